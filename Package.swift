@@ -1,0 +1,120 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is built in Swift 6 mode with complete concurrency checking, and with the features that Swift is
+/// going to switch on by default.
+let settings: [SwiftSetting] = [
+    // SE-0335: `any` is written where an existential is meant.
+    .enableUpcomingFeature("ExistentialAny"),
+    // SE-0409: an import is internal unless it says otherwise.
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // SE-0444: a member is visible only where its module is imported.
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // SE-0461: a nonisolated async function runs where its caller runs; the hot path counts on it.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let nio = "swift-nio"
+
+let package = Package(
+    name: "swift-chat",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "ChatClient", targets: ["ChatClient"]),
+        .executable(name: "ChatServer", targets: ["ChatServer"]),
+        .executable(name: "chat-cli", targets: ["chat-cli"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+    ],
+    targets: [
+        // Names, protocol, machines, the broker's promise and its embedded form. No sockets, no clocks.
+        .target(
+            name: "ChatCore",
+            dependencies: [
+                .product(name: "NIOCore", package: nio),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: settings
+        ),
+        // RFC 6455 frames, read and written: pure bytes, for both ends of a connection.
+        .target(
+            name: "ChatWebSocket",
+            dependencies: [.product(name: "NIOCore", package: nio)],
+            swiftSettings: settings
+        ),
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
+        // The broker on Redis: hiredis is the RESP engine, NIO owns the sockets.
+        .target(
+            name: "ChatRedis",
+            dependencies: [
+                "ChatCore",
+                "CHiredis",
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        // A client that reconnects, resumes and retries; what `chat-cli`, the tests and other programs use.
+        .target(
+            name: "ChatClient",
+            dependencies: [
+                "ChatCore",
+                "ChatWebSocket",
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOWebSocket", package: nio),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "ChatServer",
+            dependencies: [
+                "ChatCore",
+                "ChatRedis",
+                "ChatWebSocket",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOWebSocket", package: nio),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "chat-cli",
+            dependencies: [
+                "ChatClient",
+                "ChatCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,140 @@
+/// What joins the nodes: it stores, numbers and hands on what is published, and knows who is where.
+///
+/// Every message goes through it and comes back from it, also one between two clients of the same node: there is one
+/// way. One contract suite (`BrokerContract` in the tests) holds every implementation to what is promised here.
+///
+/// Who calls is a *holder*: a shard, with a ``BrokerSubscriber`` that events are handed to. Holders share nothing with
+/// each other, whether they are on one node or on several.
+package protocol Broker: AnyObject, Sendable {
+    // MARK: Messages
+
+    /// Stores, numbers and publishes messages, each atomically and in the order given.
+    ///
+    /// - A result with a receipt means that the message is in its room's log, under that position.
+    /// - A message whose sender used its key before in this room, epoch and de-duplication window is not stored again;
+    ///   the receipt is the first one's with `isDuplicate` set.
+    /// - Batches handed over one after the other by one caller are stored in that order.
+    /// - `.unavailable` leaves open whether the message was stored; the same key finds out, and never stores it twice.
+    /// - It waits a bounded time and holds a bounded number of messages.
+    ///
+    /// - Parameter drafts: The messages.
+    /// - Returns: One result for each message, in their order.
+    func publish(_ drafts: [Draft]) async -> [Result<Receipt, BrokerError>]
+
+    /// Begins to hand a room's events to a subscriber.
+    ///
+    /// From the moment of the head that is returned, the subscriber receives every message after it exactly once and in
+    /// order of `seq`, or in place of what it cannot have ``RoomEvent/gap(epoch:from:to:)``: a broker repairs its own
+    /// losses. When the log began anew it receives ``RoomEvent/reset(head:)`` and then every message that the new log
+    /// keeps. Events at or below the head may come as well, and events may come before this call returns: a subscriber
+    /// goes by positions.
+    ///
+    /// - Parameters:
+    ///   - room: The room; subscribing again is harmless and gives the head anew.
+    ///   - subscriber: Where its events go.
+    /// - Returns: The head of the room's log.
+    func subscribe(_ room: RoomName, _ subscriber: any BrokerSubscriber) async throws(BrokerError) -> LogPosition
+
+    /// Ends what ``subscribe(_:_:)`` began; events under way may still come.
+    func unsubscribe(_ room: RoomName, _ subscriber: any BrokerSubscriber) async
+
+    /// Reads messages that follow a position, oldest first.
+    ///
+    /// - Parameters:
+    ///   - room: The room.
+    ///   - seq: The position's number; 0 reads from the beginning.
+    ///   - limit: The most messages to give; fewer come when they have more than ``LogPage/maximumBytes``.
+    func log(_ room: RoomName, after seq: Int, limit: Int) async throws(BrokerError) -> LogPage
+
+    /// Reads messages that precede a position, oldest first.
+    ///
+    /// - Parameters:
+    ///   - room: The room.
+    ///   - seq: The number before which they stand; nil or one above the head: the newest.
+    ///   - limit: The most messages to give; fewer come when they have more than ``LogPage/maximumBytes``.
+    func log(_ room: RoomName, before seq: Int?, limit: Int) async throws(BrokerError) -> LogPage
+
+    /// Rooms that have members or a log, by name.
+    ///
+    /// - Parameters:
+    ///   - cursor: The name after which to go on; nil begins.
+    ///   - limit: The most rooms to give.
+    func rooms(after cursor: RoomName?, limit: Int) async throws(BrokerError) -> RoomPage
+
+    // MARK: Presence
+
+    /// Makes a user a member of a room on behalf of a holder, until it leaves or the holder's lease ends.
+    ///
+    /// A user is a member once, through however many holders; `joined` is published when the first one enters.
+    ///
+    /// - Returns: The room's members after that, the first ``Limits/members`` of them.
+    func enter(_ room: RoomName, _ user: User, holder: HolderID) async throws(BrokerError) -> MemberPage
+
+    /// Takes back what ``enter(_:_:holder:)`` did; `left` is published when no other holder has the user in the room.
+    func leave(_ room: RoomName, _ user: UserID, holder: HolderID) async throws(BrokerError)
+
+    /// Lets the leases of a holder's entries begin anew, and sweeps entries of the same rooms whose leases have ended.
+    ///
+    /// - Parameters:
+    ///   - holder: Whose entries they are.
+    ///   - entries: Its users, by room; one that the broker has lost is entered again.
+    func renew(_ holder: HolderID, _ entries: [RoomName: [User]]) async throws(BrokerError)
+
+    /// A room's members, by id.
+    ///
+    /// - Parameters:
+    ///   - room: The room.
+    ///   - cursor: What an earlier page gave; nil begins.
+    ///   - limit: The most members to give.
+    func members(_ room: RoomName, cursor: String?, limit: Int) async throws(BrokerError) -> MemberPage
+
+    /// Tells a room's members that a user types or has stopped; it may be lost.
+    func signalTyping(_ room: RoomName, _ user: User, active: Bool) async
+
+    // MARK: Sessions
+
+    /// Looks a session up and lets its time begin anew.
+    ///
+    /// - Parameter hash: ``SessionSecret/hash``.
+    /// - Returns: The user, or nil when no such session is known.
+    func session(_ hash: String) async throws(BrokerError) -> User?
+
+    /// Stores a new session.
+    func saveSession(_ hash: String, _ user: User) async throws(BrokerError)
+
+    /// Gives a user another name: in the session, and by ``BrokerEvent/renamed(_:)`` at every subscriber of every node.
+    func rename(_ user: User, session hash: String) async throws(BrokerError)
+
+    /// Gives a member another name in a room; `renamed` is published unless the name is the same already.
+    func rename(_ user: User, in room: RoomName) async throws(BrokerError)
+
+    // MARK: Service
+
+    /// Adds a subscriber for what concerns a whole node: ``BrokerEvent/status(_:detail:)``, ``BrokerEvent/renamed(_:)``.
+    func attach(_ subscriber: any BrokerSubscriber)
+
+    /// Proves that the broker can publish and receive, by a round trip.
+    ///
+    /// - Throws: ``BrokerError`` with the reason why not.
+    func probe() async throws(BrokerError)
+
+    /// Works until the task is cancelled.
+    func run() async throws
+}
+
+/// Where a broker hands events to: one for each shard.
+package protocol BrokerSubscriber: AnyObject, Sendable {
+    /// Takes events, in order; must return at once, and may be called from any thread, one call at a time for a room.
+    func receive(_ events: [BrokerEvent])
+}
+
+/// Why a broker did not do what it was asked.
+package struct BrokerError: Error, Equatable, Sendable {
+    /// The reason, for operators and people; it carries no secret, address or key.
+    package var reason: String
+
+    package init(_ reason: String) { self.reason = reason }
+
+    /// What a client is told.
+    package var protocolError: ProtocolError { .unavailable(self.reason) }
+}

@@ -1,0 +1,156 @@
+package import NIOCore
+
+/// What a broker hands to its subscribers.
+package enum BrokerEvent: Sendable {
+    /// Something happened in a room.
+    case room(RoomName, RoomEvent)
+    /// A user has another name now, on every connection.
+    case renamed(User)
+    /// The broker was lost or regained.
+    case status(ServerStatus, detail: String)
+}
+
+/// What happens in a room, with the bytes that its members are sent.
+package enum RoomEvent: Sendable {
+    /// A message of the log.
+    case publication(Publication)
+    /// A message that another program published; it stands in no log.
+    case foreign(ByteBuffer)
+    /// A change of who is in the room.
+    case presence(PresenceChange, ByteBuffer)
+    /// A member types or has stopped.
+    case typing(UserID, ByteBuffer)
+    /// Messages that no subscriber will get.
+    case gap(epoch: Epoch, from: Int, to: Int)
+    /// The log began anew and has come to this head; all that it keeps follows.
+    case reset(head: LogPosition)
+}
+
+/// A message with its place in the log.
+package struct Publication: Sendable, Equatable {
+    package var position: LogPosition
+    /// The `message` event, exactly as it is stored, published and sent.
+    package var payload: ByteBuffer
+
+    package init(position: LogPosition, payload: ByteBuffer) {
+        self.position = position
+        self.payload = payload
+    }
+}
+
+/// A message on its way to the broker.
+package struct Draft: Sendable {
+    package var room: RoomName
+    /// To whom the key belongs: nobody can use up another's.
+    package var sender: UserID
+    package var key: IdempotencyKey?
+    /// What ``PublicationCodec/tail(sender:text:kind:key:)`` made.
+    package var tail: ByteBuffer
+
+    package init(room: RoomName, sender: UserID, key: IdempotencyKey?, tail: ByteBuffer) {
+        self.room = room
+        self.sender = sender
+        self.key = key
+        self.tail = tail
+    }
+}
+
+/// The word that a message is stored.
+package struct Receipt: Sendable, Equatable {
+    package var position: LogPosition
+    /// When it was stored, in milliseconds since the Unix epoch.
+    package var time: Int
+    /// Whether the key had been seen before; position and time are the first one's.
+    package var isDuplicate: Bool
+
+    package init(position: LogPosition, time: Int, isDuplicate: Bool) {
+        self.position = position
+        self.time = time
+        self.isDuplicate = isDuplicate
+    }
+}
+
+/// Some messages of a room's log, in order and without a hole.
+package struct LogPage: Sendable, Equatable {
+    /// The most bytes of messages in a page; one message always fits.
+    package static let maximumBytes = 256 * 1024
+
+    package var epoch: Epoch
+    /// The number of the oldest message that is kept; head + 1 when none is.
+    package var first: Int
+    /// The number of the newest message that was ever stored.
+    package var head: Int
+    package var publications: [Publication]
+
+    package init(epoch: Epoch, first: Int, head: Int, publications: [Publication]) {
+        self.epoch = epoch
+        self.first = first
+        self.head = head
+        self.publications = publications
+    }
+
+    /// Whether the log keeps messages that are older than those of this page.
+    package var hasOlder: Bool {
+        guard let oldest = self.publications.first else { return false }
+        return oldest.position.seq > self.first
+    }
+}
+
+/// Some rooms, by name.
+package struct RoomPage: Sendable, Equatable {
+    package var rooms: [RoomSummary]
+    /// The name after which the next page goes on; nil when there is none.
+    package var cursor: RoomName?
+
+    package init(rooms: [RoomSummary], cursor: RoomName?) {
+        self.rooms = rooms
+        self.cursor = cursor
+    }
+}
+
+/// A room as a list shows it.
+package struct RoomSummary: Sendable, Equatable {
+    package var room: RoomName
+    package var memberCount: Int
+    package var seq: Int
+    /// When the last message was stored, in milliseconds since the Unix epoch; nil when none was.
+    package var lastTime: Int?
+
+    package init(room: RoomName, memberCount: Int, seq: Int, lastTime: Int?) {
+        self.room = room
+        self.memberCount = memberCount
+        self.seq = seq
+        self.lastTime = lastTime
+    }
+}
+
+/// Some members of a room, by id.
+package struct MemberPage: Sendable, Equatable {
+    package var members: [User]
+    /// How many the room has.
+    package var count: Int
+    /// Where the next page goes on; nil when there is none.
+    package var cursor: String?
+    /// Counts the changes of the room's members.
+    package var version: Int
+
+    package init(members: [User], count: Int, cursor: String?, version: Int) {
+        self.members = members
+        self.count = count
+        self.cursor = cursor
+        self.version = version
+    }
+}
+
+/// Who holds members in a room on a broker's behalf: one shard of one incarnation of a node.
+package struct HolderID: Hashable, Sendable, CustomStringConvertible {
+    package let rawValue: String
+
+    package init(node: String, incarnation: String, shard: Int) {
+        self.rawValue = "\(node)/\(incarnation)/\(shard)"
+    }
+
+    package init(_ rawValue: String) { self.rawValue = rawValue }
+
+    package var description: String { self.rawValue }
+}

@@ -1,0 +1,98 @@
+/// Who a user is, however the name changes: an opaque id that the server made.
+public struct UserID: Hashable, Sendable, CustomStringConvertible {
+    /// The id, 1 to 64 printable ASCII characters.
+    public let rawValue: String
+
+    /// Takes an id that a server sent.
+    ///
+    /// - Parameter rawValue: The id.
+    public init(_ rawValue: String) { self.rawValue = rawValue }
+
+    /// The id itself.
+    public var description: String { self.rawValue }
+}
+
+/// A user as others see them.
+public struct User: Hashable, Sendable {
+    /// Who it is.
+    public var id: UserID
+    /// The name to show.
+    public var name: UserName
+
+    /// Puts an id and a name together.
+    public init(id: UserID, name: UserName) {
+        self.id = id
+        self.name = name
+    }
+}
+
+/// What makes a repeated `send` the same send: 1 to 64 printable ASCII characters, chosen by its sender.
+public struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
+    /// The key.
+    public let rawValue: String
+
+    /// Reads a key.
+    ///
+    /// - Parameter raw: The key as it came.
+    /// - Throws: ``ProtocolError`` with the code `bad_command`.
+    public init(_ raw: String) throws(ProtocolError) {
+        guard (1...64).contains(raw.utf8.count), raw.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+            throw .badCommand("key has 1 to 64 printable ASCII characters")
+        }
+        self.rawValue = raw
+    }
+
+    /// The key itself.
+    public var description: String { self.rawValue }
+}
+
+/// Which log a `seq` belongs to: an opaque string `[0-9a-z]{8,32}`, compared for equality only.
+public struct Epoch: Hashable, Sendable, CustomStringConvertible {
+    /// The epoch as it stands on the wire.
+    public let rawValue: String
+
+    /// Reads an epoch.
+    ///
+    /// - Parameter raw: The epoch as it came.
+    /// - Throws: ``ProtocolError`` with the code `bad_command`.
+    public init(_ raw: String) throws(ProtocolError) {
+        let isValid = (8...32).contains(raw.utf8.count) && raw.utf8.allSatisfy(Base36.isDigit)
+        guard isValid else { throw .badCommand("epoch has 8 to 32 characters 0-9 and a-z") }
+        self.rawValue = raw
+    }
+
+    /// Makes an epoch that no log has had before.
+    ///
+    /// - Parameter generator: Where its 62 random bits come from.
+    package init(using generator: inout some RandomNumberGenerator) {
+        self.rawValue = Base36.random(digits: 12, using: &generator)
+    }
+
+    /// The epoch itself.
+    public var description: String { self.rawValue }
+}
+
+extension UserID {
+    /// Makes an id that no user has.
+    ///
+    /// - Parameter generator: Where its 82 random bits come from.
+    package init(using generator: inout some RandomNumberGenerator) {
+        self.init("u" + Base36.random(digits: 16, using: &generator))
+    }
+}
+
+/// Digits and lower-case letters: short, safe in any key, and fit for a Swift small string.
+package enum Base36 {
+    private static let digits = Array("0123456789abcdefghijklmnopqrstuvwxyz".utf8)
+
+    package static func isDigit(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte)
+    }
+
+    package static func random(digits count: Int, using generator: inout some RandomNumberGenerator) -> String {
+        String(unsafeUninitializedCapacity: count) { bytes in
+            for index in 0..<count { bytes[index] = self.digits[Int.random(in: 0..<36, using: &generator)] }
+            return count
+        }
+    }
+}

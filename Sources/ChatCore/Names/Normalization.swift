@@ -1,0 +1,37 @@
+internal import Foundation
+
+extension String {
+    /// The text in normalisation form C (Unicode Annex 15).
+    ///
+    /// A text made only of characters that are known to be unchanged by it is returned as it is: ASCII, Latin-1, whole
+    /// Hangul syllables, Han, most emoji. The rest goes through Foundation.
+    package var normalizedNFC: String {
+        if self.unicodeScalars.allSatisfy(\.isStableUnderNFC) { return self }
+        return self.precomposedStringWithCanonicalMapping
+    }
+
+    /// The text without white space at either end.
+    package var trimmingWhitespace: String {
+        let scalars = self.unicodeScalars
+        guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
+            let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
+        else { return "" }
+        return String(scalars[first...last])
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether the scalar stays as it is under NFC whatever stands beside it (NFC_Quick_Check=Yes and no combining
+    /// class), for the ranges that most text is made of.
+    fileprivate var isStableUnderNFC: Bool {
+        switch self.value {
+        case ..<0x300: true
+        case 0xAC00...0xD7A3: true  // Hangul syllables; the jamo that could join them are not in this list
+        case 0x4E00...0x9FFF: true  // Han
+        case 0x3041...0x3096, 0x30A1...0x30FA: true  // Kana; the sound marks that could join them are not in this list
+        case 0x2010...0x2027, 0x3000...0x3029, 0xFF01...0xFF9D: true  // punctuation, full-width forms
+        case 0x1F300...0x1FAFF, 0x200D, 0xFE0F: true  // emoji, their joiner and their selector
+        default: false
+        }
+    }
+}

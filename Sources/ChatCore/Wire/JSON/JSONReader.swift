@@ -1,0 +1,267 @@
+/// A strict pull parser for JSON (RFC 8259) over bytes that stay where they are.
+///
+/// It exists for the one JSON object that stands in each message: a field is read into the type that is expected there,
+/// with no tree between. What is not JSON throws ``JSONError``; nothing is repaired, so that a lone surrogate or a byte
+/// that is not UTF-8 never travels on.
+package struct JSONReader {
+    /// How deeply objects and arrays may be nested.
+    package static let maximumDepth = 32
+
+    private let bytes: UnsafeRawBufferPointer
+    private var offset = 0
+    private var depth = 0
+
+    /// Reads from bytes that the caller keeps valid for as long as the reader is used.
+    package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    /// What kind of value comes next.
+    package enum Kind: Equatable { case object, array, string, number, bool, null }
+
+    /// Looks at the next value without reading it.
+    package mutating func peekKind() throws(JSONError) -> Kind {
+        self.skipWhitespace()
+        guard let byte = self.peek() else { throw self.unexpected() }
+        switch byte {
+        case UInt8(ascii: "{"): return .object
+        case UInt8(ascii: "["): return .array
+        case UInt8(ascii: "\""): return .string
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): return .bool
+        case UInt8(ascii: "n"): return .null
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
+        default: throw self.unexpected()
+        }
+    }
+
+    /// Reads an object, handing each key to `member`, which must read or skip the value that follows.
+    package mutating func readObject(
+        _ member: (inout JSONReader, String) throws(JSONError) -> Void
+    ) throws(JSONError) {
+        try self.enter(UInt8(ascii: "{"))
+        guard !self.skip(UInt8(ascii: "}")) else { return self.depth -= 1 }
+        repeat {
+            self.skipWhitespace()
+            let key = try self.readString()
+            self.skipWhitespace()
+            try self.expect(UInt8(ascii: ":"))
+            try member(&self, key)
+        } while self.skip(UInt8(ascii: ","))
+        try self.expect(UInt8(ascii: "}"))
+        self.depth -= 1
+    }
+
+    /// Reads an array, calling `element` before each value, which it must read or skip.
+    package mutating func readArray(_ element: (inout JSONReader) throws(JSONError) -> Void) throws(JSONError) {
+        try self.enter(UInt8(ascii: "["))
+        guard !self.skip(UInt8(ascii: "]")) else { return self.depth -= 1 }
+        repeat { try element(&self) } while self.skip(UInt8(ascii: ","))
+        try self.expect(UInt8(ascii: "]"))
+        self.depth -= 1
+    }
+
+    /// Reads `true` or `false`.
+    package mutating func readBool() throws(JSONError) -> Bool {
+        self.skipWhitespace()
+        if self.skipLiteral("true") { return true }
+        if self.skipLiteral("false") { return false }
+        throw self.unexpected()
+    }
+
+    /// Reads a number; one with a fraction, an exponent or more digits than an `Int` holds is given as nil.
+    package mutating func readInteger() throws(JSONError) -> Int? {
+        self.skipWhitespace()
+        let start = self.offset
+        let isInteger = try self.skipNumber()
+        guard isInteger else { return nil }
+        return Int(String(decoding: self.bytes[start..<self.offset], as: UTF8.self))
+    }
+
+    /// Reads any value and forgets it.
+    package mutating func skipValue() throws(JSONError) {
+        switch try self.peekKind() {
+        case .object: try self.readObject { reader, _ throws(JSONError) in try reader.skipValue() }
+        case .array: try self.readArray { reader throws(JSONError) in try reader.skipValue() }
+        case .string: _ = try self.readString()
+        case .number: _ = try self.skipNumber()
+        case .bool: _ = try self.readBool()
+        case .null: try self.readNull()
+        }
+    }
+
+    /// Reads `null`.
+    package mutating func readNull() throws(JSONError) {
+        self.skipWhitespace()
+        guard self.skipLiteral("null") else { throw self.unexpected() }
+    }
+
+    /// Checks that nothing but white space is left.
+    package mutating func readEnd() throws(JSONError) {
+        self.skipWhitespace()
+        guard self.offset == self.bytes.count else { throw self.unexpected() }
+    }
+}
+
+/// Why bytes were not the JSON that was expected.
+package struct JSONError: Error, Equatable {
+    /// What was wrong, for people.
+    package let detail: String
+}
+
+// MARK: - Strings
+
+extension JSONReader {
+    /// Reads a string.
+    package mutating func readString() throws(JSONError) -> String {
+        self.skipWhitespace()
+        try self.expect(UInt8(ascii: "\""))
+        let start = self.offset
+        while let byte = self.peek() {
+            switch byte {
+            case UInt8(ascii: "\""):
+                let string = try self.text(start..<self.offset)
+                self.offset += 1
+                return string
+            case UInt8(ascii: "\\"): return try self.readEscapedString(from: start)
+            case ..<0x20: throw JSONError(detail: "control character in a string")
+            default: self.offset += 1
+            }
+        }
+        throw JSONError(detail: "a string does not end")
+    }
+
+    private mutating func readEscapedString(from start: Int) throws(JSONError) -> String {
+        var result = try self.text(start..<self.offset)
+        var plain = self.offset
+        while let byte = self.peek() {
+            switch byte {
+            case UInt8(ascii: "\""):
+                result += try self.text(plain..<self.offset)
+                self.offset += 1
+                return result
+            case UInt8(ascii: "\\"):
+                result += try self.text(plain..<self.offset)
+                self.offset += 1
+                result.unicodeScalars.append(try self.readEscape())
+                plain = self.offset
+            case ..<0x20: throw JSONError(detail: "control character in a string")
+            default: self.offset += 1
+            }
+        }
+        throw JSONError(detail: "a string does not end")
+    }
+
+    private mutating func readEscape() throws(JSONError) -> Unicode.Scalar {
+        guard let byte = self.peek() else { throw JSONError(detail: "a string does not end") }
+        self.offset += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
+        case UInt8(ascii: "b"): return "\u{8}"
+        case UInt8(ascii: "f"): return "\u{C}"
+        case UInt8(ascii: "n"): return "\n"
+        case UInt8(ascii: "r"): return "\r"
+        case UInt8(ascii: "t"): return "\t"
+        case UInt8(ascii: "u"): return try self.readUnicodeEscape()
+        default: throw JSONError(detail: "unknown escape")
+        }
+    }
+
+    private mutating func readUnicodeEscape() throws(JSONError) -> Unicode.Scalar {
+        let first = try self.readHex4()
+        if let scalar = Unicode.Scalar(first) { return scalar }
+        guard UTF16.isLeadSurrogate(UInt16(first)), self.skipLiteral("\\u") else { throw .loneSurrogate }
+        let second = try self.readHex4()
+        guard UTF16.isTrailSurrogate(UInt16(second)),
+            let scalar = Unicode.Scalar(0x10000 + ((first & 0x3FF) << 10 | (second & 0x3FF)))
+        else { throw .loneSurrogate }
+        return scalar
+    }
+
+    private mutating func readHex4() throws(JSONError) -> UInt32 {
+        var value: UInt32 = 0
+        for _ in 0..<4 {
+            guard let byte = self.peek(), let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+                throw JSONError(detail: "\\u wants four hexadecimal digits")
+            }
+            value = value << 4 | UInt32(digit)
+            self.offset += 1
+        }
+        return value
+    }
+
+    private func text(_ range: Range<Int>) throws(JSONError) -> String {
+        guard let string = String(validating: UnsafeRawBufferPointer(rebasing: self.bytes[range]), as: UTF8.self)
+        else { throw JSONError(detail: "not UTF-8") }
+        return string
+    }
+}
+
+extension JSONError {
+    fileprivate static let loneSurrogate = JSONError(detail: "a surrogate stands alone")
+}
+
+// MARK: - Bytes
+
+extension JSONReader {
+    private func peek() -> UInt8? { self.offset < self.bytes.count ? self.bytes[self.offset] : nil }
+
+    private func unexpected() -> JSONError {
+        self.peek() == nil
+            ? JSONError(detail: "it ends too early")
+            : JSONError(detail: "unexpected character at byte \(self.offset)")
+    }
+
+    private mutating func skipWhitespace() {
+        while let byte = self.peek(), byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { self.offset += 1 }
+    }
+
+    /// Skips white space and then the byte, if it is the next one.
+    private mutating func skip(_ byte: UInt8) -> Bool {
+        self.skipWhitespace()
+        guard self.peek() == byte else { return false }
+        self.offset += 1
+        return true
+    }
+
+    private mutating func expect(_ byte: UInt8) throws(JSONError) {
+        guard self.skip(byte) else { throw self.unexpected() }
+    }
+
+    private mutating func enter(_ byte: UInt8) throws(JSONError) {
+        try self.expect(byte)
+        self.depth += 1
+        guard self.depth <= Self.maximumDepth else { throw JSONError(detail: "nested too deeply") }
+    }
+
+    private mutating func skipLiteral(_ literal: StaticString) -> Bool {
+        let count = literal.utf8CodeUnitCount
+        guard self.bytes.count - self.offset >= count else { return false }
+        for index in 0..<count where self.bytes[self.offset + index] != literal.utf8Start[index] { return false }
+        self.offset += count
+        return true
+    }
+
+    /// Skips a number; tells whether it has neither fraction nor exponent.
+    private mutating func skipNumber() throws(JSONError) -> Bool {
+        self.skipWhitespace()
+        if self.peek() == UInt8(ascii: "-") { self.offset += 1 }
+        if self.peek() == UInt8(ascii: "0") { self.offset += 1 } else { try self.skipDigits() }
+        var isInteger = true
+        if self.peek() == UInt8(ascii: ".") {
+            isInteger = false
+            self.offset += 1
+            try self.skipDigits()
+        }
+        if self.peek() == UInt8(ascii: "e") || self.peek() == UInt8(ascii: "E") {
+            isInteger = false
+            self.offset += 1
+            if self.peek() == UInt8(ascii: "+") || self.peek() == UInt8(ascii: "-") { self.offset += 1 }
+            try self.skipDigits()
+        }
+        return isInteger
+    }
+
+    private mutating func skipDigits() throws(JSONError) {
+        let start = self.offset
+        while let byte = self.peek(), (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { self.offset += 1 }
+        guard self.offset > start else { throw self.unexpected() }
+    }
+}

@@ -1,0 +1,74 @@
+package import NIOCore
+
+/// A JSON value as a tree, for the places where speed does not matter: what a client or an operator receives.
+package enum JSONValue: Equatable, Sendable {
+    case object([String: JSONValue])
+    case array([JSONValue])
+    case string(String)
+    /// A whole number; others are given as ``null``, since the protocol has none.
+    case integer(Int)
+    case bool(Bool)
+    case null
+
+    /// Reads one value that fills the bytes.
+    ///
+    /// - Parameter buffer: The bytes.
+    /// - Throws: ``JSONError`` when they are not JSON.
+    package init(_ buffer: ByteBuffer) throws(JSONError) {
+        let result: Result<JSONValue, JSONError> = buffer.withUnsafeReadableBytes { bytes in
+            do throws(JSONError) {
+                var reader = JSONReader(bytes)
+                let value = try JSONValue(&reader)
+                try reader.readEnd()
+                return .success(value)
+            } catch {
+                return .failure(error)
+            }
+        }
+        self = try result.get()
+    }
+
+    private init(_ reader: inout JSONReader) throws(JSONError) {
+        switch try reader.peekKind() {
+        case .object:
+            var members: [String: JSONValue] = [:]
+            try reader.readObject { reader, key throws(JSONError) in members[key] = try JSONValue(&reader) }
+            self = .object(members)
+        case .array:
+            var elements: [JSONValue] = []
+            try reader.readArray { reader throws(JSONError) in elements.append(try JSONValue(&reader)) }
+            self = .array(elements)
+        case .string: self = .string(try reader.readString())
+        case .number: self = try reader.readInteger().map(JSONValue.integer) ?? .null
+        case .bool: self = .bool(try reader.readBool())
+        case .null:
+            try reader.readNull()
+            self = .null
+        }
+    }
+
+    package subscript(_ key: String) -> JSONValue? {
+        guard case .object(let members) = self else { return nil }
+        return members[key]
+    }
+
+    package var string: String? {
+        guard case .string(let value) = self else { return nil }
+        return value
+    }
+
+    package var integer: Int? {
+        guard case .integer(let value) = self else { return nil }
+        return value
+    }
+
+    package var bool: Bool? {
+        guard case .bool(let value) = self else { return nil }
+        return value
+    }
+
+    package var array: [JSONValue]? {
+        guard case .array(let value) = self else { return nil }
+        return value
+    }
+}

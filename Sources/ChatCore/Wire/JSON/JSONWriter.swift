@@ -1,0 +1,137 @@
+package import NIOCore
+
+/// Writes one JSON object, field by field, into bytes that are sent as they stand.
+///
+/// Fields come in the order in which they are written: the head of a publication depends on it.
+package struct JSONWriter {
+    /// What has been written.
+    package private(set) var buffer: ByteBuffer
+    private var needsComma = false
+
+    /// Begins an object.
+    ///
+    /// - Parameters:
+    ///   - buffer: Where it is appended.
+    package init(appendingTo buffer: ByteBuffer = ByteBuffer()) {
+        self.buffer = buffer
+        self.buffer.writeStaticString("{")
+    }
+
+    /// Ends the object and gives what was written.
+    package consuming func finish() -> ByteBuffer {
+        self.buffer.writeStaticString("}")
+        return self.buffer
+    }
+
+    package mutating func field(_ name: StaticString, _ value: String) {
+        self.name(name)
+        self.buffer.writeJSONString(value)
+    }
+
+    package mutating func field(_ name: StaticString, _ value: Int) {
+        self.name(name)
+        self.buffer.writeDecimal(value)
+    }
+
+    package mutating func field(_ name: StaticString, _ value: Bool) {
+        self.name(name)
+        self.buffer.writeStaticString(value ? "true" : "false")
+    }
+
+    /// Writes a nested object.
+    package mutating func object(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
+        self.name(name)
+        self.nest(body)
+    }
+
+    /// Writes an array of objects.
+    package mutating func array<Elements: Sequence>(
+        _ name: StaticString,
+        _ elements: Elements,
+        _ body: (inout JSONWriter, Elements.Element) -> Void
+    ) {
+        self.name(name)
+        self.buffer.writeStaticString("[")
+        var isFirst = true
+        for element in elements {
+            if !isFirst { self.buffer.writeStaticString(",") }
+            isFirst = false
+            self.nest { body(&$0, element) }
+        }
+        self.buffer.writeStaticString("]")
+    }
+
+    /// Writes an array of objects that are encoded already.
+    package mutating func array(_ name: StaticString, encoded elements: some Sequence<ByteBuffer>) {
+        self.name(name)
+        self.buffer.writeStaticString("[")
+        var isFirst = true
+        for element in elements {
+            if !isFirst { self.buffer.writeStaticString(",") }
+            isFirst = false
+            self.buffer.writeImmutableBuffer(element)
+        }
+        self.buffer.writeStaticString("]")
+    }
+
+    private mutating func nest(_ body: (inout JSONWriter) -> Void) {
+        // The buffer moves into the nested writer and back, so that it is never shared and never copied.
+        var nested = JSONWriter(appendingTo: exchange(&self.buffer, with: ByteBuffer()))
+        body(&nested)
+        self.buffer = nested.finish()
+    }
+
+    private mutating func name(_ name: StaticString) {
+        if self.needsComma { self.buffer.writeStaticString(",") }
+        self.needsComma = true
+        self.buffer.writeStaticString("\"")
+        self.buffer.writeStaticString(name)
+        self.buffer.writeStaticString("\":")
+    }
+}
+
+private func exchange<Value>(_ place: inout Value, with new: Value) -> Value {
+    let old = place
+    place = new
+    return old
+}
+
+extension ByteBuffer {
+    /// Appends a string as a JSON string, with quotes.
+    ///
+    /// Everything but `"`, `\` and control characters stands as UTF-8.
+    package mutating func writeJSONString(_ string: String) {
+        self.writeStaticString("\"")
+        var string = string
+        string.withUTF8 { bytes in
+            var plain = 0
+            for (index, byte) in bytes.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F {
+                self.writeBytes(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[plain..<index]))
+                self.writeEscape(byte)
+                plain = index + 1
+            }
+            self.writeBytes(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[plain...]))
+        }
+        self.writeStaticString("\"")
+    }
+
+    private mutating func writeEscape(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): self.writeStaticString("\\\"")
+        case UInt8(ascii: "\\"): self.writeStaticString("\\\\")
+        case UInt8(ascii: "\n"): self.writeStaticString("\\n")
+        case UInt8(ascii: "\t"): self.writeStaticString("\\t")
+        case UInt8(ascii: "\r"): self.writeStaticString("\\r")
+        default:
+            let digits: StaticString = "0123456789abcdef"
+            self.writeStaticString("\\u00")
+            self.writeInteger(digits.utf8Start[Int(byte >> 4)])
+            self.writeInteger(digits.utf8Start[Int(byte & 0xF)])
+        }
+    }
+
+    /// Appends a number in decimal digits.
+    package mutating func writeDecimal(_ value: Int) {
+        self.writeString(String(value))
+    }
+}

@@ -1,0 +1,95 @@
+/// What the server says when it does not do what a client asked (docs/PROTOCOL.md, section 6).
+///
+/// The code is for programs and never changes; the message is for people and names the limit that was broken.
+public struct ProtocolError: Error, Hashable, Sendable {
+    /// Which error it is.
+    public var code: Code
+    /// What went wrong, in English.
+    public var message: String
+    /// After how many milliseconds the same command may succeed, for the codes where it may.
+    public var retryMilliseconds: Int?
+    /// The limit that was broken, where one was.
+    public var limit: Int?
+
+    /// Makes an error.
+    ///
+    /// - Parameters:
+    ///   - code: Which error it is.
+    ///   - message: What went wrong, in English.
+    ///   - retryMilliseconds: After how many milliseconds the same command may succeed.
+    ///   - limit: The limit that was broken.
+    public init(_ code: Code, _ message: String, retryMilliseconds: Int? = nil, limit: Int? = nil) {
+        self.code = code
+        self.message = message
+        self.retryMilliseconds = retryMilliseconds
+        self.limit = limit
+    }
+}
+
+extension ProtocolError {
+    /// The stable name of an error.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        /// The name as it stands on the wire.
+        public let rawValue: String
+
+        /// Takes a name from the wire; one that this version does not know is kept.
+        public init(_ rawValue: String) { self.rawValue = rawValue }
+
+        /// The name itself.
+        public var description: String { self.rawValue }
+
+        /// The message was not one JSON object.
+        public static let badJSON = Code("bad_json")
+        /// The command lacks something or has something that it must not have.
+        public static let badCommand = Code("bad_command")
+        /// There is no command of this type.
+        public static let unknownType = Code("unknown_type")
+        /// The room's name breaks the rule for names of rooms.
+        public static let roomInvalid = Code("room_invalid")
+        /// The user's name breaks the rule for names of users.
+        public static let nameInvalid = Code("name_invalid")
+        /// There is nothing to see in the text.
+        public static let textEmpty = Code("text_empty")
+        /// The text has more bytes than the limit.
+        public static let textTooLong = Code("text_too_long")
+        /// The room must be joined first.
+        public static let notJoined = Code("not_joined")
+        /// The connection is in as many rooms as it may be.
+        public static let tooManyRooms = Code("too_many_rooms")
+        /// Too much too fast; come back after `retry_ms`.
+        public static let rateLimited = Code("rate_limited")
+        /// A valid token is needed.
+        public static let unauthorized = Code("unauthorized")
+        /// The user may not do this.
+        public static let forbidden = Code("forbidden")
+        /// The server cannot do it now; the same command may succeed later.
+        public static let unavailable = Code("unavailable")
+        /// A fault of the server's own.
+        public static let `internal` = Code("internal")
+
+        /// Whether the same command may succeed when it is repeated later.
+        public var isRetryable: Bool { self == .rateLimited || self == .unavailable || self == .internal }
+    }
+}
+
+extension ProtocolError {
+    package static func badJSON(_ detail: String) -> Self { .init(.badJSON, "not a JSON object: \(detail)") }
+    package static func badCommand(_ message: String) -> Self { .init(.badCommand, message) }
+    package static func roomInvalid(_ message: String) -> Self { .init(.roomInvalid, message) }
+    package static func nameInvalid(_ message: String) -> Self { .init(.nameInvalid, message) }
+    package static let textEmpty = Self(.textEmpty, "a message has a text that can be seen")
+
+    package static func textTooLong(_ limit: Int) -> Self {
+        .init(.textTooLong, "a text has at most \(limit) bytes", limit: limit)
+    }
+
+    package static func notJoined(_ room: RoomName) -> Self { .init(.notJoined, "join \(room) first") }
+
+    package static func tooManyRooms(_ limit: Int) -> Self {
+        .init(.tooManyRooms, "a connection is in at most \(limit) rooms", limit: limit)
+    }
+
+    package static func unavailable(_ message: String, retryMilliseconds: Int = 1000) -> Self {
+        .init(.unavailable, message, retryMilliseconds: retryMilliseconds)
+    }
+}

@@ -1,0 +1,112 @@
+package import NIOCore
+
+/// How a message stands in the log, on the room's channel and on the wire: the same bytes in all three.
+///
+/// `{"type":"message","room":…,"epoch":…,"seq":…,"time":…` is the head, which the broker writes when it numbers the
+/// message; the tail is what the sender's node wrote. A node that delivers reads the place from the head and passes
+/// the bytes on.
+package enum PublicationCodec {
+    /// Everything before the epoch; the same for all messages of a room.
+    package static func prefix(_ room: RoomName) -> ByteBuffer {
+        var buffer = ByteBuffer(string: #"{"type":"message","room":"#)
+        buffer.writeJSONString(room.rawValue)
+        buffer.writeStaticString(#","epoch":""#)
+        return buffer
+    }
+
+    /// What comes after the time, with the closing brace.
+    package static func tail(
+        sender: User,
+        text: String,
+        kind: MessageKind,
+        key: IdempotencyKey?
+    ) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(text.utf8.count + 96)
+        buffer.writeStaticString(#","from":{"id":"#)
+        buffer.writeJSONString(sender.id.rawValue)
+        buffer.writeStaticString(#","name":"#)
+        buffer.writeJSONString(sender.name.rawValue)
+        buffer.writeStaticString(#"},"text":"#)
+        buffer.writeJSONString(text)
+        buffer.writeStaticString(#","kind":"#)
+        buffer.writeJSONString(kind.rawValue)
+        if let key {
+            buffer.writeStaticString(#","key":"#)
+            buffer.writeJSONString(key.rawValue)
+        }
+        buffer.writeStaticString("}")
+        return buffer
+    }
+
+    /// The whole message.
+    ///
+    /// - Parameters:
+    ///   - prefix: What ``prefix(_:)`` made for the room.
+    ///   - position: The place that the message got.
+    ///   - time: When, in milliseconds since the Unix epoch.
+    ///   - tail: What ``tail(sender:text:kind:key:)`` made.
+    package static func assemble(
+        prefix: ByteBuffer,
+        position: LogPosition,
+        time: Int,
+        tail: ByteBuffer
+    ) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(prefix.readableBytes + tail.readableBytes + 72)
+        buffer.writeImmutableBuffer(prefix)
+        buffer.writeString(position.epoch.rawValue)
+        buffer.writeStaticString(#"","seq":"#)
+        buffer.writeDecimal(position.seq)
+        buffer.writeStaticString(#","time":"#)
+        buffer.writeDecimal(time)
+        buffer.writeImmutableBuffer(tail)
+        return buffer
+    }
+
+    /// Reads the place of a message from its head, without decoding the rest.
+    ///
+    /// - Parameters:
+    ///   - payload: The message.
+    ///   - prefix: What ``prefix(_:)`` made for its room.
+    /// - Returns: nil when the payload does not begin like a message of this room.
+    package static func position(of payload: ByteBuffer, prefix: ByteBuffer) -> LogPosition? {
+        payload.withUnsafeReadableBytes { bytes in
+            let start = prefix.readableBytes
+            let isOurs = prefix.withUnsafeReadableBytes { bytes.starts(with: $0) }
+            guard isOurs, let quote = bytes[start...].prefix(33).firstIndex(of: UInt8(ascii: "\"")),
+                let epoch = try? Epoch(String(decoding: bytes[start..<quote], as: UTF8.self))
+            else { return nil }
+            let separator: StaticString = #"","seq":"#
+            let digits = quote + separator.utf8CodeUnitCount
+            guard digits < bytes.count,
+                bytes[quote..<digits].elementsEqual(UnsafeBufferPointer(start: separator.utf8Start, count: 8))
+            else { return nil }
+            var seq = 0
+            for byte in bytes[digits...].prefix(16) {
+                guard (0x30...0x39).contains(byte) else { break }
+                seq = seq * 10 + Int(byte - 0x30)
+            }
+            return seq > 0 ? LogPosition(epoch: epoch, seq: seq) : nil
+        }
+    }
+
+    /// A message that is in no log, as ``Event/encoded(id:)`` gives it.
+    static func encode(_ message: Message) -> ByteBuffer {
+        let tail = Self.tail(sender: message.sender, text: message.text, kind: message.kind, key: message.key)
+        if let position = message.position {
+            return Self.assemble(
+                prefix: Self.prefix(message.room),
+                position: position,
+                time: message.time,
+                tail: tail
+            )
+        }
+        var buffer = ByteBuffer(string: #"{"type":"message","room":"#)
+        buffer.writeJSONString(message.room.rawValue)
+        buffer.writeStaticString(#","time":"#)
+        buffer.writeDecimal(message.time)
+        buffer.writeImmutableBuffer(tail)
+        return buffer
+    }
+}

@@ -1,0 +1,105 @@
+package import NIOCore
+
+/// What answers a command that bears an id (docs/PROTOCOL.md, section 2).
+package enum Reply: Sendable {
+    case joined(JoinReply)
+    case left(RoomName)
+    case sent(RoomName, Receipt)
+    case typing(RoomName)
+    case members(RoomName, MemberPage)
+    case history(RoomName, LogPage)
+    case renamed(User)
+    case pong(time: Int)
+}
+
+/// What a `join` is told, before its replay.
+package struct JoinReply: Sendable {
+    package var room: RoomName
+    /// The head of the log: what comes after it is live.
+    package var head: LogPosition
+    /// False announces a `reset` or a `gap`.
+    package var recovered: Bool
+    /// How many messages follow at once.
+    package var replay: Int
+    package var members: MemberPage
+
+    package init(room: RoomName, head: LogPosition, recovered: Bool, replay: Int, members: MemberPage) {
+        self.room = room
+        self.head = head
+        self.recovered = recovered
+        self.replay = replay
+        self.members = members
+    }
+}
+
+extension Reply {
+    /// The reply as one JSON object, as it is sent.
+    ///
+    /// - Parameter id: The id of the command that it answers.
+    package func encoded(id: Int) -> ByteBuffer {
+        var json = JSONWriter()
+        json.field("type", "ok")
+        json.field("id", id)
+        switch self {
+        case .joined(let reply):
+            json.field("room", reply.room.rawValue)
+            json.position(reply.head)
+            json.field("recovered", reply.recovered)
+            json.field("replay", reply.replay)
+            json.page(reply.members)
+        case .sent(let room, let receipt):
+            json.field("room", room.rawValue)
+            json.fields(of: receipt)
+        case .members(let room, let page):
+            json.field("room", room.rawValue)
+            json.page(page)
+        case .history(let room, let page):
+            json.field("room", room.rawValue)
+            json.page(page)
+        case .left(let room), .typing(let room): json.field("room", room.rawValue)
+        case .renamed(let user): json.user("user", user)
+        case .pong(let time): json.field("time", time)
+        }
+        return json.finish()
+    }
+}
+
+extension CommandRefusal {
+    /// The error as one JSON object, as it is sent.
+    package func encoded() -> ByteBuffer {
+        var json = JSONWriter()
+        json.field("type", "error")
+        if let id { json.field("id", id) }
+        json.fields(of: self.error)
+        if let room { json.field("room", room) }
+        if let limit = self.error.limit { json.field("limit", limit) }
+        return json.finish()
+    }
+}
+
+extension JSONWriter {
+    package mutating func fields(of receipt: Receipt) {
+        self.position(receipt.position)
+        self.field("time", receipt.time)
+        self.field("duplicate", receipt.isDuplicate)
+    }
+
+    package mutating func page(_ page: MemberPage) {
+        self.array("members", page.members) { $0.fields(of: $1) }
+        self.field("member_count", page.count)
+        if let cursor = page.cursor { self.field("cursor", cursor) }
+        self.field("presence_version", page.version)
+    }
+
+    package mutating func page(_ page: LogPage) {
+        self.field("epoch", page.epoch.rawValue)
+        self.array("messages", encoded: page.publications.lazy.map(\.payload))
+        self.field("more", page.hasOlder)
+    }
+
+    package mutating func fields(of error: ProtocolError) {
+        self.field("code", error.code.rawValue)
+        self.field("message", error.message)
+        if let retry = error.retryMilliseconds { self.field("retry_ms", retry) }
+    }
+}

@@ -1,0 +1,43 @@
+internal import Crypto
+
+/// What brings a client back as the same user, on any node (docs/PROTOCOL.md, section 2).
+///
+/// Whoever knows it is the user: it goes to that client alone, and a broker sees only its ``hash``.
+public struct SessionSecret: Hashable, Sendable {
+    /// The secret, 16 to 128 characters.
+    public let rawValue: String
+
+    /// Takes a secret that may have come from a server.
+    ///
+    /// - Parameter rawValue: The secret; nil is given when it cannot be one.
+    public init?(_ rawValue: String) {
+        guard (16...128).contains(rawValue.utf8.count), rawValue.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            return nil
+        }
+        self.rawValue = rawValue
+    }
+
+    /// Makes a new secret of 165 random bits.
+    ///
+    /// - Parameter generator: Must be fit for cryptography.
+    package init(using generator: inout some RandomNumberGenerator) {
+        self.rawValue = Base36.random(digits: 32, using: &generator)
+    }
+
+    /// What a broker knows the session by: SHA-256 in hexadecimal.
+    package var hash: String {
+        var hex = ""
+        for byte in SHA256.hash(data: Array(self.rawValue.utf8)) {
+            if byte < 16 { hex += "0" }
+            hex += String(byte, radix: 16)
+        }
+        return hex
+    }
+}
+
+extension SessionSecret: CustomStringConvertible, CustomDebugStringConvertible {
+    /// Never the secret: it must not get into a log by mistake.
+    public var description: String { "(secret)" }
+    /// Never the secret: it must not get into a log by mistake.
+    public var debugDescription: String { "(secret)" }
+}

@@ -1,0 +1,87 @@
+package import NIOCore
+
+/// Writes frames (RFC 6455, section 5.2).
+package enum FrameEncoder {
+    /// The most bytes that a header takes.
+    package static let maximumHeader = 14
+
+    /// Appends one whole frame.
+    ///
+    /// - Parameters:
+    ///   - opcode: What the frame is.
+    ///   - payload: What it carries; a control frame at most 125 bytes.
+    ///   - mask: The key of a frame from a client to a server; nil the other way round.
+    ///   - buffer: Where it is appended.
+    package static func write(
+        _ opcode: Opcode,
+        _ payload: ByteBuffer,
+        mask: UInt32? = nil,
+        to buffer: inout ByteBuffer
+    ) {
+        let count = payload.readableBytes
+        let first = 0x80 | opcode.rawValue
+        let maskBit: UInt8 = mask == nil ? 0 : 0x80
+        switch count {
+        case ..<126: buffer.writeMultipleIntegers(first, maskBit | UInt8(count))
+        case ..<65536: buffer.writeMultipleIntegers(first, maskBit | 126, UInt16(count))
+        default: buffer.writeMultipleIntegers(first, maskBit | 127, UInt64(count))
+        }
+        guard let mask else {
+            buffer.writeImmutableBuffer(payload)
+            return
+        }
+        buffer.writeInteger(mask, endianness: .little)
+        payload.withUnsafeReadableBytes { source in
+            _ = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
+                Masking.copy(source, to: target, mask: mask)
+                return count
+            }
+        }
+    }
+
+    /// Appends a close frame.
+    ///
+    /// - Parameters:
+    ///   - frame: What it says; its reason is cut to the 123 bytes that fit.
+    ///   - mask: The key of a frame from a client to a server; nil the other way round.
+    ///   - buffer: Where it is appended.
+    package static func writeClose(_ frame: CloseFrame, mask: UInt32? = nil, to buffer: inout ByteBuffer) {
+        var payload = ByteBuffer()
+        if let code = frame.code {
+            payload.writeInteger(code)
+            var reason = frame.reason
+            while reason.utf8.count > 123 { reason.removeLast() }
+            payload.writeString(reason)
+        }
+        self.write(.close, payload, mask: mask, to: &buffer)
+    }
+}
+
+/// The XOR that clients put over what they send (RFC 6455, section 5.3).
+enum Masking {
+    /// Copies bytes and masks or unmasks them on the way, eight at a time.
+    ///
+    /// - Parameters:
+    ///   - source: The bytes.
+    ///   - target: As much room at least.
+    ///   - mask: The key, its first byte lowest, turned so that it begins at the first byte of the source.
+    static func copy(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer, mask: UInt32) {
+        let wide = UInt64(mask) | UInt64(mask) << 32
+        var offset = 0
+        while offset + 8 <= source.count {
+            let word = source.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian ^ wide
+            target.storeBytes(of: word.littleEndian, toByteOffset: offset, as: UInt64.self)
+            offset += 8
+        }
+        while offset < source.count {
+            target[offset] = source[offset] ^ UInt8(truncatingIfNeeded: mask >> UInt32((offset & 3) * 8))
+            offset += 1
+        }
+    }
+
+    /// The key, turned so that it goes on after so many bytes.
+    static func turn(_ mask: UInt32, by count: Int) -> UInt32 {
+        let bits = UInt32((count & 3) * 8)
+        return bits == 0 ? mask : mask >> bits | mask << (32 - bits)
+    }
+}

@@ -33,6 +33,7 @@ package protocol Broker: AnyObject, Sendable {
     ///   - room: The room; subscribing again is harmless and gives the head anew.
     ///   - subscriber: Where its events go.
     /// - Returns: The head of the room's log.
+    /// - Throws: ``BrokerError`` when the broker is out of reach.
     func subscribe(_ room: RoomName, _ subscriber: any BrokerSubscriber) async throws(BrokerError) -> LogPosition
 
     /// Ends what ``subscribe(_:_:)`` began; events under way may still come.
@@ -44,6 +45,8 @@ package protocol Broker: AnyObject, Sendable {
     ///   - room: The room.
     ///   - seq: The position's number; 0 reads from the beginning.
     ///   - limit: The most messages to give; fewer come when they have more than ``LogPage/maximumBytes``.
+    /// - Returns: The messages, and what the log keeps.
+    /// - Throws: ``BrokerError`` when the broker is out of reach.
     func log(_ room: RoomName, after seq: Int, limit: Int) async throws(BrokerError) -> LogPage
 
     /// Reads messages that precede a position, oldest first.
@@ -52,6 +55,8 @@ package protocol Broker: AnyObject, Sendable {
     ///   - room: The room.
     ///   - seq: The number before which they stand; nil or one above the head: the newest.
     ///   - limit: The most messages to give; fewer come when they have more than ``LogPage/maximumBytes``.
+    /// - Returns: The messages, and what the log keeps.
+    /// - Throws: ``BrokerError`` when the broker is out of reach.
     func log(_ room: RoomName, before seq: Int?, limit: Int) async throws(BrokerError) -> LogPage
 
     /// Rooms that have members or a log, by name.
@@ -59,6 +64,8 @@ package protocol Broker: AnyObject, Sendable {
     /// - Parameters:
     ///   - cursor: The name after which to go on; nil begins.
     ///   - limit: The most rooms to give.
+    /// - Returns: The rooms, and where to go on.
+    /// - Throws: ``BrokerError`` when the broker is out of reach.
     func rooms(after cursor: RoomName?, limit: Int) async throws(BrokerError) -> RoomPage
 
     // MARK: Presence
@@ -78,6 +85,7 @@ package protocol Broker: AnyObject, Sendable {
     /// - Parameters:
     ///   - holder: Whose entries they are.
     ///   - entries: Its users, by room; one that the broker has lost is entered again.
+    /// - Throws: ``BrokerError`` when the broker is out of reach.
     func renew(_ holder: HolderID, _ entries: [RoomName: [User]]) async throws(BrokerError)
 
     /// A room's members, by id.
@@ -86,6 +94,8 @@ package protocol Broker: AnyObject, Sendable {
     ///   - room: The room.
     ///   - cursor: What an earlier page gave; nil begins.
     ///   - limit: The most members to give.
+    /// - Returns: The members, and where to go on.
+    /// - Throws: ``BrokerError`` when the broker is out of reach.
     func members(_ room: RoomName, cursor: String?, limit: Int) async throws(BrokerError) -> MemberPage
 
     /// Tells a room's members that a user types or has stopped; it may be lost.
@@ -97,6 +107,7 @@ package protocol Broker: AnyObject, Sendable {
     ///
     /// - Parameter hash: ``SessionSecret/hash``.
     /// - Returns: The user, or nil when no such session is known.
+    /// - Throws: ``BrokerError`` when the broker is out of reach.
     func session(_ hash: String) async throws(BrokerError) -> User?
 
     /// Stores a new session.

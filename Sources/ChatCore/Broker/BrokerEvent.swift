@@ -56,12 +56,13 @@ package struct Draft: Sendable {
 }
 
 /// The word that a message is stored.
-package struct Receipt: Sendable, Equatable {
-    package var position: LogPosition
+public struct Receipt: Sendable, Equatable {
+    /// The place that the message has in its room's log.
+    public var position: LogPosition
     /// When it was stored, in milliseconds since the Unix epoch.
-    package var time: Int
+    public var time: Int
     /// Whether the key had been seen before; position and time are the first one's.
-    package var isDuplicate: Bool
+    public var isDuplicate: Bool
 
     package init(position: LogPosition, time: Int, isDuplicate: Bool) {
         self.position = position
@@ -125,14 +126,15 @@ package struct RoomSummary: Sendable, Equatable {
 }
 
 /// Some members of a room, by id.
-package struct MemberPage: Sendable, Equatable {
-    package var members: [User]
+public struct MemberPage: Sendable, Equatable {
+    /// The members.
+    public var members: [User]
     /// How many the room has.
-    package var count: Int
+    public var count: Int
     /// Where the next page goes on; nil when there is none.
-    package var cursor: String?
+    public var cursor: String?
     /// Counts the changes of the room's members.
-    package var version: Int
+    public var version: Int
 
     package init(members: [User], count: Int, cursor: String?, version: Int) {
         self.members = members

@@ -40,6 +40,7 @@ extension UserName {
     /// The name a server gives to a guest who has none, made from the first letters of the user's id.
     ///
     /// - Parameter id: The guest's id.
+    /// - Returns: The name.
     package static func guest(_ id: UserID) -> UserName {
         UserName(unchecked: "guest-" + id.rawValue.suffix(4))
     }

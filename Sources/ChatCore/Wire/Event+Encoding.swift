@@ -4,6 +4,7 @@ extension Event {
     /// The event as one JSON object, as it is sent.
     ///
     /// - Parameter id: The id of the `hello` that a `welcome` answers.
+    /// - Returns: The bytes of one message.
     package func encoded(id: Int? = nil) -> ByteBuffer {
         var json = JSONWriter()
         switch self {

@@ -46,6 +46,7 @@ package enum PublicationCodec {
     ///   - position: The place that the message got.
     ///   - time: When, in milliseconds since the Unix epoch.
     ///   - tail: What ``tail(sender:text:kind:key:)`` made.
+    /// - Returns: The bytes that are stored, published and sent.
     package static func assemble(
         prefix: ByteBuffer,
         position: LogPosition,

@@ -36,6 +36,7 @@ extension Reply {
     /// The reply as one JSON object, as it is sent.
     ///
     /// - Parameter id: The id of the command that it answers.
+    /// - Returns: The bytes of one message.
     package func encoded(id: Int) -> ByteBuffer {
         var json = JSONWriter()
         json.field("type", "ok")

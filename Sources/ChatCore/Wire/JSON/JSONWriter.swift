@@ -10,8 +10,7 @@ package struct JSONWriter {
 
     /// Begins an object.
     ///
-    /// - Parameters:
-    ///   - buffer: Where it is appended.
+    /// - Parameter buffer: Where it is appended.
     package init(appendingTo buffer: ByteBuffer = ByteBuffer()) {
         self.buffer = buffer
         self.buffer.writeStaticString("{")
@@ -36,6 +35,15 @@ package struct JSONWriter {
     package mutating func field(_ name: StaticString, _ value: Bool) {
         self.name(name)
         self.buffer.writeStaticString(value ? "true" : "false")
+    }
+
+    /// Writes a field whose name is known only when the program runs.
+    package mutating func field(named name: String, _ value: String) {
+        if self.needsComma { self.buffer.writeStaticString(",") }
+        self.needsComma = true
+        self.buffer.writeJSONString(name)
+        self.buffer.writeStaticString(":")
+        self.buffer.writeJSONString(value)
     }
 
     /// Writes a nested object.

@@ -1,0 +1,238 @@
+internal import Synchronization
+
+/// The embedded broker: one process, nothing to install, nothing kept over a restart.
+///
+/// One lock stands around everything. It is held for a microsecond for each message, never while something waits, and
+/// events are handed on under it: that is what gives a room its one order on every loop.
+package final class MemoryBroker: Broker {
+    /// The most rooms it keeps.
+    package static let maximumRooms = 100_000
+
+    fileprivate struct State {
+        var rooms: [RoomName: MemoryRoom] = [:]
+        var sessions = MemorySessions()
+        var subscribers: [any BrokerSubscriber] = []
+    }
+
+    private let state = Mutex(State())
+    private let limits: LogLimits
+    private let listLimit: Int
+    private let now: @Sendable () -> Int
+
+    /// Makes an empty broker.
+    ///
+    /// - Parameters:
+    ///   - limits: How much it keeps.
+    ///   - listLimit: The most members that ``enter(_:_:holder:)`` lists.
+    ///   - now: The time, in milliseconds since the Unix epoch.
+    package init(limits: LogLimits, listLimit: Int, now: @escaping @Sendable () -> Int) {
+        self.limits = limits
+        self.listLimit = listLimit
+        self.now = now
+    }
+
+    // MARK: Messages
+
+    package func publish(_ drafts: [Draft]) async -> [Result<Receipt, BrokerError>] {
+        let now = self.now()
+        return self.state.withLock { state in
+            var batch = Batch()
+            let results = drafts.map { draft -> Result<Receipt, BrokerError> in
+                guard state.makeRoom(draft.room) else { return .failure(.tooManyRooms) }
+                guard let (receipt, new) = state.rooms[draft.room]?.log.append(draft, now: now, limits: self.limits)
+                else { return .failure(.tooManyRooms) }
+                if let new { batch.add(.room(draft.room, .publication(new)), to: state.rooms[draft.room]?.subscribers) }
+                return .success(receipt)
+            }
+            batch.deliver()
+            return results
+        }
+    }
+
+    package func subscribe(
+        _ room: RoomName,
+        _ subscriber: any BrokerSubscriber
+    ) async throws(BrokerError) -> LogPosition {
+        let head = self.state.withLock { state -> LogPosition? in
+            guard state.makeRoom(room) else { return nil }
+            if state.rooms[room]?.subscribers.contains(where: { $0 === subscriber }) == false {
+                state.rooms[room]?.subscribers.append(subscriber)
+            }
+            return state.rooms[room]?.log.head
+        }
+        guard let head else { throw .tooManyRooms }
+        return head
+    }
+
+    package func unsubscribe(_ room: RoomName, _ subscriber: any BrokerSubscriber) async {
+        self.state.withLock { $0.rooms[room]?.subscribers.removeAll { $0 === subscriber } }
+    }
+
+    package func log(_ room: RoomName, after seq: Int, limit: Int) async throws(BrokerError) -> LogPage {
+        try self.withLog(room) { $0.page(after: seq, limit: limit) }
+    }
+
+    package func log(_ room: RoomName, before seq: Int?, limit: Int) async throws(BrokerError) -> LogPage {
+        try self.withLog(room) { $0.page(before: seq, limit: limit) }
+    }
+
+    private func withLog(_ room: RoomName, _ read: (MemoryLog) -> LogPage) throws(BrokerError) -> LogPage {
+        let now = self.now()
+        let page = self.state.withLock { state -> LogPage? in
+            guard state.makeRoom(room) else { return nil }
+            state.rooms[room]?.log.forget(now, self.limits)
+            return state.rooms[room].map { read($0.log) }
+        }
+        guard let page else { throw .tooManyRooms }
+        return page
+    }
+
+    package func rooms(after cursor: RoomName?, limit: Int) async throws(BrokerError) -> RoomPage {
+        // The names are sorted beside the lock: a list of a hundred thousand rooms must not hold up a message.
+        let names = self.state.withLock { state in
+            state.rooms.filter { $0.value.roster.count > 0 || $0.value.log.head.seq > 0 }.map(\.key)
+        }
+        let page = names.filter { name in cursor.map { $0 < name } ?? true }.sorted().prefix(limit + 1)
+        let summaries = self.state.withLock { state in
+            page.prefix(limit).compactMap { name in
+                state.rooms[name].map {
+                    RoomSummary(
+                        room: name,
+                        memberCount: $0.roster.count,
+                        seq: $0.log.head.seq,
+                        lastTime: $0.log.lastTime
+                    )
+                }
+            }
+        }
+        return RoomPage(rooms: summaries, cursor: page.count > limit ? summaries.last?.room : nil)
+    }
+
+    // MARK: Presence
+
+    package func enter(_ room: RoomName, _ user: User, holder: HolderID) async throws(BrokerError) -> MemberPage {
+        let page = self.state.withLock { state -> MemberPage? in
+            guard state.makeRoom(room) else { return nil }
+            state.change(room) { $0.enter(user, holder: holder) }
+            return state.rooms[room]?.roster.page(cursor: nil, limit: self.listLimit)
+        }
+        guard let page else { throw .tooManyRooms }
+        return page
+    }
+
+    package func leave(_ room: RoomName, _ user: UserID, holder: HolderID) async throws(BrokerError) {
+        self.state.withLock { $0.change(room) { $0.leave(user, holder: holder) } }
+    }
+
+    package func renew(_ holder: HolderID, _ entries: [RoomName: [User]]) async throws(BrokerError) {
+        // Holder and broker live and die together here: there is nothing to sweep and nothing that could be lost.
+    }
+
+    package func members(_ room: RoomName, cursor: String?, limit: Int) async throws(BrokerError) -> MemberPage {
+        self.state.withLock { state in
+            (state.rooms[room]?.roster ?? Roster()).page(cursor: cursor, limit: limit)
+        }
+    }
+
+    package func signalTyping(_ room: RoomName, _ user: User, active: Bool) async {
+        let payload = Event.typing(room: room, user: user, active: active).encoded()
+        self.state.withLock { state in
+            var batch = Batch()
+            batch.add(.room(room, .typing(user.id, payload)), to: state.rooms[room]?.subscribers)
+            batch.deliver()
+        }
+    }
+
+    // MARK: Sessions
+
+    package func session(_ hash: String) async throws(BrokerError) -> User? {
+        let now = self.now()
+        return self.state.withLock { $0.sessions.use(hash, now: now, limits: self.limits) }
+    }
+
+    package func saveSession(_ hash: String, _ user: User) async throws(BrokerError) {
+        let now = self.now()
+        self.state.withLock { $0.sessions.save(hash, user, now: now) }
+    }
+
+    package func rename(_ user: User, session hash: String) async throws(BrokerError) {
+        self.state.withLock { state in
+            state.sessions.rename(hash, user)
+            for subscriber in state.subscribers { subscriber.receive([.renamed(user)]) }
+        }
+    }
+
+    package func rename(_ user: User, in room: RoomName) async throws(BrokerError) {
+        self.state.withLock { $0.change(room) { $0.rename(user) } }
+    }
+
+    // MARK: Service
+
+    package func attach(_ subscriber: any BrokerSubscriber) {
+        self.state.withLock { $0.subscribers.append(subscriber) }
+    }
+
+    package func probe() async throws(BrokerError) {}
+
+    /// Forgets, once a minute, what has outlived its time.
+    package func run() async throws {
+        while true {
+            try await Task.sleep(for: .seconds(60))
+            self.forget()
+        }
+    }
+
+    func forget() {
+        let now = self.now()
+        self.state.withLock { state in
+            state.sessions.forget(now, self.limits)
+            for (name, room) in state.rooms where room.isForgotten(now, self.limits) { state.rooms[name] = nil }
+        }
+    }
+}
+
+extension MemoryBroker.State {
+    /// Makes the room unless it is there.
+    ///
+    /// - Returns: Whether it is there.
+    fileprivate mutating func makeRoom(_ room: RoomName) -> Bool {
+        guard self.rooms[room] == nil else { return true }
+        guard self.rooms.count < MemoryBroker.maximumRooms else { return false }
+        var generator = SystemRandomNumberGenerator()
+        self.rooms[room] = MemoryRoom(log: MemoryLog(room: room, epoch: Epoch(using: &generator)))
+        return true
+    }
+
+    /// Changes a room's roster and tells its subscribers.
+    fileprivate mutating func change(_ name: RoomName, _ change: (inout Roster) -> Roster.OnChange) {
+        guard let index = self.rooms.index(forKey: name) else { return }
+        let result = change(&self.rooms.values[index].roster)
+        guard let event = self.rooms[name]?.event(name, for: result) else { return }
+        var batch = Batch()
+        batch.add(event, to: self.rooms[name]?.subscribers)
+        batch.deliver()
+    }
+}
+
+/// Events on their way, gathered so that each subscriber is called once.
+private struct Batch {
+    private var deliveries: [(subscriber: any BrokerSubscriber, events: [BrokerEvent])] = []
+
+    mutating func add(_ event: BrokerEvent, to subscribers: [any BrokerSubscriber]?) {
+        for subscriber in subscribers ?? [] {
+            if let index = self.deliveries.firstIndex(where: { $0.subscriber === subscriber }) {
+                self.deliveries[index].events.append(event)
+            } else {
+                self.deliveries.append((subscriber, [event]))
+            }
+        }
+    }
+
+    func deliver() {
+        for delivery in self.deliveries { delivery.subscriber.receive(delivery.events) }
+    }
+}
+
+extension BrokerError {
+    fileprivate static let tooManyRooms = BrokerError("the server holds as many rooms as it may")
+}

@@ -1,0 +1,115 @@
+internal import DequeModule
+internal import NIOCore
+
+/// The log of one room, in memory: numbers, keeps and forgets messages, and knows the keys they came with.
+struct MemoryLog {
+    /// The most keys that a room remembers; past it the oldest is forgotten before its time.
+    static let maximumKeys = 65_536
+
+    private struct Key: Hashable {
+        var sender: UserID
+        var key: IdempotencyKey
+    }
+
+    private struct KeyRecord {
+        var key: Key
+        var receipt: Receipt
+    }
+
+    private(set) var head: LogPosition
+    private(set) var lastTime: Int?
+    private let prefix: ByteBuffer
+    private var publications: Deque<Publication> = []
+    private var receipts: [Key: Receipt] = [:]
+    private var keys: Deque<KeyRecord> = []
+
+    /// Begins an empty log.
+    init(room: RoomName, epoch: Epoch) {
+        self.head = LogPosition(epoch: epoch, seq: 0)
+        self.prefix = PublicationCodec.prefix(room)
+    }
+
+    /// Stores a message, unless its key was seen before.
+    ///
+    /// - Parameters:
+    ///   - draft: The message.
+    ///   - now: The time, in milliseconds since the Unix epoch.
+    ///   - limits: How much is kept.
+    /// - Returns: The receipt, and what to hand on if the message is new.
+    mutating func append(_ draft: Draft, now: Int, limits: LogLimits) -> (Receipt, Publication?) {
+        self.forget(now, limits)
+        let key = draft.key.map { Key(sender: draft.sender, key: $0) }
+        if let key, var receipt = self.receipts[key] {
+            receipt.isDuplicate = true
+            return (receipt, nil)
+        }
+        self.head.seq += 1
+        self.lastTime = now
+        let payload = PublicationCodec.assemble(
+            prefix: self.prefix,
+            position: self.head,
+            time: now,
+            tail: draft.tail
+        )
+        let publication = Publication(position: self.head, payload: payload)
+        self.publications.append(publication)
+        if self.publications.count > limits.messages { self.publications.removeFirst() }
+        let receipt = Receipt(position: self.head, time: now, isDuplicate: false)
+        if let key { self.remember(key, receipt) }
+        return (receipt, publication)
+    }
+
+    private mutating func remember(_ key: Key, _ receipt: Receipt) {
+        self.receipts[key] = receipt
+        self.keys.append(KeyRecord(key: key, receipt: receipt))
+        if self.keys.count > Self.maximumKeys { self.receipts[self.keys.removeFirst().key] = nil }
+    }
+
+    /// Lets go of what has outlived its time.
+    mutating func forget(_ now: Int, _ limits: LogLimits) {
+        if let lastTime, now - lastTime > limits.retention.inMilliseconds { self.publications.removeAll() }
+        let oldest = now - limits.deduplication.inMilliseconds
+        while let record = self.keys.first, record.receipt.time < oldest {
+            self.keys.removeFirst()
+            self.receipts[record.key] = nil
+        }
+    }
+
+    /// Whether there is nothing in it that anybody could still ask for.
+    func isForgotten(_ now: Int, _ limits: LogLimits) -> Bool {
+        guard let lastTime else { return true }
+        // The epoch outlives the log, so that who comes back late is told of a gap and not of another log.
+        return now - lastTime > 2 * limits.retention.inMilliseconds
+    }
+
+    /// Messages after a number, oldest first.
+    func page(after seq: Int, limit: Int) -> LogPage {
+        let start = max(0, min(seq + 1 - self.first, self.publications.count))
+        var bytes = 0
+        let publications = self.publications[start...].prefix(limit).prefix { publication in
+            bytes += publication.payload.readableBytes
+            return bytes <= LogPage.maximumBytes || bytes == publication.payload.readableBytes
+        }
+        return self.page(Array(publications))
+    }
+
+    /// Messages before a number, oldest first.
+    func page(before seq: Int?, limit: Int) -> LogPage {
+        let end = max(0, min((seq ?? .max).subtractingReportingOverflow(self.first).partialValue, self.count))
+        var bytes = 0
+        let publications = self.publications[..<end].suffix(limit).reversed().prefix { publication in
+            bytes += publication.payload.readableBytes
+            return bytes <= LogPage.maximumBytes || bytes == publication.payload.readableBytes
+        }
+        return self.page(publications.reversed())
+    }
+
+    private var count: Int { self.publications.count }
+
+    /// The oldest message that is kept; head + 1 when none is.
+    private var first: Int { self.head.seq + 1 - self.publications.count }
+
+    private func page(_ publications: [Publication]) -> LogPage {
+        LogPage(epoch: self.head.epoch, first: self.first, head: self.head.seq, publications: publications)
+    }
+}

@@ -1,0 +1,36 @@
+internal import NIOCore
+
+/// A room as the embedded broker has it.
+struct MemoryRoom {
+    var log: MemoryLog
+    var roster = Roster()
+    var subscribers: [any BrokerSubscriber] = []
+
+    /// Whether nobody would miss it.
+    func isForgotten(_ now: Int, _ limits: LogLimits) -> Bool {
+        self.subscribers.isEmpty && self.roster.count == 0 && self.log.isForgotten(now, limits)
+    }
+
+    /// What to publish for a change of the roster.
+    func event(_ room: RoomName, for change: Roster.OnChange) -> BrokerEvent? {
+        let event: Event
+        let presence: PresenceChange
+        switch change {
+        case .joined(let user):
+            presence = self.change(room, user)
+            event = .joined(presence)
+        case .left(let user):
+            presence = self.change(room, user)
+            event = .left(presence)
+        case .renamed(let user, let oldName):
+            presence = self.change(room, user)
+            event = .renamed(presence, oldName: oldName)
+        case .none: return nil
+        }
+        return .room(room, .presence(presence, event.encoded()))
+    }
+
+    private func change(_ room: RoomName, _ user: User) -> PresenceChange {
+        PresenceChange(room: room, user: user, memberCount: self.roster.count, version: self.roster.version)
+    }
+}

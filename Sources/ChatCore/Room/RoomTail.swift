@@ -1,0 +1,51 @@
+internal import DequeModule
+internal import NIOCore
+
+/// The last messages of a room, kept by a shard that hands them on.
+///
+/// It is the buffer of every join: what comes while a member reads the log stands here, once for all who join, and most
+/// of those who come back after a moment find all that they missed without a look at the log.
+package struct RoomTail: Sendable {
+    /// The most messages it keeps.
+    package static let maximumMessages = 128
+    /// The most bytes it keeps; the newest message stays, however large.
+    package static let maximumBytes = 64 * 1024
+
+    private var publications: Deque<Publication> = []
+    private var bytes = 0
+
+    package init() {}
+
+    /// The position of the newest message that it keeps.
+    package var last: LogPosition? { self.publications.last?.position }
+
+    /// Adds the message that follows the last one; one that does not follow it begins the tail anew.
+    package mutating func append(_ publication: Publication) {
+        if let last, publication.position.epoch != last.epoch || publication.position.seq != last.seq + 1 {
+            self.removeAll()
+        }
+        self.publications.append(publication)
+        self.bytes += publication.payload.readableBytes
+        while self.publications.count > 1,
+            self.publications.count > Self.maximumMessages || self.bytes > Self.maximumBytes
+        {
+            self.bytes -= self.publications.removeFirst().payload.readableBytes
+        }
+    }
+
+    /// Forgets everything.
+    package mutating func removeAll() {
+        self.publications.removeAll()
+        self.bytes = 0
+    }
+
+    /// The messages that follow a position, if it keeps all of them.
+    ///
+    /// - Returns: nil when some are missing.
+    package func messages(after position: LogPosition) -> ArraySlice<Publication>? {
+        guard let first = self.publications.first?.position, let last, first.epoch == position.epoch,
+            position.seq >= first.seq - 1, position.seq <= last.seq
+        else { return nil }
+        return ArraySlice(self.publications[(position.seq - first.seq + 1)...])
+    }
+}

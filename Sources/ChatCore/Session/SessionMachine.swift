@@ -1,0 +1,215 @@
+internal import DequeModule
+
+/// What one connection may do and what comes next: every decision about a command, and no I/O.
+///
+/// Commands are obeyed in the order in which they came as far as it matters: while the session opens, everything waits;
+/// while a room is being joined, what concerns that room waits. Sends, and questions about other rooms, go on.
+package struct SessionMachine: Sendable {
+    /// The most commands that wait for a session to open or a room to be joined.
+    package static let maximumHeld = 256
+
+    private enum State {
+        case new
+        case opening
+        case open(User)
+    }
+
+    private enum Membership {
+        case joining
+        case joined
+    }
+
+    private let limits: Limits
+    private var state = State.new
+    private var rooms: [RoomName: Membership] = [:]
+    private var held: Deque<CommandEnvelope> = []
+    private var commands: TokenBucket?
+    private var errors: TokenBucket?
+
+    /// Makes the machine of a connection that has just come.
+    package init(limits: Limits, now: ContinuousClock.Instant) {
+        self.limits = limits
+        self.commands = limits.commands.map { TokenBucket($0, now: now) }
+        self.errors = limits.commands.map { TokenBucket($0, now: now) }
+    }
+
+    /// Who the client is; nil until its session is open.
+    package var user: User? {
+        guard case .open(let user) = self.state else { return nil }
+        return user
+    }
+}
+
+// MARK: - Commands
+
+extension SessionMachine {
+    /// What the shell does for a command.
+    package enum OnCommand: Equatable, Sendable {
+        /// Open the session, then call ``SessionMachine/opened(_:)``. The id is that of the `hello`, if there was one.
+        case open(Command.Hello, id: Int?)
+        /// Join the room, then call ``SessionMachine/joined(_:)`` or ``SessionMachine/refusedJoin(_:)``.
+        case join(Command.Join, id: Int?, isMember: Bool)
+        case leave(RoomName, id: Int?)
+        case send(Command.Send, id: Int?)
+        case typing(RoomName, active: Bool, id: Int?)
+        case members(RoomName, cursor: String?, id: Int?)
+        case history(Command.History, id: Int?)
+        case rename(UserName, id: Int?)
+        case pong(id: Int?)
+        /// Tell the client why not.
+        case refuse(CommandRefusal)
+        /// Part from the client.
+        case disconnect(Disconnect)
+        /// Nothing now: the command waits for one before it.
+        case wait
+    }
+
+    /// A command came.
+    package mutating func receive(_ envelope: CommandEnvelope, now: ContinuousClock.Instant) -> OnCommand {
+        if let wait = self.commands?.take(now: now) {
+            return self.refuse(
+                CommandRefusal(
+                    id: envelope.id,
+                    room: envelope.command.room?.rawValue,
+                    ProtocolError(
+                        .rateLimited,
+                        "a connection gives at most \(self.limits.commands?.perSecond ?? 0) commands a second",
+                        retryMilliseconds: wait.inMilliseconds,
+                        limit: self.limits.commands?.perSecond
+                    )
+                ),
+                now: now
+            )
+        }
+        let action = self.decide(envelope)
+        guard case .refuse(let refusal) = action else { return action }
+        return self.refuse(refusal, now: now)
+    }
+
+    /// A message came that is no command.
+    package mutating func receive(_ refusal: CommandRefusal, now: ContinuousClock.Instant) -> OnCommand {
+        if let wait = self.commands?.take(now: now) {
+            var refusal = refusal
+            refusal.error.retryMilliseconds = wait.inMilliseconds
+            return self.refuse(refusal, now: now)
+        }
+        return self.refuse(refusal, now: now)
+    }
+
+    /// A command whose turn has come goes on; it was counted when it came.
+    package mutating func resume(_ envelope: CommandEnvelope) -> OnCommand { self.decide(envelope) }
+
+    /// Errors are part of the conversation; a flood of them is not.
+    private mutating func refuse(_ refusal: CommandRefusal, now: ContinuousClock.Instant) -> OnCommand {
+        self.errors?.take(now: now) == nil ? .refuse(refusal) : .disconnect(.tooManyErrors)
+    }
+
+    private mutating func decide(_ envelope: CommandEnvelope) -> OnCommand {
+        switch self.state {
+        case .new:
+            self.state = .opening
+            if case .hello(let hello) = envelope.command { return .open(hello, id: envelope.id) }
+            self.held.append(envelope)
+            return .open(Command.Hello(), id: nil)
+        case .opening:
+            return self.hold(envelope)
+        case .open:
+            if let room = envelope.command.room, self.rooms[room] == .joining { return self.hold(envelope) }
+            return self.obey(envelope)
+        }
+    }
+
+    private mutating func hold(_ envelope: CommandEnvelope) -> OnCommand {
+        guard self.held.count < Self.maximumHeld else {
+            return .refuse(
+                CommandRefusal(
+                    id: envelope.id,
+                    room: envelope.command.room?.rawValue,
+                    ProtocolError(
+                        .rateLimited,
+                        "at most \(Self.maximumHeld) commands wait for a room to be joined",
+                        retryMilliseconds: 1000,
+                        limit: Self.maximumHeld
+                    )
+                )
+            )
+        }
+        self.held.append(envelope)
+        return .wait
+    }
+
+    private mutating func obey(_ envelope: CommandEnvelope) -> OnCommand {
+        let id = envelope.id
+        switch envelope.command {
+        case .hello: return Self.refuse(envelope, .badCommand("hello is the first command or none"))
+        case .join(let join): return self.join(join, envelope)
+        case .leave(let room):
+            guard self.rooms.removeValue(forKey: room) != nil else { return Self.refuse(envelope, .notJoined(room)) }
+            return .leave(room, id: id)
+        case .send(let send):
+            return self.rooms[send.room] == .joined
+                ? .send(send, id: id) : Self.refuse(envelope, .notJoined(send.room))
+        case .typing(let room, let active):
+            return self.rooms[room] == .joined
+                ? .typing(room, active: active, id: id) : Self.refuse(envelope, .notJoined(room))
+        case .members(let room, let cursor): return .members(room, cursor: cursor, id: id)
+        case .history(let history): return .history(history, id: id)
+        case .rename(let name): return .rename(name, id: id)
+        case .ping: return .pong(id: id)
+        }
+    }
+
+    private mutating func join(_ join: Command.Join, _ envelope: CommandEnvelope) -> OnCommand {
+        let isMember = self.rooms[join.room] == .joined
+        guard isMember || self.rooms.count < self.limits.rooms else {
+            return Self.refuse(envelope, .tooManyRooms(self.limits.rooms))
+        }
+        self.rooms[join.room] = .joining
+        return .join(join, id: envelope.id, isMember: isMember)
+    }
+
+    private static func refuse(_ envelope: CommandEnvelope, _ error: ProtocolError) -> OnCommand {
+        .refuse(CommandRefusal(id: envelope.id, room: envelope.command.room?.rawValue, error))
+    }
+}
+
+// MARK: - What the shell has done
+
+extension SessionMachine {
+    /// The session is open.
+    ///
+    /// - Returns: What waited for it, to be given to ``resume(_:)`` in this order.
+    package mutating func opened(_ user: User) -> [CommandEnvelope] {
+        self.state = .open(user)
+        return self.takeHeld { _ in true }
+    }
+
+    /// The room is joined, and its member live.
+    ///
+    /// - Returns: What waited for it, to be given to ``resume(_:)`` in this order.
+    package mutating func joined(_ room: RoomName) -> [CommandEnvelope] {
+        if self.rooms[room] != nil { self.rooms[room] = .joined }
+        return self.takeHeld { $0.command.room == room }
+    }
+
+    /// The room could not be joined.
+    ///
+    /// - Returns: What waited for it, to be given to ``resume(_:)`` in this order.
+    package mutating func refusedJoin(_ room: RoomName) -> [CommandEnvelope] {
+        self.rooms[room] = nil
+        return self.takeHeld { $0.command.room == room }
+    }
+
+    /// The user has another name now.
+    package mutating func renamed(_ user: User) {
+        if case .open = self.state { self.state = .open(user) }
+    }
+
+    private mutating func takeHeld(_ isReady: (CommandEnvelope) -> Bool) -> [CommandEnvelope] {
+        guard !self.held.isEmpty else { return [] }
+        let ready = self.held.filter(isReady)
+        self.held.removeAll(where: isReady)
+        if self.held.isEmpty { self.held = [] }
+        return Array(ready)
+    }
+}

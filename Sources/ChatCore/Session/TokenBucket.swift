@@ -1,0 +1,53 @@
+/// Grants a burst at once and a steady rate after it.
+///
+/// It holds two numbers and no timer: what has been earned since the last look is reckoned when somebody asks.
+package struct TokenBucket: Sendable {
+    private let rate: Limits.Rate
+    private var tokens: Double
+    private var updated: ContinuousClock.Instant
+
+    /// Makes a full bucket.
+    package init(_ rate: Limits.Rate, now: ContinuousClock.Instant) {
+        self.rate = rate
+        self.tokens = Double(rate.burst)
+        self.updated = now
+    }
+
+    /// Takes one token, if there is one.
+    ///
+    /// - Returns: nil when one was taken; else how long it takes until there is one.
+    package mutating func take(now: ContinuousClock.Instant) -> Duration? {
+        self.refill(now)
+        guard self.tokens < 1 else {
+            self.tokens -= 1
+            return nil
+        }
+        return .seconds((1 - self.tokens) / Double(self.rate.perSecond))
+    }
+
+    /// Whether nothing has been taken that has not been earned back: such a bucket need not be kept.
+    package mutating func isFull(now: ContinuousClock.Instant) -> Bool {
+        self.refill(now)
+        return self.tokens >= Double(self.rate.burst)
+    }
+
+    private mutating func refill(_ now: ContinuousClock.Instant) {
+        guard now > self.updated else { return }
+        let earned = (now - self.updated).inSeconds * Double(self.rate.perSecond)
+        self.tokens = min(Double(self.rate.burst), self.tokens + earned)
+        self.updated = now
+    }
+}
+
+extension Duration {
+    /// The duration as a fraction of seconds.
+    package var inSeconds: Double {
+        Double(self.components.seconds) + Double(self.components.attoseconds) * 1e-18
+    }
+
+    /// The duration in whole milliseconds, rounded up: whoever waits so long has waited long enough.
+    package var inMilliseconds: Int {
+        let (whole, rest) = self.components.attoseconds.quotientAndRemainder(dividingBy: 1_000_000_000_000_000)
+        return Int(self.components.seconds) * 1000 + Int(whole) + (rest > 0 ? 1 : 0)
+    }
+}

@@ -1,0 +1,52 @@
+/// The fields that several messages have, read from a tree; every one throws ``JSONError`` with the name of the field.
+extension JSONValue {
+    func required<Value>(_ name: String, _ read: (JSONValue) -> Value?) throws(JSONError) -> Value {
+        guard let value = self[name].flatMap(read) else { throw JSONError(detail: "\(name) is missing or wrong") }
+        return value
+    }
+
+    func room() throws(JSONError) -> RoomName {
+        try Self.valid("room", RoomName.init, try self.required("room", \.string))
+    }
+
+    func epoch() throws(JSONError) -> Epoch {
+        try Self.valid("epoch", Epoch.init, try self.required("epoch", \.string))
+    }
+
+    func position() throws(JSONError) -> LogPosition {
+        LogPosition(epoch: try self.epoch(), seq: try self.required("seq", \.integer))
+    }
+
+    func userName(_ name: String) throws(JSONError) -> UserName {
+        try Self.valid(name, UserName.init, try self.required(name, \.string))
+    }
+
+    func user(_ name: String) throws(JSONError) -> User {
+        guard let json = self[name] else { throw JSONError(detail: "\(name) is missing") }
+        return try User(json)
+    }
+
+    /// Reads the array of a name with one reader for all its elements.
+    func elements<Element>(
+        _ name: String,
+        _ read: (JSONValue) throws(JSONError) -> Element
+    ) throws(JSONError) -> [Element] {
+        var elements: [Element] = []
+        for json in try self.required(name, \.array) { elements.append(try read(json)) }
+        return elements
+    }
+
+    private static func valid<Value>(
+        _ name: String,
+        _ parse: (String) throws(ProtocolError) -> Value,
+        _ raw: String
+    ) throws(JSONError) -> Value {
+        do { return try parse(raw) } catch { throw JSONError(detail: "\(name): \(error.message)") }
+    }
+}
+
+extension User {
+    init(_ json: JSONValue) throws(JSONError) {
+        self.init(id: UserID(try json.required("id", \.string)), name: try json.userName("name"))
+    }
+}

@@ -1,0 +1,65 @@
+/// Messages of a room's past, as a client reads them.
+public struct HistoryPage: Equatable, Sendable {
+    /// The room.
+    public var room: RoomName
+    /// The log that they stand in.
+    public var epoch: Epoch
+    /// The messages, oldest first.
+    public var messages: [Message]
+    /// Whether the log keeps older ones.
+    public var hasOlder: Bool
+
+    /// Puts a page together.
+    public init(room: RoomName, epoch: Epoch, messages: [Message], hasOlder: Bool) {
+        self.room = room
+        self.epoch = epoch
+        self.messages = messages
+        self.hasOlder = hasOlder
+    }
+}
+
+/// Each function reads what the `ok` to one command carries, and throws ``JSONError`` when that is something else.
+extension ReplyFields {
+    /// What a `join` is told.
+    package func joined() throws(JSONError) -> JoinReply {
+        JoinReply(
+            room: try self.json.room(),
+            head: try self.json.position(),
+            recovered: try self.json.required("recovered", \.bool),
+            replay: try self.json.required("replay", \.integer),
+            members: try self.members()
+        )
+    }
+
+    /// What a `send` is told: the message is stored.
+    package func receipt() throws(JSONError) -> Receipt {
+        Receipt(
+            position: try self.json.position(),
+            time: try self.json.required("time", \.integer),
+            isDuplicate: try self.json.required("duplicate", \.bool)
+        )
+    }
+
+    /// What `members` is told.
+    package func members() throws(JSONError) -> MemberPage {
+        MemberPage(
+            members: try self.json.elements("members", User.init),
+            count: try self.json.required("member_count", \.integer),
+            cursor: self.json["cursor"]?.string,
+            version: try self.json.required("presence_version", \.integer)
+        )
+    }
+
+    /// What `history` is told.
+    package func history() throws(JSONError) -> HistoryPage {
+        HistoryPage(
+            room: try self.json.room(),
+            epoch: try self.json.epoch(),
+            messages: try self.json.elements("messages", Message.init),
+            hasOlder: try self.json.required("more", \.bool)
+        )
+    }
+
+    /// What a `rename` is told: who the user is now.
+    package func renamed() throws(JSONError) -> User { try self.json.user("user") }
+}

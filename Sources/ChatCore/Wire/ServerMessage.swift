@@ -1,0 +1,58 @@
+package import NIOCore
+
+/// One message from a server, as a client understands it.
+package enum ServerMessage: Equatable, Sendable {
+    /// Something happened.
+    case event(Event)
+    /// A command succeeded.
+    case ok(ReplyFields)
+    /// A command failed, or something without an id did.
+    case error(CommandRefusal)
+    /// A type that this version does not know: clients ignore it (docs/PROTOCOL.md, section 1).
+    case unknown(type: String)
+}
+
+/// What an `ok` carries, until the command that it answers says what it means.
+///
+/// The type of an `ok` does not tell which command it answers: only the client that gave the id knows.
+package struct ReplyFields: Equatable, Sendable {
+    /// The id of the command that it answers.
+    package var id: Int
+    let json: JSONValue
+}
+
+extension ServerMessage {
+    /// Reads the text of one message.
+    ///
+    /// - Parameter text: UTF-8.
+    /// - Throws: ``JSONError`` when it is no JSON object, or lacks what its type must have.
+    package init(decoding text: ByteBuffer) throws(JSONError) {
+        let json = try JSONValue(text)
+        let type = try json.required("type", \.string)
+        switch type {
+        case "ok": self = .ok(ReplyFields(id: try json.required("id", \.integer), json: json))
+        case "error": self = .error(try CommandRefusal(json))
+        default: self = try Event(json, type: type).map(Self.event) ?? .unknown(type: type)
+        }
+    }
+}
+
+extension CommandRefusal {
+    fileprivate init(_ json: JSONValue) throws(JSONError) {
+        self.init(
+            id: json["id"]?.integer,
+            room: json["room"]?.string,
+            ProtocolError(
+                ProtocolError.Code(try json.required("code", \.string)),
+                json["message"]?.string ?? "",
+                retryMilliseconds: json["retry_ms"]?.integer,
+                limit: json["limit"]?.integer
+            )
+        )
+    }
+}
+
+extension Event {
+    /// The event as the text of one JSON object, for programs that read lines.
+    package var json: String { String(buffer: self.encoded()) }
+}

@@ -1,0 +1,109 @@
+import ArgumentParser
+import ChatRedis
+import Foundation
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// `ChatServer`: serves the chat.
+@main
+struct ChatServerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ChatServer",
+        abstract: "A realtime chat server: rooms over WebSocket, joined by Redis on any number of nodes.",
+        discussion: """
+            Every setting can be given by flag, by environment (--log-level is CHAT_LOG_LEVEL, --text-bytes is \
+            CHAT_LIMITS_TEXT_BYTES) or in a JSON file (--config), in this order. Without --redis and REDIS_URL the chat \
+            lives in memory.
+
+            Exit status: 0 after a shutdown by SIGTERM or SIGINT, 64 for a wrong setting, 69 when the address cannot be \
+            listened on, 70 for a fault of the server's own.
+            """,
+        version: NodeContext.serverVersion,
+        subcommands: [Serve.self, CheckConfig.self, HealthCheck.self],
+        defaultSubcommand: Serve.self
+    )
+}
+
+/// `ChatServer serve`: what it does when nothing else is said.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Serve the chat (this is the default).")
+
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        let configuration = try await self.options.resolve()
+        let format = configuration.logFormat
+        let level = configuration.logLevel
+        LoggingSystem.bootstrap { LineLogHandler(label: $0, format: format, level: level) }
+        let logger = Logger(label: "chat")
+        for warning in configuration.warnings { logger.warning("\(warning)") }
+        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+        let node = ChatNode(configuration, logger: logger) { port in
+            // One line on standard output, for people and for the scripts that wait for it.
+            FileHandle.standardOutput.write(Data("listening on http://\(host):\(port)\n".utf8))
+        }
+        let group = ServiceGroup(
+            configuration: .init(services: [node], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        )
+        do {
+            try await group.run()
+        } catch {
+            logger.critical("the server ends", metadata: ["error": "\(error)"])
+            throw ExitCode(Sysexit.of(error))
+        }
+    }
+}
+
+/// `ChatServer check-config`: says what would be used, without serving.
+struct CheckConfig: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check-config",
+        abstract: "Check the settings and say what would be used."
+    )
+
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        let configuration = try await self.options.resolve()
+        for warning in configuration.warnings { FileHandle.standardError.write(Data("warning: \(warning)\n".utf8)) }
+        print(configuration.summary)
+    }
+}
+
+extension ServerOptions {
+    /// The settings of flags, environment and file.
+    ///
+    /// - Throws: `ExitCode` 64 after one line on standard error that says what is wrong.
+    func resolve() async throws -> ServerConfiguration {
+        do throws(SettingError) {
+            let environment = ProcessInfo.processInfo.environment
+            let file = self.config ?? environment["CHAT_CONFIG"]
+            let settings = try await Settings(flags: self.values, environment: environment, file: file)
+            var configuration = try ServerConfiguration(settings)
+            configuration.hasEcho = self.testEcho
+            if let redis, (try? RedisURL(redis))?.password != nil {
+                configuration.warnings.append(
+                    "a password on the command line can be seen by every user of this machine; "
+                        + "use REDIS_URL or --redis-password-file"
+                )
+            }
+            return configuration
+        } catch {
+            FileHandle.standardError.write(Data("ChatServer: \(error.message)\n".utf8))
+            throw ExitCode(Sysexit.usage)
+        }
+    }
+}
+
+/// Exit statuses as `sysexits.h` numbers them.
+enum Sysexit {
+    static let usage: Int32 = 64
+    static let unavailable: Int32 = 69
+    static let software: Int32 = 70
+
+    /// The status for an error that ended the server.
+    static func of(_ error: any Error) -> Int32 {
+        "\(error)".contains("bind") ? Self.unavailable : Self.software
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// `ChatServer healthcheck`: asks a running server whether it is ready, for containers that have no other tool.
+struct HealthCheck: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "healthcheck",
+        abstract: "Ask a running server whether it is ready: exit status 0 when it is, 1 when not."
+    )
+
+    @Option(help: "The server's address.")
+    var host = "127.0.0.1"
+    @Option(help: "The server's port.")
+    var port: Int = ProcessInfo.processInfo.environment["CHAT_PORT"].flatMap(Int.init) ?? 8080
+    @Option(help: "The path to ask: /readyz or /healthz.")
+    var path = "/readyz"
+
+    func run() async throws {
+        let status = try? await Self.status(host: self.host, port: self.port, path: self.path)
+        guard status == .ok else { throw ExitCode.failure }
+    }
+
+    private static func status(host: String, port: Int, path: String) async throws -> HTTPResponseStatus? {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.seconds(3))
+            .connect(host: host, port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                    channel.eventLoop.scheduleTask(in: .seconds(5)) { channel.close(promise: nil) }
+                    return try NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>(
+                        wrappingChannelSynchronously: channel
+                    )
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            let headers: HTTPHeaders = ["Host": "\(host):\(port)", "Connection": "close"]
+            let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: headers)
+            try await outbound.write(.head(head))
+            try await outbound.write(.end(nil))
+            for try await part in inbound {
+                if case .head(let head) = part { return head.status }
+            }
+            return nil
+        }
+    }
+}

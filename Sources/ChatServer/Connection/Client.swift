@@ -1,0 +1,95 @@
+import ChatCore
+import ChatWebSocket
+import NIOCore
+
+/// Names a connection within its shard.
+struct ClientID: Hashable, Sendable {
+    let rawValue: UInt64
+}
+
+/// One connection as its shard knows it: the machines that decide for it, and the port through which bytes leave.
+///
+/// It belongs to one shard and never leaves it.
+final class Client {
+    /// The most commands under way for one connection; past it the socket is not read until half of them are done.
+    static let maximumInFlight = 1024
+
+    let id: ClientID
+    var port: OutboundPort
+    var decoder: FrameDecoder
+    var session: SessionMachine
+    var liveness: Liveness
+    /// The hash of its session's secret, once it is open.
+    var sessionHash: String?
+    var memberships: [Membership] = []
+    /// Whether a page of a replay is on its way; the next one waits for it, whichever room it is of.
+    private(set) var isReplaying = false
+    private var pages = 0
+    private(set) var isClosed = false
+    private var inFlight = 0
+    private var isReading = true
+
+    init(id: ClientID, port: OutboundPort, limits: Limits, now: ContinuousClock.Instant) {
+        self.id = id
+        self.port = port
+        self.decoder = FrameDecoder(role: .server, maximumMessageBytes: limits.messageBytes)
+        self.session = SessionMachine(limits: limits, now: now)
+        self.liveness = Liveness(limits: limits, now: now)
+    }
+
+    /// Marks the connection as ended.
+    ///
+    /// - Returns: Whether it was not before.
+    func markClosed() -> Bool {
+        defer { self.isClosed = true }
+        return !self.isClosed
+    }
+
+    func membership(in room: RoomName) -> Membership? { self.memberships.first { $0.room.name == room } }
+
+    /// A page of a replay goes out.
+    ///
+    /// - Returns: Its number.
+    func beginPage() -> Int {
+        self.isReplaying = true
+        self.pages += 1
+        return self.pages
+    }
+
+    /// The socket has taken the page.
+    func endPage() { self.isReplaying = false }
+
+    /// Whether the socket still has not taken a page.
+    func isStuck(at page: Int) -> Bool { self.isReplaying && self.pages == page }
+
+    /// A command has gone to the broker.
+    func began() {
+        self.inFlight += 1
+        guard self.isReading, self.inFlight > Self.maximumInFlight else { return }
+        self.isReading = false
+        self.port.setReading(false)
+    }
+
+    /// A command has come back from the broker.
+    func ended() {
+        self.inFlight -= 1
+        guard !self.isReading, self.inFlight <= Self.maximumInFlight / 2 else { return }
+        self.isReading = true
+        self.port.setReading(true)
+    }
+}
+
+/// One connection's being in one room.
+final class Membership {
+    let client: Client
+    let room: LocalRoom
+    /// Its place among the room's live members; nil while it catches up.
+    var slot: Int?
+    /// Whether its `join` has been answered: from then on it is told who comes and goes.
+    var isAnswered = false
+
+    init(client: Client, room: LocalRoom) {
+        self.client = client
+        self.room = room
+    }
+}

@@ -1,0 +1,64 @@
+import NIOCore
+
+/// The only handler on an upgraded connection: it hands bytes to the shard, and knows nothing of chat.
+///
+/// The shard's executor is the connection's event loop, so every call enters the actor at once, without a hop.
+final class ConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let shard: Shard
+    private let greeting: Greeting
+    private var client: ClientID?
+
+    /// Makes the handler of one connection.
+    ///
+    /// - Parameters:
+    ///   - shard: The shard on the connection's event loop.
+    ///   - greeting: What the upgrade request asked for.
+    init(shard: Shard, greeting: Greeting) {
+        self.shard = shard
+        self.greeting = greeting
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let channel = context.channel
+        let greeting = self.greeting
+        self.client = self.shard.assumeIsolated { $0.connected(channel, greeting) }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard let client else { return }
+        let bytes = self.unwrapInboundIn(data)
+        self.shard.assumeIsolated { $0.received(bytes, from: client) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.disconnected()
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        self.disconnected()
+        context.close(promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case ChannelEvent.inputClosed:
+            // The HTTP server allows half-closed connections; a WebSocket whose peer is gone is gone.
+            self.disconnected()
+            context.close(promise: nil)
+        case is ChannelShouldQuiesceEvent:
+            guard let client else { break }
+            self.shard.assumeIsolated { $0.drain(client) }
+        default: break
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func disconnected() {
+        guard let client else { return }
+        self.client = nil
+        self.shard.assumeIsolated { $0.disconnected(client) }
+    }
+}

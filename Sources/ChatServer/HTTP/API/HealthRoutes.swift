@@ -1,0 +1,30 @@
+import ChatCore
+import HTTPTypes
+import Hummingbird
+
+/// Whether the process lives, and whether it can do its work.
+struct HealthRoutes {
+    let node: NodeContext
+
+    func add(to router: Router<ChatRequestContext>) {
+        router.get("healthz") { _, _ in Self.report("ok", .ok) }
+        router.get("readyz") { _, _ in await self.readiness() }
+    }
+
+    /// Ready means that a message went through the broker and came back, not that a socket is open.
+    private func readiness() async -> Response {
+        guard !self.node.admission.isDraining else { return Self.report("draining", .serviceUnavailable) }
+        do throws(BrokerError) {
+            try await self.node.broker.probe()
+            return Self.report("ok", .ok)
+        } catch {
+            return Self.report(error.reason, .serviceUnavailable)
+        }
+    }
+
+    private static func report(_ status: String, _ code: HTTPResponse.Status) -> Response {
+        var json = JSONWriter()
+        json.field("status", status)
+        return .json(json.finish(), status: code)
+    }
+}

@@ -1,0 +1,73 @@
+import ChatCore
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// `POST /api/rooms/{room}/messages`: a send without a connection.
+struct PostMessage {
+    /// To whom the keys of those belong who show no session.
+    private static let anonymous = UserID("anonymous")
+
+    let node: NodeContext
+    let room: RoomName
+
+    func respond(to request: Request, _ context: ChatRequestContext) async throws -> Response {
+        guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
+            throw APIError(.unsupportedMediaType, ProtocolError(.badCommand, "the body is application/json"))
+        }
+        var request = request
+        let body = try await request.collectBody(upTo: self.node.limits.messageBytes)
+        let (text, name, kind) = try self.read(body)
+        let user = try await self.sender(request, name)
+        let key = try self.key(request, user)
+        let payer = user.id == Self.anonymous ? UserID("anonymous@\(context.address ?? "")") : user.id
+        if let error = self.node.sends.take(payer, now: ContinuousClock.now) { throw APIError(error) }
+        let tail = PublicationCodec.tail(sender: user, text: text.rawValue, kind: kind, key: key)
+        let draft = Draft(room: self.room, sender: user.id, key: key, tail: tail)
+        guard let result = await self.node.broker.publish([draft]).first else {
+            throw ProtocolError(.internal, "the broker gave no result")
+        }
+        let receipt = try result.get()
+        var json = JSONWriter()
+        json.fields(of: receipt)
+        return .json(json.finish(), status: receipt.isDuplicate ? .ok : .created)
+    }
+
+    private func read(_ body: ByteBuffer) throws -> (MessageText, UserName?, MessageKind) {
+        let json: JSONValue
+        do { json = try JSONValue(body) } catch { throw ProtocolError(.badJSON, "not a JSON object: \(error.detail)") }
+        guard case .object = json else { throw ProtocolError(.badJSON, "not a JSON object: it is no object") }
+        guard let text = json["text"]?.string else { throw ProtocolError(.badCommand, "text is missing") }
+        var kind = MessageKind.text
+        if let raw = json["kind"] {
+            guard let known = raw.string.flatMap(MessageKind.init) else {
+                throw ProtocolError(.badCommand, "kind is \"text\" or \"action\"")
+            }
+            kind = known
+        }
+        let name = try json["name"]?.string.map { try UserName($0) }
+        return (try MessageText(text, maximumBytes: self.node.limits.textBytes), name, kind)
+    }
+
+    /// Whose session the request shows; nobody's in particular without one.
+    private func sender(_ request: Request, _ name: UserName?) async throws -> User {
+        guard let authorization = request.headers[.authorization] else {
+            return User(id: Self.anonymous, name: try name ?? UserName("anonymous"))
+        }
+        let parts = authorization.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer", let secret = SessionSecret(String(parts[1])),
+            let user = try await self.node.broker.session(secret.hash)
+        else { throw ProtocolError(.unauthorized, "the bearer is no session that is known here") }
+        return user
+    }
+
+    /// Those who share one scope must use keys that nobody else thinks of.
+    private func key(_ request: Request, _ user: User) throws -> IdempotencyKey? {
+        guard let name = HTTPField.Name("Idempotency-Key"), let raw = request.headers[name] else { return nil }
+        guard user.id != Self.anonymous || UUID(uuidString: raw) != nil else {
+            throw ProtocolError(.badCommand, "without a bearer the Idempotency-Key is a UUID")
+        }
+        return try IdempotencyKey(raw)
+    }
+}

@@ -1,0 +1,110 @@
+import ChatCore
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Rooms, their messages and their members, for programs that hold no connection.
+struct RoomRoutes {
+    /// The most rooms of a page.
+    private static let pageLimit = 100
+
+    let node: NodeContext
+
+    func add(to api: RouterGroup<ChatRequestContext>) {
+        Self.only([.get], "rooms", of: api)
+        Self.only([.get, .post], "rooms/:room/messages", of: api)
+        Self.only([.get], "rooms/:room/members", of: api)
+        api.get("rooms") { request, _ in try await self.rooms(request) }
+        api.get("rooms/:room/messages") { request, context in try await self.messages(request, context) }
+        api.post("rooms/:room/messages") { request, context in
+            try await PostMessage(node: self.node, room: try Self.room(context)).respond(to: request, context)
+        }
+        api.get("rooms/:room/members") { request, context in try await self.members(request, context) }
+    }
+
+    private func rooms(_ request: Request) async throws -> Response {
+        let query = Query(request)
+        let cursor = try query["cursor"].map { try RoomName($0) }
+        let limit = try query.count("limit", default: Self.pageLimit, maximum: Self.pageLimit)
+        let page = try await self.node.broker.rooms(after: cursor, limit: limit)
+        var json = JSONWriter()
+        json.array("rooms", page.rooms) { json, room in
+            json.field("room", room.room.rawValue)
+            json.field("member_count", room.memberCount)
+            json.field("seq", room.seq)
+            if let time = room.lastTime { json.field("last_time", time) }
+        }
+        if let cursor = page.cursor { json.field("cursor", cursor.rawValue) }
+        return .json(json.finish())
+    }
+
+    private func messages(_ request: Request, _ context: ChatRequestContext) async throws -> Response {
+        let room = try Self.room(context)
+        let query = Query(request)
+        let maximum = self.node.limits.history
+        let limit = try query.count("limit", default: maximum, maximum: maximum)
+        let before = try query["before"].map { _ in try query.count("before", default: 0, minimum: 0, maximum: .max) }
+        let page = try await self.node.broker.log(room, before: before, limit: limit)
+        var json = JSONWriter()
+        json.field("room", room.rawValue)
+        json.page(page)
+        return .json(json.finish())
+    }
+
+    private func members(_ request: Request, _ context: ChatRequestContext) async throws -> Response {
+        let room = try Self.room(context)
+        let query = Query(request)
+        let maximum = self.node.limits.members
+        let limit = try query.count("limit", default: maximum, maximum: maximum)
+        let page = try await self.node.broker.members(room, cursor: query["cursor"], limit: limit)
+        var json = JSONWriter()
+        json.field("room", room.rawValue)
+        json.page(page)
+        return .json(json.finish())
+    }
+
+    static func room(_ context: ChatRequestContext) throws -> RoomName {
+        try RoomName(PercentEncoding.decode(context.parameters.get("room").map { $0[...] } ?? ""))
+    }
+
+    /// Answers every other method by 405.
+    private static func only(
+        _ methods: [HTTPRequest.Method],
+        _ path: RouterPath,
+        of api: RouterGroup<ChatRequestContext>
+    ) {
+        let allowed = methods.map(\.rawValue).joined(separator: ", ")
+        for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch] where !methods.contains(method) {
+            api.on(path, method: method) { _, _ in
+                let error = ProtocolError(.badCommand, "this address takes \(allowed)")
+                var response = APIError(.methodNotAllowed, error).response
+                response.headers[.allow] = allowed
+                return response
+            }
+        }
+    }
+}
+
+/// The query of a request.
+struct Query {
+    private let values: [String: String]
+
+    init(_ request: Request) {
+        var values: [String: String] = [:]
+        for (name, value) in request.uri.queryParameters { values[String(name)] = String(value) }
+        self.values = values
+    }
+
+    subscript(_ name: String) -> String? { self.values[name] }
+
+    /// A whole number; one above the maximum is cut.
+    ///
+    /// - Throws: ``APIError`` when it is none or too small.
+    func count(_ name: String, default: Int, minimum: Int = 1, maximum: Int) throws(APIError) -> Int {
+        guard let text = self.values[name] else { return `default` }
+        guard let value = Int(text), value >= minimum else {
+            throw APIError(ProtocolError(.badCommand, "\(name) is a whole number, at least \(minimum)"))
+        }
+        return min(value, maximum)
+    }
+}

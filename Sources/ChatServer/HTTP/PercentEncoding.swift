@@ -1,0 +1,27 @@
+/// Percent-encoding as queries and paths have it (RFC 3986, section 2.1).
+enum PercentEncoding {
+    /// Decodes a part of a URL; what is no valid escape stays as it stands, and bytes that are not UTF-8 are repaired.
+    ///
+    /// - Parameters:
+    ///   - text: The part.
+    ///   - plusIsSpace: Whether `+` stands for a space, as it does in queries.
+    /// - Returns: The text.
+    static func decode(_ text: Substring, plusIsSpace: Bool = false) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count)
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), let value = Self.hexadecimal(rest.prefix(2)) {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(plusIsSpace && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func hexadecimal(_ digits: Substring.UTF8View.SubSequence) -> UInt8? {
+        digits.count == 2 ? UInt8(Substring(digits), radix: 16) : nil
+    }
+}

@@ -1,0 +1,136 @@
+import ChatCore
+import ChatRedis
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import ServiceLifecycle
+
+/// One node of the chat: the broker, a shard for each event loop, and the HTTP server, put together and run.
+struct ChatNode: Service {
+    private let configuration: ServerConfiguration
+    private let group: MultiThreadedEventLoopGroup
+    private let broker: any Broker
+    private let context: NodeContext
+    private let shards: [Shard]
+    private let onRunning: @Sendable (Int) async -> Void
+
+    /// Builds a node.
+    ///
+    /// - Parameters:
+    ///   - configuration: What the operator has set.
+    ///   - logger: Where it logs.
+    ///   - onRunning: Called with the port when the node listens.
+    init(
+        _ configuration: ServerConfiguration,
+        logger: Logger,
+        onRunning: @escaping @Sendable (Int) async -> Void
+    ) {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
+        let broker = Self.broker(configuration, group, logger)
+        let context = NodeContext(
+            name: configuration.node,
+            limits: configuration.limits,
+            broker: broker,
+            admission: Admission(
+                maximum: configuration.maximumConnections,
+                maximumPerAddress: configuration.maximumConnectionsPerAddress
+            ),
+            logger: logger
+        )
+        self.configuration = configuration
+        self.group = group
+        self.broker = broker
+        self.context = context
+        self.shards = group.makeIterator().enumerated().map { Shard(loop: $1, index: $0, node: context) }
+        self.onRunning = onRunning
+    }
+
+    private static func broker(
+        _ configuration: ServerConfiguration,
+        _ group: MultiThreadedEventLoopGroup,
+        _ logger: Logger
+    ) -> any Broker {
+        guard let url = configuration.redis else {
+            return MemoryBroker(
+                limits: configuration.limits.log,
+                listLimit: configuration.limits.members,
+                now: WallClock.now
+            )
+        }
+        var redis = RedisBroker.Configuration(url: url)
+        redis.keyPrefix = configuration.redisPrefix
+        redis.limits = configuration.limits
+        return RedisBroker(configuration: redis, eventLoop: group.next(), logger: logger)
+    }
+
+    // MARK: Service
+
+    /// Runs until the surrounding service group shuts down, then lets every connection go in peace.
+    ///
+    /// Services end in the reverse of this order: first the server, which parts from its clients, then the shards, which
+    /// wait for what is under way, then the broker that they need for it.
+    func run() async throws {
+        let services = ServiceGroup(
+            configuration: .init(
+                services: [BrokerService(broker: self.broker), ShardService(shards: self.shards), self.server],
+                logger: self.context.logger
+            )
+        )
+        try await withGracefulShutdownHandler {
+            try await services.run()
+        } onGracefulShutdown: {
+            self.context.admission.beginDraining()
+        }
+        try await self.group.shutdownGracefully()
+    }
+
+    private var server: some Service {
+        let policy = WebSocketAdmission(origins: self.configuration.origins)
+        let upgrade = UpgradeRoutes(
+            shards: Dictionary(uniqueKeysWithValues: self.shards.map { (ObjectIdentifier($0.loop), $0) }),
+            admission: self.context.admission,
+            policy: policy,
+            maximumMessageBytes: self.configuration.limits.messageBytes,
+            hasEcho: self.configuration.hasEcho
+        )
+        let router = ChatRouter(node: self.context, admission: policy, staticFiles: self.configuration.staticFiles)
+        let onRunning = self.onRunning
+        return Application(
+            router: router.build(),
+            server: upgrade.server,
+            configuration: ApplicationConfiguration(
+                address: .hostname(self.configuration.host, port: self.configuration.port),
+                serverName: NodeContext.serverVersion,
+                backlog: 4096
+            ),
+            onServerRunning: { await onRunning($0.localAddress?.port ?? 0) },
+            eventLoopGroupProvider: .shared(self.group),
+            logger: ChatRouter.quiet(self.context.logger)
+        )
+    }
+}
+
+/// The broker as a service: it works until everything that needs it has ended.
+private struct BrokerService: Service {
+    let broker: any Broker
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown { try await self.broker.run() }
+    }
+}
+
+/// The shards as a service.
+private struct ShardService: Service {
+    let shards: [Shard]
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                for shard in self.shards { group.addTask { await shard.run() } }
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import ChatCore
+import Foundation
+import Logging
+
+/// What all shards of a node share; nothing of it changes.
+struct NodeContext: Sendable {
+    /// What the server calls itself.
+    static let serverVersion = "ChatServer/0.1.0"
+
+    /// The node's name, as clients see it.
+    let name: String
+    /// Told apart from every other run of the same node.
+    let incarnation: String
+    let limits: Limits
+    let broker: any Broker
+    let sends: SendLimiter
+    let admission: Admission
+    let logger: Logger
+
+    init(
+        name: String,
+        limits: Limits,
+        broker: any Broker,
+        admission: Admission,
+        logger: Logger
+    ) {
+        var generator = SystemRandomNumberGenerator()
+        self.name = name
+        self.incarnation = Base36.random(digits: 10, using: &generator)
+        self.limits = limits
+        self.broker = broker
+        self.sends = SendLimiter(rate: limits.sends)
+        self.admission = admission
+        self.logger = logger
+    }
+
+    func holder(shard: Int) -> HolderID { HolderID(node: self.name, incarnation: self.incarnation, shard: shard) }
+}
+
+/// The clock that messages are dated by.
+enum WallClock {
+    /// Milliseconds since the Unix epoch.
+    static func now() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+    }
+}

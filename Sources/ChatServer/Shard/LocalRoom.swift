@@ -1,0 +1,136 @@
+import ChatCore
+import ChatWebSocket
+import NIOCore
+
+/// A room as one shard has it: where it stands, who on this loop is in it, and the frames that wait for the next flush.
+final class LocalRoom {
+    /// Whether the broker hands on what happens in it.
+    enum State {
+        /// The broker has been asked; those who join wait.
+        case opening([CheckedContinuation<Result<Void, BrokerError>, Never>])
+        case open
+    }
+
+    /// A user who is here through some of the shard's connections.
+    struct LocalUser {
+        var user: User
+        /// How many connections, joining ones included; 0 while the grace after the last one runs.
+        var connections: Int
+        /// Counts the times that the last connection went, so that a grace that was cut short does not end.
+        var departures = 0
+    }
+
+    let name: RoomName
+    var state = State.opening([])
+    /// The newest message that was handed on; what comes is checked against it.
+    private(set) var position: LogPosition?
+    private(set) var tail = RoomTail()
+    private(set) var live: [Membership] = []
+    /// Members whose replay goes on.
+    private(set) var catchingUp: [Membership] = []
+    var users: [UserID: LocalUser] = [:]
+    var crowd: Crowd
+    /// Frames for the live members, gathered until the flush.
+    private(set) var pending = ByteBuffer()
+    private var lastSize = 0
+    var isDirty = false
+
+    init(name: RoomName, limits: Limits) {
+        self.name = name
+        self.crowd = Crowd(limit: limits.members)
+    }
+
+    /// Whether nobody here needs it.
+    var isUnused: Bool { self.live.isEmpty && self.catchingUp.isEmpty && self.users.isEmpty }
+
+    // MARK: Messages
+
+    /// What the arrival of a message means.
+    enum OnPublication: Equatable {
+        /// It is the next: hand it on.
+        case deliver
+        /// It was seen before, or the room is not open yet and it waits in the tail.
+        case keep
+        /// Messages before it are missing.
+        case hole(after: Int)
+    }
+
+    /// A message came.
+    func receive(_ publication: Publication) -> OnPublication {
+        guard let position else {
+            self.tail.append(publication)
+            return .keep
+        }
+        guard publication.position.epoch == position.epoch, publication.position.seq > position.seq else {
+            return .keep
+        }
+        guard publication.position.seq == position.seq + 1 else { return .hole(after: position.seq) }
+        self.position = publication.position
+        self.tail.append(publication)
+        return .deliver
+    }
+
+    /// The broker has told where the room stands; what came before it was told may be newer.
+    func opened(at head: LogPosition) {
+        self.state = .open
+        self.position = head
+        if let last = self.tail.last, last.epoch == head.epoch, last.seq > head.seq { self.position = last }
+    }
+
+    /// Events were lost and the broker was asked anew; what came since then may be newer still.
+    func advance(to head: LogPosition) {
+        guard let position, position.epoch != head.epoch || position.seq < head.seq else { return }
+        self.move(to: head)
+    }
+
+    /// The room goes on from another place: its log began anew, or has lost what comes before it.
+    func move(to position: LogPosition) {
+        self.position = position
+        self.tail.removeAll()
+    }
+
+    /// Adds a frame for the live members.
+    func enqueue(_ payload: ByteBuffer) {
+        if self.pending.readableBytes == 0 {
+            // The last buffer may still wait in channels: it is theirs now, and this one is as large as it came to be.
+            self.pending = ByteBufferAllocator().buffer(
+                capacity: max(self.lastSize, payload.readableBytes + FrameEncoder.maximumHeader)
+            )
+        }
+        FrameEncoder.write(.text, payload, to: &self.pending)
+    }
+
+    /// Takes the frames that wait.
+    func takePending() -> ByteBuffer {
+        let frames = self.pending
+        self.lastSize = frames.readableBytes
+        self.pending = ByteBuffer()
+        return frames
+    }
+
+    // MARK: Members
+
+    func add(_ membership: Membership) { self.catchingUp.append(membership) }
+
+    /// The member stands where the room stands.
+    func makeLive(_ membership: Membership) {
+        self.catchingUp.removeAll { $0 === membership }
+        membership.slot = self.live.count
+        self.live.append(membership)
+    }
+
+    /// The member has to catch up once more.
+    func makeCatchUp(_ membership: Membership) {
+        self.remove(membership)
+        self.catchingUp.append(membership)
+    }
+
+    func remove(_ membership: Membership) {
+        guard let slot = membership.slot else { return self.catchingUp.removeAll { $0 === membership } }
+        membership.slot = nil
+        let last = self.live.removeLast()
+        guard last !== membership else { return }
+        self.live[slot] = last
+        last.slot = slot
+    }
+}

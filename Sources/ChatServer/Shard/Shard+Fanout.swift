@@ -1,0 +1,132 @@
+import ChatCore
+import ChatWebSocket
+import NIOCore
+
+/// A send that waits for its tick.
+struct Outgoing {
+    var client: Client
+    var id: Int?
+    var draft: Draft
+}
+
+// The hot path: sends go out in one batch for each tick, publications come back in batches, a room's frames are
+// encoded once and gathered, and each member gets one write.
+extension Shard {
+    /// A member sends.
+    func publish(_ client: Client, _ send: Command.Send, id: Int?) {
+        guard let user = client.session.user else { return }
+        if let error = self.node.sends.take(user.id, now: ContinuousClock.now) {
+            return self.refuse(error, id: id, room: send.room, to: client)
+        }
+        let tail = PublicationCodec.tail(sender: user, text: send.text.rawValue, kind: send.kind, key: send.key)
+        client.began()
+        self.outgoing.append(
+            Outgoing(client: client, id: id, draft: Draft(room: send.room, sender: user.id, key: send.key, tail: tail))
+        )
+        self.scheduleTick()
+    }
+
+    /// Hands the sends of this tick to the broker.
+    func publishOutgoing() {
+        guard !self.outgoing.isEmpty else { return }
+        let batch = self.outgoing
+        self.outgoing = []
+        self.spawn {
+            let results = await self.broker.publish(batch.map(\.draft))
+            for (sent, result) in zip(batch, results) { self.settle(sent, result) }
+        }
+    }
+
+    private func settle(_ sent: Outgoing, _ result: Result<Receipt, BrokerError>) {
+        sent.client.ended()
+        switch result {
+        case .success(let receipt): self.reply(.sent(sent.draft.room, receipt), id: sent.id, to: sent.client)
+        case .failure(let error):
+            self.refuse(error.protocolError, id: sent.id, room: sent.draft.room, to: sent.client)
+        }
+    }
+
+    // MARK: Events
+
+    /// Takes what the broker has handed to the shard.
+    func takeEvents() {
+        let batch = self.inbox.take()
+        for event in batch.events {
+            switch event {
+            case .room(let name, let event):
+                if let room = self.rooms[name] { self.apply(event, to: room) }
+            case .renamed(let user): self.applyRename(user)
+            case .status(let status, let detail): self.applyStatus(status, detail)
+            }
+        }
+        if batch.hasOverflowed { for room in self.rooms.values { self.resynchronize(room) } }
+        self.flush()
+    }
+
+    private func apply(_ event: RoomEvent, to room: LocalRoom) {
+        switch event {
+        case .publication(let publication):
+            switch room.receive(publication) {
+            case .deliver: self.enqueue(publication.payload, in: room)
+            case .keep: break
+            case .hole: self.resynchronize(room)
+            }
+        case .foreign(let payload): self.enqueue(payload, in: room)
+        case .presence(let change, let payload): self.applyPresence(change, payload, in: room)
+        case .typing(_, let payload):
+            if !room.crowd.isLarge { self.enqueue(payload, in: room) }
+        case .gap(let epoch, let from, let to):
+            guard let position = room.position, position.epoch == epoch, to > position.seq else { return }
+            room.move(to: LogPosition(epoch: epoch, seq: to))
+            self.enqueue(Event.gap(room: room.name, epoch: epoch, from: from, to: to).encoded(), in: room)
+        case .reset(let head):
+            guard room.position != nil else { return }
+            room.move(to: LogPosition(epoch: head.epoch, seq: 0))
+            room.crowd.reset()
+            self.enqueue(Event.reset(room: room.name, head: head).encoded(), in: room)
+        }
+    }
+
+    /// Adds a frame to what the room's live members get at the flush.
+    func enqueue(_ payload: ByteBuffer, in room: LocalRoom) {
+        room.enqueue(payload)
+        guard !room.isDirty else { return }
+        room.isDirty = true
+        self.dirtyRooms.append(room)
+        self.scheduleTick()
+    }
+
+    private func applyStatus(_ status: ServerStatus, _ detail: String) {
+        self.degradation = status == .ok ? nil : detail
+        let payload = Event.status(status, detail: detail).encoded()
+        for client in self.clients.values where client.session.user != nil { self.send(payload, to: client) }
+    }
+
+    // MARK: Flush
+
+    /// Writes what was gathered: one write for each member and room, one system call for each client.
+    func flush() {
+        let rooms = self.dirtyRooms
+        self.dirtyRooms.removeAll(keepingCapacity: true)
+        for room in rooms { self.flush(room) }
+        let clients = self.flushList
+        self.flushList.removeAll(keepingCapacity: true)
+        for client in clients { client.port.flush() }
+    }
+
+    /// Hands a room's frames to its live members.
+    func flush(_ room: LocalRoom) {
+        guard room.isDirty else { return }
+        room.isDirty = false
+        let frames = room.takePending()
+        var slow: [Client] = []
+        for member in room.live {
+            switch member.client.port.write(frames) {
+            case .queued(isFirst: true): self.flushList.append(member.client)
+            case .queued(isFirst: false): break
+            case .overflow: slow.append(member.client)
+            }
+        }
+        for client in slow { self.close(client, .slowConsumer) }
+    }
+}

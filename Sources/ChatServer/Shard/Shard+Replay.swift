@@ -1,0 +1,91 @@
+import ChatCore
+import ChatWebSocket
+import NIOCore
+
+// Replays: page by page, at the pace of the member's socket, beside the room's broadcast, which never waits for them.
+extension Shard {
+    /// The most messages of a page.
+    static let pageLimit = 128
+    /// How long a replay that finds the log behind the room waits before it looks again.
+    private static let retryDelay = Duration.milliseconds(50)
+
+    /// Brings a member to where the room stands, and makes it live.
+    func catchUp(_ membership: Membership, _ plan: CatchUp, _ firstPage: LogPage?) async {
+        let (client, room) = (membership.client, membership.room)
+        var catchUp = plan
+        if let firstPage { await self.replay(catchUp.read(firstPage), to: membership, in: firstPage.epoch) }
+        while !client.isClosed, client.membership(in: room.name) === membership, let position = room.position {
+            switch catchUp.next(room: position, tail: room.tail) {
+            case .live:
+                // Frames that wait for the others lie at or below this member's position.
+                self.flush(room)
+                return room.makeLive(membership)
+            case .send(let messages): await self.replay(messages, to: membership)
+            case .reset(let head): self.send(Event.reset(room: room.name, head: head).encoded(), to: client)
+            case .read(let seq): await self.read(after: seq, &catchUp, for: membership)
+            }
+        }
+    }
+
+    private func read(after seq: Int, _ catchUp: inout CatchUp, for membership: Membership) async {
+        let before = catchUp
+        if let page = try? await self.broker.log(membership.room.name, after: seq, limit: Self.pageLimit) {
+            await self.replay(catchUp.read(page), to: membership, in: page.epoch)
+        }
+        // The broker is away, or has begun a new log and will say so: look again in a moment.
+        if catchUp == before { try? await Task.sleep(for: Self.retryDelay) }
+    }
+
+    private func replay(_ read: CatchUp.OnRead, to membership: Membership, in epoch: Epoch) async {
+        if let gap = read.gap { self.sendGap(gap, epoch, to: membership) }
+        await self.replay(read.messages, to: membership)
+    }
+
+    /// Writes messages and waits until the socket has taken them; one page at a time for a client.
+    private func replay(_ messages: ArraySlice<Publication>, to membership: Membership) async {
+        let client = membership.client
+        guard !messages.isEmpty else { return }
+        while client.isReplaying, !client.isClosed { try? await client.port.drained().get() }
+        guard !client.isClosed else { return }
+        var frames = ByteBufferAllocator().buffer(
+            capacity: messages.reduce(0) { $0 + $1.payload.readableBytes + FrameEncoder.maximumHeader }
+        )
+        for message in messages { FrameEncoder.write(.text, message.payload, to: &frames) }
+        self.wheel.schedule(.stall(client.id, page: client.beginPage()), after: self.limits.stallTimeout)
+        self.write(frames, to: client)
+        try? await client.port.drained().get()
+        client.endPage()
+    }
+
+    func sendGap(_ gap: ClosedRange<Int>, _ epoch: Epoch, to membership: Membership) {
+        let event = Event.gap(room: membership.room.name, epoch: epoch, from: gap.lowerBound, to: gap.upperBound)
+        self.send(event.encoded(), to: membership.client)
+    }
+
+    // MARK: Repair
+
+    /// Something was lost on the way to this shard: every live member catches up from where the room stood, by the log.
+    func resynchronize(_ room: LocalRoom) {
+        guard let position = room.position, case .open = room.state else { return }
+        self.flush(room)
+        let members = room.live
+        for membership in members { room.makeCatchUp(membership) }
+        self.spawn {
+            // Asked again until it is answered: the members of this room have nobody else.
+            while !room.isUnused {
+                if let head = try? await self.broker.subscribe(room.name, self.inbox) {
+                    room.advance(to: head)
+                    break
+                }
+                try? await Task.sleep(for: .seconds(1))
+            }
+            for membership in members { self.resume(membership, after: position) }
+        }
+    }
+
+    private func resume(_ membership: Membership, after position: LogPosition) {
+        let client = membership.client
+        guard !client.isClosed, client.membership(in: membership.room.name) === membership else { return }
+        self.spawn { await self.catchUp(membership, CatchUp(position: position), nil) }
+    }
+}

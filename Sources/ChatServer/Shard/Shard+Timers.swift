@@ -1,0 +1,62 @@
+import ChatCore
+import ChatWebSocket
+import NIOCore
+
+/// What a shard has to see to at a certain time.
+enum Timer: Sendable {
+    /// Look whether the connection lives.
+    case liveness(ClientID)
+    /// Look whether the socket has taken the page of a replay that was written then.
+    case stall(ClientID, page: Int)
+    /// The grace of a user whose last connection went is over.
+    case depart(RoomName, UserID, Int)
+    /// Let go of the room, if nobody is in it.
+    case close(RoomName)
+}
+
+// One wheel for all timers of the loop, turned once a second.
+extension Shard {
+    /// How often leases begin anew; they last three times as long.
+    private static let renewal = Duration.seconds(15)
+
+    /// Works until the node ends: turns the wheel, renews leases, and at the end waits for what is under way.
+    func run() async {
+        var nextRenewal = ContinuousClock.now + Self.renewal
+        var nextTurn = ContinuousClock.now + .seconds(1)
+        while (try? await Task.sleep(until: nextTurn, clock: .continuous)) != nil {
+            nextTurn += .seconds(1)
+            let now = ContinuousClock.now
+            for timer in self.wheel.advance() { self.fire(timer, now) }
+            self.tellCounts()
+            self.node.sends.sweep(now: now)
+            guard now >= nextRenewal else { continue }
+            nextRenewal = now + Self.renewal
+            self.spawn { await self.renewLeases() }
+        }
+        await self.quiesce()
+        await self.departAll()
+    }
+
+    private func fire(_ timer: Timer, _ now: ContinuousClock.Instant) {
+        switch timer {
+        case .liveness(let id): self.checkLiveness(id, now)
+        case .stall(let id, let page):
+            guard let client = self.clients[id], client.isStuck(at: page) else { return }
+            self.close(client, .slowConsumer)
+        case .depart(let room, let user, let departures):
+            self.departIfGone(user, from: room, departures: departures)
+        case .close(let room): self.closeUnused(room)
+        }
+    }
+
+    private func checkLiveness(_ id: ClientID, _ now: ContinuousClock.Instant) {
+        guard let client = self.clients[id], !client.isClosed else { return }
+        switch client.liveness.check(now: now) {
+        case .wait(let time): self.wheel.schedule(.liveness(id), after: time)
+        case .ping(let time):
+            self.write(.ping, ByteBuffer(), to: client)
+            self.wheel.schedule(.liveness(id), after: time)
+        case .disconnect(let disconnect): self.close(client, disconnect)
+        }
+    }
+}

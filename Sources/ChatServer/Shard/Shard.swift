@@ -1,0 +1,135 @@
+import ChatCore
+import ChatWebSocket
+import NIOCore
+
+/// Everything that happens on one event loop: its connections, their rooms, and the frames that leave them.
+///
+/// The actor's executor is the loop, so handlers enter it without a hop (`assumeIsolated`), and what it owns needs no
+/// lock. Shards share nothing: a message for members on another loop, like one for another node, comes back from the
+/// broker to each shard by itself.
+actor Shard {
+    nonisolated let loop: any EventLoop
+    nonisolated let inbox: ShardInbox
+    let node: NodeContext
+    let holder: HolderID
+    // `unownedExecutor` does not keep it alive; this does.
+    private nonisolated let executor: any SerialExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
+
+    var clients: [ClientID: Client] = [:]
+    private var nextClient: UInt64 = 0
+    var rooms: [RoomName: LocalRoom] = [:]
+    var wheel = TimerWheel<Timer>()
+    /// Sends of this tick, on their way to the broker.
+    var outgoing: [Outgoing] = []
+    /// Rooms with frames for their members.
+    var dirtyRooms: [LocalRoom] = []
+    /// Clients with something queued in their ports.
+    var flushList: [Client] = []
+    /// What a client that comes now is told of the broker; nil while all is well.
+    var degradation: String?
+    private var isTickScheduled = false
+    private var tasks = 0
+    private var quiescence: [CheckedContinuation<Void, Never>] = []
+
+    /// Makes the shard of a loop.
+    ///
+    /// - Parameters:
+    ///   - loop: The loop; it belongs to this shard for good.
+    ///   - index: The shard's number on its node.
+    ///   - node: What the shards share.
+    init(loop: any EventLoop, index: Int, node: NodeContext) {
+        self.loop = loop
+        self.executor = loop.executor
+        self.node = node
+        self.holder = node.holder(shard: index)
+        self.inbox = ShardInbox(loop: loop)
+        self.inbox.bind(to: self)
+        node.broker.attach(self.inbox)
+    }
+
+    var limits: Limits { self.node.limits }
+    var broker: any Broker { self.node.broker }
+
+    // MARK: Connections
+
+    /// A connection was upgraded.
+    func connected(_ channel: any Channel, _ greeting: Greeting) -> ClientID {
+        let now = ContinuousClock.now
+        let id = ClientID(rawValue: self.nextClient)
+        self.nextClient += 1
+        let port = OutboundPort(channel: channel, limit: self.limits.outboundBytes)
+        let client = Client(id: id, port: port, limits: self.limits, now: now)
+        self.clients[id] = client
+        self.wheel.schedule(.liveness(id), after: self.limits.pingInterval)
+        for refusal in greeting.refusals { self.send(refusal.encoded(), to: client) }
+        for command in greeting.commands { self.perform(client.session.resume(command), for: client) }
+        return id
+    }
+
+    /// Bytes came from a client.
+    func received(_ bytes: ByteBuffer, from id: ClientID) {
+        guard let client = self.clients[id], !client.isClosed else { return }
+        let now = ContinuousClock.now
+        client.liveness.received(now: now)
+        client.decoder.append(bytes)
+        do {
+            while !client.isClosed, let message = try client.decoder.next() { self.handle(message, from: client, now) }
+        } catch {
+            self.close(client, Disconnect(code: error.closeCode, reason: error.reason))
+        }
+    }
+
+    /// A connection is gone.
+    func disconnected(_ id: ClientID) {
+        guard let client = self.clients.removeValue(forKey: id) else { return }
+        self.forget(client)
+    }
+
+    /// The node is going away: part from the client in peace.
+    func drain(_ id: ClientID) {
+        guard let client = self.clients[id], !client.isClosed else { return }
+        self.close(client, .draining, reconnectMilliseconds: .random(in: 100...2000))
+    }
+
+    // MARK: Ticks
+
+    /// Sees to it that what was gathered leaves when the loop has read all that it has to read now.
+    func scheduleTick() {
+        guard !self.isTickScheduled else { return }
+        self.isTickScheduled = true
+        self.loop.execute { self.assumeIsolated { $0.tick() } }
+    }
+
+    private func tick() {
+        self.isTickScheduled = false
+        self.publishOutgoing()
+        self.flush()
+    }
+
+    // MARK: Tasks
+
+    /// Starts work that waits for the broker or for a socket.
+    ///
+    /// It runs on the loop; the shard counts it, and does not end before it (``quiesce()``).
+    func spawn(_ work: @escaping () async -> Void) {
+        self.tasks += 1
+        Task {
+            await work()
+            self.ended()
+        }
+    }
+
+    private func ended() {
+        self.tasks -= 1
+        guard self.tasks == 0 else { return }
+        for continuation in self.quiescence { continuation.resume() }
+        self.quiescence = []
+    }
+
+    /// Returns when no task is left.
+    func quiesce() async {
+        guard self.tasks > 0 else { return }
+        await withCheckedContinuation { self.quiescence.append($0) }
+    }
+}

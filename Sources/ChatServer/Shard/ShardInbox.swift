@@ -1,0 +1,55 @@
+import ChatCore
+import NIOCore
+import Synchronization
+
+/// Where a broker hands events to a shard: from any thread, in order, in batches.
+///
+/// The lock is held to append or to take a whole batch, never while members are served; a batch costs the loop one
+/// wake-up. Past ``maximumEvents`` events are dropped, and the shard reads from the log what it missed.
+final class ShardInbox: BrokerSubscriber {
+    /// The most events that wait for a shard.
+    static let maximumEvents = 100_000
+
+    /// What waited.
+    struct Batch {
+        var events: [BrokerEvent] = []
+        /// Whether events were dropped after these.
+        var hasOverflowed = false
+    }
+
+    private struct State {
+        var waiting = Batch()
+        weak var shard: Shard?
+    }
+
+    private let loop: any EventLoop
+    private let state = Mutex(State())
+
+    /// Makes the inbox of the shard on a loop.
+    init(loop: any EventLoop) { self.loop = loop }
+
+    /// Names the shard that takes what waits.
+    func bind(to shard: Shard) { self.state.withLock { $0.shard = shard } }
+
+    func receive(_ events: [BrokerEvent]) {
+        let woken = self.state.withLock { state -> Shard? in
+            let wasEmpty = state.waiting.events.isEmpty
+            if state.waiting.events.count < Self.maximumEvents {
+                state.waiting.events.append(contentsOf: events)
+            } else {
+                state.waiting.hasOverflowed = true
+            }
+            return wasEmpty ? state.shard : nil
+        }
+        guard let woken else { return }
+        self.loop.execute { woken.assumeIsolated { $0.takeEvents() } }
+    }
+
+    /// Takes all that waits.
+    func take() -> Batch {
+        self.state.withLock { state in
+            defer { state.waiting = Batch() }
+            return state.waiting
+        }
+    }
+}

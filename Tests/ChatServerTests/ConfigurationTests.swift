@@ -1,0 +1,105 @@
+import ArgumentParser
+import ChatCore
+import ChatRedis
+import Foundation
+import Testing
+
+@testable import ChatServer
+
+@Suite(.timeLimit(.minutes(1)))
+struct ConfigurationTests {
+    @discardableResult
+    private func configuration(
+        _ flags: [String: String] = [:],
+        _ environment: [String: String] = [:],
+        file: String? = nil
+    ) async throws -> ServerConfiguration {
+        try ServerConfiguration(await Settings(flags: flags, environment: environment, file: file))
+    }
+
+    private func withFile(_ text: String, _ body: (String) async throws -> Void) async throws {
+        let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).json")
+        try Data(text.utf8).write(to: url)
+        defer { try? FileManager.default.removeItem(at: url) }
+        return try await body(url.path)
+    }
+
+    @Test func `without settings it listens on the loopback and lives in memory`() async throws {
+        let configuration = try await self.configuration()
+        #expect(configuration.host == "127.0.0.1")
+        #expect(configuration.port == 8080)
+        #expect(configuration.redis == nil)
+        #expect(configuration.limits.textBytes == 8192)
+        #expect(configuration.origins == .sameHost)
+    }
+
+    @Test func `a flag wins over the environment, which wins over the file`() async throws {
+        try await self.withFile(#"{"port": 1, "node": "file", "limits": {"text": {"bytes": 5}}}"#) { file in
+            let configuration = try await self.configuration(
+                ["port": "3"],
+                ["CHAT_PORT": "2", "CHAT_NODE": "environment"],
+                file: file
+            )
+            #expect(configuration.port == 3)
+            #expect(configuration.node == "environment")
+            #expect(configuration.limits.textBytes == 5)
+        }
+    }
+
+    @Test func `REDIS_URL is understood, and a setting of our own wins over it`() async throws {
+        let url = "redis://127.0.0.1:6380/1"
+        #expect(try await self.configuration([:], ["REDIS_URL": url]).redis?.database == 1)
+        let own = try await self.configuration([:], ["REDIS_URL": url, "CHAT_REDIS": "redis://127.0.0.1/2"])
+        #expect(own.redis?.database == 2)
+    }
+
+    @Test func `a password comes from a file and is never shown`() async throws {
+        try await self.withFile("s3cret\n") { file in
+            let flags = ["redis": "redis://127.0.0.1", "redis.password.file": file]
+            let configuration = try await self.configuration(flags)
+            #expect(configuration.redis?.password?.secret == "s3cret")
+            #expect(!configuration.summary.contains("s3cret"))
+            #expect(!"\(configuration)".contains("s3cret"))
+        }
+    }
+
+    @Test(arguments: [
+        (["port": "http"], "--port (CHAT_PORT): \"http\" is no whole number, 0 to 65535"),
+        (["port": "70000"], "--port (CHAT_PORT): \"70000\" is no whole number, 0 to 65535"),
+        (
+            ["limits.text.bytes": "0"],
+            "--text-bytes (CHAT_LIMITS_TEXT_BYTES): \"0\" is no whole number, at least 1"
+        ),
+        (["origins": "example"], "--origins (CHAT_ORIGINS): \"example\" is not same, * or origins"),
+        (["log.level": "loud"], "--log-level (CHAT_LOG_LEVEL): \"loud\" is not a level of logging"),
+        (["unlimited": "perhaps"], "--unlimited (CHAT_UNLIMITED): \"perhaps\" is neither true nor false"),
+    ])
+    func `a wrong value is one clear line`(flags: [String: String], message: String) async throws {
+        await #expect(throws: SettingError(message)) { try await self.configuration(flags) }
+    }
+
+    @Test func `a file that is missing or no JSON is told`() async throws {
+        await #expect(throws: SettingError.self) { try await self.configuration(file: "/nonexistent") }
+        try await self.withFile("port = 1") { file in
+            await #expect(throws: SettingError.self) { try await self.configuration(file: file) }
+        }
+    }
+
+    @Test func `unlimited lifts rates and the cap of an address, and no other limit`() async throws {
+        let configuration = try await self.configuration(["unlimited": "true"])
+        #expect(configuration.limits.sends == nil)
+        #expect(configuration.limits.commands == nil)
+        #expect(configuration.maximumConnectionsPerAddress == nil)
+        #expect(configuration.limits.outboundBytes == 1 << 20)
+    }
+
+    @Test func `every flag has a setting of its name`() async throws {
+        let help = ServerOptions.helpMessage(columns: 500)
+        let options = try ServerOptions.parse([])
+        #expect(options.values.isEmpty)
+        for key in options.limits.values.keys {
+            let flag = "--" + key.replacing("limits.", with: "").replacing(".", with: "-")
+            #expect(help.contains(flag), "\(flag) is not in the help")
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import ChatCore
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct MessagingTests {
+    @Test(arguments: ["1", "2"])
+    func `members of a room get each message once, the sender too`(threads: String) async throws {
+        try await TestServer.with(["threads": threads]) { server in
+            try await server.withClient("/ws?room=lobby&name=Mina") { mina in
+                _ = try await mina.reply(0)
+                try await server.withClient("/ws?room=lobby&name=Jun") { jun in
+                    _ = try await jun.next("ok")
+                    let ack = try await mina.call(1, #"{"type":"send","room":"lobby","text":"hi","key":"k1"}"#)
+                    #expect(ack["seq"]?.integer == 1)
+                    #expect(ack["duplicate"]?.bool == false)
+                    let message = try await jun.next("message")
+                    #expect(message["seq"]?.integer == 1)
+                    #expect(message["epoch"] == ack["epoch"])
+                    #expect(message["time"] == ack["time"])
+                    #expect(message["from"]?["name"]?.string == "Mina")
+                    #expect(message["text"]?.string == "hi")
+                    #expect(message["key"]?.string == "k1")
+                    _ = try await jun.call(2, #"{"type":"send","room":"lobby","text":"yo","kind":"action"}"#)
+                    let first = try await mina.next("message")
+                    let second = try await mina.next("message")
+                    #expect([first["seq"]?.integer, second["seq"]?.integer] == [1, 2])
+                    #expect(second["kind"]?.string == "action")
+                }
+            }
+        }
+    }
+
+    @Test func `Korean rooms, names and texts come through unchanged`() async throws {
+        let path = "/ws?room=%EB%9E%98%EB%B8%94%EC%97%85&name=%EB%AF%BC%EC%95%84"
+        let text = "안녕하세요 👋🏽👨‍👩‍👧"
+        try await TestServer.with { server in
+            try await server.withClient(path) { client in
+                #expect(try await client.next("welcome")["user"]?["name"]?.string == "민아")
+                #expect(try await client.next("ok")["room"]?.string == "래블업")
+                try await client.send(#"{"type":"send","room":"래블업","text":"\#(text)"}"#)
+                let message = try await client.next("message")
+                #expect(message["room"]?.string == "래블업")
+                #expect(Array((message["text"]?.string ?? "").unicodeScalars) == Array(text.unicodeScalars))
+            }
+        }
+    }
+
+    @Test func `a key that was used is answered with the first message's place`() async throws {
+        try await TestServer.with { server in
+            try await server.withClient("/ws?room=lobby&name=Mina") { client in
+                let send = #"{"type":"send","room":"lobby","text":"once","key":"k"}"#
+                let first = try await client.call(1, send)
+                let second = try await client.call(2, send)
+                #expect(second["duplicate"]?.bool == true)
+                #expect(second["seq"] == first["seq"])
+                #expect(second["time"] == first["time"])
+                #expect(try await client.call(3, #"{"type":"send","room":"lobby","text":"new"}"#)["seq"]?.integer == 2)
+            }
+        }
+    }
+
+    @Test func `commands given without waiting are obeyed in order`() async throws {
+        try await TestServer.with { server in
+            try await server.withClient { client in
+                try await client.send(#"{"type":"hello","id":1,"name":"Mina"}"#)
+                try await client.send(#"{"type":"join","id":2,"room":"lobby"}"#)
+                try await client.send(#"{"type":"send","id":3,"room":"lobby","text":"a"}"#)
+                try await client.send(#"{"type":"history","id":4,"room":"lobby"}"#)
+                try await client.send(#"{"type":"leave","id":5,"room":"lobby"}"#)
+                try await client.send(#"{"type":"send","id":6,"room":"lobby","text":"b"}"#)
+                #expect(try await client.reply(2)["replay"]?.integer == 0)
+                var replies: [Int: JSONValue] = [:]
+                while replies.count < 4 {
+                    guard case .message(let message) = try await client.receive() else { break }
+                    if let id = message["id"]?.integer { replies[id] = message }
+                }
+                #expect(replies[3]?["seq"]?.integer == 1)
+                #expect(replies[4]?["messages"]?.array?.count == 1)
+                #expect(replies[5]?["type"]?.string == "ok")
+                #expect(replies[6]?["code"]?.string == "not_joined")
+            }
+        }
+    }
+
+    @Test func `who has left gets nothing more`() async throws {
+        try await TestServer.with { server in
+            try await server.withClient("/ws?room=lobby&name=Mina") { mina in
+                _ = try await mina.reply(0)
+                _ = try await mina.call(1, #"{"type":"leave","room":"lobby"}"#)
+                let (status, _, _) = try await server.request(
+                    "POST",
+                    "/api/rooms/lobby/messages",
+                    headers: ["Content-Type": "application/json"],
+                    body: #"{"text":"unheard"}"#
+                )
+                #expect(status == 201)
+                try await mina.send(#"{"type":"ping","id":2}"#)
+                guard case .message(let next) = try await mina.receive() else {
+                    throw TestClient.Ended(wanted: "a message")
+                }
+                #expect(next["id"]?.integer == 2)
+            }
+        }
+    }
+
+    @Test func `typing reaches the others`() async throws {
+        try await TestServer.with { server in
+            try await server.withClient("/ws?room=lobby&name=Mina") { mina in
+                _ = try await mina.next("ok")
+                try await server.withClient("/ws?room=lobby&name=Jun") { jun in
+                    _ = try await jun.next("ok")
+                    try await jun.send(#"{"type":"typing","room":"lobby","active":true}"#)
+                    let event = try await mina.next("typing")
+                    #expect(event["user"]?["name"]?.string == "Jun")
+                    #expect(event["active"]?.bool == true)
+                }
+            }
+        }
+    }
+
+    @Test func `a thousand messages of many senders arrive in one order everywhere`() async throws {
+        try await TestServer.with(["unlimited": "true", "threads": "3"]) { server in
+            let orders = try await withThrowingTaskGroup(of: [String].self) { group in
+                for sender in 0..<5 {
+                    group.addTask {
+                        try await server.withClient("/ws?room=lobby&name=s\(sender)") { client in
+                            _ = try await client.next("ok")
+                            // Everybody begins when all are there.
+                            while try await client.call(1, #"{"type":"members","room":"lobby"}"#)["member_count"]?
+                                .integer != 5
+                            {}
+                            for number in 0..<200 {
+                                try await client.send(
+                                    #"{"type":"send","room":"lobby","text":"\#(sender).\#(number)"}"#
+                                )
+                            }
+                            var texts: [String] = []
+                            while texts.count < 1000 {
+                                texts.append(try #require(try await client.next("message")["text"]?.string))
+                            }
+                            return texts
+                        }
+                    }
+                }
+                return try await group.reduce(into: [[String]]()) { $0.append($1) }
+            }
+            #expect(Set(orders).count == 1)
+            #expect(Set(orders[0]).count == 1000)
+            for sender in 0..<5 {
+                let own = orders[0].filter { $0.hasPrefix("\(sender).") }
+                #expect(own == (0..<200).map { "\(sender).\($0)" })
+            }
+        }
+    }
+}

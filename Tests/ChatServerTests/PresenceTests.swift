@@ -1,0 +1,124 @@
+import ChatCore
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct PresenceTests {
+    @Test func `members are told who comes and goes`() async throws {
+        try await TestServer.with { server in
+            try await server.withClient("/ws?room=lobby&name=Mina") { mina in
+                #expect(try await mina.next("ok")["member_count"]?.integer == 1)
+                try await server.withClient("/ws?room=lobby&name=Jun") { jun in
+                    let ok = try await jun.next("ok")
+                    #expect(ok["member_count"]?.integer == 2)
+                    let names = (ok["members"]?.array ?? []).compactMap { $0["name"]?.string }
+                    #expect(Set(names) == ["Mina", "Jun"])
+                    let joined = try await mina.joined(after: 1)
+                    #expect(joined["user"]?["name"]?.string == "Jun")
+                    #expect(joined["presence_version"] == ok["presence_version"])
+                    _ = try await jun.call(1, #"{"type":"leave","room":"lobby"}"#)
+                    let left = try await mina.next("left")
+                    #expect(left["user"]?["name"]?.string == "Jun")
+                    #expect(left["member_count"]?.integer == 1)
+                }
+            }
+        }
+    }
+
+    @Test func `a user with two connections is one member and stays while one is left`() async throws {
+        try await TestServer.with { server in
+            try await server.withClient("/ws?room=lobby&name=Mina") { mina in
+                let session = try #require(try await mina.next("welcome")["session"]?.string)
+                try await server.withClient { other in
+                    _ = try await other.call(1, #"{"type":"hello","session":"\#(session)"}"#)
+                    let ok = try await other.call(2, #"{"type":"join","room":"lobby"}"#)
+                    #expect(ok["member_count"]?.integer == 1)
+                    _ = try await other.call(3, #"{"type":"leave","room":"lobby"}"#)
+                }
+                let page = try await mina.call(4, #"{"type":"members","room":"lobby"}"#)
+                #expect(page["member_count"]?.integer == 1)
+            }
+        }
+    }
+
+    @Test func `a user who was lost leaves after the grace`() async throws {
+        try await TestServer.with(["limits.presence.seconds": "1"]) { server in
+            try await server.withClient("/ws?room=lobby&name=Mina") { mina in
+                _ = try await mina.next("ok")
+                try await server.withClient("/ws?room=lobby&name=Jun") { jun in _ = try await jun.next("ok") }
+                #expect(try await mina.next("left")["user"]?["name"]?.string == "Jun")
+            }
+        }
+    }
+
+    @Test func `a user who comes back within the grace has never left`() async throws {
+        try await TestServer.with(["limits.presence.seconds": "2"]) { server in
+            try await server.withClient("/ws?room=lobby&name=Mina") { mina in
+                _ = try await mina.next("ok")
+                let session = try await server.withClient("/ws?room=lobby&name=Jun") { jun in
+                    let welcome = try await jun.next("welcome")
+                    _ = try await jun.next("ok")
+                    return try #require(welcome["session"]?.string)
+                }
+                #expect(try await mina.joined(after: 1)["presence_version"]?.integer == 2)
+                try await server.withClient { jun in
+                    _ = try await jun.call(1, #"{"type":"hello","session":"\#(session)"}"#)
+                    _ = try await jun.call(2, #"{"type":"join","room":"lobby"}"#)
+                    // The next change is somebody else's: there was none between.
+                    try await server.withClient("/ws?room=lobby&name=Ann") { ann in
+                        _ = try await ann.next("ok")
+                        let event = try await mina.joined(after: 2)
+                        #expect(event["user"]?["name"]?.string == "Ann")
+                        #expect(event["presence_version"]?.integer == 3)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `a large room is told counts and not names`() async throws {
+        try await TestServer.with(["limits.members": "2"]) { server in
+            try await server.withClient("/ws?room=lobby&name=a") { first in
+                _ = try await first.next("ok")
+                try await server.withClient("/ws?room=lobby&name=b") { second in
+                    _ = try await second.next("ok")
+                    #expect(try await first.joined(after: 1)["user"]?["name"]?.string == "b")
+                    try await server.withClient("/ws?room=lobby&name=c") { third in
+                        let ok = try await third.next("ok")
+                        #expect(ok["members"]?.array?.count == 2)
+                        #expect(ok["member_count"]?.integer == 3)
+                        while true {
+                            guard case .message(let event) = try await first.receive() else { break }
+                            #expect(event["type"]?.string != "joined" || event["user"]?["name"]?.string != "c")
+                            guard event["type"]?.string == "presence" else { continue }
+                            #expect(event["member_count"]?.integer == 3)
+                            break
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `members come in pages`() async throws {
+        try await TestServer.with(["limits.members": "2"]) { server in
+            try await server.withClient("/ws?room=lobby&name=a") { first in
+                _ = try await first.next("ok")
+                try await server.withClient("/ws?room=lobby&name=b") { second in
+                    _ = try await second.next("ok")
+                    try await server.withClient("/ws?room=lobby&name=c") { third in
+                        _ = try await third.next("ok")
+                        let page = try await third.call(1, #"{"type":"members","room":"lobby"}"#)
+                        let cursor = try #require(page["cursor"]?.string)
+                        let rest = try await third.call(
+                            2,
+                            #"{"type":"members","room":"lobby","cursor":"\#(cursor)"}"#
+                        )
+                        let all = (page["members"]?.array ?? []) + (rest["members"]?.array ?? [])
+                        #expect(Set(all.compactMap { $0["name"]?.string }) == ["a", "b", "c"])
+                        #expect(rest["cursor"] == nil)
+                    }
+                }
+            }
+        }
+    }
+}

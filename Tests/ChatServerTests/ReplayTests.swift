@@ -1,0 +1,197 @@
+import ChatCore
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct ReplayTests {
+    /// Sends texts from a connection of its own, and gives the epoch.
+    private func fill(_ server: TestServer, _ texts: [String]) async throws -> String {
+        try await server.withClient("/ws?room=lobby&name=Filler") { client in
+            _ = try await client.next("ok")
+            var epoch: String?
+            for (index, text) in texts.enumerated() {
+                epoch = try await client.call(index + 1, #"{"type":"send","room":"lobby","text":"\#(text)"}"#)["epoch"]?
+                    .string
+            }
+            return try #require(epoch)
+        }
+    }
+
+    private func texts(_ client: inout TestClient, _ count: Int) async throws -> [String?] {
+        var texts: [String?] = []
+        for _ in 0..<count { texts.append(try await client.next("message")["text"]?.string) }
+        return texts
+    }
+
+    @Test func `a join with history gives the last messages, oldest first`() async throws {
+        try await TestServer.with { server in
+            _ = try await self.fill(server, ["a", "b", "c", "d"])
+            try await server.withClient { client in
+                let ok = try await client.call(1, #"{"type":"join","room":"lobby","history":3}"#)
+                #expect(ok["replay"]?.integer == 3)
+                #expect(ok["recovered"]?.bool == true)
+                #expect(ok["seq"]?.integer == 4)
+                #expect(try await self.texts(&client, 3) == ["b", "c", "d"])
+            }
+        }
+    }
+
+    @Test func `a join without history or position replays nothing`() async throws {
+        try await TestServer.with { server in
+            _ = try await self.fill(server, ["a"])
+            try await server.withClient("/ws?room=lobby&name=x") { client in
+                #expect(try await client.next("ok")["replay"]?.integer == 0)
+                try await client.send(#"{"type":"send","room":"lobby","text":"b"}"#)
+                #expect(try await self.texts(&client, 1) == ["b"])
+            }
+        }
+    }
+
+    @Test(arguments: 0...4)
+    func `a resume gives exactly what was missed`(seq: Int) async throws {
+        try await TestServer.with { server in
+            let epoch = try await self.fill(server, ["1", "2", "3", "4"])
+            try await server.withClient { client in
+                let after = #"{"epoch":"\#(epoch)","seq":\#(seq)}"#
+                let ok = try await client.call(1, #"{"type":"join","room":"lobby","after":\#(after)}"#)
+                #expect(ok["replay"]?.integer == 4 - seq)
+                #expect(ok["recovered"]?.bool == true)
+                #expect(try await self.texts(&client, 4 - seq) == (seq..<4).map { "\($0 + 1)" })
+            }
+        }
+    }
+
+    @Test func `a resume after the log has moved on is told the gap`() async throws {
+        try await TestServer.with(["limits.log.messages": "3"]) { server in
+            let epoch = try await self.fill(server, ["1", "2", "3", "4", "5", "6"])
+            try await server.withClient { client in
+                let after = #"{"epoch":"\#(epoch)","seq":1}"#
+                let ok = try await client.call(1, #"{"type":"join","room":"lobby","after":\#(after)}"#)
+                #expect(ok["recovered"]?.bool == false)
+                #expect(ok["replay"]?.integer == 3)
+                let gap = try await client.next("gap")
+                #expect(gap["from"]?.integer == 2)
+                #expect(gap["to"]?.integer == 3)
+                #expect(try await self.texts(&client, 3) == ["4", "5", "6"])
+            }
+        }
+    }
+
+    @Test(arguments: [#"{"epoch":"otherepoch","seq":2}"#, #"{"epoch":"EPOCH","seq":99}"#])
+    func `a resume of another log is told that it began anew`(after: String) async throws {
+        try await TestServer.with { server in
+            let epoch = try await self.fill(server, ["1", "2"])
+            try await server.withClient { client in
+                let after = after.replacing("EPOCH", with: epoch)
+                let ok = try await client.call(1, #"{"type":"join","room":"lobby","after":\#(after)}"#)
+                #expect(ok["recovered"]?.bool == false)
+                #expect(ok["replay"]?.integer == 2)
+                let reset = try await client.next("reset")
+                #expect(reset["epoch"]?.string == epoch)
+                #expect(reset["seq"]?.integer == 2)
+                #expect(try await self.texts(&client, 2) == ["1", "2"])
+            }
+        }
+    }
+
+    @Test func `a resume before any message was sent works`() async throws {
+        try await TestServer.with { server in
+            try await server.withClient { client in
+                let first = try await client.call(1, #"{"type":"join","room":"lobby"}"#)
+                let epoch = try #require(first["epoch"]?.string)
+                _ = try await client.call(2, #"{"type":"leave","room":"lobby"}"#)
+                let after = #"{"epoch":"\#(epoch)","seq":0}"#
+                let ok = try await client.call(3, #"{"type":"join","room":"lobby","after":\#(after)}"#)
+                #expect(ok["recovered"]?.bool == true)
+                #expect(ok["replay"]?.integer == 0)
+            }
+        }
+    }
+
+    @Test func `a member that joins again is not replayed unless it asks to resume`() async throws {
+        try await TestServer.with { server in
+            let epoch = try await self.fill(server, ["1", "2"])
+            try await server.withClient { client in
+                _ = try await client.call(1, #"{"type":"join","room":"lobby"}"#)
+                #expect(
+                    try await client.call(2, #"{"type":"join","room":"lobby","history":2}"#)["replay"]?.integer == 0
+                )
+                let after = #"{"epoch":"\#(epoch)","seq":0}"#
+                let ok = try await client.call(3, #"{"type":"join","room":"lobby","after":\#(after)}"#)
+                #expect(ok["replay"]?.integer == 2)
+                #expect(try await self.texts(&client, 2) == ["1", "2"])
+                try await client.send(#"{"type":"send","room":"lobby","text":"3"}"#)
+                #expect(try await self.texts(&client, 1) == ["3"])
+            }
+        }
+    }
+
+    @Test(arguments: ["1", "2"])
+    func `joins in the midst of a stream miss nothing and repeat nothing`(threads: String) async throws {
+        try await TestServer.with(["unlimited": "true", "threads": threads]) { server in
+            let total = 3000
+            let epoch = try await self.fill(server, ["0"])
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    try await server.withClient("/ws?room=lobby&name=Talker") { talker in
+                        _ = try await talker.next("ok")
+                        for number in 1..<total {
+                            try await talker.send(#"{"type":"send","room":"lobby","text":"\#(number)"}"#)
+                        }
+                        while try await talker.next("message")["seq"]?.integer != total {}
+                    }
+                }
+                for joiner in 0..<20 {
+                    group.addTask {
+                        try await server.withClient { client in
+                            // A position that the log has left now and then, and one that it still has.
+                            let seq = joiner * 40
+                            let after = #"{"epoch":"\#(epoch)","seq":\#(min(seq, 1))}"#
+                            let ok = try await client.call(1, #"{"type":"join","room":"lobby","after":\#(after)}"#)
+                            #expect(ok["type"]?.string == "ok")
+                            var position = min(seq, 1)
+                            while position < total {
+                                guard case .message(let event) = try await client.receive() else {
+                                    throw TestClient.Ended(wanted: "message \(position + 1)")
+                                }
+                                switch event["type"]?.string {
+                                case "message":
+                                    #expect(event["seq"]?.integer == position + 1)
+                                    position += 1
+                                case "gap":
+                                    #expect(event["from"]?.integer == position + 1)
+                                    position = event["to"]?.integer ?? position
+                                default: break
+                                }
+                            }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    @Test func `history pages backwards without overlap`() async throws {
+        try await TestServer.with { server in
+            let epoch = try await self.fill(server, (1...7).map(String.init))
+            try await server.withClient { client in
+                var seen: [Int] = []
+                var before = ""
+                for id in 1...10 {
+                    let page = try await client.call(id, #"{"type":"history","room":"lobby","limit":3\#(before)}"#)
+                    let seqs = (page["messages"]?.array ?? []).compactMap { $0["seq"]?.integer }
+                    seen = seqs + seen
+                    guard page["more"]?.bool == true, let first = seqs.first else { break }
+                    before = #","before":\#(first)"#
+                }
+                #expect(seen == Array(1...7))
+                let other = try await client.call(20, #"{"type":"history","room":"lobby","epoch":"otherepoch"}"#)
+                #expect(other["messages"]?.array?.isEmpty == true)
+                #expect(other["more"]?.bool == false)
+                #expect(other["epoch"]?.string == epoch)
+                let none = try await client.call(21, #"{"type":"history","room":"lobby","before":0}"#)
+                #expect(none["messages"]?.array?.isEmpty == true)
+            }
+        }
+    }
+}

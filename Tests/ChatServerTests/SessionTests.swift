@@ -1,0 +1,100 @@
+import ChatCore
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct SessionTests {
+    @Test func `hello is answered by a welcome with the same id`() async throws {
+        try await TestServer.with { server in
+            try await server.withClient { client in
+                try await client.send(#"{"type":"hello","id":7,"name":" 민아 "}"#)
+                let welcome = try await client.next("welcome")
+                #expect(welcome["id"]?.integer == 7)
+                #expect(welcome["user"]?["name"]?.string == "민아")
+                #expect(welcome["resumed"]?.bool == false)
+                #expect(welcome["limits"]?["text_bytes"]?.integer == 8192)
+            }
+        }
+    }
+
+    @Test func `without hello the welcome of a guest comes before the first reply`() async throws {
+        try await TestServer.with { server in
+            try await server.withClient { client in
+                try await client.send(#"{"type":"ping","id":1}"#)
+                guard case .message(let first) = try await client.receive() else {
+                    throw TestClient.Ended(wanted: "a message")
+                }
+                #expect(first["type"]?.string == "welcome")
+                #expect(first["id"] == nil)
+                #expect(first["user"]?["name"]?.string?.hasPrefix("guest-") == true)
+                #expect(try await client.reply(1)["time"]?.integer != nil)
+            }
+        }
+    }
+
+    @Test func `a session brings the same user back, with the name it had`() async throws {
+        try await TestServer.with { server in
+            let (session, id) = try await server.withClient { client in
+                let welcome = try await client.call(1, #"{"type":"hello","name":"Mina"}"#)
+                return (
+                    try #require(welcome["session"]?.string), try #require(welcome["user"]?["id"]?.string)
+                )
+            }
+            try await server.withClient { client in
+                let welcome = try await client.call(1, #"{"type":"hello","session":"\#(session)"}"#)
+                #expect(welcome["resumed"]?.bool == true)
+                #expect(welcome["user"]?["id"]?.string == id)
+                #expect(welcome["user"]?["name"]?.string == "Mina")
+            }
+        }
+    }
+
+    @Test(arguments: ["unknown-but-long-enough", "short", ""])
+    func `an unknown session gives a new user and no error`(session: String) async throws {
+        try await TestServer.with { server in
+            try await server.withClient { client in
+                let welcome = try await client.call(1, #"{"type":"hello","session":"\#(session)"}"#)
+                #expect(welcome["resumed"]?.bool == false)
+            }
+        }
+    }
+
+    @Test func `hello after another command is refused`() async throws {
+        try await TestServer.with { server in
+            try await server.withClient { client in
+                _ = try await client.call(1, #"{"type":"ping"}"#)
+                #expect(try await client.call(2, #"{"type":"hello"}"#)["code"]?.string == "bad_command")
+            }
+        }
+    }
+
+    @Test func `a rename reaches every connection of the user and every member of its rooms`() async throws {
+        try await TestServer.with { server in
+            try await server.withClient("/ws?room=lobby&name=Mina") { first in
+                let session = try #require(try await first.next("welcome")["session"]?.string)
+                _ = try await first.reply(0)
+                try await server.withClient { second in
+                    _ = try await second.call(1, #"{"type":"hello","session":"\#(session)"}"#)
+                    _ = try await second.call(2, #"{"type":"join","room":"lobby"}"#)
+                    let renamed = try await second.call(3, #"{"type":"rename","name":"민아"}"#)
+                    #expect(renamed["user"]?["name"]?.string == "민아")
+                    let event = try await first.next("renamed")
+                    #expect(event["old_name"]?.string == "Mina")
+                    #expect(event["user"]?["name"]?.string == "민아")
+                    // The other connection sends under the new name, too.
+                    try await first.send(#"{"type":"send","room":"lobby","text":"hi"}"#)
+                    #expect(try await second.next("message")["from"]?["name"]?.string == "민아")
+                }
+            }
+        }
+    }
+
+    @Test func `a bad name is refused and the connection goes on`() async throws {
+        try await TestServer.with { server in
+            try await server.withClient { client in
+                let refusal = try await client.call(1, #"{"type":"hello","name":"a\nb"}"#)
+                #expect(refusal["code"]?.string == "name_invalid")
+                #expect(try await client.call(2, #"{"type":"hello","name":"ab"}"#)["type"]?.string == "welcome")
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import ChatCore
+import Foundation
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Testing
+
+@testable import ChatServer
+
+/// A real server on a free port, for as long as a test needs it.
+struct TestServer {
+    let port: Int
+
+    /// Starts a server, hands it to the test, and shuts it down.
+    ///
+    /// The settings are given by key, as flags give them.
+    @discardableResult
+    static func with<Result>(
+        _ settings: [String: String] = [:],
+        hasEcho: Bool = false,
+        _ body: (TestServer) async throws -> Result
+    ) async throws -> Result {
+        let given = ["port": "0", "threads": "2", "log.level": "error"].merging(settings) { $1 }
+        var configuration = try ServerConfiguration(
+            await Settings(flags: given, environment: [:], file: nil)
+        )
+        configuration.hasEcho = hasEcho
+        let (ports, continuation) = AsyncStream<Int>.makeStream()
+        let node = ChatNode(configuration, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })) {
+            continuation.yield($0)
+        }
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: node, successTerminationBehavior: .gracefullyShutdownGroup)],
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            )
+        )
+        return try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            var iterator = ports.makeAsyncIterator()
+            let port = try #require(await iterator.next())
+            let result = try await body(TestServer(port: port))
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+            return result
+        }
+    }
+
+    /// Connects a bare WebSocket client to a path, with headers beyond those of the handshake.
+    @discardableResult
+    func withClient<Result>(
+        _ path: String = "/ws",
+        headers: [(String, String)] = [],
+        _ body: (inout TestClient) async throws -> Result
+    ) async throws -> Result {
+        try await TestClient.with(port: self.port, path: path, headers: headers, body)
+    }
+
+    /// Makes an HTTP request.
+    func request(
+        _ method: String = "GET",
+        _ path: String,
+        headers: [String: String] = [:],
+        body: String? = nil
+    ) async throws -> (status: Int, headers: [String: String], body: JSONValue?) {
+        let url = try #require(URL(string: "http://127.0.0.1:\(self.port)\(path)"))
+        var request = URLRequest(url: url)
+        request.httpMethod = method
+        request.httpBody = body.map { Data($0.utf8) }
+        for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
+        let (data, response) = try await URLSession.shared.data(for: request)
+        let http = try #require(response as? HTTPURLResponse)
+        var fields: [String: String] = [:]
+        for (name, value) in http.allHeaderFields { fields["\(name)".lowercased()] = "\(value)" }
+        return (http.statusCode, fields, try? JSONValue(ByteBuffer(bytes: data)))
+    }
+}

@@ -125,7 +125,12 @@ package final class MemoryBroker: Broker {
     }
 
     package func renew(_ holder: HolderID, _ entries: [RoomName: [User]]) async throws(BrokerError) {
-        // Holder and broker live and die together here: there is nothing to sweep and nothing that could be lost.
+        // Holder and broker live and die together here: there is nothing to sweep.
+        self.state.withLock { state in
+            for (room, users) in entries where state.makeRoom(room) {
+                for user in users { state.change(room) { $0.enter(user, holder: holder) } }
+            }
+        }
     }
 
     package func members(_ room: RoomName, cursor: String?, limit: Int) async throws(BrokerError) -> MemberPage {

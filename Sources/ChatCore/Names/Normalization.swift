@@ -7,7 +7,30 @@ extension String {
     /// Hangul syllables, Han, most emoji. The rest goes through Foundation.
     package var normalizedNFC: String {
         if self.unicodeScalars.allSatisfy(\.isStableUnderNFC) { return self }
-        return self.precomposedStringWithCanonicalMapping
+        // Korean letters join only with each other, and what stands between them never joins with them: the text can be
+        // taken apart there.
+        var result = String.UnicodeScalarView()
+        var other = String.UnicodeScalarView()
+        var last: Unicode.Scalar?
+        for scalar in self.unicodeScalars {
+            guard Hangul.contains(scalar) else {
+                other.append(scalar)
+                last = nil
+                continue
+            }
+            result.append(contentsOf: String(other).precomposedStringWithCanonicalMapping.unicodeScalars)
+            other.removeAll()
+            if let syllable = last.flatMap({ Hangul.join($0, scalar) }) {
+                result.removeLast()
+                result.append(syllable)
+                last = syllable
+            } else {
+                result.append(scalar)
+                last = scalar
+            }
+        }
+        result.append(contentsOf: String(other).precomposedStringWithCanonicalMapping.unicodeScalars)
+        return String(result)
     }
 
     /// The text without white space at either end.

@@ -31,6 +31,8 @@ package struct CatchUp: Sendable, Equatable {
         case send(ArraySlice<Publication>)
         /// Read the log after this position and call ``read(_:)``.
         case read(after: Int)
+        /// The log was ahead of the room: wait until the room has come to where the member stands.
+        case wait
         /// The room began anew: say so, and go on.
         case reset(head: LogPosition)
         /// The member stands where the room stands.
@@ -49,17 +51,29 @@ package struct CatchUp: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - start: What the member asked for.
-    ///   - head: Where the room stands.
-    ///   - first: The oldest message that the log keeps; asked for only where it matters.
+    ///   - room: Where the room stands here; the log may be ahead of it, for what is published is on its way.
+    ///   - page: What was read of the log, if ``needsLog(_:room:tail:)``.
     ///   - limit: The most messages that a join by count gives.
-    /// - Returns: The plan, and what the member is told of it.
+    /// - Returns: The plan, and what the member is told of it; nil when room and page are of different logs, one of
+    ///   which is no more: ask again.
     package static func plan(
         _ start: ReplayStart,
+        room: LogPosition,
+        page: LogPage?,
+        limit: Int
+    ) -> (CatchUp, Announcement)? {
+        guard let page else { return Self.plan(start, head: room, oldest: 1, limit: limit) }
+        guard page.epoch == room.epoch else { return nil }
+        let head = LogPosition(epoch: room.epoch, seq: max(room.seq, page.head))
+        return Self.plan(start, head: head, oldest: min(page.first, head.seq + 1), limit: limit)
+    }
+
+    private static func plan(
+        _ start: ReplayStart,
         head: LogPosition,
-        first: Int,
+        oldest: Int,
         limit: Int
     ) -> (CatchUp, Announcement) {
-        let oldest = min(first, head.seq + 1)
         switch start {
         case .live:
             return (CatchUp(position: head), Announcement(head: head, isReset: false, gap: nil, replay: 0))
@@ -89,20 +103,20 @@ package struct CatchUp: Sendable, Equatable {
     }
 
     /// Whether the plan can be made without knowing what the log still keeps.
-    package static func needsLog(_ start: ReplayStart, head: LogPosition, tail: RoomTail) -> Bool {
+    package static func needsLog(_ start: ReplayStart, room: LogPosition, tail: RoomTail) -> Bool {
         switch start {
         case .live: false
-        case .last(let count): count > 0 && head.seq > 0
-        case .after(let position): position != head && tail.messages(after: position) == nil
+        case .last(let count): count > 0 && room.seq > 0
+        case .after(let position): position != room && tail.messages(after: position) == nil
         }
     }
 
     /// After which number the log has to be read for a plan.
-    package static func readStart(_ start: ReplayStart, head: LogPosition, limit: Int) -> Int {
+    package static func readStart(_ start: ReplayStart, room: LogPosition, limit: Int) -> Int {
         switch start {
-        case .live: head.seq
-        case .last(let count): max(0, head.seq - min(count, limit))
-        case .after(let position): position.epoch == head.epoch && position.seq <= head.seq ? position.seq : 0
+        case .live: room.seq
+        case .last(let count): max(0, room.seq - min(count, limit))
+        case .after(let position): position.epoch == room.epoch ? position.seq : 0
         }
     }
 
@@ -117,6 +131,7 @@ package struct CatchUp: Sendable, Equatable {
             self.position = LogPosition(epoch: room.epoch, seq: 0)
             return .reset(head: room)
         }
+        guard self.position.seq <= room.seq else { return .wait }
         guard self.position.seq < room.seq else { return .live }
         guard let messages = tail.messages(after: self.position), let last = messages.last else {
             return .read(after: self.position.seq)

@@ -90,8 +90,9 @@ private struct CommandFields {
     }
 
     private mutating func readAfter(_ reader: inout JSONReader) throws(JSONError) {
-        guard try reader.peekKind() == .object else {
-            self.refuse("after is an object with epoch and seq")
+        let kind = try reader.peekKind()
+        guard kind == .object else {
+            if kind != .null { self.refuse("after is an object with epoch and seq") }
             return try reader.skipValue()
         }
         var position = CommandFields()
@@ -148,7 +149,9 @@ extension CommandFields {
             if let fault { throw fault }
             return CommandEnvelope(id: self.id, try self.command(limits))
         } catch {
-            throw CommandRefusal(id: self.id, room: self.room, error)
+            // Replies bear normal names; one that is no name is given back as it came.
+            let room = self.room.map { name in (try? RoomName(name))?.rawValue ?? name }
+            throw CommandRefusal(id: self.id, room: room, error)
         }
     }
 

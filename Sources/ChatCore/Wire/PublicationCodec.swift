@@ -84,11 +84,14 @@ package enum PublicationCodec {
                 bytes[quote..<digits].elementsEqual(UnsafeBufferPointer(start: separator.utf8Start, count: 8))
             else { return nil }
             var seq = 0
-            for byte in bytes[digits...].prefix(16) {
-                guard (0x30...0x39).contains(byte) else { break }
+            for byte in bytes[digits...].prefix(17) {
+                guard (0x30...0x39).contains(byte) else {
+                    // A number that was cut is another number.
+                    return byte == UInt8(ascii: ",") && seq > 0 ? LogPosition(epoch: epoch, seq: seq) : nil
+                }
                 seq = seq * 10 + Int(byte - 0x30)
             }
-            return seq > 0 ? LogPosition(epoch: epoch, seq: seq) : nil
+            return nil
         }
     }
 

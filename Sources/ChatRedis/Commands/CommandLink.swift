@@ -1,0 +1,125 @@
+internal import ChatCore
+internal import NIOCore
+
+/// The connection that commands go over, whether it stands or not: the shell around ``CommandPipeline``.
+///
+/// It belongs to the broker and is used in its isolation only.
+final class CommandLink {
+    private let scripts: RedisScriptSet
+    /// How long a request may wait for a connection.
+    private let patience: TimeAmount
+    private let liveness: RedisBroker.Liveness
+    private var pipeline: CommandPipeline<RedisRequest>
+    private var handler: RedisChannelHandler?
+    /// The commands that run each script, without its keys; the hashes are known when Redis has loaded the scripts.
+    private var heads: [RedisScript: RedisCommand] = [:]
+    private var lastUse = NIODeadline.now()
+
+    init(scripts: RedisScriptSet, _ configuration: RedisBroker.Configuration) {
+        self.scripts = scripts
+        self.patience = TimeAmount(configuration.patience)
+        self.liveness = configuration.liveness
+        self.pipeline = CommandPipeline(
+            limit: configuration.pendingLimit,
+            byteLimit: configuration.pendingByteLimit
+        )
+    }
+
+    var isActive: Bool { self.handler != nil }
+    var hasWaiting: Bool { self.pipeline.hasWaiting }
+
+    func submit(_ request: RedisRequest) {
+        var request = request
+        let now = NIODeadline.now()
+        request.deadline = now + self.patience
+        switch self.pipeline.submit(request, now: now) {
+        case .send:
+            self.lastUse = now
+            self.send(request)
+        case .wait: break
+        case .refuse: request.completion(.failure(.isFull))
+        }
+    }
+
+    private func send(_ request: RedisRequest) {
+        guard let script = request.script else {
+            self.handler?.send(request.command)
+            return
+        }
+        guard let head = self.heads[script] else { preconditionFailure("a script runs before it is loaded") }
+        self.handler?.send(request.command, after: head)
+    }
+
+    // MARK: The connection
+
+    /// A connection stands; what is urgent goes out, the rest when ``proceed()`` finds that answered.
+    func opened(_ handler: RedisChannelHandler, loaded replies: some Sequence<RedisReply>) {
+        for (script, reply) in zip(self.scripts.all, replies) {
+            self.heads[script] = RedisCommand("EVALSHA", reply.string ?? "")
+        }
+        self.handler = handler
+        self.pipeline.opened()
+    }
+
+    func closed() {
+        self.handler = nil
+        for request in self.pipeline.lost() { request.completion(.failure(.wasLost)) }
+    }
+
+    func close(_ reason: BrokerError) { self.handler?.close(reason) }
+
+    // MARK: Answers
+
+    func received(_ replies: [RedisReply]) {
+        let now = NIODeadline.now()
+        for reply in replies {
+            switch self.pipeline.replied(isNoScript: reply.isNoScript, now: now) {
+            case .complete(let request, let overtaken):
+                for request in overtaken { request.completion(.failure(.wasOvertaken)) }
+                request.completion(reply.result)
+            case .keep: break
+            case .loaded: if case .error = reply { self.handler?.close(.isUnintelligible) }
+            case .close: self.handler?.close(.isUnintelligible)
+            }
+        }
+        self.proceed()
+    }
+
+    /// Sends what may be sent now.
+    func proceed() {
+        switch self.pipeline.proceed(scripts: self.scripts.all.count, now: .now()) {
+        case .none: break
+        case .send(let requests, let loadingFirst):
+            if loadingFirst { for load in self.scripts.loadCommands { self.handler?.send(load) } }
+            for request in requests { self.send(request) }
+        }
+    }
+
+    // MARK: Time
+
+    /// Fails what has waited for too long, and asks an idle connection whether it lives.
+    func tick(_ now: NIODeadline) {
+        for request in self.pipeline.expire(now) { request.completion(.failure(.isAway)) }
+        guard self.handler != nil else { return }
+        if self.pipeline.silence(now) > TimeAmount(self.liveness.answerTimeout) {
+            self.handler?.close(.isSlow)
+        } else if now - self.lastUse > TimeAmount(self.liveness.pingInterval) {
+            self.ping()
+        }
+    }
+
+    private func ping() {
+        var request = RedisRequest(RedisCommand("PING"))
+        request.isRepeatable = false
+        request.isUrgent = true
+        self.submit(request)
+    }
+}
+
+extension RedisReply {
+    /// The answer, or why there is none.
+    fileprivate var result: Result<RedisReply, BrokerError> {
+        if case .error(let text) = self { return .failure(BrokerError(redis: text)) }
+        return .success(self)
+    }
+}

@@ -1,0 +1,30 @@
+internal import ChatCore
+internal import NIOCore
+
+/// A command on its way to Redis, and what is done with the answer.
+struct RedisRequest: PipelineRequest {
+    /// The script that it runs; nil for a plain command.
+    var script: RedisScript?
+    /// The command, or the script's number of keys, keys and arguments.
+    var command: RedisCommand
+    var isRepeatable = true
+    var isUrgent = false
+    var deadline = NIODeadline.distantFuture
+    /// Called once, on the broker's event loop.
+    var completion: (Result<RedisReply, BrokerError>) -> Void = { _ in }
+
+    var isScript: Bool { self.script != nil }
+    var byteCount: Int { self.command.bytes.readableBytes }
+
+    /// Makes a request of a plain command that may be repeated.
+    init(_ command: RedisCommand) { self.command = command }
+
+    /// Makes a request that runs a script and may be repeated.
+    init(_ script: RedisScript, keys: String..., arguments: (inout RedisCommand) -> Void = { _ in }) {
+        self.script = script
+        self.command = RedisCommand()
+        self.command.append(keys.count)
+        for key in keys { self.command.append(key) }
+        arguments(&self.command)
+    }
+}

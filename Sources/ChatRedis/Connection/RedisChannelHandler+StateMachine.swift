@@ -1,0 +1,112 @@
+package import ChatCore
+
+/// What a connection to Redis goes through: uninitialised → opening → active → closing → closed.
+///
+/// Opening, it sends its whole handshake (log in, select the database, load scripts) in one write and counts the
+/// answers; one error among them ends it.
+package struct RedisConnectionMachine {
+    private enum State {
+        case uninitialised
+        case opening(replies: [RedisReply], expected: Int)
+        case active
+        case closing(BrokerError)
+        case closed
+    }
+
+    private var state = State.uninitialised
+
+    package init() {}
+
+    var isActive: Bool {
+        guard case .active = self.state else { return false }
+        return true
+    }
+
+    package enum OnConnected: Equatable {
+        /// Send the handshake, and give it a bounded time.
+        case send([RedisCommand])
+        /// It was given up before the socket was connected: close it.
+        case none
+    }
+
+    /// The socket is connected, and secured where it is to be.
+    package mutating func connected(_ handshake: [RedisCommand]) -> OnConnected {
+        guard case .uninitialised = self.state else { return .none }
+        self.state = .opening(replies: [], expected: handshake.count)
+        return .send(handshake)
+    }
+
+    package enum OnReply: Equatable {
+        /// More answers to the handshake are to come.
+        case wait
+        /// The connection stands; these are the answers to its handshake.
+        case activate([RedisReply])
+        /// It answers a command.
+        case deliver
+        /// The handshake failed: close it.
+        case close
+        /// It is on its way out already.
+        case ignore
+    }
+
+    package mutating func received(_ reply: RedisReply) -> OnReply {
+        switch self.state {
+        case .active: return .deliver
+        case .opening(var replies, let expected):
+            if case .error(let text) = reply {
+                self.state = .closing(BrokerError(redis: text))
+                return .close
+            }
+            replies.append(reply)
+            guard replies.count == expected else {
+                self.state = .opening(replies: replies, expected: expected)
+                return .wait
+            }
+            self.state = .active
+            return .activate(replies)
+        case .uninitialised, .closing, .closed: return .ignore
+        }
+    }
+
+    package enum OnClose: Equatable {
+        /// Close the channel.
+        case close
+        /// It is closed, or being closed.
+        case none
+    }
+
+    /// The handshake has had its time.
+    package mutating func handshakeTimedOut() -> OnClose {
+        guard case .opening = self.state else { return .none }
+        return self.close(.isSlow)
+    }
+
+    /// Something is wrong with it, or it is not needed any more.
+    package mutating func close(_ reason: BrokerError) -> OnClose {
+        switch self.state {
+        case .uninitialised, .opening, .active:
+            self.state = .closing(reason)
+            return .close
+        case .closing, .closed: return .none
+        }
+    }
+
+    package enum OnClosed: Equatable {
+        /// Tell the owner why.
+        case report(BrokerError)
+        case none
+    }
+
+    /// The channel is closed.
+    package mutating func closed() -> OnClosed {
+        switch self.state {
+        case .uninitialised, .opening, .active:
+            self.state = .closed
+            return .report(.wasLost)
+        case .closing(let reason):
+            self.state = .closed
+            return .report(reason)
+        case .closed: return .none
+        }
+    }
+}

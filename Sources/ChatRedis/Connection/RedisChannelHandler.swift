@@ -1,0 +1,154 @@
+package import ChatCore
+package import NIOCore
+
+/// Joins a socket to what owns the connection: bytes to replies one way, commands to bytes the other.
+///
+/// Commands of one tick of the event loop leave in one write; replies of one read arrive in one event. It lives on its
+/// event loop, as its owner does.
+package final class RedisChannelHandler: ChannelInboundHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias OutboundOut = ByteBuffer
+
+    /// What the connection is for; a subscribed one gets pushes and no replies.
+    package enum Role { case commands, subscriptions }
+
+    /// What the owner is told.
+    package enum Event: Equatable {
+        /// It stands; these are the answers to the handshake.
+        case opened([RedisReply])
+        case replies([RedisReply])
+        case pushes([RedisPush])
+        case closed(BrokerError)
+    }
+
+    /// How long log-in and loading of scripts may take.
+    static let handshakeTimeout = TimeAmount.seconds(5)
+
+    private let role: Role
+    private let handshake: [RedisCommand]
+    private let owner: (Event) -> Void
+    private var machine = RedisConnectionMachine()
+    private let reader = HiredisReader()
+    private var context: ChannelHandlerContext?
+    private var timeout: Scheduled<Void>?
+    private var outbound = ByteBuffer()
+    private var willFlush = false
+    private var replies: [RedisReply] = []
+    private var pushes: [RedisPush] = []
+
+    /// Makes the handler of one connection.
+    ///
+    /// - Parameters:
+    ///   - role: What the connection is for.
+    ///   - handshake: Sent at once; each command must be answered without error.
+    ///   - owner: Called on the event loop.
+    package init(_ role: Role, handshake: [RedisCommand], owner: @escaping (Event) -> Void) {
+        self.role = role
+        self.handshake = handshake
+        self.owner = owner
+    }
+
+    // MARK: Outbound
+
+    /// Sends a command with the others of this tick.
+    package func send(_ command: RedisCommand, after head: RedisCommand = RedisCommand()) {
+        guard let context else { return }
+        self.outbound.writeRedisCommand(command, after: head)
+        guard !self.willFlush else { return }
+        self.willFlush = true
+        context.eventLoop.assumeIsolated().execute { self.flush() }
+    }
+
+    private func flush() {
+        self.willFlush = false
+        guard let context, self.outbound.readableBytes > 0 else { return }
+        let bytes = self.outbound
+        self.outbound = ByteBuffer()
+        context.writeAndFlush(self.wrapOutboundOut(bytes), promise: nil)
+    }
+
+    /// Closes the connection; the owner is told when that is done.
+    package func close(_ reason: BrokerError) {
+        switch self.machine.close(reason) {
+        case .close: self.context?.close(promise: nil)
+        case .none: break
+        }
+    }
+
+    // MARK: Inbound
+
+    package func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { self.open(context) }
+    }
+
+    package func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    package func channelActive(context: ChannelHandlerContext) { self.open(context) }
+
+    private func open(_ context: ChannelHandlerContext) {
+        switch self.machine.connected(self.handshake) {
+        case .none: context.close(promise: nil)
+        case .send(let commands):
+            for command in commands { self.send(command) }
+            self.timeout = context.eventLoop.assumeIsolated().scheduleTask(in: Self.handshakeTimeout) {
+                if self.machine.handshakeTimedOut() == .close { self.context?.close(promise: nil) }
+            }
+        }
+    }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        do throws(RESPError) {
+            try self.reader.feed(self.unwrapInboundIn(data))
+            try self.parse(context)
+        } catch {
+            self.close(.isUnintelligible)
+        }
+    }
+
+    private func parse(_ context: ChannelHandlerContext) throws(RESPError) {
+        while true {
+            if self.role == .subscriptions, self.machine.isActive {
+                guard let push = try self.reader.nextPush() else { return }
+                self.pushes.append(push)
+                continue
+            }
+            guard let reply = try self.reader.next() else { return }
+            switch self.machine.received(reply) {
+            case .wait, .ignore: break
+            case .deliver: self.replies.append(reply)
+            case .activate(let answers):
+                self.timeout?.cancel()
+                self.owner(.opened(answers))
+            case .close: context.close(promise: nil)
+            }
+        }
+    }
+
+    package func channelReadComplete(context: ChannelHandlerContext) { self.report() }
+
+    private func report() {
+        if !self.replies.isEmpty {
+            let replies = self.replies
+            self.replies.removeAll(keepingCapacity: true)
+            self.owner(.replies(replies))
+        }
+        if !self.pushes.isEmpty {
+            let pushes = self.pushes
+            self.pushes.removeAll(keepingCapacity: true)
+            self.owner(.pushes(pushes))
+        }
+    }
+
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) { self.close(.wasLost) }
+
+    package func channelInactive(context: ChannelHandlerContext) {
+        // What arrived whole before the end still counts.
+        self.report()
+        self.timeout?.cancel()
+        switch self.machine.closed() {
+        case .report(let reason): self.owner(.closed(reason))
+        case .none: break
+        }
+    }
+}

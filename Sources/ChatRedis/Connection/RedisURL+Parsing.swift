@@ -1,0 +1,143 @@
+extension RedisURL {
+    /// Reads an address.
+    ///
+    /// - Parameter text: The address as an operator wrote it.
+    /// - Throws: ``RedisURLError``, which says what is wrong without repeating any of it.
+    package init(_ text: String) throws(RedisURLError) {
+        guard let colon = text.firstIndex(of: ":") else { throw .scheme }
+        let rest = text[text.index(after: colon)...]
+        switch text[..<colon].lowercased() {
+        case "redis": try self.init(network: rest, usesTLS: false)
+        case "rediss": try self.init(network: rest, usesTLS: true)
+        case "unix", "redis+unix": try self.init(socket: rest)
+        default: throw .scheme
+        }
+    }
+
+    private init(network text: Substring, usesTLS: Bool) throws(RedisURLError) {
+        guard text.hasPrefix("//") else { throw RedisURLError("after the scheme of a Redis URL comes //") }
+        guard !text.contains("#") else { throw .fragment }
+        let (authority, path) = text.dropFirst(2).split(atFirst: "/")
+        guard !authority.contains("?"), path?.contains("?") != true else {
+            throw RedisURLError("a Redis URL has no query; the database is its path, as in /1")
+        }
+        // The last one: a password that was not encoded may have others.
+        let (login, place) = authority.splitAtLast("@")
+        self.init(address: try Self.address(place))
+        self.usesTLS = usesTLS
+        try self.logIn(login)
+        if let path, !path.isEmpty { try self.select(path) }
+    }
+
+    private init(socket text: Substring) throws(RedisURLError) {
+        guard !text.contains("#") else { throw .fragment }
+        let (place, query) = text.split(atFirst: "?")
+        var path = place
+        var login: Substring?
+        if place.hasPrefix("//") {
+            let (authority, rest) = place.dropFirst(2).split(atFirst: "/")
+            let (found, host) = authority.splitAtLast("@")
+            guard host.isEmpty, rest != nil else {
+                throw RedisURLError("a unix: URL has an absolute path and no host")
+            }
+            login = found
+            path = place[authority.endIndex...]
+        }
+        guard path.hasPrefix("/"), path.count > 1 else {
+            throw RedisURLError("a unix: URL has an absolute path and no host")
+        }
+        self.init(address: .socket(path: try path.percentDecoded()))
+        try self.logIn(login)
+        guard let query else { return }
+        guard query.hasPrefix("db=") else { throw RedisURLError("a unix: URL may have the query db=n and no other") }
+        try self.select(query.dropFirst(3))
+    }
+
+    private static func address(_ place: Substring) throws(RedisURLError) -> Address {
+        var host = place
+        var port: Substring?
+        if place.hasPrefix("[") {
+            guard let bracket = place.firstIndex(of: "]") else {
+                throw RedisURLError("the IPv6 address of a Redis URL lacks its closing bracket")
+            }
+            host = place[place.index(after: place.startIndex)..<bracket]
+            let rest = place[place.index(after: bracket)...]
+            guard rest.isEmpty || rest.hasPrefix(":") else {
+                throw RedisURLError("after the IPv6 address of a Redis URL comes :port or nothing")
+            }
+            port = rest.isEmpty ? nil : rest.dropFirst()
+        } else {
+            (host, port) = place.split(atFirst: ":")
+            guard port?.contains(":") != true else {
+                throw RedisURLError("an IPv6 address in a Redis URL stands in brackets")
+            }
+        }
+        guard !host.isEmpty else { throw RedisURLError("a Redis URL names a host") }
+        return .host(try host.percentDecoded(), port: try Self.port(port))
+    }
+
+    private static func port(_ text: Substring?) throws(RedisURLError) -> Int {
+        guard let text else { return 6379 }
+        guard let port = Int(text), (1...65535).contains(port) else {
+            throw RedisURLError("the port of a Redis URL is a number from 1 to 65535")
+        }
+        return port
+    }
+
+    private mutating func logIn(_ login: Substring?) throws(RedisURLError) {
+        guard let login else { return }
+        let (user, password) = login.split(atFirst: ":")
+        guard let password else {
+            throw RedisURLError("what stands before the @ of a Redis URL is user:password or :password")
+        }
+        if !user.isEmpty { self.user = try user.percentDecoded() }
+        if !password.isEmpty { self.password = Password(try password.percentDecoded()) }
+    }
+
+    private mutating func select(_ text: Substring) throws(RedisURLError) {
+        guard let database = Int(text), (0...65535).contains(database) else {
+            throw RedisURLError("the database of a Redis URL is a number, 0 or greater")
+        }
+        self.database = database
+    }
+}
+
+extension RedisURLError {
+    fileprivate static let scheme = RedisURLError("a Redis URL begins with redis://, rediss:// or unix:")
+    fileprivate static let fragment = RedisURLError("a Redis URL has no #; in a password it is written %23")
+}
+
+extension Substring {
+    /// What stands before the first such character, and what stands after it, if there is one.
+    fileprivate func split(atFirst character: Character) -> (Substring, Substring?) {
+        guard let index = self.firstIndex(of: character) else { return (self, nil) }
+        return (self[..<index], self[self.index(after: index)...])
+    }
+
+    /// What stands before the last such character, if there is one, and what stands after it.
+    fileprivate func splitAtLast(_ character: Character) -> (Substring?, Substring) {
+        guard let index = self.lastIndex(of: character) else { return (nil, self) }
+        return (self[..<index], self[self.index(after: index)...])
+    }
+
+    fileprivate func percentDecoded() throws(RedisURLError) -> String {
+        var bytes: [UInt8] = []
+        var rest = self.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            let digits = rest.prefix(2)
+            guard digits.count == 2, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+                let decoded = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+            else { throw RedisURLError("in a Redis URL, % is followed by two hexadecimal digits") }
+            rest = rest.dropFirst(2)
+            bytes.append(decoded)
+        }
+        guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) else {
+            throw RedisURLError("a Redis URL is UTF-8 when it is decoded")
+        }
+        return text
+    }
+}

@@ -1,0 +1,53 @@
+/// Where Redis is and how to log in there.
+///
+/// - `redis://[user:password@]host[:port][/database]`
+/// - `rediss://…`: the same over TLS
+/// - `unix:/path/to/socket[?db=n]`, also `unix://[user:password@]/path/to/socket`
+///
+/// All parts may be percent-encoded; an IPv6 address stands in brackets.
+package struct RedisURL: Equatable, Sendable {
+    package enum Address: Equatable, Sendable {
+        case host(String, port: Int)
+        case socket(path: String)
+    }
+
+    package var address: Address
+    package var usesTLS = false
+    /// The user of Redis' access control list; nil: the default user.
+    package var user: String?
+    package var password: Password?
+    package var database = 0
+
+    package init(address: Address) { self.address = address }
+
+    /// A password that does not get into a log by mistake.
+    package struct Password: Equatable, Sendable {
+        package let secret: String
+
+        package init(_ secret: String) { self.secret = secret }
+    }
+}
+
+extension RedisURL.Password: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "(secret)" }
+    package var debugDescription: String { "(secret)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension RedisURL: CustomStringConvertible {
+    /// The address alone: it is what an operator needs, and what may stand in a log.
+    package var description: String {
+        switch self.address {
+        case .host(let host, let port):
+            "\(self.usesTLS ? "rediss" : "redis")://\(host.contains(":") ? "[\(host)]" : host):\(port)/\(self.database)"
+        case .socket(let path): "unix:\(path)?db=\(self.database)"
+        }
+    }
+}
+
+/// What is wrong with the address of Redis; it never repeats the address, which may hold a password.
+package struct RedisURLError: Error, Equatable, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,156 @@
+internal import CHiredis
+package import NIOCore
+
+// All that touches C stands in this file. Pointers never leave it: what comes out of it are values.
+
+/// Makes replies of bytes, by hiredis.
+///
+/// It belongs to one connection and is used on its event loop only.
+package final class HiredisReader {
+    /// The most bytes that a reply may have which has not come to its end yet.
+    package static let maximumReplyBytes = 16 * 1024 * 1024
+
+    private let reader: UnsafeMutablePointer<redisReader>
+    private var unfinishedBytes = 0
+
+    package init() {
+        guard let reader = redisReaderCreate() else { fatalError("out of memory") }
+        self.reader = reader
+    }
+
+    deinit { redisReaderFree(self.reader) }
+
+    /// Takes bytes as they came from the socket.
+    package func feed(_ bytes: ByteBuffer) throws(RESPError) {
+        self.unfinishedBytes += bytes.readableBytes
+        guard self.unfinishedBytes <= Self.maximumReplyBytes else { throw RESPError(detail: "a reply is too long") }
+        let result = bytes.withUnsafeReadableBytes {
+            redisReaderFeed(self.reader, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+        }
+        guard result == REDIS_OK else { throw self.failure }
+    }
+
+    /// Gives the next whole reply; nil when more bytes are needed.
+    package func next() throws(RESPError) -> RedisReply? {
+        try self.next { RedisReply($0) }
+    }
+
+    /// Gives the next whole message of a subscribed connection; nil when more bytes are needed.
+    ///
+    /// - Throws: ``RESPError`` also for a reply that such a connection does not get.
+    package func nextPush() throws(RESPError) -> RedisPush? {
+        guard let push = try self.next({ RedisPush($0) }) else { return nil }
+        guard let push else { throw RESPError(detail: "a subscribed connection got another reply") }
+        return push
+    }
+
+    private func next<Value>(_ body: (redisReply) -> Value) throws(RESPError) -> Value? {
+        var out: UnsafeMutableRawPointer?
+        guard redisReaderGetReply(self.reader, &out) == REDIS_OK else { throw self.failure }
+        guard let out else { return nil }
+        defer { freeReplyObject(out) }
+        self.unfinishedBytes = 0
+        return body(out.assumingMemoryBound(to: redisReply.self).pointee)
+    }
+
+    private var failure: RESPError {
+        RESPError(
+            detail: withUnsafeBytes(of: self.reader.pointee.errstr) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+        )
+    }
+}
+
+/// Why bytes were not the replies that were expected.
+package struct RESPError: Error, Equatable {
+    package var detail: String
+}
+
+extension RedisReply {
+    /// Copies a reply of hiredis, which is about to be freed.
+    fileprivate init(_ reply: redisReply) {
+        switch reply.type {
+        case REDIS_REPLY_STRING: self = .bulk(ByteBuffer(bytes: reply.bytes))
+        case REDIS_REPLY_STATUS: self = .status(String(decoding: reply.bytes, as: UTF8.self))
+        case REDIS_REPLY_ERROR: self = .error(String(decoding: reply.bytes, as: UTF8.self))
+        case REDIS_REPLY_INTEGER: self = .integer(Int(reply.integer))
+        case REDIS_REPLY_ARRAY: self = .array(reply.elementReplies.map { RedisReply($0) })
+        default: self = .null  // nil; RESP3 has more, which is never asked for
+        }
+    }
+}
+
+extension RedisPush {
+    /// Reads a push without copying more of it than is kept; nil when it is none.
+    fileprivate init?(_ reply: redisReply) {
+        // Before its first subscription the connection answers a ping with a plain status.
+        if reply.type == REDIS_REPLY_STATUS, reply.bytes.elementsEqual("PONG".utf8) {
+            self = .pong
+            return
+        }
+        guard reply.type == REDIS_REPLY_ARRAY, reply.elements >= 2, let kind = reply.element[0]?.pointee,
+            let second = reply.element[1]?.pointee
+        else { return nil }
+        let third = reply.elements > 2 ? reply.element[2]?.pointee : nil
+        switch (kind.bytes.count, third) {
+        case (7, let payload?) where kind.bytes.elementsEqual("message".utf8):
+            self = .message(channel: second.channel, payload: ByteBuffer(bytes: payload.bytes))
+        case (9, _) where kind.bytes.elementsEqual("subscribe".utf8): self = .subscribed(second.channel)
+        case (11, _) where kind.bytes.elementsEqual("unsubscribe".utf8): self = .unsubscribed(second.channel)
+        case (4, _) where kind.bytes.elementsEqual("pong".utf8): self = .pong
+        default: return nil
+        }
+    }
+}
+
+extension redisReply {
+    fileprivate var bytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: self.str, count: self.str == nil ? 0 : Int(self.len))
+    }
+
+    fileprivate var channel: ChannelName { ChannelName(String(decoding: self.bytes, as: UTF8.self)) }
+
+    fileprivate var elementReplies: some Sequence<redisReply> {
+        UnsafeBufferPointer(start: self.element, count: Int(self.elements)).lazy.compactMap { $0?.pointee }
+    }
+}
+
+extension ByteBuffer {
+    /// Appends commands in the form that Redis reads.
+    ///
+    /// - Parameters:
+    ///   - command: The command, or the end of it.
+    ///   - head: The arguments before it, when they are kept apart.
+    package mutating func writeRedisCommand(_ command: RedisCommand, after head: RedisCommand = RedisCommand()) {
+        // All pointers must stay valid during the call: both buffers are borrowed around it.
+        head.bytes.withUnsafeReadableBytes { headBytes in
+            command.bytes.withUnsafeReadableBytes { bytes in
+                var arguments: [UnsafePointer<CChar>?] = []
+                arguments.reserveCapacity(head.lengths.count + command.lengths.count)
+                arguments.appendArguments(of: headBytes, head.lengths)
+                arguments.appendArguments(of: bytes, command.lengths)
+                var formatted: UnsafeMutablePointer<CChar>?
+                let count = redisFormatCommandArgv(
+                    &formatted,
+                    CInt(arguments.count),
+                    &arguments,
+                    head.lengths + command.lengths
+                )
+                guard count > 0, let formatted else { fatalError("out of memory") }
+                defer { redisFreeCommand(formatted) }
+                self.writeBytes(UnsafeRawBufferPointer(start: formatted, count: Int(count)))
+            }
+        }
+    }
+}
+
+extension [UnsafePointer<CChar>?] {
+    fileprivate mutating func appendArguments(of bytes: UnsafeRawBufferPointer, _ lengths: [Int]) {
+        var offset = 0
+        for length in lengths {
+            self.append(bytes.baseAddress.map { ($0 + offset).assumingMemoryBound(to: CChar.self) })
+            offset += length
+        }
+    }
+}

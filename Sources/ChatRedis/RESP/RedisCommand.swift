@@ -1,0 +1,29 @@
+package import NIOCore
+
+/// A command for Redis: its arguments, one after the other in one buffer.
+///
+/// One buffer for all of them makes a command two allocations, however many arguments it has.
+package struct RedisCommand: Equatable, Sendable {
+    /// The bytes of all arguments.
+    private(set) var bytes = ByteBuffer()
+    /// How many bytes each argument has.
+    private(set) var lengths: [Int] = []
+
+    package init() {}
+
+    package init(_ arguments: String...) {
+        for argument in arguments { self.append(argument) }
+    }
+
+    package mutating func append(_ argument: String) {
+        self.lengths.append(self.bytes.writeString(argument))
+    }
+
+    package mutating func append(_ argument: ByteBuffer) {
+        self.lengths.append(self.bytes.writeImmutableBuffer(argument))
+    }
+
+    package mutating func append(_ argument: Int) {
+        self.append(String(argument))
+    }
+}

@@ -1,0 +1,83 @@
+package import NIOCore
+
+/// What Redis answered, detached from the memory of the parser.
+package enum RedisReply: Equatable, Sendable {
+    /// `+OK`
+    case status(String)
+    /// `-ERR …`: the command failed. The text may name keys and is never shown to a client.
+    case error(String)
+    /// `:1`
+    case integer(Int)
+    /// `$3`: bytes.
+    case bulk(ByteBuffer)
+    /// `*2`: some of these.
+    case array([RedisReply])
+    /// `$-1`, `*-1`: nothing.
+    case null
+}
+
+extension RedisReply {
+    package var integer: Int? {
+        guard case .integer(let value) = self else { return nil }
+        return value
+    }
+
+    package var bytes: ByteBuffer? {
+        guard case .bulk(let value) = self else { return nil }
+        return value
+    }
+
+    /// The bytes as text.
+    package var string: String? {
+        switch self {
+        case .bulk(let value): String(buffer: value)
+        case .status(let value): value
+        case .error, .integer, .array, .null: nil
+        }
+    }
+
+    package var array: [RedisReply]? {
+        guard case .array(let elements) = self else { return nil }
+        return elements
+    }
+
+    /// Whether it says that Redis does not know the script, and has done nothing therefore.
+    var isNoScript: Bool {
+        guard case .error(let text) = self else { return false }
+        return text.hasPrefix("NOSCRIPT")
+    }
+}
+
+/// What arrives on a connection that is subscribed to channels.
+package enum RedisPush: Equatable, Sendable {
+    /// Something was published.
+    case message(channel: ChannelName, payload: ByteBuffer)
+    /// The subscription stands.
+    case subscribed(ChannelName)
+    /// The subscription has ended.
+    case unsubscribed(ChannelName)
+    /// The answer to a ping.
+    case pong
+}
+
+/// The name of a pub/sub channel, compared by its bytes: `String` would normalise names beyond ASCII at each look-up.
+package struct ChannelName: Sendable, CustomStringConvertible {
+    package let rawValue: String
+
+    package init(_ rawValue: String) { self.rawValue = rawValue }
+
+    package var description: String { self.rawValue }
+}
+
+extension ChannelName: Hashable {
+    package static func == (left: ChannelName, right: ChannelName) -> Bool {
+        left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        let hashed: Void? = self.rawValue.utf8.withContiguousStorageIfAvailable {
+            hasher.combine(bytes: UnsafeRawBufferPointer($0))
+        }
+        if hashed == nil { for byte in self.rawValue.utf8 { hasher.combine(byte) } }
+    }
+}

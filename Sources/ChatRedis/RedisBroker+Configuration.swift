@@ -1,0 +1,54 @@
+package import ChatCore
+package import NIOSSL
+
+extension RedisBroker {
+    /// How a broker works with Redis.
+    package struct Configuration: Sendable {
+        /// Where Redis is.
+        package var url: RedisURL
+        /// Before every key and channel.
+        package var keyPrefix = "chat:"
+        /// How the certificate of a `rediss://` server is judged.
+        package var tls = TLSConfiguration.makeClientConfiguration()
+        /// The protocol's limits: how much of a log is kept, how long a text is, how many members a list has.
+        package var limits = Limits()
+        /// How long a holder's members stay without ``Broker/renew(_:_:)``, which is to come three times as often.
+        package var lease = Duration.seconds(45)
+        /// How long a request waits for a connection to Redis; after that it fails.
+        package var patience = Duration.seconds(2)
+        /// When a connection counts as dead.
+        package var liveness = Liveness()
+        /// The most requests that wait for Redis or for its answer.
+        package var pendingLimit = 16_384
+        /// The most bytes that these have together.
+        package var pendingByteLimit = 32 * 1024 * 1024
+        /// How long a room may be quiet until its position is compared with the head of its log.
+        package var headCheckInterval = Duration.seconds(30)
+        /// How long a room stays subscribed that nobody on this node wants any more.
+        package var linger = Duration.seconds(5)
+
+        package init(url: RedisURL) { self.url = url }
+    }
+
+    /// How a connection that looks alive and is not gets noticed: both times together are the longest that it takes.
+    package struct Liveness: Equatable, Sendable {
+        /// How long a connection may be idle before it is asked whether it lives.
+        package var pingInterval = Duration.seconds(4)
+        /// How long the oldest answer may be owed.
+        package var answerTimeout = Duration.seconds(7)
+
+        package init() {}
+    }
+
+    /// What was dropped, or happened, that an operator may want to know.
+    package struct Counters: Equatable, Sendable {
+        /// Payloads of other programs that were no message.
+        package var invalidPayloads = 0
+        /// Publications that stand in no log.
+        package var unloggedPublications = 0
+        /// Connections that were lost.
+        package var lostConnections = 0
+        /// Logs that were found to have been rolled back.
+        package var rolledBackLogs = 0
+    }
+}

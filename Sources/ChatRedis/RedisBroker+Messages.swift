@@ -1,0 +1,125 @@
+package import ChatCore
+internal import NIOCore
+
+extension RedisBroker {
+    package func publish(_ drafts: [Draft]) async -> [Result<Receipt, BrokerError>] {
+        let results = await self.performAll(drafts.map(self.sendRequest))
+        return zip(drafts, results).map { draft, result in
+            result.flatMap { reply in
+                guard let receipt = Receipt(reply) else { return .failure(.isUnintelligible) }
+                self.channels[self.channel(draft.room)]?.feed.stored(receipt.position)
+                self.touch(draft.room, at: receipt.time)
+                return .success(receipt)
+            }
+        }
+    }
+
+    private func sendRequest(_ draft: Draft) -> RedisRequest {
+        let channel = self.keys.channel(draft.room)
+        let arguments = { (command: inout RedisCommand) in
+            command.append(self.newEpoch())
+            command.append(PublicationCodec.prefix(draft.room))
+            command.append(draft.tail)
+            command.append(channel)
+        }
+        let (meta, log) = (self.keys.meta(draft.room), self.keys.log(draft.room))
+        guard let key = draft.key else {
+            var request = RedisRequest(.send, keys: meta, log, arguments: arguments)
+            // Whether it was stored cannot be found out: to send it again could store it twice.
+            request.isRepeatable = false
+            return request
+        }
+        return RedisRequest(
+            .send,
+            keys: meta,
+            log,
+            self.keys.key(draft.room, draft.sender, key),
+            arguments: arguments
+        )
+    }
+
+    func channel(_ room: RoomName) -> ChannelName { ChannelName(self.keys.channel(room)) }
+}
+
+// MARK: - The log
+
+extension RedisBroker {
+    package func log(_ room: RoomName, after seq: Int, limit: Int) async throws(BrokerError) -> LogPage {
+        try await self.readLog(room, "after", max(0, seq), limit)
+    }
+
+    package func log(_ room: RoomName, before seq: Int?, limit: Int) async throws(BrokerError) -> LogPage {
+        var page = try await self.readLog(room, "before", seq ?? 1 << 52, limit)
+        page.publications.reverse()
+        return page
+    }
+
+    private func readLog(
+        _ room: RoomName,
+        _ mode: String,
+        _ seq: Int,
+        _ limit: Int
+    ) async throws(BrokerError) -> LogPage {
+        let reply = try await self.perform(self.readRequest(room, mode, seq, limit: limit, makesEpoch: false))
+        guard let reading = LogReading(reply) else { throw .isUnintelligible }
+        return reading.page
+    }
+
+    /// Makes the request that reads a log.
+    ///
+    /// - Parameters:
+    ///   - room: The room.
+    ///   - mode: `head`, `after` or `before`.
+    ///   - seq: The number that `after` and `before` speak of.
+    ///   - limit: The most messages to give.
+    ///   - makesEpoch: Whether a room that has no epoch gets one; who only looks leaves no trace.
+    /// - Returns: The request; its answer makes a ``LogReading``.
+    func readRequest(_ room: RoomName, _ mode: String, _ seq: Int, limit: Int, makesEpoch: Bool) -> RedisRequest {
+        RedisRequest(.read, keys: self.keys.meta(room), self.keys.log(room)) {
+            $0.append(mode)
+            $0.append(seq)
+            $0.append(limit)
+            $0.append(self.newEpoch())
+            $0.append(makesEpoch ? 1 : 0)
+        }
+    }
+}
+
+extension Receipt {
+    /// Reads what the script `send` answers.
+    fileprivate init?(_ reply: RedisReply) {
+        guard let parts = reply.array, parts.count == 4, let epoch = parts[0].epoch, let seq = parts[1].integer,
+            let time = parts[2].integer
+        else { return nil }
+        self.init(
+            position: LogPosition(epoch: epoch, seq: seq),
+            time: time,
+            isDuplicate: parts[3].integer == 1
+        )
+    }
+}
+
+/// What the script `read` answers.
+struct LogReading {
+    var page: LogPage
+    /// The message at the number that was asked for.
+    var anchor: ByteBuffer?
+
+    init?(_ reply: RedisReply) {
+        guard let parts = reply.array, parts.count == 5, let epoch = parts[0].epoch, let first = parts[1].integer,
+            let head = parts[2].integer, let flat = parts[4].array
+        else { return nil }
+        var publications: [Publication] = []
+        publications.reserveCapacity(flat.count / 2)
+        for index in stride(from: 0, to: flat.count - 1, by: 2) {
+            guard let seq = flat[index].integer, let payload = flat[index + 1].bytes else { return nil }
+            publications.append(Publication(position: LogPosition(epoch: epoch, seq: seq), payload: payload))
+        }
+        self.page = LogPage(epoch: epoch, first: first, head: head, publications: publications)
+        self.anchor = parts[3].bytes
+    }
+}
+
+extension RedisReply {
+    fileprivate var epoch: Epoch? { self.string.flatMap { try? Epoch($0) } }
+}

@@ -1,0 +1,209 @@
+package import ChatCore
+internal import Foundation
+internal import Logging
+internal import NIOCore
+
+extension RedisBroker {
+    /// How the broker is.
+    enum Status: Equatable {
+        /// Nothing was tried yet.
+        case starting
+        case ok
+        case degraded(String)
+        /// It is being shut down, and what is lost now is no news.
+        case stopping
+    }
+
+    // MARK: Connections
+
+    /// Keeps both connections for as long as it runs; Redis may be absent when it begins.
+    package func run() async throws {
+        await withTaskCancellationHandler {
+            await withDiscardingTaskGroup { group in
+                for role in [RedisChannelHandler.Role.commands, .subscriptions] {
+                    group.addTask { await self.keepConnected(role) }
+                }
+            }
+        } onCancel: {
+            self.eventLoop.execute { self.assumeIsolated { $0.status = .stopping } }
+        }
+    }
+
+    private func keepConnected(_ role: RedisChannelHandler.Role) async {
+        var random = SystemRandomNumberGenerator()
+        while !Task.isCancelled {
+            await self.connect(role)
+            let pause = self.backoffs[role, default: Backoff()].next(using: &random)
+            try? await Task.sleep(for: pause)
+        }
+    }
+
+    /// Connects and waits for the end of the connection.
+    private func connect(_ role: RedisChannelHandler.Role) async {
+        do {
+            let channel = try await self.connector.connect(self.makeHandler(role), on: self.eventLoop)
+            await withTaskCancellationHandler {
+                try? await channel.closeFuture.get()
+            } onCancel: {
+                channel.close(promise: nil)
+            }
+        } catch {
+            self.updateStatus(lost: .isAway, log: "\(error)")
+        }
+    }
+
+    private func makeHandler(_ role: RedisChannelHandler.Role) -> RedisChannelHandler {
+        let handshake =
+            switch role {
+            case .commands: self.connector.logIn + self.scripts.loadCommands
+            // Unlike SUBSCRIBE, PING is refused while Redis loads its data or wants a password.
+            case .subscriptions: self.connector.logIn + [RedisCommand("PING")]
+            }
+        let handler = RedisChannelHandler(role, handshake: handshake) { [weak self] event in
+            self?.assumeIsolated { $0.handle(event, of: role) }
+        }
+        self.handlers[role] = handler
+        return handler
+    }
+
+    private func handle(_ event: RedisChannelHandler.Event, of role: RedisChannelHandler.Role) {
+        switch (role, event) {
+        case (.commands, .opened(let replies)):
+            guard let handler = self.handlers[role] else { return }
+            self.commands.opened(handler, loaded: replies.suffix(self.scripts.all.count))
+            self.becameActive(role)
+            // Before anything is sent: is this still the data that was followed?
+            for subscription in self.channels.values where subscription.feed.position != nil {
+                self.check(subscription)
+            }
+            self.commands.proceed()
+        case (.commands, .replies(let replies)):
+            self.commands.received(replies)
+            self.flush()
+        case (.subscriptions, .opened):
+            guard let handler = self.handlers[role] else { return }
+            self.subscriptions.opened(handler)
+            self.becameActive(role)
+        case (.subscriptions, .pushes(let pushes)): self.received(pushes)
+        case (.commands, .closed(let reason)):
+            self.commands.closed()
+            self.becameInactive(role, reason)
+        case (.subscriptions, .closed(let reason)):
+            self.subscriptions.closed()
+            for subscription in self.channels.values { subscription.feed.unsubscribed() }
+            self.becameInactive(role, reason)
+        case (.commands, .pushes), (.subscriptions, .replies): break
+        }
+    }
+
+    // MARK: Status
+
+    package nonisolated func attach(_ subscriber: any BrokerSubscriber) {
+        self.eventLoop.execute { self.assumeIsolated { $0.add(subscriber) } }
+    }
+
+    private func add(_ subscriber: any BrokerSubscriber) {
+        let outlet = self.outlet(subscriber)
+        guard !self.attached.contains(where: { $0 === outlet }) else { return }
+        outlet.uses += 1
+        self.attached.append(outlet)
+        if case .degraded(let detail) = self.status {
+            self.hand(.status(.degraded, detail: detail), to: outlet)
+            self.flush()
+        }
+    }
+
+    private func becameActive(_ role: RedisChannelHandler.Role) {
+        self.backoffs[role] = Backoff()
+        self.updateStatus(lost: nil)
+    }
+
+    private func becameInactive(_ role: RedisChannelHandler.Role, _ reason: BrokerError) {
+        self.counters.lostConnections += 1
+        self.updateStatus(lost: reason, log: reason.reason)
+    }
+
+    /// Tells everybody, once, when the broker was lost or regained.
+    ///
+    /// - Parameters:
+    ///   - reason: Why a connection was lost or did not come to stand; nil when one has come to stand.
+    ///   - detail: The same for the log, where more may be said.
+    private func updateStatus(lost reason: BrokerError?, log detail: String = "") {
+        let isUp = self.commands.isActive && self.subscriptions.isActive
+        switch (self.status, isUp) {
+        case (.starting, false) where reason == nil: break  // the other connection is still on its way
+        case (.starting, true):
+            self.status = .ok
+            self.logger.info("connected to Redis", metadata: ["redis": "\(self.configuration.url)"])
+        case (.degraded, true):
+            self.status = .ok
+            self.logger.notice("Redis is back", metadata: ["redis": "\(self.configuration.url)"])
+            self.tellAttached(.status(.ok, detail: "Redis is back"))
+        case (.starting, false), (.ok, false):
+            let reason = (reason ?? .isAway).reason
+            self.status = .degraded(reason)
+            self.logger.warning(
+                "Redis is out of reach",
+                metadata: ["redis": "\(self.configuration.url)", "reason": "\(detail)"]
+            )
+            self.tellAttached(.status(.degraded, detail: reason))
+        case (.ok, true), (.degraded, false), (.stopping, _): break
+        }
+    }
+
+    private func tellAttached(_ event: BrokerEvent) {
+        for outlet in self.attached { self.hand(event, to: outlet) }
+        self.flush()
+    }
+
+    /// Takes what came on a channel that is no room's.
+    func receivedService(_ channel: ChannelName, _ payload: ByteBuffer) {
+        if channel.rawValue == self.keys.control {
+            guard case .renamed(let user) = ControlMessage(payload) else { return }
+            self.tellAttached(.renamed(user))
+        } else if channel == self.nodeChannel {
+            self.probes.removeValue(forKey: String(buffer: payload))?.resume(.success(()))
+        }
+    }
+
+    // MARK: Probing
+
+    package func probe() async throws(BrokerError) {
+        let nonce = self.newNonce()
+        let result = await withCheckedContinuation { continuation in
+            let patience = TimeAmount(self.configuration.patience)
+            self.probes[nonce] = Waiter(continuation, patience: patience, on: self.eventLoop)
+            // Without the subscription it would get lost; it is sent when that stands.
+            if self.subscriptions.isLive(self.nodeChannel) { self.sendProbe(nonce) }
+        }
+        self.probes[nonce] = nil
+        try result.get()
+    }
+
+    /// Sends the probes that waited for the subscription.
+    func sendProbes() {
+        for nonce in self.probes.keys { self.sendProbe(nonce) }
+    }
+
+    private func sendProbe(_ nonce: String) {
+        // A Redis that is full, or a replica, takes what is published and nothing else: it must take a write as well.
+        let channel = self.nodeChannel.rawValue
+        for command in [RedisCommand("SET", channel, nonce, "EX", "60"), RedisCommand("PUBLISH", channel, nonce)] {
+            var request = RedisRequest(command)
+            request.completion = { result in
+                guard case .failure(let error) = result else { return }
+                self.probes.removeValue(forKey: nonce)?.resume(.failure(error))
+            }
+            self.commands.submit(request)
+        }
+    }
+
+    /// Where the node hears itself.
+    var nodeChannel: ChannelName { ChannelName(self.keys.node(self.incarnation)) }
+}
+
+/// The time of day.
+enum WallClock {
+    /// Milliseconds since the Unix epoch.
+    static func milliseconds() -> Int { Int(Date().timeIntervalSince1970 * 1000) }
+}

@@ -1,0 +1,55 @@
+package import ChatCore
+internal import NIOCore
+
+extension RedisBroker {
+    package func session(_ hash: String) async throws(BrokerError) -> User? {
+        let reply = try await self.perform(RedisRequest(.readSession, keys: self.keys.session(hash)))
+        guard let parts = reply.array, parts.count == 2, let id = parts[0].string, let name = parts[1].string,
+            let name = try? UserName(name)
+        else { return nil }
+        return User(id: UserID(id), name: name)
+    }
+
+    package func saveSession(_ hash: String, _ user: User) async throws(BrokerError) {
+        _ = try await self.perform(self.writeRequest(hash, user))
+    }
+
+    package func rename(_ user: User, session hash: String) async throws(BrokerError) {
+        var request = self.writeRequest(hash, user)
+        request.command.append(self.keys.control)
+        request.command.append(ControlMessage.renamed(user).encoded)
+        _ = try await self.perform(request)
+    }
+
+    private func writeRequest(_ hash: String, _ user: User) -> RedisRequest {
+        RedisRequest(.writeSession, keys: self.keys.session(hash)) {
+            $0.append(user.id.rawValue)
+            $0.append(user.name.rawValue)
+        }
+    }
+}
+
+/// What nodes tell each other on the channel that all of them listen to.
+enum ControlMessage {
+    /// A user has another name now, on every connection.
+    case renamed(User)
+
+    var encoded: ByteBuffer {
+        switch self {
+        case .renamed(let user):
+            var json = JSONWriter()
+            json.field("type", "user_renamed")
+            json.user("user", user)
+            return json.finish()
+        }
+    }
+
+    /// Reads what came; nil for what this version does not know.
+    init?(_ payload: ByteBuffer) {
+        guard let json = try? JSONValue(payload), json["type"]?.string == "user_renamed",
+            let id = json["user"]?["id"]?.string, let name = json["user"]?["name"]?.string,
+            let name = try? UserName(name)
+        else { return nil }
+        self = .renamed(User(id: UserID(id), name: name))
+    }
+}

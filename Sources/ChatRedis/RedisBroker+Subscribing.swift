@@ -1,0 +1,193 @@
+package import ChatCore
+internal import Logging
+internal import NIOCore
+
+extension RedisBroker {
+    /// How many messages a feed asks for at once.
+    static let feedPage = 500
+
+    package func subscribe(
+        _ room: RoomName,
+        _ subscriber: any BrokerSubscriber
+    ) async throws(BrokerError) -> LogPosition {
+        let subscription = self.subscription(room)
+        let outlet = self.outlet(subscriber)
+        let isNew = subscription.add(outlet)
+        if isNew { outlet.uses += 1 }
+        do {
+            return try await self.head(subscription)
+        } catch {
+            if isNew { self.remove(outlet, from: subscription) }
+            throw error
+        }
+    }
+
+    package func unsubscribe(_ room: RoomName, _ subscriber: any BrokerSubscriber) async {
+        guard let subscription = self.channels[self.channel(room)],
+            let outlet = self.outlets[ObjectIdentifier(subscriber)]
+        else { return }
+        self.remove(outlet, from: subscription)
+    }
+
+    private func subscription(_ room: RoomName) -> RoomSubscription {
+        let channel = self.channel(room)
+        if let known = self.channels[channel] { return known }
+        let subscription = RoomSubscription(room, channel: channel, textLimit: self.configuration.limits.textBytes)
+        self.channels[channel] = subscription
+        self.subscriptions.subscribe(channel)
+        return subscription
+    }
+
+    func outlet(_ subscriber: any BrokerSubscriber) -> SubscriberOutlet {
+        let id = ObjectIdentifier(subscriber)
+        if let known = self.outlets[id] { return known }
+        let outlet = SubscriberOutlet(subscriber)
+        self.outlets[id] = outlet
+        return outlet
+    }
+
+    private func remove(_ outlet: SubscriberOutlet, from subscription: RoomSubscription) {
+        guard subscription.remove(outlet) else { return }
+        outlet.uses -= 1
+        if outlet.uses == 0 { self.outlets[ObjectIdentifier(outlet.subscriber)] = nil }
+    }
+
+    /// The head of a room's log, read after the subscription came to stand.
+    private func head(_ subscription: RoomSubscription) async throws(BrokerError) -> LogPosition {
+        guard subscription.feed.position != nil, self.subscriptions.isLive(subscription.channel) else {
+            return try await withCheckedContinuation { continuation in
+                let patience = TimeAmount(self.configuration.patience)
+                subscription.waiting.append(Waiter(continuation, patience: patience, on: self.eventLoop))
+            }.get()
+        }
+        // The feed may lag behind the log: what a caller has just stored must not lie above the head it is given.
+        let reply = try await self.perform(
+            self.readRequest(subscription.room, "head", 0, limit: 0, makesEpoch: true)
+        )
+        guard let page = LogReading(reply)?.page else { throw .isUnintelligible }
+        if page.epoch != subscription.feed.position?.epoch { self.check(subscription) }
+        return LogPosition(epoch: page.epoch, seq: page.head)
+    }
+
+    // MARK: What arrives
+
+    /// Takes all that one read of the socket brought.
+    func received(_ pushes: [RedisPush]) {
+        self.subscriptions.received()
+        let now = NIODeadline.now()
+        for push in pushes {
+            switch push {
+            case .message(let channel, let payload):
+                guard let subscription = self.channels[channel] else {
+                    self.receivedService(channel, payload)
+                    continue
+                }
+                subscription.lastActivity = now
+                self.received(payload, in: subscription)
+            case .subscribed(let channel):
+                guard self.subscriptions.confirmed(channel) else { continue }
+                if channel == self.nodeChannel { self.sendProbes() }
+                guard let subscription = self.channels[channel] else { continue }
+                if case .read(let read) = subscription.feed.subscribed() { self.read(read, for: subscription) }
+            case .unsubscribed, .pong: break
+            }
+        }
+        self.flush()
+    }
+
+    private func received(_ payload: ByteBuffer, in subscription: RoomSubscription) {
+        switch subscription.reader.read(payload, now: WallClock.milliseconds) {
+        case .publication(let publication):
+            switch subscription.feed.received(publication) {
+            case .deliver: self.deliver(.publication(publication), in: subscription)
+            case .read(let read): self.read(read, for: subscription)
+            case .hold, .drop: break
+            }
+        case .event(let event): self.deliver(event, in: subscription)
+        case .invalid: self.counters.invalidPayloads += 1
+        }
+    }
+
+    private func deliver(_ event: RoomEvent, in subscription: RoomSubscription) {
+        for outlet in subscription.outlets { self.hand(.room(subscription.room, event), to: outlet) }
+    }
+
+    func hand(_ event: BrokerEvent, to outlet: SubscriberOutlet) {
+        if outlet.append(event) { self.unflushed.append(outlet) }
+    }
+
+    /// Calls every subscriber that has something to get.
+    func flush() {
+        let outlets = self.unflushed
+        self.unflushed.removeAll(keepingCapacity: true)
+        for outlet in outlets { outlet.flush() }
+    }
+
+    // MARK: Reading the log
+
+    /// Compares a room's position with its log.
+    func check(_ subscription: RoomSubscription) {
+        subscription.lastActivity = .now()
+        if case .read(let read) = subscription.feed.check() { self.read(read, for: subscription) }
+    }
+
+    private func read(_ read: LogRead, for subscription: RoomSubscription) {
+        let (mode, seq) =
+            switch read {
+            case .head: ("head", 0)
+            case .after(let seq): ("after", seq)
+            }
+        var request = self.readRequest(subscription.room, mode, seq, limit: Self.feedPage, makesEpoch: true)
+        request.isUrgent = true
+        request.completion = { result in
+            guard case .success(let reply) = result, let reading = LogReading(reply) else {
+                subscription.feed.readFailed()
+                return
+            }
+            self.merge(reading, into: subscription)
+        }
+        self.commands.submit(request)
+    }
+
+    private func merge(_ reading: LogReading, into subscription: RoomSubscription) {
+        let dropped = subscription.feed.droppedCount
+        switch subscription.feed.read(reading.page, anchor: reading.anchor) {
+        case .deliver(let events): self.deliver(events, in: subscription)
+        case .read(let events, let next):
+            self.deliver(events, in: subscription)
+            self.read(next, for: subscription)
+        case .replaceEpoch(let epoch, let next):
+            self.counters.rolledBackLogs += 1
+            self.replaceEpoch(epoch, of: subscription.room)
+            self.read(next, for: subscription)
+            return
+        case .ignore: return
+        }
+        self.counters.unloggedPublications += subscription.feed.droppedCount - dropped
+        guard let head = subscription.feed.position else { return }
+        for waiter in subscription.waiting { waiter.resume(.success(head)) }
+        subscription.waiting = []
+    }
+
+    private func replaceEpoch(_ epoch: Epoch, of room: RoomName) {
+        self.logger.warning("a room's log was rolled back and begins anew", metadata: ["room": "\(room)"])
+        var request = RedisRequest(.replaceEpoch, keys: self.keys.meta(room), self.keys.log(room)) {
+            $0.append(epoch.rawValue)
+            $0.append(self.newEpoch())
+            $0.append(PublicationCodec.prefix(room))
+        }
+        request.isUrgent = true
+        self.commands.submit(request)
+    }
+
+    private func deliver(_ events: [RoomFeedEvent], in subscription: RoomSubscription) {
+        for event in events {
+            switch event {
+            case .publication(let publication): self.deliver(.publication(publication), in: subscription)
+            case .gap(let epoch, let from, let to):
+                self.deliver(.gap(epoch: epoch, from: from, to: to), in: subscription)
+            case .reset(let head): self.deliver(.reset(head: head), in: subscription)
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+internal import ChatCore
+package import Logging
+package import NIOCore
+
+/// The broker on Redis: rooms are shared by all nodes that use the same Redis and the same prefix.
+///
+/// One connection carries commands, pipelined; another one carries what is published. The broker is an actor on the
+/// event loop of both, so that nothing changes threads between a socket and what belongs to it. All decisions are made
+/// by machines without input or output: ``CommandPipeline``, ``SubscriptionTable``, ``RedisConnectionMachine`` and, for
+/// each room, ``RoomFeed``.
+///
+/// The broker's promises are on ``Broker``. What it cannot promise is what Redis does not: a message is stored as safely
+/// as Redis is told to store it. A log that lost something is noticed, and begins anew with another epoch.
+package final actor RedisBroker: Broker {
+    /// The loop that the broker and both of its connections are on.
+    package nonisolated let eventLoop: any EventLoop
+    private nonisolated let executor: any SerialExecutor
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
+
+    let configuration: Configuration
+    let keys: RedisKeys
+    let logger: Logger
+    let connector: RedisConnector
+    let scripts: RedisScriptSet
+    /// Tells this run of this node from all others.
+    let incarnation: String
+
+    let commands: CommandLink
+    let subscriptions: SubscriptionLink
+    var channels: [ChannelName: RoomSubscription] = [:]
+    var outlets: [ObjectIdentifier: SubscriberOutlet] = [:]
+    var unflushed: [SubscriberOutlet] = []
+    var attached: [SubscriberOutlet] = []
+
+    var status = Status.starting
+    /// The connections that stand, or are being made.
+    var handlers: [RedisChannelHandler.Role: RedisChannelHandler] = [:]
+    var backoffs: [RedisChannelHandler.Role: Backoff] = [:]
+    var probes: [String: Waiter<Void>] = [:]
+    var index = RoomIndex()
+    /// What was dropped or lost since the start.
+    package internal(set) var counters = Counters()
+    private var epochs = EpochSource()
+    private var random = SystemRandomNumberGenerator()
+
+    /// Makes a broker; it works once ``run()`` is called.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where Redis is and how to work with it.
+    ///   - eventLoopGroup: Where the broker takes its event loop from.
+    ///   - logger: Told of connections that come and go.
+    /// - Throws: An error when TLS cannot be set up.
+    package init(configuration: Configuration, eventLoopGroup: any EventLoopGroup, logger: Logger) throws {
+        let eventLoop = eventLoopGroup.next()
+        var random = SystemRandomNumberGenerator()
+        self.eventLoop = eventLoop
+        self.executor = eventLoop.executor
+        self.configuration = configuration
+        self.keys = RedisKeys(prefix: configuration.keyPrefix)
+        self.logger = logger
+        self.connector = try RedisConnector(configuration.url, tls: configuration.tls)
+        self.scripts = RedisScriptSet(log: configuration.limits.log, lease: configuration.lease)
+        self.incarnation = Base36.random(digits: 16, using: &random)
+        self.commands = CommandLink(scripts: self.scripts, configuration)
+        self.subscriptions = SubscriptionLink(on: eventLoop, configuration.liveness)
+        eventLoop.execute { [weak self] in self?.assumeIsolated { $0.begin() } }
+    }
+
+    private func begin() {
+        self.subscriptions.subscribe(ChannelName(self.keys.control))
+        self.subscriptions.subscribe(self.nodeChannel)
+        self.startTicking()
+    }
+
+    // MARK: Requests
+
+    /// Sends a request and waits for the answer, for a bounded time.
+    func perform(_ request: RedisRequest) async throws(BrokerError) -> RedisReply {
+        try await withCheckedContinuation { (continuation: CheckedContinuation<RedisResult, Never>) in
+            var request = request
+            request.completion = { continuation.resume(returning: $0) }
+            self.commands.submit(request)
+        }.get()
+    }
+
+    /// Sends requests together, in order, and waits for all answers.
+    func performAll(_ requests: [RedisRequest]) async -> [RedisResult] {
+        guard !requests.isEmpty else { return [] }
+        return await withCheckedContinuation { continuation in
+            let gathering = Gathering(requests.count, continuation)
+            for (index, request) in requests.enumerated() {
+                var request = request
+                request.completion = { gathering.complete(index, $0) }
+                self.commands.submit(request)
+            }
+        }
+    }
+
+    /// A candidate for a room that has no epoch.
+    func newEpoch() -> String { self.epochs.next() }
+
+    func newNonce() -> String { Base36.random(digits: 16, using: &self.random) }
+}
+
+typealias RedisResult = Result<RedisReply, BrokerError>
+
+/// Waits for the last of several answers.
+private final class Gathering {
+    private var results: [RedisResult]
+    private var missing: Int
+    private let continuation: CheckedContinuation<[RedisResult], Never>
+
+    init(_ count: Int, _ continuation: CheckedContinuation<[RedisResult], Never>) {
+        self.results = Array(repeating: .failure(.isAway), count: count)
+        self.missing = count
+        self.continuation = continuation
+    }
+
+    func complete(_ index: Int, _ result: RedisResult) {
+        self.results[index] = result
+        self.missing -= 1
+        if self.missing == 0 { self.continuation.resume(returning: self.results) }
+    }
+}

@@ -1,0 +1,78 @@
+internal import ChatCore
+
+/// The scripts that run inside Redis, each atomically.
+///
+/// A script answers either whole or not at all: what changes nothing without the rest (a number without its message, a
+/// message that nobody is told of) is done in one of them.
+enum RedisScript: CaseIterable {
+    /// De-duplicates, numbers, stores and publishes a message.
+    case send
+    /// Reads some of a room's log, and how far it has come.
+    case read
+    /// Gives a log that was rolled back another epoch.
+    case replaceEpoch
+    /// Makes a user a member.
+    case enter
+    /// Takes a member away.
+    case leave
+    /// Lets leases begin anew.
+    case renew
+    /// Gives a member another name.
+    case renameMember
+    /// Reads some members.
+    case members
+    /// Sums a room up for a list.
+    case summary
+    /// Reads a session and lets its time begin anew.
+    case readSession
+    /// Writes a session, and tells all nodes of it where that is asked.
+    case writeSession
+
+    fileprivate var parts: [String] {
+        switch self {
+        case .send: [ScriptSource.epoch, ScriptSource.send]
+        case .read: [ScriptSource.epoch, ScriptSource.read]
+        case .replaceEpoch: [ScriptSource.replaceEpoch]
+        case .enter: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.memberPage, ScriptSource.enter]
+        case .leave: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.leave]
+        case .renew: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.renew]
+        case .renameMember: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.renameMember]
+        case .members: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.memberPage, ScriptSource.members]
+        case .summary: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.summary]
+        case .readSession: [ScriptSource.readSession]
+        case .writeSession: [ScriptSource.writeSession]
+        }
+    }
+}
+
+/// Where the Lua stands; the files beside this one hold it.
+enum ScriptSource {}
+
+/// All scripts, with a broker's limits in them: what never changes need not be sent with each message.
+struct RedisScriptSet {
+    /// How long a room's epoch outlives its last message and its last member.
+    static let roomSeconds = 48 * 3600
+
+    private let constants: String
+
+    init(log: LogLimits, lease: Duration) {
+        let retention = max(1, log.retention.components.seconds)
+        let constants: [(String, Int64)] = [
+            ("LOG_MESSAGES", Int64(log.messages)),
+            ("LOG_SECONDS", retention),
+            ("ROOM_SECONDS", max(Int64(Self.roomSeconds), 2 * retention)),
+            ("KEY_SECONDS", max(1, log.deduplication.components.seconds)),
+            ("SESSION_SECONDS", max(1, log.sessions.components.seconds)),
+            ("PAGE_BYTES", Int64(LogPage.maximumBytes)),
+            ("LEASE_MS", Int64(max(1, lease.inMilliseconds))),
+        ]
+        self.constants = constants.map { "local \($0.0) = \($0.1)\n" }.joined()
+    }
+
+    var all: [RedisScript] { RedisScript.allCases }
+
+    /// The commands that load them, in the order of ``all``.
+    var loadCommands: [RedisCommand] {
+        self.all.map { RedisCommand("SCRIPT", "LOAD", ([self.constants] + $0.parts).joined(separator: "\n")) }
+    }
+}

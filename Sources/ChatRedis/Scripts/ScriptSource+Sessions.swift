@@ -1,0 +1,20 @@
+extension ScriptSource {
+    /// Reads a session, whose time begins anew by that.
+    ///
+    /// KEYS: session. Answers id and name, or nil twice.
+    static let readSession = #"""
+        local found = redis.call('HMGET', KEYS[1], 'id', 'name')
+        if found[1] then redis.call('EXPIRE', KEYS[1], SESSION_SECONDS) end
+        return found
+        """#
+
+    /// Writes a session.
+    ///
+    /// KEYS: session. ARGV: id, name, and where all nodes are to be told: channel and what to publish.
+    static let writeSession = #"""
+        redis.call('HSET', KEYS[1], 'id', ARGV[1], 'name', ARGV[2])
+        redis.call('EXPIRE', KEYS[1], SESSION_SECONDS)
+        if ARGV[3] then redis.call('PUBLISH', ARGV[3], ARGV[4]) end
+        return 1
+        """#
+}

@@ -1,0 +1,88 @@
+internal import ChatCore
+internal import NIOCore
+
+/// What was published on a room's channel, by a node or by anybody else (docs/PROTOCOL.md, section 9).
+enum RoomPayload {
+    /// A message with its place, to go through the room's feed.
+    case publication(Publication)
+    /// Something for the members that stands in no log.
+    case event(RoomEvent)
+    /// Nothing that may be handed on.
+    case invalid
+}
+
+/// Reads what is published on one room's channel.
+struct RoomPayloadReader {
+    let room: RoomName
+    let textLimit: Int
+    private let prefix: ByteBuffer
+
+    init(_ room: RoomName, textLimit: Int) {
+        self.room = room
+        self.textLimit = textLimit
+        self.prefix = PublicationCodec.prefix(room)
+    }
+
+    /// Reads a payload.
+    ///
+    /// - Parameters:
+    ///   - payload: The bytes.
+    ///   - now: When it came, in milliseconds since the Unix epoch; messages of other programs get this time.
+    /// - Returns: What to do with it.
+    func read(_ payload: ByteBuffer, now: () -> Int) -> RoomPayload {
+        if let position = PublicationCodec.position(of: payload, prefix: self.prefix) {
+            return .publication(Publication(position: position, payload: payload))
+        }
+        if payload.readableBytesView.starts(with: Self.ownMark) { return self.readOwn(payload) }
+        guard let (name, text) = self.readForeign(payload) else { return .invalid }
+        let message = Message(
+            room: self.room,
+            position: nil,
+            time: now(),
+            sender: User(id: UserID("redis"), name: name),
+            text: text.rawValue,
+            kind: .text,
+            key: nil
+        )
+        return .event(.foreign(Event.message(message).encoded()))
+    }
+
+    private static let ownMark = Array(#"{"type":"#.utf8)
+
+    private func readOwn(_ payload: ByteBuffer) -> RoomPayload {
+        guard let json = try? JSONValue(payload), json["room"]?.string == self.room.rawValue,
+            let id = json["user"]?["id"]?.string
+        else { return .invalid }
+        switch json["type"]?.string {
+        case "typing": return .event(.typing(UserID(id), payload))
+        case "joined", "left", "renamed":
+            guard let name = json["user"]?["name"]?.string, let name = try? UserName(name),
+                let count = json["member_count"]?.integer, let version = json["presence_version"]?.integer
+            else { return .invalid }
+            let user = User(id: UserID(id), name: name)
+            let change = PresenceChange(room: self.room, user: user, memberCount: count, version: version)
+            return .event(.presence(change, payload))
+        default: return .invalid
+        }
+    }
+
+    private func readForeign(_ payload: ByteBuffer) -> (UserName, MessageText)? {
+        guard payload.readableBytes <= 8 * self.textLimit else { return nil }
+        var name = "redis"
+        var text: String?
+        if payload.readableBytesView.first == UInt8(ascii: "{") {
+            guard let json = try? JSONValue(payload) else { return nil }
+            text = json["text"]?.string
+            if let given = json["name"] {
+                guard let given = given.string else { return nil }
+                name = given
+            }
+        } else {
+            text = String(validating: payload.readableBytesView, as: UTF8.self)
+        }
+        guard let text, let name = try? UserName(name),
+            let text = try? MessageText(text, maximumBytes: self.textLimit)
+        else { return nil }
+        return (name, text)
+    }
+}

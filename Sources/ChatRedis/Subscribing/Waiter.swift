@@ -1,0 +1,25 @@
+internal import ChatCore
+internal import NIOCore
+
+/// A caller who waits for something that Redis pushes, for a bounded time.
+final class Waiter<Value: Sendable> {
+    private var continuation: CheckedContinuation<Result<Value, BrokerError>, Never>?
+    private var timeout: Scheduled<Void>?
+
+    init(
+        _ continuation: CheckedContinuation<Result<Value, BrokerError>, Never>,
+        patience: TimeAmount,
+        on eventLoop: any EventLoop
+    ) {
+        self.continuation = continuation
+        self.timeout = eventLoop.assumeIsolated().scheduleTask(in: patience) { self.resume(.failure(.isAway)) }
+    }
+
+    /// Answers, unless that was done before.
+    func resume(_ result: Result<Value, BrokerError>) {
+        self.timeout?.cancel()
+        self.timeout = nil
+        self.continuation?.resume(returning: result)
+        self.continuation = nil
+    }
+}

@@ -1,0 +1,38 @@
+internal import ChatCore
+internal import Testing
+
+extension BrokerClause {
+    static let sessions = [
+        BrokerClause("a session is found until it is forgotten, an unknown one is nobody's", sessionsAreKept),
+        BrokerClause("a user's new name is in the session, and at every subscriber of the node", renameIsAnnounced),
+    ]
+
+    static let service = [
+        BrokerClause("a round trip proves that the broker works", probeSucceeds)
+    ]
+}
+
+private func sessionsAreKept(_ broker: any Broker) async throws {
+    let (hash, user) = (unique("hash"), try uniqueUser())
+    #expect(try await broker.session(hash) == nil)
+    try await broker.saveSession(hash, user)
+    #expect(try await broker.session(hash) == user)
+    #expect(try await broker.session(unique("hash")) == nil)
+}
+
+private func renameIsAnnounced(_ broker: any Broker) async throws {
+    let (hash, user) = (unique("hash"), try uniqueUser())
+    let subscribers = [CollectingSubscriber(), CollectingSubscriber()]
+    for subscriber in subscribers { broker.attach(subscriber) }
+    try await broker.saveSession(hash, user)
+    let renamed = User(id: user.id, name: try UserName("새 이름"))
+    try await broker.rename(renamed, session: hash)
+    #expect(try await broker.session(hash) == renamed)
+    for subscriber in subscribers {
+        try await subscriber.events { $0.renamed.contains(renamed) }
+    }
+}
+
+private func probeSucceeds(_ broker: any Broker) async throws {
+    try await broker.probe()
+}

@@ -1,0 +1,28 @@
+package import ChatCore
+internal import Testing
+
+/// One thing that a broker promises, and how to find out whether it keeps it.
+///
+/// A suite for an implementation is one parameterised test over ``all``. Clauses use rooms and users of their own, so
+/// that brokers which share their data do not disturb each other.
+package struct BrokerClause: Sendable, CustomTestStringConvertible {
+    package let testDescription: String
+    package let check: @Sendable (any Broker) async throws -> Void
+
+    init(_ testDescription: String, _ check: @escaping @Sendable (any Broker) async throws -> Void) {
+        self.testDescription = testDescription
+        self.check = check
+    }
+
+    /// How many messages a log keeps in the brokers under test; small, so that it can be filled.
+    package static let logMessages = 50
+
+    /// The limits that the brokers under test are to have.
+    package static var limits: Limits {
+        var limits = Limits()
+        limits.log.messages = Self.logMessages
+        return limits
+    }
+
+    package static let all = Self.messages + Self.log + Self.subscribing + Self.presence + Self.sessions + Self.service
+}

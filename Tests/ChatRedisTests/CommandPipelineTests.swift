@@ -1,0 +1,176 @@
+import NIOCore
+import Testing
+
+@testable import ChatRedis
+
+@Suite("What is on the wire and what waits", .timeLimit(.minutes(1)))
+struct CommandPipelineTests {
+    private struct Request: PipelineRequest, Equatable, ExpressibleByStringLiteral {
+        var name: String
+        var isScript = true
+        var isRepeatable = true
+        var isUrgent = false
+        var deadline = NIODeadline.uptimeNanoseconds(1000)
+        var byteCount = 10
+
+        init(stringLiteral name: String) { self.name = name }
+
+        static func urgent(_ name: String) -> Request {
+            var request = Request(stringLiteral: name)
+            request.isUrgent = true
+            return request
+        }
+
+        static func once(_ name: String) -> Request {
+            var request = Request(stringLiteral: name)
+            request.isRepeatable = false
+            return request
+        }
+
+        static func plain(_ name: String) -> Request {
+            var request = Request(stringLiteral: name)
+            request.isScript = false
+            return request
+        }
+    }
+
+    private var pipeline = CommandPipeline<Request>(limit: 100, byteLimit: 1000)
+    private let now = NIODeadline.uptimeNanoseconds(0)
+
+    private mutating func submit(_ requests: Request...) -> [CommandPipeline<Request>.OnSubmit] {
+        requests.map { self.pipeline.submit($0, now: self.now) }
+    }
+
+    private mutating func open() {
+        self.pipeline.opened()
+        _ = self.pipeline.proceed(scripts: 2, now: self.now)
+    }
+
+    /// What is sent next, with `load` for each script.
+    private mutating func proceed() -> [String] {
+        guard case .send(let requests, let loads) = self.pipeline.proceed(scripts: 2, now: self.now) else { return [] }
+        return (loads ? ["load", "load"] : []) + requests.map(\.name)
+    }
+
+    /// Gives an answer; tells what it completes, and after a bar what fails.
+    private mutating func reply(isNoScript: Bool = false) -> String {
+        switch self.pipeline.replied(isNoScript: isNoScript, now: self.now) {
+        case .complete(let request, let overtaken):
+            ([request.name] + (overtaken.isEmpty ? [] : ["|"]) + overtaken.map(\.name)).joined(separator: " ")
+        case .keep: "keep"
+        case .loaded: "loaded"
+        case .close: "close"
+        }
+    }
+
+    @Test
+    mutating func `requests wait for the connection and go out in order`() {
+        #expect(self.submit("a", "b") == [.wait, .wait])
+        self.pipeline.opened()
+        #expect(self.proceed() == ["a", "b"])
+        #expect(self.submit("c") == [.send])
+        #expect([self.reply(), self.reply(), self.reply()] == ["a", "b", "c"])
+    }
+
+    @Test
+    mutating func `a new connection carries urgent requests alone until they are answered`() {
+        #expect(self.submit("a", .urgent("u")) == [.wait, .wait])
+        self.pipeline.opened()
+        #expect(self.submit(.urgent("v"), "b") == [.send, .wait])
+        #expect(self.proceed() == ["u"])
+        #expect(self.reply() == "v")
+        #expect(self.proceed() == [])
+        // An answer may make another request urgent before it is dealt with.
+        #expect(self.reply() == "u")
+        #expect(self.submit(.urgent("w")) == [.send])
+        #expect(self.proceed() == [])
+        #expect(self.reply() == "w")
+        #expect(self.proceed() == ["a", "b"])
+    }
+
+    @Test
+    mutating func `refused scripts are loaded and go out again before anything newer`() {
+        self.open()
+        #expect(self.submit("a", "b", .plain("p"), "c") == [.send, .send, .send, .send])
+        #expect(self.reply() == "a")
+        #expect(self.reply(isNoScript: true) == "keep")
+        #expect(self.submit("d") == [.wait])
+        #expect(self.proceed() == [])
+        #expect(self.reply() == "p")
+        #expect(self.reply(isNoScript: true) == "keep")
+        #expect(self.proceed() == ["load", "load", "b", "c", "d"])
+        #expect([self.reply(), self.reply(), self.reply()] == ["loaded", "loaded", "b"])
+        // And again, should Redis forget again.
+        #expect(self.reply(isNoScript: true) == "keep")
+        #expect(self.reply(isNoScript: true) == "keep")
+        #expect(self.proceed() == ["load", "load", "c", "d"])
+    }
+
+    @Test
+    mutating func `a refused request that a later one has overtaken fails`() {
+        self.open()
+        _ = self.submit("a", "b", "c")
+        #expect(self.reply(isNoScript: true) == "keep")
+        #expect(self.reply(isNoScript: true) == "keep")
+        #expect(self.reply() == "c | a b")
+        #expect(self.submit("d") == [.wait])
+        #expect(self.proceed() == ["load", "load", "d"])
+    }
+
+    @Test
+    mutating func `what may be repeated is, in order, when the connection is lost`() {
+        self.open()
+        _ = self.submit("a", .once("b"), "c", .urgent("u"))
+        #expect(self.reply(isNoScript: true) == "keep")
+        #expect(self.submit("d") == [.wait])
+        #expect(self.pipeline.lost().map(\.name) == ["b"])
+        self.pipeline.opened()
+        #expect(self.proceed() == ["u"])
+        #expect(self.reply() == "u")
+        #expect(self.proceed() == ["a", "c", "d"])
+    }
+
+    @Test
+    mutating func `what waits too long is given up, what is on the wire is not`() {
+        self.open()
+        _ = self.submit("a")
+        _ = self.pipeline.lost()
+        var late: Request = "late"
+        late.deadline = .uptimeNanoseconds(3000)
+        _ = self.submit(.urgent("u"), late)
+        #expect(self.pipeline.expire(.uptimeNanoseconds(999)).isEmpty)
+        #expect(self.pipeline.expire(.uptimeNanoseconds(2000)).map(\.name) == ["u", "a"])
+        self.pipeline.opened()
+        #expect(self.proceed() == ["late"])
+        #expect(self.pipeline.expire(.distantFuture).isEmpty)
+    }
+
+    @Test
+    mutating func `requests have a bound, and their bytes too`() {
+        var pipeline = CommandPipeline<Request>(limit: 2, byteLimit: 1000)
+        #expect(["a", "b", "c"].map { pipeline.submit($0, now: self.now) } == [.wait, .wait, .refuse])
+        #expect(pipeline.expire(.distantFuture).count == 2)
+        #expect(pipeline.submit("d", now: self.now) == .wait)
+        pipeline = CommandPipeline<Request>(limit: 100, byteLimit: 25)
+        #expect(["a", "b", "c"].map { pipeline.submit($0, now: self.now) } == [.wait, .wait, .refuse])
+    }
+
+    @Test
+    mutating func `an answer that nobody asked for closes the connection`() {
+        self.open()
+        #expect(self.reply() == "close")
+    }
+
+    @Test
+    mutating func `silence is counted from the first request that is not answered`() {
+        self.open()
+        #expect(self.pipeline.silence(.uptimeNanoseconds(9)) == .zero)
+        _ = self.pipeline.submit("a", now: .uptimeNanoseconds(5))
+        _ = self.pipeline.submit("b", now: .uptimeNanoseconds(6))
+        #expect(self.pipeline.silence(.uptimeNanoseconds(9)) == .nanoseconds(4))
+        _ = self.pipeline.replied(isNoScript: false, now: .uptimeNanoseconds(8))
+        #expect(self.pipeline.silence(.uptimeNanoseconds(9)) == .nanoseconds(1))
+        _ = self.pipeline.replied(isNoScript: false, now: .uptimeNanoseconds(8))
+        #expect(self.pipeline.silence(.uptimeNanoseconds(9)) == .zero)
+    }
+}

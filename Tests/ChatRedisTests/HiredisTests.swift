@@ -1,0 +1,101 @@
+import NIOCore
+import Testing
+
+@testable import ChatRedis
+
+@Suite("Replies and commands as bytes", .timeLimit(.minutes(1)))
+struct HiredisTests {
+    @Test
+    func `replies are read wherever their bytes were split`() throws {
+        let expected: [RedisReply] = [
+            .status("OK"), .error("ERR no"), .integer(-12), .bulk(ByteBuffer(string: "a\r\nb")), .bulk(ByteBuffer()),
+            .null, .null, .array([]),
+            .array([.integer(1), .array([.bulk(ByteBuffer(string: "가")), .null]), .status("x")]),
+        ]
+        let bytes = ByteBuffer(
+            string: "+OK\r\n-ERR no\r\n:-12\r\n$4\r\na\r\nb\r\n$0\r\n\r\n$-1\r\n*-1\r\n*0\r\n"
+                + "*3\r\n:1\r\n*2\r\n$3\r\n가\r\n$-1\r\n+x\r\n"
+        )
+        for split in 0...bytes.readableBytes {
+            let reader = HiredisReader()
+            var rest = bytes
+            var read: [RedisReply] = []
+            for part in [rest.readSlice(length: split), rest] {
+                try reader.feed(#require(part))
+                while let reply = try reader.next() { read.append(reply) }
+            }
+            #expect(read == expected, "split at \(split)")
+        }
+    }
+
+    @Test
+    func `replies are read byte by byte`() throws {
+        let reader = HiredisReader()
+        var read: [RedisReply] = []
+        for byte in "*2\r\n$2\r\nab\r\n:7\r\n".utf8 {
+            try reader.feed(ByteBuffer(bytes: [byte]))
+            if let reply = try reader.next() { read.append(reply) }
+        }
+        #expect(read == [.array([.bulk(ByteBuffer(string: "ab")), .integer(7)])])
+    }
+
+    @Test
+    func `pushes are told apart`() throws {
+        let reader = HiredisReader()
+        try reader.feed(
+            ByteBuffer(
+                string: "+PONG\r\n*3\r\n$9\r\nsubscribe\r\n$3\r\n방\r\n:1\r\n"
+                    + "*3\r\n$7\r\nmessage\r\n$3\r\n방\r\n$2\r\nhi\r\n"
+                    + "*2\r\n$4\r\npong\r\n$0\r\n\r\n*3\r\n$11\r\nunsubscribe\r\n$3\r\n방\r\n:0\r\n"
+            )
+        )
+        let channel = ChannelName("방")
+        let expected: [RedisPush] = [
+            .pong, .subscribed(channel), .message(channel: channel, payload: ByteBuffer(string: "hi")), .pong,
+            .unsubscribed(channel),
+        ]
+        for push in expected { #expect(try reader.nextPush() == push) }
+        #expect(try reader.nextPush() == nil)
+    }
+
+    @Test(arguments: ["hello\r\n", "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n"])
+    func `what is no reply, or nested without end, is an error`(text: String) throws {
+        let reader = HiredisReader()
+        try reader.feed(ByteBuffer(string: text))
+        #expect(throws: RESPError.self) { while try reader.next() != nil {} }
+    }
+
+    @Test
+    func `a reply that does not come to an end is an error`() throws {
+        let reader = HiredisReader()
+        try reader.feed(ByteBuffer(string: "$999999999\r\n"))
+        let megabyte = ByteBuffer(repeating: 0x61, count: 1 << 20)
+        #expect(throws: RESPError(detail: "a reply is too long")) {
+            for _ in 0...16 {
+                try reader.feed(megabyte)
+                _ = try reader.next()
+            }
+        }
+    }
+
+    @Test
+    func `an error on a subscribed connection is none of its messages`() throws {
+        let reader = HiredisReader()
+        try reader.feed(ByteBuffer(string: "-ERR no\r\n"))
+        #expect(throws: RESPError.self) { try reader.nextPush() }
+    }
+
+    @Test
+    func `commands are written with their lengths, in any number`() {
+        var command = RedisCommand("SET", "키", "")
+        command.append(ByteBuffer(bytes: [0, 13, 10]))
+        command.append(-5)
+        var buffer = ByteBuffer()
+        buffer.writeRedisCommand(command)
+        buffer.writeRedisCommand(RedisCommand("a"), after: RedisCommand("EVALSHA", "f00"))
+        let expected =
+            "*5\r\n$3\r\nSET\r\n$3\r\n키\r\n$0\r\n\r\n$3\r\n\0\r\n\r\n$2\r\n-5\r\n"
+            + "*3\r\n$7\r\nEVALSHA\r\n$3\r\nf00\r\n$1\r\na\r\n"
+        #expect(String(buffer: buffer) == expected)
+    }
+}

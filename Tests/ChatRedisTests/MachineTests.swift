@@ -1,0 +1,186 @@
+import ChatCore
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import ChatRedis
+
+@Suite("Which channels are subscribed", .timeLimit(.minutes(1)))
+struct SubscriptionTableTests {
+    private var table = SubscriptionTable()
+    private let room = ChannelName("chat:{방}")
+
+    @Test
+    mutating func `a channel is live once Redis has confirmed it`() {
+        _ = self.table.connected()
+        #expect(self.table.want(self.room) == .subscribe)
+        #expect(self.table.want(self.room) == .none)
+        #expect(!self.table.isLive(self.room))
+        #expect(self.table.confirmed(self.room) == .live)
+        #expect(self.table.isLive(self.room))
+        #expect(self.table.confirmed(self.room) == .none)
+    }
+
+    @Test
+    mutating func `what is wanted without a connection is asked for when there is one`() {
+        #expect(self.table.want(self.room) == .none)
+        #expect(self.table.connected() == [self.room])
+        #expect(self.table.confirmed(self.room) == .live)
+        self.table.disconnected()
+        #expect(!self.table.isLive(self.room))
+        #expect(self.table.connected() == [self.room])
+        #expect(self.table.confirmed(self.room) == .live)
+    }
+
+    @Test
+    mutating func `a confirmation of what was taken back since does not count`() {
+        _ = self.table.connected()
+        _ = self.table.want(self.room)
+        #expect(self.table.unwant(self.room) == .unsubscribe)
+        #expect(self.table.unwant(self.room) == .none)
+        #expect(self.table.want(self.room) == .subscribe)
+        #expect(self.table.confirmed(self.room) == .none)
+        #expect(self.table.confirmed(self.room) == .live)
+    }
+
+    @Test
+    mutating func `what was taken back is not asked for again`() {
+        _ = self.table.want(self.room)
+        #expect(self.table.unwant(self.room) == .none)
+        #expect(self.table.connected() == [])
+        _ = self.table.want(self.room)
+        _ = self.table.unwant(self.room)
+        self.table.disconnected()
+        #expect(self.table.connected() == [])
+    }
+}
+
+@Suite("What a connection goes through", .timeLimit(.minutes(1)))
+struct RedisConnectionMachineTests {
+    private var machine = RedisConnectionMachine()
+
+    @Test
+    mutating func `it is active when the whole handshake is answered`() {
+        let handshake = [RedisCommand("A"), RedisCommand("B")]
+        #expect(self.machine.connected(handshake) == .send(handshake))
+        #expect(self.machine.received(.status("OK")) == .wait)
+        #expect(self.machine.received(.integer(1)) == .activate([.status("OK"), .integer(1)]))
+        #expect(self.machine.received(.null) == .deliver)
+        #expect(self.machine.handshakeTimedOut() == .none)
+        #expect(self.machine.closed() == .report(.wasLost))
+        #expect(self.machine.closed() == .none)
+    }
+
+    @Test
+    mutating func `an error in the handshake closes it, and is told in other words`() {
+        _ = self.machine.connected([RedisCommand("A"), RedisCommand("B")])
+        #expect(self.machine.received(.error("WRONGPASS invalid secret")) == .close)
+        #expect(self.machine.received(.status("OK")) == .ignore)
+        #expect(self.machine.close(.isSlow) == .none)
+        #expect(self.machine.closed() == .report(BrokerError("Redis refused the user name or password")))
+    }
+
+    @Test
+    mutating func `a handshake has a bounded time`() {
+        #expect(self.machine.handshakeTimedOut() == .none)
+        _ = self.machine.connected([RedisCommand("A")])
+        #expect(self.machine.handshakeTimedOut() == .close)
+        #expect(self.machine.closed() == .report(.isSlow))
+    }
+
+    @Test
+    mutating func `one that was given up before it was connected is not opened`() {
+        #expect(self.machine.close(.isAway) == .close)
+        #expect(self.machine.connected([RedisCommand("A")]) == .none)
+    }
+}
+
+@Suite("The handler of a connection", .timeLimit(.minutes(1)))
+struct RedisChannelHandlerTests {
+    private final class Owner {
+        var events: [RedisChannelHandler.Event] = []
+    }
+
+    private func connect(_ role: RedisChannelHandler.Role) throws -> (EmbeddedChannel, RedisChannelHandler, Owner) {
+        let owner = Owner()
+        let handler = RedisChannelHandler(role, handshake: [RedisCommand("PING")]) { owner.events.append($0) }
+        let channel = EmbeddedChannel(handler: handler)
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        channel.embeddedEventLoop.run()
+        return (channel, handler, owner)
+    }
+
+    private func read(_ channel: EmbeddedChannel) throws -> String? {
+        try channel.readOutbound(as: ByteBuffer.self).map { String(buffer: $0) }
+    }
+
+    @Test
+    func `commands of one tick leave in one write`() throws {
+        let (channel, handler, owner) = try self.connect(.commands)
+        #expect(try self.read(channel) == "*1\r\n$4\r\nPING\r\n")
+        try channel.writeInbound(ByteBuffer(string: "+PONG\r\n"))
+        #expect(owner.events == [.opened([.status("PONG")])])
+        handler.send(RedisCommand("A"))
+        handler.send(RedisCommand("B"))
+        #expect(try self.read(channel) == nil)
+        channel.embeddedEventLoop.run()
+        #expect(try self.read(channel) == "*1\r\n$1\r\nA\r\n*1\r\n$1\r\nB\r\n")
+        try channel.writeInbound(ByteBuffer(string: ":1\r\n:2\r\n"))
+        #expect(owner.events.last == .replies([.integer(1), .integer(2)]))
+        _ = try channel.finish()
+        #expect(owner.events.last == .closed(.wasLost))
+    }
+
+    @Test
+    func `a subscribed connection gives the pushes of one read together`() throws {
+        let (channel, _, owner) = try self.connect(.subscriptions)
+        try channel.writeInbound(
+            ByteBuffer(
+                string: "+PONG\r\n*3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\n1\r\n"
+                    + "*3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\n2\r\n"
+            )
+        )
+        let pushes = ["1", "2"].map {
+            RedisPush.message(channel: ChannelName("a"), payload: ByteBuffer(string: $0))
+        }
+        #expect(owner.events == [.opened([.status("PONG")]), .pushes(pushes)])
+        _ = try channel.finish()
+    }
+
+    @Test
+    func `bytes that are no replies close the connection`() throws {
+        let (channel, _, owner) = try self.connect(.commands)
+        try channel.writeInbound(ByteBuffer(string: "HTTP/1.1 400 Bad Request\r\n"))
+        channel.embeddedEventLoop.run()
+        #expect(!channel.isActive)
+        #expect(owner.events == [.closed(.isUnintelligible)])
+    }
+
+    @Test
+    func `a handshake without an answer is given up`() throws {
+        let (channel, _, owner) = try self.connect(.commands)
+        channel.embeddedEventLoop.advanceTime(by: RedisChannelHandler.handshakeTimeout)
+        #expect(!channel.isActive)
+        #expect(owner.events == [.closed(.isSlow)])
+    }
+}
+
+@Suite("When to connect again", .timeLimit(.minutes(1)))
+struct BackoffTests {
+    @Test
+    func `the bound doubles up to the ceiling, and begins anew after a success`() {
+        struct Most: RandomNumberGenerator {
+            func next() -> UInt64 { .max }
+        }
+        var generator = Most()
+        var backoff = Backoff()
+        let pauses = (0..<100).map { _ in backoff.next(using: &generator) }
+        for (pause, bound) in zip(pauses, [100, 200, 400]) {
+            #expect(pause <= .milliseconds(bound) && pause > .milliseconds(bound - 1))
+        }
+        #expect(pauses.allSatisfy { $0 <= Backoff.ceiling })
+        #expect(pauses[99] > .milliseconds(4999))
+        backoff.reset()
+        #expect(backoff.next(using: &generator) < .milliseconds(101))
+    }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A Redis of a test's own, on a free port, that forgets everything unless it is told to save.
+final class RedisServerProcess: Sendable {
+    struct Failure: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    let port: Int
+    private let directory: URL
+    private let executable: URL
+    private let arguments: [String]
+    private let process = Mutex<Process?>(nil)
+
+    /// Starts a server for as long as the body runs.
+    ///
+    /// - Parameters:
+    ///   - arguments: More options of `redis-server`.
+    ///   - body: Works with the server.
+    /// - Throws: ``Failure`` when there is no server to start, and what the body throws.
+    static func with(
+        _ arguments: [String] = [],
+        _ body: (RedisServerProcess) async throws -> Void
+    ) async throws {
+        let server = try await RedisServerProcess(arguments)
+        defer { server.cleanUp() }
+        try await server.start()
+        try await body(server)
+    }
+
+    /// Prepares a server without starting it: the port is free, and nobody listens there.
+    init(_ arguments: [String] = []) async throws {
+        self.port = try await Self.freePort()
+        self.executable = try Self.find()
+        self.arguments = arguments
+        self.directory = FileManager.default.temporaryDirectory.appendingPathComponent("redis-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: self.directory, withIntermediateDirectories: true)
+    }
+
+    var url: String { "redis://127.0.0.1:\(self.port)" }
+
+    /// Starts the server and waits until it accepts connections.
+    func start() async throws {
+        let process = Process()
+        process.executableURL = self.executable
+        process.arguments =
+            ["--port", "\(self.port)", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+            + ["--dir", self.directory.path] + self.arguments
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        self.process.withLock { $0 = process }
+        let handle = output.fileHandleForReading
+        let isReady: Bool = await withCheckedContinuation { continuation in
+            // The output is read to its end: a server that cannot write its log stands still.
+            Thread.detachNewThread {
+                var text = ""
+                var waiting: CheckedContinuation<Bool, Never>? = continuation
+                while case let data = handle.availableData, !data.isEmpty {
+                    guard waiting != nil else { continue }
+                    text += String(decoding: data, as: UTF8.self)
+                    if text.contains("Ready to accept connections") {
+                        waiting?.resume(returning: true)
+                        waiting = nil
+                    }
+                }
+                waiting?.resume(returning: false)
+            }
+        }
+        guard isReady else { throw Failure(description: "redis-server did not start on port \(self.port)") }
+    }
+
+    /// Ends the server at once, without a chance to save anything.
+    func kill() {
+        guard let process = self.process.withLock({ $0.take() }) else { return }
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// Lets the server stand still, with its connections open: as if the network were gone.
+    func freeze() { self.signal(SIGSTOP) }
+
+    func thaw() { self.signal(SIGCONT) }
+
+    private func signal(_ signal: Int32) {
+        self.process.withLock { process in
+            if let process { _ = Foundation.kill(process.processIdentifier, signal) }
+        }
+    }
+
+    private func cleanUp() {
+        self.thaw()
+        self.kill()
+        try? FileManager.default.removeItem(at: self.directory)
+    }
+
+    private static func find() throws -> URL {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        let candidates = path.split(separator: ":").map { URL(fileURLWithPath: "\($0)/redis-server") }
+        let found = candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) }
+        guard let found else {
+            throw Failure(description: "redis-server is not in PATH; these tests need one (apt install redis-server)")
+        }
+        return found
+    }
+
+    private static func freePort() async throws -> Int {
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = channel.localAddress?.port
+        try await channel.close()
+        guard let port else { throw Failure(description: "no free port") }
+        return port
+    }
+}

@@ -1,0 +1,51 @@
+import BrokerContract
+import ChatCore
+import Logging
+import NIOPosix
+
+@testable import ChatRedis
+
+/// Runs a broker for as long as the body runs.
+///
+/// - Parameters:
+///   - server: The Redis to use.
+///   - configure: Changes the configuration.
+///   - body: Works with the broker.
+/// - Throws: What the body throws.
+func withBroker(
+    _ server: RedisServerProcess,
+    configure: (inout RedisBroker.Configuration) -> Void = { _ in },
+    _ body: (RedisBroker) async throws -> Void
+) async throws {
+    var configuration = RedisBroker.Configuration(url: try RedisURL(server.url))
+    configuration.limits = BrokerClause.limits
+    configure(&configuration)
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    let broker = try RedisBroker(
+        configuration: configuration,
+        eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+        logger: logger
+    )
+    let running = Task { try await broker.run() }
+    let failure: (any Error)?
+    do {
+        try await body(broker)
+        failure = nil
+    } catch {
+        failure = error
+    }
+    running.cancel()
+    try await running.value
+    if let failure { throw failure }
+}
+
+extension RedisBroker {
+    /// Sends a command of an operator.
+    @discardableResult
+    func command(_ arguments: String...) async throws -> RedisReply {
+        var command = RedisCommand()
+        for argument in arguments { command.append(argument) }
+        return try await self.perform(RedisRequest(command))
+    }
+}

@@ -1,0 +1,75 @@
+import BrokerContract
+import ChatCore
+import Foundation
+import NIOSSL
+import Testing
+
+@testable import ChatRedis
+
+@Suite("Ways to Redis", .timeLimit(.minutes(1)))
+struct TransportTests {
+    /// Runs the body with a directory that is gone afterwards.
+    private func withDirectory(_ body: (URL) async throws -> Void) async throws {
+        // The path of a socket must be short.
+        let directory = URL(fileURLWithPath: "/tmp/chat-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try await body(directory)
+    }
+
+    @Test
+    func `Redis may be behind a socket of the file system, in another database`() async throws {
+        try await self.withDirectory { directory in
+            let socket = directory.appendingPathComponent("a b.sock").path
+            try await RedisServerProcess.with(["--unixsocket", socket]) { server in
+                let url = try RedisURL("unix:\(socket.replacing(" ", with: "%20"))?db=3")
+                try await withBroker(server, configure: { $0.url = url }) { broker in
+                    try await broker.probe()
+                    let user = User(id: UserID("u1"), name: try UserName("Mina"))
+                    try await broker.saveSession("hash", user)
+                    #expect(try await broker.session("hash") == user)
+                }
+                try await withBroker(server) { broker in
+                    let session = try await broker.session("hash")
+                    #expect(session == nil)
+                }
+            }
+        }
+    }
+
+    @Test
+    func `over TLS, the certificate of Redis is judged`() async throws {
+        try await self.withDirectory { directory in
+            let certificate = directory.appendingPathComponent("certificate.pem")
+            let key = directory.appendingPathComponent("key.pem")
+            try Data(TestCertificate.certificate.utf8).write(to: certificate)
+            try Data(TestCertificate.key.utf8).write(to: key)
+            let server = try await RedisServerProcess()
+            let options = [
+                "--port", "0", "--tls-port", "\(server.port)", "--tls-auth-clients", "no",
+                "--tls-cert-file", certificate.path, "--tls-key-file", key.path,
+            ]
+            try await RedisServerProcess.with(options) { _ in
+                let trusted = try NIOSSLCertificate.fromPEMBytes(Array(TestCertificate.certificate.utf8))
+                // By name and by address: both are in the certificate.
+                for host in ["localhost", "127.0.0.1"] {
+                    let url = try RedisURL("rediss://\(host):\(server.port)")
+                    try await withBroker(
+                        server,
+                        configure: {
+                            $0.url = url
+                            $0.tls.trustRoots = .certificates(trusted)
+                        },
+                        { try await $0.probe() }
+                    )
+                }
+                let url = try RedisURL("rediss://localhost:\(server.port)")
+                try await withBroker(server, configure: { $0.url = url }) { broker in
+                    let subscriber = CollectingSubscriber()
+                    broker.attach(subscriber)
+                    try await subscriber.events { $0.statuses == [.degraded] }
+                }
+            }
+        }
+    }
+}

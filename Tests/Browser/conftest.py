@@ -1,0 +1,219 @@
+"""The real server, a real browser, and people who use it."""
+
+import json
+import os
+import pathlib
+import select
+import signal
+import subprocess
+import time
+import urllib.request
+import uuid
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+HERE = pathlib.Path(__file__).parent
+REPOSITORY = HERE.parent.parent
+SCREENSHOTS = HERE / "screenshots"
+START_SECONDS = 15
+
+expect.set_options(timeout=5_000)
+
+
+class Server:
+    """A server process on a port of its own, which it keeps over restarts."""
+
+    def __init__(self, *flags):
+        self.flags = flags
+        self.binary = os.environ.get("CHAT_SERVER_BIN", str(REPOSITORY / ".build/debug/ChatServer"))
+        self.port = 0
+        self.process = None
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self):
+        command = [self.binary, "--host", "127.0.0.1", "--port", str(self.port), "--static", str(REPOSITORY / "static"), *self.flags]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        line = self._listening_line()
+        self.port = int(line.rsplit(":", 1)[1])
+        return self
+
+    def _listening_line(self):
+        deadline = time.monotonic() + START_SECONDS
+        output = self.process.stdout.fileno()
+        text = b""
+        while time.monotonic() < deadline:
+            if select.select([output], [], [], 0.1)[0]:
+                chunk = os.read(output, 4096)
+                if not chunk:
+                    break
+                text += chunk
+                for line in text.decode().splitlines(keepends=True):
+                    if line.startswith("listening on ") and line.endswith("\n"):
+                        return line.strip()
+        self.kill()
+        raise RuntimeError(f"{self.binary} did not say where it listens; it said: {text.decode()!r}")
+
+    def kill(self):
+        """Without a word, as a crash."""
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+        self._reap()
+
+    def stop(self):
+        """As an operator does: the server drains."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            self._reap(timeout=12)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def _reap(self, timeout=None):
+        if self.process:
+            self.process.wait(timeout)
+            self.process.stdout.close()
+            self.process = None
+
+    def say(self, room, text, name="Bot"):
+        """A message by the HTTP API."""
+        body = json.dumps({"text": text, "name": name}).encode()
+        request = urllib.request.Request(
+            f"{self.url}/api/rooms/{quote(room)}/messages",
+            data=body,
+            headers={"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())},
+        )
+        with urllib.request.urlopen(request, timeout=5) as response:
+            return json.load(response)
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The server that all tests share; each has rooms of its own. A suite is quicker than any person may be."""
+    server = Server("--unlimited").start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def start_server():
+    """Starts servers with flags of their own, which a test may kill and start again."""
+    servers = []
+
+    def start(*flags):
+        servers.append(Server(*flags).start())
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.kill()
+
+
+@pytest.fixture
+def own_server(start_server):
+    """A server as it comes, with its limits."""
+    return start_server()
+
+
+@pytest.fixture
+def room():
+    return f"room-{uuid.uuid4().hex[:10]}"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+            # The sandbox does not work for root, as which containers run.
+            args=["--no-sandbox", "--disable-dev-shm-usage"],
+        )
+        yield browser
+        browser.close()
+
+
+class Person:
+    """Somebody before the page: what they do and see."""
+
+    def __init__(self, context, url):
+        self.context = context
+        self.url = url
+        self.errors = []
+        self.page = self.new_tab()
+
+    def new_tab(self):
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._heed)
+        return page
+
+    def _heed(self, message):
+        # That a connection failed is what some tests are about; a broken policy or script never is.
+        if message.type == "error" and "WebSocket" not in message.text and "Failed to load resource" not in message.text:
+            self.errors.append(message.text)
+
+    def enter(self, room, name):
+        self.page.goto(f"{self.url}/#{room}")
+        self.page.fill("#welcome-name", name)
+        self.page.keyboard.press("Enter")
+        self.is_in()
+        return self
+
+    def is_in(self):
+        expect(self.page.locator("html")).to_have_attribute("data-connection", "open")
+        expect(self.page.locator(".rows")).to_have_attribute("aria-busy", "false")
+        expect(self.page.locator(".people .person").first).to_be_visible()
+
+    def say(self, text):
+        self.page.fill("#composer-text", text)
+        self.page.keyboard.press("Enter")
+
+    @property
+    def composer(self):
+        return self.page.locator("#composer-text")
+
+    @property
+    def messages(self):
+        return self.page.locator(".message:not(.outgoing) .text")
+
+    @property
+    def outgoing(self):
+        return self.page.locator(".message.outgoing")
+
+    def sees(self, *texts):
+        """Exactly these messages, in this order."""
+        expect(self.messages).to_have_text(list(texts))
+
+    @property
+    def banner(self):
+        return self.page.locator(".banner")
+
+
+@pytest.fixture
+def people(browser, server):
+    """Makes persons, each in a browser context of their own; afterwards no page may have had an error."""
+    made = []
+
+    def make(url=None, **options):
+        options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", "reduced_motion": "reduce", **options}
+        context = browser.new_context(**options)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        context.set_default_timeout(5_000)
+        made.append(Person(context, url or server.url))
+        return made[-1]
+
+    yield make
+    errors = [error for person in made for error in person.errors]
+    for person in made:
+        person.context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def screenshots():
+    SCREENSHOTS.mkdir(exist_ok=True)
+    return SCREENSHOTS

@@ -1,0 +1,52 @@
+"""axe looks at every state of the page, in light and dark, on a laptop and on a phone."""
+
+import pathlib
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import expect
+
+AXE = next(pathlib.Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def finds_nothing(page):
+    page.evaluate(AXE)
+    result = page.evaluate("(rules) => axe.run({ runOnly: rules })", RULES)
+    assert len(result["passes"]) > 10
+    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in result["violations"]] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_axe_finds_nothing(people, start_server, room, scheme, width):
+    server = start_server("--unlimited")
+    # The policy forbids what axe does to the page; that it holds is tested elsewhere.
+    mina = people(server.url, viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True)
+    page = mina.page
+    for number, name in enumerate(["a", "b", "c", "d", "e", "민아", "하준", "Jonas", "Ada", "철수"]):
+        server.say(room, f"`code` @Mina https://example.com/{number}\n```\nblock\n```", name=name)
+    page.goto(f"{mina.url}/#{room}")
+    expect(page.locator("#welcome-name")).to_be_focused()
+    finds_nothing(page)
+    page.keyboard.press("Enter")
+    expect(page.locator(".hint.wrong")).to_be_visible()
+    finds_nothing(page)
+    page.fill("#welcome-name", "Mina")
+    page.keyboard.press("Enter")
+    expect(mina.messages).to_have_count(10)
+    mina.page.fill("#composer-text", "가" * 2700)
+    finds_nothing(page)
+    if width > 1000:
+        for name in ("Settings", "Join a room"):
+            page.get_by_role("button", name=name).click()
+            expect(page.get_by_role("dialog")).to_be_visible()
+            finds_nothing(page)
+            page.keyboard.press("Escape")
+    else:
+        page.get_by_role("button", name="Show rooms").click()
+        finds_nothing(page)
+        page.keyboard.press("Escape")
+    server.kill()
+    expect(mina.banner).to_contain_text("Connection lost")
+    finds_nothing(page)

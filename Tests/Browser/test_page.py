@@ -1,0 +1,152 @@
+"""The page as a thing: its weight, its policy, its languages and sizes."""
+
+import pathlib
+import re
+import urllib.request
+
+import pytest
+from playwright.sync_api import expect
+
+STATIC = pathlib.Path(__file__).parent.parent.parent / "static"
+MAX_BYTES = 120_000
+MAX_CODE_BYTES = 100_000
+
+
+def test_the_page_weighs_little(people, room):
+    """All that a first visit fetches, uncompressed: the code, and with what only people read."""
+    mina = people().enter(room, "Mina")
+    paths = mina.page.evaluate(
+        """performance.getEntriesByType("resource").map(({ name }) => new URL(name))
+             .filter(({ host, pathname }) => host === location.host && /\\.(js|css|svg)$/.test(pathname))
+             .map(({ pathname }) => pathname)"""
+    )
+    texts = [(STATIC / path.lstrip("/")).read_text() for path in {"/index.html", *paths}]
+    assert sum(len(text.encode()) for text in texts) <= MAX_BYTES
+    assert sum(len(code_of(text).encode()) for text in texts) <= MAX_CODE_BYTES
+
+
+def code_of(text):
+    """Without comments of whole lines and without indentation."""
+    text = re.sub(r"^\s*(//.*|/\*[\s\S]*?\*/)\n", "", text, flags=re.M)
+    return re.sub(r"^ +", "", text, flags=re.M)
+
+
+def test_no_file_has_inline_script_or_style_or_reads_markup():
+    for path in STATIC.rglob("*.*"):
+        text = path.read_text()
+        for forbidden in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", " style=", " onclick=", "localhost"):
+            assert forbidden not in text, f"{path.name}: {forbidden}"
+
+
+def test_the_policy_allows_nothing_foreign(server):
+    with urllib.request.urlopen(server.url, timeout=5) as response:
+        policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+def test_every_module_is_fetched_at_once(people, room):
+    """A module that the page's head does not name costs a round trip per level of imports."""
+    mina = people().enter(room, "Mina")
+    named = mina.page.locator("link[rel=modulepreload], script[src]").evaluate_all("nodes => nodes.map((node) => new URL(node.href || node.src).pathname)")
+    main = (STATIC / "js/main.js").read_text()
+    named += [f"/js/{path}" for path in re.findall(r'^import .* from "\./([^"]+)"', main, re.M)]
+    loaded = mina.page.evaluate("performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname).filter((name) => name.endsWith('.js'))")
+    on_demand = ("/en.js", "/ko.js", "-dialog.js", "/dialogs.js", "/fields.js")
+    assert {name for name in loaded if not name.endswith(on_demand)} - {"/js/i18n/counting.js"} == set(named)
+
+
+@pytest.mark.parametrize("locale, title", [("ko-KR", "들어오세요"), ("en-GB", "Come in"), ("fr-FR", "Come in")])
+def test_the_language_is_the_browsers(people, server, locale, title):
+    page = people(locale=locale).page
+    page.goto(server.url)
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "ko" if locale == "ko-KR" else "en")
+
+
+def test_the_language_can_be_switched(people, room):
+    mina = people().enter(room, "Mina")
+    mina.page.get_by_role("button", name="Settings").click()
+    mina.page.get_by_label("Language").select_option("ko")
+    expect(mina.page.locator("html")).to_have_attribute("lang", "ko")
+    mina.is_in()
+    expect(mina.page.get_by_role("button", name="설정")).to_be_visible()
+
+
+def test_the_appearance_can_be_chosen_and_stays(people, room):
+    mina = people(color_scheme="light").enter(room, "Mina")
+    mina.page.get_by_role("button", name="Settings").click()
+    mina.page.get_by_label("Appearance").select_option("dark")
+    expect(mina.page.locator("#main")).to_have_css("background-color", "rgb(25, 31, 34)")
+    mina.page.reload()
+    mina.is_in()
+    expect(mina.page.locator("#main")).to_have_css("background-color", "rgb(25, 31, 34)")
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1024, 1440])
+def test_nothing_is_cut_off_at_any_width(people, server, room, width):
+    server.say(room, "A rather long line with a-very-long-word-" + "x" * 200)
+    mina = people(viewport={"width": width, "height": 700})
+    mina.page.goto(f"{mina.url}/#{room}")
+    mina.page.fill("#welcome-name", "Mina")
+    mina.page.keyboard.press("Enter")
+    expect(mina.messages).to_have_count(1)
+    assert mina.page.evaluate("document.documentElement.scrollWidth") <= width
+    for part in (".room-header h1", "#composer-text", ".send", ".people-button"):
+        box = mina.page.locator(part).bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width and box["y"] + box["height"] <= 700, part
+
+
+def test_drawers_of_a_phone_open_close_and_keep_the_focus(people, room):
+    mina = people(viewport={"width": 390, "height": 844})
+    mina.page.goto(f"{mina.url}/#{room}")
+    mina.page.fill("#welcome-name", "Mina")
+    mina.page.keyboard.press("Enter")
+    rooms = mina.page.locator("#rooms")
+    expect(rooms).to_be_hidden()
+    mina.page.get_by_role("button", name="Show rooms").click()
+    expect(rooms).to_be_visible()
+    expect(rooms.get_by_role("button", name="Close")).to_be_focused()
+    mina.page.keyboard.press("Escape")
+    expect(rooms).to_be_hidden()
+    expect(mina.page.get_by_role("button", name="Show rooms")).to_be_focused()
+    mina.page.get_by_role("button", name="Show or hide members").click()
+    expect(mina.page.locator("#members")).to_be_visible()
+
+
+def test_the_page_has_landmarks_and_every_control_a_name(people, room):
+    mina = people().enter(room, "Mina")
+    for role in ("main", "navigation", "complementary", "log"):
+        expect(mina.page.get_by_role(role)).to_have_count(1)
+    nameless = mina.page.evaluate(
+        """[...document.querySelectorAll("button, a, input, select, textarea")]
+             .filter((node) => node.checkVisibility() && !(node.getAttribute("aria-label") || node.textContent.trim() || node.labels?.length))
+             .map((node) => node.outerHTML)"""
+    )
+    assert nameless == []
+
+
+def test_everything_is_reached_by_the_keyboard_with_a_visible_focus(people, room):
+    mina = people().enter(room, "Mina")
+    reached = set()
+    mina.page.evaluate("document.activeElement.blur()")
+    for _ in range(12):
+        mina.page.keyboard.press("Tab")
+        name, outline = mina.page.evaluate(
+            """() => {
+              const node = document.activeElement, style = getComputedStyle(node), frame = getComputedStyle(node.parentElement);
+              return [node.id || node.getAttribute("aria-label") || node.className, style.outlineStyle !== "none" || frame.boxShadow !== "none"];
+            }"""
+        )
+        reached.add(name)
+        assert outline or name == "", name
+    assert {"skip", "Join a room", "Settings", "Copy a link to this room", "composer-text", "Messages"} <= reached
+
+
+def test_the_shortcuts_are_listed_at_a_key(people, room):
+    mina = people().enter(room, "Mina")
+    mina.page.evaluate("document.activeElement.blur()")
+    mina.page.keyboard.press("?")
+    expect(mina.page.get_by_role("dialog")).to_contain_text("New line")
+    mina.page.keyboard.press("Escape")
+    expect(mina.page.get_by_role("dialog")).to_have_count(0)

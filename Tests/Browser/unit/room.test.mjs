@@ -1,0 +1,250 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { initialState, reduce, unreadCount } from "../../../static/js/core/reducer.js";
+
+const me = { id: "me", name: "민아" };
+const other = { id: "u2", name: "Jonas" };
+const E = "epoch001";
+
+/** A page in a room, and what happens to it. */
+class Page {
+  constructor(reply = {}) {
+    this.state = initialState;
+    this.do({ type: "welcome", welcome: { user: me, session: "s", limits: {} } });
+    this.do({ type: "room/open", room: "lobby" });
+    this.joined(reply);
+  }
+
+  do(action) {
+    this.state = reduce(this.state, action);
+    return this;
+  }
+
+  joined(reply = {}) {
+    const ok = { room: "lobby", epoch: E, seq: 0, recovered: true, replay: 0, members: [me, other], member_count: 2, presence_version: 5, ...reply };
+    return this.do({ type: "room/joined", room: "lobby", reply: ok });
+  }
+
+  event(type, fields, now = 1000) {
+    return this.do({ type: "event", event: { type, room: "lobby", ...fields }, now });
+  }
+
+  message(seq, fields = {}) {
+    return this.event("message", { epoch: E, seq, time: seq * 1000, from: other, text: `t${seq}`, kind: "text", ...fields });
+  }
+
+  say(key, text = "hello") {
+    return this.do({ type: "outbox/queued", room: "lobby", entry: { key, text, kind: "text", time: 1 } });
+  }
+
+  get room() {
+    return this.state.rooms.get("lobby");
+  }
+
+  get texts() {
+    return this.room.items.map((item) => (item.type === "message" ? item.text : `${item.type}${item.count ?? ""}`));
+  }
+}
+
+test("messages come in order, each once", () => {
+  const page = new Page().message(1).message(2).message(2).message(1).message(3);
+  assert.deepEqual(page.texts, ["t1", "t2", "t3"]);
+  assert.deepEqual([page.room.epoch, page.room.seq], [E, 3]);
+});
+
+test("the first message of a replay sets the position, and tells whether there are older ones", () => {
+  const page = new Page({ seq: 80, replay: 2 });
+  assert.equal(page.room.seq, null);
+  page.message(79);
+  assert.deepEqual([page.room.seq, page.room.replay, page.room.older], [79, 1, "more"]);
+  page.message(80);
+  assert.deepEqual([page.room.seq, page.room.replay], [80, 0]);
+});
+
+test("a room that replays nothing is at its head and has nothing older", () => {
+  const page = new Page({ seq: 7 });
+  assert.deepEqual([page.room.seq, page.room.older], [7, "start"]);
+});
+
+test("one's own message replaces the outbox entry by its key, never by its text", () => {
+  const page = new Page().say("k1").say("k2");
+  page.message(1, { from: me, text: "hello" });
+  assert.equal(page.room.outbox.length, 2);
+  page.message(2, { from: me, text: "hello", key: "k2" });
+  assert.deepEqual(page.room.outbox.map(({ key }) => key), ["k1"]);
+  assert.equal(page.room.items.at(-1).id, "k:k2");
+});
+
+test("somebody else's message cannot use up a key", () => {
+  const page = new Page().say("k1").message(1, { key: "k1" });
+  assert.equal(page.room.outbox.length, 1);
+});
+
+test("ok and event of a send may come in either order", () => {
+  const reply = { epoch: E, seq: 1, time: 5 };
+  const first = new Page().say("k").do({ type: "outbox/acknowledged", room: "lobby", key: "k", reply });
+  assert.equal(first.room.outbox[0].state, "sent");
+  first.message(1, { from: me, key: "k" });
+  const second = new Page().say("k").message(1, { from: me, key: "k" }).do({ type: "outbox/acknowledged", room: "lobby", key: "k", reply });
+  for (const page of [first, second]) assert.deepEqual([page.room.outbox.length, page.room.items.length], [0, 1]);
+});
+
+test("the same message queued twice is one", () => {
+  assert.equal(new Page().say("k").say("k").room.outbox.length, 1);
+});
+
+test("a lost connection puts back what was on its way and keeps the position", () => {
+  const page = new Page().message(1).say("k").do({ type: "outbox/changed", room: "lobby", key: "k", change: { state: "sending" } });
+  page.do({ type: "connection", change: { phase: "waiting" } });
+  assert.deepEqual([page.room.phase, page.room.seq, page.room.outbox[0].state], ["out", 1, "queued"]);
+});
+
+test("a gap is shown with its count, and the position moves past it", () => {
+  const page = new Page().message(1).event("gap", { epoch: E, from: 2, to: 13 }).message(14);
+  assert.deepEqual(page.texts, ["t1", "gap12", "t14"]);
+});
+
+test("a gap of another epoch or of what is here already is nothing", () => {
+  const page = new Page().message(1).event("gap", { epoch: "other", from: 2, to: 3 }).event("gap", { epoch: E, from: 1, to: 1 });
+  assert.deepEqual(page.texts, ["t1"]);
+});
+
+test("a hole that was not announced is asked for once, and told when it does not close", () => {
+  const page = new Page().message(1).message(3);
+  assert.deepEqual([page.texts, page.room.healing], [["t1"], "asked"]);
+  page.message(4);
+  page.joined({ seq: 4, replay: 3 }).message(2).message(3).message(4);
+  assert.deepEqual(page.texts, ["t1", "t2", "t3", "t4"]);
+  page.message(6).joined({ seq: 6, replay: 1 }).message(6);
+  assert.deepEqual(page.texts.slice(4), ["gap1", "t6"]);
+});
+
+test("after a reset the position is 0 in the new epoch and the old messages stand above a seam", () => {
+  const page = new Page().message(1).message(2);
+  page.joined({ epoch: "new00000", seq: 1, recovered: false, replay: 1 }).event("reset", { epoch: "new00000", seq: 1 });
+  assert.deepEqual([page.room.epoch, page.room.seq], ["new00000", 0]);
+  page.message(1, { epoch: "new00000", text: "fresh" });
+  assert.deepEqual(page.texts, ["t1", "t2", "reset", "fresh"]);
+});
+
+test("a log that was rolled back shows its messages once", () => {
+  const page = new Page().message(1).message(2);
+  page.joined({ epoch: "new00000", seq: 1, recovered: false, replay: 1 }).event("reset", { epoch: "new00000", seq: 1 });
+  page.message(1, { epoch: "new00000" });
+  assert.deepEqual(page.texts, ["t2", "reset", "t1"]);
+});
+
+test("what was acknowledged by a log that is gone is for the user to decide", () => {
+  const page = new Page().say("k").do({ type: "outbox/acknowledged", room: "lobby", key: "k", reply: { epoch: E, seq: 1, time: 1 } });
+  page.event("reset", { epoch: "new00000", seq: 0 });
+  assert.deepEqual([page.room.outbox[0].state, page.room.outbox[0].error.code], ["failed", "reset"]);
+});
+
+test("a page of history goes before what is here, without what is here", () => {
+  const page = new Page({ seq: 5, replay: 1 }).message(5).do({ type: "history/asked", room: "lobby" });
+  const messages = [3, 4, 5].map((seq) => ({ epoch: E, seq, time: 1, from: other, text: `t${seq}` }));
+  page.do({ type: "history/came", room: "lobby", reply: { epoch: E, messages, more: true } });
+  assert.deepEqual([page.texts, page.room.older], [["t3", "t4", "t5"], "more"]);
+  page.do({ type: "history/came", room: "lobby", reply: { epoch: E, messages: [], more: false } });
+  assert.equal(page.room.older, "start");
+});
+
+test("what another program published has no place in the log and moves nothing", () => {
+  const page = new Page().message(1);
+  page.event("message", { time: 2, from: { id: "redis", name: "ops" }, text: "deploy" });
+  assert.deepEqual([page.texts, page.room.seq], [["t1", "deploy"], 1]);
+});
+
+test("members come and go by version, and a repeated change is ignored", () => {
+  const page = new Page();
+  const mina = { id: "u3", name: "Mina" };
+  page.event("joined", { user: mina, presence_version: 6 }).event("joined", { user: mina, presence_version: 6 });
+  assert.deepEqual([page.room.memberCount, page.room.members.size, page.room.presenceVersion], [3, 3, 6]);
+  page.event("left", { user: other, presence_version: 7 });
+  assert.deepEqual([...page.room.members.keys()], ["me", "u3"]);
+  page.event("left", { user: mina, presence_version: 3 });
+  assert.equal(page.room.memberCount, 2);
+});
+
+test("a hole in presence is remembered until it is filled", () => {
+  const page = new Page().event("joined", { user: { id: "u4", name: "D" }, presence_version: 7 });
+  assert.deepEqual([page.room.presenceVersion, page.room.presenceAhead], [5, [7]]);
+  page.event("joined", { user: { id: "u3", name: "C" }, presence_version: 6 });
+  assert.deepEqual([page.room.presenceVersion, page.room.presenceAhead, page.room.members.size], [7, [], 4]);
+});
+
+test("presence sets count and version in a large room", () => {
+  const page = new Page().event("presence", { member_count: 10_000, presence_version: 90 });
+  assert.deepEqual([page.room.memberCount, page.room.presenceVersion], [10_000, 90]);
+});
+
+test("comings and goings are one quiet note, and a short visit is none", () => {
+  const page = new Page();
+  page.event("joined", { user: { id: "u3", name: "C" }, presence_version: 6 });
+  page.event("joined", { user: { id: "u4", name: "D" }, presence_version: 7 });
+  assert.deepEqual(page.room.items.map(({ changes }) => changes.map(({ name }) => name)), [["C", "D"]]);
+  page.event("left", { user: { id: "u4", name: "D" }, presence_version: 8 });
+  page.event("left", { user: { id: "u3", name: "C" }, presence_version: 9 });
+  assert.deepEqual(page.room.items, []);
+});
+
+test("one's own coming is no news", () => {
+  const page = new Page({ members: [other], member_count: 1 }).event("joined", { user: me, presence_version: 6 });
+  assert.deepEqual([page.room.items.length, page.room.memberCount], [0, 2]);
+});
+
+test("typing ends after six seconds, with a message, or when it is said", () => {
+  const page = new Page().event("typing", { user: other, active: true }, 1000);
+  assert.equal(page.room.typing.get("u2").name, "Jonas");
+  page.do({ type: "tick", now: 6999 });
+  assert.equal(page.room.typing.size, 1);
+  page.do({ type: "tick", now: 7000 });
+  assert.equal(page.room.typing.size, 0);
+  page.event("typing", { user: other, active: true }).message(1);
+  assert.equal(page.room.typing.size, 0);
+  page.event("typing", { user: me, active: true });
+  assert.equal(page.room.typing.size, 0);
+});
+
+test("what comes while nobody looks is unread, from a mark on, with mentions", () => {
+  const page = new Page().message(1).do({ type: "visible", isVisible: false });
+  page.message(2).message(3, { text: "@민아 hi" }).message(4, { from: me });
+  assert.deepEqual([page.room.unread, page.room.mentioned, page.room.marker], [2, true, { epoch: E, seq: 1 }]);
+  assert.equal(unreadCount(page.state), 2);
+  page.do({ type: "visible", isVisible: true });
+  assert.deepEqual([page.room.unread, page.room.mentioned, page.room.marker?.seq], [0, false, 1]);
+  page.do({ type: "visible", isVisible: false });
+  assert.equal(page.room.marker, null);
+});
+
+test("a first look at a room is not news, what was missed is", () => {
+  const page = new Page({ seq: 2, replay: 2 }).do({ type: "visible", isVisible: false }).message(1).message(2);
+  assert.equal(page.room.unread, 0);
+  page.do({ type: "connection", change: { phase: "waiting" } }).joined({ seq: 3, replay: 1 }).message(3);
+  assert.equal(page.room.unread, 1);
+});
+
+test("a new user after a lost session still knows the messages of the old one", () => {
+  const page = new Page().say("k");
+  page.do({ type: "welcome", welcome: { user: { id: "me2", name: "민아" }, session: "s2", limits: {} } });
+  page.message(1, { from: me, key: "k" });
+  assert.equal(page.room.outbox.length, 0);
+});
+
+test("a rename on another tab is one's own", () => {
+  const page = new Page().event("renamed", { user: { id: "me", name: "Mina" }, old_name: "민아", presence_version: 6 });
+  assert.equal(page.state.me.name, "Mina");
+});
+
+test("events of rooms that are not open, and of unknown types, change nothing", () => {
+  const page = new Page();
+  const before = page.state;
+  page.event("message", { room: "elsewhere", epoch: E, seq: 1, time: 1, from: other, text: "x" }).event("fireworks", {});
+  assert.equal(page.state, before);
+});
+
+test("a degraded store is said and unsaid", () => {
+  const page = new Page().event("status", { state: "degraded" });
+  assert.equal(page.state.service.state, "degraded");
+  assert.equal(page.event("status", { state: "ok" }).state.service.state, "ok");
+});

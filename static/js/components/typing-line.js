@@ -1,0 +1,12 @@
+// Who is typing in the room before the eyes.
+
+import { t } from "../i18n/index.js";
+import { isolated } from "./message-row.js";
+
+export function mountTypingLine(root, store) {
+  store.subscribe(({ rooms, current }) => {
+    const names = [...(rooms.get(current)?.typing.values() ?? [])].map(({ name }) => isolated(name));
+    const text = names.length ? t("typing", names) : "";
+    if (root.textContent !== text) root.textContent = text;
+  });
+}

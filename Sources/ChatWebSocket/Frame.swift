@@ -53,6 +53,7 @@ package struct FrameError: Error, Equatable, Sendable {
 
     package static func protocolError(_ reason: String) -> Self { .init(closeCode: 1002, reason: reason) }
     package static let invalidUTF8 = Self(closeCode: 1007, reason: "not UTF-8")
+    package static let badLength = Self.protocolError("a length is written in the shortest way, and below 2^63")
 
     package static func tooBig(_ limit: Int) -> Self {
         .init(closeCode: 1009, reason: "a message has at most \(limit) bytes")

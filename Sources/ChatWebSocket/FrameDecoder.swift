@@ -26,7 +26,9 @@ package struct FrameDecoder: Sendable {
 
     /// Takes bytes that were received.
     package mutating func append(_ bytes: consuming ByteBuffer) {
-        if self.input.readableBytes == 0 { self.input = bytes } else { self.input.writeBuffer(&bytes) }
+        guard self.input.readableBytes > 0 else { return self.input = bytes }
+        self.input.discardReadBytes()
+        self.input.writeBuffer(&bytes)
     }
 
     /// The next whole message or control frame, or nil until more bytes come.
@@ -104,9 +106,12 @@ extension FrameDecoder {
         switch short {
         case 127:
             guard let length = input.readInteger(as: UInt64.self) else { return nil }
-            guard length <= UInt64(Int32.max) else { throw .protocolError("a frame is far too long") }
+            guard length > UInt16.max, length <= Int.max else { throw .badLength }
             return Int(length)
-        case 126: return input.readInteger(as: UInt16.self).map(Int.init)
+        case 126:
+            guard let length = input.readInteger(as: UInt16.self) else { return nil }
+            guard length > 125 else { throw .badLength }
+            return Int(length)
         default: return Int(short)
         }
     }
@@ -118,7 +123,7 @@ extension FrameDecoder {
                 self.message == nil ? "nothing to continue" : "a message began before the last one ended"
             )
         }
-        guard (self.message?.bytes.readableBytes ?? 0) + length <= self.maximumMessageBytes else {
+        guard length <= self.maximumMessageBytes - (self.message?.bytes.readableBytes ?? 0) else {
             throw .tooBig(self.maximumMessageBytes)
         }
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import ChatRedis
 import Foundation
 import Logging
+import NIOCore
 import ServiceLifecycle
 import UnixSignals
 
@@ -20,37 +21,34 @@ struct ChatServerCommand: AsyncParsableCommand {
             listened on, 70 for a fault of the server's own.
             """,
         version: NodeContext.serverVersion,
-        subcommands: [Serve.self, CheckConfig.self, HealthCheck.self],
-        defaultSubcommand: Serve.self
+        subcommands: [CheckConfig.self, HealthCheck.self]
     )
-}
-
-/// `ChatServer serve`: what it does when nothing else is said.
-struct Serve: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Serve the chat (this is the default).")
 
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
         let configuration = try await self.options.resolve()
-        let format = configuration.logFormat
-        let level = configuration.logLevel
+        let (format, level) = (configuration.logFormat, configuration.logLevel)
         LoggingSystem.bootstrap { LineLogHandler(label: $0, format: format, level: level) }
         let logger = Logger(label: "chat")
         for warning in configuration.warnings { logger.warning("\(warning)") }
-        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
-        let node = ChatNode(configuration, logger: logger) { port in
+        let address = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+        let node = try ChatNode(configuration, logger: logger) { port in
             // One line on standard output, for people and for the scripts that wait for it.
-            FileHandle.standardOutput.write(Data("listening on http://\(host):\(port)\n".utf8))
+            FileHandle.standardOutput.write(Data("listening on http://\(address):\(port)\n".utf8))
         }
         let group = ServiceGroup(
             configuration: .init(services: [node], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         )
         do {
             try await group.run()
+        } catch let error as IOError {
+            let reason = String(cString: strerror(error.errnoCode))
+            logger.critical("cannot listen on \(address):\(configuration.port): \(reason)")
+            throw ExitCode(Sysexit.unavailable)
         } catch {
             logger.critical("the server ends", metadata: ["error": "\(error)"])
-            throw ExitCode(Sysexit.of(error))
+            throw ExitCode(Sysexit.software)
         }
     }
 }
@@ -75,7 +73,7 @@ extension ServerOptions {
     /// The settings of flags, environment and file.
     ///
     /// - Throws: `ExitCode` 64 after one line on standard error that says what is wrong.
-    func resolve() async throws -> ServerConfiguration {
+    fileprivate func resolve() async throws -> ServerConfiguration {
         do throws(SettingError) {
             let environment = ProcessInfo.processInfo.environment
             let file = self.config ?? environment["CHAT_CONFIG"]
@@ -88,6 +86,9 @@ extension ServerOptions {
                         + "use REDIS_URL or --redis-password-file"
                 )
             }
+            if !FileManager.default.fileExists(atPath: configuration.staticFiles + "/index.html") {
+                configuration.warnings.append("there is no page in \(configuration.staticFiles) (--static)")
+            }
             return configuration
         } catch {
             FileHandle.standardError.write(Data("ChatServer: \(error.message)\n".utf8))
@@ -97,13 +98,8 @@ extension ServerOptions {
 }
 
 /// Exit statuses as `sysexits.h` numbers them.
-enum Sysexit {
+private enum Sysexit {
     static let usage: Int32 = 64
     static let unavailable: Int32 = 69
     static let software: Int32 = 70
-
-    /// The status for an error that ended the server.
-    static func of(_ error: any Error) -> Int32 {
-        "\(error)".contains("bind") ? Self.unavailable : Self.software
-    }
 }

@@ -23,13 +23,14 @@ struct ChatNode: Service {
     ///   - configuration: What the operator has set.
     ///   - logger: Where it logs.
     ///   - onRunning: Called with the port when the node listens.
+    /// - Throws: What the TLS library says when it cannot be set up for Redis.
     init(
         _ configuration: ServerConfiguration,
         logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void
-    ) {
+    ) throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
-        let broker = Self.broker(configuration, group, logger)
+        let broker = try Self.broker(configuration, group, logger)
         let context = NodeContext(
             name: configuration.node,
             limits: configuration.limits,
@@ -52,7 +53,7 @@ struct ChatNode: Service {
         _ configuration: ServerConfiguration,
         _ group: MultiThreadedEventLoopGroup,
         _ logger: Logger
-    ) -> any Broker {
+    ) throws -> any Broker {
         guard let url = configuration.redis else {
             return MemoryBroker(
                 limits: configuration.limits.log,
@@ -63,7 +64,7 @@ struct ChatNode: Service {
         var redis = RedisBroker.Configuration(url: url)
         redis.keyPrefix = configuration.redisPrefix
         redis.limits = configuration.limits
-        return RedisBroker(configuration: redis, eventLoop: group.next(), logger: logger)
+        return try RedisBroker(configuration: redis, eventLoopGroup: group, logger: logger)
     }
 
     // MARK: Service

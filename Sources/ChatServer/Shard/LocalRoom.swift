@@ -33,6 +33,7 @@ final class LocalRoom {
     /// Frames for the live members, gathered until the flush.
     private(set) var pending = ByteBuffer()
     private var lastSize = 0
+    private var waiting: [CheckedContinuation<Void, Never>] = []
     var isDirty = false
 
     init(name: RoomName, limits: Limits) {
@@ -67,6 +68,7 @@ final class LocalRoom {
         guard publication.position.seq == position.seq + 1 else { return .hole(after: position.seq) }
         self.position = publication.position
         self.tail.append(publication)
+        self.wake()
         return .deliver
     }
 
@@ -75,6 +77,7 @@ final class LocalRoom {
         self.state = .open
         self.position = head
         if let last = self.tail.last, last.epoch == head.epoch, last.seq > head.seq { self.position = last }
+        self.wake()
     }
 
     /// Events were lost and the broker was asked anew; what came since then may be newer still.
@@ -87,6 +90,18 @@ final class LocalRoom {
     func move(to position: LogPosition) {
         self.position = position
         self.tail.removeAll()
+        self.wake()
+    }
+
+    /// Returns when the room has moved on, or somebody who waits for it has gone.
+    func moved() async { await withCheckedContinuation { self.waiting.append($0) } }
+
+    /// Lets those go on who wait for the room to move.
+    func wake() {
+        guard !self.waiting.isEmpty else { return }
+        let waiting = self.waiting
+        self.waiting = []
+        for continuation in waiting { continuation.resume() }
     }
 
     /// Adds a frame for the live members.

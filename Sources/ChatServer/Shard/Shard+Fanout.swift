@@ -80,7 +80,8 @@ extension Shard {
             room.move(to: LogPosition(epoch: epoch, seq: to))
             self.enqueue(Event.gap(room: room.name, epoch: epoch, from: from, to: to).encoded(), in: room)
         case .reset(let head):
-            guard room.position != nil else { return }
+            // A shard that asked for the head knows of the new log before it is told of it.
+            guard let position = room.position, position.epoch != head.epoch else { return }
             room.move(to: LogPosition(epoch: head.epoch, seq: 0))
             room.crowd.reset()
             self.enqueue(Event.reset(room: room.name, head: head).encoded(), in: room)

@@ -7,7 +7,7 @@ extension Shard {
     /// The most messages of a page.
     static let pageLimit = 128
     /// How long a replay that finds the log behind the room waits before it looks again.
-    private static let retryDelay = Duration.milliseconds(50)
+    static let retryDelay = Duration.milliseconds(50)
 
     /// Brings a member to where the room stands, and makes it live.
     func catchUp(_ membership: Membership, _ plan: CatchUp, _ firstPage: LogPage?) async {
@@ -23,6 +23,7 @@ extension Shard {
             case .send(let messages): await self.replay(messages, to: membership)
             case .reset(let head): self.send(Event.reset(room: room.name, head: head).encoded(), to: client)
             case .read(let seq): await self.read(after: seq, &catchUp, for: membership)
+            case .wait: await room.moved()
             }
         }
     }
@@ -32,8 +33,11 @@ extension Shard {
         if let page = try? await self.broker.log(membership.room.name, after: seq, limit: Self.pageLimit) {
             await self.replay(catchUp.read(page), to: membership, in: page.epoch)
         }
-        // The broker is away, or has begun a new log and will say so: look again in a moment.
-        if catchUp == before { try? await Task.sleep(for: Self.retryDelay) }
+        guard catchUp == before else { return }
+        // The broker is away, or the log began anew and this shard has not been told: to ask for the head makes the
+        // broker look.
+        _ = try? await self.broker.subscribe(membership.room.name, self.inbox)
+        try? await Task.sleep(for: Self.retryDelay)
     }
 
     private func replay(_ read: CatchUp.OnRead, to membership: Membership, in epoch: Epoch) async {

@@ -74,6 +74,7 @@ extension Shard {
         client.memberships = []
         for membership in memberships {
             membership.room.remove(membership)
+            membership.room.wake()
             if let user = client.session.user { self.release(user.id, in: membership.room) }
         }
     }

@@ -5,6 +5,8 @@ import NIOCore
 extension Shard {
     /// How long the broker goes on handing on a room that nobody is in any more.
     static let linger = Duration.seconds(5)
+    /// How often a join looks whether the shard has heard of a log that began anew.
+    private static let planAttempts = 20
 
     /// A client joins a room, or asks for a replay of one it is in.
     func join(_ client: Client, _ join: Command.Join, id: Int?, isMember: Bool) {
@@ -55,16 +57,12 @@ extension Shard {
         id: Int?
     ) async throws(BrokerError) -> (CatchUp?, LogPage?) {
         let (client, room) = (membership.client, membership.room)
-        guard let user = client.session.user, let head = room.position else { return (nil, nil) }
-        var page: LogPage?
-        if CatchUp.needsLog(start, head: head, tail: room.tail) {
-            let seq = CatchUp.readStart(start, head: head, limit: self.limits.history)
-            page = try await self.broker.log(room.name, after: seq, limit: Self.pageLimit)
-        }
+        guard let user = client.session.user else { return (nil, nil) }
+        let (catchUp, announcement, page) = try await self.plan(start, for: room)
+        // Last: from the list on, whoever comes or goes is told by an event.
         let members = try await self.memberPage(room, user)
-        guard !client.isClosed, let head = room.position else { return (nil, nil) }
-        let first = page.map { $0.epoch == head.epoch ? $0.first : 1 } ?? 1
-        let (catchUp, announcement) = CatchUp.plan(start, head: head, first: first, limit: self.limits.history)
+        guard !client.isClosed else { return (nil, nil) }
+        let head = announcement.head
         let reply = JoinReply(
             room: room.name,
             head: head,
@@ -80,6 +78,36 @@ extension Shard {
         if announcement.isReset { self.send(Event.reset(room: room.name, head: head).encoded(), to: client) }
         if let gap = announcement.gap { self.sendGap(gap, head.epoch, to: membership) }
         return (catchUp, page)
+    }
+
+    /// Plans how a member catches up, with a look at the log where the plan needs one.
+    private func plan(
+        _ start: ReplayStart,
+        for room: LocalRoom
+    ) async throws(BrokerError) -> (CatchUp, CatchUp.Announcement, LogPage?) {
+        for _ in 0..<Self.planAttempts {
+            guard let position = room.position else { break }
+            var page: LogPage?
+            if CatchUp.needsLog(start, room: position, tail: room.tail) {
+                let seq = CatchUp.readStart(start, room: position, limit: self.limits.history)
+                page = try await self.broker.log(room.name, after: seq, limit: Self.pageLimit)
+            }
+            // Between the reading and this line the room may have moved on; the plan is made for where it stands now.
+            if let position = room.position,
+                let (catchUp, announcement) = CatchUp.plan(
+                    start,
+                    room: position,
+                    page: page,
+                    limit: self.limits.history
+                )
+            {
+                return (catchUp, announcement, page)
+            }
+            // The log began anew and this shard has not been told: to ask for the head makes the broker look.
+            _ = try await self.broker.subscribe(room.name, self.inbox)
+            try? await Task.sleep(for: Self.retryDelay)
+        }
+        throw BrokerError("the room's log begins anew, try again")
     }
 
     /// Makes the user a member and lists the members; what changes after that reaches the client as events.

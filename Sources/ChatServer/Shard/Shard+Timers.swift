@@ -34,6 +34,8 @@ extension Shard {
             self.spawn { await self.renewLeases() }
         }
         await self.quiesce()
+        // The loop ends soon: nothing may be put on it any more.
+        self.inbox.close()
         await self.departAll()
     }
 

@@ -20,6 +20,7 @@ final class ShardInbox: BrokerSubscriber {
     private struct State {
         var waiting = Batch()
         weak var shard: Shard?
+        var isClosed = false
     }
 
     private let loop: any EventLoop
@@ -31,8 +32,12 @@ final class ShardInbox: BrokerSubscriber {
     /// Names the shard that takes what waits.
     func bind(to shard: Shard) { self.state.withLock { $0.shard = shard } }
 
+    /// The shard ends: what comes from now on is for nobody.
+    func close() { self.state.withLock { $0 = State(isClosed: true) } }
+
     func receive(_ events: [BrokerEvent]) {
         let woken = self.state.withLock { state -> Shard? in
+            guard !state.isClosed else { return nil }
             let wasEmpty = state.waiting.events.isEmpty
             if state.waiting.events.count < Self.maximumEvents {
                 state.waiting.events.append(contentsOf: events)

@@ -29,7 +29,7 @@ struct TestServer {
         )
         configuration.hasEcho = hasEcho
         let (ports, continuation) = AsyncStream<Int>.makeStream()
-        let node = ChatNode(configuration, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })) {
+        let node = try ChatNode(configuration, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })) {
             continuation.yield($0)
         }
         let group = ServiceGroup(

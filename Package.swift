@@ -20,7 +20,7 @@ let package = Package(
     name: "swift-chat",
     platforms: [.macOS(.v15)],
     products: [
-        .library(name: "ChatClient", targets: ["ChatClient"]),
+        .library(name: "ChatClient", targets: ["ChatClient", "ChatCore"]),
         .executable(name: "ChatServer", targets: ["ChatServer"]),
         .executable(name: "chat-cli", targets: ["chat-cli"]),
     ],
@@ -80,7 +80,6 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOWebSocket", package: nio),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: settings
         ),
@@ -163,7 +162,7 @@ let package = Package(
         .testTarget(
             name: "CLITests",
             dependencies: ["chat-cli", "ChatClient", "ChatCore"],
-            exclude: ["conftest.py", "test_join.py", "test_scripts.py"],
+            path: "Tests/CLITests/Machines",
             swiftSettings: settings
         ),
         .testTarget(

@@ -29,13 +29,12 @@ struct TestServer {
         )
         configuration.hasEcho = hasEcho
         let (ports, continuation) = AsyncStream<Int>.makeStream()
-        let node = try ChatNode(configuration, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })) {
-            continuation.yield($0)
-        }
+        let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let node = try ChatNode(configuration, logger: silence) { continuation.yield($0) }
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: node, successTerminationBehavior: .gracefullyShutdownGroup)],
-                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+                logger: silence
             )
         )
         return try await withThrowingTaskGroup(of: Void.self) { tasks in

@@ -1,0 +1,191 @@
+public import ChatCore
+
+/// Commands may be given at any time; without a connection they wait for one. Every one throws ``ClientError``: `refused`
+/// with what the server said, `closed` or `disconnected` when there will be no answer, `overflow` when too many wait,
+/// `cancelled` when the waiting task was.
+extension ChatClient {
+    /// Joins a room, and stays in it over reconnects.
+    ///
+    /// - Parameters:
+    ///   - room: The room.
+    ///   - start: Where the client begins in the room's log: with the next message, with the last ones, or after one that
+    ///     it has. Later the client itself knows where it stands.
+    /// - Returns: The room as the client found it.
+    /// - Throws: ``ClientError``.
+    @discardableResult
+    public func join(_ room: RoomName, from start: ReplayStart = .live) async throws(ClientError) -> JoinedRoom {
+        let fields = try await self.answer(self.begin { $0.join(room, start, now: .now) })
+        return JoinedRoom(try Self.read(fields) { fields throws(JSONError) in try fields.joined() })
+    }
+
+    /// Leaves a room; what was to be sent there fails with `not_joined`.
+    ///
+    /// - Parameter room: The room; one that is not joined is left already.
+    /// - Throws: ``ClientError``.
+    public func leave(_ room: RoomName) async throws(ClientError) {
+        _ = try await self.outcome(self.begin { $0.leave(room, now: .now) })
+    }
+
+    /// Sends a message to a joined room and waits until the server has stored it.
+    ///
+    /// - Parameters:
+    ///   - room: The room.
+    ///   - text: What to say.
+    ///   - kind: Whether it says or does something.
+    /// - Returns: The place that the message got.
+    /// - Throws: ``ClientError``.
+    @discardableResult
+    public func send(
+        _ room: RoomName,
+        _ text: String,
+        kind: MessageKind = .text
+    ) async throws(ClientError) -> Receipt {
+        try await self.enqueue(room, text, kind: kind).receipt()
+    }
+
+    /// Takes a message to be sent to a joined room, and returns at once.
+    ///
+    /// - Parameters:
+    ///   - room: The room.
+    ///   - text: What to say.
+    ///   - kind: Whether it says or does something.
+    ///   - key: What makes the message the same if it is sent again, by a program that remembers it; nil: a new one.
+    /// - Returns: The message on its way.
+    /// - Throws: ``ClientError`` with the code `refused` when the text breaks the rules, `overflow` when too many wait.
+    public func enqueue(
+        _ room: RoomName,
+        _ text: String,
+        kind: MessageKind = .text,
+        key: IdempotencyKey? = nil
+    ) throws(ClientError) -> PendingSend {
+        let send: Command.Send
+        do throws(ProtocolError) {
+            let limit = self.machine.welcome?.limits.textBytes ?? Limits().textBytes
+            let text = try MessageText(text, maximumBytes: limit)
+            let key = if let key { key } else { try self.makeKey() }
+            send = Command.Send(room: room, text: text, kind: kind, key: key)
+        } catch {
+            throw .refused(error)
+        }
+        let answer = self.begin { $0.send(send, now: .now) }
+        return PendingSend(room: room, answer: answer)
+    }
+
+    /// Reads messages of a room's past; the room need not be joined.
+    ///
+    /// - Parameters:
+    ///   - room: The room.
+    ///   - seq: The number before which they stand; nil: the newest.
+    ///   - limit: The most messages to get, at most `limits.history` of the welcome; nil: as many as the server gives.
+    /// - Returns: The messages, oldest first.
+    /// - Throws: ``ClientError``.
+    public func history(
+        _ room: RoomName,
+        before seq: Int? = nil,
+        limit: Int? = nil
+    ) async throws(ClientError) -> HistoryPage {
+        let command = Command.history(.init(room: room, before: seq, limit: limit))
+        let fields = try await self.answer(self.begin { $0.request(command, now: .now) })
+        return try Self.read(fields) { fields throws(JSONError) in try fields.history() }
+    }
+
+    /// Asks who is in a room.
+    ///
+    /// - Parameters:
+    ///   - room: The room.
+    ///   - cursor: Where an earlier page said the next one goes on; nil begins.
+    /// - Returns: Some members; all of them when it bears no cursor.
+    /// - Throws: ``ClientError``.
+    public func members(_ room: RoomName, cursor: String? = nil) async throws(ClientError) -> MemberPage {
+        let fields = try await self.answer(self.begin { $0.request(.members(room, cursor: cursor), now: .now) })
+        return try Self.read(fields) { fields throws(JSONError) in try fields.members() }
+    }
+
+    /// Takes another name, on all connections of the user.
+    ///
+    /// - Parameter name: The name.
+    /// - Returns: The user with the name as the server took it.
+    /// - Throws: ``ClientError``.
+    @discardableResult
+    public func rename(_ name: UserName) async throws(ClientError) -> User {
+        let fields = try await self.answer(self.begin { $0.request(.rename(name), now: .now) })
+        return try Self.read(fields) { fields throws(JSONError) in try fields.renamed() }
+    }
+
+    /// Tells a joined room that the user types or has stopped; it is lost when there is no connection.
+    ///
+    /// - Parameters:
+    ///   - room: The room.
+    ///   - active: Whether the user types. Repeat it every 3 s; others forget it after 6 s.
+    public func typing(_ room: RoomName, active: Bool) {
+        self.performAtOnce(self.machine.typing(room, active: active))
+    }
+}
+
+/// A message on its way.
+public struct PendingSend: Sendable {
+    /// The room that it is sent to.
+    public let room: RoomName
+    let answer: Promised<ClientMachine.Answer>
+
+    /// Waits until the server has stored the message.
+    ///
+    /// - Returns: The place that it got.
+    /// - Throws: ``ClientError``; after `cancelled` the message is still on its way.
+    public func receipt() async throws(ClientError) -> Receipt {
+        try ChatClient.read(try await ChatClient.fields(of: self.answer)) { fields throws(JSONError) in
+            try fields.receipt()
+        }
+    }
+}
+
+// MARK: - Answers
+
+extension ChatClient {
+    /// Gives the machine a command, and remembers that somebody waits for the answer.
+    private func begin(_ command: (inout ClientMachine) -> ClientMachine.Taken) -> Promised<ClientMachine.Answer> {
+        let answer = Promised<ClientMachine.Answer>()
+        guard self.state != .ended else {
+            answer.resolve(.failed(.closed))
+            return answer
+        }
+        let taken = command(&self.machine)
+        self.answers[taken.id] = answer
+        self.performAtOnce(taken.actions)
+        return answer
+    }
+
+    private func makeKey() throws(ProtocolError) -> IdempotencyKey {
+        self.keysMade += 1
+        return try IdempotencyKey("\(self.keyPrefix)-\(self.keysMade)")
+    }
+
+    private func outcome(_ answer: Promised<ClientMachine.Answer>) async throws(ClientError) -> ReplyFields? {
+        try await Self.outcome(of: answer)
+    }
+
+    private func answer(_ answer: Promised<ClientMachine.Answer>) async throws(ClientError) -> ReplyFields {
+        try await Self.fields(of: answer)
+    }
+
+    private static func outcome(of answer: Promised<ClientMachine.Answer>) async throws(ClientError) -> ReplyFields? {
+        switch await answer.wait() {
+        case .ok(let fields): return fields
+        case .done: return nil
+        case .failed(let error): throw error
+        case nil: throw .cancelled
+        }
+    }
+
+    static func fields(of answer: Promised<ClientMachine.Answer>) async throws(ClientError) -> ReplyFields {
+        guard let fields = try await self.outcome(of: answer) else { throw .badAnswer }
+        return fields
+    }
+
+    static func read<Value>(
+        _ fields: ReplyFields,
+        _ read: (ReplyFields) throws(JSONError) -> Value
+    ) throws(ClientError) -> Value {
+        do { return try read(fields) } catch { throw .badAnswer }
+    }
+}

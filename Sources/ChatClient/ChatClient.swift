@@ -1,0 +1,89 @@
+public import ChatCore
+internal import ChatWebSocket
+internal import NIOCore
+
+/// A client of a chat server that stays: it reconnects, joins its rooms again where it left them, and sends again what was
+/// not confirmed.
+///
+/// ```swift
+/// let client = try ChatClient(.init(server: ServerAddress("ws://127.0.0.1:8080"), name: UserName("Mina")))
+/// try await withThrowingTaskGroup { group in
+///     group.addTask { try await client.run() }
+///     try await client.join(RoomName("lobby"), from: .last(20))
+///     try await client.send(RoomName("lobby"), "hello")
+///     for await event in client.events { print(event) }
+/// }
+/// ```
+///
+/// What it promises, given a server that keeps the protocol (docs/PROTOCOL.md, section 4):
+///
+/// - Every message of a joined room comes once and in order, over any number of reconnects; what is lost comes as `gap`
+///   or `reset`.
+/// - A send ends in a ``Receipt`` or in an error that the server gave; it is stored once, however often it went out.
+///   The sends of a room are stored in the order in which they were made.
+/// - Commands given while there is no connection wait for one.
+public actor ChatClient {
+    /// What happens, for one consumer.
+    ///
+    /// Events wait in a bounded queue. While it is full the client stops to read, and the server finds out that this
+    /// client is slow: nothing is dropped. Commands may be awaited between two events.
+    public nonisolated let events: Events
+
+    // What follows is shared with the extensions in `ChatClient+….swift`, and with nobody else.
+
+    let buffer: EventBuffer
+    let connector: LinkConnector
+    let closing = Promised<Void>()
+    let keyPrefix: String
+    var keysMade = 0
+    var machine: ClientMachine
+    var answers: [Int: Promised<ClientMachine.Answer>] = [:]
+    var link: (any Channel)?
+    var failure: ConnectionFailure?
+    var state = State.new
+    var alarm: (task: Task<Void, Never>, deadline: ContinuousClock.Instant)?
+
+    enum State { case new, running, ended }
+
+    /// Makes a client that does nothing until ``run()``.
+    ///
+    /// - Parameter configuration: How it connects, and how much it keeps.
+    /// - Throws: ``ClientError`` with the code `invalid`.
+    public init(_ configuration: Configuration) throws(ClientError) {
+        self.connector = try LinkConnector(configuration)
+        self.buffer = EventBuffer(capacity: max(1, configuration.eventCapacity))
+        self.events = Events(buffer: self.buffer)
+        var generator = SystemRandomNumberGenerator()
+        self.keyPrefix = Base36.random(digits: 16, using: &generator)
+        self.machine = ClientMachine(
+            name: configuration.name,
+            session: configuration.session,
+            token: configuration.token,
+            capacity: max(1, configuration.outboxCapacity)
+        )
+    }
+
+    /// Ends the client politely: ``run()`` returns, and what has no answer yet fails with `closed`.
+    public func close() { self.closing.resolve(()) }
+
+    /// What brings the client back as the same user, once the server has given it.
+    public var session: SessionSecret? { self.machine.session }
+}
+
+extension ChatClient {
+    /// What happens to a client, for one consumer; it ends when ``ChatClient/run()`` has returned.
+    public struct Events: AsyncSequence, Sendable {
+        let buffer: EventBuffer
+
+        /// Gives the events to its one consumer.
+        public struct AsyncIterator: AsyncIteratorProtocol {
+            let buffer: EventBuffer
+
+            /// Waits for the next event; nil at the end, and when the task is cancelled.
+            public mutating func next() async -> ClientEvent? { await self.buffer.next() }
+        }
+
+        /// Begins to consume.
+        public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(buffer: self.buffer) }
+    }
+}

@@ -1,0 +1,83 @@
+public import ChatCore
+
+/// Why a client did not do what it was asked.
+///
+/// The code is for programs; the message is for people, in English, and carries no secret.
+public struct ClientError: Error, Equatable, Sendable {
+    /// Which error it is.
+    public var code: Code
+    /// What went wrong.
+    public var message: String
+    /// What the server said, where it was the server who refused.
+    public var refusal: ProtocolError?
+
+    /// Names an error of a client; values compare by identity of the name and are never renumbered.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        private let rawValue: String
+
+        /// The name itself.
+        public var description: String { self.rawValue }
+
+        /// The server refused the command for good; ``ClientError/refusal`` says why.
+        public static let refused = Code(rawValue: "refused")
+        /// The server ended the connection for good, or does not take this client.
+        public static let disconnected = Code(rawValue: "disconnected")
+        /// As many sends or requests wait as the configuration allows.
+        public static let overflow = Code(rawValue: "overflow")
+        /// The client was closed before there was an answer; a send may have been stored.
+        public static let closed = Code(rawValue: "closed")
+        /// The task was cancelled before there was an answer; a send goes on, and may be stored.
+        public static let cancelled = Code(rawValue: "cancelled")
+        /// The server answered with something that the protocol does not have.
+        public static let badAnswer = Code(rawValue: "bad_answer")
+        /// The configuration or an argument is not valid.
+        public static let invalid = Code(rawValue: "invalid")
+    }
+}
+
+extension ClientError {
+    static func refused(_ error: ProtocolError) -> Self {
+        .init(code: .refused, message: error.message, refusal: error)
+    }
+
+    static func disconnected(_ failure: ConnectionFailure) -> Self {
+        .init(code: .disconnected, message: failure.description, refusal: failure.refusal)
+    }
+
+    static func overflow(_ capacity: Int) -> Self {
+        .init(code: .overflow, message: "\(capacity) commands wait already")
+    }
+
+    static let closed = Self(code: .closed, message: "the client was closed")
+    static let cancelled = Self(code: .cancelled, message: "cancelled")
+    static let badAnswer = Self(code: .badAnswer, message: "the server's answer was not understood")
+    static func invalid(_ message: String) -> Self { .init(code: .invalid, message: message) }
+}
+
+/// How a connection ended, or why there was none.
+public struct ConnectionFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What happened, in English.
+    public var description: String
+    /// The close code and reason, where the server closed.
+    public var disconnect: Disconnect?
+    /// The HTTP status, where the server refused the upgrade.
+    public var status: Int?
+    /// What the server said, where it said so as an error of the protocol.
+    public var refusal: ProtocolError?
+
+    init(_ description: String, disconnect: Disconnect? = nil, status: Int? = nil, refusal: ProtocolError? = nil) {
+        self.description = description
+        self.disconnect = disconnect
+        self.status = status
+        self.refusal = refusal
+    }
+
+    /// Whether it is of no use to come back.
+    public var isFinal: Bool {
+        if let disconnect { return disconnect.isFinal }
+        if let refusal, self.status == nil { return !refusal.code.isRetryable }
+        guard let status else { return false }
+        // What a client did wrong stays wrong; these three say "later".
+        return (400..<500).contains(status) && ![408, 425, 429].contains(status)
+    }
+}

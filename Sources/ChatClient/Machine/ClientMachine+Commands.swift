@@ -1,0 +1,62 @@
+internal import ChatCore
+
+// MARK: - What the program asks
+
+extension ClientMachine {
+    /// How a command was taken: the id under which its answer comes, and what is done at once.
+    typealias Taken = (id: Int, actions: [Action])
+
+    /// The program wants to be in a room.
+    mutating func join(_ room: RoomName, _ start: ReplayStart, now: ContinuousClock.Instant) -> Taken {
+        let id = self.makeID()
+        self.rooms.want(room, start, waiter: id)
+        return (id, self.advance(now: now))
+    }
+
+    /// The program wants to be in a room no longer; what was to be sent there fails.
+    mutating func leave(_ room: RoomName, now: ContinuousClock.Instant) -> Taken {
+        let id = self.makeID()
+        guard let left = self.rooms.remove(room) else { return (id, [.answer(id, .done)]) }
+        let failed = left.waiters + self.outbox.removeAll(in: room).map(\.id)
+        var actions: [Action] = failed.map { .answer($0, .failed(.refused(.notJoined(room)))) }
+        switch left.phase {
+        case .wanted: actions.append(.answer(id, .done))
+        case .joining, .joined:
+            self.expectations[id] = .leave
+            self.noteAwaiting(now: now)
+            actions.append(.transmit(CommandEnvelope(id: id, .leave(room))))
+        }
+        return (id, actions)
+    }
+
+    /// The program sends a message, to a room that it wants to be in.
+    mutating func send(_ send: Command.Send, now: ContinuousClock.Instant) -> Taken {
+        let id = self.makeID()
+        guard self.rooms[send.room] != nil else {
+            return (id, [.answer(id, .failed(.refused(.notJoined(send.room))))])
+        }
+        switch self.outbox.append(.init(id: id, send: send)) {
+        case .full: return (id, [.answer(id, .failed(.overflow(self.capacity)))])
+        case .queued: return (id, self.advance(now: now))
+        }
+    }
+
+    /// The program asks something, or renames its user.
+    mutating func request(_ command: Command, now: ContinuousClock.Instant) -> Taken {
+        let id = self.makeID()
+        guard self.requests.count < self.capacity else {
+            return (id, [.answer(id, .failed(.overflow(self.capacity)))])
+        }
+        self.requests.append((id, command))
+        guard case .ready = self.phase else { return (id, []) }
+        self.expectations[id] = .request
+        self.noteAwaiting(now: now)
+        return (id, [.transmit(CommandEnvelope(id: id, command))])
+    }
+
+    /// The user types or has stopped: told when it can be told, and never kept.
+    func typing(_ room: RoomName, active: Bool) -> [Action] {
+        guard case .ready = self.phase, self.rooms[room]?.phase == .joined else { return [] }
+        return [.transmit(CommandEnvelope(id: nil, .typing(room, active: active)))]
+    }
+}

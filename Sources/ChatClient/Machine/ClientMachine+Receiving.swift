@@ -1,0 +1,153 @@
+internal import ChatCore
+
+// MARK: - What the server says
+
+extension ClientMachine {
+    /// A message came.
+    mutating func received(_ message: ServerMessage, now: ContinuousClock.Instant) -> [Action] {
+        self.liveness?.received(now: now)
+        switch message {
+        case .event(.welcome(let welcome)): return self.welcomed(welcome, now: now)
+        case .event(let event): return self.received(event)
+        case .ok(let fields): return self.succeeded(fields, now: now)
+        case .error(let refusal): return self.failed(refusal, now: now)
+        case .unknown: return []
+        }
+    }
+
+    private mutating func welcomed(_ welcome: Welcome, now: ContinuousClock.Instant) -> [Action] {
+        self.phase = .ready(welcome, since: now)
+        self.session = welcome.session
+        self.userID = welcome.user.id
+        self.name = welcome.user.name
+        self.liveness?.expect(interval: .seconds(welcome.pingSeconds))
+        var actions: [Action] = [.emit(.connection(.connected(welcome)))]
+        for request in self.requests {
+            self.expectations[request.id] = .request
+            actions.append(.transmit(CommandEnvelope(id: request.id, request.command)))
+        }
+        return actions + self.advance(now: now)
+    }
+
+    private mutating func succeeded(_ fields: ReplyFields, now: ContinuousClock.Instant) -> [Action] {
+        if self.outbox.settled(fields.id) != nil {
+            return [.answer(fields.id, .ok(fields))] + self.advance(now: now)
+        }
+        defer { self.noteAwaiting(now: now) }
+        switch self.expectations.removeValue(forKey: fields.id) {
+        case .join: return self.joined(fields, now: now)
+        case .request:
+            self.requests.removeAll { $0.id == fields.id }
+            if let user = try? fields.renamed() { self.name = user.name }
+            return [.answer(fields.id, .ok(fields))]
+        case .leave: return [.answer(fields.id, .ok(fields))]
+        case .probe, nil: return []
+        }
+    }
+
+    private mutating func joined(_ fields: ReplyFields, now: ContinuousClock.Instant) -> [Action] {
+        guard let reply = try? fields.joined() else {
+            return [.disconnect(ConnectionFailure("the server's answer was not understood"))]
+        }
+        guard let waiters = self.rooms.joined(reply, id: fields.id) else { return [] }
+        var actions: [Action] = waiters.map { .answer($0, .ok(fields)) }
+        actions.append(.emit(.joined(JoinedRoom(reply))))
+        return actions + self.advance(now: now)
+    }
+
+    private mutating func failed(_ refusal: CommandRefusal, now: ContinuousClock.Instant) -> [Action] {
+        guard let id = refusal.id else { return [] }
+        let error = refusal.error
+        if case .greeting(id, since: _) = self.phase {
+            self.reconnectHint = error.retryMilliseconds
+            return [.disconnect(ConnectionFailure(error.message, refusal: error))]
+        }
+        let retry = now + .milliseconds(max(100, error.retryMilliseconds ?? 1000))
+        if let expectation = self.expectations.removeValue(forKey: id) {
+            defer { self.noteAwaiting(now: now) }
+            switch expectation {
+            case .join(let room): return self.joinFailed(room, id, error, retry: retry)
+            case .request:
+                self.requests.removeAll { $0.id == id }
+                return [.answer(id, .failed(.refused(error)))]
+            case .leave: return [.answer(id, .failed(.refused(error)))]
+            case .probe: return []
+            }
+        }
+        if error.code.isRetryable {
+            self.outbox.hold(id, until: retry)
+            self.noteAwaiting(now: now)
+            return []
+        }
+        guard self.outbox.settled(id) != nil else { return [] }
+        return [.answer(id, .failed(.refused(error)))] + self.advance(now: now)
+    }
+
+    private mutating func joinFailed(
+        _ room: RoomName,
+        _ id: Int,
+        _ error: ProtocolError,
+        retry: ContinuousClock.Instant
+    ) -> [Action] {
+        guard self.rooms[room]?.phase == .joining(id: id) else { return [] }
+        if error.code.isRetryable {
+            self.rooms.hold(room, until: retry)
+            return [.emit(.refused(room, error))]
+        }
+        let waiters = self.rooms.remove(room)?.waiters ?? []
+        let unsent = self.outbox.removeAll(in: room).map(\.id)
+        return (waiters + unsent).map { .answer($0, .failed(.refused(error))) } + [.emit(.refused(room, error))]
+    }
+}
+
+// MARK: - Events
+
+extension ClientMachine {
+    private mutating func received(_ event: Event) -> [Action] {
+        switch event {
+        case .message(let message): return self.received(message)
+        case .gap(let room, let epoch, from: _, let last):
+            let isNews = self.rooms.update(room) { $0.position.lost(epoch, to: last) }
+            return isNews == true ? [.emit(.received(event))] : []
+        case .reset(let room, let head):
+            let isKnown: Void? = self.rooms.update(room) { $0.position.reset(head.epoch) }
+            return isKnown == nil ? [] : [.emit(.received(event))]
+        case .joined(let change), .left(let change):
+            return self.isNews(change.room, change.version) ? [.emit(.received(event))] : []
+        case .renamed(let change, oldName: _):
+            if change.user.id == self.userID { self.name = change.user.name }
+            return self.isNews(change.room, change.version) ? [.emit(.received(event))] : []
+        case .presence(let room, memberCount: _, let version):
+            return self.isNews(room, version) ? [.emit(.received(event))] : []
+        case .closing(_, let milliseconds):
+            self.reconnectHint = milliseconds
+            return [.emit(.received(event))]
+        case .typing(let room, user: _, active: _):
+            return self.rooms[room] == nil ? [] : [.emit(.received(event))]
+        case .status: return [.emit(.received(event))]
+        case .welcome: return []
+        }
+    }
+
+    private mutating func received(_ message: Message) -> [Action] {
+        let told = Action.emit(.received(.message(message)))
+        let verdict = self.rooms.update(message.room) { $0.position.received(message.position) }
+        switch (verdict, message.position) {
+        case (.deliver, _): return [told]
+        case (.deliverAfterHole(let from, let last), let position?):
+            return [.emit(.received(.gap(room: message.room, epoch: position.epoch, from: from, to: last))), told]
+        case (.deliverAfterReset, let position?):
+            return [.emit(.received(.reset(room: message.room, head: position))), told]
+        case (.deliverAfterHole, nil), (.deliverAfterReset, nil), (.drop, _), (nil, _): return []
+        }
+    }
+
+    /// Whether a change of a room's members is newer than what is known; remembers it.
+    private mutating func isNews(_ room: RoomName, _ version: Int) -> Bool {
+        self.rooms.update(room) { room in
+            guard version > room.presenceVersion ?? -1 else { return false }
+            room.presenceVersion = version
+            return true
+        } ?? false
+    }
+}

@@ -1,0 +1,107 @@
+package import ChatCore
+internal import NIOCore
+
+/// Sends that the server has not confirmed yet, in order.
+///
+/// A send stays until its `ok` or its final error comes. After a reconnect it goes out again with the same key, so that
+/// it is stored once whether or not the first try was: a time-out is not a failure. Each room has its own queue, of
+/// which only the head is under way: were more, one that the rate limit turns back would be overtaken by the next.
+package struct Outbox: Sendable {
+    /// A send with the id that it has on the wire, in each try.
+    package struct Entry: Equatable, Sendable {
+        package var id: Int
+        package var send: Command.Send
+
+        package init(id: Int, send: Command.Send) {
+            self.id = id
+            self.send = send
+        }
+    }
+
+    private struct Queue: Sendable {
+        var entries: CircularBuffer<Entry> = []
+        var isHeadSent = false
+        var heldUntil: ContinuousClock.Instant?
+    }
+
+    private let capacity: Int
+    private var queues: [RoomName: Queue] = [:]
+    private var roomsOfSent: [Int: RoomName] = [:]
+    /// How many sends are not confirmed.
+    package private(set) var count = 0
+
+    /// Makes an empty outbox.
+    ///
+    /// - Parameter capacity: The most sends that it holds.
+    package init(capacity: Int) { self.capacity = capacity }
+
+    /// Whether some send is under way and has no answer yet.
+    package var isAwaiting: Bool { !self.roomsOfSent.isEmpty }
+
+    /// When a send that was turned back may be tried again.
+    package var deadline: ContinuousClock.Instant? { self.queues.values.lazy.compactMap(\.heldUntil).min() }
+
+    /// What became of a new send.
+    package enum OnAppend: Equatable, Sendable {
+        /// It waits for its turn.
+        case queued
+        /// There is no room for it; nothing was changed.
+        case full
+    }
+
+    /// Takes a send.
+    package mutating func append(_ entry: Entry) -> OnAppend {
+        guard self.count < self.capacity else { return .full }
+        self.queues[entry.send.room, default: Queue()].entries.append(entry)
+        self.count += 1
+        return .queued
+    }
+
+    /// Gives the send of a room that is to go out now, and counts it as under way.
+    package mutating func next(_ room: RoomName, now: ContinuousClock.Instant) -> Entry? {
+        guard var queue = self.queues[room], !queue.isHeadSent, let head = queue.entries.first else { return nil }
+        if let heldUntil = queue.heldUntil, heldUntil > now { return nil }
+        queue.heldUntil = nil
+        queue.isHeadSent = true
+        self.roomsOfSent[head.id] = room
+        self.queues[room] = queue
+        return head
+    }
+
+    /// Takes out a send that has its final answer; nil when the id is none of a send under way.
+    package mutating func settled(_ id: Int) -> Entry? {
+        guard let room = self.roomsOfSent.removeValue(forKey: id), var queue = self.queues[room] else { return nil }
+        let entry = queue.entries.removeFirst()
+        queue.isHeadSent = false
+        self.queues[room] = queue.entries.isEmpty ? nil : queue
+        self.count -= 1
+        return entry
+    }
+
+    /// A send was turned back and is tried again later; what follows it waits with it.
+    package mutating func hold(_ id: Int, until instant: ContinuousClock.Instant) {
+        guard let room = self.roomsOfSent.removeValue(forKey: id) else { return }
+        self.queues[room]?.isHeadSent = false
+        self.queues[room]?.heldUntil = instant
+    }
+
+    /// The connection is gone: what was under way goes out again on the next one.
+    package mutating func disconnected() {
+        self.roomsOfSent = [:]
+        for room in self.queues.keys {
+            self.queues[room]?.isHeadSent = false
+            self.queues[room]?.heldUntil = nil
+        }
+    }
+
+    /// Takes out all sends of a room, oldest first.
+    package mutating func removeAll(in room: RoomName) -> [Entry] {
+        guard let queue = self.queues.removeValue(forKey: room) else { return [] }
+        for entry in queue.entries { self.roomsOfSent[entry.id] = nil }
+        self.count -= queue.entries.count
+        return Array(queue.entries)
+    }
+
+    /// Takes out all sends.
+    package mutating func removeAll() -> [Entry] { self.queues.keys.flatMap { self.removeAll(in: $0) } }
+}

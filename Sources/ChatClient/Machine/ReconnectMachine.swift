@@ -1,0 +1,59 @@
+package import ChatCore
+
+/// Decides whether and when a client comes back (docs/PROTOCOL.md, section 7).
+///
+/// Full jitter: the wait is drawn from a range that doubles with each try, so that the clients of a node that died do
+/// not come back in step. The first try is drawn, too: those clients all lost their connection at the same moment.
+package struct ReconnectMachine: Sendable {
+    /// The shortest wait.
+    package static let shortest: Duration = .milliseconds(500)
+    /// The longest wait.
+    package static let longest: Duration = .seconds(20)
+    /// How long a connection must have held for the waits to be short again: a server that takes connections and drops
+    /// them at once is not to be hammered.
+    package static let settled: Duration = .seconds(10)
+
+    private var attempts = 0
+
+    package init() {}
+
+    /// What the shell does after a connection ended, or was never made.
+    package enum OnEnd: Equatable, Sendable {
+        /// Connect again after this long.
+        case retry(after: Duration)
+        /// Never by itself.
+        case stop
+    }
+
+    /// A connection ended, or was never made.
+    ///
+    /// - Parameters:
+    ///   - disconnect: The close frame's code and reason; nil when the connection just broke.
+    ///   - lifetime: How long the server had welcomed the client; nil when it never did.
+    ///   - hint: The `reconnect_ms` of the server's `closing`.
+    ///   - generator: Where the jitter comes from.
+    /// - Returns: Whether and when to connect again.
+    package mutating func ended(
+        _ disconnect: Disconnect?,
+        lifetime: Duration?,
+        hint: Int? = nil,
+        using generator: inout some RandomNumberGenerator
+    ) -> OnEnd {
+        if let disconnect, disconnect.isFinal { return .stop }
+        if let lifetime, lifetime >= Self.settled { self.attempts = 0 }
+        let ceiling = self.attempts >= 5 ? Self.longest : min(Self.longest, .seconds(1 << self.attempts))
+        self.attempts += 1
+        // A server that says when spreads its clients itself; a little is added in case it does not.
+        if let hint { return .retry(after: .milliseconds(max(0, hint) + Int.random(in: 0...500, using: &generator))) }
+        return .retry(after: Self.random(Self.shortest, ceiling, using: &generator))
+    }
+
+    private static func random(
+        _ low: Duration,
+        _ high: Duration,
+        using generator: inout some RandomNumberGenerator
+    ) -> Duration {
+        let range = Int((high - low) / .milliseconds(1))
+        return low + .milliseconds(Int.random(in: 0...max(0, range), using: &generator))
+    }
+}

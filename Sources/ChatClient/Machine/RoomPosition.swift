@@ -1,0 +1,89 @@
+package import ChatCore
+
+/// Where a client stands in a room's log: what it has, what it has not, and where it resumes.
+///
+/// The server promises each message exactly once and in order (docs/PROTOCOL.md, section 4). The client holds it to
+/// that: what it has already is dropped, and a hole that nobody announced is told, never passed over.
+package struct RoomPosition: Equatable, Sendable {
+    private enum State: Equatable {
+        /// Nothing is known of the log yet; the join asks like this.
+        case start(ReplayStart)
+        /// A replay was announced, and its first message decides; the join would ask for it again like this.
+        case open(ReplayStart)
+        /// Everything up to here was received or told to be lost.
+        case at(LogPosition)
+    }
+
+    private var state: State
+
+    /// Begins where the client asks to begin.
+    package init(_ start: ReplayStart) {
+        if case .after(let position) = start { self.state = .at(position) } else { self.state = .start(start) }
+    }
+
+    /// What the next join asks for.
+    package var start: ReplayStart {
+        switch self.state {
+        case .start(let start), .open(let start): start
+        case .at(let position): .after(position)
+        }
+    }
+
+    /// The last place that is known, for a client that wants to remember it.
+    package var current: LogPosition? {
+        guard case .at(let position) = self.state else { return nil }
+        return position
+    }
+
+    /// The room was joined.
+    package mutating func joined(_ reply: JoinReply) {
+        // One that resumes stands where it stood, until a reset, a gap or a message moves it.
+        switch self.state {
+        case .at: break
+        case .start(let start), .open(let start): self.state = reply.replay > 0 ? .open(start) : .at(reply.head)
+        }
+    }
+
+    /// What the client does with a message.
+    package enum OnMessage: Equatable, Sendable {
+        /// Hand it on.
+        case deliver
+        /// Tell that the messages in between are missing, then hand it on.
+        case deliverAfterHole(from: Int, to: Int)
+        /// Tell that the log began anew, then hand it on.
+        case deliverAfterReset
+        /// It was handed on before.
+        case drop
+    }
+
+    /// A message came; nil stands for one that is in no log.
+    package mutating func received(_ position: LogPosition?) -> OnMessage {
+        guard let position else { return .deliver }
+        guard case .at(let last) = self.state else {
+            self.state = .at(position)
+            return .deliver
+        }
+        guard last.epoch == position.epoch else {
+            self.state = .at(position)
+            return .deliverAfterReset
+        }
+        guard position.seq > last.seq else { return .drop }
+        self.state = .at(position)
+        let expected = last.seq + 1
+        return position.seq == expected ? .deliver : .deliverAfterHole(from: expected, to: position.seq - 1)
+    }
+
+    /// Messages are lost for good.
+    ///
+    /// - Returns: Whether that is news.
+    package mutating func lost(_ epoch: Epoch, to last: Int) -> Bool {
+        if case .at(let position) = self.state, position.epoch == epoch, position.seq >= last { return false }
+        self.state = .at(LogPosition(epoch: epoch, seq: last))
+        return true
+    }
+
+    /// The log began anew: what it keeps follows from its beginning.
+    package mutating func reset(_ epoch: Epoch) {
+        self.state = .at(LogPosition(epoch: epoch, seq: 0))
+    }
+}

@@ -1,0 +1,110 @@
+internal import ChatCore
+
+/// The rooms that a program wants to be in, whether or not the client is there now.
+struct RoomTable {
+    /// One room.
+    struct Room: Equatable {
+        enum Phase: Equatable {
+            /// A `join` has to be sent, at once or when the time has come.
+            case wanted(notBefore: ContinuousClock.Instant?)
+            case joining(id: Int)
+            case joined
+        }
+
+        var name: RoomName
+        var phase: Phase
+        var position: RoomPosition
+        /// The last change of its members that is known; nil before the first `ok`.
+        var presenceVersion: Int?
+        /// Whose `join` has no answer yet.
+        var waiters: [Int]
+    }
+
+    private var rooms: [RoomName: Room] = [:]
+    /// In the order in which they were wanted, which is the order in which they are joined again.
+    private(set) var names: [RoomName] = []
+
+    subscript(name: RoomName) -> Room? { self.rooms[name] }
+
+    /// Rooms in which the client is now.
+    var joined: [RoomName] { self.names.filter { self.rooms[$0]?.phase == .joined } }
+
+    /// When a room that refused may be tried again.
+    var deadline: ContinuousClock.Instant? {
+        self.rooms.values.lazy.compactMap {
+            guard case .wanted(let notBefore) = $0.phase else { return nil }
+            return notBefore
+        }.min()
+    }
+
+    /// Rooms whose `join` has to be sent now.
+    func due(now: ContinuousClock.Instant) -> [RoomName] {
+        self.names.filter {
+            guard case .wanted(let notBefore) = self.rooms[$0]?.phase else { return false }
+            return notBefore.map { $0 <= now } ?? true
+        }
+    }
+
+    /// The program wants to be in a room.
+    ///
+    /// One that it is in already is asked for again: from where it stands, unless it says where to begin.
+    mutating func want(_ name: RoomName, _ start: ReplayStart, waiter: Int) {
+        if var room = self.rooms[name] {
+            room.waiters.append(waiter)
+            if start != .live { room.position = RoomPosition(start) }
+            // A join that is under way and would ask the same answers both.
+            if case .joining = room.phase, start == .live {} else { room.phase = .wanted(notBefore: nil) }
+            self.rooms[name] = room
+        } else {
+            self.names.append(name)
+            self.rooms[name] = Room(
+                name: name,
+                phase: .wanted(notBefore: nil),
+                position: RoomPosition(start),
+                waiters: [waiter]
+            )
+        }
+    }
+
+    /// A `join` is sent; gives where it begins.
+    mutating func joining(_ name: RoomName, id: Int) -> ReplayStart? {
+        self.rooms[name]?.phase = .joining(id: id)
+        return self.rooms[name]?.position.start
+    }
+
+    /// A `join` was answered by `ok`; gives who waits for it, or nil when the answer is no longer of interest.
+    mutating func joined(_ reply: JoinReply, id: Int) -> [Int]? {
+        guard var room = self.rooms[reply.room], room.phase == .joining(id: id) else { return nil }
+        let waiters = room.waiters
+        room.waiters = []
+        room.phase = .joined
+        room.position.joined(reply)
+        room.presenceVersion = reply.members.version
+        self.rooms[reply.room] = room
+        return waiters
+    }
+
+    /// A `join` is to be tried again later.
+    mutating func hold(_ name: RoomName, until instant: ContinuousClock.Instant) {
+        self.rooms[name]?.phase = .wanted(notBefore: instant)
+    }
+
+    mutating func remove(_ name: RoomName) -> Room? {
+        self.names.removeAll { $0 == name }
+        return self.rooms.removeValue(forKey: name)
+    }
+
+    mutating func removeAll() -> [Room] { self.names.compactMap { self.remove($0) } }
+
+    mutating func disconnected() {
+        for name in self.names { self.rooms[name]?.phase = .wanted(notBefore: nil) }
+    }
+
+    /// Changes what is known of a room; does nothing with one that is not wanted.
+    mutating func update<Result>(_ name: RoomName, _ change: (inout Room) -> Result) -> Result? {
+        guard var room = self.rooms[name] else { return nil }
+        let result = change(&room)
+        self.rooms[name] = room
+        return result
+    }
+}

@@ -1,0 +1,100 @@
+internal import ChatCore
+internal import ChatWebSocket
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOWebSocket
+
+/// The opening handshake of RFC 6455 by NIO, without NIO's frames: ``LinkHandler`` speaks after it.
+struct LinkUpgrader: NIOTypedHTTPClientProtocolUpgrader {
+    typealias UpgradeResult = Link
+
+    static let subprotocol = "chat.v1"
+
+    private let handshake = NIOTypedWebSocketClientUpgrader<Link> { channel, _ in
+        channel.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
+    }
+
+    var supportedProtocol: String { self.handshake.supportedProtocol }
+    var requiredUpgradeHeaders: [String] { self.handshake.requiredUpgradeHeaders }
+
+    func addCustom(upgradeRequestHeaders headers: inout HTTPHeaders) {
+        self.handshake.addCustom(upgradeRequestHeaders: &headers)
+        headers.add(name: "Sec-WebSocket-Protocol", value: Self.subprotocol)
+    }
+
+    func shouldAllowUpgrade(upgradeResponse: HTTPResponseHead) -> Bool {
+        self.handshake.shouldAllowUpgrade(upgradeResponse: upgradeResponse)
+            && upgradeResponse.headers["Sec-WebSocket-Protocol"].allSatisfy { $0 == Self.subprotocol }
+    }
+
+    func upgrade(channel: any Channel, upgradeResponse: HTTPResponseHead) -> EventLoopFuture<Link> {
+        channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.addHandler(LinkHandler())
+            return try Link(wrappingChannelSynchronously: channel)
+        }
+    }
+}
+
+/// Watches the answer to the handshake: a refusal becomes one error with all that the server said, and so do silence
+/// and a connection that breaks.
+final class HandshakeWatcher: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias InboundOut = HTTPClientResponsePart
+
+    /// How long the handshake may take, from the TCP connection on.
+    static let timeout: TimeAmount = .seconds(10)
+    /// How much of a refusal is read.
+    private static let maximumBody = 4096
+
+    private var refusal: HTTPResponseHead?
+    private var body = ByteBuffer()
+    private var timer: Scheduled<Void>?
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.timeout) {
+            self.fail(ConnectionFailure("the server did not answer in time"), context)
+        }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.timer?.cancel() }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch self.unwrapInboundIn(data) {
+        case .head(let head) where head.status != .switchingProtocols: self.refusal = head
+        case .body(var bytes) where self.refusal != nil:
+            if self.body.readableBytes + bytes.readableBytes <= Self.maximumBody { self.body.writeBuffer(&bytes) }
+        case .end where self.refusal != nil: self.refuse(context)
+        case .head, .body, .end: context.fireChannelRead(data)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if self.refusal != nil {
+            self.refuse(context)
+        } else {
+            self.fail(ConnectionFailure("the server closed the connection before its answer"), context)
+        }
+        context.fireChannelInactive()
+    }
+
+    private func refuse(_ context: ChannelHandlerContext) {
+        guard let status = self.refusal?.status else { return }
+        let error = try? JSONValue(self.body)["error"]
+        let refusal = error?["code"]?.string.map {
+            ProtocolError(ProtocolError.Code($0), error?["message"]?.string ?? status.reasonPhrase)
+        }
+        let reason = refusal?.message ?? status.reasonPhrase
+        let failure = ConnectionFailure(
+            "the server refused the connection: \(status.code) \(reason)",
+            status: Int(status.code),
+            refusal: refusal
+        )
+        self.fail(failure, context)
+    }
+
+    private func fail(_ failure: ConnectionFailure, _ context: ChannelHandlerContext) {
+        self.timer?.cancel()
+        context.fireErrorCaught(failure)
+        context.close(promise: nil)
+    }
+}

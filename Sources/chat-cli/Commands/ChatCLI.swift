@@ -1,0 +1,18 @@
+internal import ArgumentParser
+
+/// Where the program begins.
+@main
+struct ChatCLI: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chat-cli",
+        abstract: "Talk in the rooms of a chat server, by hand or by script.",
+        discussion: """
+            Messages go to standard output, notices to standard error. Environment: CHAT_SERVER, CHAT_NAME, CHAT_TOKEN, \
+            NO_COLOR.
+
+            Exit status: 0 done, 1 only some lines sent, 64 wrong usage, 65 refused, 69 no connection, 70 fault, \
+            74 disconnected for good, 75 no answer in time, 77 unauthorized, 130 interrupted.
+            """,
+        subcommands: [Join.self, Send.self, Tail.self, History.self, Members.self]
+    )
+}

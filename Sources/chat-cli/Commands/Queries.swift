@@ -1,0 +1,80 @@
+internal import ArgumentParser
+internal import ChatClient
+internal import ChatCore
+
+/// `chat-cli history`: what was said.
+struct History: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Print messages of a room's past.")
+
+    @OptionGroup var server: ServerOptions
+
+    @Option(help: "How many messages.")
+    var limit: Int = 50
+
+    @Option(help: "Only messages before this number.")
+    var before: Int?
+
+    @Flag(help: "Print each message as one line of JSON, as the server sent it.")
+    var json = false
+
+    @Option(help: "Whether to use colours: auto, always, never.")
+    var color: ColorChoice = .auto
+
+    @Option(help: "How many seconds the server may take.")
+    var timeout: Double = 10
+
+    @Argument(help: "The room.", transform: RoomArgument.parse)
+    var room: RoomName
+
+    func validate() throws {
+        guard self.limit > 0 else { throw ValidationError("--limit is above 0") }
+    }
+
+    func run() async throws {
+        try await Session.run(try self.server.configuration(), timeout: .seconds(self.timeout)) { client in
+            let formatter = MessageFormatter(palette: self.color.palette, showsTime: true, showsRoom: false)
+            let printer = MessagePrinter(isJSON: self.json, formatter: formatter)
+            for message in try await self.messages(client) where !printer.print(message) { break }
+            return .success
+        }
+    }
+
+    /// Reads page after page, from the newest back.
+    private func messages(_ client: ChatClient) async throws -> [Message] {
+        var messages: [Message] = []
+        var before = self.before
+        while messages.count < self.limit {
+            let page = try await client.history(self.room, before: before, limit: self.limit - messages.count)
+            messages = page.messages + messages
+            guard page.hasOlder, let first = page.messages.first?.position else { break }
+            before = first.seq
+        }
+        return messages
+    }
+}
+
+/// `chat-cli members`: who is there.
+struct Members: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Print who is in a room, one name on a line.")
+
+    @OptionGroup var server: ServerOptions
+
+    @Option(help: "How many seconds the server may take.")
+    var timeout: Double = 10
+
+    @Argument(help: "The room.", transform: RoomArgument.parse)
+    var room: RoomName
+
+    func run() async throws {
+        try await Session.run(try self.server.configuration(), timeout: .seconds(self.timeout)) { client in
+            var cursor: String?
+            repeat {
+                let page = try await client.members(self.room, cursor: cursor)
+                let lines = page.members.map { $0.name.rawValue.sanitizedLine + "\n" }
+                guard Output.write(lines.joined()) else { break }
+                cursor = page.cursor
+            } while cursor != nil
+            return .success
+        }
+    }
+}

@@ -1,0 +1,118 @@
+internal import ArgumentParser
+internal import ChatClient
+internal import ChatCore
+
+/// `chat-cli send`: for scripts.
+struct Send: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Send a message, or every line of standard input, and wait until it is stored."
+    )
+
+    @OptionGroup var server: ServerOptions
+
+    @Option(help: "How many seconds the server may take for one message.")
+    var timeout: Double = 10
+
+    @Flag(help: "Send what you do, as /me does.")
+    var action = false
+
+    @Flag(help: "Send the whole of standard input as one message.")
+    var whole = false
+
+    @Argument(help: "The room.", transform: RoomArgument.parse)
+    var room: RoomName
+
+    @Argument(help: "The text; without it standard input is sent, line by line.")
+    var text: [String] = []
+
+    func validate() throws {
+        guard self.timeout > 0 else { throw ValidationError("--timeout is above 0") }
+        guard self.text.isEmpty || !self.whole else { throw ValidationError("--whole goes without a text") }
+    }
+
+    func run() async throws {
+        let configuration = try self.server.configuration()
+        try await Session.run(configuration) { client in
+            try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
+                group.addTask {
+                    await Session.tellTroubles(of: client)
+                    return nil
+                }
+                group.addTask { try await self.send(client) }
+                defer { group.cancelAll() }
+                while let status = try await group.next() { if let status { return status } }
+                return .software
+            }
+        }
+    }
+
+    private func send(_ client: ChatClient) async throws -> ExitStatus {
+        try await self.withTimeout(client) { try await client.join(self.room) }
+        var report = Report()
+        if !self.text.isEmpty {
+            try await self.send(self.text.joined(separator: " "), client, &report)
+            return report.status
+        }
+        let input = StandardInput()
+        var splitter = LineSplitter()
+        var collected: [String] = []
+        reading: while true {
+            switch await input.read() {
+            case .bytes(let bytes):
+                for line in splitter.feed(bytes) {
+                    if self.whole { collected.append(line) } else { try await self.send(line, client, &report) }
+                }
+            case .timeout: continue
+            case .end: break reading
+            }
+        }
+        if let last = splitter.finish() {
+            if self.whole { collected.append(last) } else { try await self.send(last, client, &report) }
+        }
+        if self.whole { try await self.send(collected.joined(separator: "\n"), client, &report) }
+        return report.status
+    }
+
+    /// Which lines were sent.
+    private struct Report {
+        var sent = 0
+        var refused = 0
+
+        var status: ExitStatus {
+            guard self.refused > 0 else { return .success }
+            Output.notice("\(self.sent) sent, \(self.refused) refused")
+            return self.sent > 0 ? .partial : .refused
+        }
+    }
+
+    private func send(_ line: String, _ client: ChatClient, _ report: inout Report) async throws {
+        // There is nothing to say in an empty line, and nothing wrong with it.
+        guard !line.allSatisfy(\.isWhitespace) else { return }
+        do {
+            try await self.withTimeout(client) {
+                try await client.send(self.room, line, kind: self.action ? .action : .text)
+            }
+            report.sent += 1
+        } catch let error as ClientError where error.code == .refused {
+            Output.notice(error.message)
+            report.refused += 1
+        }
+    }
+
+    private func withTimeout(
+        _ client: ChatClient,
+        _ body: @Sendable @escaping () async throws -> some Sendable
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try await body() }
+            group.addTask {
+                try await Task.sleep(for: .seconds(self.timeout))
+                let isConnected = await client.session != nil
+                Output.notice(isConnected ? Notices.noAnswer : Notices.noConnection)
+                throw isConnected ? ExitStatus.timeout : ExitStatus.unavailable
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+}

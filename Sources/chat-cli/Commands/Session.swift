@@ -1,0 +1,100 @@
+internal import ArgumentParser
+internal import ChatClient
+internal import ChatCore
+
+/// Runs a client for as long as a command works with it.
+enum Session {
+    /// Connects, lets the body work, and ends politely.
+    ///
+    /// - Parameters:
+    ///   - configuration: Of the client.
+    ///   - timeout: How long the body may take; nil: for ever.
+    ///   - body: What is done; it takes the events as well.
+    /// - Throws: `ExitCode`, after people were told why.
+    static func run(
+        _ configuration: ChatClient.Configuration,
+        timeout: Duration? = nil,
+        _ body: @Sendable @escaping (ChatClient) async throws -> ExitStatus
+    ) async throws {
+        Output.ignoreBrokenPipes()
+        let status: ExitStatus
+        do {
+            let client = try ChatClient(configuration)
+            status = await self.work(client, timeout, body)
+        } catch {
+            Output.notice(error.message)
+            status = ExitStatus(error)
+        }
+        if status != .success { throw status.exitCode }
+    }
+
+    /// How one of the tasks of a session ended.
+    private enum Outcome: Sendable {
+        case done(ExitStatus)
+        case failed(ClientError)
+        case ended
+        case timeout
+    }
+
+    private static func work(
+        _ client: ChatClient,
+        _ timeout: Duration?,
+        _ body: @Sendable @escaping (ChatClient) async throws -> ExitStatus
+    ) async -> ExitStatus {
+        await withTaskGroup(of: Outcome.self) { group in
+            group.addTask {
+                do throws(ClientError) { try await client.run() } catch { return .failed(error) }
+                return .ended
+            }
+            group.addTask { await self.outcome(of: body, client) }
+            if let timeout {
+                group.addTask {
+                    try? await Task.sleep(for: timeout)
+                    return .timeout
+                }
+            }
+            let outcome = await group.next()
+            await client.close()
+            group.cancelAll()
+            switch outcome {
+            case .done(let status): return status
+            case .failed(let error):
+                Output.notice(error.message)
+                return ExitStatus(error)
+            case .timeout:
+                let isConnected = await client.session != nil
+                Output.notice(isConnected ? Notices.noAnswer : Notices.noConnection)
+                return isConnected ? .timeout : .unavailable
+            case .ended, nil: return .success
+            }
+        }
+    }
+
+    private static func outcome(
+        of body: (ChatClient) async throws -> ExitStatus,
+        _ client: ChatClient
+    ) async -> Outcome {
+        do { return .done(try await body(client)) } catch let error as ClientError {
+            return .failed(error)
+        } catch let status as ExitStatus {
+            return .done(status)
+        } catch {
+            Output.notice("\(error)")
+            return .done(.software)
+        }
+    }
+
+    /// Takes the events of a client, of which a command wants only what people should know.
+    ///
+    /// - Parameters:
+    ///   - client: The client.
+    ///   - isQuiet: Whether even that is not told.
+    static func tellTroubles(of client: ChatClient, isQuiet: Bool = false) async {
+        var lastTrouble: String?
+        for await event in client.events where !isQuiet {
+            guard let trouble = Notices.trouble(event), trouble != lastTrouble else { continue }
+            lastTrouble = trouble
+            Output.notice(trouble)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+internal import Glibc
+internal import Synchronization
+
+/// The terminal that the program runs in.
+enum Terminal {
+    /// Whether a person sits at both ends.
+    static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 }
+
+    /// How many cells a row has.
+    static var columns: Int {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
+    /// Gives every key to the program at once, without showing it, until ``restore()``.
+    static func makeRaw() {
+        var mode = termios()
+        guard tcgetattr(STDIN_FILENO, &mode) == 0 else { return }
+        if !isRaw { original = mode }
+        cfmakeraw(&mode)
+        // Output stays as it is: only what is typed changes.
+        mode.c_oflag |= tcflag_t(OPOST)
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &mode)
+        isRaw = true
+        Output.write("\u{1B}[?2004h")
+        restoreOnEveryExit()
+    }
+
+    /// Puts the terminal back as it was found; does nothing the second time.
+    static func restore() { restoreTerminal() }
+
+    /// The last resort: `exit` and faults of the program put the terminal back, too.
+    private static func restoreOnEveryExit() {
+        guard !isRegistered else { return }
+        isRegistered = true
+        atexit { restoreTerminal() }
+        for number in [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT, SIGQUIT] {
+            signal(number) { number in
+                restoreTerminal()
+                signal(number, SIG_DFL)
+                raise(number)
+            }
+        }
+    }
+}
+
+// The state is global because signal handlers, which are C functions, need it. It is written before a handler can see it
+// and only by the one task that drives the terminal; a handler reads it and calls only what POSIX allows there (tcsetattr,
+// write, signal, raise).
+nonisolated(unsafe) private var original = termios()
+nonisolated(unsafe) private var isRaw = false
+nonisolated(unsafe) private var isRegistered = false
+
+private func restoreTerminal() {
+    guard isRaw else { return }
+    isRaw = false
+    let leave: StaticString = "\u{1B}[?2004l"
+    _ = write(STDOUT_FILENO, leave.utf8Start, leave.utf8CodeUnitCount)
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &original)
+}

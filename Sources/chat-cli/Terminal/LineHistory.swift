@@ -1,0 +1,34 @@
+/// The lines that were written before, with the place in them where the user is.
+struct LineHistory: Equatable, Sendable {
+    /// The most lines that are kept.
+    static let capacity = 500
+
+    private var lines: [String] = []
+    /// How far back the user has gone; 0 is the line that is being written.
+    private var depth = 0
+    /// The line that was being written when the user went back.
+    private var draft = ""
+
+    /// Keeps a line, unless it is blank or the same as the last one.
+    mutating func append(_ line: String) {
+        self.depth = 0
+        guard !line.allSatisfy(\.isWhitespace), line != self.lines.last else { return }
+        self.lines.append(line)
+        if self.lines.count > Self.capacity { self.lines.removeFirst() }
+    }
+
+    /// The line before; nil at the first one.
+    mutating func previous(leaving text: String) -> String? {
+        guard self.depth < self.lines.count else { return nil }
+        if self.depth == 0 { self.draft = text }
+        self.depth += 1
+        return self.lines[self.lines.count - self.depth]
+    }
+
+    /// The line after, at last the one that was being written; nil there.
+    mutating func next(leaving text: String) -> String? {
+        guard self.depth > 0 else { return nil }
+        self.depth -= 1
+        return self.depth == 0 ? self.draft : self.lines[self.lines.count - self.depth]
+    }
+}

@@ -1,0 +1,71 @@
+import ChatClient
+import ChatCore
+import Testing
+
+@testable import chat_cli
+
+@Suite(.timeLimit(.minutes(1))) struct TextTests {
+    @Test(arguments: [
+        ("plain 한글 👨‍👩‍👧", "plain 한글 👨‍👩‍👧"), ("\u{1B}[31mred", "[31mred"), ("\u{1B}]0;title\u{7}x", "]0;titlex"),
+        ("\u{9B}31m", "31m"), ("a\u{202E}b\u{2066}c\u{2069}", "abc"), ("a\r\nb\tc", "a b c"), ("a\u{2028}b", "ab"),
+    ])
+    func `nothing in a field steers the terminal`(raw: String, shown: String) {
+        #expect(raw.sanitizedLine == shown)
+    }
+
+    private func message(_ text: String, name: String = "Mina", kind: MessageKind = .text) throws -> Message {
+        Message(
+            room: try RoomName("lobby"),
+            position: nil,
+            time: 0,
+            sender: User(id: UserID("u1"), name: try UserName(name)),
+            text: text,
+            kind: kind,
+            key: nil
+        )
+    }
+
+    @Test func `messages become lines`() throws {
+        let plain = MessageFormatter(palette: Palette(isColored: false), showsTime: false, showsRoom: false)
+        #expect(plain.lines(try self.message("one\ntwo")) == ["Mina: one", "    two"])
+        #expect(plain.lines(try self.message("waves", kind: .action)) == ["* Mina waves"])
+        var rooms = plain
+        rooms.showsRoom = true
+        #expect(rooms.lines(try self.message("hi")) == ["#lobby Mina: hi"])
+    }
+
+    @Test func `an author has one colour, whatever the name`() {
+        let palette = Palette(isColored: true)
+        let (one, two) = (palette.author("x", id: "u1"), palette.author("x", id: "u1"))
+        #expect(one == two && one.hasPrefix("\u{1B}[1;38;5;"))
+        #expect(Set((0..<50).map { palette.author("x", id: "u\($0)") }).count > 8)
+        #expect(Palette(isColored: false).author("x", id: "u1") == "x")
+    }
+
+    @Test(
+        arguments: [
+            ("", .nothing), ("  ", .nothing), ("hi", .say("hi")), ("//me", .say("/me")),
+            ("/me waves  x", .command(.me, "waves  x")),
+            ("/quit", .command(.quit, "")), ("/dance now", .unknown("dance")), ("/", .unknown("")),
+        ] as [(String, Input)]
+    )
+    func `a line is speech or a command`(line: String, expected: Input) {
+        #expect(Input(line) == expected)
+    }
+
+    @Test func `the help has every command`() {
+        let help = SlashCommand.helpLines
+        for command in SlashCommand.table {
+            #expect(help.contains { $0.hasPrefix("/\(command.name) ") && $0.hasSuffix(command.help) })
+        }
+    }
+
+    @Test func `bytes become lines wherever they are cut`() {
+        var splitter = LineSplitter()
+        let first = splitter.feed(Array("one\r\ntw".utf8))
+        let second = splitter.feed(Array("o\n\nthree".utf8))
+        let last = splitter.finish()
+        #expect(first == ["one"] && second == ["two", ""] && last == "three")
+        #expect(splitter.finish() == nil)
+    }
+}

@@ -1,0 +1,194 @@
+"""A real server and a real terminal (tmux) for the tests of `chat-cli`.
+
+CHAT_SERVER_BIN and CHAT_CLI_BIN name the programs; by default those of the debug build.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shlex
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVER = Path(os.environ.get("CHAT_SERVER_BIN", ROOT / ".build/debug/ChatServer"))
+CLI = Path(os.environ.get("CHAT_CLI_BIN", ROOT / ".build/debug/chat-cli"))
+
+
+def wait_until(condition, timeout: float = 15.0, what: str = "the condition"):
+    """Polls until the condition gives something true, which is returned."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        if result := condition():
+            return result
+        time.sleep(0.02)
+    raise AssertionError(f"{what} did not come within {timeout} s")
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Server:
+    """A server process that can be killed and started again on the same port."""
+
+    def __init__(self, port: int = 0, *options: str):
+        self.port = port
+        self.options = options
+        self.process: subprocess.Popen | None = None
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [SERVER, "--host", "127.0.0.1", "--port", str(self.port), *self.options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        line = self.process.stdout.readline()
+        assert line.startswith("listening on http://"), f"the server said {line!r}"
+        self.port = int(line.rsplit(":", 1)[1])
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/ws"
+
+
+@pytest.fixture(scope="session")
+def shared_server():
+    server = Server()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def own_server():
+    """A server that the test may kill."""
+    server = Server()
+    yield server
+    server.kill()
+
+
+_rooms = itertools.count(1)
+
+
+@pytest.fixture
+def room() -> str:
+    """A room that no other test uses."""
+    return f"room-{os.getpid()}-{next(_rooms)}"
+
+
+class CLI_:
+    """Runs `chat-cli` against a server."""
+
+    def __init__(self, server: Server):
+        self.env = {"PATH": os.environ["PATH"], "CHAT_SERVER": server.url, "LC_ALL": "C.UTF-8"}
+
+    def run(self, *arguments: str, input: str | None = None, timeout: float = 30, **env: str):
+        return subprocess.run(
+            [CLI, *arguments],
+            input=input,
+            stdin=subprocess.DEVNULL if input is None else None,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            env=self.env | env,
+        )
+
+    def start(self, *arguments: str, **pipes):
+        return subprocess.Popen([CLI, *arguments], text=True, env=self.env, **pipes)
+
+
+@pytest.fixture
+def cli(shared_server):
+    return CLI_(shared_server)
+
+
+class Terminal:
+    """A window of tmux with a shell in it."""
+
+    _names = itertools.count(1)
+
+    def __init__(self, columns: int = 80, rows: int = 24):
+        self.socket = f"chat-cli-test-{os.getpid()}-{next(self._names)}"
+        self.tmux(
+            "-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows),
+            "env -i HOME=/tmp TERM=tmux-256color LC_ALL=C.UTF-8 PATH=/usr/bin:/bin PS1='$ ' bash --norc --noprofile",
+        )  # fmt: skip
+        wait_until(lambda: "$" in self.text(), what="the shell's prompt")
+
+    def tmux(self, *arguments: str) -> str:
+        command = ["tmux", "-u", "-L", self.socket, *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def text(self) -> str:
+        return self.tmux("capture-pane", "-p")
+
+    def lines(self) -> list[str]:
+        return [line for line in self.text().split("\n") if line]
+
+    def cursor(self) -> tuple[int, int]:
+        x, y = self.tmux("display-message", "-p", "#{cursor_x} #{cursor_y}").split()
+        return int(x), int(y)
+
+    def type(self, text: str) -> None:
+        self.tmux("send-keys", "-l", text)
+
+    def press(self, *keys: str) -> None:
+        self.tmux("send-keys", *keys)
+
+    def paste(self, text: str) -> None:
+        self.tmux("set-buffer", text)
+        self.tmux("paste-buffer", "-p")
+
+    def resize(self, columns: int) -> None:
+        """Makes the window wider or narrower, and waits until programs in it can see that: tmux tells them late."""
+        self.tmux("resize-window", "-x", str(columns), "-y", "24")
+        wait_until(lambda: f"columns {columns};" in self.mode(), what="the new width")
+
+    def wait_for(self, text: str, timeout: float = 15.0) -> None:
+        try:
+            wait_until(lambda: text in self.text(), timeout, repr(text))
+        except AssertionError as error:
+            raise AssertionError(f"{error}; the terminal shows:\n{self.text()}") from None
+
+    def wait_for_input_line(self, line: str) -> None:
+        """Waits until the last line of the terminal is this one."""
+        try:
+            wait_until(lambda: self.lines()[-1:] == [line], what=repr(line))
+        except AssertionError as error:
+            raise AssertionError(f"{error}; the terminal shows:\n{self.text()}") from None
+
+    def shell(self, command: str) -> None:
+        self.type(command)
+        self.press("Enter")
+
+    def mode(self) -> str:
+        """The settings of the terminal, as `stty` sees them from outside."""
+        tty = self.tmux("display-message", "-p", "#{pane_tty}").strip()
+        return subprocess.run(["stty", "-F", tty, "-a"], check=True, capture_output=True, text=True).stdout
+
+    def join(self, server: Server, *arguments: str) -> None:
+        self.shell(f"clear; CHAT_SERVER={server.url} {CLI} join {shlex.join(arguments)}; echo status=$?")
+
+    def close(self) -> None:
+        subprocess.run(["tmux", "-L", self.socket, "kill-server"], capture_output=True)
+
+
+@pytest.fixture
+def terminal():
+    window = Terminal()
+    yield window
+    window.close()

@@ -1,0 +1,196 @@
+"""`chat-cli` without a terminal: pipes, exit codes, and what goes where."""
+
+import contextlib
+import json
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+from urllib.parse import urlsplit
+
+import pytest
+
+from conftest import CLI_, free_port, wait_until
+
+
+@contextlib.contextmanager
+def tls_in_front_of(url: str, certificate, key):
+    """Takes encrypted connections on a free port, whose number it gives, and passes them on in the clear."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    target = (urlsplit(url).hostname, urlsplit(url).port)
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def copy(source, sink):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+        with contextlib.suppress(OSError):
+            sink.shutdown(socket.SHUT_RDWR)
+
+    def serve():
+        with contextlib.suppress(OSError):
+            while True:
+                plain, _ = listener.accept()
+                with contextlib.suppress(OSError):
+                    secure = context.wrap_socket(plain, server_side=True)
+                    behind = socket.create_connection(target)
+                    threading.Thread(target=copy, args=(secure, behind), daemon=True).start()
+                    threading.Thread(target=copy, args=(behind, secure), daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        # Closing alone would not wake `accept`.
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+KOREAN = "안녕하세요 👋🏽👨‍👩‍👧"
+
+
+def test_a_message_is_sent_and_found_in_the_history(cli, room):
+    sent = cli.run("send", room, KOREAN, "--name", "민아")
+    assert (sent.returncode, sent.stdout, sent.stderr) == (0, "", "")
+    history = cli.run("history", room)
+    assert history.returncode == 0
+    assert history.stdout.endswith(f" 민아: {KOREAN}\n")
+
+
+def test_a_room_may_have_a_korean_name(cli):
+    assert cli.run("send", "래블업", "hi").returncode == 0
+    assert cli.run("history", "#래블업", "--limit", "1").stdout.endswith(": hi\n")
+
+
+def test_every_line_of_the_input_is_one_message_in_order(cli, room):
+    lines = [f"line {number}" for number in range(15)]
+    assert cli.run("send", room, input="\n".join(lines)).returncode == 0
+    history = cli.run("history", room, "--json")
+    assert [json.loads(line)["text"] for line in history.stdout.splitlines()] == lines
+
+
+def test_more_than_the_rate_limit_allows_is_sent_all_the_same_and_in_order(cli, room):
+    lines = [str(number) for number in range(30)]
+    assert cli.run("send", room, input="\n".join(lines)).returncode == 0
+    history = cli.run("history", room, "--json")
+    assert [json.loads(line)["text"] for line in history.stdout.splitlines()] == lines
+
+
+def test_the_whole_input_can_be_one_message(cli, room):
+    assert cli.run("send", room, "--whole", input="one\n  two\n").returncode == 0
+    (message,) = cli.run("history", room, "--json").stdout.splitlines()
+    assert json.loads(message)["text"] == "one\n  two"
+
+
+def test_tail_prints_the_past_and_what_comes_and_ends_by_count(cli, room):
+    cli.run("send", room, "past", "--name", "Mina")
+    tail = cli.start("tail", room, "--history", "1", "--count", "2", stdout=subprocess.PIPE)
+    assert tail.stdout.readline() == "Mina: past\n"
+    cli.run("send", room, "waves", "--action", "--name", "Jun")
+    assert tail.stdout.readline() == "* Jun waves\n"
+    assert tail.wait(10) == 0
+
+
+def test_tail_ends_quietly_when_nobody_reads(cli, room):
+    cli.run("send", room, "first")
+    tail = cli.start("tail", room, "--history", "5", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    tail.stdout.readline()
+    tail.stdout.close()
+    assert tail.wait(10) == 0
+    assert tail.stderr.read() == ""
+
+
+def test_members_are_listed(cli, room):
+    with cli.start("join", room, "--name", "Jun", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as member:
+        wait_until(lambda: cli.run("members", room).stdout == "Jun\n")
+        member.stdin.close()
+        assert member.wait(10) == 0
+
+
+def test_join_without_a_terminal_sends_lines_and_prints_messages(cli, room):
+    talk = cli.run("join", room, "--name", "Jun", input=f"{KOREAN}\nbye\n")
+    assert talk.returncode == 0
+    assert talk.stdout == f"Jun: {KOREAN}\nJun: bye\n"
+    assert talk.stderr == ""
+
+
+def test_what_would_steer_a_terminal_is_taken_out(cli, room):
+    cli.run("send", room, "a\u202eb\u2066c")
+    assert cli.run("history", room).stdout.endswith(": abc\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["send"], 64),
+        (["send", "no/room", "x"], 64),
+        (["dance"], 64),
+        (["tail", "lobby", "--history", "-1"], 64),
+        (["send", "lobby", "x", "--server", "ftp://x"], 64),
+        (["send", "lobby", "a" * 9000], 65),
+        (["tail", "lobby", "--timeout", "0.5"], 75),
+    ],
+)
+def test_exit_codes_tell_what_went_wrong(cli, arguments, status):
+    result = cli.run(*arguments)
+    assert result.returncode == status
+    assert result.stdout == ""
+    assert result.stderr != ""
+
+
+def test_some_lines_sent_and_some_refused_has_a_code_of_its_own(cli, room):
+    result = cli.run("send", room, input="good\n" + "a" * 9000 + "\nalso good\n")
+    assert result.returncode == 1
+    assert "2 sent, 1 refused" in result.stderr
+
+
+def test_no_server_is_unavailable(cli, room):
+    result = cli.run("send", room, "x", "--timeout", "1", CHAT_SERVER=f"ws://127.0.0.1:{free_port()}")
+    assert result.returncode == 69
+    assert "Connection refused" in result.stderr
+
+
+def test_a_message_given_while_the_server_is_away_is_sent_once_when_it_is_back(own_server, room):
+    cli = CLI_(own_server)
+    own_server.kill()
+    send = cli.start("send", room, "patience", "--timeout", "30", stderr=subprocess.PIPE)
+    assert "Connection refused" in send.stderr.readline()
+    own_server.start()
+    assert send.wait(30) == 0
+    assert cli.run("history", room).stdout.count("patience") == 1
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl makes the certificate")
+def test_an_encrypted_connection_is_made_to_those_who_can_prove_who_they_are(cli, room, tmp_path):
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-out", certificate, "-keyout", key],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+    with tls_in_front_of(cli.env["CHAT_SERVER"], certificate, key) as port:
+        for host in ("localhost", "127.0.0.1"):
+            sent = cli.run("send", room, "secret", "--ca-file", certificate, CHAT_SERVER=f"wss://{host}:{port}")
+            assert (sent.returncode, sent.stderr) == (0, "")
+        doubtful = cli.run("send", room, "x", "--timeout", "1", CHAT_SERVER=f"wss://localhost:{port}")
+        assert doubtful.returncode == 69
+        assert "the encrypted connection failed" in doubtful.stderr
+
+
+def test_tail_goes_on_after_the_server_came_back(own_server, room):
+    cli = CLI_(own_server)
+    tail = cli.start("tail", room, "--count", "2", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_until(lambda: cli.run("members", room).stdout != "")
+    cli.run("send", room, "before", "--name", "Mina")
+    assert tail.stdout.readline() == "Mina: before\n"
+    own_server.kill()
+    own_server.start()
+    # The members say that the tail is back; its own name is a guest's.
+    wait_until(lambda: cli.run("members", room).stdout != "", timeout=30)
+    cli.run("send", room, "after", "--name", "Mina")
+    assert tail.stdout.readline() == "Mina: after\n"
+    assert tail.wait(10) == 0

@@ -1,0 +1,183 @@
+import ChatCore
+import NIOCore
+import Testing
+
+@testable import ChatClient
+
+/// What a client does about what it hears, without a connection and without time passing.
+@Suite(.timeLimit(.minutes(1))) struct ClientMachineTests {
+    private let lobby: RoomName
+    private let epoch: Epoch
+    private let mina: User
+    private let start = ContinuousClock.now
+
+    init() throws {
+        self.lobby = try RoomName("lobby")
+        self.epoch = try Epoch("aaaaaaaa")
+        self.mina = User(id: UserID("u1"), name: try UserName("Mina"))
+    }
+
+    private func after(_ seconds: Double) -> ContinuousClock.Instant { self.start + .seconds(seconds) }
+
+    private func welcome() throws -> ServerMessage {
+        let session = try #require(SessionSecret("0123456789abcdef"))
+        return .event(
+            .welcome(
+                Welcome(
+                    user: self.mina,
+                    session: session,
+                    resumed: false,
+                    node: "n1",
+                    server: "test",
+                    limits: .init(Limits()),
+                    pingSeconds: 25
+                )
+            )
+        )
+    }
+
+    private func ok(_ reply: Reply, id: Int) throws -> ServerMessage {
+        try ServerMessage(decoding: reply.encoded(id: id))
+    }
+
+    private func joined(id: Int, head: Int) throws -> ServerMessage {
+        let members = MemberPage(members: [self.mina], count: 1, cursor: nil, version: 5)
+        let head = LogPosition(epoch: self.epoch, seq: head)
+        let reply = JoinReply(room: self.lobby, head: head, recovered: true, replay: 0, members: members)
+        return try self.ok(.joined(reply), id: id)
+    }
+
+    private func send(_ text: String) throws -> Command.Send {
+        .init(room: self.lobby, text: try MessageText(text, maximumBytes: 99), key: try IdempotencyKey(text))
+    }
+
+    private func transmitted(_ actions: [ClientMachine.Action]) -> [CommandEnvelope] {
+        actions.compactMap { if case .transmit(let envelope) = $0 { envelope } else { nil } }
+    }
+
+    private func makeMachine(capacity: Int = 10) -> ClientMachine {
+        ClientMachine(name: self.mina.name, session: nil, token: nil, capacity: capacity)
+    }
+
+    /// A machine that is connected and in the lobby.
+    private func makeJoined() throws -> ClientMachine {
+        var machine = self.makeMachine()
+        _ = machine.connected(now: self.start)
+        _ = machine.received(try self.welcome(), now: self.start)
+        let actions = machine.join(self.lobby, .live, now: self.start).actions
+        let id = try #require(self.transmitted(actions).first?.id)
+        _ = machine.received(try self.joined(id: id, head: 3), now: self.start)
+        return machine
+    }
+
+    @Test func `what is asked before there is a connection goes out after the welcome, rooms before sends`() throws {
+        var machine = self.makeMachine()
+        let question = machine.request(.members(self.lobby, cursor: nil), now: self.start)
+        #expect(machine.join(self.lobby, .last(3), now: self.start).actions.isEmpty)
+        #expect(machine.send(try self.send("hi"), now: self.start).actions.isEmpty)
+        let hello = self.transmitted(machine.connected(now: self.start))
+        #expect(hello.map(\.command) == [.hello(.init(name: self.mina.name))])
+
+        let asked = self.transmitted(machine.received(try self.welcome(), now: self.start))
+        #expect(
+            asked.map(\.command)
+                == [.members(self.lobby, cursor: nil), .join(.init(room: self.lobby, start: .last(3)))]
+        )
+        #expect(asked.first?.id == question.id)
+        let joinID = try #require(asked.last?.id)
+        let sent = self.transmitted(machine.received(try self.joined(id: joinID, head: 0), now: self.start))
+        #expect(sent.map(\.command) == [.send(try self.send("hi"))])
+    }
+
+    @Test func `a room that is unavailable is tried again when the server says so`() throws {
+        var machine = self.makeMachine()
+        _ = machine.connected(now: self.start)
+        _ = machine.received(try self.welcome(), now: self.start)
+        let join = self.transmitted(machine.join(self.lobby, .live, now: self.start).actions)
+        let error = ProtocolError(.unavailable, "no broker", retryMilliseconds: 700)
+        let refused = machine.received(.error(CommandRefusal(id: join.first?.id, error)), now: self.start)
+        #expect(refused == [.emit(.refused(self.lobby, error))])
+        #expect(machine.deadline == self.after(0.7))
+        #expect(machine.tick(now: self.after(0.6)).isEmpty)
+        #expect(self.transmitted(machine.tick(now: self.after(0.7))).map(\.command) == join.map(\.command))
+    }
+
+    @Test func `a message that this client has is not told again`() throws {
+        var machine = try self.makeJoined()
+        let message = Message(
+            room: self.lobby,
+            position: LogPosition(epoch: self.epoch, seq: 4),
+            time: 1,
+            sender: self.mina,
+            text: "x",
+            kind: .text,
+            key: nil
+        )
+        let first = machine.received(.event(.message(message)), now: self.start)
+        let second = machine.received(.event(.message(message)), now: self.start)
+        #expect(first == [.emit(.received(.message(message)))] && second.isEmpty)
+    }
+
+    @Test func `changes of members that are known are not told again`() throws {
+        var machine = try self.makeJoined()
+        let old = Event.joined(.init(room: self.lobby, user: self.mina, memberCount: 1, version: 5))
+        let new = Event.left(.init(room: self.lobby, user: self.mina, memberCount: 0, version: 6))
+        let actions = [old, new, new].flatMap { machine.received(.event($0), now: self.start) }
+        #expect(actions == [.emit(.received(new))])
+    }
+
+    @Test func `the name that a user took is shown to the server at the next hello`() throws {
+        var machine = try self.makeJoined()
+        let jun = try UserName("Jun")
+        let rename = machine.request(.rename(jun), now: self.start)
+        _ = machine.received(try self.ok(.renamed(User(id: self.mina.id, name: jun)), id: rename.id), now: self.start)
+        _ = machine.disconnected(now: self.start)
+        let hello = self.transmitted(machine.connected(now: self.start))
+        let session = SessionSecret("0123456789abcdef")
+        #expect(hello.map(\.command) == [.hello(.init(name: jun, session: session))])
+    }
+
+    @Test func `a room that is left takes its sends with it`() throws {
+        var machine = try self.makeJoined()
+        let sent = machine.send(try self.send("hi"), now: self.start)
+        let left = machine.leave(self.lobby, now: self.start)
+        #expect(left.actions.first == .answer(sent.id, .failed(.refused(.notJoined(self.lobby)))))
+        #expect(self.transmitted(left.actions).map(\.command) == [.leave(self.lobby)])
+        #expect(machine.disconnected(now: self.start).actions == [.answer(left.id, .done)])
+    }
+
+    @Test func `too many sends are told at once`() throws {
+        var machine = self.makeMachine(capacity: 1)
+        _ = machine.join(self.lobby, .live, now: self.start)
+        _ = machine.send(try self.send("1"), now: self.start)
+        let second = machine.send(try self.send("2"), now: self.start)
+        #expect(second.actions == [.answer(second.id, .failed(.overflow(1)))])
+    }
+
+    @Test func `a server that does not say welcome is left`() {
+        var machine = self.makeMachine()
+        _ = machine.connected(now: self.start)
+        #expect(machine.tick(now: self.after(9)).isEmpty)
+        let failure = ConnectionFailure("the server did not say welcome in time")
+        #expect(machine.tick(now: self.after(10)) == [.disconnect(failure)])
+    }
+
+    @Test func `a hello that is refused for good ends the client`() {
+        var machine = self.makeMachine()
+        let hello = self.transmitted(machine.connected(now: self.start))
+        let error = ProtocolError(.nameInvalid, "no")
+        let actions = machine.received(.error(CommandRefusal(id: hello.first?.id, error)), now: self.start)
+        guard case .disconnect(let failure) = actions.first else {
+            Issue.record("the connection goes on")
+            return
+        }
+        #expect(failure.isFinal && failure.refusal == error)
+    }
+
+    @Test func `a dead connection is asked, then left`() throws {
+        var machine = try self.makeJoined()
+        #expect(self.transmitted(machine.tick(now: self.after(30))).map(\.command) == [.ping])
+        let failure = ConnectionFailure("the server does not answer")
+        #expect(machine.tick(now: self.after(38)) == [.disconnect(failure)])
+    }
+}

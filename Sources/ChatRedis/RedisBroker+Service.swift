@@ -25,8 +25,13 @@ extension RedisBroker {
                 }
             }
         } onCancel: {
-            self.eventLoop.execute { self.assumeIsolated { $0.status = .stopping } }
+            self.stop()
         }
+    }
+
+    /// What is lost from now on is no news.
+    private nonisolated func stop() {
+        self.eventLoop.execute { self.assumeIsolated { $0.status = .stopping } }
     }
 
     private func keepConnected(_ role: RedisChannelHandler.Role) async {
@@ -45,6 +50,8 @@ extension RedisBroker {
             await withTaskCancellationHandler {
                 try? await channel.closeFuture.get()
             } onCancel: {
+                // Said once more: the order in which nested handlers are called is not known.
+                self.stop()
                 channel.close(promise: nil)
             }
         } catch {

@@ -68,7 +68,7 @@ struct ConfigurationTests {
         (["port": "70000"], "--port (CHAT_PORT): \"70000\" is no whole number, 0 to 65535"),
         (
             ["limits.text.bytes": "0"],
-            "--text-bytes (CHAT_LIMITS_TEXT_BYTES): \"0\" is no whole number, at least 1"
+            "--text-bytes (CHAT_LIMITS_TEXT_BYTES): \"0\" is no whole number, 1 to 1073741824"
         ),
         (["origins": "example"], "--origins (CHAT_ORIGINS): \"example\" is not same, * or origins"),
         (["log.level": "loud"], "--log-level (CHAT_LOG_LEVEL): \"loud\" is not a level of logging"),

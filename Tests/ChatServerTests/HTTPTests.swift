@@ -147,10 +147,18 @@ struct HTTPTests {
             #expect(page.headers["content-security-policy"]?.contains("default-src 'self'") == true)
             #expect(page.headers["x-content-type-options"] == "nosniff")
             let tag = try #require(page.headers["etag"])
+            #expect(tag.hasPrefix("\""), "the validator is strong")
             let unchanged = try await server.request("GET", "/", headers: ["If-None-Match": tag])
             #expect(unchanged.status == 304)
             let outside = try await server.request("GET", "/../Package.swift")
-            #expect(outside.status != 200)
+            #expect(outside.status == 404)
+            for path in ["/.hidden", "/js/", "/js", "/%2e%2e/Package.swift", "/..%2fPackage.swift", "/css%00"] {
+                let nothing = try await server.request("GET", path)
+                #expect(nothing.status == 404, "\(path)")
+            }
+            let script = try await server.request("HEAD", "/js/main.js")
+            #expect(script.headers["content-type"] == "text/javascript; charset=utf-8")
+            #expect(Int(script.headers["content-length"] ?? "") ?? 0 > 0)
         }
     }
 }

@@ -120,15 +120,13 @@ struct MessagingTests {
 
     @Test func `a thousand messages of many senders arrive in one order everywhere`() async throws {
         try await TestServer.with(["unlimited": "true", "threads": "3"]) { server in
+            let barrier = Barrier(5)
             let orders = try await withThrowingTaskGroup(of: [String].self) { group in
                 for sender in 0..<5 {
                     group.addTask {
                         try await server.withClient("/ws?room=lobby&name=s\(sender)") { client in
                             _ = try await client.next("ok")
-                            // Everybody begins when all are there.
-                            while try await client.call(1, #"{"type":"members","room":"lobby"}"#)["member_count"]?
-                                .integer != 5
-                            {}
+                            await barrier.arrive()
                             for number in 0..<200 {
                                 try await client.send(
                                     #"{"type":"send","room":"lobby","text":"\#(sender).\#(number)"}"#

@@ -105,7 +105,7 @@ package final class MemoryBroker: Broker {
                 }
             }
         }
-        return RoomPage(rooms: summaries, cursor: page.count > limit ? summaries.last?.room : nil)
+        return RoomPage(rooms: summaries, cursor: page.count > limit ? page.prefix(limit).last : nil)
     }
 
     // MARK: Presence

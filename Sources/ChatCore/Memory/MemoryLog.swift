@@ -84,7 +84,7 @@ struct MemoryLog {
 
     /// Messages after a number, oldest first.
     func page(after seq: Int, limit: Int) -> LogPage {
-        let start = max(0, min(seq + 1 - self.first, self.publications.count))
+        let start = max(0, min(seq - (self.first - 1), self.publications.count))
         var bytes = 0
         let publications = self.publications[start...].prefix(limit).prefix { publication in
             bytes += publication.payload.readableBytes

@@ -37,7 +37,7 @@ public struct UserName: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension UserName {
-    /// The name a server gives to a guest who has none, made from the first letters of the user's id.
+    /// The name a server gives to a guest who has none, made from the last letters of the user's id.
     ///
     /// - Parameter id: The guest's id.
     /// - Returns: The name.

@@ -148,8 +148,11 @@ package struct CatchUp: Sendable, Equatable {
             result.gap = (self.position.seq + 1)...(page.first - 1)
             self.position.seq = page.first - 1
         }
-        result.messages = page.publications.drop { $0.position.seq <= self.position.seq }
-        if let last = result.messages.last { self.position = last.position }
+        let messages = page.publications.drop { $0.position.seq <= self.position.seq }
+        // A page that was read for another position, before the room was told of a new log, has nothing that follows.
+        guard let last = messages.last, messages.first?.position.seq == self.position.seq + 1 else { return result }
+        result.messages = messages
+        self.position = last.position
         return result
     }
 }

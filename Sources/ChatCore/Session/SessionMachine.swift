@@ -66,20 +66,9 @@ extension SessionMachine {
 
     /// A command came.
     package mutating func receive(_ envelope: CommandEnvelope, now: ContinuousClock.Instant) -> OnCommand {
-        if let wait = self.commands?.take(now: now) {
-            return self.refuse(
-                CommandRefusal(
-                    id: envelope.id,
-                    room: envelope.command.room?.rawValue,
-                    ProtocolError(
-                        .rateLimited,
-                        "a connection gives at most \(self.limits.commands?.perSecond ?? 0) commands a second",
-                        retryMilliseconds: wait.inMilliseconds,
-                        limit: self.limits.commands?.perSecond
-                    )
-                ),
-                now: now
-            )
+        if let error = self.charge(now) {
+            let room = envelope.command.room?.rawValue
+            return self.refuse(CommandRefusal(id: envelope.id, room: room, error), now: now)
         }
         let action = self.decide(envelope)
         guard case .refuse(let refusal) = action else { return action }
@@ -88,12 +77,22 @@ extension SessionMachine {
 
     /// A message came that is no command.
     package mutating func receive(_ refusal: CommandRefusal, now: ContinuousClock.Instant) -> OnCommand {
-        if let wait = self.commands?.take(now: now) {
-            var refusal = refusal
-            refusal.error.retryMilliseconds = wait.inMilliseconds
-            return self.refuse(refusal, now: now)
-        }
+        var refusal = refusal
+        if let error = self.charge(now) { refusal.error = error }
         return self.refuse(refusal, now: now)
+    }
+
+    /// Counts a command.
+    ///
+    /// - Returns: What the client is told when it was one too many.
+    private mutating func charge(_ now: ContinuousClock.Instant) -> ProtocolError? {
+        guard let rate = self.limits.commands, let wait = self.commands?.take(now: now) else { return nil }
+        return ProtocolError(
+            .rateLimited,
+            "a connection gives at most \(rate.perSecond) commands a second",
+            retryMilliseconds: wait.inMilliseconds,
+            limit: rate.perSecond
+        )
     }
 
     /// A command whose turn has come goes on; it was counted when it came.

@@ -104,7 +104,7 @@ private struct CommandFields {
             default: try reader.skipValue()
             }
         }
-        guard let epoch = position.epoch, let seq, seq >= 0 else {
+        guard let epoch = position.epoch, let seq, (0...CommandID.maximum).contains(seq) else {
             return self.refuse("after is an object with epoch and seq")
         }
         self.after = (epoch, seq)
@@ -208,7 +208,9 @@ extension CommandFields {
         if let limit, limit < 1 { throw .badCommand("limit is at least 1") }
         var epoch: Epoch?
         if let raw = self.epoch { epoch = try Epoch(raw) }
-        return .init(room: try self.requiredRoom(), before: self.before, epoch: epoch, limit: self.limit)
+        // Every log ends before the largest number that JSON holds exactly.
+        let before = self.before.map { min($0, CommandID.maximum) }
+        return .init(room: try self.requiredRoom(), before: before, epoch: epoch, limit: self.limit)
     }
 
     private func requiredRoom() throws(ProtocolError) -> RoomName {

@@ -82,7 +82,7 @@ extension Limits {
     /// Reads the limits, each of them the protocol's unless it is set.
     fileprivate init(_ settings: Settings) throws(SettingError) {
         self.init()
-        func int(_ key: String, _ value: Int, _ range: ClosedRange<Int> = 1...(.max)) throws(SettingError) -> Int {
+        func int(_ key: String, _ value: Int, _ range: ClosedRange<Int> = 1...(1 << 30)) throws(SettingError) -> Int {
             try settings.int("limits." + key, default: value, range)
         }
         func seconds(_ key: String, _ value: Duration) throws(SettingError) -> Duration {

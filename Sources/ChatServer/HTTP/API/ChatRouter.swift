@@ -28,15 +28,7 @@ struct ChatRouter {
         let router = Router(context: ChatRequestContext.self)
         router.add(middleware: SecurityHeaders())
         router.add(middleware: ErrorShape())
-        router.add(
-            middleware: FileMiddleware(
-                self.staticFiles,
-                // Validators make a second look cheap, and a new version is seen at once.
-                cacheControl: CacheControl([(MediaType(type: .any), [.noCache])]),
-                searchForIndexHtml: true,
-                logger: Self.quiet(self.node.logger)
-            )
-        )
+        router.add(middleware: PageMiddleware(files: PageFiles(folder: self.staticFiles)))
         router.get("ws") { request, _ in try self.explainRefusal(request) }
         HealthRoutes(node: self.node).add(to: router)
         RoomRoutes(node: self.node).add(to: router.group("api"))

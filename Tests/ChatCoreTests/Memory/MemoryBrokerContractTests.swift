@@ -1,0 +1,17 @@
+import BrokerContract
+import Foundation
+import Testing
+
+@testable import ChatCore
+
+/// The embedded broker keeps what every broker promises.
+@Suite(.timeLimit(.minutes(1))) struct MemoryBrokerContractTests {
+    private let broker = MemoryBroker(limits: BrokerClause.limits.log, listLimit: BrokerClause.limits.members) {
+        Int(Date().timeIntervalSince1970 * 1000)
+    }
+
+    @Test(arguments: BrokerClause.all)
+    func `the embedded broker keeps its promise`(clause: BrokerClause) async throws {
+        try await clause.check(self.broker)
+    }
+}

@@ -1,0 +1,84 @@
+import Testing
+
+@testable import ChatCore
+
+@Suite(.timeLimit(.minutes(1))) struct CrowdTests {
+    private let samples: Samples
+    private var crowd = Crowd(limit: 10)
+
+    init() throws { self.samples = try Samples() }
+
+    private mutating func change(_ count: Int, version: Int) -> Crowd.OnChange {
+        self.crowd.receive(
+            PresenceChange(room: self.samples.lobby, user: self.samples.mina, memberCount: count, version: version)
+        )
+    }
+
+    private func page(_ count: Int, version: Int) -> MemberPage {
+        MemberPage(members: [], count: count, cursor: nil, version: version)
+    }
+
+    @Test mutating func `in a small room each change is told, once`() {
+        #expect(self.change(1, version: 1) == .tell)
+        #expect(self.change(1, version: 1) == .known)
+        #expect(self.change(2, version: 2) == .tell)
+        #expect(self.change(1, version: 1) == .known)
+        #expect(self.crowd.count == 2 && self.crowd.version == 2)
+        #expect(self.crowd.takeStale() == nil)
+    }
+
+    @Test mutating func `a room is large above the limit, and small again below 80 percent of it`() {
+        #expect(self.change(10, version: 1) == .tell)
+        #expect(!self.crowd.isLarge)
+        #expect(self.change(11, version: 2) == .tellCountSoon)
+        #expect(self.crowd.isLarge)
+        #expect(self.change(8, version: 3) == .tellCountSoon)
+        #expect(self.change(7, version: 4) == .tell)
+        #expect(!self.crowd.isLarge)
+        #expect(self.change(10, version: 5) == .tell)
+    }
+
+    @Test(arguments: 1...40)
+    func `80 percent are 80 percent for every limit`(limit: Int) throws {
+        for count in 0...limit {
+            var crowd = Crowd(limit: limit)
+            crowd.receive(self.page(limit + 1, version: 1))
+            #expect(crowd.isLarge)
+            crowd.receive(self.page(count, version: 2))
+            #expect(crowd.isLarge == (Double(count) >= 0.8 * Double(limit) - 1e-9))
+        }
+    }
+
+    @Test mutating func `the count of a large room is told once for many changes`() throws {
+        for version in 1...5 { #expect(self.change(20 + version, version: version) == .tellCountSoon) }
+        let told = self.crowd.takeStale()
+        #expect(try #require(told) == (25, 5))
+        #expect(self.crowd.takeStale() == nil)
+        #expect(self.change(26, version: 5) == .known)
+        #expect(self.crowd.takeStale() == nil)
+        #expect(self.change(24, version: 6) == .tellCountSoon)
+        let next = self.crowd.takeStale()
+        #expect(try #require(next) == (24, 6))
+    }
+
+    @Test mutating func `a list that was read does not swallow changes that come`() {
+        self.crowd.receive(self.page(3, version: 3))
+        #expect(self.crowd.count == 3)
+        #expect(self.change(1, version: 1) == .tell)
+        #expect(self.change(2, version: 2) == .tell)
+        #expect(self.change(3, version: 3) == .tell)
+    }
+
+    @Test mutating func `a list that is older than what came changes nothing`() {
+        #expect(self.change(5, version: 5) == .tell)
+        self.crowd.receive(self.page(11, version: 4))
+        #expect(self.crowd.count == 5 && !self.crowd.isLarge)
+    }
+
+    @Test mutating func `a new log begins with nobody`() {
+        _ = self.change(20, version: 9)
+        self.crowd.reset()
+        #expect(self.crowd == Crowd(limit: 10))
+        #expect(self.change(1, version: 1) == .tell)
+    }
+}

@@ -1,0 +1,58 @@
+import NIOCore
+import Testing
+
+@testable import ChatCore
+
+/// What most tests need one of.
+struct Samples {
+    let lobby: RoomName
+    let epoch: Epoch
+    let otherEpoch: Epoch
+    let mina: User
+    let juno: User
+
+    init() throws {
+        self.lobby = try RoomName("lobby")
+        self.epoch = try Epoch("e1b2c3d4")
+        self.otherEpoch = try Epoch("f9f8f7f6")
+        self.mina = User(id: UserID("u1"), name: try UserName("Mina"))
+        self.juno = User(id: UserID("u2"), name: try UserName("주노"))
+    }
+
+    func position(_ seq: Int) -> LogPosition { LogPosition(epoch: self.epoch, seq: seq) }
+
+    func publication(_ seq: Int, bytes: Int = 8) -> Publication {
+        Publication(position: self.position(seq), payload: ByteBuffer(repeating: 0x78, count: bytes))
+    }
+
+    func draft(
+        _ text: String,
+        to room: RoomName? = nil,
+        by user: User? = nil,
+        key: String? = nil
+    ) throws -> Draft {
+        let sender = user ?? self.mina
+        let key = try key.map { try IdempotencyKey($0) }
+        return Draft(
+            room: room ?? self.lobby,
+            sender: sender.id,
+            key: key,
+            tail: PublicationCodec.tail(sender: sender, text: text, kind: .text, key: key)
+        )
+    }
+}
+
+/// Runs what must throw a ``ProtocolError`` and gives its code.
+func code<Value>(of body: () throws(ProtocolError) -> Value) -> ProtocolError.Code? {
+    do {
+        _ = try body()
+        return nil
+    } catch {
+        return error.code
+    }
+}
+
+extension Publication {
+    /// What the message says.
+    var text: String? { (try? JSONValue(self.payload))?["text"]?.string }
+}

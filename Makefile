@@ -1,0 +1,34 @@
+# Every command is a script in scripts/; this file gives it a short name.
+#
+# Variables, on the command line or in the environment:
+#   PORT=8080             where `make run` serves
+#   REDIS_URL=redis://…   the Redis that `make run` uses; none: the chat lives in memory
+#   ARGS="…"              more flags for the server of `make run`
+#   CONFIGURATION=debug   debug or release, for `make run`
+#   SUITES="unit cli"     which suites `make test` runs; none named: all
+#   VERBOSE=1             `make test` shows the output of the suites as it comes
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench clean
+
+help: ## Say what can be done here
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@sed -n 's/^#   /  /p' Makefile
+
+run: ## Set up, build and start a chat on http://127.0.0.1:8080
+	@scripts/run.sh
+
+test: ## Set up, build and pass every suite
+	@scripts/test.sh
+
+lint: ## Check the formatting, the layout of the modules, the scripts and the news fragments
+	@scripts/lint.sh
+
+format: ## Format the Swift code
+	@scripts/format.sh
+
+bench: ## Run the benchmarks
+	@scripts/bench.sh
+
+clean: ## Remove what was built and downloaded
+	rm -rf .build .cache

@@ -1,0 +1,23 @@
+# shellcheck shell=bash
+# What the scripts share. Sourced, never run.
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
+# shellcheck disable=SC2034 # for those who source this
+root=$PWD
+
+say() { printf '%s\n' "$*"; }
+
+die() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# The folders and files that hold Swift code.
+swift_sources() {
+    local path
+    for path in Sources Tests Benchmarks Package.swift; do
+        if [ -e "$path" ]; then printf '%s\n' "$path"; fi
+    done
+}

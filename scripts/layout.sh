@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# The layout of the modules: dependencies point one way, and the core decides without sockets and clocks.
+#
+# Checked are the imports of every file, the target dependencies of the manifest, and where clocks are read. Each finding
+# is one line. The rules are the table below: whoever adds a module says there what it may know.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+# module | modules of this package that it may import | others: a list, or * for any but the guarded ones below
+rules='
+ChatCore       |                                  | Crypto DequeModule Foundation NIOCore Synchronization
+ChatWebSocket  |                                  | NIOCore
+CHiredis       |                                  |
+ChatRedis      | ChatCore CHiredis                | *
+ChatClient     | ChatCore ChatWebSocket           | *
+ChatServer     | ChatCore ChatRedis ChatWebSocket | *
+chat-cli       | ChatClient ChatCore              | ArgumentParser Dispatch Foundation Glibc Synchronization
+BrokerContract | ChatCore                         | Foundation NIOCore Synchronization Testing
+'
+# module or beginning of one (with *) | the modules that may import it, where others have a *
+guarded='
+CHiredis       | ChatRedis
+Hummingbird*   | ChatServer
+ArgumentParser | ChatServer chat-cli
+NIOPosix       | ChatRedis ChatClient ChatServer
+'
+
+findings=$(mktemp)
+trap 'rm -f "$findings"' EXIT
+
+# ---- Imports: "module path:line imported line"
+imports() {
+    find Sources Tests \( -path 'Sources/*.swift' -o -path 'Tests/BrokerContract/*.swift' \) | LC_ALL=C sort |
+        while read -r path; do
+            awk -v path="$path" '
+                BEGIN { split(path, part, "/"); module = part[2] }
+                /^[ \t]*(@[A-Za-z_]+(\([a-z]*\))?[ \t]+)*((public|package|internal|private|fileprivate)[ \t]+)?import[ \t]/ {
+                    line = $0
+                    sub(/^.*import[ \t]+((struct|class|enum|protocol|func|var|let|typealias)[ \t]+)?/, "", line)
+                    sub(/[^A-Za-z0-9_].*$/, "", line)
+                    access = "internal"
+                    if ($0 ~ /(^|[ \t])public[ \t]+import/) access = "public"
+                    if ($0 ~ /(^|[ \t])package[ \t]+import/) access = "package"
+                    print module, path ":" NR, line, access
+                }
+            ' "$path"
+        done
+}
+
+check_imports() {
+    { printf '%s\n' "$rules"; echo ---; printf '%s\n' "$guarded"; echo ---; imports; } | awk '
+        function trim(text) { gsub(/^[ \t]+|[ \t]+$/, "", text); return text }
+        function has(list, word) { return index(" " list " ", " " word " ") > 0 }
+        /^---$/ { section++; next }
+        section < 2 && NF == 0 { next }
+        section == 0 { split($0, f, "|"); m = trim(f[1]); own[m] = trim(f[2]); other[m] = trim(f[3]); next }
+        section == 1 { split($0, f, "|"); guard[trim(f[1])] = trim(f[2]); next }
+        {
+            module = $1; place = $2; imported = $3; access = $4
+            if (!(module in own)) {
+                if (!(module in told)) print place ": scripts/layout.sh does not say what " module " may import"
+                told[module] = 1
+                next
+            }
+            if (imported in own) {
+                if (!has(own[module], imported)) print place ": " module " must not import " imported
+            } else if (other[module] != "*") {
+                if (!has(other[module], imported)) print place ": " module " must not import " imported
+            } else {
+                for (g in guard) {
+                    matches = g == imported
+                    if (g ~ /\*$/) matches = index(imported, substr(g, 1, length(g) - 1)) == 1
+                    if (matches && !has(guard[g], module))
+                        print place ": only " guard[g] " may import " imported
+                }
+            }
+            if (module == "ChatCore" && imported == "Foundation" && access != "internal")
+                print place ": Foundation is an internal matter of ChatCore, not part of its interface"
+            if (imported == "CHiredis") { split(place, p, ":"); if (!(p[1] in c)) { c[p[1]] = 1; cs++ } }
+            if (imported == "CHiredis" && cs > 1) print place ": hiredis is called in one file only"
+        }
+    '
+}
+
+# ---- The manifest: target dependencies may not say more than the imports may
+check_manifest() {
+    { printf '%s\n' "$rules"; echo ---; swift package dump-package; } | awk '
+        function trim(text) { gsub(/^[ \t]+|[ \t]+$/, "", text); return text }
+        function unquoted(line) { gsub(/^[ \t]*"|",?[ \t]*$/, "", line); return line }
+        function has(list, word) { return index(" " list " ", " " word " ") > 0 }
+        /^---$/ && !section { section = 1; next }
+        !section && NF { split($0, f, "|"); own[trim(f[1])] = trim(f[2]) }
+        !section { next }
+        /^  "targets" : \[/ { inside = 1; next }
+        inside && /^  \]/ { inside = 0 }
+        !inside { next }
+        /"byName" : \[/ { getline; depends = depends " " unquoted($0); next }
+        /"target" : \[/ { getline; depends = depends " " unquoted($0); next }
+        /^      "name" : / { name = $0; sub(/^      "name" : /, "", name); name = unquoted(name); seen++ }
+        /^    \}/ {
+            n = split(depends, d, " ")
+            if (name in own) for (i = 1; i <= n; i++)
+                if (d[i] in own && !has(own[name], d[i]))
+                    print "Package.swift: " name " must not depend on " d[i]
+            depends = ""; name = ""
+        }
+        END { if (!seen) print "Package.swift: no target was read; swift package dump-package looks different now" }
+    '
+}
+
+# ---- Clocks and waiting: in the core and in every machine the time is an argument
+machines() {
+    find Sources/ChatCore -name '*.swift'
+    find Sources -path Sources/ChatCore -prune -o \( -path '*/Machine/*.swift' -o -name '*+StateMachine.swift' \) -print
+}
+
+check_clocks() {
+    machines | LC_ALL=C sort -u | while read -r path; do
+        awk -v path="$path" '
+            /^[ \t]*\/\// { excused = excused || /clock:/; next }
+            {
+                code = $0
+                if (sub(/\/\/.*$/, "", code)) excused = excused || $0 ~ /\/\/.*clock:/
+                reads = code ~ /(^|[^A-Za-z0-9_.])(Date|ContinuousClock|SuspendingClock|DispatchTime|DispatchWallTime)(\(\))?\.now/ ||
+                    code ~ /(^|[^A-Za-z0-9_.])Date\(\)/ ||
+                    code ~ /(^|[^A-Za-z0-9_)\]?!>])\.now([^A-Za-z0-9_]|$)/ ||
+                    code ~ /clock_gettime|gettimeofday|NIODeadline\.now/
+                if (reads && !excused) print path ":" NR ": a clock is read here; the time is an argument"
+                if (path ~ /\/Machine\/|StateMachine\.swift$/ && code ~ /(^|[^A-Za-z0-9_])await([^A-Za-z0-9_]|$)/)
+                    print path ":" NR ": a machine does not wait"
+                excused = 0
+            }
+        ' "$path"
+    done
+}
+
+# ---- Tests: one framework
+check_tests() {
+    grep -rnE --include='*.swift' '^[ \t]*(@[a-z]+ )?import XCTest' Sources Tests |
+        sed -E 's/^([^:]+:[0-9]+):.*/\1: tests are written with Testing, not XCTest/' || true
+}
+
+{
+    check_imports
+    check_manifest
+    check_clocks
+    check_tests
+} >"$findings"
+if [ -s "$findings" ]; then
+    cat "$findings"
+    exit 1
+fi

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Sets up what is missing, builds the server and the terminal client, and starts a chat.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+configuration=${CONFIGURATION:-debug}
+case $configuration in
+debug | release) ;;
+*) die "CONFIGURATION is debug or release, not \"$configuration\"" ;;
+esac
+port=${PORT:-${CHAT_PORT:-8080}}
+host=${CHAT_HOST:-127.0.0.1}
+
+scripts/setup.sh build
+
+folder=.build/$configuration
+if ! [ -x "$folder/ChatServer" ] || ! [ -x "$folder/chat-cli" ]; then
+    say "Building the server and chat-cli ($configuration). The first time this takes about four minutes on two cores;"
+    say "after that, seconds."
+fi
+swift build --configuration "$configuration" --product ChatServer
+swift build --configuration "$configuration" --product chat-cli
+
+# An address that means every network is no address to open.
+case $host in
+0.0.0.0 | ::) shown=127.0.0.1 ;;
+*:*) shown="[$host]" ;;
+*) shown=$host ;;
+esac
+client="$folder/chat-cli join lobby"
+if [ "$shown:$port" != 127.0.0.1:8080 ]; then client+=" --server ws://$shown:$port/ws"; fi
+
+if [ -n "${CHAT_REDIS:-}${REDIS_URL:-}" ]; then
+    broker="Redis, as CHAT_REDIS or REDIS_URL says"
+else
+    broker="in memory; REDIS_URL=redis://host:port joins several servers and outlives them"
+fi
+say ""
+say "  Browser   http://$shown:$port/#lobby"
+say "  Terminal  $client"
+say "  Messages  $broker"
+say "  Stop      Ctrl-C"
+say ""
+# shellcheck disable=SC2086 # ARGS is a list of words
+exec "$folder/ChatServer" --host "$host" --port "$port" --static static ${ARGS:-}

@@ -1,0 +1,136 @@
+#!/usr/bin/env bash
+# Installs what is missing, and says so; does nothing, and says nothing, when all is there.
+#
+#   scripts/setup.sh NEED...
+#
+# Needs: build     what the packages need to be built
+#        redis     a Redis server, for the tests (they start their own, on a free port)
+#        terminal  tmux and pytest, for the tests of chat-cli
+#        browser   Chromium, fonts, Node.js, pytest and Playwright, for the tests of the page
+#        lint      shellcheck
+#
+# What is there is told by looking for the thing itself (a command, a header, a font), so that nothing goes stale.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+venv=.cache/venv
+packages=()
+
+need_command() { # COMMAND PACKAGE
+    has "$1" || packages+=("$2")
+}
+
+need_file() { # PACKAGE FILE...: one of the files is enough
+    local package=$1 file
+    shift
+    for file; do
+        if [ -e "$file" ]; then return; fi
+    done
+    packages+=("$package")
+}
+
+# The first Python that can make a virtual environment.
+find_python() {
+    local python
+    for python in python3 /usr/bin/python3; do
+        if "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then
+            printf '%s\n' "$python"
+            return
+        fi
+    done
+    return 1
+}
+
+need_python() {
+    wants_venv=yes
+    find_python >/dev/null || packages+=(python3 python3-venv)
+}
+
+collect() { # NEED...
+    packages=()
+    wants_venv=no
+    local need
+    for need; do
+        case $need in
+        build)
+            has swift || die "swift is not in PATH: install Swift 6.2 or later (https://www.swift.org/install/linux)"
+            need_command git git
+            need_file libhiredis-dev /usr/include/hiredis/hiredis.h /usr/local/include/hiredis/hiredis.h
+            ;;
+        redis)
+            need_command redis-server redis-server
+            ;;
+        terminal)
+            need_command tmux tmux
+            need_python
+            ;;
+        browser)
+            need_command "${CHROMIUM:-chromium}" chromium
+            need_command node nodejs
+            need_file fonts-noto-cjk /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
+            need_file fonts-noto-color-emoji /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf
+            need_python
+            ;;
+        lint)
+            need_command shellcheck shellcheck
+            ;;
+        *)
+            die "no such need: $need"
+            ;;
+        esac
+    done
+}
+
+install_packages() {
+    has apt-get || die "missing: ${packages[*]} (Debian's names); there is no apt-get here, so install them by hand"
+    local as_root=()
+    if [ "$(id -u)" != 0 ]; then
+        has sudo || die "missing: run as root: apt-get install ${packages[*]}"
+        as_root=(sudo)
+        # Nobody is there to type a password.
+        if ! [ -t 0 ]; then as_root=(sudo -n); fi
+    fi
+    say "setup: installing ${packages[*]} with apt-get"
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+}
+
+requirements() { find Tests -maxdepth 2 -name requirements.txt | sort; }
+
+# Whether the environment has every requirement in the version that is asked for.
+has_requirements() {
+    if ! [ -x "$venv/bin/python" ]; then return 1; fi
+    requirements | xargs "$venv/bin/python" -c '
+import importlib.metadata, sys
+for path in sys.argv[1:]:
+    for line in open(path, encoding="utf-8"):
+        line = line.split("#")[0].strip()
+        if line:
+            name, _, version = line.partition("==")
+            if importlib.metadata.version(name) != version:
+                sys.exit(1)
+' >/dev/null 2>&1
+}
+
+make_venv() {
+    if has_requirements; then return; fi
+    local python arguments=() file
+    python=$(find_python)
+    if ! "$venv/bin/python" -c 'import pip' >/dev/null 2>&1; then
+        say "setup: making a Python environment in $venv"
+        "$python" -m venv --clear "$venv"
+    fi
+    while read -r file; do arguments+=(--requirement "$file"); done < <(requirements)
+    say "setup: installing the tests' Python packages into $venv"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "${arguments[@]}"
+    has_requirements || die "$venv lacks a requirement, although pip installed them all"
+}
+
+collect "$@"
+if [ ${#packages[@]} -gt 0 ]; then
+    install_packages
+    collect "$@"
+    if [ ${#packages[@]} -gt 0 ]; then die "still missing after apt-get install: ${packages[*]}"; fi
+fi
+if [ "$wants_venv" = yes ]; then make_venv; fi

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Runs one suite, of what is set up and built already, and shows its output. `scripts/test.sh` does the rest.
+#
+#   scripts/suite.sh SUITE
+#
+# layout    which module may import what (scripts/layout.sh)
+# unit      names, codecs, machines, the broker in memory, the client library
+# contract  what a broker promises: in memory, and on a real Redis that the tests start on a free port
+# server    a whole server: handshake, protocol, HTTP, limits, draining
+# cli       chat-cli in a terminal (tmux)
+# browser   the page: its logic in Node.js, the whole in Chromium
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+# Tests compare what people see, so every machine has to show the same.
+export LC_ALL=C.UTF-8 TZ=UTC PYTHONDONTWRITEBYTECODE=1
+export CHAT_SERVER_BIN=$root/.build/debug/ChatServer CHAT_CLI_BIN=$root/.build/debug/chat-cli
+# Settings of whoever runs the tests are not the tests'.
+unset CHAT_HOST CHAT_PORT CHAT_REDIS CHAT_STATIC CHAT_NODE CHAT_CONFIG CHAT_SERVER CHAT_NAME CHAT_TOKEN REDIS_URL
+
+# A filter that matches no test would pass for ever.
+swift_tests() { # ARGUMENT...
+    local output
+    output=$(mktemp)
+    # shellcheck disable=SC2064 # the name is known now
+    trap "rm -f '$output'" EXIT
+    swift test --skip-build --disable-xctest "$@" 2>&1 | tee "$output"
+    if ! grep -qE 'Test run with [1-9][0-9]* test' "$output"; then die "no test was run"; fi
+}
+
+pytest() { # FOLDER
+    .cache/venv/bin/python -m pytest -o cache_dir="$root/.cache/pytest" "$1"
+}
+
+# The three suites of the Swift package share its tests by name: each test is in exactly one.
+of_contract=('^ChatRedisTests\.' '\.[A-Za-z]*ContractTests/')
+of_server='^ChatServerTests\.'
+
+case ${1:-} in
+layout)
+    scripts/layout.sh
+    Tests/LayoutTests/run.sh
+    ;;
+unit) swift_tests --skip "$of_server" --skip "${of_contract[0]}" --skip "${of_contract[1]}" ;;
+contract) swift_tests --filter "${of_contract[0]}" --filter "${of_contract[1]}" ;;
+server)
+    swift_tests --filter "$of_server"
+    Tests/DocumentationTests/run.sh
+    ;;
+cli) pytest Tests/CLITests ;;
+browser)
+    node --test Tests/Browser/unit/*.test.mjs
+    pytest Tests/Browser
+    ;;
+*) die "no such suite: ${1:-} (layout, unit, contract, server, cli, browser)" ;;
+esac

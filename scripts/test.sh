@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Sets up what is missing, builds, and runs the suites one after the other: all of them, also when one fails.
+#
+#   scripts/test.sh [SUITE...]     or SUITES="…"; scripts/suite.sh says which there are
+#
+# Each suite writes to .cache/logs/<suite>.log and is ended after SUITE_SECONDS (900). VERBOSE=1 shows it as it comes.
+set -euo pipefail
+# Each step gets a process group of its own, so that it can be ended whole.
+set -m
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+known="layout unit contract server cli browser"
+read -r -a suites <<<"${*:-${SUITES:-$known}}"
+logs=.cache/logs
+mkdir -p "$logs"
+
+needs=()
+for suite in "${suites[@]}"; do
+    case $suite in
+    layout) ;;
+    unit) needs+=(build) ;;
+    contract | server) needs+=(build redis) ;;
+    cli) needs+=(build terminal) ;;
+    browser) needs+=(build browser) ;;
+    *) die "no such suite: $suite (there are: $known)" ;;
+    esac
+done
+
+step=
+interrupted() {
+    if [ -n "$step" ]; then kill -TERM "$step" 2>/dev/null || true; fi
+    exit 130
+}
+trap interrupted INT TERM
+
+# Runs a command with a log and a bound of time.
+logged() { # NAME SECONDS COMMAND...
+    local log=$logs/$1.log seconds=$2 status=0
+    shift 2
+    if [ -n "${VERBOSE:-}" ]; then
+        timeout --kill-after=10 "$seconds" "$@" </dev/null > >(tee "$log") 2>&1 &
+    else
+        timeout --kill-after=10 "$seconds" "$@" </dev/null >"$log" 2>&1 &
+    fi
+    step=$!
+    wait "$step" || status=$?
+    step=
+    if [ "$status" = 0 ]; then return 0; fi
+    if [ -z "${VERBOSE:-}" ]; then
+        say "--- the end of $log"
+        tail -n 60 "$log"
+        say "---"
+    fi
+    if [ "$status" = 124 ]; then say "ended after $seconds s"; fi
+    return 1
+}
+
+passed=0
+failed=0
+verdict() { # SUITE VERDICT [REMARK]
+    if [ "$2" = passed ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+    say "suite $1: $2${3:+ ($3)}"
+}
+
+if [ ${#needs[@]} -gt 0 ]; then
+    scripts/setup.sh "${needs[@]}"
+    say "building (.cache/logs/build.log); the first time this takes about five minutes on two cores"
+    started=$SECONDS
+    if logged build 3600 swift build --build-tests; then
+        say "built ($((SECONDS - started)) s)"
+    else
+        say "the build failed: suites that need it fail as well"
+        is_broken=yes
+    fi
+fi
+
+for suite in "${suites[@]}"; do
+    if [ "$suite" != layout ] && [ "${is_broken:-no}" = yes ]; then
+        verdict "$suite" failed "not built"
+        continue
+    fi
+    started=$SECONDS
+    if logged "$suite" "${SUITE_SECONDS:-900}" scripts/suite.sh "$suite"; then
+        verdict "$suite" passed "$((SECONDS - started)) s"
+    else
+        verdict "$suite" failed "$((SECONDS - started)) s, $logs/$suite.log"
+    fi
+done
+
+if [ "$failed" = 0 ]; then say "all suites: passed ($SECONDS s)"; else say "all suites: failed ($SECONDS s)"; fi
+say "$passed passed, $failed failed"
+[ "$failed" = 0 ]

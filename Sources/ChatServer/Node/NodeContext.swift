@@ -13,6 +13,7 @@ struct NodeContext: Sendable {
     let incarnation: String
     let limits: Limits
     let broker: any Broker
+    let logs: LogReader
     let sends: SendLimiter
     let admission: Admission
     let logger: Logger
@@ -29,6 +30,9 @@ struct NodeContext: Sendable {
         self.incarnation = Base36.random(digits: 10, using: &generator)
         self.limits = limits
         self.broker = broker
+        self.logs = LogReader { room, start, limit async throws(BrokerError) in
+            try await broker.log(room, after: start, limit: limit)
+        }
         self.sends = SendLimiter(rate: limits.sends)
         self.admission = admission
         self.logger = logger

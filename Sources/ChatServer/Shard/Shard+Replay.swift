@@ -4,8 +4,6 @@ import NIOCore
 
 // Replays: page by page, at the pace of the member's socket, beside the room's broadcast, which never waits for them.
 extension Shard {
-    /// The most messages of a page.
-    static let pageLimit = 128
     /// How long a replay that finds the log behind the room waits before it looks again.
     static let retryDelay = Duration.milliseconds(50)
 
@@ -30,7 +28,7 @@ extension Shard {
 
     private func read(after seq: Int, _ catchUp: inout CatchUp, for membership: Membership) async {
         let before = catchUp
-        if let page = try? await self.broker.log(membership.room.name, after: seq, limit: Self.pageLimit) {
+        if let page = try? await self.node.logs.page(membership.room.name, after: seq) {
             await self.replay(catchUp.read(page), to: membership, in: page.epoch)
         }
         guard catchUp == before else { return }

@@ -90,7 +90,7 @@ extension Shard {
             var page: LogPage?
             if CatchUp.needsLog(start, room: position, tail: room.tail) {
                 let seq = CatchUp.readStart(start, room: position, limit: self.limits.history)
-                page = try await self.broker.log(room.name, after: seq, limit: Self.pageLimit)
+                page = try await self.node.logs.page(room.name, after: seq)
             }
             // Between the reading and this line the room may have moved on; the plan is made for where it stands now.
             if let position = room.position,

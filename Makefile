@@ -27,7 +27,7 @@ lint: ## Check the formatting, the layout of the modules, the scripts and the ne
 format: ## Format the Swift code
 	@scripts/format.sh
 
-bench: ## Run the benchmarks
+bench: ## Tell what one message costs, station by station
 	@scripts/bench.sh
 
 clean: ## Remove what was built and downloaded

@@ -117,6 +117,13 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // What one message costs on its way, station by station: `make bench`.
+        .executableTarget(
+            name: "MicroBenchmarks",
+            dependencies: ["ChatCore", "ChatWebSocket", .product(name: "NIOCore", package: nio)],
+            path: "Benchmarks/Micro",
+            swiftSettings: settings
+        ),
         // What every broker promises, as functions over any of them.
         .target(
             name: "BrokerContract",

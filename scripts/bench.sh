@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Runs the benchmarks, which are a package of their own in Benchmarks/.
+# Builds the benchmarks as a release and runs them: what one message costs, station by station.
 #
-#   scripts/bench.sh [ARGUMENT...]    arguments go to `swift package benchmark`
+#   scripts/bench.sh
+#
+# Times depend on the machine and on what else it does: compare only runs that were made next to each other.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-if ! [ -f Benchmarks/Package.swift ]; then die "there are no benchmarks yet (no Benchmarks/Package.swift)"; fi
 scripts/setup.sh build
-cd Benchmarks
-exec swift package benchmark "$@"
+say "building as a release (the first time this takes some minutes)"
+swift build -c release --product MicroBenchmarks >&2
+exec .build/release/MicroBenchmarks "$@"

@@ -16,8 +16,18 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 venv=.cache/venv
 packages=()
 
+miss() { # PACKAGE...
+    local package
+    for package; do
+        case " ${packages[*]} " in
+        *" $package "*) ;;
+        *) packages+=("$package") ;;
+        esac
+    done
+}
+
 need_command() { # COMMAND PACKAGE
-    has "$1" || packages+=("$2")
+    has "$1" || miss "$2"
 }
 
 need_file() { # PACKAGE FILE...: one of the files is enough
@@ -26,7 +36,7 @@ need_file() { # PACKAGE FILE...: one of the files is enough
     for file; do
         if [ -e "$file" ]; then return; fi
     done
-    packages+=("$package")
+    miss "$package"
 }
 
 # The first Python that can make a virtual environment.
@@ -43,7 +53,7 @@ find_python() {
 
 need_python() {
     wants_venv=yes
-    find_python >/dev/null || packages+=(python3 python3-venv)
+    find_python >/dev/null || miss python3 python3-venv
 }
 
 collect() { # NEED...

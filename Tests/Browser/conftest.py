@@ -19,7 +19,7 @@ REPOSITORY = HERE.parent.parent
 SCREENSHOTS = HERE / "screenshots"
 START_SECONDS = 15
 
-expect.set_options(timeout=5_000)
+expect.set_options(timeout=10_000)
 
 
 class Server:
@@ -202,7 +202,7 @@ def people(browser, server):
         options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", "reduced_motion": "reduce", **options}
         context = browser.new_context(**options)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
-        context.set_default_timeout(5_000)
+        context.set_default_timeout(10_000)
         made.append(Person(context, url or server.url))
         return made[-1]
 

@@ -22,7 +22,7 @@ RUN --mount=type=cache,id=swift-chat-packages,target=/root/.cache/org.swift.swif
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ca-certificates libhiredis0.14 \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ca-certificates libhiredis0.14 libstdc++6 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin chat
 COPY --from=build /out/ /usr/local/bin/

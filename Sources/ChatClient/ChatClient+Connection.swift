@@ -40,6 +40,8 @@ extension ChatClient {
             self.performAtOnce(ended.actions)
             guard !Task.isCancelled else { break }
             guard !failure.isFinal else { return failure }
+            if self.isInterrupted { reconnect = ReconnectMachine() }
+            self.isInterrupted = false
             let verdict = reconnect.ended(
                 failure.disconnect,
                 lifetime: ended.lifetime,
@@ -79,7 +81,11 @@ extension ChatClient {
 
     private func converse(on link: Link) async throws {
         self.link = link.channel
-        defer { self.link = nil }
+        self.observer?(.opened)
+        defer {
+            self.link = nil
+            self.observer?(.closed)
+        }
         try await link.executeThenClose { inbound, _ in
             self.performAtOnce(self.machine.connected(now: .now))
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -107,7 +113,11 @@ extension ChatClient {
             let words = frame.reason.isEmpty ? "\(disconnect.code)" : "\(disconnect.code) \(frame.reason)"
             self.fail(ConnectionFailure("the server closed the connection: \(words)", disconnect: disconnect))
         case .text(let text):
-            guard let message = try? ServerMessage(decoding: text) else { return self.machine.heard(now: .now) }
+            guard let message = try? ServerMessage(decoding: text) else {
+                self.observer?(.garbled)
+                return self.machine.heard(now: .now)
+            }
+            self.observer?(.received(message))
             for event in self.perform(self.machine.received(message, now: .now)) {
                 // While the program does not take its events nothing is read: that silence is the client's own.
                 self.machine.liveness?.setSuspended(true, now: .now)
@@ -122,7 +132,9 @@ extension ChatClient {
         var events: [ClientEvent] = []
         for action in actions {
             switch action {
-            case .transmit(let envelope): self.link?.write(Outbound.text(envelope.encoded()), promise: nil)
+            case .transmit(let envelope):
+                self.observer?(.sent(envelope))
+                self.link?.write(Outbound.text(envelope.encoded()), promise: nil)
             case .answer(let id, let answer): self.answers.removeValue(forKey: id)?.resolve(answer)
             case .emit(let event): events.append(event)
             case .disconnect(let failure):

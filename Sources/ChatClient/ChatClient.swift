@@ -32,7 +32,7 @@ public actor ChatClient {
     // What follows is shared with the extensions in `ChatClient+….swift`, and with nobody else.
 
     let buffer: EventBuffer
-    let connector: LinkConnector
+    var connector: LinkConnector
     let closing = Promised<Void>()
     let keyPrefix: String
     var keysMade = 0
@@ -41,6 +41,9 @@ public actor ChatClient {
     var link: (any Channel)?
     var failure: ConnectionFailure?
     var state = State.new
+    var observer: WireObserver?
+    /// Whether the connection is broken on purpose, which is no reason to wait longer before the next.
+    var isInterrupted = false
     var alarm: (task: Task<Void, Never>, deadline: ContinuousClock.Instant)?
 
     enum State { case new, running, ended }

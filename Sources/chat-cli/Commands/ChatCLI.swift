@@ -13,6 +13,6 @@ struct ChatCLI: AsyncParsableCommand {
             Exit status: 0 done, 1 only some lines sent, 64 wrong usage, 65 refused, 69 no connection, 70 fault, \
             74 disconnected for good, 75 no answer in time, 77 unauthorized, 130 interrupted.
             """,
-        subcommands: [Join.self, Send.self, Tail.self, History.self, Members.self]
+        subcommands: [Join.self, Send.self, Tail.self, HistoryCommand.self, Members.self, Verify.self]
     )
 }

@@ -10,9 +10,9 @@ struct ChatCLI: AsyncParsableCommand {
             Messages go to standard output, notices to standard error. Environment: CHAT_SERVER, CHAT_NAME, CHAT_TOKEN, \
             NO_COLOR.
 
-            Exit status: 0 done, 1 only some lines sent, 64 wrong usage, 65 refused, 69 no connection, 70 fault, \
-            74 disconnected for good, 75 no answer in time, 77 unauthorized, 130 interrupted.
+            Exit status: 0 done, 1 only some lines sent or violations found, 64 wrong usage, 65 refused, \
+            69 no connection, 70 fault, 74 disconnected for good, 75 no answer in time, 77 unauthorized, 130 interrupted.
             """,
-        subcommands: [Join.self, Send.self, Tail.self, HistoryCommand.self, Members.self, Verify.self]
+        subcommands: [Join.self, Send.self, Tail.self, History.self, Members.self, Verify.self]
     )
 }

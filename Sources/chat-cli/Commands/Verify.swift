@@ -1,0 +1,106 @@
+internal import ArgumentParser
+internal import ChatClient
+internal import ChatCore
+internal import Glibc
+
+/// `chat-cli verify`: whether servers keep what the protocol promises.
+struct Verify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check that no acknowledged message is lost, doubled or out of order.",
+        discussion: """
+            Clients talk by chance in rooms of their own, leave and join, break their connections and go from server to \
+            server. Everything on their wires is recorded, and judged at the end.
+
+            Exit status: 0 no violation, 1 violations, 69 no connection, 75 nothing was acknowledged.
+            """
+    )
+
+    @Option(help: "A server's address; several times for the nodes of one chat. (default: $CHAT_SERVER)")
+    var server: [String] = []
+
+    @Option(help: "A PEM file of certificate authorities to trust in place of the system's.")
+    var caFile: String?
+
+    @Option(help: "How many clients talk.")
+    var clients: Int = 10
+
+    @Option(help: "In how many rooms.")
+    var rooms: Int = 3
+
+    @Option(help: "For how many seconds.")
+    var duration: Double = 10
+
+    @Option(help: "Messages of each client in a second.")
+    var rate: Double = 5
+
+    @Option(help: "How many seconds the clients have in the end to come to rest.")
+    var settle: Double = 30
+
+    @Option(help: "Draws the same again. (default: by chance; the report says which)")
+    var seed: UInt64?
+
+    @Flag(help: "Print the result as one line of JSON.")
+    var json = false
+
+    func validate() throws {
+        guard (1...10_000).contains(self.clients) else { throw ValidationError("--clients is from 1 to 10000") }
+        guard (1...100).contains(self.rooms) else { throw ValidationError("--rooms is from 1 to 100") }
+        guard self.duration > 0, self.duration <= 1e6 else { throw ValidationError("--duration is above 0") }
+        guard self.settle > 0, self.settle <= 1e6 else { throw ValidationError("--settle is above 0") }
+        guard self.rate > 0, self.rate <= 1000 else { throw ValidationError("--rate is above 0, at most 1000") }
+    }
+
+    func run() async throws {
+        Output.ignoreBrokenPipes()
+        let plan = try self.plan()
+        let run: VerifyRun
+        do { run = try VerifyRun(plan) } catch { throw ValidationError(error.message) }
+        let isTerminal = isatty(STDERR_FILENO) == 1
+        let history = await run.history { if isTerminal { Self.show($0) } }
+        if isTerminal { Output.write("\r\u{1B}[K", to: STDERR_FILENO) }
+        let report = VerifyReport(plan: plan, verdict: HistoryJudge.judge(history))
+        guard report.verdict.counts.connections > 0 else {
+            Output.notice(Notices.noConnection)
+            throw ExitStatus.unavailable.exitCode
+        }
+        Output.write((self.json ? [report.json] : report.lines).map { $0 + "\n" }.joined())
+        guard report.verdict.violations.isEmpty else { throw ExitStatus.partial.exitCode }
+        guard report.verdict.counts.acknowledged > 0 else {
+            Output.notice("nothing was acknowledged, so nothing is shown")
+            throw ExitStatus.timeout.exitCode
+        }
+    }
+
+    private func plan() throws -> VerifyPlan {
+        var generator = SystemRandomNumberGenerator()
+        let run = Base36.random(digits: 8, using: &generator)
+        let addresses = self.server.isEmpty ? [Environment["CHAT_SERVER"] ?? "ws://127.0.0.1:8080/ws"] : self.server
+        do {
+            return VerifyPlan(
+                servers: try addresses.map { address in
+                    var configuration = ChatClient.Configuration(server: try ServerAddress(address))
+                    configuration.token = Environment["CHAT_TOKEN"]
+                    configuration.trustedAuthorities = self.caFile
+                    return configuration
+                },
+                clients: self.clients,
+                rooms: try (1...self.rooms).map { try RoomName("verify-\(run)-\($0)") },
+                keyPrefix: run,
+                duration: .milliseconds(Int(self.duration * 1000)),
+                settling: .milliseconds(Int(self.settle * 1000)),
+                rate: self.rate,
+                seed: self.seed ?? UInt64.random(in: 0...UInt64(UInt32.max), using: &generator)
+            )
+        } catch let error as ClientError {
+            throw ValidationError(error.message)
+        }
+    }
+
+    private static func show(_ progress: VerifyRun.Progress) {
+        Output.write(
+            "\r\u{1B}[K\(progress.phase) \(progress.elapsed.components.seconds) s: \(progress.sent) sent, "
+                + "\(progress.acknowledged) acknowledged, \(progress.received) received",
+            to: STDERR_FILENO
+        )
+    }
+}

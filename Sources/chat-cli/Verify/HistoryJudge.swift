@@ -1,0 +1,131 @@
+internal import ChatCore
+
+/// Says whether a history keeps the promises of docs/PROTOCOL.md, section 4.
+///
+/// It knows nothing of time and asks nobody: the records of each client are in order, and what clients saw is compared by
+/// number and epoch only. A message is owed to a client from where its stay in a room began; a disconnected client is owed
+/// what it missed once it resumes; one that left is owed nothing more.
+struct HistoryJudge: Sendable {
+    /// What was found.
+    struct Verdict: Equatable, Sendable {
+        /// In the order of clients, the general ones first.
+        var violations: [Violation] = []
+        var counts = Counts()
+    }
+
+    /// How much was seen: a run in which little happened proves little.
+    struct Counts: Equatable, Sendable {
+        var connections = 0
+        var joins = 0
+        /// Messages, each counted once however often it went out.
+        var sent = 0
+        var acknowledged = 0
+        var received = 0
+        /// Messages that came as a replay of a join, or should have.
+        var replayed = 0
+        var gaps = 0
+        var resets = 0
+    }
+
+    private var logs: [RoomName: RoomLogs] = [:]
+    private var violations: [Violation] = []
+    private var counts = Counts()
+
+    private init() {}
+
+    /// Judges a history.
+    static func judge(_ history: WireHistory) -> Verdict {
+        var judge = HistoryJudge()
+        for (index, client) in history.clients.enumerated() { judge.collect(client.records, of: index) }
+        for room in judge.logs.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+            judge.logs[room]?.compare()
+            judge.violations += judge.logs[room]?.violations ?? []
+        }
+        var lastEpochs: [RoomName: (Epoch, client: Int)] = [:]
+        for (index, client) in history.clients.enumerated() {
+            let stays = judge.follow(client.records, of: index)
+            if let trouble = client.trouble {
+                judge.violations.append(.init(kind: .unsettled, client: index, detail: trouble))
+            }
+            judge.conclude(stays, of: index, &lastEpochs)
+        }
+        return Verdict(violations: judge.violations, counts: judge.counts)
+    }
+}
+
+// MARK: - What all clients know together
+
+extension HistoryJudge {
+    private mutating func collect(_ records: [WireHistory.Record], of client: Int) {
+        var keys: Set<IdempotencyKey> = []
+        for record in records {
+            switch record {
+            case .opened: self.counts.connections += 1
+            case .joined(_, after: _, head: _, recovered: _, let replay):
+                self.counts.joins += 1
+                self.counts.replayed += replay
+            case .sent(let room, let key, let text):
+                if keys.insert(key).inserted { self.counts.sent += 1 }
+                self.logs[room, default: RoomLogs(room: room)].sent(key, text)
+            case .acknowledged(let room, let key, let position):
+                self.counts.acknowledged += 1
+                self.logs[room, default: RoomLogs(room: room)].acknowledged(key, position, by: client)
+            case .received(let room, let position, let content):
+                self.counts.received += 1
+                self.logs[room, default: RoomLogs(room: room)].received(content, position, by: client)
+            case .gap: self.counts.gaps += 1
+            case .reset: self.counts.resets += 1
+            case .garbled:
+                self.violations.append(.init(kind: .garbled, client: client, detail: "something came that is no event"))
+            case .closed, .left: break
+            }
+        }
+    }
+}
+
+// MARK: - What each client was owed
+
+extension HistoryJudge {
+    private mutating func follow(_ records: [WireHistory.Record], of client: Int) -> [RoomName: Stay] {
+        var stays: [RoomName: Stay] = [:]
+        for record in records {
+            switch record {
+            case .opened, .closed: for room in stays.keys { stays[room]?.disconnected() }
+            case .joined(let room, let after, let head, let recovered, let replay):
+                stays[room, default: Stay(client: client, room: room)]
+                    .joined(after: after, head: head, recovered: recovered, replay: replay)
+            case .left(let room): stays[room]?.left()
+            case .received(let room, let position, let content):
+                stays[room, default: Stay(client: client, room: room)].received(position, content)
+            case .gap(let room, let epoch, let first, let last):
+                stays[room, default: Stay(client: client, room: room)].gap(epoch, from: first, to: last)
+            case .reset(let room, let head): stays[room, default: Stay(client: client, room: room)].reset(head.epoch)
+            case .sent, .acknowledged, .garbled: break
+            }
+        }
+        for stay in stays.values.sorted(by: { $0.room.rawValue < $1.room.rawValue }) {
+            self.violations += stay.violations
+        }
+        return stays
+    }
+
+    private mutating func conclude(
+        _ stays: [RoomName: Stay],
+        of client: Int,
+        _ lastEpochs: inout [RoomName: (Epoch, client: Int)]
+    ) {
+        for (room, stay) in stays.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            guard let last = stay.owedAfter else { continue }
+            let missing = self.logs[room]?.missing(after: last, for: client) ?? []
+            self.violations += missing
+            if missing.isEmpty, let short = stay.shortOfHead { self.violations.append(short) }
+            let (epoch, other) = lastEpochs[room, default: (last.epoch, client)]
+            lastEpochs[room] = (epoch, other)
+            guard epoch != last.epoch else { continue }
+            let detail = "client \(other) ended in epoch \(epoch)"
+            self.violations.append(
+                .init(kind: .divided, client: client, room: room, epoch: last.epoch, detail: detail)
+            )
+        }
+    }
+}

@@ -1,0 +1,162 @@
+internal import ChatCore
+
+/// What the server owes one client in one room, record by record: each message after its position, once and in order.
+struct Stay: Sendable {
+    private enum State: Sendable {
+        /// Not in the room on this connection; nothing of it may come.
+        case outside
+        /// Has left it on this connection; what comes late is nobody's concern.
+        case left
+        case inside
+    }
+
+    let client: Int
+    let room: RoomName
+    private(set) var violations: [Violation] = []
+    private var state = State.outside
+    /// The last message that the client has, or knows to be lost.
+    private var last: LogPosition?
+    /// The head of the log at the last join.
+    private var head: LogPosition?
+    /// What came in this stay and epoch.
+    private var seen: Set<Int> = []
+
+    init(client: Int, room: RoomName) {
+        self.client = client
+        self.room = room
+    }
+
+    /// Behind which place the client is owed whatever the log has, at the end; nil when it is not in the room.
+    var owedAfter: LogPosition? {
+        guard case .inside = self.state else { return nil }
+        return self.last
+    }
+
+    /// What is owed at the end because the last join said that the log reaches further.
+    var shortOfHead: Violation? {
+        guard let last = self.owedAfter, let head, head.epoch == last.epoch, head.seq > last.seq else { return nil }
+        let detail = "the join announced messages up to \(head.seq), the last that came is \(last.seq)"
+        return .init(
+            kind: .lost,
+            client: self.client,
+            room: self.room,
+            epoch: last.epoch,
+            seq: last.seq + 1,
+            detail: detail
+        )
+    }
+
+    mutating func joined(after: LogPosition?, head: LogPosition, recovered: Bool, replay: Int) {
+        let wasInside = if case .inside = self.state { true } else { false }
+        self.state = .inside
+        self.head = head
+        guard let after else {
+            // A second join of the same room moves nothing.
+            if wasInside { return }
+            self.begin(at: LogPosition(epoch: head.epoch, seq: head.seq - replay))
+            if head.seq < replay { self.note(.replay, head, "\(replay) messages announced, the log has \(head.seq)") }
+            return
+        }
+        if let last, last.epoch == after.epoch, last.seq < after.seq {
+            self.note(.hole, after, "the client asks for what follows \(after.seq), but has only \(last.seq)")
+        }
+        if after != self.last { self.begin(at: after) }
+        guard recovered else { return }
+        if after.epoch != head.epoch {
+            self.note(.epoch, head, "recovered: true for a client that asked for epoch \(after.epoch)")
+        } else if head.seq >= after.seq, head.seq - after.seq != replay {
+            self.note(.replay, head, "\(replay) messages announced to a client that has \(after.seq)")
+        }
+    }
+
+    mutating func left() { self.state = .left }
+
+    mutating func disconnected() { self.state = .outside }
+
+    mutating func received(_ position: LogPosition, _ content: WireHistory.Content) {
+        guard self.isInside(position.epoch, position.seq, "a message"), let last else { return }
+        let name = content.key.map { "message \($0)" } ?? "a message of \(content.sender)"
+        guard position.epoch == last.epoch else {
+            self.note(.epoch, position, "\(name) follows \(last.seq) of epoch \(last.epoch)")
+            return self.begin(at: position, hasSeenIt: true)
+        }
+        if position.seq <= last.seq {
+            let isAgain = self.seen.contains(position.seq)
+            let detail = "\(name) came \(isAgain ? "again, the client had" : "late, after") \(last.seq)"
+            self.note(isAgain ? .doubled : .disordered, position, detail)
+        } else {
+            self.expect(position.seq, after: last, then: name)
+            self.last = position
+        }
+        self.seen.insert(position.seq)
+    }
+
+    mutating func gap(_ epoch: Epoch, from first: Int, to end: Int) {
+        guard self.isInside(epoch, first, "a gap"), let last else { return }
+        guard epoch == last.epoch else {
+            self.note(.epoch, .init(epoch: epoch, seq: first), "a gap follows \(last.seq) of epoch \(last.epoch)")
+            return self.begin(at: LogPosition(epoch: epoch, seq: end))
+        }
+        if first <= last.seq || end < first {
+            let detail = "gap \(first)…\(end) for a client that has \(last.seq)"
+            self.note(.gap, LogPosition(epoch: epoch, seq: first), detail)
+        } else {
+            self.expect(first, after: last, then: "gap \(first)…\(end)")
+        }
+        self.last?.seq = max(last.seq, end)
+    }
+
+    mutating func reset(_ epoch: Epoch) {
+        guard self.isInside(epoch, nil, "a reset") else { return }
+        if let last, last.epoch == epoch {
+            self.note(.reset, last, "a reset to the epoch that the client is in")
+        }
+        self.begin(at: LogPosition(epoch: epoch, seq: 0))
+    }
+}
+
+extension Stay {
+    private mutating func begin(at position: LogPosition, hasSeenIt: Bool = false) {
+        self.last = position
+        self.seen = hasSeenIt ? [position.seq] : []
+    }
+
+    private mutating func expect(_ seq: Int, after last: LogPosition, then name: String) {
+        guard seq > last.seq + 1 else { return }
+        let missing = seq == last.seq + 2 ? "\(last.seq + 1) is" : "\(last.seq + 1)…\(seq - 1) are"
+        let detail = "\(missing) missing without a gap before \(name)"
+        self.note(.hole, LogPosition(epoch: last.epoch, seq: last.seq + 1), detail)
+    }
+
+    private mutating func isInside(_ epoch: Epoch, _ seq: Int?, _ what: String) -> Bool {
+        switch self.state {
+        case .inside: return true
+        case .left: return false
+        case .outside:
+            self.violations.append(
+                .init(
+                    kind: .notMember,
+                    client: self.client,
+                    room: self.room,
+                    epoch: epoch,
+                    seq: seq,
+                    detail: "\(what) came to a client that has not joined on this connection"
+                )
+            )
+            return false
+        }
+    }
+
+    private mutating func note(_ kind: Violation.Kind, _ position: LogPosition, _ detail: String) {
+        self.violations.append(
+            .init(
+                kind: kind,
+                client: self.client,
+                room: self.room,
+                epoch: position.epoch,
+                seq: position.seq,
+                detail: detail
+            )
+        )
+    }
+}

@@ -1,0 +1,92 @@
+internal import ChatClient
+internal import ChatCore
+
+/// A run of all clients, from the first connection to the history.
+struct VerifyRun: Sendable {
+    let plan: VerifyPlan
+    private let clients: [VerifyClient]
+
+    init(_ plan: VerifyPlan) throws(ClientError) {
+        self.plan = plan
+        var clients: [VerifyClient] = []
+        for index in 0..<plan.clients { clients.append(try VerifyClient(index, plan)) }
+        self.clients = clients
+    }
+
+    /// What the run is at.
+    struct Progress: Sendable {
+        var phase: String
+        var elapsed: Duration
+        var sent: Int
+        var acknowledged: Int
+        var received: Int
+    }
+
+    /// Lets the clients talk for the time of the plan, and then come to rest.
+    ///
+    /// - Parameter progress: Is told twice a second how far the run is.
+    /// - Returns: What each client did and saw.
+    func history(_ progress: @escaping @Sendable (Progress) -> Void) async -> WireHistory {
+        await withTaskGroup(of: Void.self) { group in
+            for client in self.clients {
+                group.addTask { await client.run() }
+                group.addTask { await client.listen() }
+            }
+            await self.during("talking", progress) { await self.talk() }
+            await self.during("settling", progress) { await self.settle() }
+            var history = WireHistory()
+            for client in self.clients { history.clients.append(await client.history()) }
+            for client in self.clients { await client.client.close() }
+            await group.waitForAll()
+            return history
+        }
+    }
+
+    private func talk() async {
+        await withTaskGroup(of: Void.self) { group in
+            for client in self.clients { group.addTask { await client.act() } }
+            try? await Task.sleep(for: self.plan.duration)
+            group.cancelAll()
+        }
+    }
+
+    /// First everything that was sent is stored, then everybody gets it: a client that came back earlier could not.
+    private func settle() async {
+        let deadline = ContinuousClock.now + self.plan.settling
+        await self.all { await $0.becomeQuiet(until: deadline - self.plan.settling / 3) }
+        await self.all { await $0.resume(until: deadline) }
+    }
+
+    private func all(_ body: @escaping @Sendable (VerifyClient) async -> Void) async {
+        await withDiscardingTaskGroup { group in
+            for client in self.clients { group.addTask { await body(client) } }
+        }
+    }
+
+    private func during(
+        _ phase: String,
+        _ progress: @escaping @Sendable (Progress) -> Void,
+        _ body: @escaping @Sendable () async -> Void
+    ) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                let start = ContinuousClock.now
+                while !Task.isCancelled {
+                    let wires = self.clients.map(\.wire)
+                    progress(
+                        Progress(
+                            phase: phase,
+                            elapsed: .now - start,
+                            sent: wires.reduce(0) { $0 + $1.sentCount },
+                            acknowledged: wires.reduce(0) { $0 + $1.acknowledgedCount },
+                            received: wires.reduce(0) { $0 + $1.receivedCount }
+                        )
+                    )
+                    try? await Task.sleep(for: .milliseconds(500))
+                }
+            }
+            await body()
+            group.cancelAll()
+        }
+    }
+}

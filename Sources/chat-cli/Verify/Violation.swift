@@ -1,0 +1,61 @@
+internal import ChatCore
+
+/// A promise of the protocol (docs/PROTOCOL.md, section 4) that a history shows to be broken.
+struct Violation: Equatable, Sendable {
+    /// Which promise.
+    enum Kind: String, CaseIterable, Sendable {
+        /// A message was acknowledged or seen by others, and a member who came back for it never got it.
+        case lost
+        /// The numbers jump, and no `gap` says so.
+        case hole
+        /// A message came to the same client twice.
+        case doubled
+        /// A message came after one that stands behind it.
+        case disordered = "out-of-order"
+        /// One number of a log stands for two messages.
+        case conflict = "two-messages-under-one-seq"
+        /// One message was stored twice in one log.
+        case storedTwice = "stored-twice"
+        /// A receipt and the delivered messages do not agree.
+        case receipt = "receipt-disagrees"
+        /// The sends of one client are not stored in the order in which it made them.
+        case sendOrder = "send-order"
+        /// A message was delivered with another text than it was sent with.
+        case altered
+        /// The epoch changed, and no `reset` said so.
+        case epoch = "silent-epoch-change"
+        /// A `reset` that begins no new epoch.
+        case reset = "false-reset"
+        /// A `gap` that does not follow what the client has.
+        case gap = "false-gap"
+        /// A `join` announced another number of messages than lie between the client and the head.
+        case replay = "replay-count"
+        /// Something of a room came to a client that is not in it.
+        case notMember = "not-a-member"
+        /// After everything had come to rest, members of a room are not in the same epoch.
+        case divided = "epochs-differ"
+        /// A client did not come back, or not to the head of its rooms.
+        case unsettled
+        /// The server sent something that the protocol does not have.
+        case garbled
+    }
+
+    var kind: Kind
+    var client: Int?
+    var room: RoomName?
+    var epoch: Epoch?
+    var seq: Int?
+    /// What was seen, in words.
+    var detail: String
+}
+
+extension Violation: CustomStringConvertible {
+    /// One line: which promise, where, and what was seen.
+    var description: String {
+        let place = [
+            self.client.map { "client \($0)" }, self.room.map { "room \($0)" }, self.epoch.map { "epoch \($0)" },
+            self.seq.map { "seq \($0)" },
+        ]
+        return "\(self.kind.rawValue): \(place.compactMap(\.self).joined(separator: ", ")): \(self.detail)"
+    }
+}

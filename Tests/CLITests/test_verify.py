@@ -1,0 +1,103 @@
+"""`chat-cli verify`: silent about a good server, and loud about each fault of a bad one."""
+
+import contextlib
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import CLI_, Server, free_port, wait_until
+from faulty_proxy import faulty
+
+
+def verify(cli, *servers: str, seconds: int = 5, settle: int = 30):
+    """Runs it with six clients in two rooms; gives the exit status and the result."""
+    addresses = [word for server in servers for word in ("--server", server)]
+    result = cli.run(
+        "verify", "--json", "--clients", "6", "--rooms", "2", "--seed", "4", *addresses,
+        "--duration", str(seconds), "--settle", str(settle), timeout=seconds + settle + 30,
+    )  # fmt: skip
+    assert result.stdout, result.stderr
+    return result.returncode, json.loads(result.stdout)
+
+
+@contextlib.contextmanager
+def redis():
+    """A Redis of the test's own; gives its address."""
+    port = free_port()
+    process = subprocess.Popen(
+        ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        ping = ["redis-cli", "-p", str(port), "ping"]
+        wait_until(lambda: b"PONG" in subprocess.run(ping, capture_output=True).stdout, what="Redis")
+        yield f"redis://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_good_server_passes(cli, shared_server):
+    status, result = verify(cli, shared_server.url)
+    assert (status, result["violations"]) == (0, [])
+    assert result["ok"] and result["seed"] == 4
+    assert result["acknowledged"] > 50 and result["received"] > result["acknowledged"]
+    assert result["connections"] > 6, "nobody came back"
+
+
+@pytest.mark.skipif(not shutil.which("redis-server"), reason="there is no redis-server")
+def test_two_nodes_on_one_redis_pass():
+    with redis() as address:
+        nodes = [Server(0, "--redis", address), Server(0, "--redis", address)]
+        try:
+            status, result = verify(CLI_(nodes[0]), *(node.url for node in nodes))
+        finally:
+            for node in nodes:
+                node.kill()
+    assert (status, result["violations"]) == (0, [])
+    assert result["acknowledged"] > 50
+
+
+@pytest.mark.parametrize(
+    "fault, kinds",
+    [
+        ("none", set()),
+        ("drop", {"hole"}),
+        ("double", {"doubled"}),
+        ("reorder", {"hole", "out-of-order"}),
+        ("forget", {"receipt-disagrees", "lost"}),
+        ("swap", {"two-messages-under-one-seq"}),
+        ("epoch", {"silent-epoch-change"}),
+    ],
+)
+def test_each_fault_of_a_server_is_found(cli, shared_server, fault, kinds):
+    with faulty(shared_server.port, fault) as port:
+        status, result = verify(cli, f"ws://127.0.0.1:{port}", seconds=3, settle=4)
+    found = {violation["kind"] for violation in result["violations"]}
+    assert status == (1 if kinds else 0), found
+    assert found & kinds if kinds else not found, found
+    assert result["ok"] == (not kinds)
+    for violation in result["violations"]:
+        assert violation["detail"] and (violation["kind"] == "unsettled" or violation["room"].startswith("verify-"))
+
+
+def test_people_are_told_what_and_where(cli, shared_server):
+    with faulty(shared_server.port, "drop") as port:
+        result = cli.run(
+            "verify", "--clients", "3", "--rooms", "1", "--duration", "3", "--settle", "4",
+            "--server", f"ws://127.0.0.1:{port}",
+        )  # fmt: skip
+    assert result.returncode == 1
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("3 clients, 1 rooms, 1 servers, seed ") and "violation" in lines[2]
+    assert any("hole: client " in line and " seq " in line for line in lines[3:])
+    assert result.stderr == "", "progress is for terminals"
+
+
+def test_no_server_is_no_verdict(cli):
+    port = free_port()
+    result = cli.run("verify", "--duration", "0.5", "--settle", "1", "--server", f"ws://127.0.0.1:{port}")
+    assert result.returncode == 69 and "connection" in result.stderr
+    assert cli.run("verify", "--clients", "0").returncode == 64

@@ -14,12 +14,16 @@ host=${CHAT_HOST:-127.0.0.1}
 scripts/setup.sh build
 
 folder=.build/$configuration
-if ! [ -x "$folder/ChatServer" ] || ! [ -x "$folder/chat-cli" ]; then
-    say "Building the server and chat-cli ($configuration). The first time this takes about four minutes on two cores;"
-    say "after that, seconds."
+progress=()
+if [ -x "$folder/ChatServer" ] && [ -x "$folder/chat-cli" ]; then
+    say "building what has changed"
+    progress=(--quiet)
+else
+    say "building the server and chat-cli ($configuration); the first time this takes several minutes on two cores"
 fi
-swift build --configuration "$configuration" --product ChatServer
-swift build --configuration "$configuration" --product chat-cli
+for product in ChatServer chat-cli; do
+    swift build "${progress[@]}" --configuration "$configuration" --product "$product"
+done
 
 # An address that means every network is no address to open.
 case $host in

@@ -33,7 +33,7 @@ pytest() { # FOLDER
 }
 
 # The three suites of the Swift package share its tests by name: each test is in exactly one.
-of_contract=('^ChatRedisTests\.' '\.[A-Za-z]*ContractTests/')
+of_contract=('^ChatRedisTests\.' '\.[A-Za-z]*ContractTests(/|$)')
 of_server='^ChatServerTests\.'
 
 case ${1:-} in
@@ -49,8 +49,10 @@ server)
     ;;
 cli) pytest Tests/CLITests ;;
 browser)
-    node --test Tests/Browser/unit/*.test.mjs
-    pytest Tests/Browser
+    status=0
+    node --test Tests/Browser/unit/*.test.mjs || status=1
+    pytest Tests/Browser || status=1
+    exit "$status"
     ;;
 *) die "no such suite: ${1:-} (layout, unit, contract, server, cli, browser)" ;;
 esac

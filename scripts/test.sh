@@ -64,7 +64,7 @@ verdict() { # SUITE VERDICT [REMARK]
 
 if [ ${#needs[@]} -gt 0 ]; then
     scripts/setup.sh "${needs[@]}"
-    say "building (.cache/logs/build.log); the first time this takes about five minutes on two cores"
+    say "building (.cache/logs/build.log); the first time this takes several minutes on two cores"
     started=$SECONDS
     if logged build 3600 swift build --build-tests; then
         say "built ($((SECONDS - started)) s)"

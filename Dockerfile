@@ -7,8 +7,9 @@ RUN apt-get update \
 WORKDIR /src
 COPY Package.swift Package.resolved* ./
 COPY Sources Sources
-# The manifest names the test targets, so their folders have to be there; they are not built.
+# The manifest names these targets, so their folders have to be there; they are not built.
 COPY Tests Tests
+COPY Benchmarks Benchmarks
 # What was built stays in the cache mount, so that the next image costs only what has changed.
 RUN --mount=type=cache,id=swift-chat-packages,target=/root/.cache/org.swift.swiftpm,sharing=locked \
     --mount=type=cache,id=swift-chat-build,target=/build,sharing=locked \

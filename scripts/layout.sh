@@ -108,6 +108,17 @@ check_manifest() {
     '
 }
 
+# ---- The image: the manifest cannot be read without the folders of all its targets
+check_image() {
+    if ! [ -f Dockerfile ]; then return; fi
+    { echo Sources; echo Tests; swift package dump-package | sed -nE 's/^      "path" : "([^/"]+).*/\1/p'; } | sort -u |
+        while read -r folder; do
+            if ! grep -qx "COPY $folder $folder" Dockerfile || ! grep -qxF "!$folder" .dockerignore; then
+                echo "Dockerfile: $folder is not copied (COPY, .dockerignore), and the manifest names it"
+            fi
+        done
+}
+
 # ---- Clocks and waiting: in the core and in every machine the time is an argument
 machines() {
     find Sources/ChatCore -name '*.swift'
@@ -143,6 +154,7 @@ check_tests() {
 {
     check_imports
     check_manifest
+    check_image
     check_clocks
     check_tests
 } >"$findings"

@@ -28,7 +28,12 @@ done
 
 step=
 interrupted() {
-    if [ -n "$step" ]; then kill -TERM "$step" 2>/dev/null || true; fi
+    trap - INT TERM
+    # A suite that is interrupted cleans up after itself.
+    if [ -n "$step" ]; then
+        kill -INT "$step" 2>/dev/null || true
+        wait "$step" || true
+    fi
     exit 130
 }
 trap interrupted INT TERM
@@ -38,9 +43,9 @@ logged() { # NAME SECONDS COMMAND...
     local log=$logs/$1.log seconds=$2 status=0
     shift 2
     if [ -n "${VERBOSE:-}" ]; then
-        timeout --kill-after=10 "$seconds" "$@" </dev/null > >(tee "$log") 2>&1 &
+        timeout --signal=INT --kill-after=10 "$seconds" "$@" </dev/null > >(tee "$log") 2>&1 &
     else
-        timeout --kill-after=10 "$seconds" "$@" </dev/null >"$log" 2>&1 &
+        timeout --signal=INT --kill-after=10 "$seconds" "$@" </dev/null >"$log" 2>&1 &
     fi
     step=$!
     wait "$step" || status=$?

@@ -1,8 +1,39 @@
 import ChatCore
+import NIOCore
+import NIOPosix
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct DrainTests {
+    @Test func `a room that cannot be opened is refused, and nothing of it is left when the node ends`() async throws {
+        try await TestServer.with(broker: RefusingBroker()) { server in
+            try await server.withClient { client in
+                for id in 1...3 {
+                    let answer = try await client.call(id, #"{"type":"join","room":"lobby"}"#)
+                    #expect(answer["code"]?.string == "unavailable")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "", "POST /api/rooms/lobby/messages HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{",
+        "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 5\r\n"
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    ])
+    func `a connection that asks for nothing whole does not hold up the end`(request: String) async throws {
+        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let channel = try await TestServer.with { server in
+            let channel = try await bootstrap.connect(host: "127.0.0.1", port: server.port).get()
+            try await channel.writeAndFlush(ByteBuffer(string: request)).get()
+            // The server has it when it answers one that came later.
+            _ = try await server.request("GET", "/healthz")
+            return channel
+        }
+        // The scope, and with it the server, has ended; within the time limit of a minute and of its own accord.
+        try? await channel.close().get()
+    }
+
     @Test func `a node that shuts down tells its clients to come back and closes with 1012`() async throws {
         let (clients, connected) = AsyncStream<Void>.makeStream()
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -105,6 +105,8 @@ struct HTTPTests {
             var bearer = self.json
             bearer["Authorization"] = "Bearer not-a-session-of-anybody"
             try await post(#"{"text":"x"}"#, bearer, is: Refusal(401, "unauthorized"))
+            try await post(#"{"text":"x","name":5}"#, is: Refusal(400, "bad_command"))
+            try await post(#"{"text":"x","name":""}"#, is: Refusal(400, "name_invalid"))
             var key = self.json
             key["Idempotency-Key"] = "guessable"
             try await post(#"{"text":"x"}"#, key, is: Refusal(400, "bad_command"))

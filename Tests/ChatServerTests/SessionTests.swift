@@ -88,6 +88,25 @@ struct SessionTests {
         }
     }
 
+    @Test func `a rename while a room is being joined is the name in that room`() async throws {
+        try await TestServer.with { server in
+            for attempt in 0..<20 {
+                try await server.withClient("/ws?name=before") { client in
+                    let room = "room\(attempt)"
+                    try await client.send(#"{"type":"join","id":1,"room":"\#(room)","history":5}"#)
+                    try await client.send(#"{"type":"rename","id":2,"name":"after"}"#)
+                    var answers = 0
+                    while answers < 2 {
+                        guard case .message(let message) = try await client.receive() else { break }
+                        if message["type"]?.string == "ok", [1, 2].contains(message["id"]?.integer) { answers += 1 }
+                    }
+                    let page = try await client.call(3, #"{"type":"members","room":"\#(room)"}"#)
+                    #expect(page["members"]?.array?.map { $0["name"]?.string } == ["after"])
+                }
+            }
+        }
+    }
+
     @Test func `a bad name is refused and the connection goes on`() async throws {
         try await TestServer.with { server in
             try await server.withClient { client in

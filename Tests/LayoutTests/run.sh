@@ -31,6 +31,8 @@ file Sources/ChatCore/Core.swift 'internal import Foundation' 'package import NI
 file Sources/ChatRedis/Hiredis.swift 'internal import CHiredis' 'import NIOPosix'
 file Sources/chat-cli/CLI.swift 'internal import ChatClient' 'internal import ArgumentParser'
 file Sources/ChatClient/Machine/Machine.swift '/// It has no await.' 'struct Machine {}'
+file Dockerfile 'COPY Sources Sources' 'COPY Tests Tests'
+file .dockerignore '*' '!Sources' '!Tests'
 mkdir -p Tests
 if ! scripts/layout.sh; then
     echo "layout.sh finds fault with a package that keeps the rules"
@@ -49,8 +51,10 @@ file Sources/ChatClient/Machine/Waiting.swift 'import HummingbirdCore' 'let a = 
 file Sources/ChatClient/Link+StateMachine.swift 'let now = NIODeadline.now()'
 file Sources/Unknown/File.swift 'import ChatCore'
 file Tests/Old.swift 'import XCTest'
+file .dockerignore '*' '!Sources'
 
 cat >expected <<'EXPECTED'
+Dockerfile: Tests is not copied (COPY, .dockerignore), and the manifest names it
 Package.swift: chat-cli must not depend on ChatRedis
 Sources/ChatClient/Link+StateMachine.swift:1: a clock is read here; the time is an argument
 Sources/ChatClient/Machine/Waiting.swift:1: only ChatServer may import HummingbirdCore

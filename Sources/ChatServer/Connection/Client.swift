@@ -87,9 +87,19 @@ final class Membership {
     var slot: Int?
     /// Whether its `join` has been answered: from then on it is told who comes and goes.
     var isAnswered = false
+    /// Counts its catching up: when it begins anew, an older one ends.
+    private(set) var catchUps = 0
 
     init(client: Client, room: LocalRoom) {
         self.client = client
         self.room = room
+    }
+
+    /// Begins to catch up.
+    ///
+    /// - Returns: The number of this catching up.
+    func beginCatchUp() -> Int {
+        self.catchUps += 1
+        return self.catchUps
     }
 }

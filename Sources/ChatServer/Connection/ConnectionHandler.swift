@@ -32,6 +32,9 @@ final class ConnectionHandler: ChannelInboundHandler {
         self.shard.assumeIsolated { $0.received(bytes, from: client) }
     }
 
+    /// The channel may have ended while the upgrade was under way; then this is the only sign of it.
+    func handlerRemoved(context: ChannelHandlerContext) { self.disconnected() }
+
     func channelInactive(context: ChannelHandlerContext) {
         self.disconnected()
         context.fireChannelInactive()

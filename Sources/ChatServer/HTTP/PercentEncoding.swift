@@ -22,6 +22,12 @@ enum PercentEncoding {
     }
 
     private static func hexadecimal(_ digits: Substring.UTF8View.SubSequence) -> UInt8? {
-        digits.count == 2 ? UInt8(Substring(digits), radix: 16) : nil
+        guard digits.count == 2 else { return nil }
+        var value: UInt8 = 0
+        for digit in digits {
+            guard let nibble = Character(Unicode.Scalar(digit)).hexDigitValue else { return nil }
+            value = value << 4 | UInt8(nibble)
+        }
+        return value
     }
 }

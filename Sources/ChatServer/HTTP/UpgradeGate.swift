@@ -12,6 +12,8 @@ final class UpgradeGate: ChannelInboundHandler, RemovableChannelHandler {
 
     /// How long a connection may take until its first request.
     private static let patience = TimeAmount.seconds(15)
+    /// How long a request may take when the node shuts down.
+    private static let drainTime = TimeAmount.seconds(5)
 
     private let admit: @Sendable (HTTPRequestHead) -> Bool
     private var isFirst = true
@@ -39,14 +41,29 @@ final class UpgradeGate: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelRead(self.wrapInboundOut(.head(head)))
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent {
+            // Who has not asked for anything is not kept; a request under way has a moment to end.
+            let channel = context.channel
+            if self.isFirst {
+                channel.close(promise: nil)
+            } else {
+                context.eventLoop.scheduleTask(in: Self.drainTime) { channel.close(promise: nil) }
+            }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         self.timeout?.cancel()
         context.fireChannelInactive()
     }
 
-    /// Whether the request has all that RFC 6455 (section 4.2.1) asks of one.
+    /// Whether the request has all that RFC 6455 (section 4.2.1) asks of one, and no body: the upgrade would wait for it.
     private static func isWebSocket(_ head: HTTPRequestHead) -> Bool {
         head.method == .GET
+            && !head.headers.contains(name: "transfer-encoding")
+            && head.headers["content-length"].allSatisfy { $0 == "0" }
             && head.headers[canonicalForm: "upgrade"].contains { $0.lowercased() == "websocket" }
             && head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
             && head.headers["sec-websocket-key"].count == 1

@@ -22,15 +22,17 @@ struct ChatNode: Service {
     /// - Parameters:
     ///   - configuration: What the operator has set.
     ///   - logger: Where it logs.
+    ///   - broker: The broker; nil makes the one that the configuration asks for.
     ///   - onRunning: Called with the port when the node listens.
     /// - Throws: What the TLS library says when it cannot be set up for Redis.
     init(
         _ configuration: ServerConfiguration,
         logger: Logger,
+        broker: (any Broker)? = nil,
         onRunning: @escaping @Sendable (Int) async -> Void
     ) throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
-        let broker = try Self.broker(configuration, group, logger)
+        let broker = try broker ?? Self.broker(configuration, group, logger)
         let context = NodeContext(
             name: configuration.node,
             limits: configuration.limits,

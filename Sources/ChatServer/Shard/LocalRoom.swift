@@ -9,6 +9,8 @@ final class LocalRoom {
         /// The broker has been asked; those who join wait.
         case opening([CheckedContinuation<Result<Void, BrokerError>, Never>])
         case open
+        /// The broker would not. Whoever still holds this room is told so; those who come later get another one.
+        case failed(BrokerError)
     }
 
     /// A user who is here through some of the shard's connections.
@@ -88,6 +90,8 @@ final class LocalRoom {
 
     /// The room goes on from another place: its log began anew, or has lost what comes before it.
     func move(to position: LogPosition) {
+        // A log that began anew counts its changes of members anew.
+        if self.position?.epoch != position.epoch { self.crowd.reset() }
         self.position = position
         self.tail.removeAll()
         self.wake()
@@ -129,6 +133,7 @@ final class LocalRoom {
 
     /// The member stands where the room stands.
     func makeLive(_ membership: Membership) {
+        guard membership.slot == nil else { return }
         self.catchingUp.removeAll { $0 === membership }
         membership.slot = self.live.count
         self.live.append(membership)

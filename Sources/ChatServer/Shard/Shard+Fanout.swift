@@ -83,7 +83,6 @@ extension Shard {
             // A shard that asked for the head knows of the new log before it is told of it.
             guard let position = room.position, position.epoch != head.epoch else { return }
             room.move(to: LogPosition(epoch: head.epoch, seq: 0))
-            room.crowd.reset()
             self.enqueue(Event.reset(room: room.name, head: head).encoded(), in: room)
         }
     }

@@ -51,14 +51,6 @@ extension Shard {
         try? await self.broker.renew(self.holder, entries)
     }
 
-    /// The node ends: nobody is here any more.
-    func departAll() async {
-        for room in self.rooms.values {
-            for id in room.users.keys { try? await self.broker.leave(room.name, id, holder: self.holder) }
-            room.users = [:]
-        }
-    }
-
     // MARK: Events
 
     /// Somebody came, went or has another name.

@@ -11,8 +11,11 @@ extension Shard {
     func catchUp(_ membership: Membership, _ plan: CatchUp, _ firstPage: LogPage?) async {
         let (client, room) = (membership.client, membership.room)
         var catchUp = plan
+        let number = membership.beginCatchUp()
         if let firstPage { await self.replay(catchUp.read(firstPage), to: membership, in: firstPage.epoch) }
-        while !client.isClosed, client.membership(in: room.name) === membership, let position = room.position {
+        while !client.isClosed, membership.catchUps == number, client.membership(in: room.name) === membership,
+            let position = room.position
+        {
             switch catchUp.next(room: position, tail: room.tail) {
             case .live:
                 // Frames that wait for the others lie at or below this member's position.
@@ -70,18 +73,21 @@ extension Shard {
     func resynchronize(_ room: LocalRoom) {
         guard let position = room.position, case .open = room.state else { return }
         self.flush(room)
-        let members = room.live
-        for membership in members { room.makeCatchUp(membership) }
+        let members = room.live.map { (membership: $0, catchUps: $0.catchUps) }
+        for member in members { room.makeCatchUp(member.membership) }
         self.spawn {
             // Asked again until it is answered: the members of this room have nobody else.
-            while !room.isUnused {
+            while !room.live.isEmpty || !room.catchingUp.isEmpty {
                 if let head = try? await self.broker.subscribe(room.name, self.inbox) {
                     room.advance(to: head)
                     break
                 }
                 try? await Task.sleep(for: .seconds(1))
             }
-            for membership in members { self.resume(membership, after: position) }
+            // One that has asked for a place of its own meanwhile goes on from there.
+            for member in members where member.membership.catchUps == member.catchUps {
+                self.resume(member.membership, after: position)
+            }
         }
     }
 

@@ -37,7 +37,8 @@ extension Shard {
             if isMember, case .last = start { start = .live }
             let (catchUp, page) = try await self.answer(membership, start, id: id)
             guard let catchUp, !client.isClosed else { return }
-            if membership.slot == nil { await self.catchUp(membership, catchUp, page) }
+            // A member that catches up already goes on with that, unless it asked for another place.
+            if !isMember || start != .live { await self.catchUp(membership, catchUp, page) }
             self.resume(client.session.joined(join.room), for: client)
         } catch {
             guard !client.isClosed else { return }
@@ -57,8 +58,9 @@ extension Shard {
         id: Int?
     ) async throws(BrokerError) -> (CatchUp?, LogPage?) {
         let (client, room) = (membership.client, membership.room)
-        guard let user = client.session.user else { return (nil, nil) }
         let (catchUp, announcement, page) = try await self.plan(start, for: room)
+        // Only now: while the log was read, the user may have taken another name or gone.
+        guard !client.isClosed, let user = client.session.user else { return (nil, nil) }
         // Last: from the list on, whoever comes or goes is told by an event.
         let members = try await self.memberPage(room, user)
         guard !client.isClosed else { return (nil, nil) }
@@ -127,6 +129,7 @@ extension Shard {
         client.memberships.removeAll { $0 === membership }
         let room = membership.room
         room.remove(membership)
+        room.wake()
         guard self.unhold(user.id, in: room) else { return self.reply(.left(name), id: id, to: client) }
         client.began()
         self.spawn {
@@ -154,7 +157,11 @@ extension Shard {
 
     /// Returns when the broker hands on what happens in the room.
     private func open(_ room: LocalRoom) async throws(BrokerError) {
-        guard case .opening = room.state else { return }
+        switch room.state {
+        case .open: return
+        case .failed(let error): throw error
+        case .opening: break
+        }
         let result: Result<Void, BrokerError> = await withCheckedContinuation { continuation in
             guard case .opening(let waiting) = room.state else { return continuation.resume(returning: .success(())) }
             room.state = .opening(waiting + [continuation])
@@ -163,7 +170,7 @@ extension Shard {
     }
 
     private func subscribe(_ room: LocalRoom) async {
-        let result: Result<Void, BrokerError>
+        let failure: BrokerError
         do {
             let head = try await self.broker.subscribe(room.name, self.inbox)
             guard case .opening(let waiting) = room.state else { return }
@@ -171,13 +178,12 @@ extension Shard {
             for continuation in waiting { continuation.resume(returning: .success(())) }
             return self.closeIfUnused(room)
         } catch {
-            result = .failure(error)
+            failure = error
         }
         guard case .opening(let waiting) = room.state else { return }
-        // Those who come later begin with a room of their own.
         if self.rooms[room.name] === room { self.rooms[room.name] = nil }
-        room.state = .opening([])
-        for continuation in waiting { continuation.resume(returning: result) }
+        room.state = .failed(failure)
+        for continuation in waiting { continuation.resume(returning: .failure(failure)) }
     }
 
     /// Lets go of a room that nobody needs, after a while.

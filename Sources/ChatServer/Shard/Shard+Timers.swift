@@ -34,9 +34,9 @@ extension Shard {
             self.spawn { await self.renewLeases() }
         }
         await self.quiesce()
-        // The loop ends soon: nothing may be put on it any more.
+        // The loop ends soon: nothing may be put on it any more. Who was here comes back elsewhere, or leaves when the
+        // leases end: to say that everybody leaves, and a second later that they join, would help nobody.
         self.inbox.close()
-        await self.departAll()
     }
 
     private func fire(_ timer: Timer, _ now: ContinuousClock.Instant) {

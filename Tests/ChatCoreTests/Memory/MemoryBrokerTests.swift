@@ -181,4 +181,15 @@ import Testing
         try await self.broker.leave(self.samples.lobby, self.samples.mina.id, holder: holder)
         #expect(try await self.broker.rooms(after: nil, limit: 5) == RoomPage(rooms: [], cursor: nil))
     }
+
+    @Test func `to look at a room does not make it`() async throws {
+        let broker = MemoryBroker(limits: LogLimits(), listLimit: 9) { 0 }
+        for number in 0..<100 {
+            let room = try RoomName("room\(number)")
+            _ = try await broker.log(room, after: 0, limit: 9)
+            _ = try await broker.log(room, before: nil, limit: 9)
+            _ = try await broker.members(room, cursor: nil, limit: 9)
+        }
+        #expect(broker.roomCount == 0)
+    }
 }

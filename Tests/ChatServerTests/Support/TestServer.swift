@@ -21,6 +21,7 @@ struct TestServer {
     static func with<Result>(
         _ settings: [String: String] = [:],
         hasEcho: Bool = false,
+        broker: (any Broker)? = nil,
         _ body: (TestServer) async throws -> Result
     ) async throws -> Result {
         let given = ["port": "0", "threads": "2", "log.level": "error"].merging(settings) { $1 }
@@ -30,7 +31,7 @@ struct TestServer {
         configuration.hasEcho = hasEcho
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let node = try ChatNode(configuration, logger: silence) { continuation.yield($0) }
+        let node = try ChatNode(configuration, logger: silence, broker: broker) { continuation.yield($0) }
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: node, successTerminationBehavior: .gracefullyShutdownGroup)],

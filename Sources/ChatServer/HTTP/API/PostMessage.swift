@@ -34,7 +34,7 @@ struct PostMessage {
         return .json(json.finish(), status: receipt.isDuplicate ? .ok : .created)
     }
 
-    private func read(_ body: ByteBuffer) throws -> (MessageText, UserName?, MessageKind) {
+    private func read(_ body: ByteBuffer) throws -> (MessageText, JSONValue?, MessageKind) {
         let json: JSONValue
         do { json = try JSONValue(body) } catch { throw ProtocolError(.badJSON, "not a JSON object: \(error.detail)") }
         guard case .object = json else { throw ProtocolError(.badJSON, "not a JSON object: it is no object") }
@@ -46,14 +46,15 @@ struct PostMessage {
             }
             kind = known
         }
-        let name = try json["name"]?.string.map { try UserName($0) }
-        return (try MessageText(text, maximumBytes: self.node.limits.textBytes), name, kind)
+        return (try MessageText(text, maximumBytes: self.node.limits.textBytes), json["name"], kind)
     }
 
     /// Whose session the request shows; nobody's in particular without one.
-    private func sender(_ request: Request, _ name: UserName?) async throws -> User {
+    private func sender(_ request: Request, _ name: JSONValue?) async throws -> User {
         guard let authorization = request.headers[.authorization] else {
-            return User(id: Self.anonymous, name: try name ?? UserName("anonymous"))
+            guard let name, name != .null else { return User(id: Self.anonymous, name: try UserName("anonymous")) }
+            guard let name = name.string else { throw ProtocolError(.badCommand, "name is a string") }
+            return User(id: Self.anonymous, name: try UserName(name))
         }
         let parts = authorization.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer", let secret = SessionSecret(String(parts[1])),

@@ -2,6 +2,7 @@ import ArgumentParser
 import ChatCore
 import ChatRedis
 import Foundation
+import Logging
 import Testing
 
 @testable import ChatServer
@@ -34,7 +35,7 @@ struct ConfigurationTests {
     }
 
     @Test func `a flag wins over the environment, which wins over the file`() async throws {
-        try await self.withFile(#"{"port": 1, "node": "file", "limits": {"text": {"bytes": 5}}}"#) { file in
+        try await self.withFile(#"{"port": 1, "node": "file", "limits": {"text-bytes": 5}}"#) { file in
             let configuration = try await self.configuration(
                 ["port": "3"],
                 ["CHAT_PORT": "2", "CHAT_NODE": "environment"],
@@ -55,7 +56,7 @@ struct ConfigurationTests {
 
     @Test func `a password comes from a file and is never shown`() async throws {
         try await self.withFile("s3cret\n") { file in
-            let flags = ["redis": "redis://127.0.0.1", "redis.password.file": file]
+            let flags = ["redis": "redis://127.0.0.1", "redis-password-file": file]
             let configuration = try await self.configuration(flags)
             #expect(configuration.redis?.password?.secret == "s3cret")
             #expect(!configuration.summary.contains("s3cret"))
@@ -67,15 +68,44 @@ struct ConfigurationTests {
         (["port": "http"], "--port (CHAT_PORT): \"http\" is no whole number, 0 to 65535"),
         (["port": "70000"], "--port (CHAT_PORT): \"70000\" is no whole number, 0 to 65535"),
         (
-            ["limits.text.bytes": "0"],
+            ["limits.text-bytes": "0"],
             "--text-bytes (CHAT_LIMITS_TEXT_BYTES): \"0\" is no whole number, 1 to 1073741824"
         ),
         (["origins": "example"], "--origins (CHAT_ORIGINS): \"example\" is not same, * or origins"),
-        (["log.level": "loud"], "--log-level (CHAT_LOG_LEVEL): \"loud\" is not a level of logging"),
+        (["log-level": "loud"], "--log-level (CHAT_LOG_LEVEL): \"loud\" is not a level of logging"),
         (["unlimited": "perhaps"], "--unlimited (CHAT_UNLIMITED): \"perhaps\" is neither true nor false"),
     ])
     func `a wrong value is one clear line`(flags: [String: String], message: String) async throws {
         await #expect(throws: SettingError(message)) { try await self.configuration(flags) }
+    }
+
+    @Test func `a file has every setting under the name of its flag, limits in an object of their own`() async throws {
+        let text = #"""
+            {"redis": "redis://127.0.0.1/3", "redis-prefix": "talk:", "log-level": "debug", "threads": 3,
+             "limits": {"connections": 10, "connections-per-address": 5, "log-messages": 7}}
+            """#
+        try await self.withFile(text) { file in
+            let configuration = try await self.configuration(file: file)
+            #expect(configuration.redis?.database == 3)
+            #expect(configuration.redisPrefix == "talk:")
+            #expect(configuration.logLevel == .debug)
+            #expect(configuration.threads == 3)
+            #expect(configuration.maximumConnections == 10)
+            #expect(configuration.maximumConnectionsPerAddress == 5)
+            #expect(configuration.limits.log.messages == 7)
+        }
+    }
+
+    @Test func `every setting of the environment has the name of its flag`() async throws {
+        let environment = [
+            "CHAT_LOG_LEVEL": "trace", "CHAT_REDIS_PREFIX": "talk:", "CHAT_LIMITS_CONNECTIONS_PER_ADDRESS": "2",
+            "CHAT_LIMITS_TEXT_BYTES": "9",
+        ]
+        let configuration = try await self.configuration([:], environment)
+        #expect(configuration.logLevel == .trace)
+        #expect(configuration.redisPrefix == "talk:")
+        #expect(configuration.maximumConnectionsPerAddress == 2)
+        #expect(configuration.limits.textBytes == 9)
     }
 
     @Test func `a file that is missing or no JSON is told`() async throws {
@@ -98,7 +128,7 @@ struct ConfigurationTests {
         let options = try ServerOptions.parse([])
         #expect(options.values.isEmpty)
         for key in options.limits.values.keys {
-            let flag = "--" + key.replacing("limits.", with: "").replacing(".", with: "-")
+            let flag = "--" + key.replacing("limits.", with: "")
             #expect(help.contains(flag), "\(flag) is not in the help")
         }
     }

@@ -86,7 +86,7 @@ struct HTTPTests {
     }
 
     @Test func `bad posts are refused with the status that fits`() async throws {
-        try await TestServer.with(["limits.message.bytes": "2048", "limits.text.bytes": "100"]) { server in
+        try await TestServer.with(["limits.message-bytes": "2048", "limits.text-bytes": "100"]) { server in
             func post(_ body: String, _ headers: [String: String]? = nil, is expected: Refusal) async throws {
                 let answer = try await server.request(
                     "POST",
@@ -114,7 +114,7 @@ struct HTTPTests {
     }
 
     @Test func `posts are limited like sends`() async throws {
-        try await TestServer.with(["limits.send.burst": "1", "limits.send.rate": "1"]) { server in
+        try await TestServer.with(["limits.send-burst": "1", "limits.send-rate": "1"]) { server in
             let path = "/api/rooms/lobby/messages"
             _ = try await server.request("POST", path, headers: self.json, body: #"{"text":"a"}"#)
             let second = try await server.request("POST", path, headers: self.json, body: #"{"text":"b"}"#)

@@ -80,7 +80,7 @@ struct HandshakeTests {
     }
 
     @Test func `one connection too many from an address is told to come later`() async throws {
-        try await TestServer.with(["limits.connections.per.address": "1"]) { server in
+        try await TestServer.with(["limits.connections-per-address": "1"]) { server in
             try await server.withClient { _ in
                 try await server.withClient { client in
                     let closing = try await client.next("closing")

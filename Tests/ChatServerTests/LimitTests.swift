@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct LimitTests {
     @Test func `a user who sends too fast is told when to go on`() async throws {
-        try await TestServer.with(["limits.send.burst": "2", "limits.send.rate": "1"]) { server in
+        try await TestServer.with(["limits.send-burst": "2", "limits.send-rate": "1"]) { server in
             try await server.withClient("/ws?room=lobby&name=x") { client in
                 _ = try await client.next("ok")
                 let send = #"{"type":"send","room":"lobby","text":"a"}"#
@@ -21,7 +21,7 @@ struct LimitTests {
     }
 
     @Test func `a flood of commands ends the connection`() async throws {
-        try await TestServer.with(["limits.command.burst": "5", "limits.command.rate": "1"]) { server in
+        try await TestServer.with(["limits.command-burst": "5", "limits.command-rate": "1"]) { server in
             try await server.withClient { client in
                 // The server closes before the last of them can be sent.
                 for _ in 0..<20 { try? await client.send(#"{"type":"ping"}"#) }
@@ -32,7 +32,7 @@ struct LimitTests {
     }
 
     @Test func `a room too many is refused`() async throws {
-        try await TestServer.with(["limits.rooms.per.connection": "1"]) { server in
+        try await TestServer.with(["limits.rooms-per-connection": "1"]) { server in
             try await server.withClient { client in
                 _ = try await client.call(1, #"{"type":"join","room":"a"}"#)
                 let error = try await client.call(2, #"{"type":"join","room":"b"}"#)
@@ -50,7 +50,7 @@ struct LimitTests {
         (#""room":"lobby","text":"x","key":"ü""#, "bad_command"), (#""room":"lobby","text":5"#, "bad_command"),
     ])
     func `a bad send is refused by name`(fields: String, code: String) async throws {
-        try await TestServer.with(["limits.text.bytes": "8"]) { server in
+        try await TestServer.with(["limits.text-bytes": "8"]) { server in
             try await server.withClient("/ws?room=lobby&name=x") { client in
                 _ = try await client.next("ok")
                 #expect(try await client.call(1, #"{"type":"send",\#(fields)}"#)["code"]?.string == code)
@@ -80,7 +80,7 @@ struct LimitTests {
     }
 
     @Test func `a message that is too big ends the connection`() async throws {
-        try await TestServer.with(["limits.message.bytes": "1024"]) { server in
+        try await TestServer.with(["limits.message-bytes": "1024"]) { server in
             try await server.withClient { client in
                 try await client.send(String(repeating: "x", count: 1025))
                 #expect(try await client.closeCode() == 1009)
@@ -117,7 +117,7 @@ struct LimitTests {
     }
 
     @Test func `who does not answer a ping is parted from`() async throws {
-        try await TestServer.with(["limits.ping.seconds": "1", "limits.pong.seconds": "1"]) { server in
+        try await TestServer.with(["limits.ping-seconds": "1", "limits.pong-seconds": "1"]) { server in
             try await server.withClient { client in
                 client.answersPings = false
                 let ping = try await client.receive()
@@ -129,7 +129,7 @@ struct LimitTests {
 
     @Test func `a member that stops reading is disconnected and the others still receive`() async throws {
         let settings = [
-            "unlimited": "true", "limits.outbound.bytes": "65536", "limits.presence.seconds": "1", "threads": "1",
+            "unlimited": "true", "limits.outbound-bytes": "65536", "limits.presence-seconds": "1", "threads": "1",
         ]
         try await TestServer.with(settings) { server in
             try await server.withClient("/ws?room=lobby&name=slow") { slow in

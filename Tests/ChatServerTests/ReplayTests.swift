@@ -61,7 +61,7 @@ struct ReplayTests {
     }
 
     @Test func `a resume after the log has moved on is told the gap`() async throws {
-        try await TestServer.with(["limits.log.messages": "3"]) { server in
+        try await TestServer.with(["limits.log-messages": "3"]) { server in
             let epoch = try await self.fill(server, ["1", "2", "3", "4", "5", "6"])
             try await server.withClient { client in
                 let after = #"{"epoch":"\#(epoch)","seq":1}"#

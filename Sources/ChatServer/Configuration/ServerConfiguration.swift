@@ -32,18 +32,18 @@ struct ServerConfiguration: Sendable {
     init(_ settings: Settings) throws(SettingError) {
         self.host = settings.string("host") ?? "127.0.0.1"
         self.port = try settings.int("port", default: 8080, 0...65535)
-        self.redisPrefix = settings.string("redis.prefix") ?? "chat:"
+        self.redisPrefix = settings.string("redis-prefix") ?? "chat:"
         self.staticFiles = settings.string("static") ?? "static"
         self.threads = try settings.int("threads", default: ProcessInfo.processInfo.activeProcessorCount, 1...1024)
         self.node = settings.string("node") ?? "\(ProcessInfo.processInfo.hostName):\(self.port)"
         self.origins = try settings.choice("origins", default: .sameHost, "same, * or origins") { OriginPolicy($0) }
-        self.logLevel = try settings.choice("log.level", default: .info, "a level of logging") {
+        self.logLevel = try settings.choice("log-level", default: .info, "a level of logging") {
             Logger.Level(rawValue: $0)
         }
-        self.logFormat = try settings.choice("log.format", default: .text, "text or json") { LogFormat(rawValue: $0) }
+        self.logFormat = try settings.choice("log-format", default: .text, "text or json") { LogFormat(rawValue: $0) }
         self.limits = try Limits(settings)
         let connections = try settings.int("limits.connections", default: 0, 0...(.max))
-        let perAddress = try settings.int("limits.connections.per.address", default: 1000, 0...(.max))
+        let perAddress = try settings.int("limits.connections-per-address", default: 1000, 0...(.max))
         self.maximumConnections = connections > 0 ? connections : nil
         self.maximumConnectionsPerAddress = perAddress > 0 ? perAddress : nil
         if try settings.bool("unlimited") {
@@ -59,9 +59,9 @@ struct ServerConfiguration: Sendable {
         let url: RedisURL
         do { url = try RedisURL(text) } catch { throw SettingError("\(Settings.names("redis")): \(error)") }
         self.redis = url
-        guard let file = settings.string("redis.password.file") else { return }
+        guard let file = settings.string("redis-password-file") else { return }
         guard let password = try? String(contentsOfFile: file, encoding: .utf8) else {
-            throw SettingError("\(Settings.names("redis.password.file")): the file cannot be read")
+            throw SettingError("\(Settings.names("redis-password-file")): the file cannot be read")
         }
         self.redis?.password = RedisURL.Password(password.trimmingCharacters(in: .newlines))
     }
@@ -88,21 +88,21 @@ extension Limits {
         func seconds(_ key: String, _ value: Duration) throws(SettingError) -> Duration {
             .seconds(try int(key, Int(value.inSeconds), 1...(100 * 365 * 86400)))
         }
-        self.textBytes = try int("text.bytes", self.textBytes)
-        self.messageBytes = try int("message.bytes", self.messageBytes, 1024...(1 << 30))
-        self.rooms = try int("rooms.per.connection", self.rooms)
+        self.textBytes = try int("text-bytes", self.textBytes)
+        self.messageBytes = try int("message-bytes", self.messageBytes, 1024...(1 << 30))
+        self.rooms = try int("rooms-per-connection", self.rooms)
         self.history = try int("history", self.history)
         self.members = try int("members", self.members)
-        self.outboundBytes = try int("outbound.bytes", self.outboundBytes, 4096...(1 << 30))
-        self.sends = Rate(burst: try int("send.burst", 20), perSecond: try int("send.rate", 10))
-        self.commands = Rate(burst: try int("command.burst", 100), perSecond: try int("command.rate", 50))
-        self.pingInterval = try seconds("ping.seconds", self.pingInterval)
-        self.pongTimeout = try seconds("pong.seconds", self.pongTimeout)
-        self.stallTimeout = try seconds("stall.seconds", self.stallTimeout)
-        self.presenceGrace = try seconds("presence.seconds", self.presenceGrace)
-        self.log.messages = try int("log.messages", self.log.messages)
-        self.log.retention = try seconds("log.seconds", self.log.retention)
-        self.log.deduplication = try seconds("dedup.seconds", self.log.deduplication)
-        self.log.sessions = .seconds(try int("session.days", 30, 1...36500) * 86400)
+        self.outboundBytes = try int("outbound-bytes", self.outboundBytes, 4096...(1 << 30))
+        self.sends = Rate(burst: try int("send-burst", 20), perSecond: try int("send-rate", 10))
+        self.commands = Rate(burst: try int("command-burst", 100), perSecond: try int("command-rate", 50))
+        self.pingInterval = try seconds("ping-seconds", self.pingInterval)
+        self.pongTimeout = try seconds("pong-seconds", self.pongTimeout)
+        self.stallTimeout = try seconds("stall-seconds", self.stallTimeout)
+        self.presenceGrace = try seconds("presence-seconds", self.presenceGrace)
+        self.log.messages = try int("log-messages", self.log.messages)
+        self.log.retention = try seconds("log-seconds", self.log.retention)
+        self.log.deduplication = try seconds("dedup-seconds", self.log.deduplication)
+        self.log.sessions = .seconds(try int("session-days", 30, 1...36500) * 86400)
     }
 }

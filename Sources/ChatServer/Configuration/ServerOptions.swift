@@ -45,9 +45,9 @@ struct ServerOptions: ParsableArguments {
     /// The settings that were given, by key.
     var values: [String: String] {
         var values: [String: String?] = [
-            "host": self.host, "port": self.port, "redis": self.redis, "redis.password.file": self.redisPasswordFile,
-            "redis.prefix": self.redisPrefix, "node": self.node, "static": self.staticFiles, "threads": self.threads,
-            "origins": self.origins, "log.level": self.logLevel, "log.format": self.logFormat,
+            "host": self.host, "port": self.port, "redis": self.redis, "redis-password-file": self.redisPasswordFile,
+            "redis-prefix": self.redisPrefix, "node": self.node, "static": self.staticFiles, "threads": self.threads,
+            "origins": self.origins, "log-level": self.logLevel, "log-format": self.logFormat,
             "unlimited": self.unlimited ? "true" : nil,
         ]
         values.merge(self.limits.values) { $1 }
@@ -100,16 +100,16 @@ struct LimitOptions: ParsableArguments {
 
     var values: [String: String?] {
         [
-            "limits.text.bytes": self.textBytes, "limits.message.bytes": self.messageBytes,
-            "limits.rooms.per.connection": self.roomsPerConnection, "limits.history": self.history,
-            "limits.members": self.members, "limits.send.burst": self.sendBurst, "limits.send.rate": self.sendRate,
-            "limits.command.burst": self.commandBurst, "limits.command.rate": self.commandRate,
-            "limits.outbound.bytes": self.outboundBytes, "limits.log.messages": self.logMessages,
-            "limits.log.seconds": self.logSeconds, "limits.dedup.seconds": self.dedupSeconds,
-            "limits.session.days": self.sessionDays, "limits.ping.seconds": self.pingSeconds,
-            "limits.pong.seconds": self.pongSeconds, "limits.stall.seconds": self.stallSeconds,
-            "limits.presence.seconds": self.presenceSeconds, "limits.connections": self.connections,
-            "limits.connections.per.address": self.connectionsPerAddress,
+            "limits.text-bytes": self.textBytes, "limits.message-bytes": self.messageBytes,
+            "limits.rooms-per-connection": self.roomsPerConnection, "limits.history": self.history,
+            "limits.members": self.members, "limits.send-burst": self.sendBurst, "limits.send-rate": self.sendRate,
+            "limits.command-burst": self.commandBurst, "limits.command-rate": self.commandRate,
+            "limits.outbound-bytes": self.outboundBytes, "limits.log-messages": self.logMessages,
+            "limits.log-seconds": self.logSeconds, "limits.dedup-seconds": self.dedupSeconds,
+            "limits.session-days": self.sessionDays, "limits.ping-seconds": self.pingSeconds,
+            "limits.pong-seconds": self.pongSeconds, "limits.stall-seconds": self.stallSeconds,
+            "limits.presence-seconds": self.presenceSeconds, "limits.connections": self.connections,
+            "limits.connections-per-address": self.connectionsPerAddress,
         ]
     }
 }

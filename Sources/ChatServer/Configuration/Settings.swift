@@ -90,8 +90,8 @@ struct Settings {
 
     /// How people know a setting.
     static func names(_ key: String) -> String {
-        let flag = key.replacing("limits.", with: "").replacing(".", with: "-")
-        return "--\(flag) (CHAT_\(key.replacing(".", with: "_").uppercased()))"
+        let variable = key.replacing(".", with: "_").replacing("-", with: "_").uppercased()
+        return "--\(key.replacing("limits.", with: "")) (CHAT_\(variable))"
     }
 
     private static func key(_ key: String) -> ConfigKey { ConfigKey(key.split(separator: ".").map(String.init)) }

@@ -24,7 +24,7 @@ struct TestServer {
         broker: (any Broker)? = nil,
         _ body: (TestServer) async throws -> Result
     ) async throws -> Result {
-        let given = ["port": "0", "threads": "2", "log.level": "error"].merging(settings) { $1 }
+        let given = ["port": "0", "threads": "2", "log-level": "error"].merging(settings) { $1 }
         var configuration = try ServerConfiguration(
             await Settings(flags: given, environment: [:], file: nil)
         )

@@ -48,10 +48,13 @@ extension Shard {
 
     /// Writes messages and waits until the socket has taken them; one page at a time for a client.
     private func replay(_ messages: ArraySlice<Publication>, to membership: Membership) async {
-        let client = membership.client
+        let (client, number) = (membership.client, membership.catchUps)
         guard !messages.isEmpty else { return }
         while client.isReplaying, !client.isClosed { try? await client.port.drained().get() }
-        guard !client.isClosed else { return }
+        // While it waited its turn, the member may have left, or asked for another place.
+        guard !client.isClosed, membership.catchUps == number,
+            client.membership(in: membership.room.name) === membership
+        else { return }
         var frames = ByteBufferAllocator().buffer(
             capacity: messages.reduce(0) { $0 + $1.payload.readableBytes + FrameEncoder.maximumHeader }
         )

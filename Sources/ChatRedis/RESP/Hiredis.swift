@@ -32,7 +32,9 @@ package final class HiredisReader {
 
     /// Gives the next whole reply; nil when more bytes are needed.
     package func next() throws(RESPError) -> RedisReply? {
-        try self.next { RedisReply($0) }
+        guard let reply = try self.next({ RedisReply($0) }) else { return nil }
+        guard let reply else { throw RESPError(detail: "a reply is nested too deeply") }
+        return reply
     }
 
     /// Gives the next whole message of a subscribed connection; nil when more bytes are needed.
@@ -68,14 +70,26 @@ package struct RESPError: Error, Equatable {
 }
 
 extension RedisReply {
-    /// Copies a reply of hiredis, which is about to be freed.
-    fileprivate init(_ reply: redisReply) {
+    /// How deeply arrays may be nested; the scripts' answers have two levels.
+    ///
+    /// hiredis before 1.0 has a bound like this, later ones do not.
+    private static var maximumDepth: Int { 8 }
+
+    /// Copies a reply of hiredis, which is about to be freed; nil when it is nested too deeply.
+    fileprivate init?(_ reply: redisReply, depth: Int = 0) {
+        guard depth <= Self.maximumDepth else { return nil }
         switch reply.type {
         case REDIS_REPLY_STRING: self = .bulk(ByteBuffer(bytes: reply.bytes))
         case REDIS_REPLY_STATUS: self = .status(String(decoding: reply.bytes, as: UTF8.self))
         case REDIS_REPLY_ERROR: self = .error(String(decoding: reply.bytes, as: UTF8.self))
         case REDIS_REPLY_INTEGER: self = .integer(Int(reply.integer))
-        case REDIS_REPLY_ARRAY: self = .array(reply.elementReplies.map { RedisReply($0) })
+        case REDIS_REPLY_ARRAY:
+            var elements: [RedisReply] = []
+            for element in reply.elementReplies {
+                guard let element = RedisReply(element, depth: depth + 1) else { return nil }
+                elements.append(element)
+            }
+            self = .array(elements)
         default: self = .null  // nil; RESP3 has more, which is never asked for
         }
     }

@@ -108,12 +108,21 @@ final class RedisServerProcess: Sendable {
         return found
     }
 
+    /// Below the ports that the system gives to outgoing connections, any of which could take one that was just found
+    /// free; and each given out once, since tests run beside each other.
+    private static let nextPort = Mutex(Int.random(in: 12_000..<30_000))
+
     private static func freePort() async throws -> Int {
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        let port = channel.localAddress?.port
-        try await channel.close()
-        guard let port else { throw Failure(description: "no free port") }
-        return port
+        for _ in 0..<100 {
+            let port = self.nextPort.withLock { next in
+                next += 1
+                return next
+            }
+            let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            guard let channel = try? await bootstrap.bind(host: "127.0.0.1", port: port).get() else { continue }
+            try await channel.close()
+            return port
+        }
+        throw Failure(description: "no free port")
     }
 }

@@ -22,6 +22,10 @@ extension RedisBroker {
         package var pendingLimit = 16_384
         /// The most bytes that these have together.
         package var pendingByteLimit = 32 * 1024 * 1024
+        /// How many replicas must have a message before its sender is told that it is stored; 0 asks none.
+        package var replicas = 0
+        /// How long they may take.
+        package var replicaTimeout = Duration.seconds(1)
         /// How long a room may be quiet until its position is compared with the head of its log.
         package var headCheckInterval = Duration.seconds(30)
         /// How long a room stays subscribed that nobody on this node wants any more.

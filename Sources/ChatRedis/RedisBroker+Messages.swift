@@ -3,14 +3,29 @@ internal import NIOCore
 
 extension RedisBroker {
     package func publish(_ drafts: [Draft]) async -> [Result<Receipt, BrokerError>] {
-        let results = await self.performAll(drafts.map(self.sendRequest))
+        let requests = drafts.map(self.sendRequest)
+        guard self.configuration.replicas > 0 else {
+            return zip(drafts, await self.performAll(requests)).map { self.receipt($0, $1) }
+        }
+        let (results, confirmed) = await self.commit(requests)
         return zip(drafts, results).map { draft, result in
-            result.flatMap { reply in
-                guard let receipt = Receipt(reply) else { return .failure(.isUnintelligible) }
-                self.channels[self.channel(draft.room)]?.feed.stored(receipt.position)
-                self.touch(draft.room, at: receipt.time)
-                return .success(receipt)
+            self.receipt(draft, result).flatMap { receipt in
+                confirmed.map { count in
+                    var receipt = receipt
+                    receipt.replicas = count
+                    return receipt
+                }
             }
+        }
+    }
+
+    /// Reads the answer to a message that was to be stored, and remembers how far the log has come.
+    private func receipt(_ draft: Draft, _ result: RedisResult) -> Result<Receipt, BrokerError> {
+        result.flatMap { reply in
+            guard let receipt = Receipt(reply) else { return .failure(.isUnintelligible) }
+            self.channels[self.channel(draft.room)]?.feed.stored(receipt.position)
+            self.touch(draft.room, at: receipt.time)
+            return .success(receipt)
         }
     }
 

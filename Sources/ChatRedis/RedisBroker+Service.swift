@@ -16,17 +16,21 @@ extension RedisBroker {
 
     // MARK: Connections
 
-    /// Keeps both connections for as long as it runs; Redis may be absent when it begins.
+    /// Keeps its connections for as long as it runs; Redis may be absent when it begins.
     package func run() async throws {
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
-                for role in [RedisChannelHandler.Role.commands, .subscriptions] {
+                for role in self.roles {
                     group.addTask { await self.keepConnected(role) }
                 }
             }
         } onCancel: {
             self.stop()
         }
+    }
+
+    private var roles: [RedisChannelHandler.Role] {
+        self.logLink === self.commands ? [.commands, .subscriptions] : [.commands, .log, .subscriptions]
     }
 
     /// What is lost from now on is no news.
@@ -62,7 +66,7 @@ extension RedisBroker {
     private func makeHandler(_ role: RedisChannelHandler.Role) -> RedisChannelHandler {
         let handshake =
             switch role {
-            case .commands: self.connector.logIn + self.scripts.loadCommands
+            case .commands, .log: self.connector.logIn + self.scripts.loadCommands
             // Unlike SUBSCRIBE, PING is refused while Redis loads its data or wants a password.
             case .subscriptions: self.connector.logIn + [RedisCommand("PING")]
             }
@@ -75,17 +79,13 @@ extension RedisBroker {
 
     private func handle(_ event: RedisChannelHandler.Event, of role: RedisChannelHandler.Role) {
         switch (role, event) {
-        case (.commands, .opened(let replies)):
-            guard let handler = self.handlers[role] else { return }
-            self.commands.opened(handler, loaded: replies.suffix(self.scripts.all.count))
-            self.becameActive(role)
-            // Before anything is sent: is this still the data that was followed?
-            for subscription in self.channels.values where subscription.feed.position != nil {
-                self.check(subscription)
-            }
-            self.commands.proceed()
+        case (.commands, .opened(let replies)): self.opened(self.commands, role, replies)
+        case (.log, .opened(let replies)): self.opened(self.logLink, role, replies)
         case (.commands, .replies(let replies)):
             self.commands.received(replies)
+            self.flush()
+        case (.log, .replies(let replies)):
+            self.logLink.received(replies)
             self.flush()
         case (.subscriptions, .opened):
             guard let handler = self.handlers[role] else { return }
@@ -95,12 +95,29 @@ extension RedisBroker {
         case (.commands, .closed(let reason)):
             self.commands.closed()
             self.becameInactive(role, reason)
+        case (.log, .closed(let reason)):
+            self.logLink.closed()
+            self.becameInactive(role, reason)
         case (.subscriptions, .closed(let reason)):
             self.subscriptions.closed()
             for subscription in self.channels.values { subscription.feed.unsubscribed() }
             self.becameInactive(role, reason)
-        case (.commands, .pushes), (.subscriptions, .replies): break
+        case (.commands, .pushes), (.log, .pushes), (.subscriptions, .replies): break
         }
+    }
+
+    /// A connection for commands stands.
+    private func opened(_ link: CommandLink, _ role: RedisChannelHandler.Role, _ replies: [RedisReply]) {
+        guard let handler = self.handlers[role] else { return }
+        link.opened(handler, loaded: replies.suffix(self.scripts.all.count))
+        self.becameActive(role)
+        if link === self.logLink {
+            // Before anything is stored: is this still the data that was followed?
+            for subscription in self.channels.values where subscription.feed.position != nil {
+                self.check(subscription)
+            }
+        }
+        link.proceed()
     }
 
     // MARK: Status
@@ -136,9 +153,9 @@ extension RedisBroker {
     ///   - reason: Why a connection was lost or did not come to stand; nil when one has come to stand.
     ///   - detail: The same for the log, where more may be said.
     private func updateStatus(lost reason: BrokerError?, log detail: String = "") {
-        let isUp = self.commands.isActive && self.subscriptions.isActive
+        let isUp = self.commands.isActive && self.logLink.isActive && self.subscriptions.isActive
         switch (self.status, isUp) {
-        case (.starting, false) where reason == nil: break  // the other connection is still on its way
+        case (.starting, false) where reason == nil: break  // another connection is still on its way
         case (.starting, true):
             self.status = .ok
             self.logger.info("connected to Redis", metadata: ["redis": "\(self.configuration.url)"])

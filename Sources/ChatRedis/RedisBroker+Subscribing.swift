@@ -146,7 +146,7 @@ extension RedisBroker {
             }
             self.merge(reading, into: subscription)
         }
-        self.commands.submit(request)
+        self.logLink.submit(request)
     }
 
     private func merge(_ reading: LogReading, into subscription: RoomSubscription) {
@@ -177,7 +177,7 @@ extension RedisBroker {
             $0.append(PublicationCodec.prefix(room))
         }
         request.isUrgent = true
-        self.commands.submit(request)
+        self.logLink.submit(request)
     }
 
     private func deliver(_ events: [RoomFeedEvent], in subscription: RoomSubscription) {

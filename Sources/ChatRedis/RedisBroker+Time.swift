@@ -19,6 +19,8 @@ extension RedisBroker {
 
     private func tick(_ now: NIODeadline) {
         self.commands.tick(now)
+        if self.logLink !== self.commands { self.logLink.tick(now) }
+        self.expireCommits(now)
         self.subscriptions.tick(now)
         if self.commands.isActive, self.index.prune(now: now) { self.pruneIndex() }
         let interval = TimeAmount(self.configuration.headCheckInterval)
@@ -30,7 +32,7 @@ extension RedisBroker {
                 self.subscriptions.unsubscribe(subscription.channel)
                 continue
             }
-            guard self.commands.isActive, checks < Self.checksPerTick else { continue }
+            guard self.logLink.isActive, checks < Self.checksPerTick else { continue }
             let quiet = now - subscription.lastActivity
             // What could not be read before is tried again soon, but not at once.
             guard quiet > interval || (subscription.feed.needsRead && quiet > .seconds(1)) else { continue }

@@ -4,8 +4,8 @@ package import NIOCore
 
 /// The broker on Redis: rooms are shared by all nodes that use the same Redis and the same prefix.
 ///
-/// One connection carries commands, pipelined; another one carries what is published. The broker is an actor on the
-/// event loop of both, so that nothing changes threads between a socket and what belongs to it. All decisions are made
+/// One connection carries commands, pipelined; another one carries what is published; a third one carries messages to be
+/// stored when replicas must confirm them, since that holds it up. The broker is an actor on the event loop of all, so that nothing changes threads between a socket and what belongs to it. All decisions are made
 /// by machines without input or output: ``CommandPipeline``, ``SubscriptionTable``, ``RedisConnectionMachine`` and, for
 /// each room, ``RoomFeed``.
 ///
@@ -26,12 +26,16 @@ package final actor RedisBroker: Broker {
     let incarnation: String
 
     let commands: CommandLink
+    /// What stores messages and follows the log goes over this one, so that nothing is stored over a connection that has
+    /// not been found to lead to the log that was followed: ``commands``, or one of its own.
+    let logLink: CommandLink
     let subscriptions: SubscriptionLink
     var channels: [ChannelName: RoomSubscription] = [:]
     var outlets: [ObjectIdentifier: SubscriberOutlet] = [:]
     var unflushed: [SubscriberOutlet] = []
     var attached: [SubscriberOutlet] = []
 
+    var commits: CommitGate<Commit>
     var status = Status.starting
     /// The connections that stand, or are being made.
     var handlers: [RedisChannelHandler.Role: RedisChannelHandler] = [:]
@@ -62,6 +66,9 @@ package final actor RedisBroker: Broker {
         self.scripts = RedisScriptSet(log: configuration.limits.log, lease: configuration.lease)
         self.incarnation = Base36.random(digits: 16, using: &random)
         self.commands = CommandLink(scripts: self.scripts, configuration)
+        self.logLink =
+            configuration.replicas > 0 ? CommandLink(scripts: self.scripts, configuration) : self.commands
+        self.commits = CommitGate(limit: configuration.pendingLimit / 2)
         self.subscriptions = SubscriptionLink(on: eventLoop, configuration.liveness)
         eventLoop.execute { [weak self] in self?.assumeIsolated { $0.begin() } }
     }
@@ -87,12 +94,8 @@ package final actor RedisBroker: Broker {
     func performAll(_ requests: [RedisRequest]) async -> [RedisResult] {
         guard !requests.isEmpty else { return [] }
         return await withCheckedContinuation { continuation in
-            let gathering = Gathering(requests.count, continuation)
-            for (index, request) in requests.enumerated() {
-                var request = request
-                request.completion = { gathering.complete(index, $0) }
-                self.commands.submit(request)
-            }
+            let gathering = Gathering(requests.count) { continuation.resume(returning: $0) }
+            gathering.submit(requests, to: self.commands)
         }
     }
 
@@ -105,20 +108,29 @@ package final actor RedisBroker: Broker {
 typealias RedisResult = Result<RedisReply, BrokerError>
 
 /// Waits for the last of several answers.
-private final class Gathering {
+final class Gathering {
     private var results: [RedisResult]
     private var missing: Int
-    private let continuation: CheckedContinuation<[RedisResult], Never>
+    private let completion: ([RedisResult]) -> Void
 
-    init(_ count: Int, _ continuation: CheckedContinuation<[RedisResult], Never>) {
+    init(_ count: Int, completion: @escaping ([RedisResult]) -> Void) {
         self.results = Array(repeating: .failure(.isAway), count: count)
         self.missing = count
-        self.continuation = continuation
+        self.completion = completion
     }
 
-    func complete(_ index: Int, _ result: RedisResult) {
+    /// Sends all of the requests, in order.
+    func submit(_ requests: [RedisRequest], to link: CommandLink) {
+        for (index, request) in requests.enumerated() {
+            var request = request
+            request.completion = { self.complete(index, $0) }
+            link.submit(request)
+        }
+    }
+
+    private func complete(_ index: Int, _ result: RedisResult) {
         self.results[index] = result
         self.missing -= 1
-        if self.missing == 0 { self.continuation.resume(returning: self.results) }
+        if self.missing == 0 { self.completion(self.results) }
     }
 }

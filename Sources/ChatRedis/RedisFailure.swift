@@ -7,6 +7,10 @@ extension BrokerError {
     static let wasLost = BrokerError("the connection to Redis was lost before it answered")
     static let isSlow = BrokerError("Redis did not answer in time")
     static let wasOvertaken = BrokerError("Redis forgot a script while it was used; send it again")
+    /// It is stored, and not as safely as was asked for.
+    static func isReplicated(by count: Int, of needed: Int) -> BrokerError {
+        BrokerError("stored, but \(count) of \(needed) replicas have confirmed it; send it again with the same key")
+    }
     static let isUnintelligible = BrokerError("Redis gave an unexpected answer")
 
     /// Reads an error reply by its first word, which is all of it that is known to be harmless.

@@ -109,6 +109,9 @@ import Testing
     @Test func `the replies to send, history and rename are read`() throws {
         let receipt = Receipt(position: LogPosition(epoch: self.epoch, seq: 3), time: 99, isDuplicate: true)
         #expect(try self.fields(of: .sent(self.room, receipt)).receipt() == receipt)
+        var replicated = receipt
+        replicated.replicas = 2
+        #expect(try self.fields(of: .sent(self.room, replicated)).receipt() == replicated)
         #expect(try self.fields(of: .renamed(self.mina)).renamed() == self.mina)
 
         let message = Message(

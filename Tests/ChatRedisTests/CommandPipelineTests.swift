@@ -10,6 +10,7 @@ struct CommandPipelineTests {
         var isScript = true
         var isRepeatable = true
         var isUrgent = false
+        var confirmsEarlier = false
         var deadline = NIODeadline.uptimeNanoseconds(1000)
         var byteCount = 10
 
@@ -30,6 +31,13 @@ struct CommandPipelineTests {
         static func plain(_ name: String) -> Request {
             var request = Request(stringLiteral: name)
             request.isScript = false
+            return request
+        }
+
+        static func confirmation(_ name: String) -> Request {
+            var request = Request.plain(name)
+            request.isRepeatable = false
+            request.confirmsEarlier = true
             return request
         }
     }
@@ -57,6 +65,7 @@ struct CommandPipelineTests {
         switch self.pipeline.replied(isNoScript: isNoScript, now: self.now) {
         case .complete(let request, let overtaken):
             ([request.name] + (overtaken.isEmpty ? [] : ["|"]) + overtaken.map(\.name)).joined(separator: " ")
+        case .fail(let request): "| \(request.name)"
         case .keep: "keep"
         case .loaded: "loaded"
         case .close: "close"
@@ -172,5 +181,24 @@ struct CommandPipelineTests {
         #expect(self.pipeline.silence(.uptimeNanoseconds(9)) == .nanoseconds(1))
         _ = self.pipeline.replied(isNoScript: false, now: .uptimeNanoseconds(8))
         #expect(self.pipeline.silence(.uptimeNanoseconds(9)) == .zero)
+    }
+
+    @Test
+    mutating func `what confirms the requests before it fails when one of them was refused for want of its script`() {
+        self.open()
+        _ = self.submit("a", .confirmation("wait"), "b")
+        #expect(self.reply(isNoScript: true) == "keep")
+        #expect(self.reply() == "| wait")
+        #expect(self.reply(isNoScript: true) == "keep")
+        #expect(self.proceed() == ["load", "load", "a", "b"])
+    }
+
+    @Test
+    mutating func `what confirms the requests before it fails with its connection`() {
+        self.open()
+        _ = self.submit("a", .confirmation("wait"))
+        #expect(self.pipeline.lost().map(\.name) == ["wait"])
+        self.open()
+        #expect(self.reply() == "a")
     }
 }

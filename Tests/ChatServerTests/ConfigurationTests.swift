@@ -47,6 +47,16 @@ struct ConfigurationTests {
         }
     }
 
+    @Test func `replicas cannot confirm what lives in memory`() async throws {
+        let configuration = try await self.configuration(["redis": "redis://localhost", "ack-replicas": "2"])
+        #expect(configuration.ackReplicas == 2)
+        await #expect(
+            throws: SettingError("--ack-replicas (CHAT_ACK_REPLICAS): it needs a Redis, --redis (CHAT_REDIS)")
+        ) {
+            try await self.configuration(["ack-replicas": "1"])
+        }
+    }
+
     @Test func `REDIS_URL is understood, and a setting of our own wins over it`() async throws {
         let url = "redis://127.0.0.1:6380/1"
         #expect(try await self.configuration([:], ["REDIS_URL": url]).redis?.database == 1)

@@ -63,11 +63,14 @@ public struct Receipt: Sendable, Equatable {
     public var time: Int
     /// Whether the key had been seen before; position and time are the first one's.
     public var isDuplicate: Bool
+    /// How many replicas have it as well; nil where none is asked.
+    public var replicas: Int?
 
-    package init(position: LogPosition, time: Int, isDuplicate: Bool) {
+    package init(position: LogPosition, time: Int, isDuplicate: Bool, replicas: Int? = nil) {
         self.position = position
         self.time = time
         self.isDuplicate = isDuplicate
+        self.replicas = replicas
     }
 }
 

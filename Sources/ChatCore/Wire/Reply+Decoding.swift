@@ -36,7 +36,8 @@ extension ReplyFields {
         Receipt(
             position: try self.json.position(),
             time: try self.json.required("time", \.integer),
-            isDuplicate: try self.json.required("duplicate", \.bool)
+            isDuplicate: try self.json.required("duplicate", \.bool),
+            replicas: self.json["replicas"]?.integer
         )
     }
 

@@ -83,6 +83,7 @@ extension JSONWriter {
         self.position(receipt.position)
         self.field("time", receipt.time)
         self.field("duplicate", receipt.isDuplicate)
+        if let replicas = receipt.replicas { self.field("replicas", replicas) }
     }
 
     package mutating func page(_ page: MemberPage) {

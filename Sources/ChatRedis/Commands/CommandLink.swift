@@ -77,6 +77,7 @@ final class CommandLink {
             case .complete(let request, let overtaken):
                 for request in overtaken { request.completion(.failure(.wasOvertaken)) }
                 request.completion(reply.result)
+            case .fail(let request): request.completion(.failure(.wasOvertaken))
             case .keep: break
             case .loaded: if case .error = reply { self.handler?.close(.isUnintelligible) }
             case .close: self.handler?.close(.isUnintelligible)

@@ -8,6 +8,8 @@ protocol PipelineRequest {
     var isRepeatable: Bool { get }
     /// Whether it goes out before a new connection has been found to lead to the same data.
     var isUrgent: Bool { get }
+    /// Whether its answer speaks of the requests before it, so that it means nothing while one of them is not done.
+    var confirmsEarlier: Bool { get }
     /// How long it may wait to be sent.
     var deadline: NIODeadline { get }
     /// How many bytes it takes.
@@ -102,6 +104,8 @@ struct CommandPipeline<Request: PipelineRequest> {
     enum OnReply {
         /// It answers this one. The others were refused for want of a script and overtaken since: they fail.
         case complete(Request, overtaken: [Request])
+        /// It spoke of requests that were refused for want of a script: it fails.
+        case fail(Request)
         /// It was refused for want of its script, and is kept to be sent again.
         case keep
         /// A script is in place.
@@ -115,6 +119,7 @@ struct CommandPipeline<Request: PipelineRequest> {
         self.owedSince = self.onWire.isEmpty ? nil : now
         guard case .request(let request) = entry else { return .loaded }
         if request.isUrgent { self.urgentOnWire -= 1 }
+        if request.confirmsEarlier, !self.refused.isEmpty { return .fail(self.done(request)) }
         guard request.isScript else { return .complete(self.done(request), overtaken: []) }
         if isNoScript {
             self.isReloading = true

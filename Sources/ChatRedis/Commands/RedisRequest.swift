@@ -9,6 +9,7 @@ struct RedisRequest: PipelineRequest {
     var command: RedisCommand
     var isRepeatable = true
     var isUrgent = false
+    var confirmsEarlier = false
     var deadline = NIODeadline.distantFuture
     /// Called once, on the broker's event loop.
     var completion: (Result<RedisReply, BrokerError>) -> Void = { _ in }

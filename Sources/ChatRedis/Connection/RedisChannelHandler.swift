@@ -10,7 +10,7 @@ package final class RedisChannelHandler: ChannelInboundHandler {
     package typealias OutboundOut = ByteBuffer
 
     /// What the connection is for; a subscribed one gets pushes and no replies.
-    package enum Role { case commands, subscriptions }
+    package enum Role { case commands, log, subscriptions }
 
     /// What the owner is told.
     package enum Event: Equatable {

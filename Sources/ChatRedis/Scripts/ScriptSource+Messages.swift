@@ -27,6 +27,8 @@ extension ScriptSource {
     /// KEYS: meta, log, the sender's key if there is one. ARGV: candidate, prefix, tail, channel. Answers epoch, number,
     /// time, and 1 for a duplicate.
     ///
+    /// A duplicate writes the room's number once more, so that what replicas confirm after it covers the first one too.
+    ///
     /// The log comes before the number: had it no room, nothing would have changed.
     static let send = #"""
         local meta, log, key = KEYS[1], KEYS[2], KEYS[3]
@@ -36,6 +38,7 @@ extension ScriptSource {
             if record then
                 local first_epoch, first_seq, first_time = string.match(record, '^(%w+) (%d+) (%d+)$')
                 if first_epoch == epoch then
+                    redis.call('HSET', meta, 'seq', redis.call('HGET', meta, 'seq'))
                     return { epoch, tonumber(first_seq), tonumber(first_time), 1 }
                 end
             end

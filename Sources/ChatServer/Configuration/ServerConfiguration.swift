@@ -10,6 +10,8 @@ struct ServerConfiguration: Sendable {
     /// The Redis that joins the nodes; nil keeps the chat in memory.
     var redis: RedisURL?
     var redisPrefix: String
+    /// How many replicas of Redis must have a message before its sender is told that it is stored.
+    var ackReplicas: Int
     /// What the operator should know about how settings were given.
     var warnings: [String] = []
     var node: String
@@ -33,6 +35,7 @@ struct ServerConfiguration: Sendable {
         self.host = settings.string("host") ?? "127.0.0.1"
         self.port = try settings.int("port", default: 8080, 0...65535)
         self.redisPrefix = settings.string("redis-prefix") ?? "chat:"
+        self.ackReplicas = try settings.int("ack-replicas", default: 0, 0...100)
         self.staticFiles = settings.string("static") ?? "static"
         self.threads = try settings.int("threads", default: ProcessInfo.processInfo.activeProcessorCount, 1...1024)
         self.node = settings.string("node") ?? "\(ProcessInfo.processInfo.hostName):\(self.port)"
@@ -55,7 +58,12 @@ struct ServerConfiguration: Sendable {
     }
 
     private mutating func readRedis(_ settings: Settings) throws(SettingError) {
-        guard let text = settings.string("redis") ?? settings.variable("REDIS_URL") else { return }
+        guard let text = settings.string("redis") ?? settings.variable("REDIS_URL") else {
+            guard self.ackReplicas == 0 else {
+                throw SettingError("\(Settings.names("ack-replicas")): it needs a Redis, \(Settings.names("redis"))")
+            }
+            return
+        }
         let url: RedisURL
         do { url = try RedisURL(text) } catch { throw SettingError("\(Settings.names("redis")): \(error)") }
         self.redis = url

@@ -20,6 +20,8 @@ struct ServerOptions: ParsableArguments {
     var redisPasswordFile: String?
     @Option(help: "The prefix of all keys in Redis (chat:).")
     var redisPrefix: String?
+    @Option(help: "How many replicas of Redis must have a message before its sender gets its ok (0).")
+    var ackReplicas: String?
     @Option(help: "The node's name, as clients see it (the host's name and the port).")
     var node: String?
     @Option(name: .customLong("static"), help: "The folder of the page (static).")
@@ -46,8 +48,9 @@ struct ServerOptions: ParsableArguments {
     var values: [String: String] {
         var values: [String: String?] = [
             "host": self.host, "port": self.port, "redis": self.redis, "redis-password-file": self.redisPasswordFile,
-            "redis-prefix": self.redisPrefix, "node": self.node, "static": self.staticFiles, "threads": self.threads,
-            "origins": self.origins, "log-level": self.logLevel, "log-format": self.logFormat,
+            "redis-prefix": self.redisPrefix, "ack-replicas": self.ackReplicas, "node": self.node,
+            "static": self.staticFiles, "threads": self.threads, "origins": self.origins, "log-level": self.logLevel,
+            "log-format": self.logFormat,
             "unlimited": self.unlimited ? "true" : nil,
         ]
         values.merge(self.limits.values) { $1 }

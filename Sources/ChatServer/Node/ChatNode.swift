@@ -66,6 +66,7 @@ struct ChatNode: Service {
         var redis = RedisBroker.Configuration(url: url)
         redis.keyPrefix = configuration.redisPrefix
         redis.limits = configuration.limits
+        redis.replicas = configuration.ackReplicas
         return try RedisBroker(configuration: redis, eventLoopGroup: group, logger: logger)
     }
 

@@ -1,0 +1,79 @@
+internal import NIOCore
+
+/// Lets one batch at a time be stored and confirmed by replicas, and gathers what comes meanwhile for the next one.
+///
+/// `WAIT` holds up its connection until the replicas have answered. Were every batch followed by one of its own at once,
+/// a replica that is gone would make them queue up for its time-out each; gathered, whatever has come costs one.
+struct CommitGate<Commit> {
+    /// The most messages that wait for the batch under way.
+    let limit: Int
+
+    private struct Entry {
+        var commit: Commit
+        var count: Int
+        var deadline: NIODeadline
+    }
+
+    private var waiting = CircularBuffer<Entry>()
+    private var waitingCount = 0
+    private var isUnderWay = false
+
+    init(limit: Int) { self.limit = limit }
+
+    enum OnSubmit: Equatable {
+        /// Begin a batch with it.
+        case begin
+        /// It goes with the next batch, unless its deadline comes first.
+        case wait
+        /// Too many messages wait.
+        case refuse
+    }
+
+    /// Messages are to be stored.
+    ///
+    /// - Parameters:
+    ///   - commit: Stands for them.
+    ///   - count: How many they are.
+    ///   - deadline: How long they may wait for the batch under way.
+    /// - Returns: What becomes of them.
+    mutating func submit(_ commit: Commit, count: Int, deadline: NIODeadline) -> OnSubmit {
+        guard self.isUnderWay else {
+            self.isUnderWay = true
+            return .begin
+        }
+        guard self.waitingCount + count <= self.limit else { return .refuse }
+        self.waiting.append(Entry(commit: commit, count: count, deadline: deadline))
+        self.waitingCount += count
+        return .wait
+    }
+
+    enum OnFinished {
+        /// Begin the next batch with these.
+        case begin([Commit])
+        /// Nothing waits.
+        case rest
+    }
+
+    /// The batch under way has been answered, whole.
+    mutating func finished() -> OnFinished {
+        guard !self.waiting.isEmpty else {
+            self.isUnderWay = false
+            return .rest
+        }
+        let commits = self.waiting.map(\.commit)
+        self.waiting.removeAll()
+        self.waitingCount = 0
+        return .begin(commits)
+    }
+
+    /// Takes out what has waited for too long.
+    mutating func expire(_ now: NIODeadline) -> [Commit] {
+        var expired: [Commit] = []
+        while let entry = self.waiting.first, entry.deadline <= now {
+            self.waiting.removeFirst()
+            self.waitingCount -= entry.count
+            expired.append(entry.commit)
+        }
+        return expired
+    }
+}

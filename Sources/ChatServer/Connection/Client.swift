@@ -15,7 +15,7 @@ final class Client {
     static let maximumInFlight = 1024
 
     let id: ClientID
-    var port: OutboundPort
+    let port: OutboundPort
     var decoder: FrameDecoder
     var session: SessionMachine
     var liveness: Liveness
@@ -25,6 +25,7 @@ final class Client {
     /// Whether a page of a replay is on its way; the next one waits for it, whichever room it is of.
     private(set) var isReplaying = false
     private var pages = 0
+    private var replaysInLine: [CheckedContinuation<Void, Never>] = []
     private(set) var isClosed = false
     private var inFlight = 0
     private var isReading = true
@@ -56,8 +57,16 @@ final class Client {
         return self.pages
     }
 
-    /// The socket has taken the page.
-    func endPage() { self.isReplaying = false }
+    /// The socket has taken the page: those who stood in line for it look again.
+    func endPage() {
+        self.isReplaying = false
+        let inLine = self.replaysInLine
+        self.replaysInLine = []
+        for continuation in inLine { continuation.resume() }
+    }
+
+    /// Returns when the page that is on its way has ended.
+    func pageEnded() async { await withCheckedContinuation { self.replaysInLine.append($0) } }
 
     /// Whether the socket still has not taken a page.
     func isStuck(at page: Int) -> Bool { self.isReplaying && self.pages == page }

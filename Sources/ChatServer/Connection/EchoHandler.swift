@@ -2,17 +2,28 @@ import ChatWebSocket
 import NIOCore
 
 /// Sends back every message: what conformance suites for RFC 6455 talk to, opened by a flag for tests alone.
+///
+/// It reads and writes by the same types as a chat's connection.
 final class EchoHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
+
+    /// The most bytes that wait for a suite that does not read.
+    private static let maximumWaiting = 64 << 20
 
     private var decoder: FrameDecoder
+    private var port: OutboundPort?
     private var isClosing = false
 
     init(maximumMessageBytes: Int) {
         // The suites send messages of up to 16 MiB.
         self.decoder = FrameDecoder(role: .server, maximumMessageBytes: max(maximumMessageBytes, 16 << 20))
     }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.port = OutboundPort(channel: context.channel, limit: Self.maximumWaiting)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { self.port?.detach() }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !self.isClosing else { return }
@@ -25,14 +36,18 @@ final class EchoHandler: ChannelInboundHandler {
             FrameEncoder.writeClose(CloseFrame(code: error.closeCode, reason: error.reason), to: &output)
         }
         guard output.readableBytes > 0 else { return }
-        let channel = context.channel
-        let written = channel.writeAndFlush(output)
-        if self.isClosing { written.whenComplete { _ in channel.close(mode: .output, promise: nil) } }
+        if self.isClosing {
+            self.port?.finish(with: output, within: .seconds(5))
+        } else if self.port?.write(output) == .overflow {
+            self.port?.abort()
+        } else {
+            self.port?.flush()
+        }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed = event { context.close(promise: nil) }
-        if event is ChannelShouldQuiesceEvent { context.close(promise: nil) }
+        if case ChannelEvent.inputClosed = event { self.port?.abort() }
+        if event is ChannelShouldQuiesceEvent { self.port?.abort() }
     }
 
     private func answer(_ message: WebSocketMessage, _ output: inout ByteBuffer) {

@@ -3,10 +3,16 @@ import NIOCore
 
 /// Where bytes leave for one client: the only place that writes to its socket.
 ///
-/// Frames are queued until ``flush()``, so that all that a tick has for a client leaves in one system call. The queue is
-/// bounded by the channel's high-water mark (``Limits/outboundBytes``); past it the verdict is ``Verdict/overflow``, and
-/// a client that gets it must be parted from: nobody waits for it.
-struct OutboundPort {
+/// Frames are queued until ``flush()``, so that all that a tick has for a client leaves in one system call: straight to
+/// the socket while the channel has nothing queued, else through the channel. What a socket does not take waits in the
+/// channel, and until that is empty everything goes after it there.
+///
+/// What waits is bounded by ``Limits/outboundBytes``; past it the verdict is ``Verdict/overflow``, and a client that
+/// gets it must be parted from: nobody waits for it.
+///
+/// It is a class because the channel may end while the port writes to it, and whoever hears of that calls
+/// ``detach()`` at once.
+final class OutboundPort {
     /// What became of bytes.
     enum Verdict: Equatable {
         /// They are on their way; `isFirst` tells that a flush is due now.
@@ -16,7 +22,15 @@ struct OutboundPort {
     }
 
     private let channel: any Channel
-    private var needsFlush = false
+    private let limit: Int
+    /// nil when there is none, and for good when the connection ends.
+    private var socket: DirectSocket?
+    /// What has been written since the last flush.
+    private var queue = ByteBuffer()
+    /// Whether the channel was empty when it was last looked at, and has been given nothing since.
+    ///
+    /// At the beginning the answer to the upgrade request may wait there.
+    private var isChannelEmpty = false
 
     /// Opens the port of a connection.
     ///
@@ -26,41 +40,88 @@ struct OutboundPort {
     init(channel: any Channel, limit: Int) {
         self.channel = channel
         // A page of a replay is paced by the socket and must not use up what is meant for live messages.
-        let high = limit + LogPage.maximumBytes
-        let mark = ChannelOptions.Types.WriteBufferWaterMark(low: high / 4, high: high)
-        try? channel.syncOptions?.setOption(.writeBufferWaterMark, value: mark)
+        self.limit = limit + LogPage.maximumBytes
+        self.socket = DirectSocket(of: channel)
     }
 
     /// Queues whole frames.
-    mutating func write(_ frames: ByteBuffer) -> Verdict {
-        guard self.channel.isWritable else { return .overflow }
-        self.channel.write(frames, promise: nil)
-        defer { self.needsFlush = true }
-        return .queued(isFirst: !self.needsFlush)
+    func write(_ frames: ByteBuffer) -> Verdict {
+        if self.waiting > self.limit {
+            // What only waits for the end of the tick is no reason to part.
+            self.flush()
+            guard self.waiting <= self.limit else { return .overflow }
+        }
+        let isFirst = self.queue.readableBytes == 0
+        if isFirst { self.queue = frames } else { self.queue.writeImmutableBuffer(frames) }
+        return .queued(isFirst: isFirst)
     }
 
     /// Sends what is queued.
-    mutating func flush() {
-        self.needsFlush = false
-        self.channel.flush()
+    func flush() {
+        guard self.queue.readableBytes > 0 else { return }
+        var bytes = self.takeQueue()
+        if self.socket != nil, self.channelBytes() == 0 {
+            bytes.moveReaderIndex(forwardBy: self.socket?.write(bytes) ?? 0)
+            guard bytes.readableBytes > 0 else { return }
+        }
+        self.isChannelEmpty = false
+        self.channel.writeAndFlush(bytes, promise: nil)
     }
 
     /// Completes when the socket has taken all that was written until now: the pace of a replay.
-    func drained() -> EventLoopFuture<Void> { self.channel.writeAndFlush(ByteBuffer()) }
+    func drained() -> EventLoopFuture<Void> {
+        self.flush()
+        // What is written to a channel completes after all that was written before it.
+        return self.isChannelEmpty
+            ? self.channel.eventLoop.makeSucceededVoidFuture() : self.channel.writeAndFlush(ByteBuffer())
+    }
 
     /// Sends a last frame and ends the connection: at once for reading, within some seconds for the rest.
     func finish(with frame: ByteBuffer, within time: TimeAmount) {
+        self.flush()
+        self.detach()
         let channel = self.channel
         channel.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
         channel.writeAndFlush(frame).whenComplete { _ in channel.close(mode: .output, promise: nil) }
     }
 
     /// Ends the connection without a word.
-    func abort() { self.channel.close(promise: nil) }
+    func abort() {
+        self.detach()
+        self.channel.close(promise: nil)
+    }
+
+    /// The connection has ended or is about to: the socket's number may be another's from now on.
+    func detach() {
+        self.socket = nil
+        self.queue = ByteBuffer()
+        self.isChannelEmpty = false
+    }
 
     /// Reads from the socket or leaves what comes to wait there: backpressure for who commands too fast.
     func setReading(_ isReading: Bool) {
         try? self.channel.syncOptions?.setOption(.autoRead, value: isReading)
         if isReading { self.channel.read() }
+    }
+
+    /// How many bytes the socket has not taken.
+    private var waiting: Int { self.queue.readableBytes + self.channelBytes() }
+
+    /// How many bytes wait in the channel.
+    private func channelBytes() -> Int {
+        guard !self.isChannelEmpty else { return 0 }
+        guard let bytes = try? self.channel.syncOptions?.getOption(.bufferedWritableBytes) else {
+            // It is closed, or of a kind that does not tell.
+            self.socket = nil
+            return 0
+        }
+        self.isChannelEmpty = bytes == 0
+        return bytes
+    }
+
+    private func takeQueue() -> ByteBuffer {
+        let bytes = self.queue
+        self.queue = ByteBuffer()
+        return bytes
     }
 }

@@ -50,7 +50,7 @@ extension Shard {
     private func replay(_ messages: ArraySlice<Publication>, to membership: Membership) async {
         let (client, number) = (membership.client, membership.catchUps)
         guard !messages.isEmpty else { return }
-        while client.isReplaying, !client.isClosed { try? await client.port.drained().get() }
+        while client.isReplaying, !client.isClosed { await client.pageEnded() }
         // While it waited its turn, the member may have left, or asked for another place.
         guard !client.isClosed, membership.catchUps == number,
             client.membership(in: membership.room.name) === membership

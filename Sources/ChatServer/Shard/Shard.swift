@@ -83,6 +83,7 @@ actor Shard {
     /// A connection is gone.
     func disconnected(_ id: ClientID) {
         guard let client = self.clients.removeValue(forKey: id) else { return }
+        client.port.detach()
         self.forget(client)
     }
 

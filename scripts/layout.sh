@@ -11,9 +11,10 @@ rules='
 ChatCore       |                                  | Crypto DequeModule Foundation NIOCore Synchronization
 ChatWebSocket  |                                  | NIOCore
 CHiredis       |                                  |
+CZlib          |                                  |
 ChatRedis      | ChatCore CHiredis                | *
 ChatClient     | ChatCore ChatWebSocket           | *
-ChatServer     | ChatCore ChatRedis ChatWebSocket | *
+ChatServer     | ChatCore ChatRedis ChatWebSocket CZlib | *
 chat-cli       | ChatClient ChatCore              | ArgumentParser Dispatch Foundation Glibc Synchronization
 BrokerContract | ChatCore                         | Foundation NIOCore Synchronization Testing
 '

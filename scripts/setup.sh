@@ -66,6 +66,7 @@ collect() { # NEED...
             has swift || die "swift is not in PATH: install Swift 6.2 or later (https://www.swift.org/install/linux)"
             need_command git git
             need_file libhiredis-dev /usr/include/hiredis/hiredis.h /usr/local/include/hiredis/hiredis.h
+            need_file zlib1g-dev /usr/include/zlib.h /usr/local/include/zlib.h
             ;;
         redis)
             need_command redis-server redis-server

@@ -95,6 +95,24 @@ package enum PublicationCodec {
         }
     }
 
+    /// Reads the time of a message from its head.
+    ///
+    /// - Parameter payload: The message.
+    /// - Returns: Milliseconds since the Unix epoch; nil when there is none where it should stand.
+    package static func time(of payload: ByteBuffer) -> Int? {
+        payload.withUnsafeReadableBytes { bytes in
+            // No name of a room has a quotation mark: what looks like the name of the field is it.
+            let name: StaticString = #","time":"#
+            let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+            let head = bytes.prefix(512)
+            guard
+                let found = head.indices.first(where: { head[$0] == wanted[0] && head[$0...].starts(with: wanted) })
+            else { return nil }
+            let digits = bytes[(found + wanted.count)...].prefix(16).prefix { (0x30...0x39).contains($0) }
+            return digits.isEmpty ? nil : digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        }
+    }
+
     /// A message that is in no log, as ``Event/encoded(id:)`` gives it.
     static func encode(_ message: Message) -> ByteBuffer {
         let tail = Self.tail(sender: message.sender, text: message.text, kind: message.kind, key: message.key)

@@ -23,6 +23,8 @@ struct ServerConfiguration: Sendable {
     var limits: Limits
     var maximumConnections: Int?
     var maximumConnectionsPerAddress: Int?
+    /// Whether `GET /api/status` tells what the node does.
+    var servesStatus: Bool
     /// Opens `/echo`, which sends back every message: for conformance tests.
     var hasEcho = false
 
@@ -44,6 +46,9 @@ struct ServerConfiguration: Sendable {
             Logger.Level(rawValue: $0)
         }
         self.logFormat = try settings.choice("log-format", default: .text, "text or json") { LogFormat(rawValue: $0) }
+        self.servesStatus = try settings.choice("status", default: true, "on or off") {
+            ["on": true, "off": false][$0]
+        }
         self.limits = try Limits(settings)
         let connections = try settings.int("limits.connections", default: 0, 0...(.max))
         let perAddress = try settings.int("limits.connections-per-address", default: 1000, 0...(.max))

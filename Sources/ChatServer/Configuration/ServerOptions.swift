@@ -30,6 +30,8 @@ struct ServerOptions: ParsableArguments {
     var threads: String?
     @Option(help: "Pages that may connect: same, *, or origins with commas between (same).")
     var origins: String?
+    @Option(help: "Whether GET /api/status and /status.html show what the node does: on or off (on).")
+    var status: String?
     @Flag(help: "For load tests: no rate limits, no limit of connections from one address.")
     var unlimited = false
     @Option(help: "A JSON file with settings; flags and environment win over it.")
@@ -49,8 +51,8 @@ struct ServerOptions: ParsableArguments {
         var values: [String: String?] = [
             "host": self.host, "port": self.port, "redis": self.redis, "redis-password-file": self.redisPasswordFile,
             "redis-prefix": self.redisPrefix, "ack-replicas": self.ackReplicas, "node": self.node,
-            "static": self.staticFiles, "threads": self.threads, "origins": self.origins, "log-level": self.logLevel,
-            "log-format": self.logFormat,
+            "static": self.staticFiles, "threads": self.threads, "origins": self.origins, "status": self.status,
+            "log-level": self.logLevel, "log-format": self.logFormat,
             "unlimited": self.unlimited ? "true" : nil,
         ]
         values.merge(self.limits.values) { $1 }

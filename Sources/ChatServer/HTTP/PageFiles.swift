@@ -9,16 +9,23 @@ import Synchronization
 /// The files of the page: read once, kept as long as they do not change on disk, and told apart by their contents.
 ///
 /// A strong validator (RFC 9110, section 8.8.1) must change with every byte, which neither a time nor a size promises: it
-/// is the hash of the file. Whoever has the file asks with it and gets 304.
+/// is the hash of the file, and another one for each encoding. Whoever has the file asks with it and gets 304.
 final class PageFiles: Sendable {
     /// The largest file that is served.
     private static let maximumBytes = 16 << 20
 
     struct File: Sendable {
-        let bytes: ByteBuffer
-        let entityTag: String
+        let plain: Representation
+        /// nil where compressing gains nothing.
+        let compressed: Representation?
         let contentType: String
         fileprivate let version: Version
+    }
+
+    /// The bytes that are sent, and what tells them apart from all others.
+    struct Representation: Sendable {
+        let bytes: ByteBuffer
+        let entityTag: String
     }
 
     /// What a file's attributes say of its contents.
@@ -50,10 +57,14 @@ final class PageFiles: Sendable {
         let hash = SHA256.hash(data: data).prefix(16).map { byte in
             (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }
+        let bytes = ByteBuffer(bytes: data)
+        let contentType = Self.contentType(url.pathExtension)
         let file = File(
-            bytes: ByteBuffer(bytes: data),
-            entityTag: "\"\(hash.joined())\"",
-            contentType: Self.contentType(url.pathExtension),
+            plain: Representation(bytes: bytes, entityTag: "\"\(hash.joined())\""),
+            compressed: Self.compress(bytes, contentType).map {
+                Representation(bytes: $0, entityTag: "\"\(hash.joined())-gzip\"")
+            },
+            contentType: contentType,
             version: version
         )
         self.files.withLock { $0[name] = file }
@@ -67,6 +78,14 @@ final class PageFiles: Sendable {
             let size = attributes[.size] as? Int, size <= Self.maximumBytes
         else { return nil }
         return Version(modified: modified, size: size)
+    }
+
+    /// Pictures and fonts are compressed in themselves.
+    private static func compress(_ bytes: ByteBuffer, _ contentType: String) -> ByteBuffer? {
+        guard contentType.contains("charset") || contentType.contains("svg"), let smaller = Gzip.compress(bytes),
+            smaller.readableBytes < bytes.readableBytes
+        else { return nil }
+        return smaller
     }
 
     private static func contentType(_ suffix: String) -> String {
@@ -105,18 +124,22 @@ struct PageMiddleware<Context: RequestContext>: RouterMiddleware {
     }
 
     private static func response(to request: Request, _ file: PageFiles.File) -> Response {
+        let accepted = AcceptedEncodings(request.headers[.acceptEncoding])
+        let compressed = accepted.takesGzip ? file.compressed : nil
+        let chosen = compressed ?? file.plain
         // Validators make a second look cheap, and a new version is seen at once.
-        let validators: HTTPFields = [.eTag: file.entityTag, .cacheControl: "no-cache"]
-        if let known = request.headers[.ifNoneMatch], Self.matches(known, file.entityTag) {
-            return Response(status: .notModified, headers: validators)
+        var headers: HTTPFields = [.eTag: chosen.entityTag, .cacheControl: "no-cache"]
+        if file.compressed != nil { headers[.vary] = "Accept-Encoding" }
+        if let known = request.headers[.ifNoneMatch], Self.matches(known, chosen.entityTag) {
+            return Response(status: .notModified, headers: headers)
         }
-        var headers = validators
         headers[.contentType] = file.contentType
+        if compressed != nil { headers[.contentEncoding] = "gzip" }
         guard request.method == .get else {
-            headers[.contentLength] = String(file.bytes.readableBytes)
+            headers[.contentLength] = String(chosen.bytes.readableBytes)
             return Response(status: .ok, headers: headers)
         }
-        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: file.bytes))
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: chosen.bytes))
     }
 
     /// Whether a list of validators has this one (RFC 9110, section 13.1.2).

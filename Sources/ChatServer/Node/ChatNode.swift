@@ -15,6 +15,7 @@ struct ChatNode: Service {
     private let broker: any Broker
     private let context: NodeContext
     private let shards: [Shard]
+    private let status: StatusBoard?
     private let onRunning: @Sendable (Int) async -> Void
 
     /// Builds a node.
@@ -47,7 +48,9 @@ struct ChatNode: Service {
         self.group = group
         self.broker = broker
         self.context = context
-        self.shards = group.makeIterator().enumerated().map { Shard(loop: $1, index: $0, node: context) }
+        let shards = group.makeIterator().enumerated().map { Shard(loop: $1, index: $0, node: context) }
+        self.shards = shards
+        self.status = configuration.servesStatus ? StatusBoard(node: context, shards: shards) : nil
         self.onRunning = onRunning
     }
 
@@ -77,12 +80,10 @@ struct ChatNode: Service {
     /// Services end in the reverse of this order: first the server, which parts from its clients, then the shards, which
     /// wait for what is under way, then the broker that they need for it.
     func run() async throws {
-        let services = ServiceGroup(
-            configuration: .init(
-                services: [BrokerService(broker: self.broker), ShardService(shards: self.shards), self.server],
-                logger: self.context.logger
-            )
-        )
+        var parts: [any Service] = [BrokerService(broker: self.broker), ShardService(shards: self.shards)]
+        if let status { parts.append(status) }
+        parts.append(self.server)
+        let services = ServiceGroup(configuration: .init(services: parts, logger: self.context.logger))
         try await withGracefulShutdownHandler {
             try await services.run()
         } onGracefulShutdown: {
@@ -100,7 +101,12 @@ struct ChatNode: Service {
             maximumMessageBytes: self.configuration.limits.messageBytes,
             hasEcho: self.configuration.hasEcho
         )
-        let router = ChatRouter(node: self.context, admission: policy, staticFiles: self.configuration.staticFiles)
+        let router = ChatRouter(
+            node: self.context,
+            admission: policy,
+            staticFiles: self.configuration.staticFiles,
+            status: self.status
+        )
         let onRunning = self.onRunning
         return Application(
             router: router.build(),

@@ -16,6 +16,9 @@ struct NodeContext: Sendable {
     let logs: LogReader
     let sends: SendLimiter
     let admission: Admission
+    let metrics: MetricsRegistry
+    /// What comes by HTTP is counted apart from what the shards do.
+    let postMetrics: ShardMetrics
     let logger: Logger
 
     init(
@@ -35,8 +38,13 @@ struct NodeContext: Sendable {
         }
         self.sends = SendLimiter(rate: limits.sends)
         self.admission = admission
+        self.metrics = MetricsRegistry()
+        self.postMetrics = ShardMetrics(shard: "http", of: self.metrics)
         self.logger = logger
     }
+
+    /// What joins the nodes, for people.
+    var brokerKind: String { self.broker is MemoryBroker ? "memory" : "redis" }
 
     func holder(shard: Int) -> HolderID { HolderID(node: self.name, incarnation: self.incarnation, shard: shard) }
 }

@@ -37,6 +37,8 @@ final class LocalRoom {
     private var lastSize = 0
     private var waiting: [CheckedContinuation<Void, Never>] = []
     var isDirty = false
+    /// What those frames are, for who counts.
+    var tally = DeliveryTally()
 
     init(name: RoomName, limits: Limits) {
         self.name = name
@@ -125,6 +127,12 @@ final class LocalRoom {
         self.lastSize = frames.readableBytes
         self.pending = ByteBuffer()
         return frames
+    }
+
+    /// Takes what was counted of the frames that wait.
+    func takeTally() -> DeliveryTally {
+        defer { self.tally = DeliveryTally() }
+        return self.tally
     }
 
     // MARK: Members

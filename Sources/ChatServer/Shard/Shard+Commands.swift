@@ -8,6 +8,7 @@ extension Shard {
     func handle(_ message: WebSocketMessage, from client: Client, _ now: ContinuousClock.Instant) {
         switch message {
         case .text(let text):
+            self.metrics.didReceive()
             do {
                 let envelope = try CommandEnvelope(decoding: text, limits: self.limits)
                 self.perform(client.session.receive(envelope, now: now), for: client)

@@ -40,7 +40,9 @@ extension Shard {
     private func settle(_ sent: Outgoing, _ result: Result<Receipt, BrokerError>) {
         sent.client.ended()
         switch result {
-        case .success(let receipt): self.reply(.sent(sent.draft.room, receipt), id: sent.id, to: sent.client)
+        case .success(let receipt):
+            if !receipt.isDuplicate { self.metrics.didPublish() }
+            self.reply(.sent(sent.draft.room, receipt), id: sent.id, to: sent.client)
         case .failure(let error):
             self.refuse(error.protocolError, id: sent.id, room: sent.draft.room, to: sent.client)
         }
@@ -67,11 +69,15 @@ extension Shard {
         switch event {
         case .publication(let publication):
             switch room.receive(publication) {
-            case .deliver: self.enqueue(publication.payload, in: room)
+            case .deliver:
+                self.enqueue(publication.payload, in: room)
+                room.tally.addMessage(publication.payload)
             case .keep: break
             case .hole: self.resynchronize(room)
             }
-        case .foreign(let payload): self.enqueue(payload, in: room)
+        case .foreign(let payload):
+            self.enqueue(payload, in: room)
+            room.tally.addMessage(payload)
         case .presence(let change, let payload): self.applyPresence(change, payload, in: room)
         case .typing(_, let payload):
             if !room.crowd.isLarge { self.enqueue(payload, in: room) }
@@ -90,6 +96,7 @@ extension Shard {
     /// Adds a frame to what the room's live members get at the flush.
     func enqueue(_ payload: ByteBuffer, in room: LocalRoom) {
         room.enqueue(payload)
+        room.tally.addFrame()
         guard !room.isDirty else { return }
         room.isDirty = true
         self.dirtyRooms.append(room)
@@ -119,6 +126,7 @@ extension Shard {
         guard room.isDirty else { return }
         room.isDirty = false
         let frames = room.takePending()
+        self.metrics.didDeliver(room.takeTally(), to: room.live.count)
         var slow: [Client] = []
         for member in room.live {
             switch member.client.port.write(frames) {

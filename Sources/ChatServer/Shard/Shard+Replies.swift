@@ -19,7 +19,10 @@ extension Shard {
     }
 
     /// Queues a message for one client.
-    func send(_ payload: ByteBuffer, to client: Client) { self.write(.text, payload, to: client) }
+    func send(_ payload: ByteBuffer, to client: Client) {
+        self.metrics.didSend()
+        self.write(.text, payload, to: client)
+    }
 
     /// Queues a frame for one client.
     func write(_ opcode: Opcode, _ payload: ByteBuffer, to client: Client) {

@@ -28,6 +28,7 @@ extension Shard {
             let now = ContinuousClock.now
             for timer in self.wheel.advance() { self.fire(timer, now) }
             self.tellCounts()
+            self.measure()
             self.node.sends.sweep(now: now)
             guard now >= nextRenewal else { continue }
             nextRenewal = now + Self.renewal

@@ -12,6 +12,7 @@ actor Shard {
     nonisolated let inbox: ShardInbox
     let node: NodeContext
     let holder: HolderID
+    let metrics: ShardMetrics
     // `unownedExecutor` does not keep it alive; this does.
     private nonisolated let executor: any SerialExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
@@ -43,6 +44,7 @@ actor Shard {
         self.executor = loop.executor
         self.node = node
         self.holder = node.holder(shard: index)
+        self.metrics = ShardMetrics(shard: String(index), of: node.metrics)
         self.inbox = ShardInbox(loop: loop)
         self.inbox.bind(to: self)
         node.broker.attach(self.inbox)

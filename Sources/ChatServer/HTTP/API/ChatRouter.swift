@@ -22,6 +22,8 @@ struct ChatRouter {
     let admission: WebSocketAdmission
     /// The folder of the page.
     let staticFiles: String
+    /// nil where the operator does not want it.
+    let status: StatusBoard?
 
     /// Puts the routes together.
     func build() -> Router<ChatRequestContext> {
@@ -31,7 +33,9 @@ struct ChatRouter {
         router.add(middleware: PageMiddleware(files: PageFiles(folder: self.staticFiles)))
         router.get("ws") { request, _ in try self.explainRefusal(request) }
         HealthRoutes(node: self.node).add(to: router)
-        RoomRoutes(node: self.node).add(to: router.group("api"))
+        let api = router.group("api")
+        RoomRoutes(node: self.node).add(to: api)
+        if let status { StatusRoute(board: status).add(to: api) }
         return router
     }
 

@@ -29,6 +29,7 @@ struct PostMessage {
             throw ProtocolError(.internal, "the broker gave no result")
         }
         let receipt = try result.get()
+        if !receipt.isDuplicate { self.node.postMetrics.didPublish() }
         var json = JSONWriter()
         json.fields(of: receipt)
         return .json(json.finish(), status: receipt.isDuplicate ? .ok : .created)

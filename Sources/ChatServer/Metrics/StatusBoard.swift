@@ -1,0 +1,129 @@
+import ChatCore
+import NIOCore
+import ServiceLifecycle
+import Synchronization
+
+/// Puts together what `GET /api/status` tells (docs/PROTOCOL.md, section 8).
+///
+/// Counters are read when somebody asks; what has to be asked of every loop is asked at most once a second, however many
+/// look at the same time.
+actor StatusBoard: Service {
+    /// What one shard has.
+    struct Census: Sendable {
+        var rooms: Set<RoomName> = []
+        var members = 0
+        /// Why the broker is out of reach; nil while all is well.
+        var degradation: String?
+    }
+
+    private static let rates = [MetricName.published, MetricName.deliveries, MetricName.received, MetricName.sent]
+    private static let censusAge = Duration.seconds(1)
+
+    private let node: NodeContext
+    private let shards: [Shard]
+    private let start = ContinuousClock.now
+    private var window = RateWindow()
+    private var census = Census()
+    private var censusTime: ContinuousClock.Instant?
+
+    /// Makes the board of a node.
+    init(node: NodeContext, shards: [Shard]) {
+        self.node = node
+        self.shards = shards
+    }
+
+    /// Takes a sample each second, until the node ends.
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            repeat { await self.sample() } while (try? await Task.sleep(for: .seconds(1))) != nil
+        }
+    }
+
+    private func sample() {
+        let totals = Self.rates.map { ($0, self.node.metrics.total($0)) }
+        self.window.add(Dictionary(uniqueKeysWithValues: totals), at: .now)
+    }
+
+    private func refreshCensus() async {
+        guard self.censusTime.map({ .now - $0 >= Self.censusAge }) ?? true else { return }
+        self.censusTime = .now
+        var sum = Census()
+        for shard in self.shards {
+            let census = await shard.census()
+            sum.rooms.formUnion(census.rooms)
+            sum.members += census.members
+            sum.degradation = sum.degradation ?? census.degradation
+        }
+        self.census = sum
+    }
+
+    /// What the node is and does now, as JSON.
+    func report() async -> ByteBuffer {
+        await self.refreshCensus()
+        var json = JSONWriter()
+        json.field("time", WallClock.now())
+        json.field("node", self.node.name)
+        json.field("server", NodeContext.serverVersion)
+        json.field("uptime_seconds", Int((ContinuousClock.now - self.start).inSeconds))
+        json.field("state", self.state)
+        json.object("broker") { json in
+            json.field("kind", self.node.brokerKind)
+            json.field("state", self.census.degradation == nil ? "ok" : "degraded")
+            if let detail = self.census.degradation { json.field("detail", detail) }
+        }
+        json.field("shards", self.shards.count)
+        json.field("connections", self.node.admission.count)
+        json.field("rooms", self.census.rooms.count)
+        json.field("members", self.census.members)
+        json.object("published") { self.write(MetricName.published, to: &$0) }
+        json.object("deliveries") { self.write(MetricName.deliveries, to: &$0) }
+        json.object("received") { self.write(MetricName.received, to: &$0) }
+        json.object("sent") { self.write(MetricName.sent, to: &$0) }
+        json.object("latency_ms") { Self.write(self.node.metrics.distribution(MetricName.latency), to: &$0) }
+        return json.finish()
+    }
+
+    private var state: String {
+        if self.node.admission.isDraining { return "draining" }
+        return self.census.degradation == nil ? "ok" : "degraded"
+    }
+
+    private func write(_ name: String, to json: inout JSONWriter) {
+        json.field("total", self.node.metrics.total(name))
+        json.field("per_second", self.window.rate(name))
+    }
+
+    /// Buckets as Prometheus has them: each counts all that is at or below its bound.
+    private static func write(_ distribution: Histogram.Distribution, to json: inout JSONWriter) {
+        json.field("count", distribution.count)
+        json.field("sum", distribution.sum)
+        var below = 0
+        json.array("buckets", zip(Histogram.bounds, distribution.counts)) { json, bucket in
+            below += bucket.1
+            json.field("le", bucket.0)
+            json.field("count", below)
+        }
+    }
+}
+
+extension Shard {
+    /// What the shard has now.
+    func census() -> StatusBoard.Census {
+        var census = StatusBoard.Census(degradation: self.degradation)
+        for room in self.rooms.values where !room.users.isEmpty {
+            census.rooms.insert(room.name)
+            census.members += room.users.count
+        }
+        return census
+    }
+
+    /// Tells the registry how much there is now.
+    func measure() {
+        let rooms = self.rooms.values
+        self.metrics.measure(
+            connections: self.clients.count,
+            rooms: rooms.count,
+            members: rooms.reduce(0) { $0 + $1.users.count }
+        )
+    }
+}

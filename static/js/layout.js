@@ -1,8 +1,7 @@
-// Which panels are open. On a wide page they stand beside the messages; on a narrow one they are drawers above them, one
-// at a time, and what lies beneath takes no focus.
+// The panels: beside the messages on a wide page; above them on a narrow one, one at a time, and what lies beneath takes
+// no focus. Loaded when somebody opens or closes one.
 
 import { h } from "./dom.js";
-import { t } from "./i18n/index.js";
 
 const WIDE = { rooms: "(min-width: 760px)", members: "(min-width: 1040px)" };
 
@@ -12,12 +11,11 @@ export class Layout {
 
   constructor(root, panels, main) {
     Object.assign(this, { root, panels, main });
-    this.scrim = h("div", { class: "scrim", onclick: () => this.close() });
+    this.scrim = h("div.scrim", { hidden: true, onclick: () => this.close() });
     root.append(this.scrim);
     for (const query of Object.values(WIDE)) matchMedia(query).addEventListener("change", () => this.close());
     // A tap on a room goes there, and the drawer has done its work.
     panels.rooms.addEventListener("click", ({ target }) => target.closest("a") && this.close());
-    this.#show(null);
   }
 
   toggle(name) {

@@ -1,39 +1,47 @@
-// Puts the page together: state, app, components, and the address bar.
+// Puts the page together. What few visits need is fetched when it is asked for.
 
-import { App } from "./app.js";
+import { makeApp } from "./app.js";
 import { initialState, reduce, unreadCount } from "./core/reducer.js";
 import { roomOfHash } from "./core/names.js";
-import { Store } from "./store.js";
-import { Layout } from "./layout.js";
+import { makeStore } from "./store.js";
 import { read } from "./storage.js";
-import { t } from "./i18n/index.js";
-import { Banner } from "./components/banner.js";
-import { Composer } from "./components/composer.js";
-import { MessageList } from "./components/message-list.js";
+import { t, withMore } from "./i18n/index.js";
+import { mountBanner } from "./components/banner.js";
+import { mountComposer } from "./components/composer.js";
+import { mountMessageList } from "./components/message-list.js";
 import { mountAnnouncer } from "./components/announcer.js";
 import { mountMembersPanel } from "./components/members-panel.js";
-import { mountNotice } from "./components/notice.js";
 import { mountRoomHeader } from "./components/room-header.js";
 import { mountRoomsList } from "./components/rooms-list.js";
 import { mountTypingLine } from "./components/typing-line.js";
+// What these import, so that all are fetched at once.
+import "./components/message-row.js";
+import "./core/backoff.js";
+import "./core/codec.js";
+import "./core/enter.js";
+import "./core/links.js";
+import "./core/markup.js";
+import "./core/room.js";
+import "./core/rows.js";
+import "./dom.js";
+import "./net/client.js";
+import "./net/delivery.js";
+import "./i18n/language.js";
 
 const part = (id) => document.getElementById(id);
 
-const store = new Store(reduce, initialState);
-const app = new App(store);
-const layout = new Layout(part("app"), { rooms: part("rooms"), members: part("members") }, part("main"));
-const say = mountNotice(part("notice"), store);
-const messages = new MessageList(part("messages"), app, store);
-const composer = new Composer(part("composer"), app, store, () => messages.toEnd());
-const close = () => layout.close();
-new Banner(part("banner"), app, store);
-mountRoomHeader(part("room-header"), store, { rooms: () => layout.toggle("rooms"), members: () => layout.toggle("members"), say });
+const store = makeStore(reduce, initialState);
+const app = makeApp(store);
+const messages = mountMessageList(part("messages"), app, store);
+const composer = mountComposer(part("composer"), app, store, () => messages.toEnd());
+mountBanner(part("banner"), app, store);
+mountRoomHeader(part("room-header"), store, { toggle, say });
 mountRoomsList(part("rooms"), app, store, { leave, join, settings, close });
 mountMembersPanel(part("members"), store, close);
 mountTypingLine(part("typing"), store);
 mountAnnouncer(part("announcer"), store);
 part("skip").textContent = t("skip");
-part("skip").addEventListener("click", () => composer.text.focus());
+part("skip").addEventListener("click", () => composer.field.focus());
 
 store.subscribe((state) => {
   const unread = unreadCount(state);
@@ -41,25 +49,48 @@ store.subscribe((state) => {
   if (title !== document.title) document.title = title;
 });
 
-// --- Dialogs that few visits need come when they are asked for
+let layout, told;
 
-async function join() {
-  layout.close();
-  const { joinRoom } = await import("./components/join-dialog.js");
-  joinRoom(app, store.state, go);
+async function toggle(name) {
+  const { Layout } = await withMore(import("./layout.js"));
+  layout ??= new Layout(part("app"), { rooms: part("rooms"), members: part("members") }, part("main"));
+  layout.toggle(name);
 }
 
-async function settings() {
-  const dialogs = await import("./components/settings-dialog.js");
-  dialogs.settings(app, store.state.limits);
+function close() {
+  return layout?.close();
 }
 
-async function shortcuts() {
-  const dialogs = await import("./components/settings-dialog.js");
-  dialogs.shortcuts();
+async function dialog(name, open) {
+  close();
+  open(await withMore(import(`./components/${name}-dialog.js`)));
 }
 
-// --- The room is the address's hash, so that links and the browser's "back" go to rooms
+function join() {
+  dialog("join", ({ joinRoom }) => joinRoom(store.state, go));
+}
+
+function settings() {
+  dialog("settings", (dialogs) => dialogs.settings(app, store));
+}
+
+function shortcuts() {
+  dialog("settings", (dialogs) => dialogs.shortcuts());
+}
+
+async function say(text) {
+  const notice = await withMore(import("./components/notice.js"));
+  notice.say(part("notice"), t(text) ?? text);
+}
+
+store.subscribe(({ notice }) => {
+  if (notice && notice !== told) say(t("errors")[notice.code] ?? notice.message);
+  told = notice;
+});
+
+if (read("alerts")) import("./alerts.js").then(({ watch }) => watch(store));
+
+// The room is the address's hash, so that links and "back" go to rooms.
 
 function go(room) {
   if (roomOfHash(location.hash) === room) show();
@@ -68,7 +99,7 @@ function go(room) {
 
 function show() {
   const room = roomOfHash(location.hash);
-  if (!room) return say(t("roomInvalid"));
+  if (!room) return say("roomInvalid");
   app.openRoom(room);
   composer.focus();
 }
@@ -80,12 +111,13 @@ function leave(room) {
   else if (isCurrent) history.replaceState(null, "", location.pathname);
 }
 
-// --- Keys that work everywhere
-
 addEventListener("keydown", ({ key, altKey, shiftKey, isComposing, target }) => {
   if (isComposing || document.querySelector("dialog[open]")) return;
-  if (key === "Escape") layout.close() || messages.toEnd();
-  else if (altKey && key === "ArrowUp") step(-1, shiftKey);
+  if (key === "Escape") {
+    if (close()) return;
+    messages.toEnd();
+    if (target.closest(".scroller")) composer.focus();
+  } else if (altKey && key === "ArrowUp") step(-1, shiftKey);
   else if (altKey && key === "ArrowDown") step(1, shiftKey);
   else if (key === "?" && !target.closest("input, textarea")) shortcuts();
 });
@@ -98,13 +130,11 @@ function step(direction, isUnreadOnly) {
   if (next) go(next.name);
 }
 
-// A phone's keyboard that does not resize the page (Safari) would cover the field.
+// Safari's keyboard would cover the field.
 visualViewport.addEventListener("resize", () => {
   const covered = innerHeight - visualViewport.height - visualViewport.offsetTop;
   document.documentElement.style.setProperty("--covered", `${covered > 80 ? covered : 0}px`);
 });
-
-// --- Coming in
 
 function enter(name, room) {
   if (roomOfHash(location.hash) !== room) history.replaceState(null, "", `#${encodeURIComponent(room)}`);

@@ -1,4 +1,4 @@
-// What outlives the page. Where a browser refuses storage the page works, and forgets.
+// What outlives the page, where the browser lets it.
 
 const PREFIX = "chat.";
 
@@ -15,7 +15,5 @@ export const readJSON = (key, otherwise) => attempt(() => JSON.parse(read(key)),
 export const write = (key, value) =>
   attempt(() => (value ? localStorage.setItem(PREFIX + key, value) : localStorage.removeItem(PREFIX + key)));
 export const writeJSON = (key, value) => write(key, JSON.stringify(value));
-
-/** The keys that begin with `prefix`. */
 export const keys = (prefix) =>
   attempt(() => Object.keys(localStorage), []).filter((key) => key.startsWith(PREFIX + prefix)).map((key) => key.slice(PREFIX.length));

@@ -1,36 +1,32 @@
-// Holds the state, and tells its listeners once per frame however much happened: a replay is one rendering.
+// Holds the state, and tells its listeners once per frame.
 
-export class Store {
-  #reduce;
-  #listeners = [];
-  #isScheduled = false;
+export function makeStore(reduce, state) {
+  const listeners = [];
+  const store = { state, dispatch, subscribe };
+  let isScheduled = false;
+  return store;
 
-  constructor(reduce, state) {
-    this.#reduce = reduce;
-    this.state = state;
-  }
-
-  dispatch(action) {
-    const next = this.#reduce(this.state, action);
-    if (next === this.state) return;
-    this.state = next;
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    // A hidden page gets no frames, but its title goes on.
-    const timer = setTimeout(() => this.#render(frame), 100);
-    const frame = requestAnimationFrame(() => this.#render(frame, timer));
+  function dispatch(action) {
+    const next = reduce(store.state, action);
+    if (next === store.state) return;
+    store.state = next;
+    if (isScheduled) return;
+    isScheduled = true;
+    // A hidden page gets no frames.
+    const timer = setTimeout(() => tell(frame), 100);
+    const frame = requestAnimationFrame(() => tell(frame, timer));
   }
 
   /** Calls `render` with the state now and after every change. */
-  subscribe(render) {
-    this.#listeners.push(render);
-    render(this.state);
+  function subscribe(render) {
+    listeners.push(render);
+    render(store.state);
   }
 
-  #render(frame, timer) {
+  function tell(frame, timer) {
     cancelAnimationFrame(frame);
     clearTimeout(timer);
-    this.#isScheduled = false;
-    for (const render of this.#listeners) render(this.state);
+    isScheduled = false;
+    for (const render of listeners) render(store.state);
   }
 }

@@ -5,7 +5,7 @@ import Hummingbird
 struct SecurityHeaders<Context: RequestContext>: RouterMiddleware {
     private static var policy: String {
         "default-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-            + "object-src 'none'"
+            + "object-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
     }
 
     func handle(

@@ -11,7 +11,7 @@ class Page {
   constructor(reply = {}) {
     this.state = initialState;
     this.do({ type: "welcome", welcome: { user: me, session: "s", limits: {} } });
-    this.do({ type: "room/open", room: "lobby" });
+    this.do({ type: "open", room: "lobby" });
     this.joined(reply);
   }
 
@@ -22,7 +22,7 @@ class Page {
 
   joined(reply = {}) {
     const ok = { room: "lobby", epoch: E, seq: 0, recovered: true, replay: 0, members: [me, other], member_count: 2, presence_version: 5, ...reply };
-    return this.do({ type: "room/joined", room: "lobby", reply: ok });
+    return this.do({ type: "joined", room: "lobby", reply: ok });
   }
 
   event(type, fields, now = 1000) {
@@ -34,7 +34,7 @@ class Page {
   }
 
   say(key, text = "hello") {
-    return this.do({ type: "outbox/queued", room: "lobby", entry: { key, text, kind: "text", time: 1 } });
+    return this.do({ type: "queued", room: "lobby", entry: { key, text, kind: "text", time: 1 } });
   }
 
   get room() {
@@ -82,10 +82,10 @@ test("somebody else's message cannot use up a key", () => {
 
 test("ok and event of a send may come in either order", () => {
   const reply = { epoch: E, seq: 1, time: 5 };
-  const first = new Page().say("k").do({ type: "outbox/acknowledged", room: "lobby", key: "k", reply });
+  const first = new Page().say("k").do({ type: "acknowledged", room: "lobby", key: "k", reply });
   assert.equal(first.room.outbox[0].state, "sent");
   first.message(1, { from: me, key: "k" });
-  const second = new Page().say("k").message(1, { from: me, key: "k" }).do({ type: "outbox/acknowledged", room: "lobby", key: "k", reply });
+  const second = new Page().say("k").message(1, { from: me, key: "k" }).do({ type: "acknowledged", room: "lobby", key: "k", reply });
   for (const page of [first, second]) assert.deepEqual([page.room.outbox.length, page.room.items.length], [0, 1]);
 });
 
@@ -94,7 +94,7 @@ test("the same message queued twice is one", () => {
 });
 
 test("a lost connection puts back what was on its way and keeps the position", () => {
-  const page = new Page().message(1).say("k").do({ type: "outbox/changed", room: "lobby", key: "k", change: { state: "sending" } });
+  const page = new Page().message(1).say("k").do({ type: "outboxChanged", room: "lobby", key: "k", change: { state: "sending" } });
   page.do({ type: "connection", change: { phase: "waiting" } });
   assert.deepEqual([page.room.phase, page.room.seq, page.room.outbox[0].state], ["out", 1, "queued"]);
 });
@@ -135,17 +135,17 @@ test("a log that was rolled back shows its messages once", () => {
 });
 
 test("what was acknowledged by a log that is gone is for the user to decide", () => {
-  const page = new Page().say("k").do({ type: "outbox/acknowledged", room: "lobby", key: "k", reply: { epoch: E, seq: 1, time: 1 } });
+  const page = new Page().say("k").do({ type: "acknowledged", room: "lobby", key: "k", reply: { epoch: E, seq: 1, time: 1 } });
   page.event("reset", { epoch: "new00000", seq: 0 });
   assert.deepEqual([page.room.outbox[0].state, page.room.outbox[0].error.code], ["failed", "reset"]);
 });
 
 test("a page of history goes before what is here, without what is here", () => {
-  const page = new Page({ seq: 5, replay: 1 }).message(5).do({ type: "history/asked", room: "lobby" });
+  const page = new Page({ seq: 5, replay: 1 }).message(5).do({ type: "olderAsked", room: "lobby" });
   const messages = [3, 4, 5].map((seq) => ({ epoch: E, seq, time: 1, from: other, text: `t${seq}` }));
-  page.do({ type: "history/came", room: "lobby", reply: { epoch: E, messages, more: true } });
+  page.do({ type: "olderCame", room: "lobby", reply: { epoch: E, messages, more: true } });
   assert.deepEqual([page.texts, page.room.older], [["t3", "t4", "t5"], "more"]);
-  page.do({ type: "history/came", room: "lobby", reply: { epoch: E, messages: [], more: false } });
+  page.do({ type: "olderCame", room: "lobby", reply: { epoch: E, messages: [], more: false } });
   assert.equal(page.room.older, "start");
 });
 

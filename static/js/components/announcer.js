@@ -1,8 +1,7 @@
-// Reads new messages to who listens instead of looking: once each, politely, never a replay and never one's own.
+// Reads new messages to who listens: once each, never a replay or one's own.
 
 import { h } from "../dom.js";
 
-/** What was said need not be found again by who walks through the page. */
 const KEEP_MS = 10_000;
 
 export function mountAnnouncer(root, store) {
@@ -11,7 +10,7 @@ export function mountAnnouncer(root, store) {
     const room = rooms.get(current);
     const isLive = room && room.name === before?.name && before.phase === "in" && !room.replay && !before.replay;
     const last = isLive ? room.items.lastIndexOf(before.items.at(-1)) : -1;
-    // Without what was last before, nothing is known to be new, except where there was nothing at all.
+    // Without what was last before nothing is known to be new, unless there was nothing.
     const isKnown = isLive && room.items !== before.items && (last >= 0 || before.items.length === 0);
     before = room;
     if (!isKnown) return;

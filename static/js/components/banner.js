@@ -1,52 +1,45 @@
-// Says how the connection is while it is not as it should be: what is going on, until when, and what can be done.
+// How the connection is, while it is not as it should be.
 
 import { button, h } from "../dom.js";
 import { t } from "../i18n/index.js";
 
-export class Banner {
-  #state;
-  #said;
+export function mountBanner(root, app, store) {
+  let state, said;
+  // Who listens hears the sentence once, without the countdown.
+  const heard = h("span.visually-hidden", { role: "status" });
+  const seen = h("b", { "aria-hidden": "true" });
+  const more = h("span");
+  const act = button("", "button", () => app.reconnect());
+  const card = h("div", { hidden: true }, h("i"), h("div", {}, seen, more), act);
+  root.append(heard, card);
+  setInterval(() => state.connection.phase === "waiting" && render(), 250);
+  store.subscribe((next) => {
+    if (next.connection === state?.connection && next.service === state.service) return;
+    state = next;
+    render();
+  });
 
-  constructor(root, app, store) {
-    // A countdown is for the eyes; who listens hears the sentence once.
-    this.heard = h("span", { class: "visually-hidden", role: "status" });
-    this.seen = h("b", { "aria-hidden": "true" });
-    this.detail = h("span");
-    this.button = button("", "button", () => app.reconnect());
-    this.card = h("div", { hidden: true }, h("i", {}), h("div", {}, this.seen, this.detail), this.button);
-    root.append(this.heard, this.card);
-    setInterval(() => this.#state.connection.phase === "waiting" && this.#render(), 250);
-    store.subscribe((state) => {
-      if (state.connection === this.#state?.connection && state.service === this.#state.service) return;
-      this.#state = state;
-      this.#render();
-    });
-  }
-
-  #render() {
-    const { phase } = this.#state.connection;
-    const { kind = "", text = "", detail = "", action = "" } = describe(this.#state);
-    document.documentElement.dataset.connection = phase;
-    this.seen.textContent = text;
-    const said = kind + detail;
-    if (said === this.#said) return;
-    this.#said = said;
-    this.heard.textContent = text;
-    this.card.hidden = !kind;
-    this.card.className = `banner ${kind}`;
-    this.detail.textContent = detail;
-    this.button.textContent = action;
-    this.button.hidden = !action;
+  function render() {
+    const { kind = "", text = "", detail = "", action = "" } = describe(state);
+    document.documentElement.dataset.connection = state.connection.phase;
+    seen.textContent = text;
+    if (kind + detail === said) return;
+    said = kind + detail;
+    heard.textContent = text;
+    card.hidden = !kind;
+    card.className = `banner ${kind}`;
+    more.textContent = detail;
+    act.textContent = action;
+    act.hidden = !action;
   }
 }
 
-/** `{kind, text, detail, action}`, or nothing while all is well. */
 function describe({ connection, service, wasWelcome }) {
   const { phase, code, isClosing, readiness, refused, reason, retryAt } = connection;
   if (phase === "connecting") return { kind: "busy", text: t(wasWelcome ? "reconnecting" : "connecting") };
   if (phase === "ended") {
     const sentences = t("ended");
-    return { kind: "ended", text: sentences[refused ?? code] ?? (reason || sentences.other), action: t("tryAgain") };
+    return { kind: "ended", text: sentences[code] ?? t("errors")[refused] ?? (reason || sentences.other), action: t("tryAgain") };
   }
   if (phase === "waiting") {
     const seconds = Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));

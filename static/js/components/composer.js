@@ -1,121 +1,125 @@
-// Where messages are written. What is written is kept per room until it is sent.
+// Where messages are written.
 
 import { EnterMachine } from "../core/enter.js";
 import { byteLength, messageText } from "../core/names.js";
-import { h, icon } from "../dom.js";
-import { t } from "../i18n/index.js";
+import { button, h, icon } from "../dom.js";
+import { t, withMore } from "../i18n/index.js";
 
 /** The counter appears for the last fifth of the limit. */
 const NEAR = 0.2;
-/** Longer than the events of one key press take, shorter than anybody types. */
+/** Longer than the events of one key press take. */
 const SETTLE_MS = 30;
 
-export class Composer {
-  #app;
-  #room;
-  #limits;
-  #enter = new EnterMachine();
-  #settling;
-  #lastSaid = new Map();
-  // On a touch keyboard Enter is a new line, as in every messenger; the button sends.
-  #isTouch = matchMedia("(pointer: coarse) and (hover: none)").matches;
+export function mountComposer(root, app, store, onSent) {
+  let room, limits, settling;
+  const enter = new EnterMachine();
+  const lastSaid = new Map();
+  // There Enter is a new line, and the button sends.
+  const isTouch = matchMedia("(pointer: coarse) and (hover: none)").matches;
 
-  constructor(root, app, store, onSent) {
-    this.#app = app;
-    this.onSent = onSent;
-    this.text = h("textarea", { id: "composer-text", rows: 1, dir: "auto", enterKeyHint: this.#isTouch ? "enter" : "send", "aria-describedby": "limit" });
-    this.label = h("label", { class: "visually-hidden", htmlFor: "composer-text" });
-    this.limit = h("output", { id: "limit", class: "limit" });
-    this.button = h("button", { class: "send", "aria-label": t("send"), title: t("send") }, icon("send"));
-    root.append(this.label, this.text, this.limit, this.button);
-    root.addEventListener("submit", (event) => {
-      event.preventDefault();
-      // Emptying a field under composition brings the last syllable back; leaving it ends the composition.
-      if (this.#enter.composing) this.text.blur();
-      this.text.focus();
-      this.#send();
-    });
-    this.#listen();
-    store.subscribe((state) => this.#render(state));
-  }
+  const field = h("textarea", { id: "composer-text", rows: 1, dir: "auto", enterKeyHint: isTouch ? "enter" : "send", "aria-describedby": "limit" });
+  const label = h("label.visually-hidden", { htmlFor: "composer-text" });
+  const limit = h("output.limit", { id: "limit" });
+  const sendButton = h("button.send", { "aria-label": t("send"), title: t("send") }, icon("send"));
+  root.append(label, limit, field, sendButton);
+  root.addEventListener("submit", (event) => {
+    event.preventDefault();
+    // Leaving the field ends the composition; emptying it would bring the last syllable back.
+    if (enter.composing) field.blur();
+    field.focus();
+    send();
+  });
 
-  /** Unasked, only where no keyboard would cover half of the screen. */
-  focus() {
-    if (!this.#isTouch) this.text.focus();
-  }
-
-  #listen() {
-    const on = (type, handle) => this.text.addEventListener(type, handle);
-    on("input", () => this.#changed());
-    on("blur", () => this.#app.stopTyping());
-    on("keydown", (event) => this.#recall(event));
-    if (this.#isTouch) return;
-    on("compositionstart", () => this.#enter.compositionStart());
-    on("compositionend", (event) => this.#follow(this.#enter.compositionEnd(event.data), event));
-    on("keydown", (event) => this.#follow(this.#enter.keyDown(event), event));
+  const on = (type, handle) => field.addEventListener(type, handle);
+  on("input", changed);
+  on("blur", () => app.stopTyping());
+  on("keydown", recall);
+  if (!isTouch) {
+    on("compositionstart", () => enter.compositionStart());
+    on("compositionend", (event) => follow(enter.compositionEnd(event.data), event));
+    on("keydown", (event) => follow(enter.keyDown(event), event));
     on("beforeinput", (event) => {
-      if (event.inputType === "insertLineBreak") this.#follow(this.#enter.lineBreak(), event);
+      if (event.inputType === "insertLineBreak") follow(enter.lineBreak(), event);
     });
   }
+  store.subscribe(render);
+  return {
+    field,
+    /** Not where a keyboard would cover half of the screen. */
+    focus: () => isTouch || field.focus(),
+  };
 
-  #follow(verdict, event) {
-    clearTimeout(this.#settling);
-    if (verdict === "wait") this.#settling = setTimeout(() => this.#enter.settled() === "send" && this.#send(), SETTLE_MS);
+  function follow(verdict, event) {
+    clearTimeout(settling);
+    if (verdict === "wait") settling = setTimeout(() => enter.settled() === "send" && send(), SETTLE_MS);
     if (verdict !== "send") return;
     event.preventDefault();
-    // A key held down sends once.
-    if (!event.repeat) this.#send();
+    if (!event.repeat) send();
   }
 
-  #recall(event) {
-    const said = this.#lastSaid.get(this.#room);
-    if (event.key !== "ArrowUp" || event.altKey || this.text.value || !said) return;
+  function recall(event) {
+    const said = lastSaid.get(room);
+    if (event.key !== "ArrowUp" || event.altKey || field.value || !said) return;
     event.preventDefault();
-    this.#set(said);
+    write(said);
   }
 
-  #send() {
-    const { value } = this.text;
-    if (this.button.disabled) return;
-    this.#lastSaid.set(this.#room, value);
-    this.#app.say(this.#room, value);
-    this.#set("");
-    this.onSent();
+  function send() {
+    if (sendButton.disabled) return;
+    lastSaid.set(room, field.value);
+    app.say(room, field.value);
+    write("");
+    onSent();
   }
 
-  #set(value) {
-    this.text.value = value;
-    this.#changed();
+  function write(value) {
+    field.value = value;
+    changed();
   }
 
-  #changed() {
-    this.#app.saveDraft(this.#room, this.text.value);
-    this.#measure();
-    if (this.text.value.trim()) this.#app.typing(this.#room);
-    else this.#app.stopTyping();
+  function changed() {
+    app.saveDraft(room, field.value);
+    measure();
+    if (field.value.trim()) app.typing(room);
+    else app.stopTyping();
   }
 
-  #measure() {
-    const text = messageText(this.text.value);
-    const most = this.#limits.text_bytes;
+  function measure() {
+    const text = messageText(field.value);
+    const most = limits.text_bytes;
     const left = most - byteLength(text);
-    this.limit.textContent = left < 0 ? t("tooLong", -left) : left < most * NEAR ? t("left", left) : "";
-    this.limit.classList.toggle("wrong", left < 0);
-    this.button.disabled = !this.#room || left < 0 || !text.trim();
+    limit.textContent = left < 0 ? t("tooLong", -left) : left < most * NEAR ? t("left", left) : "";
+    limit.classList.toggle("wrong", left < 0);
+    sendButton.disabled = !room || left < 0 || !text.trim();
+    if (left < 0) offerParts(field.value, most);
     if (CSS.supports("field-sizing", "content")) return;
-    this.text.style.height = "auto";
-    this.text.style.height = `${this.text.scrollHeight}px`;
+    field.style.height = "auto";
+    field.style.height = `${field.scrollHeight}px`;
   }
 
-  #render({ current, limits }) {
-    if (current === this.#room && limits === this.#limits) return;
-    this.#limits = limits;
-    if (current !== this.#room) {
-      this.#room = current;
-      this.text.disabled = !current;
-      this.text.placeholder = this.label.textContent = current ? t("placeholder", current) : "";
-      this.text.value = current ? this.#app.draft(current) : "";
+  /** In several messages, or the first part alone while the rest stays in the field. */
+  async function offerParts(value, most) {
+    const { splitText } = await withMore(import("../core/split.js"));
+    if (field.value !== value || limit.querySelector("button")) return;
+    const parts = splitText(messageText(value), most);
+    const say = (count) => {
+      for (const part of parts.slice(0, count)) if (part.trim()) app.say(room, part.replace(/^\n+|\s+$/g, ""));
+      write(parts.slice(count).join(""));
+      field.focus();
+      onSent();
+    };
+    limit.append(button(t("sendParts", parts.length), "text-button", () => say(parts.length)), button(t("sendFirst"), "text-button", () => say(1)));
+  }
+
+  function render(state) {
+    if (state.current === room && state.limits === limits) return;
+    limits = state.limits;
+    if (state.current !== room) {
+      room = state.current;
+      field.disabled = !room;
+      field.placeholder = label.textContent = room ? t("placeholder", room) : "";
+      field.value = room ? app.draft(room) : "";
     }
-    this.#measure();
+    measure();
   }
 }

@@ -1,219 +1,205 @@
-// The messages of the room before the eyes: keeps the nodes of what did not change, the newest message in sight while
-// the reader is at the end, and the reader's place otherwise.
+// The messages of a room. Nodes of what did not change stay, and so does the reader's place.
 
-import { button, copyText, h, icon, iconButton } from "../dom.js";
+import { button, h, icon } from "../dom.js";
 import { rowsOf, sameRow } from "../core/rows.js";
-import { t } from "../i18n/index.js";
+import { t, withMore } from "../i18n/index.js";
 import { rowNode } from "./message-row.js";
 
-/** So near to the end counts as there, so near to the beginning asks for more. */
 const END_PX = 48;
 const BEGINNING_PX = 400;
-/** So many items have nodes while the reader is at the end: ten thousand would make every frame late. */
+/** Items with nodes while the reader is at the end: ten thousand would make every frame late. */
 const SHOWN = 200;
 
-export class MessageList {
-  #app;
-  #room;
-  #me;
-  #nodes = new Map();
-  #isAtEnd = true;
-  #missed = 0;
-  #places = new Map();
-  /** The oldest item that has a node; null for the oldest there is. */
-  #first = null;
+export function mountMessageList(root, app, store) {
+  const nodes = new Map();
+  const places = new Map();
+  /** The oldest item that has a node; null: all have. */
+  let first = null;
+  let room, me;
+  let isAtEnd = true;
+  let missed = 0;
 
-  constructor(root, app, store) {
-    this.#app = app;
-    this.older = h("div", { class: "older" });
-    this.rows = h("ol", { class: "rows" });
-    this.empty = h("div", { class: "empty" });
-    this.scroller = h("div", { class: "scroller", tabIndex: 0, role: "region", "aria-label": t("messages") }, this.older, this.rows, this.empty);
-    this.pillText = h("span");
-    this.pill = h("button", { type: "button", class: "pill", onclick: () => this.toEnd() }, icon("down"), this.pillText);
-    root.append(this.scroller, this.pill);
-    this.scroller.addEventListener("scroll", () => this.#scrolled());
+  const older = h("div.older");
+  const rows = h("ol.rows");
+  const empty = h("div.empty");
+  const scroller = h("div.scroller", { tabIndex: 0, role: "region", "aria-label": t("messages") }, older, rows, empty);
+  const pillText = h("span");
+  const pill = h("button.pill", { type: "button", onclick: toEnd }, icon("down"), pillText);
+  root.append(scroller, pill);
+  scroller.addEventListener("scroll", () => {
+    measure();
+    renderPill();
+    if (room && scroller.scrollTop < BEGINNING_PX) extend();
+  });
+  const messageOf = (node) => nodes.get(node.dataset.id)?.row.item;
+  const attend = async (event) => (await withMore(import("./message-actions.js"))).attend({ rows, scroller, messageOf, toEnd }, event);
+  for (const type of ["pointerover", "focusin"]) scroller.addEventListener(type, attend, { once: true });
+  // A late font or a phone's keyboard changes sizes.
+  const observer = new ResizeObserver(() => isAtEnd && jumpToEnd());
+  observer.observe(rows);
+  observer.observe(scroller);
+  store.subscribe(render);
+  return { toEnd };
 
-    // One button for all rows: ten thousand would be in everybody's way.
-    this.copy = iconButton("copy", t("copyMessage"), () => this.#copy(), "copy");
-    this.rows.addEventListener("pointerover", ({ target, pointerType }) => {
-      const row = target.closest(".message");
-      if (row && pointerType === "mouse" && this.copy.parentElement !== row) row.append(this.copy);
-    });
-
-    // Whatever changes the size of the list or of its window: a late font, a phone's keyboard.
-    const observer = new ResizeObserver(() => this.#isAtEnd && this.#jumpToEnd());
-    observer.observe(this.rows);
-    observer.observe(this.scroller);
-    store.subscribe((state) => this.#render(state));
+  function toEnd() {
+    isAtEnd = true;
+    jumpToEnd();
+    renderPill();
   }
 
-  toEnd() {
-    this.#isAtEnd = true;
-    this.#jumpToEnd();
-    this.#renderPill();
-  }
-
-  #render({ rooms, current, me, ids }) {
-    const room = rooms.get(current);
-    if (room === this.#room && me === this.#me && this.empty.dataset.wanted) return;
-    const before = this.#room?.name === room?.name ? this.#room : null;
-    if (!before && this.#room) this.#places.set(this.#room.name, this.#isAtEnd ? null : this.#anchor());
-    if (!before || me !== this.#me) {
-      this.#nodes.clear();
-      this.rows.replaceChildren();
+  function render({ rooms, current, me: user, ids }) {
+    const next = rooms.get(current);
+    if (next === room && user === me && empty.dataset.wanted) return;
+    const before = room?.name === next?.name ? room : null;
+    if (!before && room) places.set(room.name, isAtEnd ? null : anchor());
+    if (!before || user !== me) {
+      nodes.clear();
+      rows.replaceChildren();
     }
-    if (!before) this.#first = firstToShow(room);
-    this.#room = room;
-    this.#me = me;
-    const anchor = this.#isAtEnd ? null : this.#anchor();
-    const rows = room ? rowsOf({ ...room, items: this.#shown(room.items) }, me) : [];
-    this.#reconcile(rows);
-    this.#renderOlder(room);
-    this.#renderEmpty(room, rows);
-    this.rows.setAttribute("aria-busy", String(Boolean(room?.replay)));
-    if (!before) this.#return(room);
-    else if (this.#isAtEnd) this.#jumpToEnd();
+    if (!before) first = firstToShow(next);
+    room = next;
+    me = user;
+    const place = isAtEnd ? null : anchor();
+    const list = room ? rowsOf({ ...room, items: shown(room.items) }, me) : [];
+    reconcile(list);
+    renderOlder();
+    renderEmpty(list);
+    rows.setAttribute("aria-busy", Boolean(room?.replay));
+    if (!before) comeBack();
+    else if (isAtEnd) jumpToEnd();
     else {
-      this.#restore(anchor);
+      restore(place);
       const last = room.items.indexOf(before.items.at(-1));
-      if (last >= 0) this.#missed += room.items.slice(last + 1).filter(({ from }) => from && !ids.has(from.id)).length;
+      if (last >= 0) missed += room.items.slice(last + 1).filter(({ from }) => from && !ids.has(from.id)).length;
     }
-    this.#renderPill();
-    // A first page that does not fill the window cannot be scrolled to ask for more.
-    if (room && this.scroller.scrollHeight <= this.scroller.clientHeight + BEGINNING_PX) this.#extend();
+    renderPill();
+    // What does not fill the window cannot be scrolled to ask for more.
+    if (room && scroller.scrollHeight <= scroller.clientHeight + BEGINNING_PX) extend();
   }
 
-  #shown(items) {
-    let start = this.#first ? items.indexOf(this.#first) : 0;
-    if (start < 0 || (this.#isAtEnd && items.length - start > 2 * SHOWN)) {
+  function shown(items) {
+    let start = first ? items.indexOf(first) : 0;
+    if (start < 0 || (isAtEnd && items.length - start > 2 * SHOWN)) {
       start = Math.max(0, items.length - SHOWN);
-      this.#first = start > 0 ? items[start] : null;
+      first = start > 0 ? items[start] : null;
     }
     return items.slice(start);
   }
 
-  /** More above what is shown: of what is here, or from the server. */
-  #extend() {
-    const { items, name } = this.#room;
-    const start = items.indexOf(this.#first);
-    if (start <= 0) return this.#app.loadOlder(name);
-    this.#first = start > SHOWN ? items[start - SHOWN] : null;
-    const anchor = this.#anchor();
-    this.#reconcile(rowsOf({ ...this.#room, items: this.#shown(items) }, this.#me));
-    this.#restore(anchor);
+  function extend() {
+    const start = room.items.indexOf(first);
+    if (start <= 0) return app.loadOlder(room.name);
+    first = start > SHOWN ? room.items[start - SHOWN] : null;
+    const place = anchor();
+    reconcile(rowsOf({ ...room, items: shown(room.items) }, me));
+    restore(place);
   }
 
-  #reconcile(rows) {
-    const ids = new Set(rows.map(({ id }) => id));
-    for (const [id, { node }] of this.#nodes) {
+  function reconcile(list) {
+    const ids = new Set(list.map(({ id }) => id));
+    for (const [id, { node }] of nodes) {
       if (ids.has(id)) continue;
       node.remove();
-      this.#nodes.delete(id);
+      nodes.delete(id);
     }
-    const name = this.#room?.name;
+    const name = room?.name;
     const actions = {
-      me: this.#me ?? { id: "", name: this.#app.name },
-      retry: (key) => this.#app.retry(name, key),
-      discard: (key) => this.#app.discard(name, key),
+      me: me ?? { id: "", name: app.name },
+      retry: (key) => app.retry(name, key),
+      discard: (key) => app.discard(name, key),
     };
-    let next = this.rows.firstElementChild;
-    for (const row of rows) {
-      const known = this.#nodes.get(row.id);
+    let next = rows.firstElementChild;
+    for (const row of list) {
+      const known = nodes.get(row.id);
       let node = known?.node;
       if (!known || !sameRow(known.row, row)) {
         node = rowNode(row, actions);
         if (next && next === known?.node) next = node;
         known?.node.replaceWith(node);
-        this.#nodes.set(row.id, { row, node });
+        nodes.set(row.id, { row, node });
       }
       if (node === next) next = next.nextElementSibling;
-      else this.rows.insertBefore(node, next);
+      else rows.insertBefore(node, next);
     }
   }
 
-  #offset(node) {
-    return node.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top;
+  function offset(node) {
+    return node.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
   }
 
-  /** The first row in sight and where it stands, to find it there again after older rows came above. */
-  #anchor() {
-    const { top } = this.scroller.getBoundingClientRect();
-    const node = [...this.rows.children].find((row) => row.dataset.id && row.getBoundingClientRect().bottom > top);
-    return node && { id: node.dataset.id, offset: this.#offset(node) };
+  function anchor() {
+    const { top } = scroller.getBoundingClientRect();
+    const node = [...rows.children].find((row) => row.dataset.id && row.getBoundingClientRect().bottom > top);
+    return node && { id: node.dataset.id, offset: offset(node) };
   }
 
-  #restore(anchor) {
-    const node = this.#nodes.get(anchor?.id)?.node;
-    if (node) this.scroller.scrollTop += this.#offset(node) - anchor.offset;
+  function restore(place) {
+    const node = nodes.get(place?.id)?.node;
+    if (node) scroller.scrollTop += offset(node) - place.offset;
   }
 
-  /** To what is new in the room, or to where the reader was, or to the end. */
-  #return(room) {
-    this.toEnd();
-    const mark = this.#nodes.get("new")?.node;
-    if (mark && this.#offset(mark) < 0) this.scroller.scrollTop += this.#offset(mark) - this.scroller.clientHeight / 4;
-    else if (!mark) this.#restore(this.#places.get(room?.name));
-    this.#measure();
+  /** To what is new, or to where the reader was, or to the end. */
+  function comeBack() {
+    toEnd();
+    const mark = nodes.get("new")?.node;
+    if (mark && offset(mark) < 0) scroller.scrollTop += offset(mark) - scroller.clientHeight / 4;
+    else if (!mark) restore(places.get(room?.name));
+    measure();
   }
 
-  #scrolled() {
-    this.#measure();
-    this.#renderPill();
-    if (this.#room && this.scroller.scrollTop < BEGINNING_PX) this.#extend();
+  function measure() {
+    isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < END_PX;
   }
 
-  #measure() {
-    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    this.#isAtEnd = scrollHeight - scrollTop - clientHeight < END_PX;
+  function jumpToEnd() {
+    scroller.scrollTop = scroller.scrollHeight;
   }
 
-  #jumpToEnd() {
-    this.scroller.scrollTop = this.scroller.scrollHeight;
+  function renderPill() {
+    if (isAtEnd) missed = 0;
+    pill.hidden = isAtEnd;
+    pillText.textContent = missed ? t("newMessages", missed) : t("toNewest");
   }
 
-  #renderPill() {
-    if (this.#isAtEnd) this.#missed = 0;
-    this.pill.hidden = this.#isAtEnd;
-    this.pillText.textContent = this.#missed ? t("newMessages", this.#missed) : t("toNewest");
-  }
-
-  #renderOlder(room) {
+  function renderOlder() {
     const state = room?.items.length ? room.older : "";
-    if (this.older.dataset.state === `${state} ${room?.name}`) return;
-    this.older.dataset.state = `${state} ${room?.name}`;
-    this.older.replaceChildren(...({
-      loading: [h("span", { class: "spinner" }), t("loadingOlder")],
+    if (!isNewState(older, `${state} ${room?.name}`)) return;
+    older.replaceChildren(...({
+      loading: [h("span.spinner"), t("loadingOlder")],
       start: [t("beginning", room?.name)],
-      failed: [button(t("olderFailed"), "text-button", () => this.#app.loadOlder(room.name))],
+      failed: [button(t("olderFailed"), "text-button", () => app.loadOlder(room.name))],
     }[state] ?? []));
   }
 
-  #renderEmpty(room, rows) {
-    const isQuiet = rows.every(({ type }) => type === "note");
+  function renderEmpty(list) {
+    const isQuiet = list.every(({ type }) => type === "note");
     const state = !room ? "none" : room.phase === "refused" ? "refused" : !isQuiet ? "busy" : room.seq === null ? "joining" : "quiet";
-    const wanted = `${state} ${room?.name}`;
-    if (this.empty.dataset.wanted === wanted) return;
-    this.empty.dataset.wanted = wanted;
-    this.empty.hidden = state === "busy";
+    if (!isNewState(empty, `${state} ${room?.name}`)) return;
+    empty.hidden = state === "busy";
     const [title, text] = {
       none: [t("noRoom"), t("noRoomText")],
       refused: [t("refused", room?.name), t("errors")[room?.error?.code] ?? room?.error?.message],
       quiet: [t("empty", room?.name), t("emptyText")],
       joining: [t("joining")],
     }[state] ?? [];
-    const sign = state === "joining" ? h("span", { class: "spinner" }) : h("div", { class: "sign", "aria-hidden": "true" }, state === "refused" ? "!" : "#");
-    this.empty.replaceChildren(sign, h("h3", {}, title), h("p", {}, text));
+    const sign = state === "joining" ? h("span.spinner") : h("div.sign", { "aria-hidden": "true" }, state === "refused" ? "!" : "#");
+    empty.replaceChildren(sign, h("h3", {}, title), h("p", {}, text));
+    if (state === "none" && app.name) showLobby();
   }
 
-  async #copy() {
-    const { row } = this.#nodes.get(this.copy.parentElement.dataset.id);
-    this.copy.classList.toggle("done", await copyText(row.item.text));
-    setTimeout(() => this.copy.classList.remove("done"), 1_000);
+  async function showLobby() {
+    const { liveRooms } = await withMore(import("./live-rooms.js"));
+    const go = (name) => (location.hash = encodeURIComponent(name));
+    if (!room) empty.append(liveRooms(new Map(), go));
   }
 }
 
-/** All that is new in a room is shown when one comes to it, and some of what was before. */
+function isNewState(node, wanted) {
+  const isNew = node.dataset.wanted !== wanted;
+  node.dataset.wanted = wanted;
+  return isNew;
+}
+
 function firstToShow({ items = [], marker } = {}) {
   const news = marker ? items.findIndex(({ epoch, seq }) => epoch === marker.epoch && seq > marker.seq) : -1;
   const start = Math.min(items.length - SHOWN, news < 0 ? Infinity : news - SHOWN / 4);

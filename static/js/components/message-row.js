@@ -1,18 +1,17 @@
-// One row of the message list as DOM nodes. Peers' text becomes text nodes, whatever it looks like.
+// One row of the list. Peers' text becomes text nodes, whatever it looks like.
 
 import { button, h } from "../dom.js";
 import { hueOf, initials } from "../core/names.js";
 import { mentions, pieces } from "../core/markup.js";
 import { dayName, fullDate, list, shortTime, t, timeOfDay } from "../i18n/index.js";
 
-/** More names than this in one note are only counted. */
 const MAX_NAMES = 5;
 
 const iso = (time) => new Date(time).toISOString();
-/** A name that keeps its direction to itself, where no element can. */
+/** A name that keeps its direction to itself. */
 export const isolated = (name) => `\u2068${name}\u2069`;
 
-/** Ids that programs share; theirs are told apart by name. */
+/** Ids that programs share. */
 const SHARED = ["anonymous", "redis"];
 
 function coloured(node, { id, name }) {
@@ -20,8 +19,8 @@ function coloured(node, { id, name }) {
   return node;
 }
 
-export const avatar = (user) => coloured(h("span", { class: "avatar", "aria-hidden": "true" }, initials(user.name)), user);
-const authorName = (user) => coloured(h("bdi", { class: "author" }, user.name), user);
+export const avatar = (user) => coloured(h("span.avatar", { "aria-hidden": "true" }, initials(user.name)), user);
+const authorName = (user) => coloured(h("bdi.author", {}, user.name), user);
 const timeNode = (time, className, text) => h("time", { class: className, dateTime: iso(time), title: fullDate(time) }, text(time));
 
 const PIECES = {
@@ -34,7 +33,6 @@ const PIECES = {
 
 const line = (className, ...children) => h("li", { class: `row ${className}` }, ...children);
 
-/** @param actions `{me, retry(key), discard(key)}` */
 export function rowNode(row, actions) {
   const { item } = row;
   switch (row.type) {
@@ -58,13 +56,12 @@ function messageNode({ id, item, head, minute, mine, type }, author, actions) {
   const isOutgoing = type === "outgoing";
   const reader = mine ? undefined : actions.me.name;
   const hasName = head && !isAction;
-  const gutter = h("div", { class: "gutter" },
-    // The first message of a minute shows the time, the others when pointed at.
+  const gutter = h("div.gutter", {},
     hasName ? avatar(author) : timeNode(item.time, minute ? "time" : "time quiet", shortTime));
-  const text = h("div", { class: "text", dir: "auto" }, ...(isAction ? [authorName(author), " "] : []),
+  const text = h("div.text", { dir: "auto" }, ...(isAction ? [authorName(author), " "] : []),
     ...pieces(item.text, reader).map((piece) => PIECES[piece.type](piece)));
-  const body = h("div", { class: "body" },
-    hasName && h("div", { class: "meta" }, authorName(author), timeNode(item.time, "time", timeOfDay)), text,
+  const body = h("div", {},
+    hasName && h("div.meta", {}, authorName(author), timeNode(item.time, "time", timeOfDay)), text,
     isOutgoing && stateNode(item, actions));
   const classes = Object.entries({ head, action: isAction, mine, outgoing: isOutgoing, "to-me": mentions(item.text, reader) });
   const node = line(`message ${classes.filter(([, is]) => is).map(([name]) => name).join(" ")} ${item.state ?? ""}`, gutter, body);
@@ -73,8 +70,8 @@ function messageNode({ id, item, head, minute, mine, type }, author, actions) {
 }
 
 function stateNode({ key, state, error }, { retry, discard }) {
-  if (state !== "failed") return h("div", { class: "state" }, t("states")[state]);
-  return h("div", { class: "state" }, h("b", {}, `${t("failed")} ${t("failures")[error.code] ?? error.message ?? ""}`),
+  if (state !== "failed") return h("div.state", {}, t("states")[state]);
+  return h("div.state", {}, h("b", {}, `${t("failed")} ${t("failures")[error.code] ?? error.message ?? ""}`),
     button(t("retry"), "text-button", () => retry(key)), button(t("discard"), "text-button", () => discard(key)));
 }
 

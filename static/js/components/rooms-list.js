@@ -1,25 +1,25 @@
-// The rooms one is in, with what is unread in them; and oneself.
+// The rooms one is in, and oneself.
 
-import { h, iconButton } from "../dom.js";
+import { h, icon, iconButton } from "../dom.js";
 import { t } from "../i18n/index.js";
 import { avatar } from "./message-row.js";
 
-/** @param actions `{leave(room), join(), settings(), close()}` */
 export function mountRoomsList(root, app, store, actions) {
-  const rooms = h("ul", { class: "list rooms-list" });
-  const self = h("div", { class: "self" });
+  const rooms = h("ul.list.rooms-list");
+  const self = h("div.self");
+  const statusLink = h("a.icon-button", { href: "status.html", "aria-label": t("status"), title: t("status") }, icon("chart"));
   root.ariaLabel = t("rooms");
   root.append(
-    h("div", { class: "side-head" }, h("p", { class: "brand" }, h("img", { src: "favicon.svg", alt: "", width: 22, height: 22 }), t("app")),
+    h("div.side-head", {}, h("p.brand", {}, h("img", { src: "favicon.svg", alt: "", width: 22, height: 22 }), t("app")),
       iconButton("close", t("close"), actions.close, "drawer-close")),
-    h("div", { class: "side-head minor" }, h("h2", {}, t("rooms")), iconButton("plus", t("joinRoom"), actions.join)),
+    h("div.side-head.minor", {}, h("h2", {}, t("rooms")), iconButton("plus", t("joinRoom"), actions.join)),
     rooms, self);
 
   function item({ name, unread, mentioned, phase }, current) {
     const badge = unread > 0 && h("span", { class: mentioned ? "badge mentioned" : "badge" }, `${mentioned ? "@" : ""}${unread}`,
-      h("span", { class: "visually-hidden" }, ` ${t("unread", unread)}${mentioned ? `, ${t("mentioned")}` : ""}`));
-    const link = h("a", { class: "room-link", href: `#${encodeURIComponent(name)}` },
-      h("span", { class: "hash", "aria-hidden": "true" }, "#"), h("bdi", { class: "name", title: name }, name), badge);
+      h("span.visually-hidden", {}, ` ${t("unread", unread)}${mentioned ? `, ${t("mentioned")}` : ""}`));
+    const link = h("a.room-link", { href: `#${encodeURIComponent(name)}` },
+      h("span.hash", { "aria-hidden": "true" }, "#"), h("bdi.name", { title: name }, name), badge);
     if (name === current) link.setAttribute("aria-current", "page");
     return h("li", { class: `room-item ${unread ? "unread" : ""} ${phase}` }, link,
       iconButton("close", t("leaveRoom", name), () => actions.leave(name), "leave"));
@@ -29,7 +29,7 @@ export function mountRoomsList(root, app, store, actions) {
   store.subscribe((state) => {
     if (state.me !== shown.me || !shown.rooms) {
       const user = state.me ?? { id: "", name: app.name || "…" };
-      self.replaceChildren(avatar(user), h("bdi", { class: "name" }, user.name), iconButton("gear", t("settings"), actions.settings));
+      self.replaceChildren(avatar(user), h("bdi.name", {}, user.name), statusLink, iconButton("gear", t("settings"), actions.settings));
     }
     if (state.rooms !== shown.rooms || state.current !== shown.current) {
       const focused = document.activeElement?.getAttribute("href");

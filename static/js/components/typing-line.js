@@ -1,5 +1,3 @@
-// Who is typing in the room before the eyes.
-
 import { t } from "../i18n/index.js";
 import { isolated } from "./message-row.js";
 

@@ -1,9 +1,9 @@
-// The first thing a newcomer sees: a name, a room, and in.
+// What a newcomer sees first.
 
 import { h } from "../dom.js";
-import { language, languages, switchLanguage, t } from "../i18n/index.js";
-import { choice, dialog, submit } from "./dialogs.js";
-import { nameField, roomField } from "./fields.js";
+import { t } from "../i18n/index.js";
+import { language, languages, switchLanguage } from "../i18n/language.js";
+import { choice, dialog, nameField, roomField, submit } from "./dialogs.js";
 
 export function welcome(limits, room, onEnter) {
   const where = roomField("welcome-room", limits, room);

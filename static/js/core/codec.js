@@ -1,8 +1,7 @@
-// JSON objects to and from the wire (chat.v1).
+// Objects to and from the wire (chat.v1).
 
 export const SUBPROTOCOL = "chat.v1";
 
-/** A command as the text of one WebSocket message; fields that are undefined are left out. */
 export const encodeCommand = (type, fields, id) => JSON.stringify({ type, id, ...fields });
 
 const isText = (value) => typeof value === "string";
@@ -10,11 +9,12 @@ const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 const isUser = (value) => isText(value?.id) && isText(value.name);
 const isAboutUser = (e) => isText(e.room) && isUser(e.user);
 
-const SHAPES = new Map(Object.entries({
+const SHAPES = {
+  __proto__: null,
   welcome: (e) => isUser(e.user) && isText(e.session),
   ok: (e) => isCount(e.id),
   error: (e) => isText(e.code),
-  // What another program published has neither epoch nor seq.
+  // Of another program, without a place in the log.
   message: (e) => isText(e.room) && isUser(e.from) && isText(e.text) && isCount(e.time) &&
     (e.seq === undefined ? e.epoch === undefined : isCount(e.seq) && isText(e.epoch)),
   joined: isAboutUser,
@@ -26,13 +26,13 @@ const SHAPES = new Map(Object.entries({
   reset: (e) => isText(e.room) && isText(e.epoch),
   status: (e) => isText(e.state),
   closing: (e) => isCount(e.code),
-}));
+};
 
-/** The object in a WebSocket message; null for what this client does not know, as a newer server may send it. */
+/** Null for what this client does not know, as a newer server may send it. */
 export function decode(data) {
   try {
     const value = JSON.parse(data);
-    return SHAPES.get(value.type)(value) ? value : null;
+    return SHAPES[value.type](value) ? value : null;
   } catch {
     return null;
   }

@@ -1,4 +1,4 @@
-// The rules for names and texts (protocol, section 5), so that a mistake is told before it is sent.
+// The rules for names and texts (protocol, section 5).
 
 const encoder = new TextEncoder();
 const segmenter = new Intl.Segmenter();
@@ -6,24 +6,22 @@ const graphemes = (text) => Array.from(segmenter.segment(text), ({ segment }) =>
 
 export const byteLength = (text) => encoder.encode(text).length;
 
-/** The room's name in normal form, or null when no room can be called so. */
+/** In normal form, or null. */
 export function roomName(raw, most = 64) {
   const name = String(raw).trim().replace(/^#/, "").normalize("NFC");
   const isValid = /^[\p{L}\p{Nd}_][\p{L}\p{M}\p{Nd}_.-]*$/u.test(name) && [...name].length <= most && byteLength(name) <= 192;
   return isValid ? name : null;
 }
 
-/** The user's name in normal form, or null when nobody can be called so. A family emoji is one character. */
 export function userName(raw, most = 32) {
   const name = String(raw).normalize("NFC").trim();
   const isVisible = /[^\p{Cf}\p{Z}\p{M}]/u.test(name) && !/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(name);
   return isVisible && graphemes(name).length <= most && byteLength(name) <= 128 ? name : null;
 }
 
-/** The text as the server will store it: without control characters but newline and tab, in NFC. */
+/** As the server stores it. */
 export const messageText = (raw) => raw.replace(/\r\n?/g, "\n").replace(/(?![\n\t])\p{Cc}/gu, "").normalize("NFC");
 
-/** The room that a location's hash names, or null. */
 export function roomOfHash(hash) {
   try {
     return roomName(decodeURIComponent(hash));
@@ -32,14 +30,14 @@ export function roomOfHash(hash) {
   }
 }
 
-/** A hue that stays with an author, whatever the name; in steps, so that two are the same or can be told apart. */
+/** In steps: two are the same or can be told apart. */
 export function hueOf(id) {
   let hash = 2166136261;
   for (const byte of encoder.encode(id)) hash = Math.imul(hash ^ byte, 16777619) >>> 0;
   return ((hash >>> 8) % 24) * 15;
 }
 
-/** What stands on an avatar. Latin names read better by two letters, a Hangul syllable says enough alone. */
+/** A Hangul syllable says enough alone. */
 export function initials(name) {
   const words = name.split(/\s+/u).map((word) => graphemes(word)[0] ?? "");
   return (words[1] && /^\p{Script=Latin}/u.test(words[0]) ? words[0] + words[1] : words[0]).toLocaleUpperCase();

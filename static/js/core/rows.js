@@ -1,21 +1,16 @@
-// What stands in the message list, in order: days, messages grouped by author and minute, notes, the "new" mark, and
-// what is still to be sent.
+// The rows of the message list.
 
-/** After this long an author is named again even if nobody else spoke. */
 const GROUP_MS = 5 * 60_000;
 
 const minuteOf = (time) => Math.floor(time / 60_000);
 
-/**
- * @returns {{id: string, type: string, item?: object, head?: boolean, minute?: boolean, mine?: boolean}[]}
- *   `head`: the author's name stands above it. `minute`: its time is shown beside it.
- */
+/** `head`: the author is named; `minute`: the time is shown. */
 export function rowsOf({ items, outbox, marker }, me) {
   const rows = [];
   let day, last, headTime;
 
   const say = (item, { id, name } = {}, type) => {
-    // Programs that came by HTTP may share an id, and two tabs a name.
+    // Programs may share an id, and tabs a name.
     const author = `${id} ${name}`;
     const date = new Date(item.time).toDateString();
     if (date !== day) {
@@ -46,5 +41,4 @@ export function rowsOf({ items, outbox, marker }, me) {
   return rows;
 }
 
-/** Whether two rows look the same, so that the node of the first can stay. */
 export const sameRow = (a, b) => ["id", "type", "item", "head", "minute", "mine"].every((key) => a[key] === b[key]);

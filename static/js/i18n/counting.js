@@ -1,4 +1,4 @@
-/** Makes strings that count in a language: `count("# message", "# messages")(12)`. A language without plurals gives one form. */
+/** `count("# message", "# messages")(12)`; a language without plurals gives one form. */
 export function counting(language) {
   const rules = new Intl.PluralRules(language);
   const numbers = new Intl.NumberFormat(language);

@@ -1,26 +1,24 @@
-// The language of the page: the user's choice, else the first of the browser's that is there. One file of strings per
-// language, of which one is fetched; numbers, dates and plurals are Intl's.
+// Strings, numbers and dates of the user's language.
 
-import { read, write } from "../storage.js";
+import { h } from "../dom.js";
+import { language } from "./language.js";
 
-export const languages = { en: "English", ko: "한국어" };
+const { default: page } = await import(`./${language}.js`);
+const strings = { ...page };
 
-const wishes = [read("language"), ...navigator.languages].map((wish) => wish ?? "");
-export const language = wishes.map((wish) => wish.slice(0, 2)).find((wish) => Object.hasOwn(languages, wish)) ?? "en";
-document.documentElement.lang = language;
+let more;
 
-const { default: strings } = await import(`./${language}.js`);
-
-/** Takes effect by a new start of the page: drafts, unsent messages and the session survive it. */
-export function switchLanguage(next) {
-  write("language", next);
-  location.reload();
+/** What few visits need: `await withMore(import(…))` gives it with its strings and style. */
+export async function withMore(module) {
+  more ??= Promise.all([import(`./${language}-more.js`), new Promise((done) =>
+    document.head.append(h("link", { rel: "stylesheet", href: "css/more.css", onload: done, onerror: done })))]);
+  Object.assign(strings, (await more)[0].default);
+  return module;
 }
 
-/** The string, made with `values` where it takes some. */
 export const t = (key, ...values) => (typeof strings[key] === "function" ? strings[key](...values) : strings[key]);
 
-/** The browser's regional habits (24 hours, order of the date) where they are of the same language. */
+/** With the browser's regional habits. */
 const locale = navigator.languages.find((wish) => wish.startsWith(language)) ?? language;
 const format = (options) => {
   const formatter = new Intl.DateTimeFormat(locale, options);
@@ -29,14 +27,13 @@ const format = (options) => {
 
 const clock = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
 export const timeOfDay = (time) => clock.format(time);
-/** Without "AM" and "오전", for narrow places beside a full time. */
+/** Without "AM" and "오전". */
 export const shortTime = (time) =>
   clock.formatToParts(time).map(({ type, value }) => (type === "dayPeriod" ? "" : value)).join("").trim();
 export const fullDate = format({ dateStyle: "full", timeStyle: "medium" });
 const day = format({ weekday: "long", month: "long", day: "numeric" });
 const dayAndYear = format({ dateStyle: "full" });
 
-/** "Today", "yesterday" or the date. */
 export function dayName(time) {
   const now = new Date();
   const days = Math.round((new Date(time).setHours(0, 0, 0, 0) - new Date(now).setHours(0, 0, 0, 0)) / 86_400_000);

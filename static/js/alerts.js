@@ -1,0 +1,92 @@
+// Notifications and sound for what comes while nobody looks, for who asked for them. Of several tabs one alone alerts,
+// and only while none of them is looked at.
+
+import { readJSON, writeJSON, write } from "./storage.js";
+
+export const OFF = { notify: "off", sound: false };
+export const settings = () => readJSON("alerts", OFF);
+
+const { locks } = navigator;
+let isFirst = !locks;
+let isWatching = false;
+let audio;
+
+/** Keeps the choice. To be called on a click, when the browser lets itself be asked. @returns whether it was allowed. */
+export async function choose(choice, store) {
+  if (choice.notify !== "off" && (await globalThis.Notification?.requestPermission()) !== "granted") return false;
+  if (choice.notify === "off" && !choice.sound) write("alerts", null);
+  else writeJSON("alerts", choice);
+  if (choice.sound) ring();
+  watch(store);
+  return true;
+}
+
+export function watch(store) {
+  if (isWatching) return;
+  isWatching = true;
+  // Whoever has the lock alerts; it passes on when that tab is closed.
+  locks?.request("chat.alerts", () => new Promise(() => (isFirst = true)));
+  holdWhileVisible();
+  let before = store.state.rooms;
+  store.subscribe(({ rooms }) => {
+    for (const room of rooms.values()) {
+      const old = before.get(room.name);
+      const isNews = old && old.seq !== null && room.unread > old.unread;
+      if (isNews) alertOf(room);
+    }
+    before = rooms;
+  });
+}
+
+/** Every tab that is looked at holds this lock, so that the others know. */
+function holdWhileVisible() {
+  let release = () => {};
+  const follow = () => {
+    release();
+    if (document.visibilityState === "visible") locks?.request("chat.visible", { mode: "shared" }, () => new Promise((done) => (release = done)));
+  };
+  document.addEventListener("visibilitychange", follow);
+  follow();
+}
+
+async function alertOf({ name, mentioned, items }) {
+  const { notify, sound } = settings();
+  const isWanted = notify === "all" || mentioned;
+  if (document.visibilityState === "visible") {
+    if (sound) ring();
+    return;
+  }
+  const { held = [] } = (await locks?.query()) ?? {};
+  if (!isFirst || held.some((lock) => lock.name === "chat.visible")) return;
+  if (sound) ring();
+  if (notify !== "off" && isWanted) tell(name, items.findLast(({ from }) => from));
+}
+
+function tell(room, { from, text }) {
+  try {
+    // One per room: the next takes the place of the last.
+    const notification = new Notification(`${from.name} · #${room}`, { body: text.slice(0, 200), tag: `chat ${room}`, icon: "favicon.svg" });
+    notification.onclick = () => {
+      focus();
+      location.hash = encodeURIComponent(room);
+      notification.close();
+    };
+  } catch {
+    // Android shows them only for installed pages.
+  }
+}
+
+/** Two short soft tones, made here: nothing has to be fetched. */
+function ring() {
+  audio ??= new AudioContext();
+  audio.resume();
+  for (const [index, pitch] of [660, 880].entries()) {
+    const [tone, volume, start] = [audio.createOscillator(), audio.createGain(), audio.currentTime + index * 0.12];
+    tone.frequency.value = pitch;
+    volume.gain.setValueAtTime(0.08, start);
+    volume.gain.exponentialRampToValueAtTime(0.001, start + 0.25);
+    tone.connect(volume).connect(audio.destination);
+    tone.start(start);
+    tone.stop(start + 0.25);
+  }
+}

@@ -21,7 +21,7 @@ for suite in "${suites[@]}"; do
     unit) needs+=(build) ;;
     contract | server) needs+=(build redis) ;;
     cli) needs+=(build terminal) ;;
-    browser) needs+=(build browser) ;;
+    browser) needs+=(build redis browser) ;;
     *) die "no such suite: $suite (there are: $known)" ;;
     esac
 done

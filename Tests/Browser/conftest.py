@@ -5,7 +5,10 @@ import os
 import pathlib
 import select
 import signal
+import socket
+import struct
 import subprocess
+import threading
 import time
 import urllib.request
 import uuid
@@ -89,6 +92,124 @@ class Server:
         )
         with urllib.request.urlopen(request, timeout=5) as response:
             return json.load(response)
+
+
+class Redis:
+    """A Redis that keeps what it was told over restarts, on a port of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.port = free_port()
+        self.process = None
+
+    @property
+    def url(self):
+        return f"redis://127.0.0.1:{self.port}"
+
+    def start(self):
+        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), "--save", ""]
+        command += ["--appendonly", "yes", "--appendfsync", "always"]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            assert self.process.poll() is None and time.monotonic() < deadline, "Redis did not start"
+            time.sleep(0.02)
+        return self
+
+    def _answers(self):
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+                connection.sendall(b"PING\r\n")
+                return connection.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False
+
+    def kill(self):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+def free_port():
+    """A port that nobody listens on, below those that the system gives to others."""
+    for port in range(20_000 + os.getpid() % 10_000, 32_000):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise RuntimeError("there is no free port")
+
+
+class Proxy:
+    """Stands between a browser and a server, and fails like a network."""
+
+    def __init__(self, target):
+        self.target = target
+        self.pairs = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+                server = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                return
+            pair = {"sockets": (client, server), "is_deaf": False}
+            self.pairs.append(pair)
+            for source, sink in ((client, server), (server, client)):
+                threading.Thread(target=self._pump, args=(pair, source, sink), daemon=True).start()
+
+    @staticmethod
+    def _pump(pair, source, sink):
+        try:
+            while data := source.recv(65536):
+                # What is swallowed is acknowledged: nobody is told that it went nowhere.
+                if not pair["is_deaf"]:
+                    sink.sendall(data)
+        except OSError:
+            pass
+        if not pair["is_deaf"]:
+            for end in (source, sink):
+                try:
+                    end.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+
+    def reset(self):
+        """Ends every connection as a router does that has forgotten it."""
+        for pair in self.pairs:
+            client, _ = pair["sockets"]
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            for end in pair["sockets"]:
+                try:
+                    end.shutdown(socket.SHUT_RD)
+                except OSError:
+                    pass
+                end.close()
+        self.pairs.clear()
+
+    def swallow(self):
+        """From now on nothing comes through the connections there are, and nobody is told."""
+        for pair in self.pairs:
+            pair["is_deaf"] = True
+
+    def close(self):
+        self.listener.close()
+        self.reset()
+
+
+@pytest.fixture
+def redis(tmp_path):
+    redis = Redis(tmp_path).start()
+    yield redis
+    redis.kill()
 
 
 @pytest.fixture(scope="session")

@@ -248,3 +248,25 @@ test("a degraded store is said and unsaid", () => {
   assert.equal(page.state.service.state, "degraded");
   assert.equal(page.event("status", { state: "ok" }).state.service.state, "ok");
 });
+
+test("what came since the last visit is marked as new after a reload, and nothing else is", () => {
+  const page = new Page();
+  page.do({ type: "close", room: "lobby" }).do({ type: "open", room: "lobby", seen: { epoch: E, seq: 2 } });
+  page.joined({ seq: 4, replay: 4 }).message(1).message(2).message(3, { from: me }).message(4);
+  assert.deepEqual([page.room.marker, page.room.unread], [{ epoch: E, seq: 2 }, 0]);
+});
+
+test("what came since the last visit is unread in a room that is not before the eyes", () => {
+  const page = new Page().do({ type: "open", room: "b", seen: { epoch: E, seq: 2 }, select: false });
+  const ok = { room: "b", epoch: E, seq: 4, recovered: true, replay: 3, members: [me], member_count: 1, presence_version: 1 };
+  page.do({ type: "joined", room: "b", reply: ok });
+  for (const seq of [2, 3, 4]) page.event("message", { room: "b", epoch: E, seq, time: seq, from: other, text: "x" });
+  const room = page.state.rooms.get("b");
+  assert.deepEqual([room.unread, room.marker], [2, { epoch: E, seq: 2 }]);
+});
+
+test("a position of another epoch marks nothing", () => {
+  const page = new Page().do({ type: "close", room: "lobby" }).do({ type: "open", room: "lobby", seen: { epoch: "old00000", seq: 2 } });
+  page.joined({ seq: 4, replay: 1 }).message(4);
+  assert.equal(page.room.marker, null);
+});

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import en from "../../../static/js/i18n/en.js";
+import enMore from "../../../static/js/i18n/en-more.js";
 import ko from "../../../static/js/i18n/ko.js";
+import koMore from "../../../static/js/i18n/ko-more.js";
+import enStatus from "../../../static/js/status/en.js";
+import koStatus from "../../../static/js/status/ko.js";
 
 function shape(value) {
   if (Array.isArray(value)) return value.length;
@@ -11,7 +15,9 @@ function shape(value) {
   return typeof value;
 }
 
-test("both languages have the same strings of the same kinds", () => assert.deepEqual(shape(ko), shape(en)));
+for (const [name, korean, english] of [["page", ko, en], ["dialogs", koMore, enMore], ["status", koStatus, enStatus]]) {
+  test(`both languages have the same strings of the same kinds: ${name}`, () => assert.deepEqual(shape(korean), shape(english)));
+}
 
 test("counted things have the forms of their language", () => {
   assert.equal(en.gap(1), "1 message is no longer available");

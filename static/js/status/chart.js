@@ -7,16 +7,17 @@ const [WIDTH, HEIGHT] = [KEPT - 1, 100];
 
 /**
  * @param lines  Names of the figures, one or two. @param format  Shows a value. @param label  Says what it is, to who listens.
+ * @param ends  What stands below the ends of the time.
  * @returns `{node, draw(history)}`
  */
-export function chart(lines, format, label) {
+export function chart(lines, format, label, ends) {
   const picture = svg("svg", { class: "chart", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img" });
   const area = svg("path", { class: "area" });
   const paths = lines.map((_, index) => svg("path", { class: index ? "line second" : "line" }));
   const grid = svg("path", { class: "grid", d: `M0 ${HEIGHT}H${WIDTH}M0 ${HEIGHT / 2}H${WIDTH}M0 0H${WIDTH}` });
   picture.append(grid, area, ...paths);
-  const top = h("span");
-  const node = h("div", {}, picture, h("div.scale", { "aria-hidden": "true" }, top, h("span", {}, "0")));
+  const top = h("span.top", { "aria-hidden": "true" });
+  const node = h("div.picture", {}, top, picture, h("div.scale", { "aria-hidden": "true" }, ...ends.map((text) => h("span", {}, text))));
 
   function draw(history) {
     const values = lines.map((name) => history.map((point) => point[name] ?? point.report[name] ?? null));

@@ -18,6 +18,8 @@ export default {
   latency: "From publishing to delivery",
   received: "Commands since start",
   sent: "Replies and events since start",
+  ago: "2 min ago",
+  now: "now",
   away: "The node does not answer.",
   off: "The operator has switched the status off.",
 };

@@ -1,7 +1,7 @@
 // What the charts show, from one report of the node to the next. Pure.
 
-/** So many points are kept: five minutes, at one a second. */
-export const KEPT = 300;
+/** So many points are kept: two minutes, at one a second. */
+export const KEPT = 120;
 /** Latency is that of the messages of so many reports. */
 const LATENCY_REPORTS = 10;
 

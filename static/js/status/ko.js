@@ -18,6 +18,8 @@ export default {
   latency: "보낸 뒤 전달까지",
   received: "시작 후 받은 명령",
   sent: "시작 후 보낸 응답과 이벤트",
+  ago: "2분 전",
+  now: "지금",
   away: "노드가 응답하지 않습니다.",
   off: "운영자가 상태 표시를 껐습니다.",
 };

@@ -35,7 +35,7 @@ const cards = [
 document.getElementById("main").append(h("section.card.wide", { "aria-label": strings.node }, facts), ...cards.map(({ node }) => node));
 
 function numberCard(name, lines, format) {
-  const picture = chart(lines, format, strings[name]);
+  const picture = chart(lines, format, strings[name], [strings.ago, strings.now]);
   const value = h("p.value");
   const legend = h("p.legend");
   const draw = (history) => {
@@ -54,8 +54,8 @@ function drawFacts({ node, server, state, broker, shards, uptime_seconds: uptime
   const isGood = broker.state === "ok";
   const entries = [
     [strings.node, node],
-    [strings.state, h("span.state", { class: state === "ok" ? "state" : "state bad" }, strings.states[state] ?? state)],
-    [strings.broker, h("span", { class: isGood ? "state" : "state bad", title: broker.detail }, `${strings.brokers[broker.kind] ?? broker.kind}${isGood ? "" : ` · ${strings.states.degraded}`}`)],
+    [strings.state, h("span", { class: state === "ok" ? "light" : "light bad" }, strings.states[state] ?? state)],
+    [strings.broker, h("span", { class: isGood ? "light" : "light bad", title: broker.detail }, `${strings.brokers[broker.kind] ?? broker.kind}${isGood ? "" : ` · ${strings.states.degraded}`}`)],
     [strings.uptime, duration(uptime)],
     [strings.shards, count(shards)],
     [strings.received, count(received.total)],

@@ -149,3 +149,12 @@ def test_the_shortcuts_are_listed_at_a_key(people, room):
     expect(mina.page.get_by_role("dialog")).to_contain_text("New line")
     mina.page.keyboard.press("Escape")
     expect(mina.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_there_is_no_way_to_markup(people, room):
+    """Trusted Types: a browser that knows them refuses every string as markup or script."""
+    mina = people().enter(room, "Mina")
+    for attempt in ("document.body.innerHTML = '<b>x</b>'", "new DOMParser().parseFromString('<b>x</b>', 'text/html')", "Object.assign(document.createElement('script'), { text: '1' })"):
+        refusal = mina.page.evaluate(f"() => {{ try {{ {attempt}; return '' }} catch (error) {{ return error.name }} }}")
+        assert refusal == "TypeError", attempt
+    mina.errors.clear()

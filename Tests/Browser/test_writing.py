@@ -230,3 +230,28 @@ def test_a_full_bucket_delays_and_loses_nothing(people, own_server, room):
         mina.say(text)
     expect(jonas.messages).to_have_text(texts, timeout=10_000)
     mina.sees(*texts)
+
+
+def test_a_text_that_is_too_long_goes_in_parts_when_the_user_wants_that(people, room):
+    mina, jonas = people().enter(room, "Mina"), people().enter(room, "Jonas")
+    text = "\n".join(f"line {number} of what was pasted" for number in range(700))
+    mina.page.fill("#composer-text", text)
+    expect(mina.page.locator(".limit")).to_contain_text("bytes too long")
+    mina.page.keyboard.press("Enter")
+    jonas.sees()
+    mina.page.get_by_role("button", name="Send as 3 messages").click()
+    expect(jonas.messages).to_have_count(3)
+    expect(mina.composer).to_have_value("")
+    assert "\n".join(jonas.messages.all_text_contents()) == text
+
+
+def test_of_a_text_that_is_too_long_the_first_part_can_go_and_the_rest_stays(mina):
+    text = "가나다 " * 1200
+    mina.page.fill("#composer-text", text)
+    mina.page.get_by_role("button", name="Send the first part").click()
+    expect(mina.messages).to_have_count(1)
+    rest = mina.composer.input_value()
+    assert rest and (mina.messages.inner_text() + " " + rest) == text
+    expect(mina.page.locator(".limit")).not_to_contain_text("too long")
+    mina.page.reload()
+    expect(mina.composer).to_have_value(rest)

@@ -154,4 +154,26 @@ struct LimitTests {
             }
         }
     }
+
+    @Test func `a member that takes nothing for too long is disconnected, however little waits for it`() async throws {
+        let settings = [
+            "unlimited": "true", "limits.outbound-bytes": "\(1 << 30)", "limits.stall-seconds": "1",
+            "limits.presence-seconds": "1", "threads": "1",
+        ]
+        try await TestServer.with(settings) { server in
+            try await server.withClient("/ws?room=lobby&name=slow") { slow in
+                _ = try await slow.next("ok")
+                try await slow.stopReading()
+                try await server.withClient("/ws?room=lobby&name=Mina") { mina in
+                    _ = try await mina.next("ok")
+                    let text = String(repeating: "x", count: 8000)
+                    while true {
+                        try await mina.send(#"{"type":"send","room":"lobby","text":"\#(text)"}"#)
+                        guard case .message(let event) = try await mina.receive() else { continue }
+                        if event["type"]?.string == "left" { break }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -29,6 +29,10 @@ struct LogReaderTests {
         func open() { self.opener.finish() }
     }
 
+    private static func position(_ seq: Int) throws -> LogPosition {
+        LogPosition(epoch: try Epoch("abcdefgh"), seq: seq)
+    }
+
     @Test func `a thousand members that resume at once read each page once`() async throws {
         let log = try SlowLog()
         let reader = LogReader { room, start, limit async throws(BrokerError) in
@@ -36,7 +40,10 @@ struct LogReaderTests {
         }
         let room = try RoomName("lobby")
         try await withThrowingTaskGroup(of: LogPage.self) { group in
-            for member in 0..<1000 { group.addTask { try await reader.page(room, after: 256 + member % 200) } }
+            let known = try Self.position(0)
+            for member in 0..<1000 {
+                group.addTask { try await reader.page(room, after: 256 + member % 200, known: known) }
+            }
             // Both pages are asked for before one of them has come.
             while log.starts.withLock({ $0.count }) < 2 { await Task.yield() }
             for _ in 0..<1000 { await Task.yield() }
@@ -56,7 +63,7 @@ struct LogReaderTests {
             }
             return LogPage(epoch: epoch, first: 1, head: 200, publications: messages)
         }
-        let page = try await reader.page(RoomName("lobby"), after: 150)
+        let page = try await reader.page(RoomName("lobby"), after: 150, known: Self.position(150))
         #expect(page.publications.map(\.position.seq) == [151, 152, 153])
     }
 
@@ -72,7 +79,53 @@ struct LogReaderTests {
             return page
         }
         let room = try RoomName("lobby")
-        await #expect(throws: BrokerError("away")) { try await reader.page(room, after: 0) }
-        #expect(try await reader.page(room, after: 0) == page)
+        await #expect(throws: BrokerError("away")) { try await reader.page(room, after: 0, known: Self.position(0)) }
+        #expect(try await reader.page(room, after: 0, known: Self.position(0)) == page)
+    }
+
+    /// A log whose readings wait, and answer what it was when they began.
+    private actor MovingLog {
+        private var head: LogPosition
+        private(set) var readings = 0
+        private var waiting: [CheckedContinuation<Void, Never>] = []
+        private var isOpen = false
+
+        init(_ head: LogPosition) { self.head = head }
+
+        func move(to position: LogPosition) { self.head = position }
+
+        func read() async -> LogPage {
+            self.readings += 1
+            let head = self.head
+            if !self.isOpen { await withCheckedContinuation { self.waiting.append($0) } }
+            return LogPage(epoch: head.epoch, first: 1, head: head.seq, publications: [])
+        }
+
+        func open() {
+            self.isOpen = true
+            for continuation in self.waiting { continuation.resume() }
+            self.waiting = []
+        }
+    }
+
+    @Test(arguments: ["abcdefgh", "otherepoch"])
+    func `a reading that began before the log came to what a member has is not shared`(epoch: String) async throws {
+        let (log, room) = (MovingLog(try Self.position(4)), try RoomName("lobby"))
+        let reader = LogReader { _, _, _ async throws(BrokerError) in await log.read() }
+        let early = Task { try await reader.page(room, after: 0, known: Self.position(4)) }
+        while await log.readings < 1 { await Task.yield() }
+        // The message is stored while the reading is under way, and reaches its reader by another node.
+        let known = LogPosition(epoch: try Epoch(epoch), seq: 5)
+        await log.move(to: known)
+        let late = (0..<100).map { _ in Task { try await reader.page(room, after: 5, known: known) } }
+        for _ in 0..<1000 { await Task.yield() }
+        await log.open()
+        #expect(try await early.value.head == 4)
+        for task in late {
+            let page = try await task.value
+            #expect(page.epoch == known.epoch && page.head == 5)
+        }
+        // Those who came late share what was read anew.
+        #expect(await log.readings < 10)
     }
 }

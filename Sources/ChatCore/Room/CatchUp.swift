@@ -120,6 +120,15 @@ package struct CatchUp: Sendable, Equatable {
         }
     }
 
+    /// How far the log is said to have come: a page that was read before that is no ground for a plan.
+    package static func knownPosition(_ start: ReplayStart, room: LogPosition) -> LogPosition {
+        switch start {
+        case .live, .last: room
+        // Somebody may have got it from another node, before this one hears of it.
+        case .after(let position): position.epoch == room.epoch && position.seq < room.seq ? room : position
+        }
+    }
+
     /// What comes next.
     ///
     /// - Parameters:

@@ -94,7 +94,7 @@ struct LimitOptions: ParsableArguments {
     var pingSeconds: String?
     @Option(help: "Seconds for the answer to a ping (10).")
     var pongSeconds: String?
-    @Option(help: "Seconds that a client may take nothing of a replay (30).")
+    @Option(help: "Seconds that a client may take nothing of what waits for it (30).")
     var stallSeconds: String?
     @Option(help: "Seconds that a user stays a member after the last connection has gone (10).")
     var presenceSeconds: String?

@@ -19,12 +19,12 @@ final class Client {
     var decoder: FrameDecoder
     var session: SessionMachine
     var liveness: Liveness
+    var stall: StallWatch
     /// The hash of its session's secret, once it is open.
     var sessionHash: String?
     var memberships: [Membership] = []
     /// Whether a page of a replay is on its way; the next one waits for it, whichever room it is of.
     private(set) var isReplaying = false
-    private var pages = 0
     private var replaysInLine: [CheckedContinuation<Void, Never>] = []
     private(set) var isClosed = false
     private var inFlight = 0
@@ -36,6 +36,7 @@ final class Client {
         self.decoder = FrameDecoder(role: .server, maximumMessageBytes: limits.messageBytes)
         self.session = SessionMachine(limits: limits, now: now)
         self.liveness = Liveness(limits: limits, now: now)
+        self.stall = StallWatch(limits: limits)
     }
 
     /// Marks the connection as ended.
@@ -49,13 +50,7 @@ final class Client {
     func membership(in room: RoomName) -> Membership? { self.memberships.first { $0.room.name == room } }
 
     /// A page of a replay goes out.
-    ///
-    /// - Returns: Its number.
-    func beginPage() -> Int {
-        self.isReplaying = true
-        self.pages += 1
-        return self.pages
-    }
+    func beginPage() { self.isReplaying = true }
 
     /// The socket has taken the page: those who stood in line for it look again.
     func endPage() {
@@ -67,9 +62,6 @@ final class Client {
 
     /// Returns when the page that is on its way has ended.
     func pageEnded() async { await withCheckedContinuation { self.replaysInLine.append($0) } }
-
-    /// Whether the socket still has not taken a page.
-    func isStuck(at page: Int) -> Bool { self.isReplaying && self.pages == page }
 
     /// A command has gone to the broker.
     func began() {

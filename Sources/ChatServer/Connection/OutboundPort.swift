@@ -31,6 +31,8 @@ final class OutboundPort {
     ///
     /// At the beginning the answer to the upgrade request may wait there.
     private var isChannelEmpty = false
+    /// How many bytes have been written since the beginning.
+    private var written = 0
 
     /// Opens the port of a connection.
     ///
@@ -51,10 +53,20 @@ final class OutboundPort {
             self.flush()
             guard self.waiting <= self.limit else { return .overflow }
         }
+        self.written += frames.readableBytes
         let isFirst = self.queue.readableBytes == 0
         if isFirst { self.queue = frames } else { self.queue.writeImmutableBuffer(frames) }
         return .queued(isFirst: isFirst)
     }
+
+    /// How many bytes the socket has not taken.
+    var waiting: Int { self.queue.readableBytes + self.channelBytes() }
+
+    /// How many bytes the socket has taken since the beginning.
+    var taken: Int { self.written - self.waiting }
+
+    /// Whether so much waits that what may be lost is not worth adding to it.
+    var isCrowded: Bool { self.waiting > self.limit / 2 }
 
     /// Sends what is queued.
     func flush() {
@@ -103,9 +115,6 @@ final class OutboundPort {
         try? self.channel.syncOptions?.setOption(.autoRead, value: isReading)
         if isReading { self.channel.read() }
     }
-
-    /// How many bytes the socket has not taken.
-    private var waiting: Int { self.queue.readableBytes + self.channelBytes() }
 
     /// How many bytes wait in the channel.
     private func channelBytes() -> Int {

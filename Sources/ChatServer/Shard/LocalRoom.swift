@@ -34,6 +34,8 @@ final class LocalRoom {
     var crowd: Crowd
     /// Frames for the live members, gathered until the flush.
     private(set) var pending = ByteBuffer()
+    /// The same without what may be lost; nil while there is nothing of that.
+    private var lasting: ByteBuffer?
     private var lastSize = 0
     private var waiting: [CheckedContinuation<Void, Never>] = []
     var isDirty = false
@@ -111,22 +113,34 @@ final class LocalRoom {
     }
 
     /// Adds a frame for the live members.
-    func enqueue(_ payload: ByteBuffer) {
+    ///
+    /// - Parameters:
+    ///   - payload: The event.
+    ///   - isEphemeral: Whether a member with much before it goes without.
+    func enqueue(_ payload: ByteBuffer, isEphemeral: Bool = false) {
         if self.pending.readableBytes == 0 {
             // The last buffer may still wait in channels: it is theirs now, and this one is as large as it came to be.
             self.pending = ByteBufferAllocator().buffer(
                 capacity: max(self.lastSize, payload.readableBytes + FrameEncoder.maximumHeader)
             )
         }
+        if isEphemeral {
+            self.lasting = self.lasting ?? self.pending
+        } else if var lasting = self.lasting.take() {
+            FrameEncoder.write(.text, payload, to: &lasting)
+            self.lasting = lasting
+        }
         FrameEncoder.write(.text, payload, to: &self.pending)
     }
 
     /// Takes the frames that wait.
-    func takePending() -> ByteBuffer {
+    ///
+    /// - Returns: All of them, and those that may not be lost; nil when these are all.
+    func takePending() -> (frames: ByteBuffer, lasting: ByteBuffer?) {
         let frames = self.pending
         self.lastSize = frames.readableBytes
         self.pending = ByteBuffer()
-        return frames
+        return (frames, self.lasting.take())
     }
 
     /// Takes what was counted of the frames that wait.

@@ -80,7 +80,7 @@ extension Shard {
             room.tally.addMessage(payload)
         case .presence(let change, let payload): self.applyPresence(change, payload, in: room)
         case .typing(_, let payload):
-            if !room.crowd.isLarge { self.enqueue(payload, in: room) }
+            if !room.crowd.isLarge { self.enqueue(payload, in: room, isEphemeral: true) }
         case .gap(let epoch, let from, let to):
             guard let position = room.position, position.epoch == epoch, to > position.seq else { return }
             room.move(to: LogPosition(epoch: epoch, seq: to))
@@ -94,8 +94,8 @@ extension Shard {
     }
 
     /// Adds a frame to what the room's live members get at the flush.
-    func enqueue(_ payload: ByteBuffer, in room: LocalRoom) {
-        room.enqueue(payload)
+    func enqueue(_ payload: ByteBuffer, in room: LocalRoom, isEphemeral: Bool = false) {
+        room.enqueue(payload, isEphemeral: isEphemeral)
         room.tally.addFrame()
         guard !room.isDirty else { return }
         room.isDirty = true
@@ -125,11 +125,13 @@ extension Shard {
     func flush(_ room: LocalRoom) {
         guard room.isDirty else { return }
         room.isDirty = false
-        let frames = room.takePending()
+        let (frames, lasting) = room.takePending()
         self.metrics.didDeliver(room.takeTally(), to: room.live.count)
         var slow: [Client] = []
         for member in room.live {
-            switch member.client.port.write(frames) {
+            var due = frames
+            if let lasting, member.client.port.isCrowded { due = lasting }
+            switch member.client.port.write(due) {
             case .queued(isFirst: true): self.flushList.append(member.client)
             case .queued(isFirst: false): break
             case .overflow: slow.append(member.client)

@@ -31,7 +31,8 @@ extension Shard {
 
     private func read(after seq: Int, _ catchUp: inout CatchUp, for membership: Membership) async {
         let before = catchUp
-        if let page = try? await self.node.logs.page(membership.room.name, after: seq) {
+        let known = membership.room.position ?? catchUp.position
+        if let page = try? await self.node.logs.page(membership.room.name, after: seq, known: known) {
             await self.replay(catchUp.read(page), to: membership, in: page.epoch)
         }
         guard catchUp == before else { return }
@@ -59,7 +60,7 @@ extension Shard {
             capacity: messages.reduce(0) { $0 + $1.payload.readableBytes + FrameEncoder.maximumHeader }
         )
         for message in messages { FrameEncoder.write(.text, message.payload, to: &frames) }
-        self.wheel.schedule(.stall(client.id, page: client.beginPage()), after: self.limits.stallTimeout)
+        client.beginPage()
         self.write(frames, to: client)
         try? await client.port.drained().get()
         client.endPage()

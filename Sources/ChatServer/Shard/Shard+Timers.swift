@@ -6,8 +6,8 @@ import NIOCore
 enum Timer: Sendable {
     /// Look whether the connection lives.
     case liveness(ClientID)
-    /// Look whether the socket has taken the page of a replay that was written then.
-    case stall(ClientID, page: Int)
+    /// Look whether all clients take what waits for them.
+    case stalls
     /// The grace of a user whose last connection went is over.
     case depart(RoomName, UserID, Int)
     /// Let go of the room, if nobody is in it.
@@ -23,6 +23,7 @@ extension Shard {
     func run() async {
         var nextRenewal = ContinuousClock.now + Self.renewal
         var nextTurn = ContinuousClock.now + .seconds(1)
+        self.wheel.schedule(.stalls, after: self.stallInterval)
         while (try? await Task.sleep(until: nextTurn, clock: .continuous)) != nil {
             nextTurn += .seconds(1)
             let now = ContinuousClock.now
@@ -43,12 +44,23 @@ extension Shard {
     private func fire(_ timer: Timer, _ now: ContinuousClock.Instant) {
         switch timer {
         case .liveness(let id): self.checkLiveness(id, now)
-        case .stall(let id, let page):
-            guard let client = self.clients[id], client.isStuck(at: page) else { return }
-            self.close(client, .slowConsumer)
+        case .stalls:
+            self.checkStalls(now)
+            self.wheel.schedule(.stalls, after: self.stallInterval)
         case .depart(let room, let user, let departures):
             self.departIfGone(user, from: room, departures: departures)
         case .close(let room): self.closeUnused(room)
+        }
+    }
+
+    /// How often is looked whether clients take what waits for them.
+    private var stallInterval: Duration { self.limits.stallTimeout / 10 }
+
+    private func checkStalls(_ now: ContinuousClock.Instant) {
+        for client in self.clients.values where !client.isClosed {
+            let (taken, waiting) = (client.port.taken, client.port.waiting)
+            guard let disconnect = client.stall.check(taken: taken, waiting: waiting, now: now) else { continue }
+            self.close(client, disconnect)
         }
     }
 

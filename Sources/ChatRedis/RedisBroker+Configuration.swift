@@ -13,7 +13,7 @@ extension RedisBroker {
         /// The protocol's limits: how much of a log is kept, how long a text is, how many members a list has.
         package var limits = Limits()
         /// How long a holder's members stay without ``Broker/renew(_:_:)``, which is to come three times as often.
-        package var lease = Duration.seconds(45)
+        package var lease = Limits().presenceLease
         /// How long a request waits for a connection to Redis; after that it fails.
         package var patience = Duration.seconds(2)
         /// When a connection counts as dead.

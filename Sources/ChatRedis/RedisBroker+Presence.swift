@@ -28,11 +28,17 @@ extension RedisBroker {
         )
     }
 
-    package func renew(_ holder: HolderID, _ entries: [RoomName: [User]]) async throws(BrokerError) {
+    @discardableResult
+    package func renew(
+        _ holder: HolderID,
+        _ entries: [RoomName: [User]]
+    ) async throws(BrokerError) -> [RoomName: Int] {
         var requests: [RedisRequest] = []
+        var rooms: [RoomName] = []
         for (room, users) in entries {
             self.touch(room, at: WallClock.milliseconds())
             for start in stride(from: 0, to: users.count, by: Self.renewBatch) {
+                rooms.append(room)
                 requests.append(
                     self.presenceRequest(.renew, room) {
                         $0.append(holder.rawValue)
@@ -44,7 +50,9 @@ extension RedisBroker {
                 )
             }
         }
-        for result in await self.performAll(requests) { _ = try result.get() }
+        var versions: [RoomName: Int] = [:]
+        for (room, result) in zip(rooms, await self.performAll(requests)) { versions[room] = try result.get().integer }
+        return versions
     }
 
     package func members(_ room: RoomName, cursor: String?, limit: Int) async throws(BrokerError) -> MemberPage {

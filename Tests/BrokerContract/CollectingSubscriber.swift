@@ -84,7 +84,7 @@ extension [BrokerEvent] {
 
     package func presence(in room: RoomName) -> [(PresenceChange, ByteBuffer)] {
         self.events(in: room).compactMap {
-            if case .presence(let change, let bytes) = $0 { (change, bytes) } else { nil }
+            if case .presence(_, let change, let bytes) = $0 { (change, bytes) } else { nil }
         }
     }
 

@@ -85,8 +85,10 @@ package protocol Broker: AnyObject, Sendable {
     /// - Parameters:
     ///   - holder: Whose entries they are.
     ///   - entries: Its users, by room; one that the broker has lost is entered again.
+    /// - Returns: The newest version of each room's members.
     /// - Throws: ``BrokerError`` when the broker is out of reach.
-    func renew(_ holder: HolderID, _ entries: [RoomName: [User]]) async throws(BrokerError)
+    @discardableResult
+    func renew(_ holder: HolderID, _ entries: [RoomName: [User]]) async throws(BrokerError) -> [RoomName: Int]
 
     /// A room's members, by id.
     ///

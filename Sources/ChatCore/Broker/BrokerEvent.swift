@@ -17,13 +17,20 @@ package enum RoomEvent: Sendable {
     /// A message that another program published; it stands in no log.
     case foreign(ByteBuffer)
     /// A change of who is in the room.
-    case presence(PresenceChange, ByteBuffer)
+    case presence(PresenceKind, PresenceChange, ByteBuffer)
     /// A member types or has stopped.
     case typing(UserID, ByteBuffer)
     /// Messages that no subscriber will get.
     case gap(epoch: Epoch, from: Int, to: Int)
     /// The log began anew and has come to this head; all that it keeps follows.
     case reset(head: LogPosition)
+}
+
+/// What a change of who is in a room is.
+package enum PresenceKind: Sendable {
+    case joined
+    case left
+    case renamed
 }
 
 /// A message with its place in the log.

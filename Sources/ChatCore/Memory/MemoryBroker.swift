@@ -126,12 +126,19 @@ package final class MemoryBroker: Broker {
         self.state.withLock { $0.change(room) { $0.leave(user, holder: holder) } }
     }
 
-    package func renew(_ holder: HolderID, _ entries: [RoomName: [User]]) async throws(BrokerError) {
+    @discardableResult
+    package func renew(
+        _ holder: HolderID,
+        _ entries: [RoomName: [User]]
+    ) async throws(BrokerError) -> [RoomName: Int] {
         // Holder and broker live and die together here: there is nothing to sweep.
         self.state.withLock { state in
+            var versions: [RoomName: Int] = [:]
             for (room, users) in entries where state.makeRoom(room) {
                 for user in users { state.change(room) { $0.enter(user, holder: holder) } }
+                versions[room] = state.rooms[room]?.roster.version
             }
+            return versions
         }
     }
 

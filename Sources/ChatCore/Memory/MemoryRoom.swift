@@ -15,19 +15,20 @@ struct MemoryRoom {
     func event(_ room: RoomName, for change: Roster.OnChange) -> BrokerEvent? {
         let event: Event
         let presence: PresenceChange
+        let kind: PresenceKind
         switch change {
         case .joined(let user):
             presence = self.change(room, user)
-            event = .joined(presence)
+            (kind, event) = (.joined, .joined(presence))
         case .left(let user):
             presence = self.change(room, user)
-            event = .left(presence)
+            (kind, event) = (.left, .left(presence))
         case .renamed(let user, let oldName):
             presence = self.change(room, user)
-            event = .renamed(presence, oldName: oldName)
+            (kind, event) = (.renamed, .renamed(presence, oldName: oldName))
         case .none: return nil
         }
-        return .room(room, .presence(presence, event.encoded()))
+        return .room(room, .presence(kind, presence, event.encoded()))
     }
 
     private func change(_ room: RoomName, _ user: User) -> PresenceChange {

@@ -1,17 +1,44 @@
-/// How many are in a room, and whether that is too many to tell of each who comes and goes (docs/PROTOCOL.md, section 3,
-/// `presence`).
+/// What the members of a room have been told of each other, and what they are to be told next (docs/PROTOCOL.md,
+/// section 4, guarantee 6).
+///
+/// All members on one shard have been told the same: that of ``version``. In a small room this is a list of names, and
+/// every change is told; in a large one it is a count, told at most once a second.
+///
+/// Changes may be lost on their way. A change that does not follow on the last one is held, and the list of members read
+/// once (``beginReading()``, ``receive(_:)``); what the members are told then is the difference, as changes with numbers
+/// of their own. So nobody sees a hole that the node has seen.
 package struct Crowd: Sendable, Equatable {
+    /// The most changes that are held while the list is read; what comes past it is left to another reading.
+    package static let heldLimit = 256
+
+    private let room: RoomName
     private let limit: Int
+    /// The names that the members have been told; nil in a large room, and before the first list.
+    var told: [UserID: User]?
     package private(set) var count = 0
-    /// The newest change that came.
+    /// The newest change that the members have been told of.
     package private(set) var version = 0
     /// Whether the room counts as large: above the limit, until it falls below 80 % of it.
     package private(set) var isLarge = false
     /// Whether members of a large room have not been told the newest count.
     package private(set) var isStale = false
+    /// Whether something may be missing that only a list of the members brings.
+    package private(set) var needsReading = false
+    private var isReading = false
+    private var held: [Held] = []
+
+    private struct Held: Equatable {
+        var kind: PresenceKind
+        var change: PresenceChange
+    }
 
     /// Begins with nobody.
-    package init(limit: Int) { self.limit = limit }
+    package init(room: RoomName, limit: Int) {
+        self.room = room
+        self.limit = limit
+    }
+
+    // MARK: Changes
 
     /// What the members are told of a change.
     package enum OnChange: Equatable, Sendable {
@@ -21,24 +48,122 @@ package struct Crowd: Sendable, Equatable {
         case tellCountSoon
         /// Nothing: it was known.
         case known
+        /// Nothing until the list of members has been read: changes before it are missing.
+        case hold
     }
 
     /// Somebody came, went or has another name.
-    package mutating func receive(_ change: PresenceChange) -> OnChange {
+    package mutating func receive(_ kind: PresenceKind, _ change: PresenceChange) -> OnChange {
         guard change.version > self.version else { return .known }
-        self.version = change.version
+        guard self.told != nil else {
+            // A large room, or one whose first list is still on its way to its first member.
+            let wasLarge = self.isLarge
+            self.version = change.version
+            self.set(count: change.memberCount)
+            if self.isLarge {
+                self.isStale = true
+                return .tellCountSoon
+            }
+            // From now on names are told again, for which the names are needed.
+            self.needsReading = self.needsReading || wasLarge
+            return .tell
+        }
+        guard !self.needsReading, !self.isReading, change.version == self.version + 1 else {
+            self.hold(kind, change)
+            return .hold
+        }
+        _ = self.apply(kind, change)
         self.set(count: change.memberCount)
         guard self.isLarge else { return .tell }
         self.isStale = true
         return .tellCountSoon
     }
 
-    /// A list of members was read.
-    ///
-    /// Changes up to its version are still told when they come: who read it is one member, and the others have not.
-    package mutating func receive(_ page: MemberPage) {
-        if page.version > self.version { self.set(count: page.count) }
+    private mutating func hold(_ kind: PresenceKind, _ change: PresenceChange) {
+        self.needsReading = self.needsReading || !self.isReading
+        if self.held.count < Self.heldLimit { self.held.append(Held(kind: kind, change: change)) }
     }
+
+    /// Enters the change in the list, and gives the event that tells it.
+    private mutating func apply(_ kind: PresenceKind, _ change: PresenceChange) -> Event {
+        let old = self.told?[change.user.id]
+        self.version = change.version
+        switch kind {
+        case .joined:
+            self.told?[change.user.id] = change.user
+            return .joined(change)
+        case .left:
+            self.told?[change.user.id] = nil
+            return .left(change)
+        case .renamed:
+            self.told?[change.user.id] = change.user
+            return .renamed(change, oldName: old?.name ?? change.user.name)
+        }
+    }
+
+    // MARK: Lists
+
+    /// Changes may have been lost.
+    package mutating func doubt() { self.needsReading = self.needsReading || self.version > 0 }
+
+    /// The broker says that there have been so many changes: more than came here means that some were lost.
+    package mutating func expect(version: Int) { if version > self.version { self.doubt() } }
+
+    /// The list of members is about to be read, for ``receive(_:)`` or ``readingFailed()``.
+    package mutating func beginReading() {
+        self.needsReading = false
+        self.isReading = true
+    }
+
+    /// It could not be read.
+    package mutating func readingFailed() {
+        self.isReading = false
+        self.needsReading = true
+    }
+
+    /// A list of members was read, for a member who joins or because changes were lost.
+    ///
+    /// - Parameter page: The beginning of the list.
+    /// - Returns: What those are told who are here already.
+    package mutating func receive(_ page: MemberPage) -> [Event] {
+        self.isReading = false
+        let events = self.adopt(page)
+        return events + self.release()
+    }
+
+    private mutating func adopt(_ page: MemberPage) -> [Event] {
+        guard page.version > self.version || (self.told == nil && page.version == self.version) else { return [] }
+        let before = (told: self.told, version: self.version, count: self.count)
+        self.version = page.version
+        self.set(count: page.count)
+        guard !self.isLarge else {
+            self.isStale = self.isStale || page.version > before.version
+            return []
+        }
+        let names = Dictionary(page.members.map { ($0.id, $0) }) { $1 }
+        self.told = names
+        guard let told = before.told else {
+            return page.version > before.version ? [self.countEvent(page.count, page.version)] : []
+        }
+        return self.difference(told, names, from: before.version, count: before.count)
+    }
+
+    /// Lets go of what was held, as far as it follows on.
+    private mutating func release() -> [Event] {
+        var events: [Event] = []
+        for held in self.held.sorted(by: { $0.change.version < $1.change.version }) {
+            guard self.told != nil, held.change.version == self.version + 1 else { continue }
+            events.append(self.apply(held.kind, held.change))
+            self.set(count: held.change.memberCount)
+            self.isStale = self.isStale || self.isLarge
+        }
+        let isFull = self.held.count == Self.heldLimit
+        self.held.removeAll { $0.change.version <= self.version || self.told == nil }
+        self.needsReading = self.needsReading || !self.held.isEmpty || isFull
+        return events
+    }
+
+    // MARK: Counts
 
     /// It is time to tell the count, if it has to be told.
     package mutating func takeStale() -> (count: Int, version: Int)? {
@@ -47,11 +172,29 @@ package struct Crowd: Sendable, Equatable {
         return (self.count, self.version)
     }
 
-    /// The room's log and its counts began anew.
-    package mutating func reset() { self = Crowd(limit: self.limit) }
+    /// The room's log and its counts began anew; the members still have the names that they were told.
+    package mutating func reset() {
+        let before = self
+        self = Crowd(room: before.room, limit: before.limit)
+        self.told = before.told
+        self.count = before.told == nil ? 0 : before.count
+        self.isReading = before.isReading
+        self.needsReading = before.version > 0
+    }
 
     private mutating func set(count: Int) {
         self.count = count
         if count > self.limit { self.isLarge = true } else if count * 5 < self.limit * 4 { self.isLarge = false }
+        guard self.isLarge else { return }
+        self.told = nil
+        self.held = []
+    }
+
+    func countEvent(_ count: Int, _ version: Int) -> Event {
+        .presence(room: self.room, memberCount: count, version: version)
+    }
+
+    func change(_ user: User, _ count: Int, _ version: Int) -> PresenceChange {
+        PresenceChange(room: self.room, user: user, memberCount: count, version: version)
     }
 }

@@ -24,6 +24,11 @@ package struct Limits: Equatable, Sendable {
     package var stallTimeout: Duration = .seconds(30)
     /// How long a user stays a member after the last connection has gone.
     package var presenceGrace: Duration = .seconds(10)
+    /// How long users of a node that has died stay members.
+    ///
+    /// Nodes renew leases, and sweep those that have ended, three times as often: whoever was on a node that died is gone
+    /// within four thirds of this, and a second, which is a minute at most.
+    package var presenceLease: Duration = .seconds(42)
     /// The log of a room.
     package var log = LogLimits()
 

@@ -86,12 +86,12 @@ extension ScriptSource {
 
     /// Lets leases begin anew, and enters those again that were lost.
     ///
-    /// ARGV: …, holder, then id and JSON of each user.
+    /// ARGV: …, holder, then id and JSON of each user. Answers the version.
     static let renew = #"""
         for index = 5, #ARGV, 2 do put(ARGV[index], ARGV[4], ARGV[index + 1]) end
         sweep()
         keep()
-        return 1
+        return tonumber(redis.call('HGET', meta, 'presence_version') or 0)
         """#
 
     /// Gives a member another name, unless it is the same.

@@ -53,17 +53,20 @@ struct RoomPayloadReader {
         guard let json = try? JSONValue(payload), json["room"]?.string == self.room.rawValue,
             let id = json["user"]?["id"]?.string
         else { return .invalid }
+        let kind: PresenceKind
         switch json["type"]?.string {
         case "typing": return .event(.typing(UserID(id), payload))
-        case "joined", "left", "renamed":
-            guard let name = json["user"]?["name"]?.string, let name = try? UserName(name),
-                let count = json["member_count"]?.integer, let version = json["presence_version"]?.integer
-            else { return .invalid }
-            let user = User(id: UserID(id), name: name)
-            let change = PresenceChange(room: self.room, user: user, memberCount: count, version: version)
-            return .event(.presence(change, payload))
+        case "joined": kind = .joined
+        case "left": kind = .left
+        case "renamed": kind = .renamed
         default: return .invalid
         }
+        guard let name = json["user"]?["name"]?.string, let name = try? UserName(name),
+            let count = json["member_count"]?.integer, let version = json["presence_version"]?.integer
+        else { return .invalid }
+        let user = User(id: UserID(id), name: name)
+        let change = PresenceChange(room: self.room, user: user, memberCount: count, version: version)
+        return .event(.presence(kind, change, payload))
     }
 
     private func readForeign(_ payload: ByteBuffer) -> (UserName, MessageText)? {

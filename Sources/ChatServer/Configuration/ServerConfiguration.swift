@@ -113,6 +113,7 @@ extension Limits {
         self.pongTimeout = try seconds("pong-seconds", self.pongTimeout)
         self.stallTimeout = try seconds("stall-seconds", self.stallTimeout)
         self.presenceGrace = try seconds("presence-seconds", self.presenceGrace)
+        self.presenceLease = try seconds("lease-seconds", self.presenceLease)
         self.log.messages = try int("log-messages", self.log.messages)
         self.log.retention = try seconds("log-seconds", self.log.retention)
         self.log.deduplication = try seconds("dedup-seconds", self.log.deduplication)

@@ -70,6 +70,7 @@ struct ChatNode: Service {
         redis.keyPrefix = configuration.redisPrefix
         redis.limits = configuration.limits
         redis.replicas = configuration.ackReplicas
+        redis.lease = configuration.limits.presenceLease
         return try RedisBroker(configuration: redis, eventLoopGroup: group, logger: logger)
     }
 

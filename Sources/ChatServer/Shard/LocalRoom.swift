@@ -44,7 +44,7 @@ final class LocalRoom {
 
     init(name: RoomName, limits: Limits) {
         self.name = name
-        self.crowd = Crowd(limit: limits.members)
+        self.crowd = Crowd(room: name, limit: limits.members)
     }
 
     /// Whether nobody here needs it.

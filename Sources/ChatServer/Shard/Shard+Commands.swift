@@ -60,7 +60,9 @@ extension Shard {
     // MARK: Session
 
     private func open(_ client: Client, _ hello: Command.Hello, id: Int?) async {
-        let session: OpenedSession
+        var session: OpenedSession
+        let lookup = self.renames.begin()
+        defer { self.renames.end(lookup) }
         do {
             session = try await OpenedSession(hello, broker: self.broker)
         } catch {
@@ -69,6 +71,8 @@ extension Shard {
             return self.close(client, away, reconnectMilliseconds: .random(in: 1000...3000))
         }
         guard !client.isClosed else { return }
+        // A name that was read may be older than one that every node has been told since.
+        if session.isResumed { session.user = self.renames.newest(session.user) }
         client.sessionHash = session.secret.hash
         let welcome = Welcome(
             user: session.user,

@@ -61,7 +61,11 @@ extension Shard {
             case .status(let status, let detail): self.applyStatus(status, detail)
             }
         }
-        if batch.hasOverflowed { for room in self.rooms.values { self.resynchronize(room) } }
+        if case .status(let status, let detail) = batch.lastStatus { self.applyStatus(status, detail) }
+        if batch.hasOverflowed {
+            for room in self.rooms.values { self.resynchronize(room) }
+            self.doubtPresence()
+        }
         self.flush()
     }
 
@@ -78,7 +82,7 @@ extension Shard {
         case .foreign(let payload):
             self.enqueue(payload, in: room)
             room.tally.addMessage(payload)
-        case .presence(let change, let payload): self.applyPresence(change, payload, in: room)
+        case .presence(let kind, let change, let payload): self.applyPresence(kind, change, payload, in: room)
         case .typing(_, let payload):
             if !room.crowd.isLarge { self.enqueue(payload, in: room, isEphemeral: true) }
         case .gap(let epoch, let from, let to):
@@ -105,6 +109,8 @@ extension Shard {
 
     private func applyStatus(_ status: ServerStatus, _ detail: String) {
         self.degradation = status == .ok ? nil : detail
+        // Whatever was published meanwhile has not arrived, unless it stands in a log.
+        if status == .ok { self.doubtPresence() }
         let payload = Event.status(status, detail: detail).encoded()
         for client in self.clients.values where client.session.user != nil { self.send(payload, to: client) }
     }

@@ -44,20 +44,22 @@ extension Shard {
         self.closeIfUnused(room)
     }
 
-    /// Lets the leases of everybody here begin anew.
+    /// Lets the leases of everybody here begin anew, and compares how many changes there have been with those that came.
     func renewLeases() async {
         let entries = self.rooms.mapValues { $0.users.values.map(\.user) }.filter { !$0.value.isEmpty }
-        guard !entries.isEmpty else { return }
-        try? await self.broker.renew(self.holder, entries)
+        guard !entries.isEmpty, let versions = try? await self.broker.renew(self.holder, entries) else { return }
+        for (name, version) in versions { self.rooms[name]?.crowd.expect(version: version) }
+        self.repairPresence()
     }
 
     // MARK: Events
 
     /// Somebody came, went or has another name.
-    func applyPresence(_ change: PresenceChange, _ payload: ByteBuffer, in room: LocalRoom) {
-        switch room.crowd.receive(change) {
+    func applyPresence(_ kind: PresenceKind, _ change: PresenceChange, _ payload: ByteBuffer, in room: LocalRoom) {
+        switch room.crowd.receive(kind, change) {
         case .tell: self.tell(payload, in: room)
         case .tellCountSoon, .known: break
+        case .hold: self.repairPresence()
         }
     }
 
@@ -69,6 +71,10 @@ extension Shard {
         }
     }
 
+    func tell(_ events: [Event], in room: LocalRoom) {
+        for event in events { self.tell(event.encoded(), in: room) }
+    }
+
     /// Tells live members, and those whose replay goes on: who comes and goes has no place among the messages.
     private func tell(_ payload: ByteBuffer, in room: LocalRoom) {
         self.enqueue(payload, in: room)
@@ -77,6 +83,7 @@ extension Shard {
 
     /// A user has another name, on every connection.
     func applyRename(_ user: User) {
+        self.renames.note(user)
         for client in self.clients.values where client.session.user?.id == user.id { client.session.renamed(user) }
         for room in self.rooms.values where room.users[user.id] != nil {
             room.users[user.id]?.user = user

@@ -120,7 +120,8 @@ extension Shard {
         for _ in 0..<3 where page.version < room.crowd.version {
             page = try await self.broker.members(room.name, cursor: nil, limit: self.limits.members)
         }
-        room.crowd.receive(page)
+        // The others are told what the list says, by the time that this member knows it.
+        self.tell(room.crowd.receive(page), in: room)
         return page
     }
 

@@ -16,12 +16,12 @@ enum Timer: Sendable {
 
 // One wheel for all timers of the loop, turned once a second.
 extension Shard {
-    /// How often leases begin anew; they last three times as long.
-    private static let renewal = Duration.seconds(15)
+    /// How often leases begin anew.
+    private var renewal: Duration { self.limits.presenceLease / 3 }
 
     /// Works until the node ends: turns the wheel, renews leases, and at the end waits for what is under way.
     func run() async {
-        var nextRenewal = ContinuousClock.now + Self.renewal
+        var nextRenewal = ContinuousClock.now + self.renewal
         var nextTurn = ContinuousClock.now + .seconds(1)
         self.wheel.schedule(.stalls, after: self.stallInterval)
         while (try? await Task.sleep(until: nextTurn, clock: .continuous)) != nil {
@@ -29,10 +29,11 @@ extension Shard {
             let now = ContinuousClock.now
             for timer in self.wheel.advance() { self.fire(timer, now) }
             self.tellCounts()
+            self.repairPresence()
             self.measure()
             self.node.sends.sweep(now: now)
             guard now >= nextRenewal else { continue }
-            nextRenewal = now + Self.renewal
+            nextRenewal = now + self.renewal
             self.spawn { await self.renewLeases() }
         }
         await self.quiesce()

@@ -29,6 +29,13 @@ actor Shard {
     var flushList: [Client] = []
     /// What a client that comes now is told of the broker; nil while all is well.
     var degradation: String?
+    /// Whether lists of members are being read.
+    var isRepairingPresence = false
+    /// Whether sessions are being looked up for names, and whether that has to be done once more.
+    var isRepairingNames = false
+    var namesAreDoubtful = false
+    /// Who got another name while sessions were being opened, which may have been read before.
+    var renames = RenamesMeanwhile()
     private var isTickScheduled = false
     private var tasks = 0
     private var quiescence: [CheckedContinuation<Void, Never>] = []

@@ -5,7 +5,8 @@ import Synchronization
 /// Where a broker hands events to a shard: from any thread, in order, in batches.
 ///
 /// The lock is held to append or to take a whole batch, never while members are served; a batch costs the loop one
-/// wake-up. Past ``maximumEvents`` events are dropped, and the shard reads from the log what it missed.
+/// wake-up. Past ``maximumEvents`` events are dropped, and the shard reads from the log and the lists of members what it
+/// missed; how the broker is can be read nowhere, so the last of these is kept.
 final class ShardInbox: BrokerSubscriber {
     /// The most events that wait for a shard.
     static let maximumEvents = 100_000
@@ -15,6 +16,8 @@ final class ShardInbox: BrokerSubscriber {
         var events: [BrokerEvent] = []
         /// Whether events were dropped after these.
         var hasOverflowed = false
+        /// The last of the dropped events that tells how the broker is.
+        var lastStatus: BrokerEvent?
     }
 
     private struct State {
@@ -39,10 +42,11 @@ final class ShardInbox: BrokerSubscriber {
         let woken = self.state.withLock { state -> Shard? in
             guard !state.isClosed else { return nil }
             let wasEmpty = state.waiting.events.isEmpty
-            if state.waiting.events.count < Self.maximumEvents {
-                state.waiting.events.append(contentsOf: events)
-            } else {
+            let free = Self.maximumEvents - state.waiting.events.count
+            state.waiting.events.append(contentsOf: events.prefix(free))
+            for event in events.dropFirst(free) {
                 state.waiting.hasOverflowed = true
+                if case .status = event { state.waiting.lastStatus = event }
             }
             return wasEmpty ? state.shard : nil
         }

@@ -20,7 +20,7 @@ final class RecordingSubscriber: BrokerSubscriber {
 
     func presence(in room: RoomName) -> [(change: PresenceChange, payload: ByteBuffer)] {
         self.events.compactMap {
-            if case .room(room, .presence(let change, let payload)) = $0 { (change, payload) } else { nil }
+            if case .room(room, .presence(_, let change, let payload)) = $0 { (change, payload) } else { nil }
         }
     }
 

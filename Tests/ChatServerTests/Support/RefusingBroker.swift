@@ -34,7 +34,7 @@ final class RefusingBroker: Broker {
         try await self.memory.leave(room, user, holder: holder)
     }
 
-    func renew(_ holder: HolderID, _ entries: [RoomName: [User]]) async throws(BrokerError) {}
+    func renew(_ holder: HolderID, _ entries: [RoomName: [User]]) async throws(BrokerError) -> [RoomName: Int] { [:] }
 
     func members(_ room: RoomName, cursor: String?, limit: Int) async throws(BrokerError) -> MemberPage {
         try await self.memory.members(room, cursor: cursor, limit: limit)

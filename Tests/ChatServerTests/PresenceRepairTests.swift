@@ -1,0 +1,122 @@
+import ChatCore
+import NIOCore
+import Testing
+
+@testable import ChatServer
+
+@Suite("Presence that was lost on its way", .timeLimit(.minutes(1)))
+struct PresenceRepairTests {
+    private let broker = LossyBroker()
+    private let room: RoomName
+    private let elsewhere = HolderID("another node")
+
+    init() throws { self.room = try RoomName("lobby") }
+
+    private func user(_ name: String) throws -> User { User(id: UserID("u-" + name), name: try UserName(name)) }
+
+    private func enter(_ name: String) async throws {
+        _ = try await self.broker.enter(self.room, self.user(name), holder: self.elsewhere)
+    }
+
+    private func leave(_ name: String) async throws {
+        try await self.broker.leave(self.room, self.user(name).id, holder: self.elsewhere)
+    }
+
+    /// Runs a server with a member in the room.
+    private func withMember(
+        _ settings: [String: String] = [:],
+        _ body: (inout TestClient) async throws -> Void
+    ) async throws {
+        try await TestServer.with(settings, broker: self.broker) { server in
+            try await server.withClient("/ws?room=lobby&name=Mina") { mina in
+                #expect(try await mina.next("ok")["presence_version"]?.integer == 1)
+                try await body(&mina)
+            }
+        }
+    }
+
+    private func name(_ event: JSONValue) -> String? { event["user"]?["name"]?.string }
+
+    @Test func `a hole is filled by the difference, by one look for many holes`() async throws {
+        try await self.withMember { mina in
+            try await self.enter("a")
+            #expect(try await self.name(mina.joined(after: 1)) == "a")
+            self.broker.isLossy = true
+            try await self.leave("a")
+            try await self.enter("b")
+            self.broker.isLossy = false
+            try await self.enter("c")
+            let left = try await mina.next("left")
+            #expect(self.name(left) == "a" && left["presence_version"]?.integer == 3)
+            #expect(try await self.name(mina.joined(after: 3)) == "b")
+            #expect(try await mina.joined(after: 4)["presence_version"]?.integer == 5)
+            #expect(self.broker.lists == 1)
+        }
+    }
+
+    @Test func `who was missed comes when the broker is back`() async throws {
+        try await self.withMember { mina in
+            self.broker.tell([.status(.degraded, detail: "away")])
+            self.broker.isLossy = true
+            try await self.enter("a")
+            try await self.enter("b")
+            self.broker.isLossy = false
+            self.broker.tell([.status(.ok, detail: "back")])
+            #expect(try await self.name(mina.joined(after: 1)) == "a")
+            #expect(try await self.name(mina.joined(after: 2)) == "b")
+        }
+    }
+
+    @Test func `who was missed comes with the next renewal of leases, though nothing else happens`() async throws {
+        try await self.withMember(["limits.lease-seconds": "3"]) { mina in
+            self.broker.isLossy = true
+            try await self.enter("a")
+            #expect(try await self.name(mina.joined(after: 1)) == "a")
+        }
+    }
+
+    @Test func `what the shard's inbox had no room for is looked up`() async throws {
+        try await self.withMember(["threads": "1"]) { mina in
+            self.broker.isLossy = true
+            try await self.enter("a")
+            // In a room that nobody here is in, so that no member is kept busy by it.
+            let flood = BrokerEvent.room(try RoomName("elsewhere"), .foreign(ByteBuffer()))
+            let status = BrokerEvent.status(.degraded, detail: "too much")
+            self.broker.tell(Array(repeating: flood, count: ShardInbox.maximumEvents) + [status, flood])
+            let event = try await mina.next("status")
+            #expect(event["detail"]?.string == "too much")
+            #expect(try await self.name(mina.joined(after: 1)) == "a")
+        }
+    }
+
+    @Test func `a name that was changed elsewhere meanwhile is looked up when the broker is back`() async throws {
+        try await TestServer.with(broker: self.broker) { server in
+            try await server.withClient { mina in
+                let welcome = try await mina.call(1, #"{"type":"hello","name":"Mina"}"#)
+                _ = try await mina.call(2, #"{"type":"join","room":"lobby"}"#)
+                let secret = try #require(welcome["session"]?.string.flatMap { SessionSecret($0) })
+                let id = UserID(try #require(welcome["user"]?["id"]?.string))
+                self.broker.isLossy = true
+                try await self.broker.rename(User(id: id, name: try UserName("미나")), session: secret.hash)
+                self.broker.isLossy = false
+                self.broker.tell([.status(.ok, detail: "back")])
+                let renamed = try await mina.next("renamed")
+                #expect(self.name(renamed) == "미나" && renamed["old_name"]?.string == "Mina")
+                try await mina.send(#"{"type":"send","room":"lobby","text":"x"}"#)
+                #expect(try await mina.next("message")["from"]?["name"]?.string == "미나")
+            }
+        }
+    }
+
+    @Test func `a large room is told how many it is`() async throws {
+        try await self.withMember(["limits.members": "2"]) { mina in
+            for name in ["a", "b", "c"] { try await self.enter(name) }
+            while try await mina.next("presence")["member_count"]?.integer != 4 {}
+            self.broker.isLossy = true
+            try await self.enter("d")
+            self.broker.isLossy = false
+            self.broker.tell([.status(.ok, detail: "back")])
+            #expect(try await mina.next("presence")["member_count"]?.integer == 5)
+        }
+    }
+}

@@ -96,6 +96,21 @@ def test_people_are_told_what_and_where(cli, shared_server):
     assert result.stderr == "", "progress is for terminals"
 
 
+def test_the_history_is_written_down(cli, shared_server, tmp_path):
+    path = tmp_path / "history"
+    result = cli.run(
+        "verify", "--json", "--clients", "2", "--rooms", "1", "--duration", "1", "--server", shared_server.url,
+        "--record", str(path),
+    )  # fmt: skip
+    counts = json.loads(result.stdout)
+    records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert sum(record["record"] == "received" for record in records) == counts["received"] > 0
+    assert sum(record["record"] == "joined" for record in records) == counts["joins"]
+    assert {record["client"] for record in records} == {0, 1}
+    result = cli.run("verify", "--duration", "0.1", "--server", shared_server.url, "--record", str(tmp_path))
+    assert result.returncode == 64 and "cannot be written" in result.stderr
+
+
 def test_no_server_is_no_verdict(cli):
     port = free_port()
     result = cli.run("verify", "--duration", "0.5", "--settle", "1", "--server", f"ws://127.0.0.1:{port}")

@@ -42,6 +42,9 @@ struct Verify: AsyncParsableCommand {
     @Flag(help: "Print the result as one line of JSON.")
     var json = false
 
+    @Option(help: "Write everything that the clients did and saw to this file, one JSON object on each line.")
+    var record: String?
+
     func validate() throws {
         guard (1...10_000).contains(self.clients) else { throw ValidationError("--clients is from 1 to 10000") }
         guard (1...100).contains(self.rooms) else { throw ValidationError("--rooms is from 1 to 100") }
@@ -55,9 +58,11 @@ struct Verify: AsyncParsableCommand {
         let plan = try self.plan()
         let run: VerifyRun
         do { run = try VerifyRun(plan) } catch { throw ValidationError(error.message) }
+        let file = try self.record.map(Self.create)
         let isTerminal = isatty(STDERR_FILENO) == 1
         let history = await run.history { if isTerminal { Self.show($0) } }
         if isTerminal { Output.write("\r\u{1B}[K", to: STDERR_FILENO) }
+        if let file { Output.write(history.lines.map { $0 + "\n" }.joined(), to: file) }
         let report = VerifyReport(plan: plan, verdict: HistoryJudge.judge(history))
         guard report.verdict.counts.connections > 0 else {
             Output.notice(Notices.noConnection)
@@ -94,6 +99,13 @@ struct Verify: AsyncParsableCommand {
         } catch let error as ClientError {
             throw ValidationError(error.message)
         }
+    }
+
+    /// A file that cannot be written is told before the run, not after it.
+    private static func create(_ path: String) throws -> Int32 {
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw ValidationError("\(path) cannot be written") }
+        return file
     }
 
     private static func show(_ progress: VerifyRun.Progress) {

@@ -32,6 +32,9 @@ actor VerifyClient {
     /// What was seen until now.
     nonisolated var wire: WireTranscript { self.transcript.wire.withLock(\.self) }
 
+    /// Where the client stands.
+    nonisolated var standing: VerifyStanding { self.transcript.wire.withLock(\.standing) }
+
     /// Connects and stays connected until it is closed.
     func run() async {
         let transcript = self.transcript

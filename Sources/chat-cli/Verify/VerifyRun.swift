@@ -50,11 +50,15 @@ struct VerifyRun: Sendable {
         }
     }
 
-    /// First everything that was sent is stored, then everybody gets it: a client that came back earlier could not.
+    /// First everything that was sent is stored, then everybody comes back and gets it: a client that came back earlier
+    /// could not.
     private func settle() async {
         let deadline = ContinuousClock.now + self.plan.settling
         await self.all { await $0.becomeQuiet(until: deadline - self.plan.settling / 3) }
         await self.all { await $0.resume(until: deadline) }
+        while ContinuousClock.now < deadline, !VerifyStanding.areEven(self.clients.map(\.standing)) {
+            try? await Task.sleep(for: .milliseconds(20))
+        }
     }
 
     private func all(_ body: @escaping @Sendable (VerifyClient) async -> Void) async {

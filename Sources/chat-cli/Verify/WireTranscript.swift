@@ -20,6 +20,7 @@ struct WireTranscript: Sendable {
     private(set) var isWelcome = false
     private var commands: [Int: Command] = [:]
     private var places: [RoomName: Place] = [:]
+    private var known: [RoomName: [Epoch: Int]] = [:]
 
     /// Which of the rooms the client is not in now.
     func missing(of rooms: [RoomName]) -> [RoomName] { rooms.filter { self.places[$0] == nil } }
@@ -31,6 +32,14 @@ struct WireTranscript: Sendable {
                 guard let place = self.places[room] else { return false }
                 return place.last.epoch == place.head.epoch && place.last.seq >= place.head.seq
             }
+    }
+
+    /// Where the client stands now, and what it proves of the logs.
+    var standing: VerifyStanding { VerifyStanding(positions: self.places.mapValues(\.last), known: self.known) }
+
+    private mutating func noteKnown(_ room: RoomName, _ position: LogPosition) {
+        self.known[room, default: [:]][position.epoch, default: 0] =
+            max(position.seq, self.known[room]?[position.epoch] ?? 0)
     }
 
     /// Something passed.
@@ -86,6 +95,7 @@ struct WireTranscript: Sendable {
         case .send(let send):
             guard let key = send.key, let receipt = try? fields.receipt() else { return self.records.append(.garbled) }
             self.acknowledgedCount += 1
+            self.noteKnown(send.room, receipt.position)
             self.records.append(.acknowledged(send.room, key: key, receipt.position))
         case .hello, .typing, .members, .history, .rename, .ping, nil: return
         }
@@ -98,6 +108,7 @@ struct WireTranscript: Sendable {
             self.receivedCount += 1
             guard let position = message.position else { return }
             self.places[message.room]?.last = position
+            self.noteKnown(message.room, position)
             let content = WireHistory.Content(sender: message.sender.id, key: message.key, text: message.text)
             self.records.append(.received(message.room, position, content))
         case .gap(let room, let epoch, let first, let last):

@@ -46,4 +46,14 @@ import Testing
         #expect(!transcript.isDrained(in: [self.log.room]))
         #expect(transcript.missing(of: [self.log.room]) == [self.log.room])
     }
+
+    @Test func `what came and what was acknowledged shows how far a log reaches`() throws {
+        var transcript = WireTranscript()
+        transcript.observed(.opened)
+        transcript.observed(try self.message(7))
+        transcript.observed(try self.message(5))
+        // In no room on this connection: what it knows counts, where it stands does not.
+        let known = [self.log.room: [self.log.epoch: 7]]
+        #expect(transcript.standing == VerifyStanding(positions: [:], known: known))
+    }
 }

@@ -11,6 +11,11 @@ typealias Link = NIOAsyncChannel<Inbound, Outbound>
 /// Makes connections to one server.
 struct LinkConnector: Sendable {
     private static let connectTimeout: TimeAmount = .seconds(10)
+    /// Held while handlers are made.
+    ///
+    /// Two threads that need a nested generic type for the first time at the same moment may find it half made, and crash
+    /// in the Swift runtime (seen with 6.3, in one of a hundred runs with many clients: `swift_checkMetadataState`).
+    private static let making = Mutex(())
 
     private let server: ServerAddress
     private let tls: NIOSSLContext?
@@ -48,7 +53,9 @@ struct LinkConnector: Sendable {
                         return channel.eventLoop.makeSucceededVoidFuture()
                     }
                     .connect(host: self.server.host, port: self.server.port) { channel in
-                        channel.eventLoop.makeCompletedFuture { try self.configure(channel) }
+                        channel.eventLoop.makeCompletedFuture {
+                            try Self.making.withLock { _ in try self.configure(channel) }
+                        }
                     }
                 return try await upgrade.get()
             } onCancel: {

@@ -7,9 +7,11 @@
 #   CONFIGURATION=debug   debug or release, for `make run`
 #   SUITES="unit cli"     which suites `make test` runs; none named: all
 #   VERBOSE=1             `make test` shows the output of the suites as it comes
+#   SEED=1                what the faults of `make test` and `make soak` are drawn by
+#   MINUTES=30            how long `make soak` goes on
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench clean
+.PHONY: help run test soak lint format bench clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +22,9 @@ run: ## Set up, build and start a chat on http://127.0.0.1:8080
 
 test: ## Set up, build and pass every suite
 	@scripts/test.sh
+
+soak: ## Break a chat over and over, as a nightly run: does it keep its promises?
+	@scripts/soak.sh
 
 lint: ## Check the formatting, the layout of the modules, the scripts and the news fragments
 	@scripts/lint.sh

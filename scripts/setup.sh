@@ -6,6 +6,7 @@
 # Needs: build     what the packages need to be built
 #        redis     a Redis server, for the tests (they start their own, on a free port)
 #        terminal  tmux and pytest, for the tests of chat-cli
+#        python    pytest, for the fault suite
 #        browser   Chromium, fonts, Node.js, pytest and Playwright, for the tests of the page
 #        lint      shellcheck
 #
@@ -73,6 +74,9 @@ collect() { # NEED...
             ;;
         terminal)
             need_command tmux tmux
+            need_python
+            ;;
+        python)
             need_python
             ;;
         browser)

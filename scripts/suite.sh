@@ -9,6 +9,7 @@
 # server    a whole server: handshake, protocol, HTTP, limits, draining
 # cli       chat-cli in a terminal (tmux)
 # browser   the page: its logic in Node.js, the whole in Chromium
+# faults    two nodes and a Redis that are broken all the time, by a schedule (SEED=) that is printed
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -28,8 +29,8 @@ swift_tests() { # ARGUMENT...
     if ! grep -qE 'Test run with [1-9][0-9]* test' "$output"; then die "no test was run"; fi
 }
 
-pytest() { # FOLDER
-    .cache/venv/bin/python -m pytest -o cache_dir="$root/.cache/pytest" "$1"
+pytest() { # FOLDER [ARGUMENT...]
+    .cache/venv/bin/python -m pytest -o cache_dir="$root/.cache/pytest" "$@"
 }
 
 # The three suites of the Swift package share its tests by name: each test is in exactly one.
@@ -54,5 +55,7 @@ browser)
     pytest Tests/Browser || status=1
     exit "$status"
     ;;
-*) die "no such suite: ${1:-} (layout, unit, contract, server, cli, browser)" ;;
+# Nothing is captured: the schedule is to be seen also when a run hangs.
+faults) pytest Tests/Faults --capture=no ;;
+*) die "no such suite: ${1:-} (layout, unit, contract, server, cli, browser, faults)" ;;
 esac

@@ -9,7 +9,7 @@ set -euo pipefail
 set -m
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-known="layout unit contract server cli browser"
+known="layout unit contract server cli browser faults"
 read -r -a suites <<<"${*:-${SUITES:-$known}}"
 logs=.cache/logs
 mkdir -p "$logs"
@@ -22,6 +22,7 @@ for suite in "${suites[@]}"; do
     contract | server) needs+=(build redis) ;;
     cli) needs+=(build terminal) ;;
     browser) needs+=(build redis browser) ;;
+    faults) needs+=(build redis python) ;;
     *) die "no such suite: $suite (there are: $known)" ;;
     esac
 done

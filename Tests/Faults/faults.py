@@ -1,0 +1,265 @@
+"""Breaks a chat by a schedule while `chat-cli verify` uses it, and says whether the chat kept its promises.
+
+    .cache/venv/bin/python Tests/Faults/faults.py --seed 7 --seconds 20 --redis keeps
+
+What happened, the logs and the history stay in `.cache/faults` when a promise was broken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from schedule import Fault, Kind, schedule
+from stage import CLI, ROOT, START_SECONDS, Node, Program, Stage, end_with_parent
+
+DELAY = 0.15
+"""Seconds that a slow network takes, either way."""
+
+
+@dataclass
+class Run:
+    """What is done to a chat, and by how many clients it is used."""
+
+    seed: int
+    seconds: float = 20
+    keeps_data: bool = True
+    """Whether Redis has its data again after it was killed."""
+    clients: int = 12
+    rooms: int = 3
+    every: float = 1.2
+    settle: float = 60
+    kinds: list[Kind] = field(default_factory=lambda: list(Kind))
+    nodes: int = 2
+    server_options: list[str] = field(default_factory=list)
+
+    @property
+    def schedule(self) -> list[Fault]:
+        return schedule(self.seed, self.seconds, self.nodes, self.every, self.kinds)
+
+    @property
+    def command(self) -> str:
+        """Makes the run again."""
+        words = [".cache/venv/bin/python", "Tests/Faults/faults.py"]
+        for name, value in (
+            ("seed", self.seed), ("seconds", self.seconds), ("redis", "keeps" if self.keeps_data else "forgets"),
+            ("clients", self.clients), ("rooms", self.rooms), ("every", self.every), ("nodes", self.nodes),
+        ):  # fmt: skip
+            words += [f"--{name}", f"{value}"]
+        if set(self.kinds) != set(Kind):
+            words += ["--kinds", ",".join(kind.value for kind in self.kinds)]
+        return shlex.join(words + [f"--server-option={option}" for option in self.server_options])
+
+    @property
+    def folder(self) -> Path:
+        return ROOT / ".cache/faults" / f"{'keeps' if self.keeps_data else 'forgets'}-{self.seed}"
+
+
+class Director:
+    """Does what the schedule says, and puts everything right again."""
+
+    def __init__(self, stage: Stage, run: Run, say):
+        self.stage, self.run, self.say = stage, run, say
+
+    async def perform(self) -> None:
+        """Returns when the last fault is over. The schedule's own clock decides when each begins, and nothing else."""
+        clock = asyncio.get_running_loop()
+        start = clock.time()
+        async with asyncio.TaskGroup() as group:
+            for fault in self.run.schedule:
+                await asyncio.sleep(max(0, start + fault.at - clock.time()))
+                self.say(fault)
+                group.create_task(self._happen(fault))
+
+    async def _happen(self, fault: Fault) -> None:
+        redis = self.stage.redis
+        node = self.stage.nodes[fault.node] if fault.node is not None else None
+        match fault.kind:
+            case Kind.KILL_NODE:
+                await self._kill(node, fault.hold)
+            case Kind.KILL_REDIS:
+                await self._kill(redis, fault.hold, **({} if self.run.keeps_data else {"with_data": False}))
+            case Kind.PAUSE_NODE:
+                await self._pause(node, fault.hold)
+            case Kind.PAUSE_REDIS:
+                await self._pause(redis, fault.hold)
+            case Kind.KILL_PUBSUB:
+                await self._tell_redis("CLIENT", "KILL", "TYPE", "pubsub")
+            case Kind.KILL_NORMAL:
+                await self._tell_redis("CLIENT", "KILL", "TYPE", "normal")
+            case Kind.FLUSH_SCRIPTS:
+                await self._tell_redis("SCRIPT", "FLUSH")
+            case Kind.STORM:
+                for node in self.stage.nodes:
+                    node.to_clients.reset()
+            case _:
+                await self._spoil(node, fault)
+
+    async def _kill(self, program: Program, hold: float, **options) -> None:
+        async with program.lock:
+            await program.kill()
+            await asyncio.sleep(hold)
+            await program.start(**options)
+
+    async def _pause(self, program: Program, hold: float) -> None:
+        async with program.lock:
+            program.signal(signal.SIGSTOP)
+            await asyncio.sleep(hold)
+            program.signal(signal.SIGCONT)
+
+    async def _tell_redis(self, *words: str) -> None:
+        async with self.stage.redis.lock:
+            await self.stage.redis.tell(*words)
+
+    async def _spoil(self, node: Node, fault: Fault) -> None:
+        side, what = fault.kind.value.split("-")
+        relay = node.to_clients if side == "clients" else node.to_redis
+        match what:
+            case "reset":
+                relay.reset()
+            case "close":
+                relay.close()
+            case "delay":
+                async with relay.lock:
+                    relay.delay = DELAY
+                    await asyncio.sleep(fault.hold)
+                    relay.delay = 0
+            case "blackhole":
+                async with relay.lock:
+                    relay.blackhole()
+                    await asyncio.sleep(fault.hold)
+                    relay.is_blackhole = False
+
+
+@dataclass
+class Outcome:
+    """What came of a run."""
+
+    report: dict
+    """What `chat-cli verify` found."""
+    complaints: list[str]
+    """Why the run failed; empty when it did not."""
+
+
+async def carry_out(run: Run, say=print) -> Outcome:
+    """Makes a run in a folder of its own, which stays only when the run failed or was interrupted."""
+    shutil.rmtree(run.folder, ignore_errors=True)
+    run.folder.mkdir(parents=True)
+    say(f"# {run.command}")
+    for fault in run.schedule:
+        say(f"# {fault}")
+    # A log that is longer than any run: whatever a client lacks in the end is lost, and no gap excuses it.
+    options = ["--log-messages", "50000", *run.server_options]
+    with (run.folder / "schedule.log").open("w", encoding="utf-8") as log:
+
+        def note(line) -> None:
+            print(line, file=log, flush=True)
+            say(line)
+
+        stage = Stage(run.folder, run.nodes, options)
+        async with stage.running(), _verify(run, stage) as result:
+            async with asyncio.timeout(START_SECONDS):
+                while sum(node.to_clients.accepted for node in stage.nodes) < run.clients and not result.done():
+                    await asyncio.sleep(0.02)
+            await Director(stage, run, note).perform()
+            note("the last fault is over")
+            outcome = judge(run, stage.crashes, *await result)
+        for line in outcome.complaints:
+            note(line)
+    if outcome.complaints:
+        say(f"FAILED; {run.folder.relative_to(ROOT)} has the logs and the history. Once more: {run.command}")
+    else:
+        shutil.rmtree(run.folder)
+    return outcome
+
+
+@contextlib.asynccontextmanager
+async def _verify(run: Run, stage: Stage):
+    """Lets clients use the chat; gives the task that ends with what `chat-cli verify` says."""
+    command = [CLI, "verify", "--json", "--record", run.folder / "history.ndjson", "--seed", str(run.seed)]
+    command += ["--clients", str(run.clients), "--rooms", str(run.rooms)]
+    command += ["--duration", str(run.seconds + 1), "--settle", str(run.settle)]
+    for node in stage.nodes:
+        command += ["--server", node.url]
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=(run.folder / "verify.log").open("wb"),
+        preexec_fn=end_with_parent,
+        limit=1 << 24,
+    )
+
+    async def result() -> tuple[int, bytes]:
+        # A bound for a program that hangs: it ends by itself long before.
+        async with asyncio.timeout(run.seconds + run.settle + 60):
+            output = await process.stdout.read()
+            return await process.wait(), output
+
+    task = asyncio.create_task(result())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+
+
+def judge(run: Run, crashes: list[str], status: int, output: bytes) -> Outcome:
+    """What is wrong with a run, by what ended that must not and what `chat-cli verify` said."""
+    if not output:
+        return Outcome({}, [f"verify ended with status {status} and said nothing; see verify.log", *crashes])
+    report = json.loads(output)
+    complaints = list(crashes)
+    for violation in report["violations"][:20]:
+        complaints.append(" ".join(f"{name}={value}" for name, value in violation.items()))
+    if status != 0 and not complaints:
+        complaints.append(f"verify ended with status {status}")
+    if report["gaps"]:
+        complaints.append(f"{report['gaps']} gaps in a log that keeps everything")
+    if run.keeps_data and report["resets"]:
+        complaints.append(f"{report['resets']} resets although Redis lost nothing")
+    if report["connections"] <= run.clients:
+        complaints.append("nobody ever had to come back: the faults did nothing")
+    return Outcome(report, complaints)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seed", type=int, required=True, help="draws the schedule and what the clients do")
+    parser.add_argument("--seconds", type=float, default=Run.seconds, help="how long the chat is broken")
+    parser.add_argument("--redis", choices=["keeps", "forgets"], default="keeps", help="its data, when it is killed")
+    parser.add_argument("--clients", type=int, default=Run.clients)
+    parser.add_argument("--rooms", type=int, default=Run.rooms)
+    parser.add_argument("--nodes", type=int, default=Run.nodes)
+    parser.add_argument("--every", type=float, default=Run.every, help="seconds from one fault to the next")
+    parser.add_argument("--kinds", default=",".join(kind.value for kind in Kind), help="with commas between")
+    parser.add_argument("--server-option", action="append", default=[], help="one more option for the nodes")
+    words = parser.parse_args()
+    run = Run(
+        seed=words.seed,
+        seconds=words.seconds,
+        keeps_data=words.redis == "keeps",
+        clients=words.clients,
+        rooms=words.rooms,
+        every=words.every,
+        kinds=[Kind(name) for name in words.kinds.split(",")],
+        nodes=words.nodes,
+        server_options=words.server_option,
+    )
+    outcome = asyncio.run(carry_out(run))
+    print(json.dumps({name: value for name, value in outcome.report.items() if name != "violations"}))
+    return 1 if outcome.complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,182 @@
+"""A chat that can be broken: Redis, nodes, and a relay on every way between clients, nodes and Redis.
+
+    clients ── relay ── node 0 ── relay ──┐
+    clients ── relay ── node 1 ── relay ──┴── Redis
+
+Everything belongs to a scope (`Stage.running`) and ends with it; processes end with this one, too, however it ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+from relay import Relay
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVER = Path(os.environ.get("CHAT_SERVER_BIN", ROOT / ".build/debug/ChatServer"))
+CLI = Path(os.environ.get("CHAT_CLI_BIN", ROOT / ".build/debug/chat-cli"))
+
+START_SECONDS = 30
+"""How long a process may take to be there: a bound for those that never are."""
+
+
+def free_port() -> int:
+    """A port that nobody listens on, below those that the system gives to outgoing connections.
+
+    One of those could be taken by anybody between the end of a process and its next start.
+    """
+    while True:
+        port = random.randrange(12_000, 30_000)
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
+
+
+def end_with_parent() -> None:
+    """In a child: be killed when this process ends, even if it was killed itself (prctl(2), PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+class Program:
+    """A process that can be killed, paused and started again, and must not end by itself."""
+
+    def __init__(self, name: str, command: list[str | Path], log: Path, ready: str):
+        self.name, self.command, self.log, self.ready = name, command, log, ready
+        self.crashes: list[str] = []
+        self.starts = 0
+        self.lock = asyncio.Lock()
+        """Held by whoever breaks it, until it is whole again."""
+        self._process: asyncio.subprocess.Process | None = None
+        self._watch: asyncio.Task | None = None
+
+    async def start(self) -> None:
+        """Starts it and waits until it says that it is there."""
+        self._process = await asyncio.create_subprocess_exec(
+            *self.command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            preexec_fn=end_with_parent,
+            limit=1 << 20,
+        )
+        self.starts += 1
+        is_ready = asyncio.Event()
+        self._watch = asyncio.create_task(self._follow(self._process, is_ready))
+        waiting = asyncio.create_task(is_ready.wait())
+        await asyncio.wait({waiting, self._watch}, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if not is_ready.is_set():
+            raise RuntimeError(f"{self.name} did not start; see {self.log}")
+
+    async def _follow(self, process: asyncio.subprocess.Process, is_ready: asyncio.Event) -> None:
+        with self.log.open("ab") as log:
+            async for line in process.stdout:
+                log.write(line)
+                log.flush()
+                if self.ready.encode() in line:
+                    is_ready.set()
+        status = await process.wait()
+        # Whoever kills it takes it away first.
+        if self._process is process:
+            self.crashes.append(f"{self.name} ended by itself, with status {status}")
+
+    async def kill(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await self._watch
+
+    def signal(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.send_signal(number)
+
+
+class Redis(Program):
+    """A Redis that has everything on its disk before it says so."""
+
+    def __init__(self, folder: Path):
+        self.port = free_port()
+        self.data = folder / "redis"
+        command = ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.data)]
+        command += ["--save", "", "--appendonly", "yes", "--appendfsync", "always"]
+        super().__init__("redis", command, folder / "redis.log", "Ready to accept connections")
+
+    async def start(self, with_data: bool = True) -> None:
+        if not with_data:
+            shutil.rmtree(self.data, ignore_errors=True)
+        self.data.mkdir(exist_ok=True)
+        await super().start()
+
+    async def tell(self, *words: str) -> str:
+        """Gives a command, and gives the first line of the answer."""
+        async with asyncio.timeout(START_SECONDS):
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            try:
+                writer.write((" ".join(words) + "\r\n").encode())
+                answer = (await reader.readline()).decode().rstrip()
+            finally:
+                writer.close()
+        if answer.startswith("-"):
+            raise RuntimeError(f"Redis says to {words}: {answer}")
+        return answer
+
+
+class Node(Program):
+    """A node of the chat, with the relays around it."""
+
+    def __init__(self, number: int, folder: Path, redis: Redis, options: list[str]):
+        self.port = free_port()
+        self.to_redis = Relay(redis.port)
+        self.to_clients = Relay(self.port)
+        self.options = options
+        super().__init__(f"node {number}", [], folder / f"node-{number}.log", "listening on http://")
+
+    async def start(self) -> None:
+        address = f"redis://127.0.0.1:{self.to_redis.port}"
+        self.command = [SERVER, "--host", "127.0.0.1", "--port", str(self.port), "--redis", address, *self.options]
+        await super().start()
+
+    @property
+    def url(self) -> str:
+        """The node's address by the relay."""
+        return f"ws://127.0.0.1:{self.to_clients.port}/ws"
+
+
+class Stage:
+    """The whole chat."""
+
+    def __init__(self, folder: Path, nodes: int, options: list[str]):
+        self.redis = Redis(folder)
+        self.nodes = [Node(number, folder, self.redis, options) for number in range(nodes)]
+
+    @contextlib.asynccontextmanager
+    async def running(self):
+        """Starts everything, and ends it with the scope."""
+        async with contextlib.AsyncExitStack() as stack:
+            for node in self.nodes:
+                await stack.enter_async_context(node.to_redis.running())
+                await stack.enter_async_context(node.to_clients.running())
+            for program in self.programs:
+                stack.push_async_callback(program.kill)
+                await program.start()
+            yield self
+
+    @property
+    def programs(self) -> list[Program]:
+        return [self.redis, *self.nodes]
+
+    @property
+    def crashes(self) -> list[str]:
+        return [crash for program in self.programs for crash in program.crashes]

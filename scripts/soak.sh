@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Breaks a chat over and over, each time by another schedule, until the time is up or a promise is broken. For the night.
+#
+#   scripts/soak.sh
+#
+# Variables: MINUTES=30          for how long
+#            SEED=n              the first seed; by chance, when none is given
+#            SECONDS_EACH=60     how long each chat is broken
+#            ARGS="…"            more for each run, see `Tests/Faults/faults.py --help`
+#
+# Every second run has a Redis that forgets everything when it is killed. What failed is kept in .cache/faults, and the
+# command that makes it again is printed.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+minutes=${MINUTES:-30}
+seed=${SEED:-$((RANDOM * 32768 + RANDOM))}
+read -r -a arguments <<<"${ARGS:-}"
+
+scripts/setup.sh build redis python
+say "building (a debug build: it checks itself)"
+swift build --product ChatServer >&2
+swift build --product chat-cli >&2
+export CHAT_SERVER_BIN=$root/.build/debug/ChatServer CHAT_CLI_BIN=$root/.build/debug/chat-cli PYTHONDONTWRITEBYTECODE=1
+
+say "seeds from $seed on, for $minutes minutes"
+# What is seconds to bash starts anew, and counts by itself.
+SECONDS=0
+runs=0
+while [ "$SECONDS" -lt $((minutes * 60)) ]; do
+    if [ $((runs % 2)) = 0 ]; then redis=keeps; else redis=forgets; fi
+    .cache/venv/bin/python Tests/Faults/faults.py --seed $((seed + runs)) --seconds "${SECONDS_EACH:-60}" \
+        --redis "$redis" --clients 50 --rooms 5 "${arguments[@]}"
+    runs=$((runs + 1))
+done
+say "soak: passed, $runs runs"

@@ -18,6 +18,15 @@ extension ChatClient {
         return JoinedRoom(try Self.read(fields) { fields throws(JSONError) in try fields.joined() })
     }
 
+    /// Wants to be in a room, as ``join(_:from:)`` does, and returns at once: what comes of it comes as an event.
+    ///
+    /// - Parameters:
+    ///   - room: The room.
+    ///   - start: Where the client begins in the room's log.
+    public func enter(_ room: RoomName, from start: ReplayStart = .live) {
+        _ = self.begin { $0.join(room, start, now: .now) }
+    }
+
     /// Leaves a room; what was to be sent there fails with `not_joined`.
     ///
     /// - Parameter room: The room; one that is not joined is left already.
@@ -58,17 +67,26 @@ extension ChatClient {
         kind: MessageKind = .text,
         key: IdempotencyKey? = nil
     ) throws(ClientError) -> PendingSend {
-        let send: Command.Send
-        do throws(ProtocolError) {
-            let limit = self.machine.welcome?.limits.textBytes ?? Limits().textBytes
-            let text = try MessageText(text, maximumBytes: limit)
-            let key = if let key { key } else { try self.makeKey() }
-            send = Command.Send(room: room, text: text, kind: kind, key: key)
-        } catch {
-            throw .refused(error)
+        let send = try self.makeSend(room, text, kind, key)
+        if let outbox, let key = send.key {
+            let time = OutboxFile.now
+            try outbox.append(.init(room: room, text: send.text.rawValue, kind: kind, key: key, time: time))
         }
-        let answer = self.begin { $0.send(send, now: .now) }
-        return PendingSend(room: room, answer: answer)
+        return self.enqueue(send)
+    }
+
+    /// Takes a send that the outbox kept from an earlier run: it goes out with the key that it had.
+    ///
+    /// - Parameter kept: One of the ``OutboxContents/sends`` of the configuration's outbox; its room is joined before.
+    /// - Returns: The message on its way.
+    /// - Throws: ``ClientError`` with the code `refused` when the text breaks the rules; it is kept no longer then.
+    public func resend(_ kept: KeptSend) throws(ClientError) -> PendingSend {
+        do throws(ClientError) {
+            return self.enqueue(try self.makeSend(kept.room, kept.text, kept.kind, kept.key))
+        } catch {
+            self.outbox?.remove(kept.key)
+            throw error
+        }
     }
 
     /// Reads messages of a room's past; the room need not be joined.
@@ -112,6 +130,15 @@ extension ChatClient {
         return try Self.read(fields) { fields throws(JSONError) in try fields.renamed() }
     }
 
+    /// Asks the server for the time.
+    ///
+    /// - Returns: The server's clock, in milliseconds since the Unix epoch.
+    /// - Throws: ``ClientError``.
+    public func ping() async throws(ClientError) -> Int {
+        let fields = try await self.answer(self.begin { $0.request(.ping, now: .now) })
+        return try Self.read(fields) { fields throws(JSONError) in try fields.time() }
+    }
+
     /// Tells a joined room that the user types or has stopped; it is lost when there is no connection.
     ///
     /// - Parameters:
@@ -143,7 +170,15 @@ public struct PendingSend: Sendable {
 
 extension ChatClient {
     /// Gives the machine a command, and remembers that somebody waits for the answer.
-    private func begin(_ command: (inout ClientMachine) -> ClientMachine.Taken) -> Promised<ClientMachine.Answer> {
+    ///
+    /// - Parameters:
+    ///   - command: What the machine is given.
+    ///   - remember: Is told the command's id before anything is done.
+    /// - Returns: The answer to come.
+    private func begin(
+        _ command: (inout ClientMachine) -> ClientMachine.Taken,
+        remember: (Int) -> Void = { _ in }
+    ) -> Promised<ClientMachine.Answer> {
         let answer = Promised<ClientMachine.Answer>()
         guard self.state != .ended else {
             answer.resolve(.failed(.closed))
@@ -151,8 +186,45 @@ extension ChatClient {
         }
         let taken = command(&self.machine)
         self.answers[taken.id] = answer
+        remember(taken.id)
         self.performAtOnce(taken.actions)
         return answer
+    }
+
+    private func makeSend(
+        _ room: RoomName,
+        _ text: String,
+        _ kind: MessageKind,
+        _ key: IdempotencyKey?
+    ) throws(ClientError) -> Command.Send {
+        do throws(ProtocolError) {
+            let limit = self.machine.welcome?.limits.textBytes ?? Limits().textBytes
+            let text = try MessageText(text, maximumBytes: limit)
+            let key = if let key { key } else { try self.makeKey() }
+            return Command.Send(room: room, text: text, kind: kind, key: key)
+        } catch {
+            throw .refused(error)
+        }
+    }
+
+    private func enqueue(_ send: Command.Send) -> PendingSend {
+        let answer = self.begin { machine in
+            machine.send(send, now: .now)
+        } remember: { id in
+            if self.outbox != nil { self.keptKeys[id] = send.key }
+        }
+        return PendingSend(room: send.room, answer: answer)
+    }
+
+    /// A send has its answer: the outbox forgets it, unless the client merely ends.
+    func settle(_ id: Int, _ answer: ClientMachine.Answer) {
+        guard let key = self.keptKeys.removeValue(forKey: id) else { return }
+        switch answer {
+        case .ok, .done: self.outbox?.remove(key)
+        case .failed(let error):
+            guard error.code != .closed, error.code != .disconnected else { return }
+            self.outbox?.remove(key)
+        }
     }
 
     private func makeKey() throws(ProtocolError) -> IdempotencyKey {

@@ -135,8 +135,12 @@ extension ChatClient {
             case .transmit(let envelope):
                 self.observer?(.sent(envelope))
                 self.link?.write(Outbound.text(envelope.encoded()), promise: nil)
-            case .answer(let id, let answer): self.answers.removeValue(forKey: id)?.resolve(answer)
-            case .emit(let event): events.append(event)
+            case .answer(let id, let answer):
+                self.settle(id, answer)
+                self.answers.removeValue(forKey: id)?.resolve(answer)
+            case .emit(let event):
+                if case .connection(.connected(let welcome)) = event { self.outbox?.setSession(welcome.session) }
+                events.append(event)
             case .disconnect(let failure):
                 self.fail(failure)
                 self.link?.close(promise: nil)

@@ -22,6 +22,7 @@ internal import NIOCore
 /// - A send ends in a ``Receipt`` or in an error that the server gave; it is stored once, however often it went out.
 ///   The sends of a room are stored in the order in which they were made.
 /// - Commands given while there is no connection wait for one.
+/// - With an ``OutboxStore`` all of that holds for sends over restarts of the program as well.
 public actor ChatClient {
     /// What happens, for one consumer.
     ///
@@ -38,6 +39,9 @@ public actor ChatClient {
     var keysMade = 0
     var machine: ClientMachine
     var answers: [Int: Promised<ClientMachine.Answer>] = [:]
+    let outbox: (any OutboxStore)?
+    /// The keys of the sends without an answer that the outbox keeps.
+    var keptKeys: [Int: IdempotencyKey] = [:]
     var link: (any Channel)?
     var failure: ConnectionFailure?
     var state = State.new
@@ -58,9 +62,10 @@ public actor ChatClient {
         self.events = Events(buffer: self.buffer)
         var generator = SystemRandomNumberGenerator()
         self.keyPrefix = Base36.random(digits: 16, using: &generator)
+        self.outbox = configuration.outbox
         self.machine = ClientMachine(
             name: configuration.name,
-            session: configuration.session,
+            session: configuration.session ?? configuration.outbox?.contents.session,
             token: configuration.token,
             capacity: max(1, configuration.outboxCapacity)
         )

@@ -15,6 +15,10 @@ extension ChatClient {
         public var trustedAuthorities: String?
         /// How many events wait for the program before the client stops to read.
         public var eventCapacity = 1024
+        /// Where sends without an answer outlive the program; nil: in memory alone.
+        ///
+        /// Its session is taken where there is no ``session``.
+        public var outbox: (any OutboxStore)?
         /// How many sends without an answer the client keeps; the same number of other commands.
         public var outboxCapacity = 1000
 

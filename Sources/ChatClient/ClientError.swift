@@ -30,6 +30,10 @@ public struct ClientError: Error, Equatable, Sendable {
         public static let cancelled = Code(rawValue: "cancelled")
         /// The server answered with something that the protocol does not have.
         public static let badAnswer = Code(rawValue: "bad_answer")
+        /// The outbox cannot be read or written.
+        public static let storage = Code(rawValue: "storage")
+        /// Another program uses the outbox.
+        public static let locked = Code(rawValue: "locked")
         /// The configuration or an argument is not valid.
         public static let invalid = Code(rawValue: "invalid")
     }
@@ -51,6 +55,8 @@ extension ClientError {
     static let closed = Self(code: .closed, message: "the client was closed")
     static let cancelled = Self(code: .cancelled, message: "cancelled")
     static let badAnswer = Self(code: .badAnswer, message: "the server's answer was not understood")
+    static let locked = Self(code: .locked, message: "another program uses the outbox")
+    static func storage(_ reason: String) -> Self { .init(code: .storage, message: "the outbox: \(reason)") }
     static func invalid(_ message: String) -> Self { .init(code: .invalid, message: message) }
 }
 

@@ -45,6 +45,12 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
         return self.port == (self.isSecure ? 443 : 80) ? host : "\(host):\(self.port)"
     }
 
+    /// The path of something that the server has beside the WebSocket: `/ws` becomes `/api/rooms`.
+    func sibling(_ name: String) -> String {
+        let path = self.path.prefix { $0 != "?" }
+        return path[...(path.lastIndex(of: "/") ?? path.startIndex)] + name
+    }
+
     private static func path(_ raw: Substring) -> String {
         switch raw.first {
         case nil: "/ws"

@@ -17,7 +17,7 @@ struct LinkConnector: Sendable {
     /// in the Swift runtime (seen with 6.3, in one of a hundred runs with many clients: `swift_checkMetadataState`).
     private static let making = Mutex(())
 
-    private let server: ServerAddress
+    let server: ServerAddress
     private let tls: NIOSSLContext?
 
     /// Reads what has to be read but once.
@@ -40,11 +40,20 @@ struct LinkConnector: Sendable {
     /// Connects and shakes hands; cancelling the task closes whatever there is.
     ///
     /// - Throws: ``ConnectionFailure``.
-    func connect() async throws(ConnectionFailure) -> Link {
+    func connect() async throws(ConnectionFailure) -> Link { try await self.connect(self.configure) }
+
+    /// Connects, and waits for what comes of the connection.
+    ///
+    /// - Parameter configure: Makes the pipeline, and promises the result.
+    /// - Returns: The result.
+    /// - Throws: ``ConnectionFailure``.
+    func connect<Result: Sendable>(
+        _ configure: @escaping @Sendable (any Channel) throws -> EventLoopFuture<Result>
+    ) async throws(ConnectionFailure) -> Result {
         let attempt = Attempt()
         do {
             return try await withTaskCancellationHandler {
-                let upgrade = try await ClientBootstrap(group: NIOSingletons.posixEventLoopGroup)
+                let result = try await ClientBootstrap(group: NIOSingletons.posixEventLoopGroup)
                     .connectTimeout(Self.connectTimeout)
                     .channelOption(.socketOption(.so_keepalive), value: 1)
                     .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -54,10 +63,10 @@ struct LinkConnector: Sendable {
                     }
                     .connect(host: self.server.host, port: self.server.port) { channel in
                         channel.eventLoop.makeCompletedFuture {
-                            try Self.making.withLock { _ in try self.configure(channel) }
+                            try Self.making.withLock { _ in try configure(channel) }
                         }
                     }
-                return try await upgrade.get()
+                return try await result.get()
             } onCancel: {
                 attempt.cancel()
             }
@@ -70,14 +79,18 @@ struct LinkConnector: Sendable {
         }
     }
 
+    /// Encrypts what the server's address says is encrypted.
+    func secure(_ channel: any Channel) throws {
+        guard let tls else { return }
+        // An IP address is not sent as a name (RFC 6066, section 3); the certificate is checked against it anyway.
+        let isAddress = (try? SocketAddress(ipAddress: self.server.host, port: 0)) != nil
+        let name = isAddress ? nil : self.server.host
+        try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
+    }
+
     private func configure(_ channel: any Channel) throws -> EventLoopFuture<Link> {
         let pipeline = channel.pipeline.syncOperations
-        if let tls {
-            // An IP address is not sent as a name (RFC 6066, section 3); the certificate is checked against it anyway.
-            let isAddress = (try? SocketAddress(ipAddress: self.server.host, port: 0)) != nil
-            let name = isAddress ? nil : self.server.host
-            try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
-        }
+        try self.secure(channel)
         let encoder = HTTPRequestEncoder()
         let decoder = ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes))
         let watcher = HandshakeWatcher()

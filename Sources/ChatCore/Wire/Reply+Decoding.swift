@@ -63,4 +63,7 @@ extension ReplyFields {
 
     /// What a `rename` is told: who the user is now.
     package func renamed() throws(JSONError) -> User { try self.json.user("user") }
+
+    /// What `ping` is told: the server's clock.
+    package func time() throws(JSONError) -> Int { try self.json.required("time", \.integer) }
 }

@@ -1,0 +1,170 @@
+internal import ChatCore
+internal import NIOCore
+
+/// The records of an outbox file and what they come to: a machine without I/O.
+///
+/// The file is a line of JSON for each record. What was written last may be torn when the machine went down; a record that
+/// cannot be read is counted and passed over, wherever it stands.
+struct OutboxJournal: Equatable {
+    /// How long a send may be sent again: the server knows a key for 24 h (docs/PROTOCOL.md, section 4); an hour is for
+    /// clocks that disagree and for the sending itself.
+    static let lifetimeMilliseconds = 23 * 3600 * 1000
+    /// How many bytes more than what is kept a file may have.
+    static let slack = 64 << 10
+
+    private(set) var contents = OutboxContents()
+    /// How many sends are kept at most.
+    let capacity: Int
+    /// The bytes of the file, and of those the ones that still count.
+    private(set) var fileBytes = 0
+    private var liveBytes = 0
+
+    init(capacity: Int) { self.capacity = capacity }
+
+    /// Whether the file is to be written anew.
+    var isBloated: Bool { self.fileBytes > 2 * self.liveBytes + Self.slack }
+
+    /// Reads a file.
+    ///
+    /// - Parameters:
+    ///   - bytes: The whole file.
+    ///   - now: In milliseconds since the Unix epoch.
+    ///   - capacity: How many sends are kept at most.
+    /// - Throws: ``ClientError`` when a newer program wrote it.
+    init(reading bytes: ByteBuffer, now: Int, capacity: Int) throws(ClientError) {
+        self.init(capacity: capacity)
+        self.fileBytes = bytes.readableBytes
+        for line in bytes.readableBytesView.split(separator: UInt8(ascii: "\n")) {
+            if let record = try Record(line) { self.apply(record) } else { self.contents.damaged += 1 }
+        }
+        self.contents.expired = self.contents.sends.filter { now - $0.time > Self.lifetimeMilliseconds }
+        self.contents.sends.removeAll { now - $0.time > Self.lifetimeMilliseconds }
+    }
+
+    private mutating func apply(_ record: Record) {
+        switch record {
+        case .header: break
+        case .session(let session): self.contents.session = session
+        case .send(let send): self.contents.sends.append(send)
+        case .done(let key): self.contents.sends.removeAll { $0.key == key }
+        }
+    }
+
+    /// What became of a new send.
+    enum OnAppend: Equatable {
+        /// These bytes are to be appended to the file.
+        case write(ByteBuffer)
+        /// As many are kept as may be; nothing was changed.
+        case full
+    }
+
+    mutating func append(_ send: KeptSend) -> OnAppend {
+        guard self.contents.sends.count < self.capacity else { return .full }
+        self.contents.sends.append(send)
+        let line = Record.send(send).line
+        self.liveBytes += line.readableBytes
+        return .write(self.counted(line))
+    }
+
+    /// Gives the bytes to be appended; nil when the send is not kept.
+    mutating func remove(_ key: IdempotencyKey) -> ByteBuffer? {
+        guard let index = self.contents.sends.firstIndex(where: { $0.key == key }) else { return nil }
+        self.liveBytes -= Record.send(self.contents.sends.remove(at: index)).line.readableBytes
+        return self.counted(Record.done(key).line)
+    }
+
+    /// Gives the bytes to be appended; nil when that is known.
+    mutating func setSession(_ session: SessionSecret) -> ByteBuffer? {
+        guard session != self.contents.session else { return nil }
+        self.contents.session = session
+        return self.counted(Record.session(session).line)
+    }
+
+    /// The whole file, with nothing in it but what counts.
+    mutating func compacted() -> ByteBuffer {
+        var bytes = Record.header.line
+        if let session = self.contents.session { bytes.writeImmutableBuffer(Record.session(session).line) }
+        for send in self.contents.sends { bytes.writeImmutableBuffer(Record.send(send).line) }
+        self.fileBytes = bytes.readableBytes
+        self.liveBytes = self.fileBytes
+        return bytes
+    }
+
+    private mutating func counted(_ line: ByteBuffer) -> ByteBuffer {
+        self.fileBytes += line.readableBytes
+        return line
+    }
+}
+
+// MARK: - Records
+
+extension OutboxJournal {
+    /// The version of the file that this program writes.
+    private static let version = 1
+
+    private enum Record {
+        case header
+        case session(SessionSecret)
+        case send(KeptSend)
+        case done(IdempotencyKey)
+
+        /// Reads a line; nil when it is damaged.
+        init?(_ line: ByteBufferView.SubSequence) throws(ClientError) {
+            guard let json = try? JSONValue(ByteBuffer(line)) else { return nil }
+            switch json["type"]?.string {
+            case "outbox":
+                guard let version = json["version"]?.integer else { return nil }
+                guard version <= OutboxJournal.version else {
+                    throw .storage("a newer program wrote it (version \(version))")
+                }
+                self = .header
+            case "session":
+                guard let session = json["session"]?.string.flatMap(SessionSecret.init) else { return nil }
+                self = .session(session)
+            case "send":
+                guard let send = Self.send(json) else { return nil }
+                self = .send(send)
+            case "done":
+                guard let key = try? IdempotencyKey(json["key"]?.string ?? "") else { return nil }
+                self = .done(key)
+            default: return nil
+            }
+        }
+
+        private static func send(_ json: JSONValue) -> KeptSend? {
+            guard
+                let room = try? RoomName(json["room"]?.string ?? ""),
+                let key = try? IdempotencyKey(json["key"]?.string ?? ""),
+                let text = json["text"]?.string,
+                let kind = json["kind"]?.string.flatMap(MessageKind.init),
+                let time = json["time"]?.integer
+            else { return nil }
+            return KeptSend(room: room, text: text, kind: kind, key: key, time: time)
+        }
+
+        var line: ByteBuffer {
+            var json = JSONWriter()
+            switch self {
+            case .header:
+                json.field("type", "outbox")
+                json.field("version", OutboxJournal.version)
+            case .session(let session):
+                json.field("type", "session")
+                json.field("session", session.rawValue)
+            case .send(let send):
+                json.field("type", "send")
+                json.field("key", send.key.rawValue)
+                json.field("room", send.room.rawValue)
+                json.field("kind", send.kind.rawValue)
+                json.field("time", send.time)
+                json.field("text", send.text)
+            case .done(let key):
+                json.field("type", "done")
+                json.field("key", key.rawValue)
+            }
+            var line = json.finish()
+            line.writeStaticString("\n")
+            return line
+        }
+    }
+}

@@ -1,0 +1,194 @@
+public import ChatCore
+internal import Glibc
+internal import NIOCore
+internal import Synchronization
+
+/// An outbox in a file, for one program at a time.
+///
+/// - A send is on the disk (`fsync`) before ``append(_:)`` returns.
+/// - The file and its folder can be read by their owner alone: they hold the session secret.
+/// - What is done is appended too; when most of the file is of no use any more it is written anew beside the old one and
+///   renamed into its place, so that at every moment one of the two is whole.
+/// - A lock on a file beside it (`….lock`) keeps other programs out; it ends with the process, however that ends.
+public final class OutboxFile: OutboxStore {
+    /// The largest file that is read.
+    private static let maximumBytes = 64 << 20
+
+    /// What the file held when it was opened.
+    public let contents: OutboxContents
+    private let path: String
+    private let state: Mutex<State>
+
+    private struct State {
+        var journal: OutboxJournal
+        /// -1 when the outbox is closed.
+        var file: Int32
+        var lock: Int32
+    }
+
+    /// Opens an outbox, and makes it where there is none.
+    ///
+    /// - Parameters:
+    ///   - path: The file. Its folder must exist.
+    ///   - capacity: The most sends that it keeps.
+    ///   - now: The time in milliseconds since the Unix epoch; nil: what the clock says.
+    /// - Throws: ``ClientError`` with the code `storage` when it cannot be used, `locked` when another program uses it.
+    public init(path: String, capacity: Int = 1000, now: Int? = nil) throws(ClientError) {
+        self.path = path
+        let lock = try Self.lock(path + ".lock")
+        do throws(ClientError) {
+            var journal = try OutboxJournal(
+                reading: try Self.read(path),
+                now: now ?? Self.now,
+                capacity: capacity
+            )
+            self.contents = journal.contents
+            let file = try Self.replace(path, with: journal.compacted())
+            self.state = Mutex(State(journal: journal, file: file, lock: lock))
+        } catch {
+            Glibc.close(lock)
+            throw error
+        }
+    }
+
+    deinit { self.close() }
+
+    /// Lets other programs use the file; what is appended after that is not kept.
+    public func close() {
+        self.state.withLock { state in
+            guard state.file >= 0 else { return }
+            Glibc.close(state.file)
+            Glibc.close(state.lock)
+            (state.file, state.lock) = (-1, -1)
+        }
+    }
+
+    /// Keeps a send.
+    ///
+    /// - Parameter send: The send.
+    /// - Throws: ``ClientError`` with the code `storage` when the disk is full or as many sends are kept as may be.
+    public func append(_ send: KeptSend) throws(ClientError) {
+        let failure: ClientError? = self.state.withLock { state in
+            var journal = state.journal
+            switch journal.append(send) {
+            case .full: return .storage("\(journal.capacity) lines are kept already")
+            case .write(let line):
+                guard Self.write(line, to: state.file), fdatasync(state.file) == 0 else {
+                    let failure = ClientError.storage(reason())
+                    Self.takeBack(state.file, to: state.journal.fileBytes)
+                    return failure
+                }
+                state.journal = journal
+                return nil
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    // Neither of the next two has to be on the disk at once: what is forgotten in memory alone is sent again, and stored
+    // once.
+
+    /// Forgets a send that has its answer.
+    public func remove(_ key: IdempotencyKey) { self.note { $0.remove(key) } }
+
+    /// Remembers who the client is.
+    public func setSession(_ session: SessionSecret) { self.note { $0.setSession(session) } }
+
+    private func note(_ change: (inout OutboxJournal) -> ByteBuffer?) {
+        self.state.withLock { state in
+            let length = state.journal.fileBytes
+            guard state.file >= 0, let line = change(&state.journal) else { return }
+            if !Self.write(line, to: state.file) { Self.takeBack(state.file, to: length) }
+            guard state.journal.isBloated, let file = try? Self.replace(self.path, with: state.journal.compacted())
+            else { return }
+            Glibc.close(state.file)
+            state.file = file
+        }
+    }
+}
+
+// MARK: - Files
+
+extension OutboxFile {
+    /// The time in milliseconds since the Unix epoch.
+    static var now: Int {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+    }
+
+    private static func lock(_ path: String) throws(ClientError) -> Int32 {
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw .storage(reason()) }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            let isTaken = errno == EWOULDBLOCK
+            let failure = isTaken ? ClientError.locked : ClientError.storage(reason())
+            Glibc.close(file)
+            throw failure
+        }
+        return file
+    }
+
+    private static func read(_ path: String) throws(ClientError) -> ByteBuffer {
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard file >= 0 else {
+            if errno == ENOENT { return ByteBuffer() }
+            throw .storage(reason())
+        }
+        defer { Glibc.close(file) }
+        var bytes = ByteBuffer()
+        while true {
+            var hasFailed = false
+            let count = bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: 65536) { room in
+                let count = Glibc.read(file, room.baseAddress, room.count)
+                hasFailed = count < 0
+                return max(0, count)
+            }
+            guard !hasFailed else { throw .storage(reason()) }
+            if count == 0 { return bytes }
+            guard bytes.readableBytes <= self.maximumBytes else { throw .storage("it is larger than 64 MiB") }
+        }
+    }
+
+    /// Writes a file beside the old one and renames it into its place.
+    ///
+    /// - Returns: The new file, open for appending.
+    private static func replace(_ path: String, with bytes: ByteBuffer) throws(ClientError) -> Int32 {
+        let new = path + ".new"
+        unlink(new)
+        let file = open(new, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw .storage(reason()) }
+        guard Self.write(bytes, to: file), fsync(file) == 0, rename(new, path) == 0 else {
+            let failure = ClientError.storage(reason())
+            Glibc.close(file)
+            throw failure
+        }
+        // The name, too, is to be on the disk.
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let handle = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if handle >= 0 {
+            fsync(handle)
+            Glibc.close(handle)
+        }
+        return file
+    }
+
+    /// Takes back what may stand there half: the next record begins a line of its own.
+    private static func takeBack(_ file: Int32, to length: Int) { ftruncate(file, off_t(length)) }
+
+    private static func write(_ bytes: ByteBuffer, to file: Int32) -> Bool {
+        bytes.withUnsafeReadableBytes { bytes in
+            var rest = bytes
+            while !rest.isEmpty {
+                let count = Glibc.write(file, rest.baseAddress, rest.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { return false }
+                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+            }
+            return true
+        }
+    }
+}
+
+/// Why the last call of the system failed.
+private func reason() -> String { String(cString: strerror(errno)) }

@@ -1,0 +1,65 @@
+public import ChatCore
+
+/// Where a client keeps what has no answer yet, so that it outlives the program.
+///
+/// A client that is given one (``ChatClient/Configuration/outbox``) appends each send before it goes out and removes it
+/// when its final answer has come. A program that starts again reads ``contents`` and hands each send to
+/// ``ChatClient/resend(_:)``: it goes out with the key that it had, as the user that it was, and so is stored once.
+///
+/// The calls may block for as long as a disk takes: a client makes one of them for each send.
+public protocol OutboxStore: Sendable {
+    /// What an earlier client left, as it was when the store was opened.
+    var contents: OutboxContents { get }
+
+    /// Keeps a send; when this returns it survives the end of the program and of the machine.
+    ///
+    /// - Parameter send: The send.
+    /// - Throws: ``ClientError`` with the code `storage`; nothing is kept then.
+    func append(_ send: KeptSend) throws(ClientError)
+
+    /// Forgets a send that has its answer. One that is forgotten in vain is sent again, with its key.
+    func remove(_ key: IdempotencyKey)
+
+    /// Remembers who the client is: keys belong to their sender.
+    func setSession(_ session: SessionSecret)
+}
+
+/// A send that has no answer yet.
+public struct KeptSend: Equatable, Sendable {
+    /// The room that it is sent to.
+    public var room: RoomName
+    /// What it says.
+    public var text: String
+    /// Whether it says or does something.
+    public var kind: MessageKind
+    /// What makes it the same send whenever it is sent.
+    public var key: IdempotencyKey
+    /// When it was made, in milliseconds since the Unix epoch.
+    public var time: Int
+
+    /// Puts a send together.
+    public init(room: RoomName, text: String, kind: MessageKind, key: IdempotencyKey, time: Int) {
+        self.room = room
+        self.text = text
+        self.kind = kind
+        self.key = key
+        self.time = time
+    }
+}
+
+/// What an outbox held when it was opened.
+public struct OutboxContents: Equatable, Sendable {
+    /// What brings the client back as the user who made the sends.
+    public var session: SessionSecret?
+    /// Sends without an answer, in the order in which they were made.
+    public var sends: [KeptSend] = []
+    /// Sends that are too old to be sent again.
+    ///
+    /// The server may have stored them and forgotten their keys since. The store keeps them no longer.
+    public var expired: [KeptSend] = []
+    /// How many records could not be read.
+    public var damaged = 0
+
+    /// An empty outbox.
+    public init() {}
+}

@@ -1,0 +1,100 @@
+public import ChatCore
+internal import NIOCore
+internal import NIOHTTP1
+
+/// The rooms of a server, asked for over HTTP: `GET /api/rooms` (docs/PROTOCOL.md, section 8).
+public struct RoomDirectory: Sendable {
+    /// A room as the server's index has it; the index may lag by seconds.
+    public struct Room: Equatable, Sendable {
+        /// Its name.
+        public var name: RoomName
+        /// How many members it has.
+        public var memberCount: Int
+        /// The number of its last message.
+        public var seq: Int
+        /// When that was sent, in milliseconds since the Unix epoch; nil when there is none.
+        public var lastTime: Int?
+
+        /// The room as one JSON object, with the fields of the protocol.
+        public var json: String {
+            var json = JSONWriter()
+            json.field("room", self.name.rawValue)
+            json.field("member_count", self.memberCount)
+            json.field("seq", self.seq)
+            if let lastTime { json.field("last_time", lastTime) }
+            return String(buffer: json.finish())
+        }
+    }
+
+    /// Some of the rooms.
+    public struct Page: Equatable, Sendable {
+        /// The rooms.
+        public var rooms: [Room]
+        /// Where the next page begins; nil when there is none.
+        public var cursor: RoomName?
+    }
+
+    private let connector: LinkConnector
+    private let token: String?
+
+    /// Makes a directory; nothing is asked yet.
+    ///
+    /// - Parameter configuration: The server, and who asks: its token, or its session.
+    /// - Throws: ``ClientError`` with the code `invalid`.
+    public init(_ configuration: ChatClient.Configuration) throws(ClientError) {
+        self.connector = try LinkConnector(configuration)
+        self.token = configuration.token ?? configuration.session?.rawValue
+    }
+
+    /// Asks for a page of rooms.
+    ///
+    /// - Parameter cursor: Where an earlier page said the next one begins; nil: at the beginning.
+    /// - Returns: Some rooms; all of the rest when it bears no cursor.
+    /// - Throws: ``ClientError`` with the code `disconnected` or `refused`, or `bad_answer`.
+    public func page(from cursor: RoomName? = nil) async throws(ClientError) -> Page {
+        let query = cursor.map { "?cursor=" + Self.percentEncoded($0.rawValue) } ?? ""
+        let response: HTTPAnswer
+        do throws(ConnectionFailure) {
+            response = try await self.connector.get(
+                self.connector.server.sibling("api/rooms") + query,
+                token: self.token
+            )
+        } catch {
+            throw .disconnected(error)
+        }
+        let json = try? JSONValue(response.body)
+        guard response.status == 200 else { throw Self.refusal(response.status, json?["error"]) }
+        guard let json, let rooms = json["rooms"]?.array else { throw .badAnswer }
+        return Page(
+            rooms: rooms.compactMap(Room.init),
+            cursor: json["cursor"]?.string.flatMap { try? RoomName($0) }
+        )
+    }
+
+    private static func refusal(_ status: Int, _ error: JSONValue?) -> ClientError {
+        guard let code = error?["code"]?.string else {
+            return .disconnected(ConnectionFailure("the server answered with status \(status)", status: status))
+        }
+        return .refused(ProtocolError(ProtocolError.Code(code), error?["message"]?.string ?? "status \(status)"))
+    }
+
+    private static func percentEncoded(_ text: String) -> String {
+        text.utf8.reduce(into: "") { encoded, byte in
+            let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+            guard !isPlain else { return encoded.unicodeScalars.append(Unicode.Scalar(byte)) }
+            encoded += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+        }
+    }
+}
+
+extension RoomDirectory.Room {
+    /// A room whose name this program does not understand is passed over.
+    init?(_ json: JSONValue) {
+        guard
+            let name = json["room"]?.string.flatMap({ try? RoomName($0) }),
+            let memberCount = json["member_count"]?.integer,
+            let seq = json["seq"]?.integer
+        else { return nil }
+        self.init(name: name, memberCount: memberCount, seq: seq, lastTime: json["last_time"]?.integer)
+    }
+}

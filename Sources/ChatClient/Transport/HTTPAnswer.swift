@@ -1,0 +1,93 @@
+internal import NIOCore
+internal import NIOHTTP1
+
+/// The answer to one request.
+struct HTTPAnswer: Sendable {
+    var status: Int
+    var body: ByteBuffer
+}
+
+extension LinkConnector {
+    /// Asks the server for something, on a connection of its own.
+    ///
+    /// - Parameters:
+    ///   - path: With the query.
+    ///   - token: What the `Authorization` header bears; nil: there is none.
+    /// - Returns: The answer, whatever its status.
+    /// - Throws: ``ConnectionFailure``.
+    func get(_ path: String, token: String?) async throws(ConnectionFailure) -> HTTPAnswer {
+        var headers: HTTPHeaders = [
+            "Host": self.server.authority, "User-Agent": "ChatClient", "Accept": "application/json",
+            "Connection": "close",
+        ]
+        if let token { headers.add(name: "Authorization", value: "Bearer \(token)") }
+        let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: headers)
+        return try await self.connect { channel in
+            try self.secure(channel)
+            try channel.pipeline.syncOperations.addHTTPClientHandlers()
+            let answer = channel.eventLoop.makePromise(of: HTTPAnswer.self)
+            try channel.pipeline.syncOperations.addHandler(HTTPExchange(head, answer))
+            return answer.futureResult
+        }
+    }
+}
+
+/// One request and its answer, which is gathered whole.
+private final class HTTPExchange: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    /// The most bytes of an answer that are read: a page of rooms stays far below.
+    private static let maximumBytes = 4 << 20
+    /// How long the server may take.
+    private static let timeout: TimeAmount = .seconds(10)
+
+    private let head: HTTPRequestHead
+    private let promise: EventLoopPromise<HTTPAnswer>
+    private var answer = HTTPAnswer(status: 0, body: ByteBuffer())
+    private var timer: Scheduled<Void>?
+
+    init(_ head: HTTPRequestHead, _ promise: EventLoopPromise<HTTPAnswer>) {
+        self.head = head
+        self.promise = promise
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.timeout) {
+            self.fail(ConnectionFailure("the server did not answer in time"), context)
+        }
+        context.write(self.wrapOutboundOut(.head(self.head)), promise: nil)
+        context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
+        context.fireChannelActive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch self.unwrapInboundIn(data) {
+        case .head(let head): self.answer.status = Int(head.status.code)
+        case .body(var bytes):
+            guard self.answer.body.readableBytes + bytes.readableBytes <= Self.maximumBytes else {
+                return self.fail(ConnectionFailure("the server's answer is too large"), context)
+            }
+            self.answer.body.writeBuffer(&bytes)
+        case .end:
+            self.promise.succeed(self.answer)
+            context.close(promise: nil)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        self.promise.fail(error)
+        context.close(promise: nil)
+    }
+
+    /// The end, also of a connection that was never made; a promise that was kept is not broken by this.
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.timer?.cancel()
+        self.promise.fail(ConnectionFailure("the server closed the connection before its answer"))
+    }
+
+    private func fail(_ failure: ConnectionFailure, _ context: ChannelHandlerContext) {
+        self.promise.fail(failure)
+        context.close(promise: nil)
+    }
+}

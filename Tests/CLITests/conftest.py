@@ -6,10 +6,13 @@ CHAT_SERVER_BIN and CHAT_CLI_BIN name the programs; by default those of the debu
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import shlex
+import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -91,10 +94,12 @@ def room() -> str:
 
 
 class CLI_:
-    """Runs `chat-cli` against a server."""
+    """Runs `chat-cli` against a server, as somebody who has no files of their own."""
 
     def __init__(self, server: Server):
-        self.env = {"PATH": os.environ["PATH"], "CHAT_SERVER": server.url, "LC_ALL": "C.UTF-8"}
+        self.env = {
+            "PATH": os.environ["PATH"], "HOME": "/nonexistent", "CHAT_SERVER": server.url, "LC_ALL": "C.UTF-8",
+        }  # fmt: skip
 
     def run(self, *arguments: str, input: str | None = None, timeout: float = 30, **env: str):
         return subprocess.run(
@@ -110,6 +115,10 @@ class CLI_:
     def start(self, *arguments: str, **pipes):
         return subprocess.Popen([CLI, *arguments], text=True, env=self.env, **pipes)
 
+    def texts(self, room: str) -> list[str]:
+        """What was said in a room."""
+        return [json.loads(line)["text"] for line in self.run("history", room, "--json").stdout.splitlines()]
+
 
 @pytest.fixture
 def cli(shared_server):
@@ -117,15 +126,16 @@ def cli(shared_server):
 
 
 class Terminal:
-    """A window of tmux with a shell in it."""
+    """A window of tmux with a shell in it, of a user with an empty home."""
 
     _names = itertools.count(1)
 
     def __init__(self, columns: int = 80, rows: int = 24):
         self.socket = f"chat-cli-test-{os.getpid()}-{next(self._names)}"
+        self.home = Path(tempfile.mkdtemp(prefix="chat-cli-home-"))
         self.tmux(
             "-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows),
-            "env -i HOME=/tmp TERM=tmux-256color LC_ALL=C.UTF-8 PATH=/usr/bin:/bin PS1='$ ' bash --norc --noprofile",
+            f"env -i HOME={self.home} TERM=tmux-256color LC_ALL=C.UTF-8 PATH=/usr/bin:/bin PS1='$ ' bash --norc --noprofile",
         )  # fmt: skip
         wait_until(lambda: "$" in self.text(), what="the shell's prompt")
 
@@ -183,8 +193,23 @@ class Terminal:
     def join(self, server: Server, *arguments: str) -> None:
         self.shell(f"clear; CHAT_SERVER={server.url} {CLI} join {shlex.join(arguments)}; echo status=$?")
 
+    def program(self) -> int:
+        """The process id of the program that the shell in the window runs."""
+        shell = self.tmux("display-message", "-p", "#{pane_pid}").strip()
+        with open(f"/proc/{shell}/task/{shell}/children", encoding="ascii") as children:
+            (child,) = children.read().split()
+        return int(child)
+
+    def record(self) -> Path:
+        """Writes everything that the window is sent from now on to a file, as it is sent."""
+        path = self.home / "recording"
+        path.touch()
+        self.tmux("pipe-pane", "-O", f"exec cat >> {path}")
+        return path
+
     def close(self) -> None:
         subprocess.run(["tmux", "-L", self.socket, "kill-server"], capture_output=True)
+        shutil.rmtree(self.home, ignore_errors=True)
 
 
 @pytest.fixture

@@ -28,6 +28,12 @@ class Connection:
         event = json.loads(text)
         if "room" in event and "epoch" in event and "seq" in event:
             self.heads[event["room"]] = (event["epoch"], event["seq"])
+        if self.fault == "steer" and event["type"] in ("welcome", "message", "error"):
+            field = {"welcome": "node", "message": "text", "error": "message"}[event["type"]]
+            # JSON may escape what it says or not; a client has to take both.
+            return [json.dumps(event | {field: "\x1b]0;pwned\x07\u009d" + event[field]}).encode()]
+        if self.fault == "mute" and event["type"] == "ok" and "duplicate" in event:
+            return []
         if event["type"] != "message":
             return [text]
         self.messages += 1
@@ -119,9 +125,9 @@ def frame(payload: bytes) -> bytes:
 
 
 @contextlib.contextmanager
-def faulty(port: int, fault: str):
+def faulty(port: int, fault: str, listen: int = 0):
     """Passes connections on to a server, with a fault; gives the port."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", listen))
 
     def serve():
         with contextlib.suppress(OSError):

@@ -141,11 +141,7 @@ def test_a_signal_puts_the_terminal_back(terminal, shared_server, room, number):
     before = terminal.mode()
     terminal.join(shared_server, room)
     terminal.wait_for("1 here")
-    # The program is the only child of the shell in the window.
-    shell = terminal.tmux("display-message", "-p", "#{pane_pid}").strip()
-    with open(f"/proc/{shell}/task/{shell}/children", encoding="ascii") as children:
-        (child,) = children.read().split()
-    os.kill(int(child), number)
+    os.kill(terminal.program(), number)
     terminal.wait_for(f"status={128 + number}")
     assert terminal.mode() == before
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ChatClient
 internal import ChatCore
+internal import Glibc
 
 /// `chat-cli join`: talk.
 struct Join: AsyncParsableCommand {
@@ -18,8 +19,31 @@ struct Join: AsyncParsableCommand {
     @Option(help: "How many messages of the past come first.")
     var history: Int = 20
 
-    @Option(help: "Whether to use colours: auto, always, never.")
-    var color: ColorChoice = .auto
+    @OptionGroup var color: ColorOption
+
+    @Option(help: "Where lines that are not sent yet outlive the program. (default on a terminal: its state folder)")
+    var outbox: String?
+
+    @Flag(name: .customLong("no-outbox"), help: "Forget lines that are not sent when the program ends.")
+    var withoutOutbox = false
+
+    @Flag(inversion: .prefixedNo, help: "Show the time of each message.")
+    var timestamps: Bool?
+
+    @Flag(inversion: .prefixedNo, help: "Tell who joins and leaves.")
+    var notices: Bool?
+
+    @Flag(inversion: .prefixedNo, help: "Let others see that you type.")
+    var typing: Bool?
+
+    @Flag(inversion: .prefixedNo, help: "Ring when somebody names you.")
+    var bell: Bool?
+
+    @Flag(inversion: .prefixedNo, help: "Show the status line.")
+    var status: Bool?
+
+    @Flag(inversion: .prefixedNo, help: "Remember the lines that you write for the next session.")
+    var inputHistory: Bool?
 
     @Argument(help: "The rooms.", transform: RoomArgument.parse)
     var rooms: [RoomName]
@@ -27,19 +51,29 @@ struct Join: AsyncParsableCommand {
     func validate() throws {
         guard self.history >= 0 else { throw ValidationError("--history is not below 0") }
         guard !self.rooms.isEmpty else { throw ValidationError("which room?") }
+        guard self.outbox == nil || !self.withoutOutbox else {
+            throw ValidationError("--outbox goes without --no-outbox")
+        }
     }
 
     func run() async throws {
-        let configuration = try self.server.configuration()
-        guard Terminal.isInteractive else { return try await self.runPlain(configuration) }
+        let settings = try await self.server.settings([
+            .timestamps: self.timestamps?.description, .notices: self.notices?.description,
+            .typing: self.typing?.description, .bell: self.bell?.description, .status: self.status?.description,
+            .inputHistory: self.inputHistory?.description, .outbox: self.withoutOutbox ? "none" : self.outbox,
+        ])
+        var configuration = try settings.clientConfiguration()
+        let palette = try self.color.palette(settings)
         Output.ignoreBrokenPipes()
+        guard Terminal.isInteractive else { return try await self.runPlain(configuration, settings, palette) }
+        var options = try self.options(settings, palette)
+        configuration.outbox = try self.openOutbox(settings, configuration.server, &options)
         let session: JoinSession
-        do {
+        do throws(ClientError) {
             session = JoinSession(
                 client: try ChatClient(configuration),
-                rooms: self.rooms,
-                history: self.history,
-                palette: self.color.palette
+                directory: try RoomDirectory(configuration),
+                options: options
             )
         } catch {
             throw ValidationError(error.message)
@@ -56,8 +90,86 @@ struct Join: AsyncParsableCommand {
         }
     }
 
-    private func runPlain(_ configuration: ChatClient.Configuration) async throws {
-        let plain = PlainJoin(rooms: self.rooms, history: self.history, palette: self.color.palette)
+    private func options(_ settings: Settings, _ palette: Palette) throws -> JoinOptions {
+        var options = JoinOptions(rooms: self.rooms, history: self.history, palette: palette)
+        do throws(SettingError) {
+            options.showsTimestamps = try settings.bool(.timestamps)
+            options.showsNotices = try settings.bool(.notices)
+            options.sendsTyping = try settings.bool(.typing)
+            options.rings = try settings.bool(.bell)
+            options.showsStatus = try settings.bool(.status)
+            guard try settings.bool(.inputHistory) else { return options }
+        } catch {
+            throw ValidationError(error.message)
+        }
+        do throws(SettingError) {
+            try AtomicFile.makeFolder(Folders.state)
+            options.inputHistory = InputHistoryFile(path: Folders.state + "/history")
+        } catch {
+            options.warnings.append(error.message)
+        }
+        return options
+    }
+
+    /// Without a terminal nobody is there to be told what was kept: an outbox is used where one was asked for by name.
+    private func runPlain(
+        _ configuration: ChatClient.Configuration,
+        _ settings: Settings,
+        _ palette: Palette
+    ) async throws {
+        var configuration = configuration
+        var options = JoinOptions(rooms: self.rooms, history: self.history, palette: palette)
+        if self.outbox != nil {
+            configuration.outbox = try self.openOutbox(settings, configuration.server, &options)
+            for warning in options.warnings { Output.notice(warning) }
+        }
+        let plain = PlainJoin(rooms: self.rooms, history: self.history, palette: palette, kept: options.kept)
         try await Session.run(configuration) { client in try await plain.run(client) }
+    }
+}
+
+// MARK: - The outbox
+
+extension Join {
+    /// Opens the outbox of a server: one that was asked for must work, the usual one need not.
+    private func openOutbox(
+        _ settings: Settings,
+        _ server: ServerAddress,
+        _ options: inout JoinOptions
+    ) throws -> OutboxFile? {
+        let found = settings[.outbox]
+        if let found, ["none", "false", "no", "off"].contains(found.value) { return nil }
+        let folder = found?.value ?? Setting.outbox.fallback
+        let failure: ClientError
+        do throws(SettingError) {
+            try AtomicFile.makeFolder(folder)
+            do throws(ClientError) {
+                let outbox = try OutboxFile(path: folder + "/" + Self.fileName(server))
+                options.kept = outbox.contents
+                let damaged = outbox.contents.damaged
+                if damaged > 0 { options.warnings.append(Phrase.outboxDamaged(["count": "\(damaged)"])) }
+                return outbox
+            } catch {
+                failure = error
+            }
+        } catch {
+            guard found == nil else { return try Self.refuse(error.message) }
+            options.warnings.append(Phrase.outboxLost(["reason": error.message]))
+            return nil
+        }
+        guard found == nil else { return try Self.refuse(failure.message) }
+        let isLocked = failure.code == .locked
+        options.warnings.append(isLocked ? Phrase.outboxLocked() : Phrase.outboxLost(["reason": failure.message]))
+        return nil
+    }
+
+    private static func refuse(_ reason: String) throws -> OutboxFile? {
+        Output.notice(reason)
+        throw ExitStatus.storage.exitCode
+    }
+
+    /// The file of a server: each server knows the user by a session of its own.
+    static func fileName(_ server: ServerAddress) -> String {
+        String(server.description.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "_" })
     }
 }

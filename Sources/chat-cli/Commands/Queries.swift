@@ -14,11 +14,7 @@ struct History: AsyncParsableCommand {
     @Option(help: "Only messages before this number.")
     var before: Int?
 
-    @Flag(help: "Print each message as one line of JSON, as the server sent it.")
-    var json = false
-
-    @Option(help: "Whether to use colours: auto, always, never.")
-    var color: ColorChoice = .auto
+    @OptionGroup var output: OutputOptions
 
     @Option(help: "How many seconds the server may take.")
     var timeout: Double = 10
@@ -31,9 +27,10 @@ struct History: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await Session.run(try self.server.configuration(), timeout: .seconds(self.timeout)) { client in
-            let formatter = MessageFormatter(palette: self.color.palette, showsTime: true, showsRoom: false)
-            let printer = MessagePrinter(isJSON: self.json, formatter: formatter)
+        let settings = try await self.server.settings()
+        let printer = try self.output.printer(settings, showsTime: true, showsRoom: false)
+        let configuration = try settings.clientConfiguration()
+        try await Session.run(configuration, timeout: .seconds(self.timeout)) { client in
             for message in try await self.messages(client) where !printer.print(message) { break }
             return .success
         }
@@ -43,9 +40,12 @@ struct History: AsyncParsableCommand {
     private func messages(_ client: ChatClient) async throws -> [Message] {
         var messages: [Message] = []
         var before = self.before
+        let progress = Progress()
+        defer { progress.clear() }
         while messages.count < self.limit {
             let page = try await client.history(self.room, before: before, limit: self.limit - messages.count)
             messages = page.messages + messages
+            progress.show(Phrase.progressHistory(["count": "\(messages.count)", "limit": "\(self.limit)"]))
             guard page.hasOlder, let first = page.messages.first?.position else { break }
             before = first.seq
         }
@@ -66,7 +66,7 @@ struct Members: AsyncParsableCommand {
     var room: RoomName
 
     func run() async throws {
-        try await Session.run(try self.server.configuration(), timeout: .seconds(self.timeout)) { client in
+        try await Session.run(try await self.server.configuration(), timeout: .seconds(self.timeout)) { client in
             var cursor: String?
             repeat {
                 let page = try await client.members(self.room, cursor: cursor)

@@ -31,7 +31,7 @@ struct Send: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try self.server.configuration()
+        let configuration = try await self.server.configuration()
         try await Session.run(configuration) { client in
             try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
                 group.addTask {
@@ -80,7 +80,7 @@ struct Send: AsyncParsableCommand {
 
         var status: ExitStatus {
             guard self.refused > 0 else { return .success }
-            Output.notice("\(self.sent) sent, \(self.refused) refused")
+            Output.notice(Phrase.sendReport(["sent": "\(self.sent)", "refused": "\(self.refused)"]))
             return self.sent > 0 ? .partial : .refused
         }
     }
@@ -108,7 +108,7 @@ struct Send: AsyncParsableCommand {
             group.addTask {
                 try await Task.sleep(for: .seconds(self.timeout))
                 let isConnected = await client.session != nil
-                Output.notice(isConnected ? Notices.noAnswer : Notices.noConnection)
+                Output.notice(isConnected ? Phrase.noAnswer() : Phrase.noConnection())
                 throw isConnected ? ExitStatus.timeout : ExitStatus.unavailable
             }
             defer { group.cancelAll() }

@@ -1,45 +1,83 @@
 internal import ArgumentParser
 internal import ChatClient
 internal import ChatCore
+internal import Foundation
 internal import Glibc
 
-/// What every command has to know: where the server is, and who asks.
+/// What every command has to know: where the server is, who asks, and in which language.
 struct ServerOptions: ParsableArguments {
-    @Option(help: "The server's address. (default: $CHAT_SERVER, or ws://127.0.0.1:8080/ws)")
+    @Option(help: "The server's address, or its name in the configuration file. (default: ws://127.0.0.1:8080/ws)")
     var server: String?
 
-    @Option(help: "The name to be known by. (default: $CHAT_NAME, or one that the server gives)")
+    @Option(help: "The name to be known by. (default: one that the server gives)")
     var name: String?
 
-    @Option(help: "A file with a token, for servers that demand one. (default: $CHAT_TOKEN)")
+    @Option(help: "A file with a token, for servers that demand one.")
     var tokenFile: String?
+
+    @Option(help: "A command that prints a token.")
+    var tokenCommand: String?
 
     @Option(help: "A PEM file of certificate authorities to trust in place of the system's.")
     var caFile: String?
 
+    @Option(help: "The language of messages: en or ko. (default: as the locale says)")
+    var language: Language?
+
+    @Option(name: .customLong("config"), help: "A configuration file. (default: ~/.config/chat-cli/config.json)")
+    var configurationFile: String?
+
+    /// Gathers what was set, and speaks the language that was asked for from then on.
+    ///
+    /// - Parameter more: Flags of the command itself.
+    /// - Returns: The settings.
     /// - Throws: `ValidationError` when something is not valid.
-    func configuration() throws -> ChatClient.Configuration {
+    func settings(_ more: [Setting: String?] = [:]) async throws -> Settings {
+        let own: [Setting: String?] = [
+            .server: self.server, .name: self.name, .tokenFile: self.tokenFile, .tokenCommand: self.tokenCommand,
+            .caFile: self.caFile, .language: self.language?.rawValue,
+        ]
+        let flags = own.merging(more) { $1 }.compactMapValues(\.self)
+        do throws(SettingError) {
+            let settings = try await Settings(
+                flags: flags,
+                environment: ProcessInfo.processInfo.environment,
+                file: self.configurationFile ?? Environment["CHAT_CLI_CONFIG"]
+            )
+            if let language = settings[.language]?.value {
+                guard let known = Language(rawValue: language) else {
+                    throw SettingError("language: \"\(language)\" is neither en nor ko")
+                }
+                Language.current = known
+            }
+            return settings
+        } catch {
+            throw ValidationError(error.message)
+        }
+    }
+
+    /// - Throws: `ValidationError` when something is not valid.
+    func configuration() async throws -> ChatClient.Configuration { try await self.settings().clientConfiguration() }
+}
+
+extension Settings {
+    /// How a client is to connect.
+    ///
+    /// - Throws: `ValidationError` when something is not valid.
+    func clientConfiguration() throws -> ChatClient.Configuration {
         do {
-            let address = self.server ?? Environment["CHAT_SERVER"] ?? "ws://127.0.0.1:8080/ws"
-            var configuration = ChatClient.Configuration(server: try ServerAddress(address))
-            if let name = self.name ?? Environment["CHAT_NAME"] { configuration.name = try UserName(name) }
-            configuration.token = try self.token()
-            configuration.trustedAuthorities = self.caFile
+            var configuration = ChatClient.Configuration(server: try ServerAddress(try self.address.value))
+            if let name = self[.name] { configuration.name = try UserName(name.value) }
+            configuration.token = try TokenSource(self, environment: ProcessInfo.processInfo.environment)?.token()
+            configuration.trustedAuthorities = self[.caFile]?.value
             return configuration
         } catch let error as ClientError {
             throw ValidationError(error.message)
         } catch let error as ProtocolError {
             throw ValidationError(error.message)
+        } catch let error as SettingError {
+            throw ValidationError(error.message)
         }
-    }
-
-    private func token() throws -> String? {
-        guard let tokenFile else { return Environment["CHAT_TOKEN"] }
-        guard let file = fopen(tokenFile, "r") else { throw ValidationError("\(tokenFile) cannot be read") }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 8192)
-        let count = fread(&bytes, 1, bytes.count, file)
-        return String(decoding: bytes.prefix(count), as: UTF8.self).trimmingWhitespace
     }
 }
 
@@ -54,6 +92,22 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
         case .never: Palette(isColored: false)
         case .auto: Palette(isColored: isatty(STDOUT_FILENO) == 1 && (Environment["NO_COLOR"] ?? "").isEmpty)
         }
+    }
+}
+
+/// `--color`, for the commands that print messages.
+struct ColorOption: ParsableArguments {
+    @Option(help: "Whether to use colours: auto, always, never.")
+    var color: ColorChoice?
+
+    /// - Throws: `ValidationError` when the configuration says something else.
+    func palette(_ settings: Settings) throws -> Palette {
+        if let color { return color.palette }
+        guard let found = settings[.color] else { return ColorChoice.auto.palette }
+        guard let choice = ColorChoice(rawValue: found.value) else {
+            throw ValidationError("color: \"\(found.value)\" is not auto, always or never")
+        }
+        return choice.palette
     }
 }
 

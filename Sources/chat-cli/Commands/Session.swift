@@ -63,7 +63,7 @@ enum Session {
                 return ExitStatus(error)
             case .timeout:
                 let isConnected = await client.session != nil
-                Output.notice(isConnected ? Notices.noAnswer : Notices.noConnection)
+                Output.notice(isConnected ? Phrase.noAnswer() : Phrase.noConnection())
                 return isConnected ? .timeout : .unavailable
             case .ended, nil: return .success
             }
@@ -78,6 +78,9 @@ enum Session {
             return .failed(error)
         } catch let status as ExitStatus {
             return .done(status)
+        } catch let error as SettingError {
+            Output.notice(error.message)
+            return .done(.storage)
         } catch {
             Output.notice("\(error)")
             return .done(.software)

@@ -1,12 +1,15 @@
 internal import ArgumentParser
 internal import ChatClient
 internal import ChatCore
-internal import Glibc
 
 /// `chat-cli tail`: what is said, for as long as anybody reads it.
 struct Tail: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print the messages of rooms as they come; reconnect for ever and miss nothing."
+        abstract: "Print the messages of rooms as they come; reconnect for ever and miss nothing.",
+        discussion: """
+            With --state the place that was reached is kept in a file, and the next run goes on behind it: a job that runs \
+            now and then (tail lobby --state FILE --no-follow) prints every message once.
+            """
     )
 
     @OptionGroup var server: ServerOptions
@@ -14,17 +17,22 @@ struct Tail: AsyncParsableCommand {
     @Option(help: "How many messages of the past come first.")
     var history: Int = 0
 
+    @Option(help: "How far back to begin: 90s, 10m, 2h, 1d.")
+    var since: String?
+
+    @Option(help: "A file that remembers the place in each room from one run to the next.")
+    var state: String?
+
     @Option(help: "End after so many messages.")
     var count: Int?
 
     @Option(help: "End after so many seconds, with status 75 unless --count was reached.")
     var timeout: Double?
 
-    @Flag(help: "Print each message as one line of JSON, as the server sent it.")
-    var json = false
+    @Flag(inversion: .prefixedNo, help: "Go on with what comes, or end when everything said so far is printed.")
+    var follow = true
 
-    @Option(help: "Whether to use colours: auto, always, never.")
-    var color: ColorChoice = .auto
+    @OptionGroup var output: OutputOptions
 
     @Argument(help: "The rooms.", transform: RoomArgument.parse)
     var rooms: [RoomName]
@@ -32,63 +40,35 @@ struct Tail: AsyncParsableCommand {
     func validate() throws {
         guard self.history >= 0 else { throw ValidationError("--history is not below 0") }
         guard self.count.map({ $0 > 0 }) ?? true else { throw ValidationError("--count is above 0") }
+        guard self.timeout.map({ $0 > 0 }) ?? true else { throw ValidationError("--timeout is above 0") }
         guard !self.rooms.isEmpty else { throw ValidationError("which room?") }
+        guard self.since == nil || self.history == 0 else { throw ValidationError("--since goes without --history") }
+        guard self.since.map({ TimeSpan.milliseconds($0) != nil }) ?? true else {
+            throw ValidationError("--since is a span of time, such as 90s, 10m, 2h, 1d")
+        }
     }
 
     func run() async throws {
-        let configuration = try self.server.configuration()
-        try await Session.run(configuration, timeout: self.timeout.map { .seconds($0) }) { client in
-            try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
-                for room in self.rooms {
-                    group.addTask {
-                        try await client.join(room, from: self.history > 0 ? .last(self.history) : .live)
-                        return nil
-                    }
-                }
-                group.addTask { await self.print(client) }
-                group.addTask { await Output.isAbandoned() ? .success : nil }
-                defer { group.cancelAll() }
-                while let status = try await group.next() { if let status { return status } }
-                return .success
-            }
+        let settings = try await self.server.settings()
+        var positions: PositionFile?
+        do throws(SettingError) {
+            if let state { positions = try PositionFile(state) }
+        } catch {
+            Output.notice(error.message)
+            throw ExitStatus.storage.exitCode
         }
-    }
-
-    private func print(_ client: ChatClient) async -> ExitStatus {
-        let printer = MessagePrinter(
-            isJSON: self.json,
-            formatter: MessageFormatter(
-                palette: self.color.palette,
-                showsTime: false,
-                showsRoom: self.rooms.count > 1
-            )
+        let run = TailRun(
+            rooms: self.rooms,
+            history: self.history,
+            since: self.since.flatMap(TimeSpan.milliseconds),
+            count: self.count,
+            follows: self.follow,
+            printer: try self.output.printer(settings, showsTime: false, showsRoom: self.rooms.count > 1),
+            positions: positions
         )
-        var left = self.count
-        for await event in client.events {
-            if let trouble = Notices.trouble(event) { Output.notice(trouble) }
-            guard case .received(.message(let message)) = event else { continue }
-            guard printer.print(message) else { break }
-            left = left.map { $0 - 1 }
-            if left == 0 { break }
+        let configuration = try settings.clientConfiguration()
+        try await Session.run(configuration, timeout: self.timeout.map { .seconds($0) }) { client in
+            try await run.run(client)
         }
-        return .success
-    }
-}
-
-/// Messages as data on standard output.
-struct MessagePrinter: Sendable {
-    var isJSON: Bool
-    var formatter: MessageFormatter
-
-    /// Prints a message; false when nobody reads it any more.
-    func print(_ message: Message) -> Bool {
-        let lines = self.isJSON ? [self.json(message)] : self.formatter.lines(message)
-        return Output.write(lines.map { $0 + "\n" }.joined())
-    }
-
-    /// As the server sent it, to programs; without what steers a terminal, to one.
-    private func json(_ message: Message) -> String {
-        let json = Event.message(message).json
-        return isatty(STDOUT_FILENO) == 1 ? json.sanitizedLine : json
     }
 }

@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import ChatClient
 internal import ChatCore
-internal import Glibc
 
 /// `chat-cli verify`: whether servers keep what the protocol promises.
 struct Verify: AsyncParsableCommand {
@@ -59,19 +58,19 @@ struct Verify: AsyncParsableCommand {
         let run: VerifyRun
         do { run = try VerifyRun(plan) } catch { throw ValidationError(error.message) }
         let file = try self.record.map(Self.create)
-        let isTerminal = isatty(STDERR_FILENO) == 1
-        let history = await run.history { if isTerminal { Self.show($0) } }
-        if isTerminal { Output.write("\r\u{1B}[K", to: STDERR_FILENO) }
+        let progress = Progress()
+        let history = await run.history { progress.show(Self.words($0)) }
+        progress.clear()
         if let file { Output.write(history.lines.map { $0 + "\n" }.joined(), to: file) }
         let report = VerifyReport(plan: plan, verdict: HistoryJudge.judge(history))
         guard report.verdict.counts.connections > 0 else {
-            Output.notice(Notices.noConnection)
+            Output.notice(Phrase.noConnection())
             throw ExitStatus.unavailable.exitCode
         }
         Output.write((self.json ? [report.json] : report.lines).map { $0 + "\n" }.joined())
         guard report.verdict.violations.isEmpty else { throw ExitStatus.partial.exitCode }
         guard report.verdict.counts.acknowledged > 0 else {
-            Output.notice("nothing was acknowledged, so nothing is shown")
+            Output.notice(Phrase.nothingAcknowledged())
             throw ExitStatus.timeout.exitCode
         }
     }
@@ -108,11 +107,8 @@ struct Verify: AsyncParsableCommand {
         return file
     }
 
-    private static func show(_ progress: VerifyRun.Progress) {
-        Output.write(
-            "\r\u{1B}[K\(progress.phase) \(progress.elapsed.components.seconds) s: \(progress.sent) sent, "
-                + "\(progress.acknowledged) acknowledged, \(progress.received) received",
-            to: STDERR_FILENO
-        )
+    private static func words(_ progress: VerifyRun.Progress) -> String {
+        "\(progress.phase) \(progress.elapsed.components.seconds) s: \(progress.sent) sent, "
+            + "\(progress.acknowledged) acknowledged, \(progress.received) received"
     }
 }

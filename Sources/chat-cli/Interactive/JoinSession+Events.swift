@@ -12,13 +12,7 @@ extension JoinSession {
     private func handle(_ event: ClientEvent) {
         switch event {
         case .connection(let state): self.handle(state)
-        case .joined(let room):
-            let isBack = self.names[room.room] != nil
-            self.names[room.room] = Dictionary(
-                room.members.members.map { ($0.id, $0.name.rawValue) },
-                uniquingKeysWith: { $1 }
-            )
-            if isBack { self.redraw() } else { self.notice(Notices.joined(room)) }
+        case .joined(let room): self.handle(room)
         case .refused(let room, let error):
             if !error.code.isRetryable { self.forget(room) }
             self.warn("\(room): \(error.message)")
@@ -26,9 +20,27 @@ extension JoinSession {
         }
     }
 
+    private func handle(_ room: JoinedRoom) {
+        let isBack = self.names[room.room] != nil
+        self.names[room.room] = Dictionary(
+            room.members.members.map { ($0.id, $0.name.rawValue) },
+            uniquingKeysWith: { $1 }
+        )
+        self.counts[room.room] = room.members.count
+        if isBack { return self.redraw() }
+        self.replays[room.room] = room.replay
+        self.notice(Notices.joined(room))
+    }
+
     private func handle(_ state: ConnectionState) {
         let old = self.connection
         self.connection = state
+        self.latency = nil
+        self.typists.forget()
+        if case .connected(let welcome) = state {
+            self.user = welcome.user
+            if self.knownRooms.isEmpty { self.later { await self.learnRooms() } }
+        }
         switch (old, state) {
         // A try that fails like the one before is not worth a line; the prompt shows that there is no connection.
         case (_, .connecting): self.redraw()
@@ -44,57 +56,85 @@ extension JoinSession {
     private func handle(_ event: Event) {
         switch event {
         case .message(let message): self.show(message)
-        case .joined(let change):
-            self.names[change.room]?[change.user.id] = change.user.name.rawValue
-            self.tellPresence(event, in: change.room)
+        case .joined(let change): self.change(event, change, change.user.name.rawValue)
         case .left(let change):
-            self.names[change.room]?[change.user.id] = nil
-            self.tellPresence(event, in: change.room)
+            self.typists.spoke(change.user.id, in: change.room)
+            self.change(event, change, nil)
         case .renamed(let change, oldName: _):
-            self.names[change.room]?[change.user.id] = change.user.name.rawValue
-            self.tellPresence(event, in: change.room)
+            if change.user.id == self.user?.id { self.user = change.user }
+            self.change(event, change, change.user.name.rawValue)
+        case .presence(let room, let count, version: _):
+            self.counts[room] = count
+            self.refresh()
+        case .typing(let room, let user, let active):
+            guard user.id != self.user?.id, !self.ignored.contains(user) else { return }
+            self.typists.heard(user, in: room, active: active, now: .now)
+            self.refresh()
         case .gap(let room, epoch: _, let from, let last): self.warn(Notices.gap(room, from, last))
         case .reset(let room, head: _): self.warn(Notices.reset(room))
         case .status(.degraded, let detail): self.warn(Notices.degraded(detail))
-        case .status(.ok, detail: _): self.notice(Notices.recovered)
+        case .status(.ok, detail: _): self.notice(Phrase.recovered())
         case .closing(let disconnect, reconnectMilliseconds: _):
-            self.notice(Notices.closing(disconnect.reason))
-        case .welcome, .presence, .typing: break
+            self.notice(Phrase.closing(["reason": disconnect.reason]))
+        case .welcome: break
         }
     }
 
     private func show(_ message: Message) {
+        self.typists.spoke(message.sender.id, in: message.room)
+        let isPast = self.replays[message.room, default: 0] > 0
+        if isPast { self.replays[message.room, default: 0] -= 1 }
+        guard !self.ignored.contains(message.sender) else { return }
         var lines: [String] = []
-        let day = LocalTime(milliseconds: message.time).day
-        if day != self.lastDay {
-            lines.append(self.formatter.notice(day))
-            self.lastDay = day
+        let time = LocalTime(milliseconds: message.time)
+        if time.day != self.lastDay {
+            lines.append(self.formatter.notice(time.dayLine))
+            self.lastDay = time.day
         }
         if message.room != self.current { self.unread[message.room, default: 0] += 1 }
-        self.draw(lines + self.formatter.lines(message))
+        let isMention = self.isMention(message)
+        lines += self.formatter.lines(message, isMention: isMention)
+        self.draw(lines, ringing: isMention && !isPast && self.options.rings && self.bell.ring(now: .now))
     }
 
-    private func tellPresence(_ event: Event, in room: RoomName) {
-        guard let text = Notices.presence(event) else { return }
-        self.notice(self.rooms.count > 1 ? "\(room): \(text)" : text)
+    private func isMention(_ message: Message) -> Bool {
+        guard let user, message.sender.id != user.id else { return false }
+        return Mention.names(user.name.rawValue, in: message.text)
+    }
+
+    /// Somebody came, went or has another name; nil: went.
+    private func change(_ event: Event, _ change: PresenceChange, _ name: String?) {
+        self.names[change.room]?[change.user.id] = name
+        if change.memberCount > 0 { self.counts[change.room] = change.memberCount }
+        guard self.showsNotices, !self.ignored.contains(change.user), let text = Notices.presence(event) else {
+            return self.refresh()
+        }
+        self.notice(self.rooms.count > 1 ? "\(change.room): \(text)" : text)
     }
 }
 
 // MARK: - Rooms
 
 extension JoinSession {
-    func join(_ room: RoomName) {
+    /// Enters a room; a refusal comes as an event.
+    func join(_ room: RoomName) async {
         if !self.rooms.contains(room) { self.rooms.append(room) }
         self.formatter.showsRoom = self.rooms.count > 1
-        let start: ReplayStart = self.history > 0 ? .last(self.history) : .live
-        // A refusal comes as an event as well, and is told there.
-        self.later { [client] in _ = try? await client.join(room, from: start) }
+        await self.client.enter(room, from: self.options.history > 0 ? .last(self.options.history) : .live)
+    }
+
+    /// Asks for the names of the server's rooms, for completion; that they are not known is no trouble.
+    private func learnRooms() async {
+        guard let page = try? await self.directory.page() else { return }
+        self.knownRooms = page.rooms.map(\.name.rawValue.sanitizedLine)
     }
 
     func forget(_ room: RoomName) {
         self.rooms.removeAll { $0 == room }
         self.names[room] = nil
         self.unread[room] = nil
+        self.counts[room] = nil
+        self.replays[room] = nil
         if room == self.current, let first = self.rooms.first { self.current = first }
         self.formatter.showsRoom = self.rooms.count > 1
     }
@@ -102,6 +142,7 @@ extension JoinSession {
     func switchTo(_ room: RoomName) {
         self.current = room
         self.unread[room] = nil
+        self.tellTyping()
         self.redraw()
     }
 }

@@ -1,34 +1,47 @@
 /// What can be done on the input line besides talking: one table, which also writes the help.
 struct SlashCommand: Equatable, Sendable {
     enum Action: Equatable, Sendable {
-        case help, quit, me, nick, who, join, leave, switchRoom, history, clear
+        case help, quit, me, nick, who, rooms, join, leave, switchRoom, history, search, ignore, timestamps, notices,
+            clear
     }
 
     let name: String
     let argument: String
-    let help: String
+    let help: Phrase
     let action: Action
 
+    init(_ name: String, _ argument: String, _ help: Phrase, _ action: Action) {
+        self.name = name
+        self.argument = argument
+        self.help = help
+        self.action = action
+    }
+
     static let table = [
-        SlashCommand(name: "me", argument: "<text>", help: "say what you do: /me waves", action: .me),
-        SlashCommand(name: "nick", argument: "<name>", help: "take another name", action: .nick),
-        SlashCommand(name: "who", argument: "", help: "list who is here", action: .who),
-        SlashCommand(name: "history", argument: "[n]", help: "show the last n messages of this room", action: .history),
-        SlashCommand(name: "join", argument: "<room>", help: "go to another room as well", action: .join),
-        SlashCommand(name: "switch", argument: "<room>", help: "talk in another of your rooms", action: .switchRoom),
-        SlashCommand(name: "leave", argument: "[room]", help: "leave a room", action: .leave),
-        SlashCommand(name: "clear", argument: "", help: "clear the screen", action: .clear),
-        SlashCommand(name: "help", argument: "", help: "show this", action: .help),
-        SlashCommand(name: "quit", argument: "", help: "leave everything (Ctrl-D on an empty line)", action: .quit),
+        SlashCommand("me", "<text>", .helpMe, .me),
+        SlashCommand("nick", "<name>", .helpNick, .nick),
+        SlashCommand("who", "", .helpWho, .who),
+        SlashCommand("rooms", "", .helpRooms, .rooms),
+        SlashCommand("history", "[n]", .helpHistory, .history),
+        SlashCommand("search", "<text>", .helpSearch, .search),
+        SlashCommand("join", "<room>", .helpJoin, .join),
+        SlashCommand("switch", "<room>", .helpSwitch, .switchRoom),
+        SlashCommand("leave", "[room]", .helpLeave, .leave),
+        SlashCommand("ignore", "[name]", .helpIgnore, .ignore),
+        SlashCommand("timestamps", "[on|off]", .helpTimestamps, .timestamps),
+        SlashCommand("notices", "[on|off]", .helpNotices, .notices),
+        SlashCommand("clear", "", .helpClear, .clear),
+        SlashCommand("help", "", .helpHelp, .help),
+        SlashCommand("quit", "", .helpQuit, .quit),
     ]
 
     /// The help, one line for each command.
-    static var helpLines: [String] {
+    static func helpLines(in language: Language = .current) -> [String] {
         let heads = self.table.map { "/\($0.name) \($0.argument)" }
         let width = heads.lazy.map(\.count).max() ?? 0
         return zip(heads, self.table).map { head, command in
-            head + String(repeating: " ", count: width - head.count + 2) + command.help
-        } + ["A line that begins with // is said with one slash."]
+            head.padded(to: width + 2) + command.help.text(in: language)
+        } + [Phrase.helpSlash.text(in: language)]
     }
 
     /// The commands that begin like this, for completion.

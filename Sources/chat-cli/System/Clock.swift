@@ -6,6 +6,10 @@ struct LocalTime: Sendable {
     let clock: String
     /// `YYYY-MM-DD`.
     let day: String
+    /// RFC 3339, to the second, with the offset from UTC.
+    let timestamp: String
+    /// 0 is Sunday.
+    let weekday: Int
 
     /// - Parameter milliseconds: Since the Unix epoch.
     init(milliseconds: Int) {
@@ -14,6 +18,16 @@ struct LocalTime: Sendable {
         localtime_r(&seconds, &parts)
         func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
         self.clock = "\(two(parts.tm_hour)):\(two(parts.tm_min))"
+        self.weekday = Int(parts.tm_wday)
         self.day = "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+        let offset = Int32(abs(parts.tm_gmtoff) / 60)
+        let zone = offset == 0 ? "Z" : "\(parts.tm_gmtoff < 0 ? "-" : "+")\(two(offset / 60)):\(two(offset % 60))"
+        self.timestamp = "\(self.day)T\(self.clock):\(two(parts.tm_sec))\(zone)"
+    }
+
+    /// The day for people, in their language.
+    var dayLine: String {
+        let weekdays = Phrase.weekdays().split(separator: ",")
+        return Phrase.day(["date": self.day, "weekday": String(weekdays[self.weekday])])
     }
 }

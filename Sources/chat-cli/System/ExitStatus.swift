@@ -15,14 +15,20 @@ enum ExitStatus: Int32, Error, Sendable {
     case unavailable = 69
     /// A fault of the program or the server.
     case software = 70
+    /// A file of the program's own (the outbox, a state) cannot be used.
+    case storage = 73
     /// The server ended the connection for good.
     case disconnected = 74
     /// There was no answer in time; a message may have been stored.
     case timeout = 75
     /// The server demands a token, or forbids it.
     case unauthorized = 77
+    /// Ended because the terminal went away.
+    case hungUp = 129
     /// Ended by Ctrl-C.
     case interrupted = 130
+    /// Ended by a signal that asks for it.
+    case terminated = 143
 
     /// What an error of the client means for the program.
     init(_ error: ClientError) {
@@ -35,6 +41,7 @@ enum ExitStatus: Int32, Error, Sendable {
             case nil: self = .disconnected
             }
         case .closed, .cancelled: self = .timeout
+        case .storage, .locked: self = .storage
         default: self = .software
         }
     }

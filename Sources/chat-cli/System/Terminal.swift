@@ -13,6 +13,13 @@ enum Terminal {
         return Int(size.ws_col)
     }
 
+    /// How many rows there are.
+    static var rows: Int {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return 24 }
+        return Int(size.ws_row)
+    }
+
     /// Gives every key to the program at once, without showing it, until ``restore()``.
     static func makeRaw() {
         var mode = termios()
@@ -55,7 +62,7 @@ nonisolated(unsafe) private var isRegistered = false
 private func restoreTerminal() {
     guard isRaw else { return }
     isRaw = false
-    let leave: StaticString = "\u{1B}[?2004l"
+    let leave: StaticString = "\u{1B}[?2004l\u{1B}[?7h"
     _ = write(STDOUT_FILENO, leave.utf8Start, leave.utf8CodeUnitCount)
     tcsetattr(STDIN_FILENO, TCSADRAIN, &original)
 }

@@ -13,6 +13,10 @@ enum EditCommand: Equatable, Sendable {
     case clear
     case previousLine
     case nextLine
+    /// Look for an earlier line, or for one before the one that was found.
+    case searchBackward
+    /// Give the search up.
+    case cancel
 
     enum Motion: Equatable, Sendable {
         case backward, forward, wordBackward, wordForward, blankBackward, toStart, toEnd
@@ -49,8 +53,8 @@ extension EditCommand {
 
     private static let controls: [Character: EditCommand] = [
         "a": .move(.toStart), "b": .move(.backward), "d": .erase(.forward), "e": .move(.toEnd), "f": .move(.forward),
-        "j": .submit, "k": .kill(.toEnd), "n": .nextLine, "p": .previousLine, "t": .transpose, "u": .kill(.toStart),
-        "w": .kill(.blankBackward), "y": .yank, "_": .undo,
+        "g": .cancel, "j": .submit, "k": .kill(.toEnd), "n": .nextLine, "p": .previousLine, "r": .searchBackward,
+        "t": .transpose, "u": .kill(.toStart), "w": .kill(.blankBackward), "y": .yank, "_": .undo,
     ]
 
     private static let alts: [Character: EditCommand] = [
@@ -69,7 +73,8 @@ extension EditCommand {
         case .end: .move(.toEnd)
         case .up: .previousLine
         case .down: .nextLine
-        case .tab, .pageUp, .pageDown, .escape: nil
+        case .escape: .cancel
+        case .tab, .pageUp, .pageDown: nil
         }
     }
 }

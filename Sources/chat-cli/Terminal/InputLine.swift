@@ -5,7 +5,9 @@
 struct InputLine: Equatable, Sendable {
     /// What is drawn, the prompt included.
     var text: String
-    /// How many cells that takes.
+    /// The part of it that stands before the cursor.
+    var beforeCursor: String
+    /// How many cells the whole takes.
     var cells: Int
     /// In which cell the cursor stands, counted from 0.
     var cursor: Int
@@ -30,7 +32,8 @@ struct InputLine: Equatable, Sendable {
         let (left, leftCells) = Self.fit(before.reversed().map(Self.visible), in: max(0, room - max(1, ahead)))
         let (right, rightCells) = Self.fit(visibleAfter, in: room - leftCells)
         let promptCells = CellWidth.of(prompt)
-        self.text = prompt + left.reversed().joined() + right.joined()
+        self.beforeCursor = prompt + left.reversed().joined()
+        self.text = self.beforeCursor + right.joined()
         self.cells = promptCells + leftCells + rightCells
         self.cursor = promptCells + leftCells
     }

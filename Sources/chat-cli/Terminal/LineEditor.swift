@@ -10,16 +10,32 @@ struct LineEditor: Equatable, Sendable {
     private var isKilling = false
     private var undos: [Snapshot] = []
     private var isTyping = false
-    private var history = LineHistory()
+    private(set) var history: LineHistory
+    private var search: Search?
 
     private struct Snapshot: Equatable, Sendable {
         var before: String
         var after: String
     }
 
+    /// A search in the history.
+    private struct Search: Equatable, Sendable {
+        var query = ""
+        /// The number of the line that was found last.
+        var found: Int?
+        /// The line as it was before.
+        var original: Snapshot
+    }
+
+    /// - Parameter history: The lines that were written before.
+    init(history: LineHistory = LineHistory()) { self.history = history }
+
     /// The whole text.
     var text: String { self.before + self.after }
     var isEmpty: Bool { self.before.isEmpty && self.after.isEmpty }
+
+    /// What is looked for in the history; nil while nothing is.
+    var searchQuery: String? { self.search?.query }
 
     /// What came of a command.
     enum OnEdit: Equatable, Sendable {
@@ -33,6 +49,7 @@ struct LineEditor: Equatable, Sendable {
 
     /// Does what a key stands for.
     mutating func apply(_ command: EditCommand) -> OnEdit {
+        if self.search != nil, let result = self.applyToSearch(command) { return result }
         if !command.isKill { self.isKilling = false }
         if !command.isTyping { self.isTyping = false }
         let old = Snapshot(before: self.before, after: self.after)
@@ -48,6 +65,10 @@ struct LineEditor: Equatable, Sendable {
         case .yank: self.insert(self.killed)
         case .transpose: self.transpose()
         case .clear: self.replace(with: "")
+        case .searchBackward:
+            self.search = Search(original: old)
+            return .changed
+        case .cancel: break
         }
         let new = Snapshot(before: self.before, after: self.after)
         guard new != old else { return .unchanged }
@@ -129,6 +150,42 @@ extension LineEditor {
     }
 }
 
+// MARK: - Searching
+
+extension LineEditor {
+    /// - Returns: Nil when the command ends the search, with the line that was found, and is to be done on that.
+    private mutating func applyToSearch(_ command: EditCommand) -> OnEdit? {
+        guard var search else { return nil }
+        switch command {
+        case .insert(let text):
+            search.query += text
+            // The line that was found may still be the one.
+            self.find(&search, before: search.found.map { $0 + 1 })
+        case .erase(.backward):
+            _ = search.query.popLast()
+            self.find(&search, before: nil)
+        case .searchBackward: self.find(&search, before: search.found)
+        case .cancel:
+            self.before = search.original.before
+            self.after = search.original.after
+            self.search = nil
+            return .changed
+        case .submit, .move, .erase, .kill, .yank, .transpose, .undo, .clear, .previousLine, .nextLine:
+            if self.text != search.original.before + search.original.after { self.push(search.original) }
+            self.search = nil
+            return nil
+        }
+        self.search = search
+        return .changed
+    }
+
+    private mutating func find(_ search: inout Search, before end: Int?) {
+        guard let found = self.history.search(search.query, before: end) else { return }
+        search.found = found.index
+        self.replace(with: found.line)
+    }
+}
+
 // MARK: - Undo
 
 extension LineEditor {
@@ -143,7 +200,11 @@ extension LineEditor {
             self.isTyping = true
             if goesOn { return }
         }
-        self.undos.append(old)
+        self.push(old)
+    }
+
+    private mutating func push(_ snapshot: Snapshot) {
+        self.undos.append(snapshot)
         if self.undos.count > Self.maximumUndos { self.undos.removeFirst() }
     }
 

@@ -9,6 +9,26 @@ struct LineHistory: Equatable, Sendable {
     /// The line that was being written when the user went back.
     private var draft = ""
 
+    init() {}
+
+    /// Begins with lines of earlier sessions.
+    init(_ lines: [String]) { self.lines = lines.suffix(Self.capacity) }
+
+    /// Finds the last line that has a text in it.
+    ///
+    /// - Parameters:
+    ///   - query: The text; upper and lower case are the same.
+    ///   - end: Only lines before this one are looked at; nil: all.
+    /// - Returns: The line and its number.
+    func search(_ query: String, before end: Int? = nil) -> (line: String, index: Int)? {
+        let query = query.lowercased()
+        guard !query.isEmpty else { return nil }
+        let index = self.lines.indices.prefix(end ?? self.lines.count).last {
+            self.lines[$0].lowercased().contains(query)
+        }
+        return index.map { (self.lines[$0], $0) }
+    }
+
     /// Keeps a line, unless it is blank or the same as the last one.
     mutating func append(_ line: String) {
         self.depth = 0

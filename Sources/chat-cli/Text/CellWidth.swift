@@ -16,6 +16,35 @@ enum CellWidth {
         return scalars.lazy.map(self.of).max() ?? 0
     }
 
+    /// As many of the first clusters as fit; what comes after them is left out, with a sign of that.
+    static func prefix(of text: String, _ cells: Int) -> String {
+        guard self.of(text) > cells else { return text }
+        var kept = ""
+        var taken = 1
+        for character in text {
+            taken += self.of(character)
+            guard taken <= cells else { break }
+            kept.append(character)
+        }
+        return cells > 0 ? kept + "…" : ""
+    }
+
+    /// The cells of a text with colours: the sequences that ``Palette`` writes take none.
+    static func ofStyled(_ text: String) -> Int {
+        var cells = 0
+        var isSequence = false
+        for character in text {
+            if character == "\u{1B}" {
+                isSequence = true
+            } else if isSequence {
+                isSequence = character != "m"
+            } else {
+                cells += self.of(character)
+            }
+        }
+        return cells
+    }
+
     static func of(_ scalar: Unicode.Scalar) -> Int {
         switch scalar.properties.generalCategory {
         case .control, .nonspacingMark, .enclosingMark, .lineSeparator, .paragraphSeparator, .surrogate: return 0

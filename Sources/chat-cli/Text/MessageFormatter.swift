@@ -9,7 +9,12 @@ struct MessageFormatter: Sendable {
     var showsRoom: Bool
 
     /// The lines of a message; those after the first are indented.
-    func lines(_ message: Message) -> [String] {
+    ///
+    /// - Parameters:
+    ///   - message: The message.
+    ///   - isMention: Whether it names the reader, who is to see that.
+    /// - Returns: At least one line.
+    func lines(_ message: Message, isMention: Bool = false) -> [String] {
         let name = message.sender.name.rawValue.sanitizedLine
         let author = self.palette.author(name, id: message.sender.id.rawValue)
         var head = ""
@@ -17,7 +22,10 @@ struct MessageFormatter: Sendable {
         if self.showsRoom { head += self.palette.faint("#\(message.room.rawValue.sanitizedLine)") + " " }
         head += message.kind == .action ? "* \(author) " : "\(author): "
         let text = message.text.sanitizedText.split(separator: "\n", omittingEmptySubsequences: false)
-        return text.enumerated().map { index, line in index == 0 ? head + line : "    " + line }
+        return text.enumerated().map { index, line in
+            let shown = isMention ? self.palette.mention(String(line)) : String(line)
+            return index == 0 ? head + shown : "    " + shown
+        }
     }
 
     /// A line that is no message.

@@ -1,12 +1,12 @@
 internal import ChatClient
 internal import ChatCore
 
-/// What people are told beside the messages, in words: all of it stands here.
+/// What people are told of what happens, made of the ``Phrase``s of their language.
 enum Notices {
     /// What keeps a command from its work; nil for an event that does not.
     static func trouble(_ event: ClientEvent) -> String? {
         switch event {
-        case .connection(.waiting(_, let failure)): "\(failure.description); trying again"
+        case .connection(.waiting(_, let failure)): Phrase.tryingAgain(["reason": failure.description])
         case .refused(let room, let error): "\(room): \(error.message)"
         case .received(.status(.degraded, let detail)): self.degraded(detail)
         case .received(.gap(let room, epoch: _, let from, let last)): self.gap(room, from, last)
@@ -16,50 +16,52 @@ enum Notices {
     }
 
     static func gap(_ room: RoomName, _ from: Int, _ last: Int) -> String {
-        from == last ? "\(room): message \(from) is lost" : "\(room): messages \(from) to \(last) are lost"
+        let phrase = from == last ? Phrase.gapOne : .gapMany
+        return phrase(["room": room.rawValue, "first": "\(from)", "last": "\(last)"])
     }
+
+    static func reset(_ room: RoomName) -> String { Phrase.reset(["room": room.rawValue]) }
+    static func degraded(_ detail: String) -> String { Phrase.degraded(["detail": detail]) }
 
     static func connection(_ state: ConnectionState) -> String {
         switch state {
-        case .connecting: "connecting…"
-        case .connected(let welcome): "connected to \(welcome.node) as \(welcome.user.name)"
+        case .connecting: Phrase.connecting()
+        case .connected(let welcome): Phrase.connected(["node": welcome.node, "name": welcome.user.name.rawValue])
         case .waiting(let wait, let failure):
-            "not connected: \(failure.description) (next try in \(max(1, Int((wait / .seconds(1)).rounded()))) s)"
+            Phrase.waitingToConnect([
+                "reason": failure.description, "seconds": "\(max(1, Int((wait / .seconds(1)).rounded())))",
+            ])
         }
     }
 
     static func joined(_ room: JoinedRoom) -> String {
         let names = room.members.members.prefix(12).map(\.name.rawValue).joined(separator: ", ")
         let more = room.members.count > 12 ? ", …" : ""
-        return "\(room.room): \(room.members.count) here (\(names)\(more))"
+        return Phrase.joined(["room": room.room.rawValue, "count": "\(room.members.count)", "names": names + more])
     }
 
     static func members(_ room: RoomName, _ page: MemberPage) -> String {
-        "\(room): \(page.count) here: " + page.members.map(\.name.rawValue).joined(separator: ", ")
+        let names = page.members.map(\.name.rawValue).joined(separator: ", ")
+        return Phrase.members(["room": room.rawValue, "count": "\(page.count)", "names": names])
     }
 
     /// What happened among the members; nil for an event of another kind.
     static func presence(_ event: Event) -> String? {
         switch event {
-        case .joined(let change): "\(change.user.name) joined"
-        case .left(let change): "\(change.user.name) left"
-        case .renamed(let change, let oldName): "\(oldName) is now \(change.user.name)"
+        case .joined(let change): Phrase.memberJoined(["name": change.user.name.rawValue])
+        case .left(let change): Phrase.memberLeft(["name": change.user.name.rawValue])
+        case .renamed(let change, let oldName):
+            Phrase.memberRenamed(["old": oldName.rawValue, "name": change.user.name.rawValue])
         case .presence, .welcome, .message, .typing, .gap, .reset, .status, .closing: nil
         }
     }
 
-    static func unsent(_ text: String, _ reason: String) -> String { "not sent (\(reason)): \(text)" }
-    static func waiting(_ count: Int) -> String { count == 1 ? "1 line was not sent" : "\(count) lines were not sent" }
-    static func reset(_ room: RoomName) -> String { "\(room): the room's log began anew" }
-    static func degraded(_ detail: String) -> String { "the server has a problem: \(detail)" }
-    static let recovered = "the server works again"
-    static func closing(_ reason: String) -> String { "the server is about to close the connection: \(reason)" }
-    static func renamed(_ name: UserName) -> String { "you are \(name) now" }
-    static func notIn(_ room: RoomName) -> String { "you are not in \(room)" }
-    static let lastRoom = "this is your last room; /quit leaves"
-    static let howToLeave = "Ctrl-D or /quit leaves"
-    static let nothingToDo = "/me wants a text"
-    static let noAnswer = "no answer in time"
-    static let noConnection = "no connection in time"
-    static let noSuchCommand = "there is no such command; /help lists them"
+    /// The beginning of a line that was not sent; the whole of it comes back from the history of lines.
+    static func unsent(_ text: String, _ reason: String) -> String {
+        Phrase.unsent(["reason": reason, "text": CellWidth.prefix(of: text.sanitizedLine, 200)])
+    }
+
+    static func waiting(_ count: Int) -> String {
+        (count == 1 ? Phrase.waitingOne : .waitingMany)(["count": "\(count)"])
+    }
 }

@@ -17,6 +17,10 @@ struct Palette: Sendable {
 
     func faint(_ text: String) -> String { self.paint(text, "2") }
     func bold(_ text: String) -> String { self.paint(text, "1") }
+    /// The status line: a bar of the terminal's own colours turned round.
+    func bar(_ text: String) -> String { self.paint(text, "7") }
+    /// A message that names the reader.
+    func mention(_ text: String) -> String { self.paint(text, "1;35") }
     func warning(_ text: String) -> String { self.paint(text, "33") }
 
     private func paint(_ text: String, _ style: String) -> String {

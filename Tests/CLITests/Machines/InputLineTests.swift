@@ -44,25 +44,67 @@ import Testing
         #expect(InputLine(prompt: "room> ", before: "abc", after: "", columns: 5).text == "abc")
     }
 
+    private func block(_ text: String, above: [String] = [], prompt: String = "r> ") -> Screen.Block {
+        var editor = LineEditor()
+        _ = editor.apply(.insert(text))
+        return Screen.Block(above: above, prompt: prompt, editor: editor)
+    }
+
     @Test func `lines are printed above the input line in one piece`() {
         var screen = Screen(columns: 40)
-        var editor = LineEditor()
-        _ = editor.apply(.insert("ab"))
-        _ = editor.apply(.move(.backward))
-        #expect(screen.redraw(prompt: "r> ", editor: editor) == "r> ab\u{1B}[1D")
-        #expect(
-            screen.print(["one", "two"], prompt: "r> ", editor: editor)
-                == "\r\u{1B}[Jone\r\ntwo\r\nr> ab\u{1B}[1D"
-        )
+        var block = self.block("ab")
+        _ = block.editor.apply(.move(.backward))
+        #expect(screen.redraw(block) == "r> ab\u{1B}[1D")
+        #expect(screen.print(["one", "two"], block) == "\r\u{1B}[Jone\r\ntwo\r\nr> ab\u{1B}[1D")
         #expect(screen.hide() == "\r\u{1B}[J")
         #expect(screen.hide() == "")
     }
 
-    @Test func `a row that the terminal wrapped is taken away whole`() {
+    @Test func `beyond ASCII the terminal itself says where the cursor belongs`() {
+        var screen = Screen(columns: 40)
+        var block = self.block("한👋🏽b")
+        #expect(screen.redraw(block) == "\u{1B}[?7lr> 한👋🏽b\u{1B}[?7h")
+        _ = block.editor.apply(.move(.backward))
+        #expect(screen.redraw(block) == "\r\u{1B}[J\u{1B}[?7lr> 한👋🏽b\rr> 한👋🏽\u{1B}[?7h")
+    }
+
+    @Test func `rows above the input line go and come with it`() {
+        var screen = Screen(columns: 40)
+        let block = self.block("ab", above: ["waiting", "\u{1B}[7m status \u{1B}[0m"])
+        let shown = "waiting\r\n\u{1B}[7m status \u{1B}[0m\r\nr> ab"
+        #expect(screen.redraw(block) == shown)
+        #expect(screen.print(["one"], block) == "\u{1B}[2A\r\u{1B}[Jone\r\n" + shown)
+        #expect(screen.redraw(self.block("ab")) == "\u{1B}[2A\r\u{1B}[Jr> ab")
+        #expect(screen.hide() == "\r\u{1B}[J")
+    }
+
+    @Test(arguments: [(79, 20, 2 + 4), (20, 20, 2 + 1), (21, 20, 2 + 2), (5, 80, 1)])
+    func `rows that the terminal wrapped are taken away whole`(status: Int, columns: Int, rows: Int) {
         var screen = Screen(columns: 80)
-        var editor = LineEditor()
-        _ = editor.apply(.insert(String(repeating: "x", count: 50)))
-        _ = screen.redraw(prompt: "", editor: editor)
-        #expect(screen.resize(columns: 20, prompt: "", editor: editor).hasPrefix("\u{1B}[2A\r\u{1B}[J"))
+        let block = self.block(
+            String(repeating: "x", count: columns == 20 ? 50 : 5),
+            above: ["\u{1B}[7m" + String(repeating: "s", count: status) + "\u{1B}[0m"],
+            prompt: ""
+        )
+        _ = screen.redraw(block)
+        #expect(screen.resize(columns: columns, block).hasPrefix("\u{1B}[\(rows)A\r\u{1B}[J"))
+    }
+
+    @Test func `a repaint shows the last lines that fit, and the block below them`() {
+        var screen = Screen(columns: 80)
+        let lines = ["too old", String(repeating: "한", count: 15), "\u{1B}[2mlast\u{1B}[0m"]
+        let painted = screen.repaint(columns: 20, rows: 5, lines: lines, self.block("ab", above: ["status"]))
+        #expect(painted == "\u{1B}[H\u{1B}[2J\(lines[1])\r\n\(lines[2])\r\nstatus\r\nr> ab")
+        #expect(screen.width == 20)
+        let tiny = screen.repaint(columns: 20, rows: 1, lines: lines, self.block("ab"))
+        #expect(tiny == "\u{1B}[H\u{1B}[2Jr> ab")
+    }
+
+    @Test func `what is too long is cut at a whole cluster, and colours take no cells`() {
+        #expect(CellWidth.prefix(of: "한글abc", 7) == "한글abc")
+        #expect(CellWidth.prefix(of: "한글abc", 6) == "한글a…")
+        #expect(CellWidth.prefix(of: "한글abc", 4) == "한…")
+        #expect(CellWidth.prefix(of: "abc", 0) == "")
+        #expect(CellWidth.ofStyled("\u{1B}[1;38;5;31m민아\u{1B}[0m: hi") == 8)
     }
 }

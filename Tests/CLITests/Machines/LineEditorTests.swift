@@ -80,4 +80,51 @@ import Testing
         #expect(editor.apply(.previousLine) == .changed)
         #expect(editor.apply(.previousLine) == .unchanged)
     }
+
+    // MARK: - Searching
+
+    /// An editor with a history.
+    private func editor(_ lines: String...) -> LineEditor { LineEditor(history: LineHistory(lines)) }
+
+    /// What the line is after some commands.
+    private func text(_ editor: inout LineEditor, _ commands: EditCommand...) -> String {
+        for command in commands { _ = editor.apply(command) }
+        return editor.text
+    }
+
+    @Test func `a search finds the last line with the text, and then those before it`() {
+        var editor = self.editor("make test", "git push", "make lint", "안녕하세요")
+        #expect(self.text(&editor, .searchBackward, .insert("ma")) == "make lint")
+        #expect(editor.searchQuery == "ma")
+        #expect(self.text(&editor, .insert("K")) == "make lint")
+        #expect(self.text(&editor, .searchBackward) == "make test")
+        #expect(self.text(&editor, .searchBackward) == "make test", "there is none before it")
+        #expect(self.text(&editor, .erase(.backward)) == "make lint")
+        #expect(editor.apply(.submit) == .submit("make lint"))
+        #expect(editor.searchQuery == nil && editor.isEmpty)
+    }
+
+    @Test func `a search that is given up leaves the line as it was`() {
+        var editor = self.editor("one", "two")
+        #expect(self.text(&editor, .insert("draft"), .move(.backward), .searchBackward, .insert("o")) == "two")
+        #expect(self.text(&editor, .cancel) == "draft")
+        #expect(editor.after == "t" && editor.searchQuery == nil)
+        #expect(editor.apply(.cancel) == .unchanged)
+    }
+
+    @Test func `another key takes the line that was found and goes on with it`() {
+        var editor = self.editor("안녕 민아", "bye")
+        #expect(
+            self.text(&editor, .insert("x"), .searchBackward, .insert("민"), .move(.toStart), .insert("> ")) == "> 안녕 민아"
+        )
+        #expect(self.text(&editor, .undo, .undo) == "x")
+    }
+
+    @Test func `what is not found changes nothing`() {
+        var editor = self.editor("one")
+        #expect(self.text(&editor, .insert("x"), .searchBackward, .insert("zzz")) == "x")
+        #expect(self.text(&editor, .searchBackward, .cancel) == "x")
+        var empty = LineEditor()
+        #expect(self.text(&empty, .searchBackward, .insert("a"), .searchBackward, .submit) == "")
+    }
 }

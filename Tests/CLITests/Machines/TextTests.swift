@@ -53,11 +53,13 @@ import Testing
         #expect(Input(line) == expected)
     }
 
-    @Test func `the help has every command`() {
-        let help = SlashCommand.helpLines
+    @Test(arguments: Language.allCases) func `the help has every command`(language: Language) {
+        let help = SlashCommand.helpLines(in: language)
         for command in SlashCommand.table {
-            #expect(help.contains { $0.hasPrefix("/\(command.name) ") && $0.hasSuffix(command.help) })
+            let says = command.help.text(in: language)
+            #expect(help.contains { $0.hasPrefix("/\(command.name) ") && $0.hasSuffix(says) })
         }
+        #expect(Set(SlashCommand.table.map(\.name)).count == SlashCommand.table.count)
     }
 
     @Test func `bytes become lines wherever they are cut`() {

@@ -1,0 +1,63 @@
+internal import ArgumentParser
+internal import ChatClient
+internal import ChatCore
+internal import Glibc
+
+/// `chat-cli rooms`: where people talk.
+struct Rooms: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print the rooms of the server: name, members, time of the last message, with tabs between.",
+        discussion: "The server's index of rooms may be some seconds behind."
+    )
+
+    @OptionGroup var server: ServerOptions
+
+    @Flag(help: "Print each room as one line of JSON.")
+    var json = false
+
+    @Option(help: "How many seconds the server may take.")
+    var timeout: Double = 10
+
+    func validate() throws {
+        guard self.timeout > 0 else { throw ValidationError("--timeout is above 0") }
+    }
+
+    func run() async throws {
+        Output.ignoreBrokenPipes()
+        let configuration = try await self.server.configuration()
+        let status = await withTaskGroup(of: ExitStatus.self) { group in
+            group.addTask { await self.print(configuration) }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(self.timeout))
+                return .timeout
+            }
+            defer { group.cancelAll() }
+            let status = await group.next() ?? .success
+            if status == .timeout { Output.notice(Phrase.noAnswer()) }
+            return status
+        }
+        if status != .success { throw status.exitCode }
+    }
+
+    private func print(_ configuration: ChatClient.Configuration) async -> ExitStatus {
+        do throws(ClientError) {
+            let directory = try RoomDirectory(configuration)
+            var cursor: RoomName?
+            repeat {
+                let page = try await directory.page(from: cursor)
+                guard Output.write(page.rooms.map(self.line).joined()) else { break }
+                cursor = page.cursor
+            } while cursor != nil
+            return .success
+        } catch {
+            if !Task.isCancelled { Output.notice(error.message) }
+            return error.code == .disconnected && error.refusal == nil ? .unavailable : ExitStatus(error)
+        }
+    }
+
+    private func line(_ room: RoomDirectory.Room) -> String {
+        guard !self.json else { return isatty(STDOUT_FILENO) == 1 ? room.json.sanitizedLine + "\n" : room.json + "\n" }
+        let time = room.lastTime.map { LocalTime(milliseconds: $0).timestamp } ?? "-"
+        return "\(room.name.rawValue.sanitizedLine)\t\(room.memberCount)\t\(time)\n"
+    }
+}

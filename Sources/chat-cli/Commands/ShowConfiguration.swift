@@ -1,0 +1,71 @@
+internal import ArgumentParser
+internal import Foundation
+
+/// `chat-cli config`: what holds, and who says so.
+struct ShowConfiguration: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config",
+        abstract: "Show the settings that hold, and where each comes from.",
+        discussion: """
+            Flags go before the environment (CHAT_SERVER, CHAT_NAME and so on), the environment before the file, and in \
+            the file what stands under the server that is talked to before what stands for all. A token is not shown.
+            """
+    )
+
+    @OptionGroup var server: ServerOptions
+
+    @Flag(help: "Print the path of the configuration file and nothing else.")
+    var path = false
+
+    func run() async throws {
+        Output.ignoreBrokenPipes()
+        let settings = try await self.server.settings()
+        guard !self.path else {
+            Output.write((settings.file ?? Folders.configuration + "/config.json") + "\n")
+            return
+        }
+        Output.write(try Self.lines(settings, environment: ProcessInfo.processInfo.environment).joined())
+    }
+
+    /// One line for each setting: its name, its value, and who gave it.
+    static func lines(_ settings: Settings, environment: [String: String]) throws -> [String] {
+        var lines: [(String, String, String)] = []
+        do throws(SettingError) {
+            let address = try settings.address
+            let source = settings[.server] == nil ? "default" : address.source.description
+            lines.append((Setting.server.rawValue, address.value, source))
+        } catch {
+            throw ValidationError(error.message)
+        }
+        for setting in Setting.allCases where setting != .server {
+            let found = settings[setting]
+            lines.append((setting.rawValue, found?.value ?? setting.fallback, found?.source.description ?? "default"))
+        }
+        if TokenSource(settings, environment: environment) == .environment {
+            lines.append(("token", "(not shown)", "CHAT_TOKEN"))
+        }
+        lines += settings.servers.map { ("servers." + $0, settings.url(of: $0) ?? "(no url)", settings.file ?? "") }
+        let nameWidth = lines.map(\.0.count).max() ?? 0
+        let valueWidth = lines.map { CellWidth.of($0.1) }.max() ?? 0
+        return lines.map { name, value, source in
+            let shown = value.sanitizedLine
+            return name.padded(to: nameWidth + 2) + shown.padded(to: valueWidth + 2) + source.sanitizedLine + "\n"
+        }
+    }
+}
+
+extension Settings.Source: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .flag: "the command line"
+        case .environment(let variable): variable
+        case .file(let path, server: nil): path
+        case .file(let path, server: let server?): "\(path), server \(server)"
+        }
+    }
+}
+
+extension String {
+    /// The text with blanks behind it, so that it takes so many cells.
+    func padded(to cells: Int) -> String { self + String(repeating: " ", count: max(0, cells - CellWidth.of(self))) }
+}

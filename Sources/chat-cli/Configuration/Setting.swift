@@ -1,0 +1,53 @@
+internal import Glibc
+
+/// What can be set by a flag, the environment or the configuration file, under one name.
+enum Setting: String, CaseIterable, Sendable {
+    case server, name, language, color, timestamps, notices, typing, bell, status, outbox
+    case tokenFile = "token-file"
+    case tokenCommand = "token-command"
+    case caFile = "ca-file"
+    case inputHistory = "input-history"
+
+    /// The variable of the environment.
+    var variable: String { "CHAT_" + self.rawValue.uppercased().replacing("-", with: "_") }
+
+    /// Whether a named server of the file may have its own.
+    var isOfServer: Bool {
+        switch self {
+        case .name, .tokenFile, .tokenCommand, .caFile: true
+        case .server, .language, .color, .timestamps, .notices, .typing, .bell, .status, .outbox, .inputHistory: false
+        }
+    }
+
+    /// What holds when nobody says anything, for people.
+    var fallback: String {
+        switch self {
+        case .server: "ws://127.0.0.1:8080/ws"
+        case .name: "(the server gives one)"
+        case .language: Language.preferred { Environment[$0] }.rawValue
+        case .color: "auto"
+        case .timestamps, .notices, .typing, .bell, .status, .inputHistory: "true"
+        case .outbox: Folders.state + "/outbox"
+        case .tokenFile, .tokenCommand: "(none)"
+        case .caFile: "(the system's)"
+        }
+    }
+}
+
+/// Where the program keeps its files, by the XDG Base Directory Specification.
+enum Folders {
+    static var configuration: String { self.folder("XDG_CONFIG_HOME", ".config") }
+    static var state: String { self.folder("XDG_STATE_HOME", ".local/state") }
+
+    /// A relative path in the variable is not valid, and counts as none.
+    private static func folder(_ variable: String, _ fallback: String) -> String {
+        if let folder = Environment[variable], folder.hasPrefix("/") { return folder + "/chat-cli" }
+        return self.home + "/\(fallback)/chat-cli"
+    }
+
+    /// Programs that are started without a HOME (by init systems, for one) have a home all the same.
+    private static var home: String {
+        if let home = Environment["HOME"], home.hasPrefix("/") { return home }
+        return getpwuid(getuid()).map { String(cString: $0.pointee.pw_dir) } ?? "/"
+    }
+}

@@ -1,0 +1,69 @@
+internal import Glibc
+
+/// Small files that are read and written whole.
+enum AtomicFile {
+    /// Reads a file of at most 16 MiB.
+    ///
+    /// - Returns: Its bytes; nil when there is none.
+    /// - Throws: ``SettingError`` when it is there and cannot be read.
+    static func read(_ path: String) throws(SettingError) -> [UInt8]? {
+        guard let file = fopen(path, "r") else {
+            if errno == ENOENT { return nil }
+            throw SettingError("\(path): \(String(cString: strerror(errno)))")
+        }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65536)
+        while bytes.count <= 16 << 20 {
+            let count = fread(&chunk, 1, chunk.count, file)
+            guard count > 0 else { break }
+            bytes += chunk.prefix(count)
+        }
+        guard ferror(file) == 0, bytes.count <= 16 << 20 else { throw SettingError("\(path) cannot be read") }
+        return bytes
+    }
+
+    /// Writes a file beside the old one and renames it into its place: whoever reads sees the one or the other whole.
+    ///
+    /// - Parameters:
+    ///   - text: What is in it from then on; only its owner may read it.
+    ///   - path: The file.
+    /// - Throws: ``SettingError``.
+    static func write(_ text: String, to path: String) throws(SettingError) {
+        let new = "\(path).\(getpid()).new"
+        let file = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw SettingError("\(path): \(String(cString: strerror(errno)))") }
+        let isWritten = Output.write(text, to: file) && fsync(file) == 0
+        close(file)
+        guard isWritten, rename(new, path) == 0 else {
+            let reason = String(cString: strerror(errno))
+            unlink(new)
+            throw SettingError("\(path): \(reason)")
+        }
+    }
+
+    /// Makes a folder, and those above it, which only their owner may enter.
+    static func makeFolder(_ path: String) throws(SettingError) {
+        var made = ""
+        for part in path.split(separator: "/", omittingEmptySubsequences: true) {
+            made += made.isEmpty && !path.hasPrefix("/") ? String(part) : "/" + part
+            guard mkdir(made, 0o700) == 0 || errno == EEXIST || errno == EROFS || errno == EACCES else { break }
+        }
+        guard access(path, W_OK | X_OK) == 0 else {
+            throw SettingError("\(path): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// A lock that ends with the process, however that ends.
+    ///
+    /// - Parameter path: A file that is there for nothing else.
+    /// - Returns: Whether this process has it now.
+    /// - Throws: ``SettingError`` when the file cannot be made.
+    static func lock(_ path: String) throws(SettingError) -> Bool {
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw SettingError("\(path): \(String(cString: strerror(errno)))") }
+        if flock(file, LOCK_EX | LOCK_NB) == 0 { return true }
+        close(file)
+        return false
+    }
+}

@@ -1,0 +1,53 @@
+internal import Glibc
+
+/// The lines that a user wrote in earlier sessions, in a file that nobody else can read.
+///
+/// A line of the file is one line of input, with `\n` for a line break in it and `\\` for a backslash. Several sessions may
+/// append to it at the same time: each line is one write.
+struct InputHistoryFile: Sendable {
+    /// When the file has more lines than this, it is cut to the last ``LineHistory/capacity``.
+    static let maximumLines = 2 * LineHistory.capacity
+
+    let path: String
+
+    /// Reads the last lines, and shortens the file when it is long.
+    ///
+    /// - Throws: ``SettingError`` when the file cannot be read.
+    func load() throws(SettingError) -> [String] {
+        guard let bytes = try AtomicFile.read(self.path) else { return [] }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(Self.unescaped)
+        let last = Array(lines.suffix(LineHistory.capacity))
+        if lines.count > Self.maximumLines {
+            try AtomicFile.write(last.map { Self.escaped($0) + "\n" }.joined(), to: self.path)
+        }
+        return last
+    }
+
+    /// Appends a line; one that cannot be kept is no reason to stop talking.
+    func append(_ line: String) {
+        let file = open(self.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { return }
+        Output.write(Self.escaped(line) + "\n", to: file)
+        close(file)
+    }
+
+    static func escaped(_ line: String) -> String {
+        line.replacing("\\", with: "\\\\").replacing("\n", with: "\\n").replacing("\r", with: "")
+    }
+
+    static func unescaped(_ line: some StringProtocol) -> String {
+        var text = ""
+        var isEscaped = false
+        for character in line {
+            if isEscaped {
+                text.append(character == "n" ? "\n" : character)
+                isEscaped = false
+            } else if character == "\\" {
+                isEscaped = true
+            } else {
+                text.append(character)
+            }
+        }
+        return text
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+@testable import chat_cli
+
+@Suite(.timeLimit(.minutes(1))) final class SettingsTests {
+    private let file = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID()).json")
+
+    deinit { try? FileManager.default.removeItem(at: self.file) }
+
+    private func settings(
+        _ json: String,
+        flags: [Setting: String] = [:],
+        environment: [String: String] = [:]
+    ) async throws -> Settings {
+        try Data(json.utf8).write(to: self.file)
+        return try await Settings(flags: flags, environment: environment, file: self.file.path)
+    }
+
+    private static let json = """
+        {"name": "Mina", "language": "ko", "timestamps": false, "server": "work",
+         "servers": {"work": {"url": "wss://chat.example.com", "name": "Kim Mina", "token-command": "pass show chat"},
+                     "home": {"url": "ws://127.0.0.1:9000"}}}
+        """
+
+    @Test func `a server of the file goes before the rest of it`() async throws {
+        let settings = try await self.settings(Self.json)
+        let path = self.file.path
+        #expect(try settings.address == .init(value: "wss://chat.example.com", source: .file(path, server: "work")))
+        #expect(settings[.name] == .init(value: "Kim Mina", source: .file(path, server: "work")))
+        #expect(settings[.language] == .init(value: "ko", source: .file(path, server: nil)))
+        #expect(try !settings.bool(.timestamps) && settings.bool(.notices))
+        #expect(settings[.color] == nil && settings.servers == ["home", "work"])
+        #expect(TokenSource(settings, environment: [:]) == .command("pass show chat"))
+    }
+
+    @Test func `flags go before the environment, and that before the file`() async throws {
+        let environment = ["CHAT_SERVER": "home", "CHAT_NAME": "Jun", "CHAT_TOKEN": "secret", "CHAT_TOKEN_FILE": "/t"]
+        let settings = try await self.settings(Self.json, flags: [.name: "Sam"], environment: environment)
+        #expect(try settings.address.value == "ws://127.0.0.1:9000")
+        #expect(settings[.server]?.source == .environment("CHAT_SERVER"))
+        #expect(settings[.name] == .init(value: "Sam", source: .flag))
+        #expect(TokenSource(settings, environment: environment) == .environment)
+        let flagged = try await self.settings(Self.json, flags: [.tokenFile: "/f"], environment: environment)
+        #expect(TokenSource(flagged, environment: environment) == .file("/f"))
+    }
+
+    @Test func `an address need not be in the file`() async throws {
+        let settings = try await self.settings(Self.json, flags: [.server: "ws://other:1"])
+        #expect(try settings.address == .init(value: "ws://other:1", source: .flag))
+        #expect(settings[.name]?.value == "Mina")
+    }
+
+    @Test(
+        arguments: [
+            ("x", "no JSON object"), ("[]", "no JSON object"), (#"{"nmae": "x"}"#, "nmae"),
+            (#"{"token": "x"}"#, "a file or comes"),
+            (#"{"servers": {"a": {"urll": "x"}}}"#, "urll"), (#"{"servers": []}"#, "servers"),
+            (#"{"servers": {"a": "ws://x"}}"#, "servers.a"), (#"{"servers": {"a": {"server": "x"}}}"#, "server"),
+        ]
+    )
+    func `a file that is wrong is told where`(json: String, told: String) async throws {
+        let error = await #expect(throws: SettingError.self) { try await self.settings(json) }
+        #expect(error?.message.contains(told) == true && error?.message.contains(self.file.path) == true)
+    }
+
+    @Test func `a file that was asked for has to be there, and a server has an address`() async throws {
+        await #expect(throws: SettingError.self) {
+            try await Settings(flags: [:], environment: [:], file: "/none/config.json")
+        }
+        let settings = try await self.settings(#"{"server": "a", "servers": {"a": {"name": "x"}}}"#)
+        #expect(throws: SettingError.self) { try settings.address }
+        let odd = try await self.settings(#"{"bell": "perhaps"}"#)
+        #expect(throws: SettingError.self) { try odd.bool(.bell) }
+    }
+
+    @Test func `what is shown says who said it, and no secret`() async throws {
+        let environment = ["CHAT_NAME": "Jun", "CHAT_TOKEN": "secret"]
+        let settings = try await self.settings(Self.json, flags: [.color: "never"], environment: environment)
+        let lines = try ShowConfiguration.lines(settings, environment: environment)
+        func line(_ name: String) -> String? { lines.first { $0.hasPrefix(name + " ") } }
+        #expect(line("name")?.contains("Jun") == true && line("name")?.hasSuffix("CHAT_NAME\n") == true)
+        #expect(line("color")?.hasSuffix("the command line\n") == true)
+        #expect(line("server")?.contains("server work") == true)
+        #expect(line("bell")?.hasSuffix("default\n") == true)
+        #expect(line("servers.home")?.contains("ws://127.0.0.1:9000") == true)
+        #expect(!lines.joined().contains("secret"))
+    }
+
+    @Test(arguments: ["one", "a\nb", #"back\slash\n"#, "한글 👨‍👩‍👧", "\\"])
+    func `a line of the history is read as it was written`(line: String) {
+        let escaped = InputHistoryFile.escaped(line)
+        #expect(!escaped.contains("\n") && InputHistoryFile.unescaped(escaped) == line)
+    }
+
+    @Test func `a history file is shortened when it is long, and only its owner reads it`() throws {
+        let file = InputHistoryFile(path: self.file.path)
+        for number in 0...InputHistoryFile.maximumLines { file.append("line \(number)") }
+        let lines = try file.load()
+        #expect(lines.count == LineHistory.capacity && lines.last == "line \(InputHistoryFile.maximumLines)")
+        #expect(try file.load() == lines)
+        let mode = try FileManager.default.attributesOfItem(atPath: self.file.path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+    }
+}

@@ -1,0 +1,339 @@
+"""What a session in a terminal shows and keeps, beyond talking."""
+
+import os
+import signal
+import stat
+import subprocess
+
+import pytest
+
+from conftest import CLI, CLI_, Terminal, wait_until
+from faulty_proxy import faulty
+
+
+@pytest.fixture
+def joined(terminal, shared_server, room):
+    """A terminal in which Mina has joined the room."""
+    terminal.join(shared_server, room, "--name", "Mina")
+    terminal.wait_for("1 here (Mina)")
+    terminal.wait_for_input_line(f"{room}>")
+    return terminal
+
+
+@pytest.fixture
+def second():
+    """Another window, of another user."""
+    window = Terminal()
+    yield window
+    window.close()
+
+
+def status(window) -> str:
+    """The row above the input line."""
+    return "".join(window.lines()[-2:-1]).strip()
+
+
+# ---- Status, typing, mentions
+
+
+def test_the_status_line_says_where_with_whom_and_how_far_the_server_is(joined, second, shared_server, room):
+    wait_until(lambda: status(joined).startswith(f"{room} · 1 here · ") and status(joined).endswith(" ms"))
+    second.join(shared_server, room, "--name", "Jun")
+    wait_until(lambda: status(joined).startswith(f"{room} · 2 here · "), what="the second member")
+    second.shell("/quit")
+
+
+def test_the_status_line_says_that_there_is_no_connection(terminal, own_server, room):
+    terminal.join(own_server, room)
+    wait_until(lambda: "1 here" in status(terminal), what="the status")
+    own_server.kill()
+    wait_until(lambda: "not connected" in status(terminal), what="the loss")
+    terminal.shell("patience")
+    terminal.wait_for("… patience")
+    own_server.start()
+    terminal.wait_for(": patience", timeout=40)
+    terminal.wait_for("the room's log began anew")
+    wait_until(lambda: "… patience" not in terminal.text(), what="the end of the waiting")
+
+
+def test_the_status_line_can_be_left_out(terminal, shared_server, room):
+    terminal.join(shared_server, room, "--no-status", "--name", "Mina")
+    terminal.wait_for("1 here (Mina)")
+    terminal.wait_for_input_line(f"{room}>")
+    assert status(terminal).startswith("--")
+
+
+def test_who_types_is_shown_until_the_message_comes(joined, second, shared_server, room):
+    second.join(shared_server, room, "--name", "Jun")
+    second.wait_for("2 here")
+    second.type("h")
+    wait_until(lambda: "Jun is typing" in status(joined), what="the typing")
+    second.type("i")
+    second.press("Enter")
+    joined.wait_for("Jun: hi")
+    assert "typing" not in status(joined)
+    second.type("x")
+    wait_until(lambda: "Jun is typing" in status(joined), what="the typing")
+    second.press("BSpace")
+    wait_until(lambda: "typing" not in status(joined), what="the end of the typing")
+
+
+def test_a_command_and_a_session_without_typing_are_not_seen_to_type(joined, second, shared_server, room):
+    second.join(shared_server, room, "--name", "Jun", "--no-typing")
+    second.wait_for("2 here")
+    joined.type("/nick x")
+    second.type("h")
+    second.wait_for_input_line(f"{room}> h")
+    # What comes after the typing would have come is there, and it is not.
+    CLI_(shared_server).run("send", room, "later", "--name", "Sam")
+    joined.wait_for("Sam: later")
+    second.wait_for("Sam: later")
+    assert "typing" not in status(joined) and "typing" not in status(second)
+
+
+def test_who_is_named_is_called_once_for_many_times(joined, cli, room):
+    recording = joined.record()
+    cli.run("send", room, "hello everybody", "--name", "Jun")
+    joined.wait_for("hello everybody")
+    assert b"\x07" not in recording.read_bytes()
+    cli.run("send", room, input="mina!\nMina?\n@Mina\n")
+    joined.wait_for("@Mina")
+    wait_until(lambda: b"@Mina" in recording.read_bytes(), what="the recording")
+    assert recording.read_bytes().count(b"\x07") == 1
+    assert "\x1b[1m\x1b[35mmina!" in joined.tmux("capture-pane", "-p", "-e")
+
+
+def test_the_past_calls_nobody_and_a_bell_can_be_turned_off(terminal, shared_server, cli, room):
+    recording = terminal.record()
+    cli.run("send", room, "Mina was named before", "--name", "Jun")
+    terminal.join(shared_server, room, "--name", "Mina")
+    terminal.wait_for("named before")
+    terminal.shell("/quit")
+    terminal.wait_for("status=0")
+    terminal.join(shared_server, room, "--name", "Mina", "--no-bell")
+    terminal.wait_for("1 here")
+    cli.run("send", room, "Mina, now", "--name", "Jun")
+    terminal.wait_for("Mina, now")
+    wait_until(lambda: b"Mina, now" in recording.read_bytes(), what="the recording")
+    assert b"\x07" not in recording.read_bytes()
+
+
+# ---- Editing
+
+
+def test_an_earlier_line_is_found(joined, room):
+    for line in ("make test", "git push", "make lint"):
+        joined.shell(line)
+        joined.wait_for(f"Mina: {line}")
+    joined.press("C-r")
+    joined.wait_for_input_line("(search: )")
+    joined.type("mak")
+    joined.wait_for_input_line("(search: mak) make lint")
+    joined.press("C-r")
+    joined.wait_for_input_line("(search: mak) make test")
+    joined.press("C-e")
+    joined.wait_for_input_line(f"{room}> make test")
+    joined.press("C-u", "C-r")
+    joined.type("zzz")
+    joined.press("C-g")
+    joined.wait_for_input_line(f"{room}>")
+
+
+def test_lines_are_remembered_by_the_next_session_and_by_nobody_else(joined, shared_server, room):
+    joined.shell("remember 나")
+    joined.wait_for("Mina: remember 나")
+    joined.shell("/quit")
+    joined.wait_for("status=0")
+    path = joined.home / ".local/state/chat-cli/history"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    joined.join(shared_server, room)
+    joined.wait_for("1 here")
+    joined.press("Up", "Up")
+    joined.wait_for_input_line(f"{room}> remember 나")
+
+
+def test_pasted_lines_wait_for_enter(joined, cli, room):
+    joined.paste("one\ntwo\nthree")
+    joined.wait_for("3 lines pasted")
+    joined.wait_for_input_line(f"{room}> one↵two↵three")
+    joined.press("C-c")
+    joined.wait_for_input_line(f"{room}>")
+    assert cli.texts(room) == []
+
+
+def test_names_of_members_and_rooms_are_completed(joined, room):
+    joined.type("Mi")
+    joined.press("Tab")
+    joined.wait_for_input_line(f"{room}> Mina:")
+    joined.press("C-u")
+    joined.type(f"#{room[:-1]}")
+    joined.press("Tab")
+    wait_until(lambda: room in joined.lines()[-1], what="the room")
+
+
+# ---- Commands
+
+
+def test_somebody_is_ignored_until_they_are_heard_again(joined, second, shared_server, cli, room):
+    second.join(shared_server, room, "--name", "Troll")
+    joined.wait_for("Troll joined")
+    joined.shell("/ignore troll")
+    joined.wait_for("troll is ignored")
+    second.shell("/nick Angel")
+    second.wait_for("you are Angel now")
+    second.shell("not heard")
+    second.wait_for("Angel: not heard")
+    cli.run("send", room, "heard", "--name", "Jun")
+    joined.wait_for("Jun: heard")
+    assert "not heard" not in joined.text() and "Angel" not in joined.text()
+    joined.shell("/ignore")
+    joined.wait_for("ignored: troll")
+    joined.shell("/ignore troll")
+    joined.wait_for("troll is heard again")
+    second.shell("here I am")
+    joined.wait_for("Angel: here I am")
+
+
+def test_the_past_is_searched(joined, cli, room):
+    cli.run("send", room, input="\n".join(["the needle", "hay", "another Needle", "hay"]))
+    joined.wait_for("another Needle")
+    joined.shell("/clear")
+    joined.shell("/search needle")
+    joined.wait_for(f'{room}: 2 found for "needle"')
+    joined.wait_for("the needle")
+    joined.wait_for("another Needle")
+    assert "hay" not in joined.text()
+    joined.shell("/search nothing of it")
+    joined.wait_for('nothing found for "nothing of it"')
+
+
+def test_times_and_notices_can_be_turned_off_and_on(joined, second, shared_server, cli, room):
+    joined.shell("/timestamps off")
+    joined.wait_for("timestamps: off")
+    joined.shell("plain")
+    wait_until(lambda: "Mina: plain" in joined.lines(), what="a line without a time")
+    joined.shell("/notices")
+    joined.wait_for("notices: off")
+    second.join(shared_server, room, "--name", "Ghost")
+    second.wait_for("2 here")
+    wait_until(lambda: "2 here" in status(joined), what="the second member")
+    cli.run("send", room, "after", "--name", "Sam")
+    joined.wait_for("Sam: after")
+    assert "Ghost joined" not in joined.text()
+    joined.shell("/notices maybe")
+    joined.wait_for("/notices is followed by on, off or nothing")
+
+
+def test_the_rooms_of_the_server_are_listed(joined, room):
+    def listed():
+        joined.shell("/rooms")
+        return wait_until(lambda: f"-- {room}: " in joined.text().replace("here (", ""), timeout=1)
+
+    joined.shell("hi")
+    joined.wait_for("Mina: hi")
+    joined.shell("/clear")
+    # The server's index of rooms lags behind.
+    for _ in range(10):
+        try:
+            if listed():
+                break
+        except AssertionError:
+            continue
+    joined.wait_for(f"{room}: 1 here")
+
+
+def test_alt_and_a_digit_go_to_a_room_and_unread_is_counted_for_each(joined, cli, room):
+    for name in ("b", "c"):
+        joined.shell(f"/join {room}-{name}")
+        joined.wait_for_input_line(f"{room}-{name}>")
+        joined.wait_for(f"{room}-{name}: 1 here")
+    cli.run("send", room, input="one\ntwo\n")
+    cli.run("send", f"{room}-b", "three")
+    joined.wait_for_input_line(f"{room}-c +3>")
+    assert f"1:{room} +2 · 2:{room}-b +1" in status(joined)
+    joined.press("M-2")
+    joined.wait_for_input_line(f"{room}-b +2>")
+    joined.press("M-1")
+    joined.wait_for_input_line(f"{room}>")
+
+
+def test_people_are_spoken_to_in_korean(terminal, shared_server, room):
+    terminal.join(shared_server, room, "--name", "민아", "--language", "ko")
+    terminal.wait_for(f"{room}: 1명 (민아)")
+    terminal.wait_for("(으)로 연결했습니다")
+    terminal.shell("/help")
+    terminal.wait_for("이 도움말 보기")
+    terminal.shell("/dance")
+    terminal.wait_for("그런 명령은 없습니다")
+    wait_until(lambda: f"{room} · 1명" in status(terminal), what="the status in Korean")
+
+
+# ---- The terminal itself
+
+
+@pytest.mark.parametrize("columns", [20, 41, 200])
+def test_every_width_has_one_input_line_and_one_status_line(columns, shared_server, cli, room):
+    window = Terminal(columns=columns)
+    try:
+        window.join(shared_server, room, "--name", "Mina")
+        window.wait_for("Mina)")
+        # A room's name that would take half of the row is left out.
+        window.wait_for_input_line(">" if len(room) + 2 > (columns - 1) // 2 else f"{room}>")
+        window.type("가나다라마바사 " * 3)
+        cli.run("send", room, "incoming " * 5, "--name", "Jun")
+        window.wait_for("Jun: inc")
+        wait_until(lambda: status(window).startswith(room), what="the status")
+        assert window.lines()[-1].startswith((f"{room}> ", "> "))
+        assert sum(line.strip().startswith(room) for line in window.lines()[:-1]) == 1, window.text()
+    finally:
+        window.close()
+
+
+def test_a_terminal_that_tells_its_new_width_late_is_left_whole(joined, cli, room):
+    """tmux wraps at once and tells the program a quarter of a second later; messages come all the while."""
+    line = "a line that is much longer than a narrow window is wide"
+    joined.type(line)
+    joined.wait_for_input_line(f"{room}> {line}")
+    for columns in (30, 100, 24, 60, 80):
+        with cli.start("send", room, stdin=subprocess.PIPE) as sender:
+            sender.stdin.write("\n".join(f"{columns}-{number}" for number in range(8)))
+            sender.stdin.close()
+            joined.tmux("resize-window", "-x", str(columns), "-y", "24")
+        joined.wait_for(f"{columns}-7")
+        joined.resize(columns)
+        wait_until(lambda: "window is wide" in joined.lines()[-1] or "is wide" in joined.lines()[-1], what="the line")
+    joined.wait_for_input_line(f"{room}> {line}")
+    text = joined.text()
+    assert text.count(f"{room}>") == 1, text
+    assert text.count("a line that is") == 1, text
+    assert text.count(f"{room} · ") == 1, text
+
+
+@pytest.mark.parametrize("number", [signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGQUIT])
+def test_a_crash_puts_the_terminal_back(terminal, shared_server, room, number):
+    before = terminal.mode()
+    terminal.join(shared_server, room)
+    terminal.wait_for("1 here")
+    os.kill(terminal.program(), number)
+    terminal.wait_for(f"status={128 + number}")
+    assert terminal.mode() == before
+
+
+def test_what_peers_and_servers_write_steers_no_terminal(terminal, shared_server, cli, room):
+    """A server that strips nothing: its texts, the name of its node and its errors bear sequences that set a title."""
+    recording = terminal.record()
+    with faulty(shared_server.port, "steer") as port:
+        terminal.shell(f"CHAT_SERVER=ws://127.0.0.1:{port} {CLI} join {room} --name Mina; echo status=$?")
+        terminal.wait_for_input_line(f"{room}>")
+        cli.run("send", room, "a\u202eb\u2066c end", "--name", "Jun")
+        terminal.wait_for("]0;pwnedabc end")
+        terminal.shell("x" * 9000)
+        terminal.wait_for("not sent")
+        terminal.shell("/quit")
+        terminal.wait_for("status=0")
+        terminal.shell(f"CHAT_SERVER=ws://127.0.0.1:{port} {CLI} tail {room} --history 1 --count 1 --json")
+        terminal.wait_for('"text":')
+    wait_until(lambda: b'"text":' in recording.read_bytes(), what="the recording")
+    shown = recording.read_bytes().decode(errors="replace")
+    assert "pwned" in shown
+    assert not [sign for sign in ("\x1b]", "\u202e", "\u2066", "\u009d") if sign in shown]

@@ -4,17 +4,18 @@
 #   PORT=8080             where `make run` serves
 #   REDIS_URL=redis://…   the Redis that `make run` uses; none: the chat lives in memory
 #   ARGS="…"              more flags for the server of `make run`
-#   CONFIGURATION=debug   debug or release, for `make run`
+#   CONFIGURATION=debug   debug or release, for `make run`; `make install` takes release
+#   PREFIX=/usr/local     where `make install` puts chat-cli
 #   SUITES="unit cli"     which suites `make test` runs; none named: all
 #   VERBOSE=1             `make test` shows the output of the suites as it comes
 #   SEED=1                what the faults of `make test` and `make soak` are drawn by
 #   MINUTES=30            how long `make soak` goes on
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak lint format bench clean
+.PHONY: help run test soak lint format bench install uninstall clean
 
 help: ## Say what can be done here
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 	@sed -n 's/^#   /  /p' Makefile
 
 run: ## Set up, build and start a chat on http://127.0.0.1:8080
@@ -34,6 +35,12 @@ format: ## Format the Swift code
 
 bench: ## Tell what one message costs, station by station
 	@scripts/bench.sh
+
+install: ## Install chat-cli with its completions and its manual into PREFIX
+	@scripts/install.sh install
+
+uninstall: ## Remove from PREFIX what `make install` put there
+	@scripts/install.sh uninstall
 
 clean: ## Remove what was built and downloaded
 	rm -rf .build .cache

@@ -20,7 +20,7 @@ struct ChatCLI: AsyncParsableCommand {
         version: "chat-cli \(ChatCLI.version)",
         subcommands: [
             Join.self, Send.self, Tail.self, History.self, Members.self, Rooms.self, Verify.self,
-            ShowConfiguration.self,
+            ShowConfiguration.self, Manual.self,
         ]
     )
 }

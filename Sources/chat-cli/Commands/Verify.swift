@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ChatClient
 internal import ChatCore
+internal import Glibc
 
 /// `chat-cli verify`: whether servers keep what the protocol promises.
 struct Verify: AsyncParsableCommand {

@@ -1,0 +1,81 @@
+"""`make install` puts everything where people and shells find it, and `make uninstall` takes it away."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import CLI, ROOT
+
+PLACES = [
+    "bin/chat-cli",
+    "share/bash-completion/completions/chat-cli",
+    "share/fish/vendor_completions.d/chat-cli.fish",
+    "share/man/man1/chat-cli.1",
+    "share/zsh/site-functions/_chat-cli",
+]
+
+
+@pytest.fixture(scope="module")
+def prefix(tmp_path_factory):
+    """A place where the debug build, which is there already, was installed."""
+    folder = tmp_path_factory.mktemp("prefix")
+    make(folder, "install")
+    return folder
+
+
+def make(folder, target):
+    if CLI != ROOT / ".build/debug/chat-cli":
+        pytest.skip("another build is tested")
+    env = os.environ | {"PREFIX": str(folder), "CONFIGURATION": "debug", "SKIP_BUILD": "1"}
+    subprocess.run(["make", target], cwd=ROOT, env=env, check=True, capture_output=True, timeout=120)
+
+
+def files(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_everything_is_where_it_is_looked_for(prefix):
+    assert files(prefix) == PLACES
+    version = subprocess.run([prefix / "bin/chat-cli", "--version"], capture_output=True, text=True, check=True)
+    assert version.stdout.startswith("chat-cli ")
+
+
+def test_bash_completes_commands_and_options(prefix):
+    script = f"""
+        source {prefix}/share/bash-completion/completions/chat-cli
+        COMP_WORDS=(chat-cli ta); COMP_CWORD=1; COMP_LINE='chat-cli ta'; COMP_POINT=11
+        _chat-cli chat-cli ta chat-cli; echo "${{COMPREPLY[@]}}"
+        COMPREPLY=(); COMP_WORDS=(chat-cli tail --si); COMP_CWORD=2; COMP_LINE='chat-cli tail --si'; COMP_POINT=18
+        _chat-cli chat-cli --si tail; echo "${{COMPREPLY[@]}}"
+    """
+    env = os.environ | {"PATH": f"{prefix}/bin:{os.environ['PATH']}"}
+    words = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env=env, check=True).stdout.split()
+    assert words == ["tail", "--since"]
+
+
+@pytest.mark.parametrize(("shell", "place"), [("zsh", PLACES[4]), ("fish", PLACES[2])])
+def test_the_other_shells_understand_their_scripts(prefix, shell, place):
+    if not shutil.which(shell):
+        pytest.skip(f"{shell} is not installed")
+    subprocess.run([shell, "-n", prefix / place], check=True)
+
+
+@pytest.mark.skipif(not shutil.which("man"), reason="man is not installed")
+def test_the_manual_can_be_read_and_has_every_command_and_option(prefix):
+    command = ["man", "--warnings", "-E", "utf8", "-l", prefix / PLACES[3]]
+    env = os.environ | {"MANWIDTH": "200", "MAN_KEEP_FORMATTING": "", "LC_ALL": "C.UTF-8"}
+    page = subprocess.run(command, capture_output=True, text=True, env=env, check=True)
+    assert page.stderr == ""
+    text = page.stdout
+    for word in ("NAME", "SYNOPSIS", "tail", "verify", "--since", "--outbox", "config.json", "{time} {name}: {text}"):
+        assert word in text, word
+    assert "manual" not in [line.strip() for line in text.splitlines()], "a command for the installation only"
+
+
+def test_what_was_installed_can_be_removed(prefix, tmp_path):
+    make(tmp_path, "install")
+    (tmp_path / "bin/other").write_text("not ours")
+    make(tmp_path, "uninstall")
+    assert files(tmp_path) == ["bin/other"]

@@ -51,8 +51,8 @@ def test_every_module_is_fetched_at_once(people, room):
     main = (STATIC / "js/main.js").read_text()
     named += [f"/js/{path}" for path in re.findall(r'^import (?:.* from )?"\./([^"]+)"', main, re.M)]
     loaded = mina.page.evaluate("performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname).filter((name) => name.endsWith('.js'))")
-    on_demand = ("/en.js", "/ko.js", "-dialog.js", "/dialogs.js")
-    assert {name for name in loaded if not name.endswith(on_demand)} - {"/js/i18n/counting.js"} == set(named)
+    on_demand = ("-dialog.js", "/dialogs.js")
+    assert {name for name in loaded if not name.endswith(on_demand)} == set(named)
 
 
 @pytest.mark.parametrize("locale, title", [("ko-KR", "들어오세요"), ("en-GB", "Come in"), ("fr-FR", "Come in")])

@@ -239,3 +239,22 @@ def test_a_new_name_is_told_to_everybody(people, room):
     expect(mina.page.locator(".self .name")).to_have_text("민아")
     expect(jonas.page.locator("#members .person .name")).to_have_text(["Jonas", "민아"])
     expect(jonas.page.locator(".note")).to_have_text("\u2068Mina\u2069 is now \u2068민아\u2069")
+
+
+def test_an_attacker_changes_nothing_outside_their_own_lines(people, server, room):
+    """What stands elsewhere looks the same, to the pixel, with what they wrote and without it."""
+    marks = "\u0300\u0301\u0302\u0489"
+    name = "M" + marks * 12
+    mina = people().enter(room, "Mina")
+    server.say(room, "calm before")
+    for text in ("Z" + marks * 900, "\u202e\u2067\u2066 abc \u202e", "<img src=x onerror=alert(1)><style>*{display:none}</style>", "[x](javascript:alert(1)) javascript:alert(1)", "\u200f" * 500 + "x"):
+        server.say(room, text, name=name)
+    server.say(room, "calm after")
+    expect(mina.messages).to_have_count(7)
+    lines = mina.page.locator(".message", has=mina.page.locator(".author", has_text="M\u0300")).or_(mina.page.locator(".message:not(.head)"))
+    # Round corners are not always smoothed alike.
+    look = {"mask": [lines, mina.page.locator(".avatar")], "animations": "disabled"}
+    calm = mina.page.locator("#messages").screenshot(**look)
+    mina.page.evaluate("for (const node of document.querySelectorAll('.message :is(.text, .author, .avatar)')) if (!node.textContent.startsWith('calm') && !node.textContent.startsWith('B')) node.style.visibility = 'hidden'")
+    assert mina.page.locator("#messages").screenshot(**look) == calm
+    assert mina.page.locator(".rows :is(a, img, style, script)").count() == 0

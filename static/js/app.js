@@ -6,7 +6,6 @@ import { messageText, roomName } from "./core/names.js";
 import { oldestSeq } from "./core/room.js";
 import * as storage from "./storage.js";
 
-/** Messages of a first look at a room, and of each page before it. */
 const PAGE = 50;
 /** The server mends holes in presence; only one that lasts makes us ask. */
 const HOLE_MS = 5_000;

@@ -26,6 +26,7 @@ import "./core/rows.js";
 import "./dom.js";
 import "./net/client.js";
 import "./net/delivery.js";
+import "./i18n/counting.js";
 import "./i18n/language.js";
 
 const part = (id) => document.getElementById(id);

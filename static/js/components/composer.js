@@ -5,7 +5,6 @@ import { byteLength, messageText } from "../core/names.js";
 import { button, h, icon } from "../dom.js";
 import { t, withMore } from "../i18n/index.js";
 
-/** The counter appears for the last fifth of the limit. */
 const NEAR = 0.2;
 /** Longer than the events of one key press take. */
 const SETTLE_MS = 30;
@@ -45,7 +44,6 @@ export function mountComposer(root, app, store, onSent) {
   store.subscribe(render);
   return {
     field,
-    /** Not where a keyboard would cover half of the screen. */
     focus: () => isTouch || field.focus(),
   };
 

@@ -34,7 +34,6 @@ export function mountMessageList(root, app, store) {
   const messageOf = (node) => nodes.get(node.dataset.id)?.row.item;
   const attend = async (event) => (await withMore(import("./message-actions.js"))).attend({ rows, scroller, messageOf, toEnd }, event);
   for (const type of ["pointerover", "focusin"]) scroller.addEventListener(type, attend, { once: true });
-  // A late font or a phone's keyboard changes sizes.
   const observer = new ResizeObserver(() => isAtEnd && jumpToEnd());
   observer.observe(rows);
   observer.observe(scroller);

@@ -11,6 +11,8 @@ const iso = (time) => new Date(time).toISOString();
 /** A name that keeps its direction to itself. */
 export const isolated = (name) => `\u2068${name}\u2069`;
 
+/** It breaks between words, and has a voice of its own. */
+const HANGUL = /\p{Script=Hangul}/u;
 /** Ids that programs share. */
 const SHARED = ["anonymous", "redis"];
 
@@ -58,7 +60,7 @@ function messageNode({ id, item, head, minute, mine, type }, author, actions) {
   const hasName = head && !isAction;
   const gutter = h("div.gutter", {},
     hasName ? avatar(author) : timeNode(item.time, minute ? "time" : "time quiet", shortTime));
-  const text = h("div.text", { dir: "auto" }, ...(isAction ? [authorName(author), " "] : []),
+  const text = h("div.text", { dir: "auto", lang: HANGUL.test(item.text) ? "ko" : undefined }, ...(isAction ? [authorName(author), " "] : []),
     ...pieces(item.text, reader).map((piece) => PIECES[piece.type](piece)));
   const body = h("div", {},
     hasName && h("div.meta", {}, authorName(author), timeNode(item.time, "time", timeOfDay)), text,

@@ -1,12 +1,9 @@
-// The user's language, else the browser's.
+// The user's language, else the browser's, as boot.js found it.
 
-import { read, write } from "../storage.js";
+import { write } from "../storage.js";
 
 export const languages = { en: "English", ko: "한국어" };
-
-const wishes = [read("language") ?? "", ...navigator.languages];
-export const language = wishes.map((wish) => wish.slice(0, 2)).find((wish) => Object.hasOwn(languages, wish)) ?? "en";
-document.documentElement.lang = language;
+export const language = document.documentElement.lang;
 
 /** By a new start of the page, which loses nothing. */
 export function switchLanguage(next) {

@@ -1,5 +1,4 @@
-// One WebSocket at a time, replies matched by id, and coming back for as long as the page lives. Events: "phase",
-// "welcome" and "event"; their detail is what changed or what the server sent.
+// One WebSocket at a time, which comes back by itself. Events, with details: "phase", "welcome" and "event".
 
 import { SUBPROTOCOL, decode, encodeCommand } from "../core/codec.js";
 import { isFinal, reconnectDelay } from "../core/backoff.js";
@@ -8,7 +7,6 @@ import { isFinal, reconnectDelay } from "../core/backoff.js";
 const WELCOME_MS = 10_000;
 const REPLY_MS = 10_000;
 const PROBE_MS = 2_000;
-/** After this the next wait begins small again. */
 const GOOD_MS = 10_000;
 /** Tries before /readyz is asked what is wrong. */
 const PATIENCE = 5;

@@ -38,13 +38,23 @@ def test_axe_finds_nothing(people, start_server, room, scheme, width):
     mina.page.fill("#composer-text", "가" * 2700)
     finds_nothing(page)
     if width > 1000:
-        for name in ("Settings", "Join a room"):
+        for name in ("Settings", "Join a room", "Keyboard shortcuts"):
+            if name == "Keyboard shortcuts":
+                page.get_by_role("button", name="Settings").click()
             page.get_by_role("button", name=name).click()
-            expect(page.get_by_role("dialog")).to_be_visible()
+            expect(page.get_by_role("dialog").last).to_be_visible()
             finds_nothing(page)
             page.keyboard.press("Escape")
+            if name == "Keyboard shortcuts":
+                page.keyboard.press("Escape")
+        mina.messages.first.hover()
+        expect(page.locator(".copy")).to_be_visible()
+        finds_nothing(page)
     else:
         page.get_by_role("button", name="Show rooms").click()
+        finds_nothing(page)
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Show or hide members").click()
         finds_nothing(page)
         page.keyboard.press("Escape")
     server.kill()

@@ -158,3 +158,29 @@ def test_there_is_no_way_to_markup(people, room):
         refusal = mina.page.evaluate(f"() => {{ try {{ {attempt}; return '' }} catch (error) {{ return error.name }} }}")
         assert refusal == "TypeError", attempt
     mina.errors.clear()
+
+
+def test_nothing_shifts_while_the_page_loads(people, server, room):
+    for number in range(30):
+        server.say(room, f"line {number}")
+    mina = people().enter(room, "Mina")
+    mina.context.add_init_script(
+        """window.shifts = [];
+           new PerformanceObserver((list) => shifts.push(...list.getEntries())).observe({ type: "layout-shift", buffered: true });"""
+    )
+    mina.page.reload()
+    expect(mina.messages).to_have_count(30)
+    mina.is_in()
+    # Those who are here already stand still; what comes, comes where nothing was.
+    moved = mina.page.evaluate(
+        """shifts.flatMap(({ value, sources }) => sources.map(({ node }) => [value, node?.id || node?.className || node?.nodeName]))
+             .filter(([value]) => value > 0.01)"""
+    )
+    assert moved == []
+
+
+def test_a_link_to_the_room_is_copied_by_a_button(people, room):
+    mina = people().enter(room, "Mina")
+    mina.page.get_by_role("button", name="Copy a link to this room").click()
+    expect(mina.page.locator(".notice")).to_contain_text("Copied")
+    assert mina.page.evaluate("navigator.clipboard.readText()") == f"{mina.url}/#{room}"

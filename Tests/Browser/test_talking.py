@@ -258,3 +258,12 @@ def test_an_attacker_changes_nothing_outside_their_own_lines(people, server, roo
     mina.page.evaluate("for (const node of document.querySelectorAll('.message :is(.text, .author, .avatar)')) if (!node.textContent.startsWith('calm') && !node.textContent.startsWith('B')) node.style.visibility = 'hidden'")
     assert mina.page.locator("#messages").screenshot(**look) == calm
     assert mina.page.locator(".rows :is(a, img, style, script)").count() == 0
+
+
+def test_the_whole_date_is_told_when_a_time_is_pointed_at(people, server, room):
+    at = server.say(room, "when was that?")
+    mina = people(timezone_id="Asia/Seoul").enter(room, "Mina")
+    time = mina.page.locator(".meta time")
+    expect(time).to_have_text(re.compile(r"^\d{1,2}:\d\d [AP]M$"))
+    expect(time).to_have_attribute("title", re.compile(r"^\w+day, \w+ \d{1,2}, \d{4} at \d{1,2}:\d\d:\d\d [AP]M$"))
+    assert mina.page.evaluate("() => Date.parse(document.querySelector('.meta time').dateTime)") == at["time"]

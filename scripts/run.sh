@@ -41,6 +41,7 @@ else
 fi
 say ""
 say "  Browser   http://$shown:$port/#lobby"
+say "  Status    http://$shown:$port/status.html"
 say "  Terminal  $client"
 say "  Messages  $broker"
 say "  Stop      Ctrl-C"

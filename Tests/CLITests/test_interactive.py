@@ -337,3 +337,19 @@ def test_what_peers_and_servers_write_steers_no_terminal(terminal, shared_server
     shown = recording.read_bytes().decode(errors="replace")
     assert "pwned" in shown
     assert not [sign for sign in ("\x1b]", "\u202e", "\u2066", "\u009d") if sign in shown]
+
+
+# ---- Long work
+
+
+def test_long_work_shows_how_far_it_is_and_leaves_nothing_of_that(terminal, shared_server, cli, room):
+    cli.run("send", room, input="\n".join("abc"))
+    recording = terminal.record()
+    terminal.shell(f"CHAT_SERVER={shared_server.url} {CLI} history {room} > /dev/null; echo status=$?")
+    terminal.wait_for("status=0")
+    terminal.shell(f"clear; CHAT_SERVER={shared_server.url} {CLI} verify --clients 2 --duration 1 > /dev/null; echo done=$?")
+    terminal.wait_for("done=0", timeout=60)
+    wait_until(lambda: b"done=0" in recording.read_bytes(), what="the recording")
+    shown = recording.read_bytes()
+    assert b"3 of 50 messages" in shown and b"talking" in shown and b"settling" in shown
+    assert not {"messages", "talking", "settling"} & set(terminal.text().split())

@@ -66,13 +66,14 @@ struct ManualPage: Sendable {
     var text: String {
         var lines = [
             ".Dd \(Self.date)", ".Dt CHAT-CLI 1", ".Os", ".Sh NAME", ".Nm chat-cli",
-            ".Nd \(Self.escaped(self.command.abstract ?? ""))", ".Sh SYNOPSIS",
+            ".Nd talk in the rooms of a chat server, by hand or by script", ".Sh SYNOPSIS",
         ]
         let shown = (self.command.subcommands ?? []).filter { $0.shouldDisplay != false && $0.commandName != "help" }
         for command in shown {
             lines += [".Nm chat-cli \(command.commandName)", Self.escaped(Self.synopsis(of: command)), ".br"]
         }
-        lines += [".Sh DESCRIPTION"] + Self.paragraphs(self.command.discussion) + [".Sh COMMANDS"]
+        let description = Self.paragraphs(self.command.discussion).flatMap { [".Pp", $0] }
+        lines += [".Sh DESCRIPTION"] + description.dropFirst() + [".Sh COMMANDS"]
         for command in shown { lines += Self.section(of: command) }
         lines += [
             ".Sh FILES", ".Bl -tag -width Ds", ".It Pa ~/.config/chat-cli/config.json", "Settings.",

@@ -15,7 +15,7 @@ CZlib          |                                  |
 ChatRedis      | ChatCore CHiredis                | *
 ChatClient     | ChatCore ChatWebSocket           | *
 ChatServer     | ChatCore ChatRedis ChatWebSocket CZlib | *
-chat-cli       | ChatClient ChatCore              | ArgumentParser Configuration Dispatch Foundation Glibc Synchronization SystemPackage
+chat-cli       | ChatClient ChatCore ChatWebSocket | ArgumentParser Configuration DequeModule Dispatch Foundation Glibc Histogram NIOCore NIOPosix Synchronization SystemPackage
 BrokerContract | ChatCore                         | Foundation NIOCore Synchronization Testing
 '
 # module or beginning of one (with *) | the modules that may import it, where others have a *

@@ -40,7 +40,7 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
     public var description: String { "\(self.isSecure ? "wss" : "ws")://\(self.authority)\(self.path)" }
 
     /// What the `Host` header bears.
-    var authority: String {
+    package var authority: String {
         let host = self.host.contains(":") ? "[\(self.host)]" : self.host
         return self.port == (self.isSecure ? 443 : 80) ? host : "\(host):\(self.port)"
     }

@@ -46,7 +46,7 @@ file Sources/ChatCore/Foreign.swift 'public import Foundation' 'import NIOPosix'
 file Sources/ChatCore/Time.swift 'let a = Date()' 'let b = ContinuousClock.now' 'let c = ContinuousClock().now' \
     'let d: ContinuousClock.Instant = .now' '// clock: excuses one line' 'let e = Date()' 'let f = Date()'
 file Sources/ChatRedis/Second.swift 'import CHiredis' 'import ArgumentParser'
-file Sources/chat-cli/Redis.swift 'import ChatRedis' 'import NIOCore'
+file Sources/chat-cli/Redis.swift 'import ChatRedis' 'import NIOHTTP1'
 file Sources/ChatClient/Machine/Waiting.swift 'import HummingbirdCore' 'let a = await b()'
 file Sources/ChatClient/Link+StateMachine.swift 'let now = NIODeadline.now()'
 file Sources/Unknown/File.swift 'import ChatCore'
@@ -73,7 +73,7 @@ Sources/ChatRedis/Second.swift:1: hiredis is called in one file only
 Sources/ChatRedis/Second.swift:2: only ChatServer chat-cli may import ArgumentParser
 Sources/Unknown/File.swift:1: scripts/layout.sh does not say what Unknown may import
 Sources/chat-cli/Redis.swift:1: chat-cli must not import ChatRedis
-Sources/chat-cli/Redis.swift:2: chat-cli must not import NIOCore
+Sources/chat-cli/Redis.swift:2: chat-cli must not import NIOHTTP1
 Tests/Old.swift:1: tests are written with Testing, not XCTest
 EXPECTED
 if scripts/layout.sh >found; then

@@ -23,7 +23,7 @@ extension LinkConnector {
         if let token { headers.add(name: "Authorization", value: "Bearer \(token)") }
         let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: headers)
         return try await self.connect { channel in
-            try self.secure(channel)
+            try self.connector.addTLS(to: channel)
             try channel.pipeline.syncOperations.addHTTPClientHandlers()
             let answer = channel.eventLoop.makePromise(of: HTTPAnswer.self)
             try channel.pipeline.syncOperations.addHandler(HTTPExchange(head, answer))

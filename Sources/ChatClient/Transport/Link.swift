@@ -2,7 +2,6 @@ internal import ChatWebSocket
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
-internal import NIOSSL
 internal import Synchronization
 
 /// A connection on which messages can be exchanged.
@@ -10,7 +9,6 @@ typealias Link = NIOAsyncChannel<Inbound, Outbound>
 
 /// Makes connections to one server.
 struct LinkConnector: Sendable {
-    private static let connectTimeout: TimeAmount = .seconds(10)
     /// Held while handlers are made.
     ///
     /// Two threads that need a nested generic type for the first time at the same moment may find it half made, and crash
@@ -18,23 +16,17 @@ struct LinkConnector: Sendable {
     private static let making = Mutex(())
 
     let server: ServerAddress
-    private let tls: NIOSSLContext?
+    let connector: ChannelConnector
 
     /// Reads what has to be read but once.
     ///
     /// - Throws: ``ClientError`` with the code `invalid` when the certificate authorities cannot be read.
     init(_ configuration: ChatClient.Configuration) throws(ClientError) {
         self.server = configuration.server
-        guard configuration.server.isSecure else {
-            self.tls = nil
-            return
-        }
-        var tls = TLSConfiguration.makeClientConfiguration()
-        tls.applicationProtocols = ["http/1.1"]
-        if let file = configuration.trustedAuthorities { tls.trustRoots = .file(file) }
-        do { self.tls = try NIOSSLContext(configuration: tls) } catch {
-            throw .invalid("the certificate authorities cannot be read")
-        }
+        self.connector = try ChannelConnector(
+            configuration.server,
+            trustedAuthorities: configuration.trustedAuthorities
+        )
     }
 
     /// Connects and shakes hands; cancelling the task closes whatever there is.
@@ -53,10 +45,7 @@ struct LinkConnector: Sendable {
         let attempt = Attempt()
         do {
             return try await withTaskCancellationHandler {
-                let result = try await ClientBootstrap(group: NIOSingletons.posixEventLoopGroup)
-                    .connectTimeout(Self.connectTimeout)
-                    .channelOption(.socketOption(.so_keepalive), value: 1)
-                    .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                let result = try await self.connector.bootstrap(on: NIOSingletons.posixEventLoopGroup)
                     .channelInitializer { channel in
                         attempt.adopt(channel)
                         return channel.eventLoop.makeSucceededVoidFuture()
@@ -75,22 +64,12 @@ struct LinkConnector: Sendable {
             throw failure
         } catch {
             attempt.cancel()
-            throw ConnectionFailure("\(self.server.authority): \(Self.reason(error))")
+            throw ConnectionFailure("\(self.server.authority): \(ChannelConnector.reason(error))")
         }
     }
 
-    /// Encrypts what the server's address says is encrypted.
-    func secure(_ channel: any Channel) throws {
-        guard let tls else { return }
-        // An IP address is not sent as a name (RFC 6066, section 3); the certificate is checked against it anyway.
-        let isAddress = (try? SocketAddress(ipAddress: self.server.host, port: 0)) != nil
-        let name = isAddress ? nil : self.server.host
-        try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
-    }
-
     private func configure(_ channel: any Channel) throws -> EventLoopFuture<Link> {
-        let pipeline = channel.pipeline.syncOperations
-        try self.secure(channel)
+        try self.connector.addTLS(to: channel)
         let encoder = HTTPRequestEncoder()
         let decoder = ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes))
         let watcher = HandshakeWatcher()
@@ -110,22 +89,8 @@ struct LinkConnector: Sendable {
                 }
             )
         )
-        try pipeline.addHandlers([encoder, decoder, watcher, upgrade])
+        try channel.pipeline.syncOperations.addHandlers([encoder, decoder, watcher, upgrade])
         return upgrade.upgradeResultFuture
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        switch error {
-        case let error as NIOConnectionError:
-            if error.dnsAError != nil || error.dnsAAAAError != nil, error.connectionErrors.isEmpty {
-                return "there is no such host"
-            }
-            return error.connectionErrors.first.map { Self.reason($0.error) } ?? "cannot connect"
-        case let error as IOError: return String(cString: strerror(error.errnoCode))
-        case ChannelError.connectTimeout: return "the connection timed out"
-        case is NIOSSLError, is BoringSSLError: return "the encrypted connection failed: \(error)"
-        default: return "\(error)"
-        }
     }
 }
 

@@ -19,7 +19,7 @@ struct ChatCLI: AsyncParsableCommand {
             """,
         version: "chat-cli \(ChatCLI.version)",
         subcommands: [
-            Join.self, Send.self, Tail.self, History.self, Members.self, Rooms.self, Verify.self,
+            Join.self, Send.self, Tail.self, History.self, Members.self, Rooms.self, Verify.self, Bench.self,
             ShowConfiguration.self, Manual.self,
         ]
     )

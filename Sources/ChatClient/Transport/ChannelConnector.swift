@@ -1,0 +1,103 @@
+package import NIOCore
+internal import NIOPosix
+internal import NIOSSL
+
+/// Makes plain or encrypted byte channels to one server; what speaks on them is somebody else's.
+package struct ChannelConnector: Sendable {
+    private static let connectTimeout: TimeAmount = .seconds(10)
+
+    private let server: ServerAddress
+    private let tls: NIOSSLContext?
+
+    /// Reads what has to be read but once.
+    ///
+    /// - Parameters:
+    ///   - server: Where the server is.
+    ///   - trustedAuthorities: A PEM file of certificate authorities; nil: the system's.
+    /// - Throws: ``ClientError`` with the code `invalid` when the certificate authorities cannot be read.
+    package init(_ server: ServerAddress, trustedAuthorities: String? = nil) throws(ClientError) {
+        self.server = server
+        guard server.isSecure else {
+            self.tls = nil
+            return
+        }
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.applicationProtocols = ["http/1.1"]
+        if let file = trustedAuthorities { tls.trustRoots = .file(file) }
+        do { self.tls = try NIOSSLContext(configuration: tls) } catch {
+            throw .invalid("the certificate authorities cannot be read")
+        }
+    }
+
+    /// What every connection begins with.
+    func bootstrap(on group: any EventLoopGroup) -> ClientBootstrap {
+        ClientBootstrap(group: group)
+            .connectTimeout(Self.connectTimeout)
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+    }
+
+    /// Puts the encryption, where there is one, before everything else on a channel.
+    func addTLS(to channel: any Channel) throws {
+        guard let tls else { return }
+        // An IP address is not sent as a name (RFC 6066, section 3); the certificate is checked against it anyway.
+        let isAddress = (try? SocketAddress(ipAddress: self.server.host, port: 0)) != nil
+        let handler = try NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : self.server.host)
+        try channel.pipeline.syncOperations.addHandler(handler)
+    }
+
+    /// Finds the address at which the server answers, by a connection that is closed at once.
+    ///
+    /// Who makes many connections asks once, and not the name service each time.
+    ///
+    /// - Throws: ``ConnectionFailure``.
+    package func locate() async throws(ConnectionFailure) -> SocketAddress {
+        do {
+            let channel = try await self.bootstrap(on: NIOSingletons.posixEventLoopGroup)
+                .connect(host: self.server.host, port: self.server.port).get()
+            let address = channel.remoteAddress
+            try? await channel.close().get()
+            if let address { return address }
+        } catch {
+            throw ConnectionFailure("\(self.server.authority): \(Self.reason(error))")
+        }
+        throw ConnectionFailure("\(self.server.authority): the connection broke")
+    }
+
+    /// Connects.
+    ///
+    /// - Parameters:
+    ///   - loop: The event loop of the connection.
+    ///   - address: What ``locate()`` found.
+    ///   - configure: Adds the handlers, behind the encryption.
+    /// - Returns: The channel; it fails with what ``reason(_:)`` puts in words.
+    package func connect(
+        on loop: any EventLoop,
+        to address: SocketAddress,
+        _ configure: @escaping @Sendable (any Channel) throws -> Void
+    ) -> EventLoopFuture<any Channel> {
+        self.bootstrap(on: loop)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try self.addTLS(to: channel)
+                    try configure(channel)
+                }
+            }
+            .connect(to: address)
+    }
+
+    /// Why there is no connection, in words.
+    package static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as NIOConnectionError:
+            if error.dnsAError != nil || error.dnsAAAAError != nil, error.connectionErrors.isEmpty {
+                return "there is no such host"
+            }
+            return error.connectionErrors.first.map { Self.reason($0.error) } ?? "cannot connect"
+        case let error as IOError: return String(cString: strerror(error.errnoCode))
+        case ChannelError.connectTimeout: return "the connection timed out"
+        case is NIOSSLError, is BoringSSLError: return "the encrypted connection failed: \(error)"
+        default: return "\(error)"
+        }
+    }
+}

@@ -1,0 +1,73 @@
+internal import ChatClient
+internal import ChatCore
+
+/// What a run of `chat-cli bench` does, and who does what in it.
+struct BenchPlan: Sendable {
+    /// How fast the senders send.
+    enum Pace: Equatable, Sendable {
+        /// Messages in a second of all senders together, each at its time whether or not the server keeps up.
+        case rate(Double)
+        /// Messages that each sender has under way; the next one goes out when one has come back.
+        case window(Int)
+    }
+
+    /// The nodes of one chat.
+    var servers: [ServerAddress]
+    /// Connections, each of one user in one room.
+    var clients: Int
+    /// The rooms, of this run alone.
+    var rooms: [RoomName]
+    /// Clients of each room that send; 0: all are only there.
+    var senders: Int
+    var pace: Pace
+    /// Bytes of a text.
+    var size: Int
+    /// Whether messages bear an idempotency key, as those of real clients do.
+    var hasKeys: Bool
+    /// How long is measured.
+    var duration: Duration
+    /// How long the load goes on before that.
+    var warmup: Duration
+    /// Event loops of the generator.
+    var threads: Int
+    /// Begins the names and keys of this run.
+    var run: String
+
+    /// The smallest text: a token (``BenchToken``) has to fit.
+    static let minimumSize = BenchToken.count
+}
+
+extension BenchPlan {
+    /// The room of a client: the clients are dealt out one by one.
+    func room(of client: Int) -> Int { client % self.rooms.count }
+
+    /// The server of a client: the members of a room are spread over all.
+    func server(of client: Int) -> Int { client / self.rooms.count % self.servers.count }
+
+    /// The event loop of a client.
+    func thread(of client: Int) -> Int { client % self.threads }
+
+    /// The number of a client among the senders, which are the first ones in their rooms; nil for one that only reads.
+    func sender(_ client: Int) -> Int? { client < self.senderCount ? client : nil }
+
+    /// How many clients send.
+    var senderCount: Int { min(self.senders * self.rooms.count, self.clients) }
+
+    /// How many clients are in a room.
+    func members(of room: Int) -> Int {
+        self.clients / self.rooms.count + (room < self.clients % self.rooms.count ? 1 : 0)
+    }
+
+    /// The plan as one line for people.
+    var summary: String {
+        let pace =
+            switch self.pace {
+            case .rate(let rate): "\(Decimals.grouped(Int(rate.rounded()))) messages/s in all"
+            case .window(let window): "\(window) under way for each sender"
+            }
+        let load =
+            self.senderCount == 0
+            ? "nobody sends" : "\(Decimals.count(self.senders, "sender")) in each, \(pace), \(self.size) bytes"
+        return "\(Decimals.count(self.clients, "client")) in \(Decimals.count(self.rooms.count, "room")), \(load)"
+    }
+}

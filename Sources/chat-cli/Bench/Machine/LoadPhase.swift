@@ -1,0 +1,45 @@
+/// What all clients are brought to before there is load.
+enum LoadPhase: Sendable {
+    case connecting, joining
+
+    /// Where a client is when it has done its part.
+    var goal: LoadClient.Stage {
+        switch self {
+        case .connecting: .welcome
+        case .joining: .joined
+        }
+    }
+}
+
+/// How far the clients of a loop, or of all, are in a phase.
+struct PhaseProgress: Equatable, Sendable {
+    var done = 0
+    var failed = 0
+    /// When it began, and when the last client ended it; nanoseconds.
+    var start = 0
+    var last = 0
+
+    /// Clients in a second.
+    var rate: Double { self.last > self.start ? Double(self.done) * 1e9 / Double(self.last - self.start) : 0 }
+
+    /// The same for two loops that began together.
+    static func + (one: Self, other: Self) -> Self {
+        Self(
+            done: one.done + other.done,
+            failed: one.failed + other.failed,
+            start: min(one.start, other.start),
+            last: max(one.last, other.last)
+        )
+    }
+}
+
+extension LoadClient.Stage {
+    /// Whether a client at this stage is on its way to the goal of a phase.
+    func isOnItsWay(to goal: Self) -> Bool {
+        switch (self, goal) {
+        case (.joining, .joined): true
+        case (.connecting, _), (.handshake, _), (.greeting, _): goal == .welcome
+        case (.welcome, _), (.joining, _), (.joined, _), (.ended, _): false
+        }
+    }
+}

@@ -1,0 +1,172 @@
+internal import ArgumentParser
+internal import ChatClient
+internal import ChatCore
+internal import Glibc
+
+/// `chat-cli bench`: how much a server carries, and how fast.
+struct Bench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure throughput and latency of a server.",
+        discussion: """
+            Clients join rooms of this run alone, the senders of each room send, and everybody receives. Latency counts \
+            from the time at which a message was due, so that a server that stalls does not hide it. Start the server \
+            with --unlimited: its limits are made for people.
+
+            Exit status: 0 measured, 1 messages were lost or out of order, 64 wrong usage, 69 not all clients could \
+            connect and join, 74 the server closed all connections, 130 interrupted (what was measured is printed).
+            """
+    )
+
+    @Option(help: "A server's address; several times for the nodes of one chat. (default: $CHAT_SERVER)")
+    var server: [String] = []
+
+    @Option(help: "A PEM file of certificate authorities to trust in place of the system's.")
+    var caFile: String?
+
+    @Option(help: "How many clients connect.")
+    var clients: Int = 100
+
+    @Option(help: "In how many rooms; each client is in one.")
+    var rooms: Int = 1
+
+    @Option(help: "How many clients of each room send. 0: all are only there.")
+    var senders: Int = 1
+
+    @Option(help: "Messages in a second of all senders together, whether or not the server keeps up (open loop).")
+    var rate: Double?
+
+    @Option(help: "Messages that each sender has under way (closed loop). (default: 1)")
+    var window: Int?
+
+    @Option(help: "Bytes of a text.")
+    var size: Int = 128
+
+    @Option(help: "For how many seconds is measured.")
+    var duration: Double = 10
+
+    @Option(help: "For how many seconds the load goes on before that.")
+    var warmup: Double = 1
+
+    @Option(help: "Threads of the generator.")
+    var threads: Int = 1
+
+    @Option(help: "A process of the server on this machine, whose CPU and memory are measured; several times.")
+    var pid: [Int32] = []
+
+    @Flag(inversion: .prefixedNo, help: "Give each message an idempotency key.")
+    var keys = true
+
+    @Flag(help: "Print the result as one line of JSON.")
+    var json = false
+
+    func validate() throws {
+        func check(_ holds: Bool, _ message: String) throws { if !holds { throw ValidationError(message) } }
+        try check((1...1_000_000).contains(self.clients), "--clients is from 1 to 1000000")
+        try check((1...self.clients).contains(self.rooms), "--rooms is from 1 to --clients")
+        try check(
+            (0...self.clients / self.rooms).contains(self.senders),
+            "--senders is from 0 to the clients of a room"
+        )
+        try check(self.rate == nil || self.window == nil, "--rate (open loop) or --window (closed loop), not both")
+        try check(self.rate.map { $0 > 0 && $0 <= 1e7 } ?? true, "--rate is above 0, at most 10000000")
+        try check(
+            self.window.map { (1...PendingSends.maximum).contains($0) } ?? true,
+            "--window is from 1 to \(PendingSends.maximum)"
+        )
+        try check(
+            (BenchPlan.minimumSize...1_000_000).contains(self.size),
+            "--size is from \(BenchPlan.minimumSize) to 1000000"
+        )
+        try check(self.duration > 0 && self.duration <= 1e6, "--duration is above 0")
+        try check(self.warmup >= 0 && self.warmup <= 1e6, "--warmup is not below 0")
+        try check((1...256).contains(self.threads), "--threads is from 1 to 256")
+    }
+
+    func run() async throws {
+        Output.ignoreBrokenPipes()
+        let plan = try self.plan()
+        if !self.pid.isEmpty, ProcessUsage.of(self.pid) == nil {
+            throw ValidationError("--pid: there is no such process, or no /proc that tells of it")
+        }
+        try DescriptorLimit.raise(for: plan.clients)
+        let isTerminal = isatty(STDERR_FILENO) == 1
+        let show: @Sendable (String) -> Void = { Output.write("\r\u{1B}[K\($0)", to: STDERR_FILENO) }
+        let run: BenchRun
+        do {
+            run = try BenchRun(
+                plan,
+                trustedAuthorities: self.caFile,
+                serverProcesses: self.pid,
+                show: isTerminal ? show : nil
+            )
+        } catch {
+            throw ValidationError(error.message)
+        }
+        let outcome = await Self.interruptible { try await run.result() }
+        if isTerminal { show("") }
+        let result: BenchResult
+        switch outcome {
+        case .success(let value): result = value
+        case .failure(let failure):
+            Output.notice(failure.message)
+            throw failure.status.exitCode
+        }
+        let report = BenchReport(result: result, isUnicode: LocaleCharacters.isUTF8)
+        Output.write((self.json ? [report.json] : report.lines).map { $0 + "\n" }.joined())
+        if result.status != .success { throw result.status.exitCode }
+    }
+
+    /// Lets SIGINT and SIGTERM end the run with what it has; a second one ends the program.
+    private static func interruptible(
+        _ body: @Sendable @escaping () async throws -> BenchResult
+    ) async -> Result<BenchResult, BenchFailure> {
+        let signals = Signals([SIGINT, SIGTERM])
+        return await withTaskGroup(of: Result<BenchResult, BenchFailure>?.self) { group in
+            group.addTask {
+                do { return .success(try await body()) } catch let failure as BenchFailure {
+                    return .failure(failure)
+                } catch {
+                    return .failure(BenchFailure(status: .software, message: "\(error)"))
+                }
+            }
+            let stream = signals.stream
+            group.addTask {
+                for await _ in stream {
+                    signal(SIGINT, SIG_DFL)
+                    signal(SIGTERM, SIG_DFL)
+                    break
+                }
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let outcome = await group.next() {
+                if let outcome { return outcome }
+                group.cancelAll()
+            }
+            return .failure(BenchFailure(status: .software, message: "the run ended without a result"))
+        }
+    }
+
+    private func plan() throws -> BenchPlan {
+        var generator = SystemRandomNumberGenerator()
+        let run = Base36.random(digits: 8, using: &generator)
+        let addresses = self.server.isEmpty ? [Environment["CHAT_SERVER"] ?? "ws://127.0.0.1:8080/ws"] : self.server
+        do {
+            return BenchPlan(
+                servers: try addresses.map { try ServerAddress($0) },
+                clients: self.clients,
+                rooms: try (1...self.rooms).map { try RoomName("bench-\(run)-\($0)") },
+                senders: self.senders,
+                pace: self.rate.map { .rate($0) } ?? .window(self.window ?? 1),
+                size: self.size,
+                hasKeys: self.keys,
+                duration: .milliseconds(Int(self.duration * 1000)),
+                warmup: .milliseconds(Int(self.warmup * 1000)),
+                threads: min(self.threads, self.clients),
+                run: run
+            )
+        } catch let error as ClientError {
+            throw ValidationError(error.message)
+        }
+    }
+}

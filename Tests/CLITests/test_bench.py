@@ -1,0 +1,189 @@
+"""`chat-cli bench`: figures that add up, faults that are told, and exit statuses that scripts can go by."""
+
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+
+import pytest
+
+from conftest import CLI_, Server, free_port, wait_until
+from faulty_proxy import faulty
+
+
+@pytest.fixture(scope="module")
+def unlimited():
+    server = Server(0, "--unlimited")
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def bench(unlimited):
+    """Runs a short bench; gives the exit status, and the result or what stands on standard error."""
+
+    def run(*arguments: str, server: str = unlimited.url):
+        result = CLI_(unlimited).run(
+            "bench", "--json", "--server", server, "--duration", "0.5", "--warmup", "0.1", *arguments
+        )
+        return result.returncode, json.loads(result.stdout) if result.stdout else result.stderr
+
+    return run
+
+
+def test_a_closed_loop_adds_up(bench):
+    status, result = bench("--clients", "12", "--rooms", "3", "--senders", "2", "--window", "4", "--size", "200")
+    assert status == 0, result
+    assert result["ok"] and not result["interrupted"] and result["errors"] == {}
+    assert result["load"] == {
+        "clients": 12, "rooms": 3, "senders": 6, "window": 4, "size": 200, "keys": True, "servers": 1, "threads": 1,
+    }  # fmt: skip
+    assert result["sent"] > 0 and result["acknowledged"] > 0
+    # Four members get each message; what is on its way at the two ends of the measured time is not counted twice.
+    assert abs(result["delivered"] - 4 * result["sent"]) <= 4 * 6 * 4 * 2
+    assert result["delivery_us"]["count"] == 4 * result["sent"], "something due in the measured time never came"
+    assert result["ack_us"]["count"] == result["sent"]
+    for latency in (result["ack_us"], result["delivery_us"]):
+        values = [latency[name] for name in ("min", "p50", "p90", "p99", "p99.9", "max")]
+        assert values == sorted(values) and values[0] > 0
+    assert result["seconds"] == pytest.approx(0.5, abs=0.01)
+    assert result["delivered_per_s"] == pytest.approx(result["delivered"] / result["seconds"], rel=0.01)
+
+
+def test_an_open_loop_keeps_its_rate(bench):
+    status, result = bench("--clients", "10", "--rate", "400", "--senders", "5", "--threads", "2", "--no-keys")
+    assert status == 0, result
+    # 400 messages a second for half a second, each to its ten members.
+    assert result["sent"] == 200 and result["delivery_us"]["count"] == 2000
+    assert result["late_us"]["count"] == 200
+    assert result["load"]["rate"] == 400 and result["load"]["keys"] is False and len(result["busy"]) == 2
+
+
+def test_nobody_sends(bench):
+    status, result = bench("--clients", "20", "--senders", "0")
+    assert status == 0 and result["sent"] == 0 and result["connects_per_s"] > 0 and result["joins_per_s"] > 0
+
+
+def test_nodes_of_one_chat_share_the_clients(unlimited):
+    # Without Redis two servers are two chats: half of the members get a message, and the other half misses it.
+    other = Server(0, "--unlimited")
+    try:
+        result = CLI_(unlimited).run(
+            "bench", "--json", "--duration", "0.3", "--warmup", "0", "--clients", "4", "--rate", "50",
+            "--server", unlimited.url, "--server", other.url,
+        )  # fmt: skip
+    finally:
+        other.kill()
+    assert result.returncode == 1
+    result = json.loads(result.stdout)
+    assert not result["ok"] and result["missing"] > 0
+    assert result["delivery_us"]["count"] == 2 * result["sent"]
+
+
+def test_people_read_a_table_and_a_picture(unlimited):
+    arguments = ("bench", "--clients", "5", "--duration", "0.3", "--warmup", "0")
+    result = CLI_(unlimited).run(*arguments)
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == "", "progress is for terminals"
+    assert result.stdout.startswith("5 clients in 1 room, 1 sender in each, 1 under way for each sender, 128 bytes")
+    for row in ("connected", "acknowledged", "delivered", "latency, ms", "delivery latency, ms", "checks", "errors"):
+        assert any(line.startswith(row) for line in result.stdout.splitlines()), row
+    assert "every message in order, none lost" in result.stdout
+    assert "│█" in result.stdout
+    plain = CLI_(unlimited).run(*arguments, LC_ALL="C")
+    assert plain.stdout.isascii() and "|#" in plain.stdout
+
+
+@pytest.mark.parametrize("fault, field", [("drop", "hole"), ("double", "repeated"), ("reorder", "hole")])
+def test_faults_of_a_server_are_found(bench, unlimited, fault, field):
+    with faulty(unlimited.port, fault) as port:
+        status, result = bench("--clients", "4", "--rate", "200", "--senders", "2", server=f"ws://127.0.0.1:{port}")
+    assert status == 1 and not result["ok"]
+    assert result[field] > 0
+
+
+def test_a_server_that_limits_says_how_to_lift_that(cli):
+    result = cli.run("bench", "--clients", "3", "--window", "8", "--duration", "1", "--warmup", "0")
+    assert result.returncode == 0, result.stderr
+    assert "rate_limited" in result.stdout and "--unlimited" in result.stdout
+
+
+def test_no_server_and_no_chat(bench, unlimited):
+    status, error = bench("--clients", "2", server=f"ws://127.0.0.1:{free_port()}")
+    assert status == 69 and "refused" in error.lower(), error
+    status, error = bench("--clients", "2", server=f"ws://127.0.0.1:{unlimited.port}/nothing-here")
+    assert status == 69 and "0 of 2 clients connected: refused: 404" in error, error
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--clients", "0"), ("--rooms", "2", "--clients", "1"), ("--senders", "3", "--clients", "2"),
+        ("--rate", "5", "--window", "5"), ("--rate", "0"), ("--size", "5"), ("--duration", "0"), ("--threads", "0"),
+        ("--server", "ftp://x"), ("--clients", "1000000"),
+    ],
+)  # fmt: skip
+def test_wrong_usage(cli, arguments):
+    result = cli.run("bench", *arguments)
+    assert result.returncode == 64 and result.stdout == "", result.stderr
+
+
+class OnTerminal:
+    """A bench whose standard error is a terminal, and which goes on until somebody ends it."""
+
+    def __init__(self, server: Server, *arguments: str):
+        self.master, slave = pty.openpty()
+        command = ("bench", "--json", "--clients", "3", "--duration", "600", "--warmup", "0", *arguments)
+        self.process = CLI_(server).start(*command, stdout=subprocess.PIPE, stderr=slave)
+        os.close(slave)
+        self.shown = b""
+
+    def wait_for(self, text: bytes) -> None:
+        def is_shown():
+            if select.select([self.master], [], [], 0.1)[0]:
+                self.shown += os.read(self.master, 4096)
+            return text in self.shown
+
+        wait_until(is_shown, what=repr(text))
+
+    def end(self) -> dict:
+        output, _ = self.process.communicate(timeout=30)
+        return json.loads(output)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self.master)
+
+
+def test_an_interrupted_run_prints_what_it_measured(unlimited):
+    bench = OnTerminal(unlimited)
+    try:
+        bench.wait_for(b"s to go: ")
+        bench.process.send_signal(signal.SIGINT)
+        result = bench.end()
+    finally:
+        bench.close()
+    assert bench.process.returncode == 130
+    assert result["interrupted"] and result["delivered"] > 0 and 0 < result["seconds"] < 600
+
+
+def test_a_server_that_dies_ends_the_run(own_server):
+    bench = OnTerminal(own_server, "--rate", "5")
+    try:
+        bench.wait_for(b"s to go: ")
+        own_server.process.kill()
+        result = bench.end()
+    finally:
+        bench.close()
+    assert bench.process.returncode == 74
+    assert result["errors"]["connection"] == 3
+
+
+def test_the_use_of_a_server_is_measured(bench, unlimited):
+    status, result = bench("--clients", "50", "--pid", str(unlimited.process.pid))
+    assert status == 0
+    assert result["server"]["rss_bytes"] > 1_000_000 and result["server"]["cpu_percent"] > 0
+    assert bench("--pid", "0")[0] == 64

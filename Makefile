@@ -7,6 +7,7 @@
 #   CONFIGURATION=debug   debug or release, for `make run`; `make install` takes release
 #   PREFIX=/usr/local     where `make install` puts chat-cli
 #   SUITES="unit cli"     which suites `make test` runs; none named: all
+#   BENCH="micro compare" what `make bench` measures; none named: both
 #   VERBOSE=1             `make test` shows the output of the suites as it comes
 #   SEED=1                what the faults of `make test` and `make soak` are drawn by
 #   MINUTES=30            how long `make soak` goes on
@@ -33,8 +34,8 @@ lint: ## Check the formatting, the layout of the modules, the scripts and the ne
 format: ## Format the Swift code
 	@scripts/format.sh
 
-bench: ## Tell what one message costs, station by station
-	@scripts/bench.sh
+bench: ## Measure what one message costs, and compare the server's configurations
+	@scripts/bench.sh $(BENCH)
 
 install: ## Install chat-cli with its completions and its manual into PREFIX
 	@scripts/install.sh install

@@ -132,9 +132,13 @@ let package = Package(
             swiftSettings: settings
         ),
         // What one message costs on its way, station by station: `make bench`.
+        // It counts allocations in place of malloc; no other program may have it.
+        .target(name: "Allocations", path: "Benchmarks/Allocations"),
         .executableTarget(
             name: "MicroBenchmarks",
-            dependencies: ["ChatCore", "ChatWebSocket", .product(name: "NIOCore", package: nio)],
+            dependencies: [
+                "Allocations", "ChatCore", "ChatRedis", "ChatWebSocket", .product(name: "NIOCore", package: nio),
+            ],
             path: "Benchmarks/Micro",
             swiftSettings: settings
         ),

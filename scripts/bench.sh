@@ -1,13 +1,48 @@
 #!/usr/bin/env bash
-# Builds the benchmarks as a release and runs them: what one message costs, station by station.
+# Builds as a release, and measures.
 #
-#   scripts/bench.sh
+#   scripts/bench.sh [micro] [compare]      both, when none is named
+#
+# micro    what one message costs, station by station: times, and allocations against their bounds
+# compare  servers side by side under the same loads (Benchmarks/EndToEnd/compare.py); writes docs/benchmarks
+#
+# BENCH_CONFIG   another file of servers, loads and generator than Benchmarks/EndToEnd/default.ini
+# BENCH_ROUNDS   how many times each server is measured under each load
 #
 # Times depend on the machine and on what else it does: compare only runs that were made next to each other.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-scripts/setup.sh build
+what=("$@")
+if [ ${#what[@]} = 0 ]; then what=(micro compare); fi
+needs=(build)
+products=()
+for part in "${what[@]}"; do
+    case $part in
+    micro) products+=(MicroBenchmarks) ;;
+    compare)
+        products+=(ChatServer chat-cli)
+        needs+=(redis)
+        has python3 || die "the comparison wants python3"
+        ;;
+    *) die "no such part: $part (micro, compare)" ;;
+    esac
+done
+
+scripts/setup.sh "${needs[@]}"
 say "building as a release (the first time this takes some minutes)"
-swift build -c release --product MicroBenchmarks >&2
-exec .build/release/MicroBenchmarks "$@"
+for product in "${products[@]}"; do swift build -c release --product "$product" >&2; done
+
+# A crash should cost a run, not the time that a report of it takes.
+export SWIFT_BACKTRACE=enable=no
+status=0
+for part in "${what[@]}"; do
+    case $part in
+    micro)
+        .build/release/MicroBenchmarks
+        .build/release/MicroBenchmarks --check Benchmarks/Micro/bounds-release.txt || status=1
+        ;;
+    compare) PYTHONDONTWRITEBYTECODE=1 python3 Benchmarks/EndToEnd/compare.py || status=1 ;;
+    esac
+done
+exit "$status"

@@ -4,7 +4,7 @@
 #   scripts/suite.sh SUITE
 #
 # layout    which module may import what (scripts/layout.sh)
-# unit      names, codecs, machines, the broker in memory, the client library
+# unit      names, codecs, machines, the broker in memory, the client library; what a message's way allocates
 # contract  what a broker promises: in memory, and on a real Redis that the tests start on a free port
 # server    a whole server: handshake, protocol, HTTP, limits, draining
 # cli       chat-cli in a terminal (tmux)
@@ -42,7 +42,11 @@ layout)
     scripts/layout.sh
     Tests/LayoutTests/run.sh
     ;;
-unit) swift_tests --skip "$of_server" --skip "${of_contract[0]}" --skip "${of_contract[1]}" ;;
+unit)
+    swift_tests --skip "$of_server" --skip "${of_contract[0]}" --skip "${of_contract[1]}"
+    # Times prove nothing where tests run; allocations are the same everywhere.
+    .build/debug/MicroBenchmarks --check Benchmarks/Micro/bounds-debug.txt
+    ;;
 contract) swift_tests --filter "${of_contract[0]}" --filter "${of_contract[1]}" ;;
 server)
     swift_tests --filter "$of_server"

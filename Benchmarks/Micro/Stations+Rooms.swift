@@ -1,0 +1,94 @@
+import ChatCore
+import ChatRedis
+import NIOCore
+
+extension Stations {
+    /// What the broker and the room do with a message.
+    static func rooms(_ fixture: Fixture) throws -> [Station] {
+        let following = Following(fixture)
+        let next = Publication(position: fixture.position.next, payload: fixture.payload)
+        let feed = try Self.feed(at: fixture.position, fixture)
+        return [
+            Station(name: "number and assemble a message") {
+                let (prefix, tail) = (fixture.prefix, fixture.tail)
+                return PublicationCodec.assemble(prefix: prefix, position: fixture.position, time: 1, tail: tail)
+                    .readableBytes
+            },
+            Station(name: "take a message that follows (room feed)") {
+                var feed = feed
+                guard case .deliver = feed.received(next) else { throw StationError.unexpected }
+                return feed.position?.seq ?? 0
+            },
+            Station(name: "keep a message for those who join (room tail)") { following.append() },
+        ]
+    }
+
+    /// A feed that stands at a position and is sure of it.
+    private static func feed(at position: LogPosition, _ fixture: Fixture) throws -> RoomFeed {
+        var feed = RoomFeed()
+        _ = feed.subscribed()
+        let page = LogPage(epoch: position.epoch, first: position.seq + 1, head: position.seq, publications: [])
+        guard case .deliver = feed.read(page, anchor: fixture.payload) else { throw StationError.unexpected }
+        return feed
+    }
+
+    /// What hiredis does for a message: the command of a send, its answer, and what is published.
+    static func redis(_ fixture: Fixture) throws -> [Station] {
+        let script = String(repeating: "a", count: 40)
+        let key = "chat:{lobby}"
+        let push = Self.resp(["message", key, String(buffer: fixture.payload)])
+        let answer = ByteBuffer(string: "*4\r\n:1\r\n$12\r\n0123456789ab\r\n:123456\r\n:1790000000000\r\n")
+        let reader = HiredisReader()
+        return [
+            Station(name: "write the script call of a send (RESP)") {
+                var command = RedisCommand("EVALSHA", script, "4", key, key + ":log", key + ":meta", key + ":keys:k1")
+                command.append(fixture.tail)
+                var buffer = ByteBuffer()
+                buffer.writeRedisCommand(command)
+                return buffer.readableBytes
+            },
+            Station(name: "read the answer to a send (RESP)") {
+                try reader.feed(answer)
+                return try reader.next()?.array?.count ?? 0
+            },
+            Station(name: "read a published message (RESP)") {
+                try reader.feed(push)
+                guard case .message(_, let payload) = try reader.nextPush() else { throw StationError.unexpected }
+                return payload.readableBytes
+            },
+        ]
+    }
+
+    private static func resp(_ words: [String]) -> ByteBuffer {
+        var buffer = ByteBuffer(string: "*\(words.count)\r\n")
+        for word in words { buffer.writeString("$\(word.utf8.count)\r\n\(word)\r\n") }
+        return buffer
+    }
+}
+
+/// A station did something else than what it is there to measure.
+enum StationError: Error { case unexpected }
+
+/// A room's tail that one message after the other is added to.
+private final class Following {
+    private var tail = RoomTail()
+    private var position: LogPosition
+    private let payload: ByteBuffer
+
+    init(_ fixture: Fixture) {
+        self.position = fixture.position
+        self.payload = fixture.payload
+        // A full tail: what comes in pushes something out.
+        for _ in 0..<2 * RoomTail.maximumMessages { _ = self.append() }
+    }
+
+    func append() -> Int {
+        self.position = self.position.next
+        self.tail.append(Publication(position: self.position, payload: self.payload))
+        return self.position.seq
+    }
+}
+
+extension LogPosition {
+    fileprivate var next: LogPosition { LogPosition(epoch: self.epoch, seq: self.seq + 1) }
+}

@@ -51,12 +51,12 @@ def test_axe_finds_nothing(people, start_server, room, scheme, width):
         expect(page.locator(".copy")).to_be_visible()
         finds_nothing(page)
     else:
-        page.get_by_role("button", name="Show rooms").click()
-        finds_nothing(page)
-        page.keyboard.press("Escape")
-        page.get_by_role("button", name="Show or hide members").click()
-        finds_nothing(page)
-        page.keyboard.press("Escape")
+        for opener, panel in (("Show rooms", "#rooms"), ("Show or hide members", "#members")):
+            page.get_by_role("button", name=opener).click()
+            expect(page.locator(panel)).to_be_visible()
+            finds_nothing(page)
+            page.keyboard.press("Escape")
+            expect(page.locator(panel)).to_be_hidden()
     server.kill()
     expect(mina.banner).to_contain_text("Connection lost")
     finds_nothing(page)

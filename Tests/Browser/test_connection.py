@@ -246,3 +246,16 @@ def test_replayed_messages_are_not_read_out_and_live_ones_are_once(people, serve
     expect(announcer).to_be_empty()
     server.say(room, "new", name="Jonas")
     expect(announcer.locator("p")).to_have_text(["Jonas: new"])
+
+
+def test_a_dialog_that_could_not_be_fetched_comes_when_the_server_is_back(people, own_server, room):
+    mina = people(own_server.url).enter(room, "Mina")
+    own_server.kill()
+    expect(mina.banner).to_contain_text("Connection lost")
+    mina.page.get_by_role("button", name="Settings").click()
+    expect(mina.page.get_by_role("dialog")).to_have_count(0)
+    own_server.start()
+    expect(mina.page.locator("html")).to_have_attribute("data-connection", "open", timeout=15_000)
+    mina.page.get_by_role("button", name="Settings").click()
+    expect(mina.page.get_by_role("dialog")).to_be_visible()
+    expect(mina.page.locator(".check")).to_have_css("display", "flex")

@@ -111,6 +111,12 @@ def test_drawers_of_a_phone_open_close_and_keep_the_focus(people, room):
     expect(mina.page.get_by_role("button", name="Show rooms")).to_be_focused()
     mina.page.get_by_role("button", name="Show or hide members").click()
     expect(mina.page.locator("#members")).to_be_visible()
+    # Whoever goes on by keyboard does not wander beneath it.
+    mina.page.keyboard.press("Shift+Tab")
+    expect(mina.page.locator("#members")).to_be_hidden()
+    mina.page.get_by_role("button", name="Show rooms").click()
+    rooms.locator(".room-link").click()
+    expect(rooms).to_be_hidden()
 
 
 def test_the_page_has_landmarks_and_every_control_a_name(people, room):

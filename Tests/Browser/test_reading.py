@@ -140,6 +140,9 @@ def test_messages_are_walked_through_and_copied_by_keyboard(people, server, room
     mina = people().enter(room, "Mina")
     page = mina.page
     expect(mina.messages).to_have_count(30)
+    # The pointer has been there, too: nothing happens twice.
+    mina.messages.last.hover()
+    expect(page.locator(".copy")).to_be_visible()
     focused = page.locator(".message:focus .text")
     page.locator(".scroller").focus()
     # What keys do is fetched at the first look at the list.

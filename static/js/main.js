@@ -14,7 +14,7 @@ import { mountMembersPanel } from "./components/members-panel.js";
 import { mountRoomHeader } from "./components/room-header.js";
 import { mountRoomsList } from "./components/rooms-list.js";
 import { mountTypingLine } from "./components/typing-line.js";
-// What these import, so that all are fetched at once.
+// What these import, to be fetched at once.
 import "./components/message-row.js";
 import "./core/backoff.js";
 import "./core/codec.js";
@@ -50,21 +50,30 @@ store.subscribe((state) => {
   if (title !== document.title) document.title = title;
 });
 
-let layout, told;
+/** A panel stands beside the messages, or on a narrow page above them for as long as it has the focus. */
+function toggle(name, width) {
+  if (innerWidth >= width) return part("app").classList.toggle(`without-${name}`);
+  const panel = part(name);
+  panel.showPopover();
+  panel.querySelector(".drawer-close").focus();
+  panel.addEventListener("focusout", left);
+}
 
-async function toggle(name) {
-  const { Layout } = await withMore(import("./layout.js"));
-  layout ??= new Layout(part("app"), { rooms: part("rooms"), members: part("members") }, part("main"));
-  layout.toggle(name);
+function left({ currentTarget, relatedTarget }) {
+  if (relatedTarget && !currentTarget.contains(relatedTarget)) close();
 }
 
 function close() {
-  return layout?.close();
+  document.querySelector(":popover-open")?.hidePopover();
 }
+
+let told;
 
 async function dialog(name, open) {
   close();
-  open(await withMore(import(`./components/${name}-dialog.js`)));
+  // Without a connection it does not come, and the banner says why.
+  const dialogs = await withMore(import(`./components/${name}-dialog.js`)).catch(() => null);
+  if (dialogs) open(dialogs);
 }
 
 function join() {
@@ -79,13 +88,13 @@ function shortcuts() {
   dialog("settings", (dialogs) => dialogs.shortcuts());
 }
 
-async function say(text) {
+async function say(words) {
   const notice = await withMore(import("./components/notice.js"));
-  notice.say(part("notice"), t(text) ?? text);
+  notice.say(part("notice"), words());
 }
 
 store.subscribe(({ notice }) => {
-  if (notice && notice !== told) say(t("errors")[notice.code] ?? notice.message);
+  if (notice && notice !== told) say(() => t("errors")[notice.code] ?? notice.message);
   told = notice;
 });
 
@@ -100,7 +109,7 @@ function go(room) {
 
 function show() {
   const room = roomOfHash(location.hash);
-  if (!room) return say("roomInvalid");
+  if (!room) return say(() => t("roomInvalid"));
   app.openRoom(room);
   composer.focus();
 }
@@ -113,9 +122,8 @@ function leave(room) {
 }
 
 addEventListener("keydown", ({ key, altKey, shiftKey, isComposing, target }) => {
-  if (isComposing || document.querySelector("dialog[open]")) return;
+  if (isComposing || document.querySelector("dialog[open], :popover-open")) return;
   if (key === "Escape") {
-    if (close()) return;
     messages.toEnd();
     if (target.closest(".scroller")) composer.focus();
   } else if (altKey && key === "ArrowUp") step(-1, shiftKey);

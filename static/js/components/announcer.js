@@ -10,7 +10,6 @@ export function mountAnnouncer(root, store) {
     const room = rooms.get(current);
     const isLive = room && room.name === before?.name && before.phase === "in" && !room.replay && !before.replay;
     const last = isLive ? room.items.lastIndexOf(before.items.at(-1)) : -1;
-    // Without what was last before nothing is known to be new, unless there was nothing.
     const isKnown = isLive && room.items !== before.items && (last >= 0 || before.items.length === 0);
     before = room;
     if (!isKnown) return;

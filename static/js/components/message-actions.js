@@ -7,6 +7,8 @@ const SHOW_MS = 1_000;
 
 /** @param list  The message list. @param first  The event with which the pointer or the focus came to it. */
 export function attend(list, first) {
+  if (list.isAttended) return;
+  list.isAttended = true;
   // One button for all rows: ten thousand would be in everybody's way.
   const copy = iconButton("copy", t("copyMessage"), () => copyRow(copy.parentElement), "copy");
   copy.tabIndex = -1;

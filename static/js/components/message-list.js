@@ -32,8 +32,11 @@ export function mountMessageList(root, app, store) {
     if (room && scroller.scrollTop < BEGINNING_PX) extend();
   });
   const messageOf = (node) => nodes.get(node.dataset.id)?.row.item;
-  const attend = async (event) => (await withMore(import("./message-actions.js"))).attend({ rows, scroller, messageOf, toEnd }, event);
-  for (const type of ["pointerover", "focusin"]) scroller.addEventListener(type, attend, { once: true });
+  const list = { rows, scroller, messageOf, toEnd, isAttended: false };
+  const attend = async (event) => {
+    if (!list.isAttended) (await withMore(import("./message-actions.js")).catch(() => null))?.attend(list, event);
+  };
+  for (const type of ["pointerover", "focusin"]) scroller.addEventListener(type, attend);
   const observer = new ResizeObserver(() => isAtEnd && jumpToEnd());
   observer.observe(rows);
   observer.observe(scroller);

@@ -5,10 +5,12 @@ export function mountRoomHeader(root, store, actions) {
   const title = h("h1.name");
   const count = h("span");
   const dot = h("span.dot");
-  const menu = iconButton("menu", t("openRooms"), () => actions.toggle("rooms"), "menu");
-  const people = iconButton("people", t("openMembers"), () => actions.toggle("members"), "people-button");
-  const link = iconButton("link", t("copyLink"), async () =>
-    actions.say((await copyText(location.href)) ? "copied" : "notCopied"));
+  const menu = iconButton("menu", t("openRooms"), () => actions.toggle("rooms", 760), "menu");
+  const people = iconButton("people", t("openMembers"), () => actions.toggle("members", 1040), "people-button");
+  const link = iconButton("link", t("copyLink"), async () => {
+    const key = (await copyText(location.href)) ? "copied" : "notCopied";
+    actions.say(() => t(key));
+  });
   menu.append(dot);
   people.append(count);
   root.append(menu, title, link, people);

@@ -18,7 +18,7 @@ export function mountRoomsList(root, app, store, actions) {
   function item({ name, unread, mentioned, phase }, current) {
     const badge = unread > 0 && h("span", { class: mentioned ? "badge mentioned" : "badge" }, `${mentioned ? "@" : ""}${unread}`,
       h("span.visually-hidden", {}, ` ${t("unread", unread)}${mentioned ? `, ${t("mentioned")}` : ""}`));
-    const link = h("a.room-link", { href: `#${encodeURIComponent(name)}` },
+    const link = h("a.room-link", { href: `#${encodeURIComponent(name)}`, onclick: actions.close },
       h("span.hash", { "aria-hidden": "true" }, "#"), h("bdi.name", { title: name }, name), badge);
     if (name === current) link.setAttribute("aria-current", "page");
     return h("li", { class: `room-item ${unread ? "unread" : ""} ${phase}` }, link,

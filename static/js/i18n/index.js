@@ -6,14 +6,14 @@ import { language } from "./language.js";
 const { default: page } = await import(`./${language}.js`);
 const strings = { ...page };
 
-let more;
+let style;
 
 /** What few visits need: `await withMore(import(…))` gives it with its strings and style. */
 export async function withMore(module) {
-  more ??= Promise.all([import(`./${language}-more.js`), new Promise((done) =>
-    document.head.append(h("link", { rel: "stylesheet", href: "css/more.css", onload: done, onerror: done })))]);
-  Object.assign(strings, (await more)[0].default);
-  return module;
+  style ??= new Promise((done) => document.head.append(h("link", { rel: "stylesheet", href: "css/more.css", onload: done, onerror: () => (style = done()) })));
+  const [loaded, more] = await Promise.all([module, import(`./${language}-more.js`), style]);
+  Object.assign(strings, more.default);
+  return loaded;
 }
 
 export const t = (key, ...values) => (typeof strings[key] === "function" ? strings[key](...values) : strings[key]);
@@ -31,13 +31,11 @@ export const timeOfDay = (time) => clock.format(time);
 export const shortTime = (time) =>
   clock.formatToParts(time).map(({ type, value }) => (type === "dayPeriod" ? "" : value)).join("").trim();
 export const fullDate = format({ dateStyle: "full", timeStyle: "medium" });
-const day = format({ weekday: "long", month: "long", day: "numeric" });
-const dayAndYear = format({ dateStyle: "full" });
+const wholeDay = format({ dateStyle: "full" });
 
 export function dayName(time) {
-  const now = new Date();
-  const days = Math.round((new Date(time).setHours(0, 0, 0, 0) - new Date(now).setHours(0, 0, 0, 0)) / 86_400_000);
-  if (days < -1) return (new Date(time).getFullYear() === now.getFullYear() ? day : dayAndYear)(time);
+  const days = Math.round((new Date(time).setHours(0, 0, 0, 0) - new Date().setHours(0, 0, 0, 0)) / 86_400_000);
+  if (days < -1) return wholeDay(time);
   const name = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(days, "day");
   return name[0].toLocaleUpperCase(language) + name.slice(1);
 }

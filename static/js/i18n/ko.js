@@ -83,7 +83,7 @@ export default {
   keeps: "쓴 내용은 보관했다가 연결되면 보냅니다.",
   reconnectNow: "지금 다시 연결",
   readiness: {
-    ready: "서버는 켜져 있지만 이 페이지를 거절합니다. 주소가 올바른가요?",
+    ready: "서버가 이 페이지를 거절합니다. 주소가 올바른가요?",
     unready: "서버가 저장소에 닿지 못해 준비되지 않았습니다.",
     unreachable: "서버가 응답하지 않습니다.",
   },

@@ -3,7 +3,6 @@
 import { SUBPROTOCOL, decode, encodeCommand } from "../core/codec.js";
 import { isFinal, reconnectDelay } from "../core/backoff.js";
 
-/** To the welcome: some networks swallow packets. */
 const WELCOME_MS = 10_000;
 const REPLY_MS = 10_000;
 const PROBE_MS = 2_000;
@@ -56,7 +55,7 @@ export function makeClient(base, hello) {
     if (client.isOpen) socket.send(encodeCommand(type, fields));
   }
 
-  /** Whether the connection still is one: a browser may take minutes to notice. */
+  /** A browser may take minutes to notice that a connection is none any more. */
   async function probe() {
     if (!client.isOpen) return reconnectNow();
     if (isProbing) return;

@@ -37,27 +37,29 @@ def test_a_reader_that_is_stopped_and_started_prints_every_message_once(cli, roo
         sender.stdin.write("\n".join(lines))
         sender.stdin.close()
         while len(printed) < len(lines):
-            reader = cli.start("tail", room, *state, stdout=subprocess.PIPE)
+            reader = cli.start("tail", room, *state, "--timeout", "60", stdout=subprocess.PIPE)
             # Somewhere in the middle of its work.
             printed.append(reader.stdout.readline().rstrip("\n"))
             reader.send_signal(signal.SIGTERM)
-            rest, _ = reader.communicate(timeout=20)
-            printed += rest.splitlines()
-            assert reader.returncode == 128 + signal.SIGTERM
+            printed += reader.stdout.read().splitlines()
+            assert reader.wait(20) == 128 + signal.SIGTERM
     assert printed == lines
 
 
 def test_a_reader_that_is_killed_may_print_twice_and_never_misses(cli, room, tmp_path):
     state = ("--state", str(tmp_path / "state"), "--format", "{text}")
     assert tail(cli, room, *state) == []
-    lines = [f"line {number}" for number in range(30)]
-    cli.run("send", room, input="\n".join(lines))
+    lines = []
     printed = []
     for count in (3, 7, 12):
-        reader = cli.start("tail", room, *state, stdout=subprocess.PIPE)
-        printed += [reader.stdout.readline().rstrip("\n") for _ in range(count)]
+        lines += (new := [f"line {len(lines) + number}" for number in range(count)])
+        cli.run("send", room, input="\n".join(new))
+        reader = cli.start("tail", room, *state, "--timeout", "60", stdout=subprocess.PIPE)
+        printed += [reader.stdout.readline().rstrip("\n") for _ in range(count - 1)]
         reader.kill()
-        reader.communicate()
+        # What it wrote before that counts as printed.
+        printed += reader.stdout.read().splitlines()
+        reader.wait()
     printed += tail(cli, room, *state)
     assert list(dict.fromkeys(printed)) == lines
 

@@ -23,7 +23,7 @@ def joined(terminal, shared_server, room):
 
 def place(terminal, expected: int) -> None:
     try:
-        wait_until(lambda: terminal.cursor()[0] == expected, timeout=5, what="the cursor")
+        wait_until(lambda: terminal.cursor()[0] == expected, what="the cursor")
     except AssertionError as error:
         raise AssertionError(f"{error}: it stands at {terminal.cursor()[0]}, not at {expected}") from None
 

@@ -22,4 +22,14 @@ import Testing
     func `what is no address is refused`(raw: String) {
         #expect(throws: ClientError.self) { try ServerAddress(raw) }
     }
+
+    @Test(
+        arguments: [
+            ("ws://host", "/api/rooms"), ("ws://host/ws", "/api/rooms"), ("wss://host/chat/ws?x=/y", "/chat/api/rooms"),
+            ("ws://host/chat/", "/chat/api/rooms"),
+        ]
+    )
+    func `the rooms are beside the WebSocket, wherever a proxy has put that`(raw: String, path: String) throws {
+        #expect(try ServerAddress(raw).sibling("api/rooms") == path)
+    }
 }

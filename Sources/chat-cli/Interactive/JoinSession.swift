@@ -65,7 +65,8 @@ actor JoinSession {
         self.editor = LineEditor(history: LineHistory(lines))
         self.screen = Screen(columns: Terminal.columns)
         self.printed = warnings.map(self.formatter.warning)
-        (self.jobs, self.jobSink) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1000))
+        // One for each line that may wait for its answer, 1,000, and many more than keys and events begin.
+        (self.jobs, self.jobSink) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(4096))
     }
 
     /// How a session ended.

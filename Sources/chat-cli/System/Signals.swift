@@ -2,23 +2,47 @@ internal import Dispatch
 internal import Glibc
 
 /// Signals as a stream: none of them ends the program before it has put the terminal back.
+///
+/// From the moment that this is made no signal is lost: its handler writes into a pipe, and what stands there is read
+/// whenever somebody comes to it. One at a time.
 final class Signals {
     /// The signals as they come.
     let stream: AsyncStream<Int32>
-    private let sources: [any DispatchSourceSignal]
+    private let source: any DispatchSourceRead
 
     init(_ numbers: [Int32]) {
         let (stream, continuation) = AsyncStream.makeStream(of: Int32.self, bufferingPolicy: .bufferingNewest(16))
         self.stream = stream
-        self.sources = numbers.map { number in
-            // SIGWINCH, which nothing would be done about, does not reach a source unless it is handled at all.
-            signal(number, { _ in })
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { continuation.yield(number) }
-            source.resume()
-            return source
+        var ends: [Int32] = [-1, -1]
+        pipe(&ends)
+        for end in ends {
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+        }
+        let (output, input) = (ends[0], ends[1])
+        self.source = DispatchSource.makeReadSource(fileDescriptor: output, queue: .global())
+        self.source.setEventHandler {
+            var bytes = [UInt8](repeating: 0, count: 16)
+            let count = read(output, &bytes, bytes.count)
+            for byte in bytes.prefix(max(0, count)) { continuation.yield(Int32(byte)) }
+        }
+        self.source.setCancelHandler { close(output) }
+        self.source.resume()
+        signalInput = input
+        for number in numbers {
+            signal(number) { number in
+                let error = errno
+                var byte = UInt8(truncatingIfNeeded: number)
+                _ = write(signalInput, &byte, 1)
+                errno = error
+            }
         }
     }
 
-    deinit { for source in self.sources { source.cancel() } }
+    /// The handlers stay, and write where nobody reads: the pipe's other end is gone, its own stays open.
+    deinit { self.source.cancel() }
 }
+
+// Global because signal handlers, which are C functions, need it. It is written before the first handler is installed, by
+// the one task that waits for signals; a handler reads it and calls only what POSIX allows there (write).
+nonisolated(unsafe) private var signalInput: Int32 = -1

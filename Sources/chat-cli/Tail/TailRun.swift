@@ -28,7 +28,11 @@ struct TailRun: Sendable {
     }
 
     private func follow(_ client: ChatClient) async throws -> ExitStatus {
-        try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
+        // Made before anything is printed: who sees a message may end the program in the same moment.
+        let signals = Signals([SIGINT, SIGTERM, SIGHUP])
+        defer { withExtendedLifetime(signals) {} }
+        let stream = signals.stream
+        return try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
             for room in self.rooms {
                 group.addTask {
                     try await client.join(room, from: try await self.start(room, client))
@@ -37,7 +41,7 @@ struct TailRun: Sendable {
             }
             group.addTask { await self.print(client) }
             group.addTask { await Output.isAbandoned() ? .success : nil }
-            group.addTask { await Self.signal() }
+            group.addTask { await Self.end(by: stream) }
             if let positions {
                 group.addTask {
                     try await positions.keepSaving()
@@ -100,9 +104,8 @@ struct TailRun: Sendable {
     }
 
     /// Waits for somebody to end the program.
-    private static func signal() async -> ExitStatus? {
-        let signals = Signals([SIGINT, SIGTERM, SIGHUP])
-        for await number in signals.stream { return ExitStatus(rawValue: 128 + number) ?? .interrupted }
+    private static func end(by signals: AsyncStream<Int32>) async -> ExitStatus? {
+        for await number in signals { return ExitStatus(rawValue: 128 + number) ?? .interrupted }
         return nil
     }
 }

@@ -67,7 +67,8 @@ public actor ChatClient {
             name: configuration.name,
             session: configuration.session ?? configuration.outbox?.contents.session,
             token: configuration.token,
-            capacity: max(1, configuration.outboxCapacity)
+            capacity: max(1, configuration.outboxCapacity),
+            jitter: .milliseconds(Int.random(in: 0...5000, using: &generator))
         )
     }
 

@@ -9,6 +9,8 @@ public enum ClientEvent: Equatable, Sendable {
     /// A room could not be joined, or not again. When the error is retryable the client goes on trying; otherwise the
     /// room is given up, and what was to be sent there has failed.
     case refused(RoomName, ProtocolError)
+    /// The list of a room's members, in place of what was known: changes of it had not come.
+    case members(RoomName, MemberPage)
     /// Something the server told, in order and each message once. `gap` and `reset` say what is missing; `welcome` does
     /// not come here but as ``ConnectionState/connected(_:)``.
     case received(Event)

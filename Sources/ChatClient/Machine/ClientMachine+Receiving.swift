@@ -8,7 +8,7 @@ extension ClientMachine {
         self.liveness?.received(now: now)
         switch message {
         case .event(.welcome(let welcome)): return self.welcomed(welcome, now: now)
-        case .event(let event): return self.received(event)
+        case .event(let event): return self.received(event, now: now)
         case .ok(let fields): return self.succeeded(fields, now: now)
         case .error(let refusal): return self.failed(refusal, now: now)
         case .unknown: return []
@@ -41,8 +41,20 @@ extension ClientMachine {
             if let user = try? fields.renamed() { self.name = user.name }
             return [.answer(fields.id, .ok(fields))]
         case .leave: return [.answer(fields.id, .ok(fields))]
+        case .members(let room): return self.listed(room, fields, now: now)
         case .probe, nil: return []
         }
+    }
+
+    private mutating func listed(
+        _ room: RoomName,
+        _ fields: ReplyFields,
+        now: ContinuousClock.Instant
+    ) -> [Action] {
+        guard let page = try? fields.members() else { return [] }
+        let jitter = self.jitter
+        let verdict = self.rooms.update(room) { $0.presence.listed(page.version, now: now, jitter: jitter) }
+        return verdict == .tell ? [.emit(.members(room, page))] : []
     }
 
     private mutating func joined(_ fields: ReplyFields, now: ContinuousClock.Instant) -> [Action] {
@@ -71,7 +83,7 @@ extension ClientMachine {
                 self.requests.removeAll { $0.id == id }
                 return [.answer(id, .failed(.refused(error)))]
             case .leave: return [.answer(id, .failed(.refused(error)))]
-            case .probe: return []
+            case .probe, .members: return []
             }
         }
         if error.code.isRetryable {
@@ -103,22 +115,27 @@ extension ClientMachine {
 // MARK: - Events
 
 extension ClientMachine {
-    private mutating func received(_ event: Event) -> [Action] {
+    private mutating func received(_ event: Event, now: ContinuousClock.Instant) -> [Action] {
+        let jitter = self.jitter
         switch event {
         case .message(let message): return self.received(message)
         case .gap(let room, let epoch, from: _, let last):
             let isNews = self.rooms.update(room) { $0.position.lost(epoch, to: last) }
             return isNews == true ? [.emit(.received(event))] : []
         case .reset(let room, let head):
-            let isKnown: Void? = self.rooms.update(room) { $0.position.reset(head.epoch) }
+            let isKnown: Void? = self.rooms.update(room) {
+                $0.position.reset(head.epoch)
+                $0.presence.reset(head.epoch)
+            }
             return isKnown == nil ? [] : [.emit(.received(event))]
-        case .joined(let change), .left(let change):
-            return self.isNews(change.room, change.version) ? [.emit(.received(event))] : []
-        case .renamed(let change, oldName: _):
-            if change.user.id == self.userID { self.name = change.user.name }
-            return self.isNews(change.room, change.version) ? [.emit(.received(event))] : []
+        case .joined(let change), .left(let change), .renamed(let change, oldName: _):
+            if case .renamed = event, change.user.id == self.userID { self.name = change.user.name }
+            let verdict = self.rooms.update(change.room) {
+                $0.presence.changed(change.version, now: now, jitter: jitter)
+            }
+            return verdict == .tell ? [.emit(.received(event))] : []
         case .presence(let room, memberCount: _, let version):
-            return self.isNews(room, version) ? [.emit(.received(event))] : []
+            return self.rooms.update(room) { $0.presence.counted(version) } == .tell ? [.emit(.received(event))] : []
         case .closing(_, let milliseconds):
             self.reconnectHint = milliseconds
             return [.emit(.received(event))]
@@ -140,14 +157,5 @@ extension ClientMachine {
             return [.emit(.received(.reset(room: message.room, head: position))), told]
         case (.deliverAfterHole, nil), (.deliverAfterReset, nil), (.drop, _), (nil, _): return []
         }
-    }
-
-    /// Whether a change of a room's members is newer than what is known; remembers it.
-    private mutating func isNews(_ room: RoomName, _ version: Int) -> Bool {
-        self.rooms.update(room) { room in
-            guard version > room.presenceVersion ?? -1 else { return false }
-            room.presenceVersion = version
-            return true
-        } ?? false
     }
 }

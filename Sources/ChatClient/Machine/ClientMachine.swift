@@ -38,12 +38,16 @@ struct ClientMachine {
         case leave
         case request
         case probe
+        /// A list of members, because changes were missed.
+        case members(RoomName)
     }
 
     /// How long the server may take to say welcome.
     static let welcomeTimeout: Duration = .seconds(10)
 
     let capacity: Int
+    /// How much longer than others this client waits before it asks what all may want to ask.
+    let jitter: Duration
     let token: String?
     /// Who the client is, as far as it knows; shown to the server at each `hello`.
     var name: UserName?
@@ -61,11 +65,12 @@ struct ClientMachine {
     var liveness: LinkLiveness?
     private var lastID = 0
 
-    init(name: UserName?, session: SessionSecret?, token: String?, capacity: Int) {
+    init(name: UserName?, session: SessionSecret?, token: String?, capacity: Int, jitter: Duration = .zero) {
         self.name = name
         self.session = session
         self.token = token
         self.capacity = capacity
+        self.jitter = jitter
         self.outbox = Outbox(capacity: capacity)
     }
 
@@ -157,6 +162,11 @@ extension ClientMachine {
         guard case .ready = self.phase else { return [] }
         var actions: [Action] = []
         for room in self.rooms.due(now: now) { actions += self.transmitJoin(room) }
+        for room in self.rooms.takeIncomplete(now: now) {
+            let id = self.makeID()
+            self.expectations[id] = .members(room)
+            actions.append(.transmit(CommandEnvelope(id: id, .members(room, cursor: nil))))
+        }
         for room in self.rooms.joined {
             guard let entry = self.outbox.next(room, now: now) else { continue }
             actions.append(.transmit(CommandEnvelope(id: entry.id, .send(entry.send))))

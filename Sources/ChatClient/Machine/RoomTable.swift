@@ -14,8 +14,7 @@ struct RoomTable {
         var name: RoomName
         var phase: Phase
         var position: RoomPosition
-        /// The last change of its members that is known; nil before the first `ok`.
-        var presenceVersion: Int?
+        var presence = PresenceWatch()
         /// Whose `join` has no answer yet.
         var waiters: [Int]
     }
@@ -29,11 +28,14 @@ struct RoomTable {
     /// Rooms in which the client is now.
     var joined: [RoomName] { self.names.filter { self.rooms[$0]?.phase == .joined } }
 
-    /// When a room that refused may be tried again.
+    /// When a room that refused may be tried again, or one is asked for its members.
     var deadline: ContinuousClock.Instant? {
         self.rooms.values.lazy.compactMap {
-            guard case .wanted(let notBefore) = $0.phase else { return nil }
-            return notBefore
+            switch $0.phase {
+            case .wanted(let notBefore): notBefore
+            case .joining: nil
+            case .joined: $0.presence.deadline
+            }
         }.min()
     }
 
@@ -79,7 +81,7 @@ struct RoomTable {
         room.waiters = []
         room.phase = .joined
         room.position.joined(reply)
-        room.presenceVersion = reply.members.version
+        room.presence.joined(reply.members.version, reply.head.epoch)
         self.rooms[reply.room] = room
         return waiters
     }
@@ -97,7 +99,15 @@ struct RoomTable {
     mutating func removeAll() -> [Room] { self.names.compactMap { self.remove($0) } }
 
     mutating func disconnected() {
-        for name in self.names { self.rooms[name]?.phase = .wanted(notBefore: nil) }
+        for name in self.names {
+            self.rooms[name]?.phase = .wanted(notBefore: nil)
+            self.rooms[name]?.presence.disconnected()
+        }
+    }
+
+    /// Rooms that have to be asked for their members now, each once.
+    mutating func takeIncomplete(now: ContinuousClock.Instant) -> [RoomName] {
+        self.joined.filter { self.rooms[$0]?.presence.takeDue(now: now) == true }
     }
 
     /// Changes what is known of a room; does nothing with one that is not wanted.

@@ -16,17 +16,19 @@ extension JoinSession {
         case .refused(let room, let error):
             if !error.code.isRetryable { self.forget(room) }
             self.warn("\(room): \(error.message)")
+        case .members(let room, let members): self.remember(members, in: room)
         case .received(let event): self.handle(event)
         }
     }
 
+    private func remember(_ page: MemberPage, in room: RoomName) {
+        self.names[room] = Dictionary(page.members.map { ($0.id, $0.name.rawValue) }, uniquingKeysWith: { $1 })
+        self.counts[room] = page.count
+    }
+
     private func handle(_ room: JoinedRoom) {
         let isBack = self.names[room.room] != nil
-        self.names[room.room] = Dictionary(
-            room.members.members.map { ($0.id, $0.name.rawValue) },
-            uniquingKeysWith: { $1 }
-        )
-        self.counts[room.room] = room.members.count
+        self.remember(room.members, in: room.room)
         if isBack { return self.redraw() }
         self.replays[room.room] = room.replay
         self.notice(Notices.joined(room))

@@ -11,7 +11,7 @@ enum Notices {
         case .received(.status(.degraded, let detail)): self.degraded(detail)
         case .received(.gap(let room, epoch: _, let from, let last)): self.gap(room, from, last)
         case .received(.reset(let room, head: _)): self.reset(room)
-        case .connection, .joined, .received: nil
+        case .connection, .joined, .members, .received: nil
         }
     }
 

@@ -56,7 +56,7 @@ import Testing
     }
 
     private func makeMachine(capacity: Int = 10) -> ClientMachine {
-        ClientMachine(name: self.mina.name, session: nil, token: nil, capacity: capacity)
+        ClientMachine(name: self.mina.name, session: nil, token: nil, capacity: capacity, jitter: .seconds(1))
     }
 
     /// A machine that is connected and in the lobby.
@@ -179,5 +179,37 @@ import Testing
         #expect(self.transmitted(machine.tick(now: self.after(30))).map(\.command) == [.ping])
         let failure = ConnectionFailure("the server does not answer")
         #expect(machine.tick(now: self.after(38)) == [.disconnect(failure)])
+    }
+
+    @Test func `a list of members with a hole is asked for once, and told`() throws {
+        var machine = try self.makeJoined()
+        let jonas = User(id: UserID("u2"), name: try UserName("Jonas"))
+        let change = PresenceChange(room: self.lobby, user: jonas, memberCount: 3, version: 7)
+        let told = machine.received(.event(.joined(change)), now: self.start)
+        #expect(told == [.emit(.received(.joined(change)))])
+        #expect(machine.deadline == self.after(6))
+        let asked = self.transmitted(machine.tick(now: self.after(6)))
+        #expect(asked.map(\.command) == [.members(self.lobby, cursor: nil)])
+        // Once: an answer that does not come is no reason to ask again.
+        #expect(self.transmitted(machine.tick(now: self.after(7))).isEmpty)
+
+        let page = MemberPage(members: [self.mina, jonas], count: 2, cursor: nil, version: 9)
+        let id = try #require(asked.first?.id)
+        let answered = machine.received(try self.ok(.members(self.lobby, page), id: id), now: self.after(7))
+        #expect(answered == [.emit(.members(self.lobby, page))])
+        // What the list knows is not told again.
+        let again = machine.received(.event(.joined(change)), now: self.after(8))
+        #expect(again.isEmpty)
+    }
+
+    @Test func `a hole that a reconnect has mended is not asked about`() throws {
+        var machine = try self.makeJoined()
+        let change = PresenceChange(room: self.lobby, user: self.mina, memberCount: 3, version: 7)
+        _ = machine.received(.event(.joined(change)), now: self.start)
+        _ = machine.disconnected(now: self.after(1))
+        _ = machine.connected(now: self.after(2))
+        let join = self.transmitted(machine.received(try self.welcome(), now: self.after(2)))
+        _ = machine.received(try self.joined(id: try #require(join.first?.id), head: 3), now: self.after(2))
+        #expect(self.transmitted(machine.tick(now: self.after(7))).isEmpty)
     }
 }

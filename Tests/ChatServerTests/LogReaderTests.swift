@@ -128,4 +128,111 @@ struct LogReaderTests {
         // Those who came late share what was read anew.
         #expect(await log.readings < 10)
     }
+
+    // MARK: What is kept
+
+    /// A log of so many messages that counts how often it is read.
+    private final class CountedLog: Sendable {
+        let readings = Mutex(0)
+        let epoch: Epoch
+        private let count: Int
+        var head: LogPosition { LogPosition(epoch: self.epoch, seq: self.count) }
+
+        init(_ count: Int) throws {
+            self.epoch = try Epoch("abcdefgh")
+            self.count = count
+        }
+
+        func read(_ start: Int, _ limit: Int) -> LogPage {
+            self.readings.withLock { $0 += 1 }
+            let seqs = Array(start + 1..<self.count + 1).prefix(limit)
+            return LogPage(
+                epoch: self.epoch,
+                first: 1,
+                head: self.count,
+                publications: seqs.map {
+                    Publication(position: LogPosition(epoch: self.epoch, seq: $0), payload: ByteBuffer())
+                }
+            )
+        }
+    }
+
+    private let room: RoomName
+    private let start = ContinuousClock.now
+
+    init() throws { self.room = try RoomName("lobby") }
+
+    /// A reader whose time has begun.
+    private func reader(of log: CountedLog) async -> LogReader {
+        let reader = LogReader { _, start, limit async throws(BrokerError) in log.read(start, limit) }
+        await reader.sweep(now: self.start)
+        return reader
+    }
+
+    /// A page for a shard whose room stands at the log's head.
+    private func page(_ reader: LogReader, _ log: CountedLog, after seq: Int) async throws -> LogPage {
+        try await reader.page(self.room, after: seq, known: log.head, standing: log.head)
+    }
+
+    @Test func `a thousand members that come one after the other read each page once`() async throws {
+        let log = try CountedLog(3 * LogReader.pageSize)
+        let reader = await self.reader(of: log)
+        for member in 0..<1000 {
+            let seq = member % (3 * LogReader.pageSize)
+            let page = try await self.page(reader, log, after: seq)
+            #expect(page.publications.contains { $0.position.seq == seq + 1 })
+        }
+        #expect(log.readings.withLock(\.self) == 3)
+    }
+
+    @Test func `a page to which something can be added is read anew`() async throws {
+        let log = try CountedLog(10)
+        let reader = await self.reader(of: log)
+        for _ in 0..<3 { _ = try await self.page(reader, log, after: 5) }
+        #expect(log.readings.withLock(\.self) == 3)
+    }
+
+    @Test func `a page is kept for a moment only`() async throws {
+        let log = try CountedLog(LogReader.pageSize)
+        let reader = await self.reader(of: log)
+        _ = try await self.page(reader, log, after: 0)
+        await reader.sweep(now: self.start + .milliseconds(999))
+        _ = try await self.page(reader, log, after: 0)
+        #expect(log.readings.withLock(\.self) == 1)
+        await reader.sweep(now: self.start + .seconds(1))
+        _ = try await self.page(reader, log, after: 0)
+        #expect(log.readings.withLock(\.self) == 2)
+    }
+
+    @Test func `a page of a log that is no more is read anew`() async throws {
+        let log = try CountedLog(LogReader.pageSize)
+        let reader = await self.reader(of: log)
+        _ = try await self.page(reader, log, after: 0)
+        let other = LogPosition(epoch: try Epoch("hgfedcba"), seq: 1)
+        for _ in 0..<2 { _ = try await reader.page(self.room, after: 0, known: other, standing: other) }
+        #expect(log.readings.withLock(\.self) == 3)
+    }
+
+    @Test func `a member that has more than the shard knows of gets a page that is read anew`() async throws {
+        let log = try CountedLog(2 * LogReader.pageSize)
+        let reader = await self.reader(of: log)
+        _ = try await self.page(reader, log, after: 0)
+        let more = LogPosition(epoch: log.epoch, seq: log.head.seq + 1)
+        _ = try await reader.page(self.room, after: 0, known: more, standing: log.head)
+        #expect(log.readings.withLock(\.self) == 2)
+        // What the shard itself was handed is certain: the page need not have seen it.
+        _ = try await reader.page(self.room, after: 0, known: more, standing: more)
+        #expect(log.readings.withLock(\.self) == 2)
+    }
+
+    @Test func `a bounded number of pages is kept`() async throws {
+        let log = try CountedLog(LogReader.pageSize * (LogReader.keptPages + 2))
+        let reader = await self.reader(of: log)
+        for _ in 0..<2 {
+            for page in 0..<LogReader.keptPages + 2 {
+                _ = try await self.page(reader, log, after: page * LogReader.pageSize)
+            }
+        }
+        #expect(log.readings.withLock(\.self) == LogReader.keptPages + 4)
+    }
 }

@@ -194,4 +194,38 @@ struct ReplayTests {
             }
         }
     }
+
+    @Test func `clients that resume at once read the log by pages, each of them once in a while`() async throws {
+        let (clients, messages) = (300, 256)
+        let broker = CountingBroker(MemoryBroker.forTests())
+        let room = try RoomName("lobby")
+        let mina = User(id: UserID("u1"), name: try UserName("Mina"))
+        let drafts = (1...messages).map {
+            let tail = PublicationCodec.tail(sender: mina, text: "\($0)", kind: .text, key: nil)
+            return Draft(room: room, sender: mina.id, key: nil, tail: tail)
+        }
+        let receipts = await broker.publish(drafts)
+        let epoch = try #require(receipts.last).get().position.epoch
+        try await TestServer.with(["unlimited": "true"], broker: broker) { server in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<clients {
+                    group.addTask {
+                        try await server.withClient { client in
+                            let seq = number % 2 * 128 + 100
+                            let after = #"{"epoch":"\#(epoch)","seq":\#(seq)}"#
+                            let ok = try await client.call(1, #"{"type":"join","room":"lobby","after":\#(after)}"#)
+                            #expect(ok["replay"]?.integer == messages - seq)
+                            for next in seq + 1...messages {
+                                let seq = try await client.next("message")["seq"]?.integer
+                                guard seq == next else { throw TestClient.Ended(wanted: "message \(next)") }
+                            }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        // Two pages, each read once a second at the most, as long as this test may take.
+        #expect(broker.readings <= 2 * 60)
+    }
 }

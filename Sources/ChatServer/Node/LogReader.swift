@@ -1,14 +1,18 @@
 import ChatCore
 
-/// Reads pages of rooms' logs once for all who want them at the same time.
+/// Reads pages of rooms' logs once for all who want them at about the same time.
 ///
 /// When a node or its network comes back, a thousand members of a room resume at once, from about the same place. Pages
-/// begin at multiples of their size, so that neighbours ask for the same page, and a page that is on its way is awaited
-/// instead of being read again, unless the log may have moved on since it was asked for. Nothing is kept after that: the
-/// log is the broker's.
+/// begin at multiples of their size, so that neighbours ask for the same page; a page that is on its way is awaited
+/// instead of being read again, unless the log may have moved on since it was asked for, and one to which nothing can be
+/// added is kept for a moment, for those who come a little later. No longer: the log is the broker's.
 actor LogReader {
     /// The most messages of a page.
     static let pageSize = 128
+    /// The most pages that are kept; what is read beyond that is not.
+    static let keptPages = 64
+    /// How long a page is kept, and until the next ``sweep(now:)``.
+    static let freshness = Duration.seconds(1)
 
     private struct Key: Hashable {
         var room: RoomName
@@ -20,6 +24,9 @@ actor LogReader {
 
     private let read: Read
     private var underWay: [Key: Task<Result<LogPage, BrokerError>, Never>] = [:]
+    private var kept: [Key: (page: LogPage, since: ContinuousClock.Instant)] = [:]
+    /// The time of the last sweep; nothing is kept before the first.
+    private var now: ContinuousClock.Instant?
 
     /// Makes a reader.
     init(read: @escaping Read) { self.read = read }
@@ -30,16 +37,38 @@ actor LogReader {
     ///   - room: The room.
     ///   - seq: The number.
     ///   - known: A position that the log is said to have come to; a reading that began before that is not shared.
+    ///   - standing: A position that it has come to for certain; nil: none is known, and no page that was kept will do.
     /// - Returns: The page.
     /// - Throws: ``BrokerError`` when it could not be read.
-    func page(_ room: RoomName, after seq: Int, known: LogPosition) async throws(BrokerError) -> LogPage {
-        let page = try await self.page(Key(room: room, start: seq - seq % Self.pageSize), known)
+    func page(
+        _ room: RoomName,
+        after seq: Int,
+        known: LogPosition,
+        standing: LogPosition? = nil
+    ) async throws(BrokerError) -> LogPage {
+        let page = try await self.page(Key(room: room, start: seq - seq % Self.pageSize), known, standing)
         // Large messages fill a page before it comes to the one that is wanted.
         guard let last = page.publications.last, last.position.seq <= seq, seq < page.head else { return page }
-        return try await self.page(Key(room: room, start: seq), known)
+        return try await self.page(Key(room: room, start: seq), known, standing)
     }
 
-    private func page(_ key: Key, _ known: LogPosition) async throws(BrokerError) -> LogPage {
+    /// Forgets pages that were kept long enough.
+    func sweep(now: ContinuousClock.Instant) {
+        self.now = now
+        for (key, kept) in self.kept where now - kept.since >= Self.freshness { self.kept[key] = nil }
+    }
+
+    private func page(
+        _ key: Key,
+        _ known: LogPosition,
+        _ standing: LogPosition?
+    ) async throws(BrokerError) -> LogPage {
+        // Its messages are as good as ever; how far the log has come since then must be known from elsewhere.
+        if let standing, let kept = self.kept[key]?.page, kept.epoch == known.epoch, kept.epoch == standing.epoch,
+            known.seq <= max(kept.head, standing.seq)
+        {
+            return kept
+        }
         if let reading = self.underWay[key] {
             let page = try await reading.value.get()
             if page.epoch == known.epoch, page.head >= known.seq { return page }
@@ -62,6 +91,14 @@ actor LogReader {
         self.underWay[key] = reading
         let result = await reading.value
         if self.underWay[key] == reading { self.underWay[key] = nil }
-        return try result.get()
+        let page = try result.get()
+        self.keep(page, key)
+        return page
+    }
+
+    private func keep(_ page: LogPage, _ key: Key) {
+        let isWhole = page.publications.count == Self.pageSize || page.publications.last?.position.seq != page.head
+        guard isWhole, !page.publications.isEmpty, let now else { return }
+        if self.kept[key] != nil || self.kept.count < Self.keptPages { self.kept[key] = (page, now) }
     }
 }

@@ -32,7 +32,7 @@ extension Shard {
     private func read(after seq: Int, _ catchUp: inout CatchUp, for membership: Membership) async {
         let before = catchUp
         let known = membership.room.position ?? catchUp.position
-        if let page = try? await self.node.logs.page(membership.room.name, after: seq, known: known) {
+        if let page = try? await self.node.logs.page(membership.room.name, after: seq, known: known, standing: known) {
             await self.replay(catchUp.read(page), to: membership, in: page.epoch)
         }
         guard catchUp == before else { return }

@@ -93,7 +93,7 @@ extension Shard {
             if CatchUp.needsLog(start, room: position, tail: room.tail) {
                 let seq = CatchUp.readStart(start, room: position, limit: self.limits.history)
                 let known = CatchUp.knownPosition(start, room: position)
-                page = try await self.node.logs.page(room.name, after: seq, known: known)
+                page = try await self.node.logs.page(room.name, after: seq, known: known, standing: position)
             }
             // Between the reading and this line the room may have moved on; the plan is made for where it stands now.
             if let position = room.position,

@@ -32,6 +32,7 @@ extension Shard {
             self.repairPresence()
             self.measure()
             self.node.sends.sweep(now: now)
+            self.spawn { await self.node.logs.sweep(now: now) }
             guard now >= nextRenewal else { continue }
             nextRenewal = now + self.renewal
             self.spawn { await self.renewLeases() }

@@ -1,0 +1,83 @@
+import ChatCore
+
+/// A broker that leaves to another what it does not do itself.
+protocol ForwardingBroker: Broker {
+    var base: any Broker { get }
+}
+
+extension ForwardingBroker {
+    func publish(_ drafts: [Draft]) async -> [Result<Receipt, BrokerError>] { await self.base.publish(drafts) }
+
+    func subscribe(
+        _ room: RoomName,
+        _ subscriber: any BrokerSubscriber
+    ) async throws(BrokerError) -> LogPosition {
+        try await self.base.subscribe(room, subscriber)
+    }
+
+    func unsubscribe(_ room: RoomName, _ subscriber: any BrokerSubscriber) async {
+        await self.base.unsubscribe(room, subscriber)
+    }
+
+    func log(_ room: RoomName, after seq: Int, limit: Int) async throws(BrokerError) -> LogPage {
+        try await self.base.log(room, after: seq, limit: limit)
+    }
+
+    func log(_ room: RoomName, before seq: Int?, limit: Int) async throws(BrokerError) -> LogPage {
+        try await self.base.log(room, before: seq, limit: limit)
+    }
+
+    func rooms(after cursor: RoomName?, limit: Int) async throws(BrokerError) -> RoomPage {
+        try await self.base.rooms(after: cursor, limit: limit)
+    }
+
+    func enter(_ room: RoomName, _ user: User, holder: HolderID) async throws(BrokerError) -> MemberPage {
+        try await self.base.enter(room, user, holder: holder)
+    }
+
+    func leave(_ room: RoomName, _ user: UserID, holder: HolderID) async throws(BrokerError) {
+        try await self.base.leave(room, user, holder: holder)
+    }
+
+    func renew(
+        _ holder: HolderID,
+        _ entries: [RoomName: [User]]
+    ) async throws(BrokerError) -> [RoomName: Int] {
+        try await self.base.renew(holder, entries)
+    }
+
+    func members(_ room: RoomName, cursor: String?, limit: Int) async throws(BrokerError) -> MemberPage {
+        try await self.base.members(room, cursor: cursor, limit: limit)
+    }
+
+    func signalTyping(_ room: RoomName, _ user: User, active: Bool) async {
+        await self.base.signalTyping(room, user, active: active)
+    }
+
+    func session(_ hash: String) async throws(BrokerError) -> User? { try await self.base.session(hash) }
+
+    func saveSession(_ hash: String, _ user: User) async throws(BrokerError) {
+        try await self.base.saveSession(hash, user)
+    }
+
+    func rename(_ user: User, session hash: String) async throws(BrokerError) {
+        try await self.base.rename(user, session: hash)
+    }
+
+    func rename(_ user: User, in room: RoomName) async throws(BrokerError) {
+        try await self.base.rename(user, in: room)
+    }
+
+    func attach(_ subscriber: any BrokerSubscriber) { self.base.attach(subscriber) }
+    func probe() async throws(BrokerError) { try await self.base.probe() }
+    func run() async throws { try await self.base.run() }
+}
+
+extension MemoryBroker {
+    /// A broker that keeps so many messages of each room, at a time that stands still.
+    static func forTests(logMessages: Int = 10_000) -> MemoryBroker {
+        var limits = LogLimits()
+        limits.messages = logMessages
+        return MemoryBroker(limits: limits, listLimit: 200) { 0 }
+    }
+}

@@ -194,11 +194,13 @@ let package = Package(
         .testTarget(
             name: "ChatServerTests",
             dependencies: [
+                "ChatClient",
                 "ChatCore",
                 "ChatRedis",
                 "ChatServer",
                 "ChatWebSocket",
                 "CZlib",
+                "chat-cli",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),

@@ -1,0 +1,54 @@
+import ChatClient
+import ChatCore
+import Testing
+
+@testable import chat_cli
+
+/// `chat-cli verify` against whole nodes whose broker breaks its promises: it is silent where the node puts things right,
+/// and loud where it cannot.
+@Suite(.timeLimit(.minutes(2)))
+struct VerifyTests {
+    private func verdict(_ fault: FaultyBroker.Fault?, settling: Duration) async throws -> HistoryJudge.Verdict {
+        let broker: any Broker = fault.map { FaultyBroker($0) } ?? MemoryBroker.forTests()
+        return try await TestServer.with(["unlimited": "true"], broker: broker) { server in
+            let plan = VerifyPlan(
+                servers: [ChatClient.Configuration(server: try ServerAddress("ws://127.0.0.1:\(server.port)/ws"))],
+                clients: 4,
+                rooms: [try RoomName("a"), try RoomName("b")],
+                keyPrefix: "run",
+                duration: .milliseconds(1500),
+                settling: settling,
+                rate: 30,
+                seed: 3
+            )
+            let run = try VerifyRun(plan)
+            let verdict = HistoryJudge.judge(await run.history { _ in })
+            #expect(verdict.counts.acknowledged > 20)
+            return verdict
+        }
+    }
+
+    @Test func `a good broker passes`() async throws {
+        #expect(try await self.verdict(nil, settling: .seconds(30)).violations == [])
+    }
+
+    @Test(arguments: [FaultyBroker.Fault.forgetsToHandOn, .handsOnTwice, .handsOnInDisorder])
+    func `what a broker hands on wrongly the node puts right by the log`(fault: FaultyBroker.Fault) async throws {
+        let verdict = try await self.verdict(fault, settling: .seconds(30))
+        #expect(verdict.violations == [] && verdict.counts.gaps == 0 && verdict.counts.resets == 0)
+    }
+
+    @Test(arguments: [
+        (FaultyBroker.Fault.forgetsToStore, [Violation.Kind.receipt, .lost]),
+        (.loses, [.lost]),
+        (.storesTwice, [.storedTwice]),
+        (.repeatsBytes, [.doubled]),
+        (.swapsBytes, [.disordered]),
+        (.foreignEpoch, [.epoch]),
+        (.alters, [.altered]),
+    ])
+    func `what no node can put right is found`(fault: FaultyBroker.Fault, kinds: [Violation.Kind]) async throws {
+        let found = Set(try await self.verdict(fault, settling: .seconds(3)).violations.map(\.kind))
+        #expect(!found.isDisjoint(with: kinds), "found only \(found)")
+    }
+}

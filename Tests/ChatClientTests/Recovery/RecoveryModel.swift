@@ -1,0 +1,210 @@
+import ChatCore
+import NIOCore
+
+/// A log, the feed of a node that follows it, a shard's room, and two members: the machines that keep guarantee 3, put
+/// together as the node and the client put them together, one step at a time and without a clock.
+struct RecoveryModel {
+    /// What may happen next.
+    enum Step: CaseIterable, Sendable {
+        // To the log.
+        case publish, trim, beginAnew, rollBack
+        /// The subscription is lost, with all that was on its way; it stands again.
+        case loseBroker, regainBroker
+        /// What was published last arrives at the node.
+        case arrive
+        /// The log is read for the feed; the feed gets what was read, or hears that it was not.
+        case readLog, useReading, failReading
+        /// A member's join, resume or replay goes one step on; its connection is lost.
+        case advanceFirst, advanceSecond, dropFirst, dropSecond
+    }
+
+    private var allowance: [Step: Int]
+    private var log: ModelLog
+    private var isConnected = true
+    private var channel: [Publication] = []
+    private var feed = RoomFeed()
+    private var asked: LogRead?
+    private var reading: (page: LogPage, anchor: ByteBuffer?)?
+    private var room: LogPosition
+    private var tail = RoomTail()
+    private var members: [ModelMember]
+    /// What was handed on under each place, to whomever.
+    private var delivered: [LogPosition: ByteBuffer] = [:]
+
+    /// Makes a room with two messages, a member that is live, and one that has not come yet.
+    ///
+    /// - Parameters:
+    ///   - allowance: How many times something may happen that comes from outside.
+    ///   - start: What the second member comes with; nil resumes behind the first message.
+    /// - Throws: ``RecoveryViolation``, if the model itself is wrong.
+    init(_ allowance: [Step: Int], _ start: ReplayStart?) throws {
+        self.allowance = allowance
+        self.log = try ModelLog()
+        self.room = self.log.head
+        self.members = []
+        self.ask(self.feed.subscribed() == .read(.head) ? .head : nil)
+        for _ in 1...2 { _ = self.log.publish() }
+        self.reading = self.log.read(.head)
+        try self.useReading()
+        self.room = self.log.head
+        let first = LogPosition(epoch: self.room.epoch, seq: 1)
+        self.members = [ModelMember(live: self.room), ModelMember(joining: start ?? .after(first))]
+    }
+
+    // MARK: Steps
+
+    func canTake(_ step: Step) -> Bool {
+        let isAllowed = self.allowance[step, default: 0] > 0
+        return switch step {
+        case .publish, .beginAnew: isAllowed
+        case .trim: isAllowed && self.log.canTrim
+        // A log is rolled back by a restart: nobody is connected then.
+        case .rollBack: isAllowed && self.log.canTrim && !self.isConnected
+        case .loseBroker: isAllowed && self.isConnected
+        case .regainBroker: !self.isConnected
+        case .arrive: !self.channel.isEmpty
+        case .readLog: self.asked != nil && self.reading == nil
+        case .useReading: self.reading != nil
+        case .failReading: isAllowed && self.asked != nil
+        case .advanceFirst: !self.members[0].isLive
+        case .advanceSecond: !self.members[1].isLive
+        case .dropFirst: isAllowed && self.members[0].isConnected
+        case .dropSecond: isAllowed && self.members[1].isConnected
+        }
+    }
+
+    mutating func take(_ step: Step) throws {
+        self.allowance[step, default: 0] -= 1
+        switch step {
+        case .publish:
+            let publication = self.log.publish()
+            if self.isConnected { self.channel.append(publication) }
+        case .trim: self.log.trim()
+        case .beginAnew: self.log.beginAnew()
+        case .rollBack: self.log.rollBack()
+        case .loseBroker:
+            (self.isConnected, self.channel) = (false, [])
+            self.feed.unsubscribed()
+        case .regainBroker:
+            self.isConnected = true
+            if case .read(let read) = self.feed.subscribed() { self.ask(read) }
+        case .arrive: try self.arrive()
+        case .readLog: self.reading = self.asked.map { self.log.read($0) }
+        case .useReading: try self.useReading()
+        case .failReading:
+            (self.asked, self.reading) = (nil, nil)
+            self.feed.readFailed()
+        case .advanceFirst: try self.advance(0)
+        case .advanceSecond: try self.advance(1)
+        case .dropFirst: self.members[0].disconnect()
+        case .dropSecond: self.members[1].disconnect()
+        }
+    }
+
+    /// Lets everything come to rest, and looks whether both members have what the log has.
+    mutating func settle() throws {
+        var isMoving = true
+        for _ in 0..<100 where isMoving {
+            isMoving = false
+            for step in [Step.regainBroker, .arrive, .readLog, .useReading, .advanceFirst, .advanceSecond]
+            where self.canTake(step) {
+                try self.take(step)
+                isMoving = true
+            }
+            // The broker does so for a room that was quiet, or whose log could not be read.
+            if self.asked == nil, self.feed.needsRead || self.room != self.log.head {
+                self.check()
+                isMoving = true
+            }
+        }
+        for (index, member) in self.members.enumerated() where !member.isLive || member.last != self.log.head {
+            let place = "stands at \(String(describing: member.last)), the room at \(self.room)"
+            throw RecoveryViolation(reason: "member \(index) \(place), the log at \(self.log.head)")
+        }
+    }
+
+    private mutating func advance(_ index: Int) throws {
+        switch try self.members[index].advance(self.room, self.tail, self.log) {
+        case .nothing: break
+        // To ask for the head makes the broker look, when the log is another one than the feed follows.
+        case .checkHead: self.check()
+        }
+    }
+
+    // MARK: The broker
+
+    private mutating func ask(_ read: LogRead?) { if let read { self.asked = read } }
+
+    private mutating func check() { if case .read(let read) = self.feed.check() { self.ask(read) } }
+
+    private mutating func arrive() throws {
+        let publication = self.channel.removeFirst()
+        switch self.feed.received(publication) {
+        case .deliver: try self.hand([.publication(publication)])
+        case .read(let read): self.ask(read)
+        case .hold, .drop: break
+        }
+    }
+
+    private mutating func useReading() throws {
+        guard let (page, anchor) = self.reading else { return }
+        (self.asked, self.reading) = (nil, nil)
+        switch self.feed.read(page, anchor: anchor) {
+        case .deliver(let events): try self.hand(events)
+        case .read(let events, let next):
+            try self.hand(events)
+            self.ask(next)
+        case .replaceEpoch(let epoch, let next):
+            self.log.replaceEpoch(epoch)
+            self.ask(next)
+        case .ignore: throw RecoveryViolation(reason: "a reading was not wanted")
+        }
+    }
+
+    // MARK: The shard
+
+    private mutating func hand(_ events: [RoomFeedEvent]) throws {
+        for event in events {
+            switch event {
+            case .publication(let publication): try self.hand(publication)
+            case .gap(let epoch, let from, let to):
+                guard self.room == LogPosition(epoch: epoch, seq: from - 1) else {
+                    throw RecoveryViolation(reason: "the gap \(from)…\(to) came to a room at \(self.room)")
+                }
+                self.move(to: LogPosition(epoch: epoch, seq: to))
+                try self.tell { try $0.receive(from...to, epoch, $1) }
+            case .reset(let head):
+                guard head.epoch != self.room.epoch else {
+                    throw RecoveryViolation(reason: "a reset came to a room that is in the same log")
+                }
+                self.move(to: LogPosition(epoch: head.epoch, seq: 0))
+                try self.tell { member, _ in try member.receive(reset: head) }
+            }
+        }
+    }
+
+    private mutating func hand(_ publication: Publication) throws {
+        guard publication.position == LogPosition(epoch: self.room.epoch, seq: self.room.seq + 1) else {
+            throw RecoveryViolation(reason: "\(publication.position) came to a room at \(self.room)")
+        }
+        let known = self.delivered.updateValue(publication.payload, forKey: publication.position)
+        guard known == nil || known == publication.payload else {
+            throw RecoveryViolation(reason: "two messages were handed on as \(publication.position)")
+        }
+        self.room = publication.position
+        self.tail.append(publication)
+        try self.tell { member, _ in try member.receive(publication) }
+    }
+
+    private mutating func move(to position: LogPosition) {
+        self.room = position
+        self.tail.removeAll()
+    }
+
+    /// Tells those who are live.
+    private mutating func tell(_ body: (inout ModelMember, ModelLog) throws -> Void) throws {
+        for index in self.members.indices where self.members[index].isLive {
+            try body(&self.members[index], self.log)
+        }
+    }
+}

@@ -140,6 +140,7 @@ let package = Package(
                 "Allocations", "ChatCore", "ChatRedis", "ChatWebSocket", .product(name: "NIOCore", package: nio),
             ],
             path: "Benchmarks/Micro",
+            exclude: ["bounds-debug.txt", "bounds-release.txt"],
             swiftSettings: settings
         ),
         // What every broker promises, as functions over any of them.

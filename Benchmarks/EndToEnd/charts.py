@@ -20,10 +20,11 @@ TITLES = {
 }
 
 
-def of(result: dict) -> dict[str, str]:
-    """The charts of a load, by measure; only of what was measured."""
+def of(result: dict, measures: list[str]) -> dict[str, str]:
+    """The charts of a load that are asked for, by measure; only of what was measured."""
     charts = {}
-    for measure, title in TITLES.items():
+    for measure in measures:
+        title = TITLES[measure]
         rows = [server for server in result["servers"] if measure in server["measures"]]
         if rows:
             charts[measure] = bars(f"{result['title']}: {title}", rows, measure, result["baseline"])

@@ -12,7 +12,7 @@ CONFIG is an INI file; default.ini beside this file is one. No shell is involved
                   pid (what {pids} consists of, with {pid})
   [fields]        where that object has deliveries, sends, p50, p99 (microseconds), cpu (microseconds per delivery),
                   memory (bytes per client), and what must be 0 (failed); fields inside objects by dots
-  [load NAME]     title, args, and servers (names; all)
+  [load NAME]     title, args, servers (names; all), charts (deliveries, p99, cpu, memory; only deliveries)
   [server NAME]   title, start (a command), helper (started before it: a database), also (a second server),
                   generator (in place of the common one), args (added to the load's), cores (first, all)
 
@@ -189,16 +189,16 @@ def main() -> int:
             titles = {s: those[s].get("title", s) for s in those}
             results.append(tables.summary(name, load.get("title", name), titles, runs, common.get("baseline", "")))
             # After each load: who interrupts a long comparison keeps what it has.
-            write(options.out, results)
+            write(options.out, results, load.get("charts", "deliveries").split())
     print(tables.markdown(results))
     return 1 if failed else 0
 
 
-def write(out: Path, results: list[dict]) -> None:
+def write(out: Path, results: list[dict], measures: list[str]) -> None:
     everything = {"machine": tables.machine(), "loads": results}
     (out / "results.json").write_text(json.dumps(everything, indent=1) + "\n")
     (out / "results.md").write_text(tables.markdown(results))
-    for measure, chart in charts.of(results[-1]).items():
+    for measure, chart in charts.of(results[-1], measures).items():
         (out / f"{results[-1]['load']}-{measure}.svg").write_text(chart)
 
 

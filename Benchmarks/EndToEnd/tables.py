@@ -28,6 +28,9 @@ def figures(result: dict, fields: dict) -> dict:
     # A load without deliveries has neither latencies nor a price for one.
     if not values["deliveries"]:
         values |= dict.fromkeys(("deliveries", "sends", "p50", "p99", "cpu"))
+    else:
+        # Under load a server's memory is its buffers; what a client costs is told by a load where nobody sends.
+        values["memory"] = None
     values["failed"] = sum(at(result, path) or 0 for path in fields.get("failed", "").split())
     return values
 

@@ -49,7 +49,7 @@ while True: listener.accept()[0].close()
 GENERATOR = """
 import json, socket, sys
 socket.create_connection(("127.0.0.1", int(sys.argv[1]))).close()
-print(json.dumps({"rate": float(sys.argv[2]), "latency": {"p99": 2500, "p50": 1000}, "lost": int(sys.argv[3])}))
+print(json.dumps({"rate": float(sys.argv[2]), "memory": 9000, "latency": {"p99": 2500, "p50": 1000}, "lost": int(sys.argv[3])}))
 """
 
 
@@ -72,9 +72,11 @@ pid = --pid {{pid}}
 deliveries = rate
 p50 = latency.p50
 p99 = latency.p99
+memory = memory
 failed = lost
 [load one]
 title = one & only
+charts = deliveries p99 memory
 args =
 [server slow]
 start = {python} {tmp_path}/server.py {{port}}
@@ -106,7 +108,7 @@ def test_a_comparison_writes_medians_ratios_and_plots(compare):
         assert texts[0].startswith("one & only: ") and "<fast>" in texts
         widths = [float(bar.get("width")) for bar in picture.iter("{http://www.w3.org/2000/svg}rect")]
         assert widths[1] == pytest.approx(widths[0] * (4 if name == "deliveries" else 1), rel=0.01)
-    assert not (out / "one-memory.svg").exists(), "nobody measured memory"
+    assert not (out / "one-memory.svg").exists(), "memory is told where nobody sends"
 
 
 def test_a_fault_that_the_generator_found_fails_the_comparison(compare):

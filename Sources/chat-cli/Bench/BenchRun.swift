@@ -22,15 +22,15 @@ struct BenchRun: Sendable {
     private let connectors: [ChannelConnector]
     /// The server's processes, whose use is counted; empty: it is not.
     private let serverProcesses: [Int32]
-    /// Is told what the run is at; nil: nobody looks.
-    private let show: (@Sendable (String) -> Void)?
+    /// Is told what the run is at.
+    private let show: @Sendable (String) -> Void
 
     /// - Throws: ``ClientError`` when the certificate authorities cannot be read.
     init(
         _ plan: BenchPlan,
         trustedAuthorities: String?,
         serverProcesses: [Int32],
-        show: (@Sendable (String) -> Void)?
+        show: @escaping @Sendable (String) -> Void
     ) throws(ClientError) {
         self.plan = plan
         self.serverProcesses = serverProcesses
@@ -98,7 +98,7 @@ struct BenchRun: Sendable {
             (progress, end) = await self.progress(workers)
             if progress.done == self.plan.clients { return progress }
             let total = Decimals.grouped(self.plan.clients)
-            self.show?("\(phase.participle) \(Decimals.grouped(progress.done)) of \(total)")
+            self.show("\(phase.participle) \(Decimals.grouped(progress.done)) of \(total)")
             let isOver = progress.done + progress.failed == self.plan.clients
             let isStuck = before == progress && Self.now - max(progress.start, progress.last) > Self.patience
             if isOver || isStuck || Task.isCancelled { break }
@@ -166,7 +166,7 @@ struct BenchRun: Sendable {
             }
             guard living > 0 else { return }
             let perSecond = Decimals.grouped(max(0, delivered - last) * 2)
-            self.show?("\(phase), \(max(0, end - Self.now) / 1_000_000_000 + 1) s to go: \(perSecond) deliveries/s")
+            self.show("\(phase), \(max(0, end - Self.now) / 1_000_000_000 + 1) s to go: \(perSecond) deliveries/s")
             last = delivered
         }
     }
@@ -184,7 +184,7 @@ struct BenchRun: Sendable {
                 result.unanswered += outstanding.answers
             }
             guard result.missing + result.unanswered > 0 else { return }
-            self.show?("waiting for \(Decimals.grouped(result.missing)) messages")
+            self.show("waiting for \(Decimals.grouped(result.missing)) messages")
             try? await Task.sleep(for: .milliseconds(20))
         } while Self.now < end && !Task.isCancelled
         // Who interrupts does not wait for what is on its way, and cannot say that it is lost.

@@ -89,21 +89,20 @@ struct Bench: AsyncParsableCommand {
             throw ValidationError("--pid: there is no such process, or no /proc that tells of it")
         }
         try DescriptorLimit.raise(for: plan.clients)
-        let isTerminal = isatty(STDERR_FILENO) == 1
-        let show: @Sendable (String) -> Void = { Output.write("\r\u{1B}[K\($0)", to: STDERR_FILENO) }
+        let progress = Progress()
         let run: BenchRun
         do {
             run = try BenchRun(
                 plan,
                 trustedAuthorities: self.caFile,
                 serverProcesses: self.pid,
-                show: isTerminal ? show : nil
+                show: { progress.show($0) }
             )
         } catch {
             throw ValidationError(error.message)
         }
         let outcome = await Self.interruptible { try await run.result() }
-        if isTerminal { show("") }
+        progress.clear()
         let result: BenchResult
         switch outcome {
         case .success(let value): result = value

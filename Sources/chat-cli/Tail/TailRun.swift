@@ -96,7 +96,7 @@ struct TailRun: Sendable {
                 await self.positions?.note(room, LogPosition(epoch: epoch, seq: last))
             case .received(.reset(let room, let head)):
                 await self.positions?.note(room, LogPosition(epoch: head.epoch, seq: 0))
-            case .connection, .refused, .received: break
+            case .connection, .refused, .members, .received: break
             }
             if !self.follows, backlog.isDone { return .success }
         }

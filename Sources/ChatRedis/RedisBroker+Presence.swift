@@ -55,6 +55,33 @@ extension RedisBroker {
         return versions
     }
 
+    package func release(
+        _ holder: HolderID,
+        _ entries: [RoomName: [UserID]],
+        after delay: Duration
+    ) async throws(BrokerError) {
+        var requests: [RedisRequest] = []
+        for (room, users) in entries {
+            for start in stride(from: 0, to: users.count, by: Self.renewBatch) {
+                requests.append(
+                    self.presenceRequest(.release, room) {
+                        $0.append(holder.rawValue)
+                        $0.append(max(1, delay.inMilliseconds))
+                        for user in users[start..<min(start + Self.renewBatch, users.count)] {
+                            $0.append(user.rawValue)
+                        }
+                    }
+                )
+            }
+        }
+        for result in await self.performAll(requests) { _ = try result.get() }
+    }
+
+    /// Sweeps a room's leases that have ended.
+    func sweep(_ room: RoomName) {
+        self.commands.submit(self.presenceRequest(.renew, room) { $0.append("") })
+    }
+
     package func members(_ room: RoomName, cursor: String?, limit: Int) async throws(BrokerError) -> MemberPage {
         let reply = try await self.perform(
             self.presenceRequest(.members, room) {

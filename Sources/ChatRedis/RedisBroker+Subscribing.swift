@@ -104,6 +104,11 @@ extension RedisBroker {
             case .hold, .drop: break
             }
         case .event(let event): self.deliver(event, in: subscription)
+        case .leasesEnd(let milliseconds):
+            // The first node of the room to do it does it for all.
+            let longest = Int(self.configuration.lease.inMilliseconds)
+            let delay = min(max(0, milliseconds), longest) + .random(in: 0...500)
+            subscription.sweepAt = .now() + .milliseconds(Int64(delay))
         case .invalid: self.counters.invalidPayloads += 1
         }
     }

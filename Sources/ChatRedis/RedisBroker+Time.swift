@@ -32,6 +32,10 @@ extension RedisBroker {
                 self.subscriptions.unsubscribe(subscription.channel)
                 continue
             }
+            if let sweepAt = subscription.sweepAt, sweepAt <= now, self.commands.isActive {
+                subscription.sweepAt = nil
+                self.sweep(subscription.room)
+            }
             guard self.logLink.isActive, checks < Self.checksPerTick else { continue }
             let quiet = now - subscription.lastActivity
             // What could not be read before is tried again soon, but not at once.

@@ -109,6 +109,24 @@ struct TwoNodesTests {
     }
 
     @Test
+    func `who was on a node that goes away leaves soon, unless it has come back by then`() async throws {
+        try await self.withTwo { first, second in
+            let subscriber = CollectingSubscriber()
+            _ = try await second.subscribe(self.room, subscriber)
+            for user in [self.mina, self.juno] {
+                _ = try await first.enter(self.room, user, holder: self.holder("going"))
+            }
+            let entries = [self.room: [self.mina.id, self.juno.id]]
+            _ = try await second.enter(self.room, self.juno, holder: self.holder("staying"))
+            try await first.release(self.holder("going"), entries, after: .milliseconds(100))
+            // Nobody renews anything: the other node has been told when to look.
+            let changes = try await subscriber.presence(3, in: self.room).map(\.0)
+            #expect(changes[2] == PresenceChange(room: self.room, user: self.mina, memberCount: 1, version: 3))
+            #expect(try await second.members(self.room, cursor: nil, limit: 10).members == [self.juno])
+        }
+    }
+
+    @Test
     func `members that Redis has lost enter again when they are renewed`() async throws {
         try await self.withTwo { first, second in
             let subscriber = CollectingSubscriber()

@@ -60,4 +60,17 @@ struct DrainTests {
             try await group.waitForAll()
         }
     }
+
+    @Test func `a node that shuts down lets the leases of its members end with the grace`() async throws {
+        let broker = LossyBroker()
+        let user = try await TestServer.with(["limits.presence-seconds": "7"], broker: broker) { server in
+            try await server.withClient("/ws?room=lobby&name=Mina") { client in
+                _ = try await client.next("ok")
+                return try #require(try await client.call(1, #"{"type":"rename","name":"M"}"#)["user"]?["id"]?.string)
+            }
+        }
+        let lobby = try RoomName("lobby")
+        #expect(broker.releases.map(\.entries) == [[lobby: [UserID(user)]]])
+        #expect(broker.releases.map(\.delay) == [.seconds(7)])
+    }
 }

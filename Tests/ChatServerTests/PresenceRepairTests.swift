@@ -108,6 +108,24 @@ struct PresenceRepairTests {
         }
     }
 
+    @Test func `a session that is opened while its user gets another name has that name`() async throws {
+        try await TestServer.with(broker: self.broker) { server in
+            try await server.withClient { first in
+                let welcome = try await first.call(1, #"{"type":"hello","name":"Mina"}"#)
+                let session = try #require(welcome["session"]?.string)
+                let hash = try #require(SessionSecret(session)).hash
+                let user = User(id: UserID(try #require(welcome["user"]?["id"]?.string)), name: try UserName("미나"))
+                let broker = self.broker
+                broker.meanwhile { try? await broker.rename(user, session: hash) }
+                try await server.withClient { second in
+                    let again = try await second.call(1, #"{"type":"hello","session":"\#(session)"}"#)
+                    #expect(again["resumed"]?.bool == true)
+                    #expect(self.name(again) == "미나")
+                }
+            }
+        }
+    }
+
     @Test func `a large room is told how many it is`() async throws {
         try await self.withMember(["limits.members": "2"]) { mina in
             for name in ["a", "b", "c"] { try await self.enter(name) }

@@ -90,6 +90,17 @@ package protocol Broker: AnyObject, Sendable {
     @discardableResult
     func renew(_ holder: HolderID, _ entries: [RoomName: [User]]) async throws(BrokerError) -> [RoomName: Int]
 
+    /// Lets the leases of a holder's entries end soon, because it goes away for good.
+    ///
+    /// Whoever is in the room through no other holder by then has left; the other nodes see to it.
+    ///
+    /// - Parameters:
+    ///   - holder: Whose entries they are.
+    ///   - entries: Its users, by room.
+    ///   - delay: After how long the leases end.
+    /// - Throws: ``BrokerError`` when the broker is out of reach.
+    func release(_ holder: HolderID, _ entries: [RoomName: [UserID]], after delay: Duration) async throws(BrokerError)
+
     /// A room's members, by id.
     ///
     /// - Parameters:

@@ -142,6 +142,14 @@ package final class MemoryBroker: Broker {
         }
     }
 
+    package func release(
+        _ holder: HolderID,
+        _ entries: [RoomName: [UserID]],
+        after delay: Duration
+    ) async throws(BrokerError) {
+        // Nor is there anybody to tell: all holders go away together.
+    }
+
     package func members(_ room: RoomName, cursor: String?, limit: Int) async throws(BrokerError) -> MemberPage {
         self.state.withLock { state in
             (state.rooms[room]?.roster ?? Roster()).page(cursor: cursor, limit: limit)

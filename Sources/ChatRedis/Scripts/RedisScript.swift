@@ -17,6 +17,8 @@ enum RedisScript: CaseIterable {
     case leave
     /// Lets leases begin anew.
     case renew
+    /// Lets leases end soon.
+    case release
     /// Gives a member another name.
     case renameMember
     /// Reads some members.
@@ -36,6 +38,7 @@ enum RedisScript: CaseIterable {
         case .enter: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.memberPage, ScriptSource.enter]
         case .leave: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.leave]
         case .renew: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.renew]
+        case .release: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.release]
         case .renameMember: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.renameMember]
         case .members: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.memberPage, ScriptSource.members]
         case .summary: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.summary]

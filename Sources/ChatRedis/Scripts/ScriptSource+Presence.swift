@@ -94,6 +94,17 @@ extension ScriptSource {
         return tonumber(redis.call('HGET', meta, 'presence_version') or 0)
         """#
 
+    /// Lets leases end soon, and tells every node that is in the room when to sweep them.
+    ///
+    /// ARGV: …, holder, milliseconds, then the id of each user.
+    static let release = #"""
+        for index = 6, #ARGV do
+            redis.call('ZADD', leases, 'XX', clock + ARGV[5], ARGV[index] .. '\0' .. ARGV[4])
+        end
+        redis.call('PUBLISH', channel, '{"type":"leases_end","room":' .. room .. ',"after_ms":' .. ARGV[5] .. '}')
+        return 1
+        """#
+
     /// Gives a member another name, unless it is the same.
     ///
     /// ARGV: …, user's id, the user as JSON, bytes before the name.

@@ -7,6 +7,8 @@ enum RoomPayload {
     case publication(Publication)
     /// Something for the members that stands in no log.
     case event(RoomEvent)
+    /// Some leases end after so many milliseconds: for the nodes alone.
+    case leasesEnd(milliseconds: Int)
     /// Nothing that may be handed on.
     case invalid
 }
@@ -50,9 +52,11 @@ struct RoomPayloadReader {
     private static let ownMark = Array(#"{"type":"#.utf8)
 
     private func readOwn(_ payload: ByteBuffer) -> RoomPayload {
-        guard let json = try? JSONValue(payload), json["room"]?.string == self.room.rawValue,
-            let id = json["user"]?["id"]?.string
-        else { return .invalid }
+        guard let json = try? JSONValue(payload), json["room"]?.string == self.room.rawValue else { return .invalid }
+        if json["type"]?.string == "leases_end", let milliseconds = json["after_ms"]?.integer {
+            return .leasesEnd(milliseconds: milliseconds)
+        }
+        guard let id = json["user"]?["id"]?.string else { return .invalid }
         let kind: PresenceKind
         switch json["type"]?.string {
         case "typing": return .event(.typing(UserID(id), payload))

@@ -14,6 +14,8 @@ final class RoomSubscription {
     var waiting: [Waiter<LogPosition>] = []
     /// When something last came, or the head was last compared.
     var lastActivity = NIODeadline.now()
+    /// When leases that somebody let end are to be swept.
+    var sweepAt: NIODeadline?
     /// Since when nobody on this node wants it; nil while somebody does.
     private(set) var idleSince: NIODeadline?
 

@@ -66,7 +66,7 @@ final class OutboundPort {
     var taken: Int { self.written - self.waiting }
 
     /// Whether so much waits that what may be lost is not worth adding to it.
-    var isCrowded: Bool { self.waiting > self.limit / 2 }
+    var isCrowded: Bool { self.waiting > (self.limit - LogPage.maximumBytes) / 2 }
 
     /// Sends what is queued.
     func flush() {

@@ -52,6 +52,14 @@ extension Shard {
         self.repairPresence()
     }
 
+    /// The node goes away: whoever has not come back elsewhere by the end of the grace has left.
+    func releaseLeases() async {
+        let entries = self.rooms.mapValues { Array($0.users.keys) }.filter { !$0.value.isEmpty }
+        // A broker that is away cannot be told, and the leases end in their own time.
+        guard !entries.isEmpty, self.degradation == nil else { return }
+        try? await self.broker.release(self.holder, entries, after: self.limits.presenceGrace)
+    }
+
     // MARK: Events
 
     /// Somebody came, went or has another name.

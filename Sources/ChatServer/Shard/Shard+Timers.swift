@@ -38,8 +38,10 @@ extension Shard {
             self.spawn { await self.renewLeases() }
         }
         await self.quiesce()
-        // The loop ends soon: nothing may be put on it any more. Who was here comes back elsewhere, or leaves when the
-        // leases end: to say that everybody leaves, and a second later that they join, would help nobody.
+        // Who was here comes back elsewhere within seconds, mostly: to say that everybody leaves, and then that they join,
+        // would help nobody.
+        await self.releaseLeases()
+        // The loop ends soon: nothing may be put on it any more.
         self.inbox.close()
     }
 

@@ -46,6 +46,14 @@ extension ForwardingBroker {
         try await self.base.renew(holder, entries)
     }
 
+    func release(
+        _ holder: HolderID,
+        _ entries: [RoomName: [UserID]],
+        after delay: Duration
+    ) async throws(BrokerError) {
+        try await self.base.release(holder, entries, after: delay)
+    }
+
     func members(_ room: RoomName, cursor: String?, limit: Int) async throws(BrokerError) -> MemberPage {
         try await self.base.members(room, cursor: cursor, limit: limit)
     }

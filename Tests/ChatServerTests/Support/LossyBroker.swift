@@ -2,10 +2,20 @@ import ChatCore
 import Synchronization
 
 /// A broker in memory whose events about users get lost when a test wants it.
-final class LossyBroker: Broker {
-    private let memory = MemoryBroker(limits: LogLimits(), listLimit: 200) { 0 }
+final class LossyBroker: ForwardingBroker {
+    let base: any Broker = MemoryBroker.forTests()
     private let outlets = Mutex<[ObjectIdentifier: Outlet]>([:])
-    private let counts = Mutex((isLossy: false, lists: 0))
+    private let counts = Mutex((isLossy: false, lists: 0, releases: [Release]()))
+    private let interlude = Mutex<(@Sendable () async -> Void)?>(nil)
+
+    /// Does something when the next session has been read, before its reader has it.
+    func meanwhile(_ work: @escaping @Sendable () async -> Void) { self.interlude.withLock { $0 = work } }
+
+    /// What a holder that goes away lets end, and when.
+    struct Release {
+        var entries: [RoomName: [UserID]]
+        var delay: Duration
+    }
 
     /// Stands before a subscriber.
     private final class Outlet: BrokerSubscriber {
@@ -36,6 +46,9 @@ final class LossyBroker: Broker {
         set { self.counts.withLock { $0.isLossy = newValue } }
     }
 
+    /// What was let end.
+    var releases: [Release] { self.counts.withLock { $0.releases } }
+
     /// How often lists of members were read.
     var lists: Int { self.counts.withLock { $0.lists } }
 
@@ -53,70 +66,36 @@ final class LossyBroker: Broker {
         }
     }
 
-    func attach(_ subscriber: any BrokerSubscriber) { self.memory.attach(self.outlet(subscriber)) }
+    func attach(_ subscriber: any BrokerSubscriber) { self.base.attach(self.outlet(subscriber)) }
 
     func subscribe(
         _ room: RoomName,
         _ subscriber: any BrokerSubscriber
     ) async throws(BrokerError) -> LogPosition {
-        try await self.memory.subscribe(room, self.outlet(subscriber))
+        try await self.base.subscribe(room, self.outlet(subscriber))
     }
 
     func unsubscribe(_ room: RoomName, _ subscriber: any BrokerSubscriber) async {
-        await self.memory.unsubscribe(room, self.outlet(subscriber))
+        await self.base.unsubscribe(room, self.outlet(subscriber))
     }
 
     func members(_ room: RoomName, cursor: String?, limit: Int) async throws(BrokerError) -> MemberPage {
         self.counts.withLock { $0.lists += 1 }
-        return try await self.memory.members(room, cursor: cursor, limit: limit)
+        return try await self.base.members(room, cursor: cursor, limit: limit)
     }
 
-    // MARK: As in memory
-
-    func publish(_ drafts: [Draft]) async -> [Result<Receipt, BrokerError>] { await self.memory.publish(drafts) }
-
-    func log(_ room: RoomName, after seq: Int, limit: Int) async throws(BrokerError) -> LogPage {
-        try await self.memory.log(room, after: seq, limit: limit)
+    func release(
+        _ holder: HolderID,
+        _ entries: [RoomName: [UserID]],
+        after delay: Duration
+    ) async throws(BrokerError) {
+        self.counts.withLock { $0.releases.append(Release(entries: entries, delay: delay)) }
     }
 
-    func log(_ room: RoomName, before seq: Int?, limit: Int) async throws(BrokerError) -> LogPage {
-        try await self.memory.log(room, before: seq, limit: limit)
+    func session(_ hash: String) async throws(BrokerError) -> User? {
+        let user = try await self.base.session(hash)
+        let next = self.interlude.withLock { $0.take() }
+        await next?()
+        return user
     }
-
-    func rooms(after cursor: RoomName?, limit: Int) async throws(BrokerError) -> RoomPage {
-        try await self.memory.rooms(after: cursor, limit: limit)
-    }
-
-    func enter(_ room: RoomName, _ user: User, holder: HolderID) async throws(BrokerError) -> MemberPage {
-        try await self.memory.enter(room, user, holder: holder)
-    }
-
-    func leave(_ room: RoomName, _ user: UserID, holder: HolderID) async throws(BrokerError) {
-        try await self.memory.leave(room, user, holder: holder)
-    }
-
-    func renew(_ holder: HolderID, _ entries: [RoomName: [User]]) async throws(BrokerError) -> [RoomName: Int] {
-        try await self.memory.renew(holder, entries)
-    }
-
-    func signalTyping(_ room: RoomName, _ user: User, active: Bool) async {
-        await self.memory.signalTyping(room, user, active: active)
-    }
-
-    func session(_ hash: String) async throws(BrokerError) -> User? { try await self.memory.session(hash) }
-
-    func saveSession(_ hash: String, _ user: User) async throws(BrokerError) {
-        try await self.memory.saveSession(hash, user)
-    }
-
-    func rename(_ user: User, session hash: String) async throws(BrokerError) {
-        try await self.memory.rename(user, session: hash)
-    }
-
-    func rename(_ user: User, in room: RoomName) async throws(BrokerError) {
-        try await self.memory.rename(user, in: room)
-    }
-
-    func probe() async throws(BrokerError) {}
-    func run() async throws { try await self.memory.run() }
 }

@@ -14,6 +14,8 @@ extension RedisBroker {
         package var limits = Limits()
         /// How long a holder's members stay without ``Broker/renew(_:_:)``, which is to come three times as often.
         package var lease = Limits().presenceLease
+        /// How long a socket may take to connect.
+        package var connectTimeout = Duration.seconds(3)
         /// How long a request waits for a connection to Redis; after that it fails.
         package var patience = Duration.seconds(2)
         /// When a connection counts as dead.

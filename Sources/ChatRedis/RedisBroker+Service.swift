@@ -33,9 +33,14 @@ extension RedisBroker {
         self.logLink === self.commands ? [.commands, .subscriptions] : [.commands, .log, .subscriptions]
     }
 
-    /// What is lost from now on is no news.
+    /// Gives up the connections, those too that are still being made; what is lost from now on is no news.
     private nonisolated func stop() {
-        self.eventLoop.execute { self.assumeIsolated { $0.status = .stopping } }
+        self.eventLoop.execute {
+            self.assumeIsolated {
+                $0.status = .stopping
+                for handler in $0.handlers.values { handler.close(.isAway) }
+            }
+        }
     }
 
     private func keepConnected(_ role: RedisChannelHandler.Role) async {
@@ -66,7 +71,10 @@ extension RedisBroker {
     private func makeHandler(_ role: RedisChannelHandler.Role) -> RedisChannelHandler {
         let handshake =
             switch role {
-            case .commands, .log: self.connector.logIn + self.scripts.loadCommands
+            // A replica takes all of it but a write.
+            case .commands, .log:
+                self.connector.logIn + [RedisCommand("SET", self.nodeChannel.rawValue, "", "EX", "60")]
+                    + self.scripts.loadCommands
             // Unlike SUBSCRIBE, PING is refused while Redis loads its data or wants a password.
             case .subscriptions: self.connector.logIn + [RedisCommand("PING")]
             }
@@ -92,12 +100,8 @@ extension RedisBroker {
             self.subscriptions.opened(handler)
             self.becameActive(role)
         case (.subscriptions, .pushes(let pushes)): self.received(pushes)
-        case (.commands, .closed(let reason)):
-            self.commands.closed()
-            self.becameInactive(role, reason)
-        case (.log, .closed(let reason)):
-            self.logLink.closed()
-            self.becameInactive(role, reason)
+        case (.commands, .closed(let reason)): self.closed(self.commands, role, reason)
+        case (.log, .closed(let reason)): self.closed(self.logLink, role, reason)
         case (.subscriptions, .closed(let reason)):
             self.subscriptions.closed()
             for subscription in self.channels.values { subscription.feed.unsubscribed() }
@@ -118,6 +122,18 @@ extension RedisBroker {
             }
         }
         link.proceed()
+    }
+
+    /// A connection for commands was lost, or did not come to stand.
+    private func closed(_ link: CommandLink, _ role: RedisChannelHandler.Role, _ reason: BrokerError) {
+        let wasActive = link.isActive
+        link.closed()
+        self.becameInactive(role, reason)
+        guard wasActive, BrokerError.reasonsToLeave.contains(reason) else { return }
+        // The others lead to the same Redis, which may not be the primary any more.
+        self.commands.close(reason)
+        self.logLink.close(reason)
+        self.subscriptions.close(reason)
     }
 
     // MARK: Status

@@ -62,7 +62,11 @@ package final actor RedisBroker: Broker {
         self.configuration = configuration
         self.keys = RedisKeys(prefix: configuration.keyPrefix)
         self.logger = logger
-        self.connector = try RedisConnector(configuration.url, tls: configuration.tls)
+        self.connector = try RedisConnector(
+            configuration.url,
+            tls: configuration.tls,
+            timeout: configuration.connectTimeout
+        )
         self.scripts = RedisScriptSet(log: configuration.limits.log, lease: configuration.lease)
         self.incarnation = Base36.random(digits: 16, using: &random)
         self.commands = CommandLink(scripts: self.scripts, configuration)

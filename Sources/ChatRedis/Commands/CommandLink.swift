@@ -73,6 +73,7 @@ final class CommandLink {
     func received(_ replies: [RedisReply]) {
         let now = NIODeadline.now()
         for reply in replies {
+            if let reason = reply.reasonToLeave { self.handler?.close(reason) }
             switch self.pipeline.replied(isNoScript: reply.isNoScript, now: now) {
             case .complete(let request, let overtaken):
                 for request in overtaken { request.completion(.failure(.wasOvertaken)) }

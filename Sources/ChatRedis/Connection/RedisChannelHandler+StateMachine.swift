@@ -3,7 +3,7 @@ package import ChatCore
 /// What a connection to Redis goes through: uninitialised → opening → active → closing → closed.
 ///
 /// Opening, it sends its whole handshake (log in, select the database, load scripts) in one write and counts the
-/// answers; one error among them ends it.
+/// answers; one error among them ends it, unless it says no more than that nothing can be written now.
 package struct RedisConnectionMachine {
     private enum State {
         case uninitialised
@@ -53,7 +53,7 @@ package struct RedisConnectionMachine {
         switch self.state {
         case .active: return .deliver
         case .opening(var replies, let expected):
-            if case .error(let text) = reply {
+            if case .error(let text) = reply, !reply.refusesWrites {
                 self.state = .closing(BrokerError(redis: text))
                 return .close
             }

@@ -4,10 +4,9 @@ internal import NIOSSL
 
 /// Opens connections to the Redis that a URL names.
 struct RedisConnector {
-    /// How long the socket may take to connect.
-    static let connectTimeout = TimeAmount.seconds(3)
-
     let url: RedisURL
+    /// How long the socket may take to connect.
+    private let timeout: TimeAmount
     private let tls: NIOSSLContext?
 
     /// Makes a connector.
@@ -15,9 +14,11 @@ struct RedisConnector {
     /// - Parameters:
     ///   - url: Where Redis is.
     ///   - tls: How its certificate is judged, when the URL asks for TLS.
+    ///   - timeout: How long the socket may take to connect.
     /// - Throws: An error of NIOSSL when its configuration is not valid.
-    init(_ url: RedisURL, tls: TLSConfiguration) throws {
+    init(_ url: RedisURL, tls: TLSConfiguration, timeout: Duration) throws {
         self.url = url
+        self.timeout = TimeAmount(timeout)
         self.tls = url.usesTLS ? try NIOSSLContext(configuration: tls) : nil
     }
 
@@ -38,7 +39,7 @@ struct RedisConnector {
         let handler = NIOLoopBound(handler, eventLoop: eventLoop)
         let (tls, address) = (self.tls, self.url.address)
         let bootstrap = ClientBootstrap(group: eventLoop)
-            .connectTimeout(Self.connectTimeout)
+            .connectTimeout(self.timeout)
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

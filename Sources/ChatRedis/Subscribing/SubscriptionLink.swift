@@ -1,3 +1,4 @@
+internal import ChatCore
 internal import NIOCore
 
 /// The connection that publications arrive on, whether it stands or not: the shell around ``SubscriptionTable``.
@@ -74,6 +75,8 @@ final class SubscriptionLink {
         self.wanted = []
         self.table.disconnected()
     }
+
+    func close(_ reason: BrokerError) { self.handler?.close(reason) }
 
     func received() { self.lastReceived = .now() }
 

@@ -43,7 +43,10 @@ func withBroker(
 extension RedisBroker {
     /// Sends a command of an operator.
     @discardableResult
-    func command(_ arguments: String...) async throws -> RedisReply {
+    func command(_ arguments: String...) async throws -> RedisReply { try await self.command(arguments) }
+
+    @discardableResult
+    func command(_ arguments: [String]) async throws -> RedisReply {
         var command = RedisCommand()
         for argument in arguments { command.append(argument) }
         return try await self.perform(RedisRequest(command))

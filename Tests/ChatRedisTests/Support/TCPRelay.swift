@@ -1,0 +1,112 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A relay before a Redis that can swallow what goes over a connection, without ending it: a network that is gone.
+final class TCPRelay: Sendable {
+    /// What a connection is used for, as its bytes show.
+    enum Kind: Hashable, Sendable { case commands, subscriptions }
+
+    private struct State {
+        var connections: [ObjectIdentifier: Connection] = [:]
+        var accepted = 0
+    }
+
+    private let server: any Channel
+    private let state: Box
+
+    /// The state and its lock, for handlers that outlive the relay's start.
+    private final class Box: Sendable {
+        let value = Mutex(State())
+    }
+
+    /// One client, and the server on its behalf.
+    final class Connection: Sendable {
+        private let state = Mutex((kind: Kind.commands, isDead: false))
+
+        var kind: Kind { self.state.withLock { $0.kind } }
+
+        func swallow() { self.state.withLock { $0.isDead = true } }
+
+        /// What to forward of bytes that came from the client or the server.
+        func pass(_ bytes: ByteBuffer, fromClient: Bool) -> ByteBuffer? {
+            self.state.withLock { state in
+                if fromClient, bytes.readableBytesView.firstRange(of: Array("SUBSCRIBE".utf8)) != nil {
+                    state.kind = .subscriptions
+                }
+                return state.isDead ? nil : bytes
+            }
+        }
+    }
+
+    /// Starts a relay for as long as the body runs.
+    static func with(_ target: RedisServerProcess, _ body: (TCPRelay) async throws -> Void) async throws {
+        let box = Box()
+        let port = target.port
+        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { client in
+                let connection = Connection()
+                box.value.withLock { state in
+                    state.accepted += 1
+                    state.connections[ObjectIdentifier(connection)] = connection
+                }
+                return ClientBootstrap(group: client.eventLoop)
+                    .connect(host: "127.0.0.1", port: port)
+                    .flatMapThrowing { server in
+                        let ends = [(client, server, true), (server, client, false)]
+                        for (from, to, isClient) in ends {
+                            try from.pipeline.syncOperations.addHandler(Forwarder(to, connection, isClient))
+                        }
+                        client.closeFuture.whenComplete { _ in
+                            box.value.withLock { $0.connections[ObjectIdentifier(connection)] = nil }
+                        }
+                    }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let relay = TCPRelay(server, box)
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(relay)) } catch { result = .failure(error) }
+        try await server.close()
+        try result.get()
+    }
+
+    private init(_ server: any Channel, _ state: Box) {
+        self.server = server
+        self.state = state
+    }
+
+    var url: String { "redis://127.0.0.1:\(self.server.localAddress?.port ?? 0)" }
+
+    /// How many connections there have been.
+    var accepted: Int { self.state.value.withLock { $0.accepted } }
+
+    /// Swallows all that goes over the connections of a kind from now on; those that are made later are well.
+    func blackhole(_ kind: Kind) {
+        for connection in self.state.value.withLock({ Array($0.connections.values) }) where connection.kind == kind {
+            connection.swallow()
+        }
+    }
+
+    /// Hands bytes on, and the end of the connection.
+    private final class Forwarder: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        private let peer: any Channel
+        private let connection: Connection
+        private let isClient: Bool
+
+        init(_ peer: any Channel, _ connection: Connection, _ isClient: Bool) {
+            self.peer = peer
+            self.connection = connection
+            self.isClient = isClient
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            let bytes = self.unwrapInboundIn(data)
+            guard let passed = self.connection.pass(bytes, fromClient: self.isClient) else { return }
+            self.peer.writeAndFlush(passed, promise: nil)
+        }
+
+        func channelInactive(context: ChannelHandlerContext) { self.peer.close(promise: nil) }
+        func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    }
+}

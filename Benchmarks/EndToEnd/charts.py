@@ -20,10 +20,10 @@ TITLES = {
 }
 
 
-def of(result: dict, measures: list[str]) -> dict[str, str]:
+def of(result: dict) -> dict[str, str]:
     """The charts of a load that are asked for, by measure; only of what was measured."""
     charts = {}
-    for measure in measures:
+    for measure in result["charts"]:
         title = TITLES[measure]
         rows = [server for server in result["servers"] if measure in server["measures"]]
         if rows:

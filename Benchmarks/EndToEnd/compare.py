@@ -187,18 +187,20 @@ def main() -> int:
                     runs[s].append(figures)
                     print(f"{name} {k + 1}/{rounds} {s}: {text}", file=sys.stderr, flush=True)
             titles = {s: those[s].get("title", s) for s in those}
-            results.append(tables.summary(name, load.get("title", name), titles, runs, common.get("baseline", "")))
+            wanted = load.get("charts", "deliveries").split()
+            baseline = common.get("baseline", "")
+            results.append(tables.summary(name, load.get("title", name), titles, runs, baseline, wanted))
             # After each load: who interrupts a long comparison keeps what it has.
-            write(options.out, results, load.get("charts", "deliveries").split())
+            write(options.out, results)
     print(tables.markdown(results))
     return 1 if failed else 0
 
 
-def write(out: Path, results: list[dict], measures: list[str]) -> None:
+def write(out: Path, results: list[dict]) -> None:
     everything = {"machine": tables.machine(), "loads": results}
     (out / "results.json").write_text(json.dumps(everything, indent=1) + "\n")
     (out / "results.md").write_text(tables.markdown(results))
-    for measure, chart in charts.of(results[-1], measures).items():
+    for measure, chart in charts.of(results[-1]).items():
         (out / f"{results[-1]['load']}-{measure}.svg").write_text(chart)
 
 

@@ -40,8 +40,11 @@ def spread(values: list[float]) -> dict | None:
     return {"median": statistics.median(values), "low": min(values), "high": max(values)} if values else None
 
 
-def summary(load: str, title: str, titles: dict, runs: dict, baseline: str) -> dict:
-    """One load: for each server its measures, and the ratios to the baseline's run of the same round."""
+def summary(load: str, title: str, titles: dict, runs: dict, baseline: str, charts: list[str]) -> dict:
+    """One load: for each server its measures, and the ratios to the baseline's run of the same round.
+
+    The first of the charts is what the load is about: its ratio stands in the table.
+    """
     servers = []
     for name, figures_ in runs.items():
         measures, ratios = {}, {}
@@ -62,7 +65,7 @@ def summary(load: str, title: str, titles: dict, runs: dict, baseline: str) -> d
             {"server": name, "title": titles[name], "runs": len(figures_), "failed": failed,
              "measures": measures, "ratios": ratios}
         )  # fmt: skip
-    return {"load": load, "title": title, "baseline": baseline, "servers": servers}
+    return {"load": load, "title": title, "baseline": baseline, "charts": charts, "servers": servers}
 
 
 def number(value: float, measure: str) -> str:
@@ -85,9 +88,10 @@ def markdown(results: list[dict]) -> str:
     lines = []
     for result in results:
         shown = [m for m in MEASURES if any(m in server["measures"] for server in result["servers"])]
-        ratio = "deliveries" if "deliveries" in shown else "memory"
+        ratio = result["charts"][0]
         headings = [MEASURES[m][0] for m in shown]
-        lines += [f"### {result['title']}", "", f"| server | {' | '.join(headings)} | ratio |"]
+        of = MEASURES[ratio][0]
+        lines += [f"### {result['title']}", "", f"| server | {' | '.join(headings)} | ratio of {of} |"]
         lines.append("|---|" + "---:|" * (len(shown) + 1))
         for server in result["servers"]:
             cells = [cell(server, measure) for measure in shown]

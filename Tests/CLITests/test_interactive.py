@@ -271,6 +271,7 @@ def test_every_width_has_one_input_line_and_one_status_line(columns, shared_serv
         # A room's name that would take half of the row is left out.
         window.wait_for_input_line(">" if len(room) + 2 > (columns - 1) // 2 else f"{room}>")
         window.type("가나다라마바사 " * 3)
+        wait_until(lambda: window.lines()[-1].endswith("라마바사"), what="what was typed")
         cli.run("send", room, "incoming " * 5, "--name", "Jun")
         window.wait_for("Jun: inc")
         wait_until(lambda: status(window).startswith(room), what="the status")

@@ -200,8 +200,8 @@ async def _verify(run: Run, stage: Stage):
     )
 
     async def result() -> tuple[int, bytes]:
-        # A bound for a program that hangs: it ends by itself long before.
-        async with asyncio.timeout(run.seconds + run.settle + 60):
+        # A bound for a program that hangs; one that lives has a long history to write down and to judge.
+        async with asyncio.timeout(2 * run.seconds + run.settle + 120):
             output = await process.stdout.read()
             return await process.wait(), output
 

@@ -29,11 +29,12 @@ actor VerifyClient {
         self.client = try ChatClient(plan.servers[self.server])
     }
 
-    /// What was seen until now.
-    nonisolated var wire: WireTranscript { self.transcript.wire.withLock(\.self) }
-
-    /// Where the client stands.
-    nonisolated var standing: VerifyStanding { self.transcript.wire.withLock(\.standing) }
+    /// Asks something of what was seen until now.
+    ///
+    /// The whole is not given away while the run goes on: the next record would have to copy all that came before it.
+    nonisolated func seen<Answer: Sendable>(_ question: (WireTranscript) -> Answer) -> Answer {
+        self.transcript.wire.withLock { question($0) }
+    }
 
     /// Connects and stays connected until it is closed.
     func run() async {
@@ -95,20 +96,19 @@ extension VerifyClient {
     func becomeQuiet(until deadline: ContinuousClock.Instant) async {
         while ContinuousClock.now < deadline {
             let rooms = await self.client.rooms
-            let wire = self.wire
-            if await self.client.unconfirmed == 0, wire.isWelcome, wire.missing(of: rooms).isEmpty { return }
+            let isBack = self.seen { $0.isWelcome && $0.missing(of: rooms).isEmpty }
+            if isBack, await self.client.unconfirmed == 0 { return }
             try? await Task.sleep(for: .milliseconds(20))
         }
     }
 
     /// Comes back once more, and waits until it has what its rooms have.
     func resume(until deadline: ContinuousClock.Instant) async {
-        let connections = self.wire.connections
+        let connections = self.seen(\.connections)
         await self.client.interrupt()
         while ContinuousClock.now < deadline {
             let rooms = await self.client.rooms
-            let wire = self.wire
-            if wire.connections > connections, wire.isDrained(in: rooms) { return }
+            if self.seen({ $0.connections > connections && $0.isDrained(in: rooms) }) { return }
             try? await Task.sleep(for: .milliseconds(20))
         }
     }
@@ -116,7 +116,7 @@ extension VerifyClient {
     /// Everything that the client did and saw.
     func history() async -> WireHistory.Client {
         let rooms = await self.client.rooms
-        let wire = self.wire
+        let wire = self.seen(\.self)
         var history = WireHistory.Client(records: wire.records)
         if !wire.isWelcome {
             history.trouble = "did not come back in time: \(self.trouble ?? "no connection")"

@@ -56,8 +56,8 @@ struct VerifyRun: Sendable {
         let deadline = ContinuousClock.now + self.plan.settling
         await self.all { await $0.becomeQuiet(until: deadline - self.plan.settling / 3) }
         await self.all { await $0.resume(until: deadline) }
-        while ContinuousClock.now < deadline, !VerifyStanding.areEven(self.clients.map(\.standing)) {
-            try? await Task.sleep(for: .milliseconds(20))
+        while ContinuousClock.now < deadline, !VerifyStanding.areEven(self.clients.map { $0.seen(\.standing) }) {
+            try? await Task.sleep(for: .milliseconds(100))
         }
     }
 
@@ -76,14 +76,18 @@ struct VerifyRun: Sendable {
             group.addTask {
                 let start = ContinuousClock.now
                 while !Task.isCancelled {
-                    let wires = self.clients.map(\.wire)
+                    let counts = self.clients.map { client in
+                        client.seen {
+                            (sent: $0.sentCount, acknowledged: $0.acknowledgedCount, received: $0.receivedCount)
+                        }
+                    }
                     progress(
                         Progress(
                             phase: phase,
                             elapsed: .now - start,
-                            sent: wires.reduce(0) { $0 + $1.sentCount },
-                            acknowledged: wires.reduce(0) { $0 + $1.acknowledgedCount },
-                            received: wires.reduce(0) { $0 + $1.receivedCount }
+                            sent: counts.reduce(0) { $0 + $1.sent },
+                            acknowledged: counts.reduce(0) { $0 + $1.acknowledged },
+                            received: counts.reduce(0) { $0 + $1.received }
                         )
                     )
                     try? await Task.sleep(for: .milliseconds(500))

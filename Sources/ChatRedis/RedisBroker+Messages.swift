@@ -77,6 +77,9 @@ extension RedisBroker {
     ) async throws(BrokerError) -> LogPage {
         let reply = try await self.perform(self.readRequest(room, mode, seq, limit: limit, makesEpoch: false))
         guard let reading = LogReading(reply) else { throw .isUnintelligible }
+        // Somebody may be given what the feed has not seen yet: a log that then comes back shorter was rolled back.
+        let head = LogPosition(epoch: reading.page.epoch, seq: reading.page.head)
+        self.channels[self.channel(room)]?.feed.stored(head)
         return reading.page
     }
 

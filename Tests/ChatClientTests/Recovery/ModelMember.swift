@@ -41,6 +41,17 @@ struct ModelMember {
 
     // MARK: What the shard does
 
+    /// Whether the next step reads the log.
+    func isAboutToRead(_ room: LogPosition, _ tail: RoomTail) -> Bool {
+        switch self.link {
+        case .joining(let start): return CatchUp.needsLog(start, room: room, tail: tail)
+        case .replaying(var catchUp, nil):
+            if case .read = catchUp.next(room: room, tail: tail) { return true }
+            return false
+        case .disconnected, .asked, .replaying, .live: return false
+        }
+    }
+
     /// What the broker has to do before the member can go on.
     enum OnAdvance { case nothing, checkHead }
 

@@ -124,6 +124,8 @@ struct RecoveryModel {
     }
 
     private mutating func advance(_ index: Int) throws {
+        // A broker that reads its log for a member knows from then on how far the log has come.
+        if self.members[index].isAboutToRead(self.room, self.tail) { self.feed.stored(self.log.head) }
         switch try self.members[index].advance(self.room, self.tail, self.log) {
         case .nothing: break
         // To ask for the head makes the broker look, when the log is another one than the feed follows.

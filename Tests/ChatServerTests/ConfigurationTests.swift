@@ -134,7 +134,7 @@ struct ConfigurationTests {
     }
 
     @Test func `every flag has a setting of its name`() async throws {
-        let help = ServerOptions.helpMessage(columns: 500)
+        let help = ServerOptions.helpMessage(includeHidden: true, columns: 500)
         let options = try ServerOptions.parse([])
         #expect(options.values.isEmpty)
         for key in options.limits.values.keys {

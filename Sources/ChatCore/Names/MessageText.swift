@@ -15,6 +15,12 @@ public struct MessageText: Hashable, Sendable, CustomStringConvertible {
     public init(_ raw: String, maximumBytes: Int) throws(ProtocolError) {
         // Normalising can shorten a text, hardly ever below a third: what is far too long is refused unread.
         guard raw.utf8.count <= 4 * maximumBytes else { throw .textTooLong(maximumBytes) }
+        if raw.isPrintableASCII, raw.utf8.contains(where: { $0 != 0x20 }) {
+            // Nothing to clean, and in normal form already.
+            guard raw.utf8.count <= maximumBytes else { throw .textTooLong(maximumBytes) }
+            self.rawValue = raw
+            return
+        }
         let text = raw.withoutControls.normalizedNFC
         guard !text.unicodeScalars.allSatisfy(\.properties.isWhitespace) else { throw .textEmpty }
         guard text.utf8.count <= maximumBytes else { throw .textTooLong(maximumBytes) }

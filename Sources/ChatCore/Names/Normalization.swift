@@ -6,7 +6,7 @@ extension String {
     /// A text made only of characters that are known to be unchanged by it is returned as it is: ASCII, Latin-1, whole
     /// Hangul syllables, Han, most emoji. The rest goes through Foundation.
     package var normalizedNFC: String {
-        if self.unicodeScalars.allSatisfy(\.isStableUnderNFC) { return self }
+        if self.isPrintableASCII || self.unicodeScalars.allSatisfy(\.isStableUnderNFC) { return self }
         // Korean letters join only with each other, and what stands between them never joins with them: the text can be
         // taken apart there.
         var result = String.UnicodeScalarView()
@@ -31,6 +31,14 @@ extension String {
         }
         result.append(contentsOf: String(other).precomposedStringWithCanonicalMapping.unicodeScalars)
         return String(result)
+    }
+
+    /// Whether all of the text is ASCII, and none of it a control character.
+    var isPrintableASCII: Bool {
+        let isPrintable = self.utf8.withContiguousStorageIfAvailable {
+            ByteScan.isPrintable(UnsafeRawBufferPointer($0))
+        }
+        return isPrintable ?? false
     }
 
     /// The text without white space at either end.

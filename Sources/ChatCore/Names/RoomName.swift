@@ -68,7 +68,8 @@ extension RoomName: Comparable {
 
 extension Unicode.Scalar {
     fileprivate var isMark: Bool {
-        switch self.properties.generalCategory {
+        if self.isASCII { return false }
+        return switch self.properties.generalCategory {
         case .nonspacingMark, .spacingMark, .enclosingMark: true
         default: false
         }

@@ -53,15 +53,17 @@ package enum PublicationCodec {
         time: Int,
         tail: ByteBuffer
     ) -> ByteBuffer {
+        var epoch = position.epoch.rawValue
         var buffer = ByteBuffer()
-        buffer.reserveCapacity(prefix.readableBytes + tail.readableBytes + 72)
-        buffer.writeImmutableBuffer(prefix)
-        buffer.writeString(position.epoch.rawValue)
-        buffer.writeStaticString(#"","seq":"#)
-        buffer.writeDecimal(position.seq)
-        buffer.writeStaticString(#","time":"#)
-        buffer.writeDecimal(time)
-        buffer.writeImmutableBuffer(tail)
+        buffer.write(atMost: prefix.readableBytes + tail.readableBytes + epoch.utf8.count + 60) { sink in
+            prefix.withUnsafeReadableBytes { sink.write($0) }
+            epoch.withUTF8 { sink.write(UnsafeRawBufferPointer($0)) }
+            sink.write(#"","seq":"#)
+            sink.write(decimal: position.seq)
+            sink.write(#","time":"#)
+            sink.write(decimal: time)
+            tail.withUnsafeReadableBytes { sink.write($0) }
+        }
         return buffer
     }
 

@@ -72,7 +72,21 @@ package struct JSONReader {
         let start = self.offset
         let isInteger = try self.skipNumber()
         guard isInteger else { return nil }
-        return Int(String(decoding: self.bytes[start..<self.offset], as: UTF8.self))
+        return self.integer(start..<self.offset)
+    }
+
+    private func integer(_ range: Range<Int>) -> Int? {
+        // Eighteen digits always fit.
+        guard range.upperBound - range.lowerBound <= 18, self.bytes[range.lowerBound] != UInt8(ascii: "-") else {
+            return Int(String(decoding: self.bytes[range], as: UTF8.self))
+        }
+        var value = 0
+        var index = range.lowerBound
+        while index < range.upperBound {
+            value = value * 10 + Int(self.bytes[index] - UInt8(ascii: "0"))
+            index += 1
+        }
+        return value
     }
 
     /// Reads any value and forgets it.
@@ -114,6 +128,7 @@ extension JSONReader {
         self.skipWhitespace()
         try self.expect(UInt8(ascii: "\""))
         let start = self.offset
+        self.offset += ByteScan.plainPrefix(UnsafeRawBufferPointer(rebasing: self.bytes[start...]))
         while let byte = self.peek() {
             switch byte {
             case UInt8(ascii: "\""):
@@ -188,8 +203,10 @@ extension JSONReader {
     }
 
     private func text(_ range: Range<Int>) throws(JSONError) -> String {
-        guard let string = String(validating: UnsafeRawBufferPointer(rebasing: self.bytes[range]), as: UTF8.self)
-        else { throw JSONError(detail: "not UTF-8") }
+        let bytes = UnsafeRawBufferPointer(rebasing: self.bytes[range])
+        // The library's validating initialiser is generic and costs ten times this, which is the case of most text.
+        if ByteScan.isASCII(bytes) { return String(decoding: bytes, as: UTF8.self) }
+        guard let string = String(validating: bytes, as: UTF8.self) else { throw JSONError(detail: "not UTF-8") }
         return string
     }
 }

@@ -28,13 +28,11 @@ package struct JSONWriter {
     }
 
     package mutating func field(_ name: StaticString, _ value: Int) {
-        self.name(name)
-        self.buffer.writeDecimal(value)
+        self.name(name, valueBytes: ByteSink.maximumDigits) { $0.write(decimal: value) }
     }
 
     package mutating func field(_ name: StaticString, _ value: Bool) {
-        self.name(name)
-        self.buffer.writeStaticString(value ? "true" : "false")
+        self.name(name, valueBytes: 5) { $0.write(value ? "true" : "false") }
     }
 
     /// Writes a field whose name is known only when the program runs.
@@ -89,12 +87,19 @@ package struct JSONWriter {
         self.buffer = nested.finish()
     }
 
-    private mutating func name(_ name: StaticString) {
-        if self.needsComma { self.buffer.writeStaticString(",") }
+    private mutating func name(
+        _ name: StaticString,
+        valueBytes: Int = 0,
+        _ value: (inout ByteSink) -> Void = { _ in }
+    ) {
+        let needsComma = self.needsComma
         self.needsComma = true
-        self.buffer.writeStaticString("\"")
-        self.buffer.writeStaticString(name)
-        self.buffer.writeStaticString("\":")
+        self.buffer.write(atMost: name.utf8CodeUnitCount + 4 + valueBytes) { sink in
+            sink.write(needsComma ? ",\"" : "\"")
+            sink.write(name)
+            sink.write("\":")
+            value(&sink)
+        }
     }
 }
 
@@ -102,44 +107,4 @@ private func exchange<Value>(_ place: inout Value, with new: Value) -> Value {
     let old = place
     place = new
     return old
-}
-
-extension ByteBuffer {
-    /// Appends a string as a JSON string, with quotes.
-    ///
-    /// Everything but `"`, `\` and control characters stands as UTF-8.
-    package mutating func writeJSONString(_ string: String) {
-        self.writeStaticString("\"")
-        var string = string
-        string.withUTF8 { bytes in
-            var plain = 0
-            for (index, byte) in bytes.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F {
-                self.writeBytes(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[plain..<index]))
-                self.writeEscape(byte)
-                plain = index + 1
-            }
-            self.writeBytes(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[plain...]))
-        }
-        self.writeStaticString("\"")
-    }
-
-    private mutating func writeEscape(_ byte: UInt8) {
-        switch byte {
-        case UInt8(ascii: "\""): self.writeStaticString("\\\"")
-        case UInt8(ascii: "\\"): self.writeStaticString("\\\\")
-        case UInt8(ascii: "\n"): self.writeStaticString("\\n")
-        case UInt8(ascii: "\t"): self.writeStaticString("\\t")
-        case UInt8(ascii: "\r"): self.writeStaticString("\\r")
-        default:
-            let digits: StaticString = "0123456789abcdef"
-            self.writeStaticString("\\u00")
-            self.writeInteger(digits.utf8Start[Int(byte >> 4)])
-            self.writeInteger(digits.utf8Start[Int(byte & 0xF)])
-        }
-    }
-
-    /// Appends a number in decimal digits.
-    package mutating func writeDecimal(_ value: Int) {
-        self.writeString(String(value))
-    }
 }

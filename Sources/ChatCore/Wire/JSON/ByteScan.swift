@@ -1,0 +1,64 @@
+/// Looks for bytes that need care, eight at a time: most text has none.
+///
+/// Byte by byte, this was a sixth of what reading and writing a message cost.
+enum ByteScan {
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+    private static let highs: UInt64 = 0x8080_8080_8080_8080
+
+    /// How many bytes at the beginning stand in a JSON string as they are: no quote, backslash, control character or DEL.
+    static func plainPrefix(_ bytes: UnsafeRawBufferPointer) -> Int {
+        var offset = 0
+        while offset + 8 <= bytes.count {
+            let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            let care = self.below(0x20, word) | self.equal(0x22, word) | self.equal(0x5C, word) | self.equal(0x7F, word)
+            guard care == 0 else { break }
+            offset += 8
+        }
+        while offset < bytes.count, self.isPlain(bytes[offset]) { offset += 1 }
+        return offset
+    }
+
+    /// Whether all bytes are ASCII.
+    static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        self.all(bytes, word: { $0 & self.highs == 0 }, byte: { $0 < 0x80 })
+    }
+
+    /// Whether all bytes are ASCII that can be seen, or blanks.
+    static func isPrintable(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        self.all(
+            bytes,
+            word: { $0 & self.highs | self.below(0x20, $0) | self.equal(0x7F, $0) == 0 },
+            byte: { (0x20...0x7E).contains($0) }
+        )
+    }
+
+    @inline(__always)
+    private static func all(
+        _ bytes: UnsafeRawBufferPointer,
+        word isGood: (UInt64) -> Bool,
+        byte isGoodByte: (UInt8) -> Bool
+    ) -> Bool {
+        var offset = 0
+        while offset + 8 <= bytes.count {
+            guard isGood(bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) else { return false }
+            offset += 8
+        }
+        while offset < bytes.count {
+            guard isGoodByte(bytes[offset]) else { return false }
+            offset += 1
+        }
+        return true
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x22 && byte != 0x5C && byte != 0x7F }
+
+    // Sean Anderson's "Bit Twiddling Hacks": not 0 when some byte of the word is so.
+
+    private static func below(_ limit: UInt8, _ word: UInt64) -> UInt64 {
+        (word &- self.ones &* UInt64(limit)) & ~word & self.highs
+    }
+
+    private static func equal(_ byte: UInt8, _ word: UInt64) -> UInt64 {
+        self.below(1, word ^ (self.ones &* UInt64(byte)))
+    }
+}

@@ -23,31 +23,30 @@ extension RedisBroker {
     private func receipt(_ draft: Draft, _ result: RedisResult) -> Result<Receipt, BrokerError> {
         result.flatMap { reply in
             guard let receipt = Receipt(reply) else { return .failure(.isUnintelligible) }
-            self.channels[self.channel(draft.room)]?.feed.stored(receipt.position)
+            self.channels[self.addresses.address(of: draft.room).channel]?.feed.stored(receipt.position)
             self.touch(draft.room, at: receipt.time)
             return .success(receipt)
         }
     }
 
     private func sendRequest(_ draft: Draft) -> RedisRequest {
-        let channel = self.keys.channel(draft.room)
+        let address = self.addresses.address(of: draft.room)
         let arguments = { (command: inout RedisCommand) in
             command.append(self.newEpoch())
-            command.append(PublicationCodec.prefix(draft.room))
+            command.append(address.prefix)
             command.append(draft.tail)
-            command.append(channel)
+            command.append(address.channel.rawValue)
         }
-        let (meta, log) = (self.keys.meta(draft.room), self.keys.log(draft.room))
         guard let key = draft.key else {
-            var request = RedisRequest(.send, keys: meta, log, arguments: arguments)
+            var request = RedisRequest(.send, keys: address.meta, address.log, arguments: arguments)
             // Whether it was stored cannot be found out: to send it again could store it twice.
             request.isRepeatable = false
             return request
         }
         return RedisRequest(
             .send,
-            keys: meta,
-            log,
+            keys: address.meta,
+            address.log,
             self.keys.key(draft.room, draft.sender, key),
             arguments: arguments
         )

@@ -42,6 +42,7 @@ package final actor RedisBroker: Broker {
     var backoffs: [RedisChannelHandler.Role: Backoff] = [:]
     var probes: [String: Waiter<Void>] = [:]
     var index = RoomIndex()
+    var addresses: RoomAddressBook
     /// What was dropped or lost since the start.
     package internal(set) var counters = Counters()
     private var epochs = EpochSource()
@@ -61,6 +62,7 @@ package final actor RedisBroker: Broker {
         self.executor = eventLoop.executor
         self.configuration = configuration
         self.keys = RedisKeys(prefix: configuration.keyPrefix)
+        self.addresses = RoomAddressBook(self.keys)
         self.logger = logger
         self.connector = try RedisConnector(
             configuration.url,

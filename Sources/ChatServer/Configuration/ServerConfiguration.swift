@@ -17,6 +17,8 @@ struct ServerConfiguration: Sendable {
     var node: String
     var staticFiles: String
     var threads: Int
+    /// The longest time that a busy room holds messages to send them together; zero sends each at once.
+    var flushWindow: Duration
     var origins: OriginPolicy
     var logLevel: Logger.Level
     var logFormat: LogFormat
@@ -40,6 +42,7 @@ struct ServerConfiguration: Sendable {
         self.ackReplicas = try settings.int("ack-replicas", default: 0, 0...100)
         self.staticFiles = settings.string("static") ?? "static"
         self.threads = try settings.int("threads", default: ProcessInfo.processInfo.activeProcessorCount, 1...1024)
+        self.flushWindow = .milliseconds(try settings.int("flush-window", default: 5, 0...1000))
         self.node = settings.string("node") ?? "\(ProcessInfo.processInfo.hostName):\(self.port)"
         self.origins = try settings.choice("origins", default: .sameHost, "same, * or origins") { OriginPolicy($0) }
         self.logLevel = try settings.choice("log-level", default: .info, "a level of logging") {

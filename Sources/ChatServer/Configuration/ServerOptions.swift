@@ -28,6 +28,13 @@ struct ServerOptions: ParsableArguments {
     var staticFiles: String?
     @Option(help: "How many event loops to run (one for each core).")
     var threads: String?
+    @Option(
+        help: ArgumentHelp(
+            "Milliseconds that a busy room may hold messages to send them together (5; 0: never).",
+            discussion: "A quiet room, and a server with time to spare, send at once."
+        )
+    )
+    var flushWindow: String?
     @Option(help: "Pages that may connect: same, *, or origins with commas between (same).")
     var origins: String?
     @Option(help: "Whether GET /api/status and /status.html show what the node does: on or off (on).")
@@ -51,7 +58,8 @@ struct ServerOptions: ParsableArguments {
         var values: [String: String?] = [
             "host": self.host, "port": self.port, "redis": self.redis, "redis-password-file": self.redisPasswordFile,
             "redis-prefix": self.redisPrefix, "ack-replicas": self.ackReplicas, "node": self.node,
-            "static": self.staticFiles, "threads": self.threads, "origins": self.origins, "status": self.status,
+            "static": self.staticFiles, "threads": self.threads,
+            "flush-window": self.flushWindow, "origins": self.origins, "status": self.status,
             "log-level": self.logLevel, "log-format": self.logFormat,
             "unlimited": self.unlimited ? "true" : nil,
         ]

@@ -42,7 +42,8 @@ struct ChatNode: Service {
                 maximum: configuration.maximumConnections,
                 maximumPerAddress: configuration.maximumConnectionsPerAddress
             ),
-            logger: logger
+            logger: logger,
+            flushWindow: configuration.flushWindow
         )
         self.configuration = configuration
         self.group = group

@@ -20,13 +20,16 @@ struct NodeContext: Sendable {
     /// What comes by HTTP is counted apart from what the shards do.
     let postMetrics: ShardMetrics
     let logger: Logger
+    /// The longest time that a busy room holds messages to send them together.
+    let flushWindow: Duration
 
     init(
         name: String,
         limits: Limits,
         broker: any Broker,
         admission: Admission,
-        logger: Logger
+        logger: Logger,
+        flushWindow: Duration
     ) {
         var generator = SystemRandomNumberGenerator()
         self.name = name
@@ -41,6 +44,7 @@ struct NodeContext: Sendable {
         self.metrics = MetricsRegistry()
         self.postMetrics = ShardMetrics(shard: "http", of: self.metrics)
         self.logger = logger
+        self.flushWindow = flushWindow
     }
 
     /// What joins the nodes, for people.

@@ -38,9 +38,14 @@ final class LocalRoom {
     private var lasting: ByteBuffer?
     private var lastSize = 0
     private var waiting: [CheckedContinuation<Void, Never>] = []
+    /// Whether the shard looks at it at the end of this tick.
     var isDirty = false
     /// What those frames are, for who counts.
     var tally = DeliveryTally()
+    /// Whether it stands among the rooms that the shard looks at when a hold is over.
+    var isHeld = false
+    var pacer = FlushPacer()
+    private var gatheredCount = 0
 
     init(name: RoomName, limits: Limits) {
         self.name = name
@@ -131,12 +136,20 @@ final class LocalRoom {
             self.lasting = lasting
         }
         FrameEncoder.write(.text, payload, to: &self.pending)
+        self.gatheredCount += 1
+    }
+
+    /// How many frames were added since this was asked last.
+    func takeGatheredCount() -> Int {
+        defer { self.gatheredCount = 0 }
+        return self.gatheredCount
     }
 
     /// Takes the frames that wait.
     ///
     /// - Returns: All of them, and those that may not be lost; nil when these are all.
     func takePending() -> (frames: ByteBuffer, lasting: ByteBuffer?) {
+        self.pacer.flushed()
         let frames = self.pending
         self.lastSize = frames.readableBytes
         self.pending = ByteBuffer()

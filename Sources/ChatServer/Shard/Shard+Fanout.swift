@@ -10,7 +10,7 @@ struct Outgoing {
 }
 
 // The hot path: sends go out in one batch for each tick, publications come back in batches, a room's frames are
-// encoded once and gathered, and each member gets one write.
+// encoded once and gathered, and each member gets one write (Shard+Flush.swift).
 extension Shard {
     /// A member sends.
     func publish(_ client: Client, _ send: Command.Send, id: Int?) {
@@ -113,36 +113,5 @@ extension Shard {
         if status == .ok { self.doubtPresence() }
         let payload = Event.status(status, detail: detail).encoded()
         for client in self.clients.values where client.session.user != nil { self.send(payload, to: client) }
-    }
-
-    // MARK: Flush
-
-    /// Writes what was gathered: one write for each member and room, one system call for each client.
-    func flush() {
-        let rooms = self.dirtyRooms
-        self.dirtyRooms.removeAll(keepingCapacity: true)
-        for room in rooms { self.flush(room) }
-        let clients = self.flushList
-        self.flushList.removeAll(keepingCapacity: true)
-        for client in clients { client.port.flush() }
-    }
-
-    /// Hands a room's frames to its live members.
-    func flush(_ room: LocalRoom) {
-        guard room.isDirty else { return }
-        room.isDirty = false
-        let (frames, lasting) = room.takePending()
-        self.metrics.didDeliver(room.takeTally(), to: room.live.count)
-        var slow: [Client] = []
-        for member in room.live {
-            var due = frames
-            if let lasting, member.client.port.isCrowded { due = lasting }
-            switch member.client.port.write(due) {
-            case .queued(isFirst: true): self.flushList.append(member.client)
-            case .queued(isFirst: false): break
-            case .overflow: slow.append(member.client)
-            }
-        }
-        for client in slow { self.close(client, .slowConsumer) }
     }
 }

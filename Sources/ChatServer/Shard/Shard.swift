@@ -25,6 +25,11 @@ actor Shard {
     var outgoing: [Outgoing] = []
     /// Rooms with frames for their members.
     var dirtyRooms: [LocalRoom] = []
+    /// Rooms that hold what they have, for a moment.
+    var heldRooms: [LocalRoom] = []
+    /// When the first of them is looked at.
+    var nextRelease: ContinuousClock.Instant?
+    var deliveries = DeliveryMeter(now: .now)
     /// Clients with something queued in their ports.
     var flushList: [Client] = []
     /// What a client that comes now is told of the broker; nil while all is well.

@@ -1,0 +1,85 @@
+/// Decides when what a room has gathered leaves: at once, or together with what is about to follow.
+///
+/// Each flush costs a system call for each member, however many messages it carries. So a room may hold what it has for
+/// a moment (the window), but only while that buys something:
+///
+/// - The loop has much to deliver (``DeliveryMeter``). A loop with time to spare sends at once.
+/// - The next message is expected within the window, by the time between the last ones.
+/// - Messages go on coming. When none comes for three times as long as usual, the room is flushed before the window is
+///   over: perhaps those who would write wait for what is held. After such a hold the next flushes are at once, twice
+///   as many each time it happens again, so that people who answer each other are not slowed down.
+///
+/// It is told of ticks with something new, not of single messages: what comes in one tick leaves together anyway.
+package struct FlushPacer: Sendable {
+    /// The most flushes at once between two tries to hold.
+    package static let maximumPause = 512
+
+    /// When what was gathered leaves.
+    package enum Decision: Equatable, Sendable {
+        case now
+        /// Ask again at this time, with ``check(now:window:)``, unless it was flushed before.
+        case hold(until: ContinuousClock.Instant)
+    }
+
+    /// The time between ticks with something new, the last ones weighing most.
+    private var usual: Duration?
+    private var last: ContinuousClock.Instant?
+    private var heldSince: ContinuousClock.Instant?
+    /// How many flushes are at once before the next try to hold.
+    private var pause = 0
+    /// The pause after the next hold that was in vain.
+    private var nextPause = 1
+
+    package init() {}
+
+    /// The room gathered something in this tick.
+    ///
+    /// - Parameters:
+    ///   - now: The time.
+    ///   - window: The longest time that something is held.
+    ///   - isBusy: Whether the loop has much to deliver.
+    /// - Returns: Whether it leaves now.
+    package mutating func gathered(now: ContinuousClock.Instant, window: Duration, isBusy: Bool) -> Decision {
+        if let last {
+            let interval = min(last.duration(to: now), window * 2)
+            self.usual = self.usual.map { ($0 * 3 + interval) / 4 } ?? interval
+        }
+        self.last = now
+        if self.heldSince != nil { return self.check(now: now, window: window) }
+        guard isBusy, let usual, usual < window else { return .now }
+        guard self.pause == 0 else {
+            self.pause -= 1
+            return .now
+        }
+        self.heldSince = now
+        return .hold(until: Self.end(of: now, last: now, usual, window))
+    }
+
+    /// The time that a hold was to last until has come.
+    ///
+    /// - Returns: Whether what is held leaves now.
+    package mutating func check(now: ContinuousClock.Instant, window: Duration) -> Decision {
+        guard let heldSince, let last, let usual else { return .now }
+        let end = Self.end(of: heldSince, last: last, usual, window)
+        guard now >= end else { return .hold(until: end) }
+        if end < heldSince.advanced(by: window) {
+            self.pause = self.nextPause
+            self.nextPause = min(2 * self.nextPause, Self.maximumPause)
+        } else {
+            self.nextPause = 1
+        }
+        return .now
+    }
+
+    /// What was gathered has left.
+    package mutating func flushed() { self.heldSince = nil }
+
+    private static func end(
+        of start: ContinuousClock.Instant,
+        last: ContinuousClock.Instant,
+        _ usual: Duration,
+        _ window: Duration
+    ) -> ContinuousClock.Instant {
+        min(start.advanced(by: window), last.advanced(by: usual * 3))
+    }
+}

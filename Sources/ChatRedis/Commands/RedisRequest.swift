@@ -24,6 +24,7 @@ struct RedisRequest: PipelineRequest {
     init(_ script: RedisScript, keys: String..., arguments: (inout RedisCommand) -> Void = { _ in }) {
         self.script = script
         self.command = RedisCommand()
+        self.command.reserve(arguments: keys.count + 6, bytes: 512)
         self.command.append(keys.count)
         for key in keys { self.command.append(key) }
         arguments(&self.command)

@@ -15,6 +15,12 @@ package struct RedisCommand: Equatable, Sendable {
         for argument in arguments { self.append(argument) }
     }
 
+    /// Makes room, so that the command need not grow argument by argument.
+    package mutating func reserve(arguments: Int, bytes: Int) {
+        self.lengths.reserveCapacity(arguments)
+        self.bytes.reserveCapacity(bytes)
+    }
+
     package mutating func append(_ argument: String) {
         self.lengths.append(self.bytes.writeString(argument))
     }

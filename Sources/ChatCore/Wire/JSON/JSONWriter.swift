@@ -8,10 +8,13 @@ package struct JSONWriter {
     package private(set) var buffer: ByteBuffer
     private var needsComma = false
 
+    /// Begins an object with room for most of those that are sent, so that it need not grow field by field.
+    package init() { self.init(appendingTo: ByteBufferAllocator().buffer(capacity: 192)) }
+
     /// Begins an object.
     ///
     /// - Parameter buffer: Where it is appended.
-    package init(appendingTo buffer: ByteBuffer = ByteBuffer()) {
+    package init(appendingTo buffer: ByteBuffer) {
         self.buffer = buffer
         self.buffer.writeStaticString("{")
     }

@@ -226,16 +226,23 @@ extension RedisBroker {
     }
 
     private func sendProbe(_ nonce: String) {
-        // A Redis that is full, or a replica, takes what is published and nothing else: it must take a write as well.
         let channel = self.nodeChannel.rawValue
-        for command in [RedisCommand("SET", channel, nonce, "EX", "60"), RedisCommand("PUBLISH", channel, nonce)] {
-            var request = RedisRequest(command)
-            request.completion = { result in
-                guard case .failure(let error) = result else { return }
-                self.probes.removeValue(forKey: nonce)?.resume(.failure(error))
-            }
-            self.commands.submit(request)
+        // A Redis that is full, or a replica, takes what is published and nothing else: it must take a write as well, and
+        // before that, since what is published may come back sooner than a refusal.
+        self.submitProbe(RedisCommand("SET", channel, nonce, "EX", "60"), nonce) {
+            self.submitProbe(RedisCommand("PUBLISH", channel, nonce), nonce) {}
         }
+    }
+
+    private func submitProbe(_ command: RedisCommand, _ nonce: String, then next: @escaping () -> Void) {
+        var request = RedisRequest(command)
+        request.completion = { result in
+            switch result {
+            case .success: next()
+            case .failure(let error): self.probes.removeValue(forKey: nonce)?.resume(.failure(error))
+            }
+        }
+        self.commands.submit(request)
     }
 
     /// Where the node hears itself.

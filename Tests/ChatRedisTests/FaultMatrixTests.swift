@@ -63,7 +63,7 @@ struct FaultMatrixTests {
     @Test(arguments: ["Redis is a read-only replica", "Redis has lost its primary"])
     func `a primary that becomes a replica is left until it is a primary again`(reason: String) async throws {
         try await RedisServerProcess.with { server in
-            try await withBroker(server, configure: { $0.patience = .milliseconds(300) }) { broker in
+            try await withBroker(server) { broker in
                 let subscriber = CollectingSubscriber()
                 broker.attach(subscriber)
                 _ = try await broker.subscribe(self.room, subscriber)
@@ -93,7 +93,7 @@ struct FaultMatrixTests {
         // A millisecond for each key, and a look at its clients after each kilobyte.
         let slow = ["--key-load-delay", "1000", "--loading-process-events-interval-bytes", "1024"]
         try await RedisServerProcess.with(slow) { server in
-            try await withBroker(server, configure: { $0.patience = .milliseconds(300) }) { broker in
+            try await withBroker(server) { broker in
                 let subscriber = CollectingSubscriber()
                 broker.attach(subscriber)
                 _ = try await broker.subscribe(self.room, subscriber)
@@ -180,8 +180,10 @@ struct FaultMatrixTests {
                     server,
                     configure: {
                         $0.url = url
-                        $0.liveness.pingInterval = .milliseconds(100)
-                        $0.liveness.answerTimeout = .milliseconds(500)
+                        // Long enough for a machine that has much else to do.
+                        $0.liveness.pingInterval = .milliseconds(200)
+                        $0.liveness.answerTimeout = .seconds(2)
+                        $0.patience = .seconds(10)
                     }
                 ) { broker in
                     let subscriber = CollectingSubscriber()

@@ -116,7 +116,11 @@ struct PresenceRepairTests {
                 let hash = try #require(SessionSecret(session)).hash
                 let user = User(id: UserID(try #require(welcome["user"]?["id"]?.string)), name: try UserName("미나"))
                 let broker = self.broker
-                broker.meanwhile { try? await broker.rename(user, session: hash) }
+                broker.meanwhile {
+                    try? await broker.rename(user, session: hash)
+                    // The shard takes the news before it goes on with the session, as if that came from afar.
+                    await Task.yield()
+                }
                 try await server.withClient { second in
                     let again = try await second.call(1, #"{"type":"hello","session":"\#(session)"}"#)
                     #expect(again["resumed"]?.bool == true)

@@ -72,8 +72,9 @@ final class CommandLink {
 
     func received(_ replies: [RedisReply]) {
         let now = NIODeadline.now()
+        var reasonToLeave: BrokerError?
         for reply in replies {
-            if let reason = reply.reasonToLeave { self.handler?.close(reason) }
+            reasonToLeave = reasonToLeave ?? reply.reasonToLeave
             switch self.pipeline.replied(isNoScript: reply.isNoScript, now: now) {
             case .complete(let request, let overtaken):
                 for request in overtaken { request.completion(.failure(.wasOvertaken)) }
@@ -84,7 +85,9 @@ final class CommandLink {
             case .close: self.handler?.close(.isUnintelligible)
             }
         }
-        self.proceed()
+        // Only now: closing ends the pipeline at once, and who has been answered is to get that answer.
+        guard let reasonToLeave else { return self.proceed() }
+        self.handler?.close(reasonToLeave)
     }
 
     /// Sends what may be sent now.

@@ -16,7 +16,8 @@ package struct FlushPacer: Sendable {
 
     /// When what was gathered leaves.
     package enum Decision: Equatable, Sendable {
-        case now
+        /// It leaves at once.
+        case flush
         /// Ask again at this time, with ``check(now:window:)``, unless it was flushed before.
         case hold(until: ContinuousClock.Instant)
     }
@@ -46,10 +47,10 @@ package struct FlushPacer: Sendable {
         }
         self.last = now
         if self.heldSince != nil { return self.check(now: now, window: window) }
-        guard isBusy, let usual, usual < window else { return .now }
+        guard isBusy, let usual, usual < window else { return .flush }
         guard self.pause == 0 else {
             self.pause -= 1
-            return .now
+            return .flush
         }
         self.heldSince = now
         return .hold(until: Self.end(of: now, last: now, usual, window))
@@ -59,7 +60,7 @@ package struct FlushPacer: Sendable {
     ///
     /// - Returns: Whether what is held leaves now.
     package mutating func check(now: ContinuousClock.Instant, window: Duration) -> Decision {
-        guard let heldSince, let last, let usual else { return .now }
+        guard let heldSince, let last, let usual else { return .flush }
         let end = Self.end(of: heldSince, last: last, usual, window)
         guard now >= end else { return .hold(until: end) }
         if end < heldSince.advanced(by: window) {
@@ -68,7 +69,7 @@ package struct FlushPacer: Sendable {
         } else {
             self.nextPause = 1
         }
-        return .now
+        return .flush
     }
 
     /// What was gathered has left.

@@ -38,7 +38,7 @@ extension Shard {
 
     private func obey(_ decision: FlushPacer.Decision, for room: LocalRoom) {
         switch decision {
-        case .now: self.flush(room)
+        case .flush: self.flush(room)
         case .hold(let until):
             if !room.isHeld { self.heldRooms.append(room) }
             room.isHeld = true

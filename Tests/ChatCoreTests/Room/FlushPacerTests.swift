@@ -20,7 +20,7 @@ import Testing
         for time in times {
             while let due = held, due <= Self.instant(time) { held = self.check(&pacer, due, window, &flushes) }
             switch pacer.gathered(now: Self.instant(time), window: window, isBusy: isBusy) {
-            case .now:
+            case .flush:
                 pacer.flushed()
                 held = nil
                 flushes.append(time)
@@ -38,7 +38,7 @@ import Testing
         _ flushes: inout [Double]
     ) -> ContinuousClock.Instant? {
         switch pacer.check(now: time, window: window) {
-        case .now:
+        case .flush:
             pacer.flushed()
             flushes.append(Self.milliseconds(time))
             return nil
@@ -115,10 +115,10 @@ import Testing
         for _ in 0..<20_000 {
             // The answer comes 0.4 ms after the flush: nothing comes while something is held.
             switch pacer.gathered(now: Self.instant(time), window: Self.window, isBusy: true) {
-            case .now: break
+            case .flush: break
             case .hold(let until):
                 let due = Self.milliseconds(until)
-                #expect(pacer.check(now: until, window: Self.window) == .now)
+                #expect(pacer.check(now: until, window: Self.window) == .flush)
                 delay += due - time
                 time = due
             }
@@ -143,7 +143,7 @@ import Testing
         #expect(held == .hold(until: Self.instant(4)))
         pacer.flushed()
         // Nothing is held: whoever asks is told so.
-        #expect(pacer.check(now: Self.instant(1.1), window: Self.window) == .now)
+        #expect(pacer.check(now: Self.instant(1.1), window: Self.window) == .flush)
         let next = pacer.gathered(now: Self.instant(2), window: Self.window, isBusy: true)
         #expect(next == .hold(until: Self.instant(5)))
     }

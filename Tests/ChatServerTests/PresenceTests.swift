@@ -51,7 +51,7 @@ struct PresenceTests {
     }
 
     @Test func `a user who comes back within the grace has never left`() async throws {
-        try await TestServer.with(["limits.presence-seconds": "2"]) { server in
+        try await TestServer.with(["limits.presence-seconds": "600"]) { server in
             try await server.withClient("/ws?room=lobby&name=Mina") { mina in
                 _ = try await mina.next("ok")
                 let session = try await server.withClient("/ws?room=lobby&name=Jun") { jun in

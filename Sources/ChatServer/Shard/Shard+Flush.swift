@@ -3,8 +3,11 @@ import NIOCore
 
 // How what was gathered leaves: one write for each member and room, one system call for each client.
 extension Shard {
-    /// The most bytes that a room holds to send them together: to wait for more would gain nothing.
-    private static let maximumHeldBytes = 64 * 1024
+    /// The most bytes that a room holds to send them together.
+    ///
+    /// A system call for as much costs little for each message; to wait for more gains nothing, and a sender with many
+    /// messages under way would wait as well (with 64 KiB it was slowed down to a third).
+    private static let maximumHeldBytes = 4096
 
     /// Writes what was gathered in this tick.
     ///

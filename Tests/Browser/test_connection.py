@@ -13,6 +13,32 @@ def reconnect(person):
     person.page.get_by_role("button", name="Reconnect now").click()
 
 
+def test_who_has_a_name_is_greeted_once_while_the_page_is_fetched(people, room):
+    mina = people().enter(room, "Mina")
+    sent = []
+    mina.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append((socket, json.loads(frame)["type"]))))
+    mina.page.reload()
+    mina.is_in()
+    mina.say("hello")
+    mina.sees("hello")
+    assert len({socket for socket, _ in sent}) == 1
+    assert [command for _, command in sent if command != "typing"] == ["hello", "join", "send"]
+
+
+def test_an_early_connection_that_ended_before_it_was_used_is_made_anew(people, room):
+    mina = people().enter(room, "Mina")
+    mina.context.add_init_script(
+        """const Real = WebSocket;
+           globalThis.made = 0;
+           globalThis.WebSocket = class extends Real {
+             constructor(...to) { super(...to); if (++made === 1) this.close(); }
+           };"""
+    )
+    mina.page.reload()
+    mina.is_in()
+    assert mina.page.evaluate("made") == 2
+
+
 def test_a_message_written_while_the_server_is_down_is_delivered_once(people, own_server, room):
     mina, jonas = people(own_server.url).enter(room, "Mina"), people(own_server.url).enter(room, "Jonas")
     mina.say("before")

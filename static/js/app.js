@@ -26,7 +26,7 @@ export function makeApp(store) {
     draft: (room) => storage.read(`draft.${room}`) ?? "",
     saveDraft: (room, text) => storage.write(`draft.${room}`, text),
   };
-  const client = makeClient(document.baseURI, () => ({
+  const client = makeClient(() => ({
     name: app.name,
     session: storage.read("session") ?? undefined,
     client: "web",
@@ -237,7 +237,5 @@ export function makeApp(store) {
 
 const hasHole = (room) => room.presenceAhead.length > 0 || room.presenceVersion === null;
 
-/** `randomUUID` exists only by https and on this machine. */
-function newKey() {
-  return crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");
-}
+/** `randomUUID` exists only by https. */
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");

@@ -1,4 +1,5 @@
-// Before the first paint: the appearance, and the language, whose strings are fetched at once.
+// Before the first paint: the appearance, and the language, whose strings are fetched at once. Who has a name is also
+// connected at once; net/client.js takes over.
 {
   let stored = {};
   try {
@@ -7,6 +8,14 @@
   const { documentElement: root, head, currentScript } = document;
   root.dataset.theme = stored["chat.theme"] ?? "auto";
   root.lang = [stored["chat.language"] ?? "", ...navigator.languages].find((tag) => /^(en|ko)/.test(tag))?.slice(0, 2) ?? "en";
-  const href = `js/${currentScript.dataset.strings}/${root.lang}.js`;
+  const { strings, socket } = currentScript.dataset;
+  const href = `js/${strings}/${root.lang}.js`;
   head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href }));
+  const name = stored["chat.name"];
+  if (socket && name) {
+    const early = (window.early = new WebSocket(socket, "chat.v1"));
+    early.received = [];
+    early.onopen = () => early.send(JSON.stringify({ type: "hello", id: 1, name, session: stored["chat.session"], client: "web" }));
+    early.onmessage = ({ data }) => early.received.push(data);
+  }
 }

@@ -14,25 +14,14 @@ import { mountMembersPanel } from "./components/members-panel.js";
 import { mountRoomHeader } from "./components/room-header.js";
 import { mountRoomsList } from "./components/rooms-list.js";
 import { mountTypingLine } from "./components/typing-line.js";
-// What these import, to be fetched at once.
-import "./components/message-row.js";
-import "./core/backoff.js";
-import "./core/codec.js";
-import "./core/enter.js";
-import "./core/links.js";
-import "./core/markup.js";
-import "./core/room.js";
-import "./core/rows.js";
-import "./dom.js";
-import "./net/client.js";
-import "./net/delivery.js";
-import "./i18n/counting.js";
-import "./i18n/language.js";
 
 const part = (id) => document.getElementById(id);
 
 const store = makeStore(reduce, initialState);
 const app = makeApp(store);
+const room = roomOfHash(location.hash) ?? read("current") ?? "lobby";
+// The server answers while the page is put together.
+if (app.name) app.enter(app.name, room);
 const messages = mountMessageList(part("messages"), app, store);
 const composer = mountComposer(part("composer"), app, store, () => messages.toEnd());
 mountBanner(part("banner"), app, store);
@@ -121,23 +110,12 @@ function leave(room) {
   else if (isCurrent) history.replaceState(null, "", location.pathname);
 }
 
-addEventListener("keydown", ({ key, altKey, shiftKey, isComposing, target }) => {
-  if (isComposing || document.querySelector("dialog[open], :popover-open")) return;
-  if (key === "Escape") {
-    messages.toEnd();
-    if (target.closest(".scroller")) composer.focus();
-  } else if (altKey && key === "ArrowUp") step(-1, shiftKey);
-  else if (altKey && key === "ArrowDown") step(1, shiftKey);
-  else if (key === "?" && !target.closest("input, textarea")) shortcuts();
+addEventListener("keydown", async (event) => {
+  const mayBeShortcut = event.altKey || ["Escape", "?"].includes(event.key);
+  if (!mayBeShortcut || event.isComposing || document.querySelector("dialog[open], :popover-open")) return;
+  const keys = await import("./keys.js").catch(() => null);
+  keys?.press(event, store.state, { messages, composer, go, shortcuts });
 });
-
-function step(direction, isUnreadOnly) {
-  const rooms = [...store.state.rooms.values()];
-  const at = rooms.findIndex(({ name }) => name === store.state.current);
-  const others = [...rooms.slice(at + 1), ...rooms.slice(0, Math.max(at, 0))].filter(({ unread }) => unread || !isUnreadOnly);
-  const next = others.at(direction < 0 ? -1 : 0);
-  if (next) go(next.name);
-}
 
 // Safari's keyboard would cover the field.
 visualViewport.addEventListener("resize", () => {
@@ -145,13 +123,18 @@ visualViewport.addEventListener("resize", () => {
   document.documentElement.style.setProperty("--covered", `${covered > 80 ? covered : 0}px`);
 });
 
-function enter(name, room) {
+function entered(room) {
   if (roomOfHash(location.hash) !== room) history.replaceState(null, "", `#${encodeURIComponent(room)}`);
-  app.enter(name, room);
-  composer.focus();
+  // A focus needs a layout: with that of the frame.
+  requestAnimationFrame(composer.focus);
   addEventListener("hashchange", show);
 }
 
-const room = roomOfHash(location.hash) ?? read("current") ?? "lobby";
-if (app.name) enter(app.name, room);
-else (await import("./components/welcome-dialog.js")).welcome(store.state.limits, room, enter);
+if (app.name) entered(room);
+else {
+  const { welcome } = await import("./components/welcome-dialog.js");
+  welcome(store.state.limits, room, (name, chosen) => {
+    app.enter(name, chosen);
+    entered(chosen);
+  });
+}

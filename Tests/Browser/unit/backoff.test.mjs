@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { MAX_DELAY_MS, MIN_DELAY_MS, isFinal, reconnectDelay } from "../../../static/js/core/backoff.js";
+import { MAX_DELAY_MS, MIN_DELAY_MS, isFinal, reconnectDelay } from "../../../static/js/core/protocol.js";
 
 test("the first try is jittered too and never sooner than half a second", () => {
   assert.equal(reconnectDelay(0, 0), MIN_DELAY_MS);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { splitLinks } from "../../../static/js/core/links.js";
+import { splitLinks } from "../../../static/js/core/markup.js";
 
 const hrefs = (text) => splitLinks(text).filter(({ type }) => type === "link").map(({ href }) => href);
 const joined = (text) => splitLinks(text).map((piece) => piece.text).join("");

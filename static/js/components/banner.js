@@ -1,7 +1,7 @@
 // How the connection is, while it is not as it should be.
 
 import { button, h } from "../dom.js";
-import { t } from "../i18n/index.js";
+import { t, withMore } from "../i18n/index.js";
 
 export function mountBanner(root, app, store) {
   let state, said;
@@ -13,9 +13,11 @@ export function mountBanner(root, app, store) {
   const card = h("div", { hidden: true }, h("i"), h("div", {}, seen, more), act);
   root.append(heard, card);
   setInterval(() => state.connection.phase === "waiting" && render(), 250);
-  store.subscribe((next) => {
+  store.subscribe(async (next) => {
     if (next.connection === state?.connection && next.service === state.service) return;
     state = next;
+    // It tells why in words that few need.
+    if (next.connection.phase === "ended") await withMore().catch(() => {});
     render();
   });
 
@@ -38,8 +40,7 @@ function describe({ connection, service, wasWelcome }) {
   const { phase, code, isClosing, readiness, refused, reason, retryAt } = connection;
   if (phase === "connecting") return { kind: "busy", text: t(wasWelcome ? "reconnecting" : "connecting") };
   if (phase === "ended") {
-    const sentences = t("ended");
-    return { kind: "ended", text: sentences[code] ?? t("errors")[refused] ?? (reason || sentences.other), action: t("tryAgain") };
+    return { kind: "ended", text: t("endings")?.[code] ?? t("errors")[refused] ?? (reason || t("ended")), action: t("tryAgain") };
   }
   if (phase === "waiting") {
     const seconds = Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));

@@ -2,7 +2,7 @@
 
 import { EnterMachine } from "../core/enter.js";
 import { byteLength, messageText } from "../core/names.js";
-import { button, h, icon } from "../dom.js";
+import { h, icon } from "../dom.js";
 import { t, withMore } from "../i18n/index.js";
 
 const NEAR = 0.2;
@@ -95,18 +95,15 @@ export function mountComposer(root, app, store, onSent) {
     field.style.height = `${field.scrollHeight}px`;
   }
 
-  /** In several messages, or the first part alone while the rest stays in the field. */
-  async function offerParts(value, most) {
-    const { splitText } = await withMore(import("../core/split.js"));
-    if (field.value !== value || limit.querySelector("button")) return;
-    const parts = splitText(messageText(value), most);
-    const say = (count) => {
-      for (const part of parts.slice(0, count)) if (part.trim()) app.say(room, part.replace(/^\n+|\s+$/g, ""));
-      write(parts.slice(count).join(""));
+  async function offerParts(text, most) {
+    const { partButtons } = await withMore(import("./long-text.js"));
+    if (field.value !== text || limit.querySelector("button")) return;
+    limit.append(...partButtons(text, most, (parts, rest) => {
+      for (const part of parts) app.say(room, part);
+      write(rest);
       field.focus();
       onSent();
-    };
-    limit.append(button(t("sendParts", parts.length), "text-button", () => say(parts.length)), button(t("sendFirst"), "text-button", () => say(1)));
+    }));
   }
 
   function render(state) {

@@ -44,3 +44,6 @@ export function liveRooms(joined, onpick) {
   refresh();
   return h("div.field", {}, h("h3", {}, t("liveRooms")), list);
 }
+
+/** Where no room is open. */
+export const lobby = (onpick) => [h("h3", {}, t("noRoom")), h("p", {}, t("noRoomText")), liveRooms(new Map(), onpick)];

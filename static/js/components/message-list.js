@@ -67,7 +67,9 @@ export function mountMessageList(root, app, store) {
     renderOlder();
     renderEmpty(list);
     rows.setAttribute("aria-busy", Boolean(room?.replay));
-    if (!before) comeBack();
+    // Where nothing stands, a place would only be an early layout.
+    if (!room?.items.length) isAtEnd = true;
+    else if (!before) comeBack();
     else if (isAtEnd) jumpToEnd();
     else {
       restore(place);
@@ -76,7 +78,7 @@ export function mountMessageList(root, app, store) {
     }
     renderPill();
     // What does not fill the window cannot be scrolled to ask for more.
-    if (room && scroller.scrollHeight <= scroller.clientHeight + BEGINNING_PX) extend();
+    if (room?.items.length && scroller.scrollHeight <= scroller.clientHeight + BEGINNING_PX) extend();
   }
 
   function shown(items) {
@@ -178,21 +180,19 @@ export function mountMessageList(root, app, store) {
     const state = !room ? "none" : room.phase === "refused" ? "refused" : !isQuiet ? "busy" : room.seq === null ? "joining" : "quiet";
     if (!isNewState(empty, `${state} ${room?.name}`)) return;
     empty.hidden = state === "busy";
-    const [title, text] = {
-      none: [t("noRoom"), t("noRoomText")],
+    const words = {
       refused: [t("refused", room?.name), t("errors")[room?.error?.code] ?? room?.error?.message],
       quiet: [t("empty", room?.name), t("emptyText")],
       joining: [t("joining")],
-    }[state] ?? [];
+    }[state];
     const sign = state === "joining" ? h("span.spinner") : h("div.sign", { "aria-hidden": "true" }, state === "refused" ? "!" : "#");
-    empty.replaceChildren(sign, h("h3", {}, title), h("p", {}, text));
+    empty.replaceChildren(sign, ...(words ? [h("h3", {}, words[0]), h("p", {}, words[1])] : []));
     if (state === "none" && app.name) showLobby();
   }
 
   async function showLobby() {
-    const { liveRooms } = await withMore(import("./live-rooms.js"));
-    const go = (name) => (location.hash = encodeURIComponent(name));
-    if (!room) empty.append(liveRooms(new Map(), go));
+    const { lobby } = await withMore(import("./live-rooms.js"));
+    if (!room) empty.append(...lobby((name) => (location.hash = encodeURIComponent(name))));
   }
 }
 

@@ -35,23 +35,15 @@ const PIECES = {
 
 const line = (className, ...children) => h("li", { class: `row ${className}` }, ...children);
 
-export function rowNode(row, actions) {
-  const { item } = row;
-  switch (row.type) {
-    case "day":
-      return line("rule", h("time", { dateTime: iso(item) }, dayName(item)));
-    case "new":
-      return line("rule new", t("newMark"));
-    case "gap":
-      return line("seam", t("gap", item.count));
-    case "reset":
-      return line("seam", t("reset"));
-    case "note":
-      return line("note", noteText(item.changes));
-    default:
-      return messageNode(row, item.from ?? actions.me, actions);
-  }
-}
+const ROWS = {
+  day: (time) => line("rule", h("time", { dateTime: iso(time) }, dayName(time))),
+  new: () => line("rule new", t("newMark")),
+  gap: ({ count }) => line("seam", t("gap", count)),
+  reset: () => line("seam", t("reset")),
+  note: ({ changes }) => line("note", noteText(changes)),
+};
+
+export const rowNode = (row, actions) => ROWS[row.type]?.(row.item) ?? messageNode(row, row.item.from ?? actions.me, actions);
 
 function messageNode({ id, item, head, minute, mine, type }, author, actions) {
   const isAction = item.kind === "action";

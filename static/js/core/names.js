@@ -1,8 +1,10 @@
 // The rules for names and texts (protocol, section 5).
 
 const encoder = new TextEncoder();
-const segmenter = new Intl.Segmenter();
-const graphemes = (text) => Array.from(segmenter.segment(text), ({ segment }) => segment);
+let segmenter;
+/** ASCII is spared the segmenter, which takes long to be made. */
+const graphemes = (text) =>
+  /^[ -~]*$/.test(text) ? [...text] : Array.from((segmenter ??= new Intl.Segmenter()).segment(text), ({ segment }) => segment);
 
 export const byteLength = (text) => encoder.encode(text).length;
 

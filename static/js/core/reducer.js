@@ -3,9 +3,7 @@
 import * as rooms from "./room.js";
 
 export const initialState = {
-  connection: {
-    phase: "idle",
-  },
+  connection: { phase: "idle" },
   wasWelcome: false,
   service: { state: "ok" },
   me: null,

@@ -1,6 +1,10 @@
 /** `count("# message", "# messages")(12)`; a language without plurals gives one form. */
 export function counting(language) {
-  const rules = new Intl.PluralRules(language);
-  const numbers = new Intl.NumberFormat(language);
-  return (one, other = one) => (number) => (rules.select(number) === "one" ? one : other).replace("#", numbers.format(number));
+  let rules, numbers;
+  // `Intl` wakes slowly, and small numbers have no separators.
+  const digits = (number) => (number < 1000 ? number : (numbers ??= new Intl.NumberFormat(language)).format(number));
+  return (one, other = one) => (number) => {
+    rules ??= new Intl.PluralRules(language);
+    return (rules.select(number) === "one" ? one : other).replace("#", digits(number));
+  };
 }

@@ -3,6 +3,8 @@ import { counting } from "./counting.js";
 const count = counting("en");
 
 export default {
+  noRoom: "No room is open",
+  noRoomText: "Join one from the list, or make a new one by its name.",
   copied: "Copied",
   notCopied: "The browser did not let us copy",
   copyMessage: "Copy the message",
@@ -31,4 +33,11 @@ export default {
     ["C", "On a message: copy it"],
     ["?", "This list"],
   ],
+  endings: {
+    4500: "The server does not speak this page's protocol. Reload to get the current page.",
+    4501: "The server does not let you in.",
+    4503: "You were removed by a moderator.",
+    4504: "The server ended the connection after too many errors.",
+    4505: "The server asks for a sign-in that this page did not make.",
+  },
 };

@@ -31,8 +31,6 @@ export default {
   joinRoom: "Join a room",
   leaveRoom: (room) => `Leave #${room}`,
   copyLink: "Copy a link to this room",
-  noRoom: "No room is open",
-  noRoomText: "Join one from the list, or make a new one by its name.",
 
   settings: "Settings",
   status: "Live status of the server",
@@ -87,14 +85,7 @@ export default {
     unready: "The server is up but not ready: its store is out of reach.",
     unreachable: "The server does not answer.",
   },
-  ended: {
-    other: "The server ended the connection for good.",
-    4500: "The server does not speak this page's protocol. Reload to get the current page.",
-    4501: "The server does not let you in.",
-    4503: "You were removed by a moderator.",
-    4504: "The server ended the connection after too many errors.",
-    4505: "The server asks for a sign-in that this page did not make.",
-  },
+  ended: "The server ended the connection for good.",
   tryAgain: "Try again",
   degraded: "The server has lost its store for the moment. Messages wait here and are sent afterwards.",
   errors: {

@@ -20,22 +20,24 @@ export const t = (key, ...values) => (typeof strings[key] === "function" ? strin
 
 /** With the browser's regional habits. */
 const locale = navigator.languages.find((wish) => wish.startsWith(language)) ?? language;
-const format = (options) => {
-  const formatter = new Intl.DateTimeFormat(locale, options);
-  return (time) => formatter.format(time);
+/** Each is made when it is first needed: that takes milliseconds. */
+const dates = (options) => {
+  let made;
+  return () => (made ??= new Intl.DateTimeFormat(locale, options));
 };
 
-const clock = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
-export const timeOfDay = (time) => clock.format(time);
+const clock = dates({ hour: "numeric", minute: "2-digit" });
+const wholeDay = dates({ dateStyle: "full" });
+const wholeTime = dates({ dateStyle: "full", timeStyle: "medium" });
+export const timeOfDay = (time) => clock().format(time);
+export const fullDate = (time) => wholeTime().format(time);
 /** Without "AM" and "오전". */
 export const shortTime = (time) =>
-  clock.formatToParts(time).map(({ type, value }) => (type === "dayPeriod" ? "" : value)).join("").trim();
-export const fullDate = format({ dateStyle: "full", timeStyle: "medium" });
-const wholeDay = format({ dateStyle: "full" });
+  clock().formatToParts(time).map(({ type, value }) => (type === "dayPeriod" ? "" : value)).join("").trim();
 
 export function dayName(time) {
   const days = Math.round((new Date(time).setHours(0, 0, 0, 0) - new Date().setHours(0, 0, 0, 0)) / 86_400_000);
-  if (days < -1) return wholeDay(time);
+  if (days < -1) return wholeDay().format(time);
   const name = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(days, "day");
   return name[0].toLocaleUpperCase(language) + name.slice(1);
 }

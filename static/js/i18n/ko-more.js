@@ -3,6 +3,8 @@ import { counting } from "./counting.js";
 const count = counting("ko");
 
 export default {
+  noRoom: "열린 대화방이 없습니다",
+  noRoomText: "목록에서 고르거나 새 이름으로 방을 만드세요.",
   copied: "복사했습니다",
   notCopied: "브라우저가 복사를 허용하지 않았습니다",
   copyMessage: "메시지 복사",
@@ -31,4 +33,11 @@ export default {
     ["C", "메시지에서: 복사"],
     ["?", "이 목록"],
   ],
+  endings: {
+    4500: "이 페이지는 오래되었습니다. 새로고침해 주세요.",
+    4501: "서버가 입장을 허락하지 않았습니다.",
+    4503: "관리자가 내보냈습니다.",
+    4504: "오류가 너무 많아 서버가 연결을 끝냈습니다.",
+    4505: "서버가 로그인을 요구합니다.",
+  },
 };

@@ -1,7 +1,6 @@
 // One WebSocket at a time, which comes back by itself. Events, with details: "phase", "welcome" and "event".
 
-import { SUBPROTOCOL, decode, encodeCommand } from "../core/codec.js";
-import { isFinal, reconnectDelay } from "../core/backoff.js";
+import { SUBPROTOCOL, decode, encodeCommand, isFinal, reconnectDelay } from "../core/protocol.js";
 
 const WELCOME_MS = 10_000;
 const REPLY_MS = 10_000;
@@ -18,7 +17,7 @@ export class CommandError extends Error {
   }
 }
 
-export function makeClient(base, hello) {
+export function makeClient(hello) {
   const pending = new Map();
   const timers = {};
   let socket = null;
@@ -71,15 +70,22 @@ export function makeClient(base, hello) {
   function connect() {
     clearTimeout(timers.reconnect);
     tell({ phase: "connecting" });
-    const url = new URL("ws", base);
-    url.protocol = url.protocol.replace("http", "ws");
-    const mine = (socket = new WebSocket(url, SUBPROTOCOL));
+    const mine = (socket = takeEarly() ?? new WebSocket("ws", SUBPROTOCOL));
     // Late events of a socket that was given up are nobody's.
     const current = (handle) => (event) => socket === mine && handle(event);
-    mine.onopen = current(() => mine.send(encodeCommand("hello", hello(), ++lastId)));
+    const id = ++lastId;
+    if (!mine.received) mine.onopen = current(() => mine.send(encodeCommand("hello", hello(), id)));
     mine.onmessage = current(({ data }) => received(data));
     mine.onclose = current(({ code, reason }) => ended(code, reason));
     timers.welcome = setTimeout(current(() => ended(1006, "")), WELCOME_MS);
+    mine.received?.forEach(received);
+  }
+
+  /** The socket that boot.js opened, with the `hello` said and what was `received`; unless it has closed since. */
+  function takeEarly() {
+    const { early } = window;
+    delete window.early;
+    return early?.readyState <= WebSocket.OPEN ? early : null;
   }
 
   function received(data) {
@@ -138,8 +144,7 @@ export function makeClient(base, hello) {
 
   /** A browser hides why an upgrade was refused. */
   async function askReadiness() {
-    const url = new URL("readyz", base);
-    const answer = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(5_000) }).catch(() => null);
+    const answer = await fetch("readyz", { cache: "no-store", signal: AbortSignal.timeout(5_000) }).catch(() => null);
     if (!client.isOpen) tell({ readiness: !answer ? "unreachable" : answer.ok ? "ready" : "unready" });
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { decode, encodeCommand } from "../../../static/js/core/codec.js";
+import { decode, encodeCommand } from "../../../static/js/core/protocol.js";
 
 const from = { id: "u1", name: "민아" };
 const message = { type: "message", room: "래블업", epoch: "abcdefgh", seq: 7, time: 1, from, text: "안녕하세요 👋🏽👨‍👩‍👧" };

@@ -245,14 +245,18 @@ def room():
     return f"room-{uuid.uuid4().hex[:10]}"
 
 
+def chromium(playwright):
+    return playwright.chromium.launch(
+        executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+        # The sandbox does not work for root, as which containers run.
+        args=["--no-sandbox", "--disable-dev-shm-usage"],
+    )
+
+
 @pytest.fixture(scope="session")
 def browser():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
-            # The sandbox does not work for root, as which containers run.
-            args=["--no-sandbox", "--disable-dev-shm-usage"],
-        )
+        browser = chromium(playwright)
         yield browser
         browser.close()
 

@@ -19,7 +19,9 @@ package struct SessionMachine: Sendable {
         case joined
     }
 
-    private let limits: Limits
+    // Not all of `Limits`, which are 300 bytes: this stands in every connection.
+    private let maximumRooms: Int
+    private let commandRate: Limits.Rate?
     private var state = State.new
     private var rooms: [RoomName: Membership] = [:]
     private var held: Deque<CommandEnvelope> = []
@@ -28,7 +30,8 @@ package struct SessionMachine: Sendable {
 
     /// Makes the machine of a connection that has just come.
     package init(limits: Limits, now: ContinuousClock.Instant) {
-        self.limits = limits
+        self.maximumRooms = limits.rooms
+        self.commandRate = limits.commands
         self.commands = limits.commands.map { TokenBucket($0, now: now) }
         self.errors = limits.commands.map { TokenBucket($0, now: now) }
     }
@@ -86,7 +89,7 @@ extension SessionMachine {
     ///
     /// - Returns: What the client is told when it was one too many.
     private mutating func charge(_ now: ContinuousClock.Instant) -> ProtocolError? {
-        guard let rate = self.limits.commands, let wait = self.commands?.take(now: now) else { return nil }
+        guard let rate = self.commandRate, let wait = self.commands?.take(now: now) else { return nil }
         return ProtocolError(
             .rateLimited,
             "a connection gives at most \(rate.perSecond) commands a second",
@@ -160,8 +163,8 @@ extension SessionMachine {
 
     private mutating func join(_ join: Command.Join, _ envelope: CommandEnvelope) -> OnCommand {
         let isMember = self.rooms[join.room] == .joined
-        guard isMember || self.rooms.count < self.limits.rooms else {
-            return Self.refuse(envelope, .tooManyRooms(self.limits.rooms))
+        guard isMember || self.rooms.count < self.maximumRooms else {
+            return Self.refuse(envelope, .tooManyRooms(self.maximumRooms))
         }
         self.rooms[join.room] = .joining
         return .join(join, id: envelope.id, isMember: isMember)

@@ -26,12 +26,14 @@ public struct SessionSecret: Hashable, Sendable {
 
     /// What a broker knows the session by: SHA-256 in hexadecimal.
     package var hash: String {
-        var hex = ""
-        for byte in SHA256.hash(data: Array(self.rawValue.utf8)) {
-            if byte < 16 { hex += "0" }
-            hex += String(byte, radix: 16)
+        let digits: StaticString = "0123456789abcdef"
+        return String(unsafeUninitializedCapacity: 2 * SHA256.byteCount) { hex in
+            for (index, byte) in SHA256.hash(data: Array(self.rawValue.utf8)).enumerated() {
+                hex[2 * index] = digits.utf8Start[Int(byte >> 4)]
+                hex[2 * index + 1] = digits.utf8Start[Int(byte & 0xF)]
+            }
+            return 2 * SHA256.byteCount
         }
-        return hex
     }
 }
 

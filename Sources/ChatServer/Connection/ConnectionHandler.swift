@@ -7,22 +7,30 @@ final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let shard: Shard
-    private let greeting: Greeting
+    /// What the connection has taken of what the node admits; given back when it ends, however it ends.
+    private var place: Admission.Place?
+    /// Only until it has been obeyed: what it holds would cost every idle connection half a kilobyte.
+    private var greeting: Greeting?
     private var client: ClientID?
 
     /// Makes the handler of one connection.
     ///
     /// - Parameters:
     ///   - shard: The shard on the connection's event loop.
+    ///   - place: What it gives back when it ends.
     ///   - greeting: What the upgrade request asked for.
-    init(shard: Shard, greeting: Greeting) {
+    init(shard: Shard, place: Admission.Place, greeting: Greeting) {
         self.shard = shard
+        self.place = place
         self.greeting = greeting
     }
 
+    /// It may not even have come into a pipeline.
+    deinit { self.place?.leave() }
+
     func handlerAdded(context: ChannelHandlerContext) {
         let channel = context.channel
-        let greeting = self.greeting
+        let greeting = self.greeting.take() ?? .none
         self.client = self.shard.assumeIsolated { $0.connected(channel, greeting) }
     }
 
@@ -60,8 +68,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func disconnected() {
-        guard let client else { return }
-        self.client = nil
+        self.place.take()?.leave()
+        guard let client = self.client.take() else { return }
         self.shard.assumeIsolated { $0.disconnected(client) }
     }
 }

@@ -41,12 +41,11 @@ struct UpgradeRoutes: Sendable {
         guard let shard = self.shards[ObjectIdentifier(channel.eventLoop)] else {
             preconditionFailure("a connection on a loop without a shard")
         }
-        let address = channel.remoteAddress?.ipAddress
-        if let refusal = self.admission.enter(address) {
-            return try pipeline.addHandler(RefusalHandler(refusal))
+        switch self.admission.enter(channel.remoteAddress?.ipAddress) {
+        case .admitted(let place):
+            let greeting = Greeting(query: head.query)
+            try pipeline.addHandler(ConnectionHandler(shard: shard, place: place, greeting: greeting))
+        case .refused(let reason): try pipeline.addHandler(RefusalHandler(reason))
         }
-        let admission = self.admission
-        channel.closeFuture.whenComplete { _ in admission.leave(address) }
-        try pipeline.addHandler(ConnectionHandler(shard: shard, greeting: Greeting(query: head.query)))
     }
 }

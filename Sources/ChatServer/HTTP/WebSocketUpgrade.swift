@@ -35,6 +35,7 @@ struct WebSocketUpgrade: HTTPChannelHandler {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             try? channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
+            try ReadBuffers.attach(to: channel)
             let gate = UpgradeGate(admit: self.admit)
             var configuration = NIOUpgradableHTTPServerPipelineConfiguration(
                 upgradeConfiguration: .init(

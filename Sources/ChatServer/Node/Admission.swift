@@ -19,27 +19,45 @@ final class Admission: Sendable {
         self.maximumPerAddress = maximumPerAddress
     }
 
+    /// What an admitted connection has taken.
+    struct Place: Sendable {
+        let admission: Admission
+        /// nil where nobody counts by address.
+        let address: String?
+
+        /// The connection has ended; to be called once.
+        func leave() { self.admission.leave(self.address) }
+    }
+
+    /// What becomes of a connection.
+    enum OnEntry {
+        case admitted(Place)
+        case refused(Disconnect)
+    }
+
     /// A connection wants to come in.
     ///
     /// - Parameter address: Where it comes from; nil for one that has no address.
-    /// - Returns: nil when it may; it must be given back by ``leave(_:)`` then.
-    func enter(_ address: String?) -> Disconnect? {
+    /// - Returns: Its place, which it gives back when it ends, or why there is none.
+    func enter(_ address: String?) -> OnEntry {
         self.state.withLock { state in
-            guard !state.isDraining else { return .draining }
-            if let maximum, state.count >= maximum { return .overCapacity }
-            if let address, let maximumPerAddress {
-                guard state.byAddress[address, default: 0] < maximumPerAddress else {
-                    return Disconnect(code: 1013, reason: "at most \(maximumPerAddress) connections from one address")
-                }
-                state.byAddress[address, default: 0] += 1
+            guard !state.isDraining else { return .refused(.draining) }
+            if let maximum, state.count >= maximum { return .refused(.overCapacity) }
+            guard let address, let maximumPerAddress else {
+                state.count += 1
+                return .admitted(Place(admission: self, address: nil))
             }
+            guard state.byAddress[address, default: 0] < maximumPerAddress else {
+                let reason = "at most \(maximumPerAddress) connections from one address"
+                return .refused(Disconnect(code: 1013, reason: reason))
+            }
+            state.byAddress[address, default: 0] += 1
             state.count += 1
-            return nil
+            return .admitted(Place(admission: self, address: address))
         }
     }
 
-    /// An admitted connection has ended.
-    func leave(_ address: String?) {
+    fileprivate func leave(_ address: String?) {
         self.state.withLock { state in
             state.count -= 1
             guard let address, let count = state.byAddress[address] else { return }

@@ -73,7 +73,7 @@ extension Shard {
         guard !client.isClosed else { return }
         // A name that was read may be older than one that every node has been told since.
         if session.isResumed { session.user = self.renames.newest(session.user) }
-        client.sessionHash = session.secret.hash
+        client.sessionHash = session.hash
         let welcome = Welcome(
             user: session.user,
             session: session.secret,
@@ -135,31 +135,38 @@ extension Shard {
 struct OpenedSession {
     var user: User
     var secret: SessionSecret
+    /// What the broker knows the session by: one string, for its table and for the connection.
+    var hash: String
     var isResumed: Bool
 
     /// Looks up or makes the session that a `hello` asks for.
     ///
     /// - Throws: ``BrokerError`` when it can be neither found nor kept.
     nonisolated(nonsending) init(_ hello: Command.Hello, broker: any Broker) async throws(BrokerError) {
-        if let secret = hello.session, var user = try await broker.session(secret.hash) {
-            if let name = hello.name, name != user.name {
-                user.name = name
-                try await broker.rename(user, session: secret.hash)
+        if let secret = hello.session {
+            let hash = secret.hash
+            if var user = try await broker.session(hash) {
+                if let name = hello.name, name != user.name {
+                    user.name = name
+                    try await broker.rename(user, session: hash)
+                }
+                self.init(user: user, secret: secret, hash: hash, isResumed: true)
+                return
             }
-            self.init(user: user, secret: secret, isResumed: true)
-            return
         }
         var generator = SystemRandomNumberGenerator()
         let id = UserID(using: &generator)
         let user = User(id: id, name: hello.name ?? .guest(id))
         let secret = SessionSecret(using: &generator)
-        try await broker.saveSession(secret.hash, user)
-        self.init(user: user, secret: secret, isResumed: false)
+        let hash = secret.hash
+        try await broker.saveSession(hash, user)
+        self.init(user: user, secret: secret, hash: hash, isResumed: false)
     }
 
-    private init(user: User, secret: SessionSecret, isResumed: Bool) {
+    private init(user: User, secret: SessionSecret, hash: String, isResumed: Bool) {
         self.user = user
         self.secret = secret
+        self.hash = hash
         self.isResumed = isResumed
     }
 }

@@ -6,10 +6,6 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct EphemeralTests {
-    private let room: LocalRoom
-
-    init() throws { self.room = LocalRoom(name: try RoomName("lobby"), limits: Limits()) }
-
     private func frames(_ payloads: String...) -> ByteBuffer {
         var frames = ByteBuffer()
         for payload in payloads {
@@ -21,21 +17,38 @@ struct EphemeralTests {
     }
 
     @Test func `typing stands in its place among the messages, and apart from what may not be lost`() {
-        self.room.enqueue(ByteBuffer(string: "a"))
-        self.room.enqueue(ByteBuffer(string: "typing"), isEphemeral: true)
-        self.room.enqueue(ByteBuffer(string: "b"))
-        self.room.enqueue(ByteBuffer(string: "more"), isEphemeral: true)
-        let pending = self.room.takePending()
-        #expect(pending.frames == self.frames("a", "typing", "b", "more"))
-        #expect(pending.lasting == self.frames("a", "b"))
+        var gathered = FrameGather()
+        gathered.add(ByteBuffer(string: "a"), .prompt)
+        gathered.add(ByteBuffer(string: "typing"), .ephemeral)
+        gathered.add(ByteBuffer(string: "b"), .unhurried)
+        gathered.add(ByteBuffer(string: "more"), .ephemeral)
+        let pending = gathered.take()
+        #expect(pending?.frames == self.frames("a", "typing", "b", "more"))
+        #expect(pending?.lasting == self.frames("a", "b"))
     }
 
     @Test func `where nobody types there is one buffer`() {
-        self.room.enqueue(ByteBuffer(string: "a"), isEphemeral: true)
-        _ = self.room.takePending()
-        self.room.enqueue(ByteBuffer(string: "b"))
-        let pending = self.room.takePending()
-        #expect(pending.frames == self.frames("b"))
-        #expect(pending.lasting == nil)
+        var gathered = FrameGather()
+        gathered.add(ByteBuffer(string: "a"), .ephemeral)
+        _ = gathered.take()
+        gathered.add(ByteBuffer(string: "b"), .prompt)
+        let pending = gathered.take()
+        #expect(pending?.frames == self.frames("b"))
+        #expect(pending?.lasting == nil)
+    }
+
+    @Test func `one message makes all that waits with it urgent, until it has left`() {
+        var gathered = FrameGather()
+        #expect(!gathered.isUnhurried)
+        gathered.add(ByteBuffer(string: "joined"), .unhurried)
+        gathered.add(ByteBuffer(string: "typing"), .ephemeral)
+        #expect(gathered.isUnhurried)
+        gathered.add(ByteBuffer(string: "a"), .prompt)
+        gathered.add(ByteBuffer(string: "left"), .unhurried)
+        #expect(!gathered.isUnhurried)
+        let pending = gathered.take()
+        #expect(pending?.tally.frames == 4)
+        gathered.add(ByteBuffer(string: "joined"), .unhurried)
+        #expect(gathered.isUnhurried)
     }
 }

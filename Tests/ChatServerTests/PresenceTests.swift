@@ -24,6 +24,32 @@ struct PresenceTests {
         }
     }
 
+    @Test(arguments: ["1", "2"])
+    func `those who come in a crowd are told of one by one, to everybody who did not know`(loops: String) async throws {
+        let count = 16
+        try await TestServer.with(["threads": loops]) { server in
+            let everybody = Barrier(count)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 1...count {
+                    group.addTask {
+                        try await server.withClient("/ws?room=lobby&name=\(number)") { client in
+                            let ok = try await client.next("ok")
+                            var version = try #require(ok["presence_version"]?.integer)
+                            while version < count {
+                                let joined = try await client.joined(after: version)
+                                #expect(joined["presence_version"]?.integer == version + 1)
+                                version += 1
+                                #expect(joined["member_count"]?.integer == version)
+                            }
+                            await everybody.arrive()
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
     @Test func `a user with two connections is one member and stays while one is left`() async throws {
         try await TestServer.with { server in
             try await server.withClient("/ws?room=lobby&name=Mina") { mina in

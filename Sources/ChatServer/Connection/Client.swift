@@ -22,7 +22,9 @@ final class Client {
     var stall: StallWatch
     /// The hash of its session's secret, once it is open.
     var sessionHash: String?
-    var memberships: [Membership] = []
+    var memberships: [Membership] = [] {
+        didSet { self.port.isShared = self.memberships.count > 1 }
+    }
     /// Whether a page of a replay is on its way; the next one waits for it, whichever room it is of.
     private(set) var isReplaying = false
     private var replaysInLine: [CheckedContinuation<Void, Never>] = []
@@ -82,6 +84,10 @@ final class Client {
 
 /// One connection's being in one room.
 final class Membership {
+    /// The client's: a room's frames go to so many members that one step more to each of them counts.
+    let port: OutboundPort
+    /// How much of what the room has gathered it has already, or was told otherwise before it went live.
+    var skippedBytes = 0
     let client: Client
     let room: LocalRoom
     /// Its place among the room's live members; nil while it catches up.
@@ -93,6 +99,7 @@ final class Membership {
 
     init(client: Client, room: LocalRoom) {
         self.client = client
+        self.port = client.port
         self.room = room
     }
 

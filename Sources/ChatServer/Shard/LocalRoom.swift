@@ -1,5 +1,4 @@
 import ChatCore
-import ChatWebSocket
 import NIOCore
 
 /// A room as one shard has it: where it stands, who on this loop is in it, and the frames that wait for the next flush.
@@ -32,20 +31,22 @@ final class LocalRoom {
     private(set) var catchingUp: [Membership] = []
     var users: [UserID: LocalUser] = [:]
     var crowd: Crowd
-    /// Frames for the live members, gathered until the flush.
-    private(set) var pending = ByteBuffer()
-    /// The same without what may be lost; nil while there is nothing of that.
-    private var lasting: ByteBuffer?
-    private var lastSize = 0
     private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    // What leaves with the next flush, and when that is.
+    var gathered = FrameGather()
+    /// What leaves at this moment.
+    var departure: FrameGather.Departure?
     /// Whether the shard looks at it at the end of this tick.
     var isDirty = false
-    /// What those frames are, for who counts.
-    var tally = DeliveryTally()
     /// Whether it stands among the rooms that the shard looks at when a hold is over.
     var isHeld = false
+    /// Paces messages.
     var pacer = FlushPacer()
-    private var gatheredCount = 0
+    /// Whether it stands among the rooms in which only what is not urgent waits.
+    var isPatient = false
+    /// Paces what is not urgent.
+    var throttle = Throttle(interval: .milliseconds(250))
 
     init(name: RoomName, limits: Limits) {
         self.name = name
@@ -117,51 +118,6 @@ final class LocalRoom {
         for continuation in waiting { continuation.resume() }
     }
 
-    /// Adds a frame for the live members.
-    ///
-    /// - Parameters:
-    ///   - payload: The event.
-    ///   - isEphemeral: Whether a member with much before it goes without.
-    func enqueue(_ payload: ByteBuffer, isEphemeral: Bool = false) {
-        if self.pending.readableBytes == 0 {
-            // The last buffer may still wait in channels: it is theirs now, and this one is as large as it came to be.
-            self.pending = ByteBufferAllocator().buffer(
-                capacity: max(self.lastSize, payload.readableBytes + FrameEncoder.maximumHeader)
-            )
-        }
-        if isEphemeral {
-            self.lasting = self.lasting ?? self.pending
-        } else if var lasting = self.lasting.take() {
-            FrameEncoder.write(.text, payload, to: &lasting)
-            self.lasting = lasting
-        }
-        FrameEncoder.write(.text, payload, to: &self.pending)
-        self.gatheredCount += 1
-    }
-
-    /// How many frames were added since this was asked last.
-    func takeGatheredCount() -> Int {
-        defer { self.gatheredCount = 0 }
-        return self.gatheredCount
-    }
-
-    /// Takes the frames that wait.
-    ///
-    /// - Returns: All of them, and those that may not be lost; nil when these are all.
-    func takePending() -> (frames: ByteBuffer, lasting: ByteBuffer?) {
-        self.pacer.flushed()
-        let frames = self.pending
-        self.lastSize = frames.readableBytes
-        self.pending = ByteBuffer()
-        return (frames, self.lasting.take())
-    }
-
-    /// Takes what was counted of the frames that wait.
-    func takeTally() -> DeliveryTally {
-        defer { self.tally = DeliveryTally() }
-        return self.tally
-    }
-
     // MARK: Members
 
     func add(_ membership: Membership) { self.catchingUp.append(membership) }
@@ -169,6 +125,8 @@ final class LocalRoom {
     /// The member stands where the room stands.
     func makeLive(_ membership: Membership) {
         guard membership.slot == nil else { return }
+        // What was gathered until now is older than what it has been told already.
+        membership.skippedBytes = self.gathered.frames.readableBytes
         self.catchingUp.removeAll { $0 === membership }
         membership.slot = self.live.count
         self.live.append(membership)

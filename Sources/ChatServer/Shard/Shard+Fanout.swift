@@ -75,16 +75,16 @@ extension Shard {
             switch room.receive(publication) {
             case .deliver:
                 self.enqueue(publication.payload, in: room)
-                room.tally.addMessage(publication.payload)
+                room.gathered.tally.addMessage(publication.payload)
             case .keep: break
             case .hole: self.resynchronize(room)
             }
         case .foreign(let payload):
             self.enqueue(payload, in: room)
-            room.tally.addMessage(payload)
+            room.gathered.tally.addMessage(payload)
         case .presence(let kind, let change, let payload): self.applyPresence(kind, change, payload, in: room)
         case .typing(_, let payload):
-            if !room.crowd.isLarge { self.enqueue(payload, in: room, isEphemeral: true) }
+            if !room.crowd.isLarge { self.enqueue(payload, in: room, .ephemeral) }
         case .gap(let epoch, let from, let to):
             guard let position = room.position, position.epoch == epoch, to > position.seq else { return }
             room.move(to: LogPosition(epoch: epoch, seq: to))
@@ -98,9 +98,8 @@ extension Shard {
     }
 
     /// Adds a frame to what the room's live members get at the flush.
-    func enqueue(_ payload: ByteBuffer, in room: LocalRoom, isEphemeral: Bool = false) {
-        room.enqueue(payload, isEphemeral: isEphemeral)
-        room.tally.addFrame()
+    func enqueue(_ payload: ByteBuffer, in room: LocalRoom, _ urgency: FrameGather.Urgency = .prompt) {
+        room.gathered.add(payload, urgency)
         guard !room.isDirty else { return }
         room.isDirty = true
         self.dirtyRooms.append(room)

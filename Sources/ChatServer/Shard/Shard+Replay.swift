@@ -17,10 +17,7 @@ extension Shard {
             let position = room.position
         {
             switch catchUp.next(room: position, tail: room.tail) {
-            case .live:
-                // Frames that wait for the others lie at or below this member's position.
-                self.flush(room)
-                return room.makeLive(membership)
+            case .live: return room.makeLive(membership)
             case .send(let messages): await self.replay(messages, to: membership)
             case .reset(let head): self.send(Event.reset(room: room.name, head: head).encoded(), to: client)
             case .read(let seq): await self.read(after: seq, &catchUp, for: membership)

@@ -38,7 +38,7 @@ extension Shard {
         case .queued(isFirst: true):
             self.flushList.append(client)
             self.scheduleTick()
-        case .queued(isFirst: false): break
+        case .sent, .queued(isFirst: false): break
         case .overflow: self.close(client, .slowConsumer)
         }
     }

@@ -72,9 +72,11 @@ extension Shard {
             replay: announcement.replay,
             members: members
         )
-        // Frames that wait for those who are live lie at or below the head that is told here.
-        self.flush(room)
-        if case .after = start, membership.slot != nil { room.makeCatchUp(membership) }
+        if membership.slot != nil {
+            // Frames that wait for those who are live lie at or below the head that is told here.
+            self.flush(room)
+            if case .after = start { room.makeCatchUp(membership) }
+        }
         self.reply(.joined(reply), id: id, to: client)
         membership.isAnswered = true
         if announcement.isReset { self.send(Event.reset(room: room.name, head: head).encoded(), to: client) }

@@ -29,9 +29,13 @@ actor Shard {
     var heldRooms: [LocalRoom] = []
     /// When the first of them is looked at.
     var nextRelease: ContinuousClock.Instant?
+    /// Rooms in which only what is not urgent waits.
+    var patientRooms: [LocalRoom] = []
     var deliveries = DeliveryMeter(now: .now)
     /// Clients with something queued in their ports.
     var flushList: [Client] = []
+    /// Clients that have no room for what was to be sent.
+    var slowClients: [Client] = []
     /// What a client that comes now is told of the broker; nil while all is well.
     var degradation: String?
     /// Whether lists of members are being read.

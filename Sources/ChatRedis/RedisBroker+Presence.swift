@@ -5,18 +5,19 @@ extension RedisBroker {
     /// The most users of one command: Redis does nothing else while it works on one.
     private static let renewBatch = 200
 
-    package func enter(_ room: RoomName, _ user: User, holder: HolderID) async throws(BrokerError) -> MemberPage {
+    @discardableResult
+    package func enter(_ room: RoomName, _ user: User, holder: HolderID) async throws(BrokerError) -> Int {
         let reply = try await self.perform(
             self.presenceRequest(.enter, room) {
                 $0.append(user.id.rawValue)
                 $0.append(holder.rawValue)
                 $0.append(MemberCoding.encode(user))
                 $0.append(MemberCoding.bytesBeforeName(user))
-                $0.append(self.configuration.limits.members)
             }
         )
         self.touch(room, at: WallClock.milliseconds())
-        return try MemberPage(reply)
+        guard let version = reply.integer else { throw .isUnintelligible }
+        return version
     }
 
     package func leave(_ room: RoomName, _ user: UserID, holder: HolderID) async throws(BrokerError) {
@@ -161,7 +162,7 @@ enum MemberCoding {
 }
 
 extension MemberPage {
-    /// Reads what the scripts `enter` and `members` answer.
+    /// Reads what the script `members` answers.
     fileprivate init(_ reply: RedisReply) throws(BrokerError) {
         guard let parts = reply.array, parts.count == 4, let count = parts[0].integer, let version = parts[1].integer,
             let members = parts[3].array

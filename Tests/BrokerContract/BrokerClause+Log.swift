@@ -119,7 +119,7 @@ private func roomsWithMembersAreListed(_ broker: any Broker) async throws {
     let prefix = unique("members")
     let room = try RoomName(prefix + "-a")
     let (user, holder) = (try uniqueUser(), uniqueHolder())
-    _ = try await broker.enter(room, user, holder: holder)
+    try await broker.enter(room, user, holder: holder)
     let page = try await broker.rooms(after: RoomName(prefix), limit: 1)
     #expect(page.rooms == [RoomSummary(room: room, memberCount: 1, seq: 0, lastTime: nil)])
     try await broker.leave(room, user.id, holder: holder)

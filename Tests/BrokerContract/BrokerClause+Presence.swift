@@ -18,12 +18,11 @@ private func enterAnnouncesOnce(_ broker: any Broker) async throws {
     let (room, user, subscriber) = (try uniqueRoom(), try uniqueUser(), CollectingSubscriber())
     _ = try await broker.subscribe(room, subscriber)
     let other = User(id: UserID(user.id.rawValue + "2"), name: try UserName("Other"))
-    let page = try await broker.enter(room, user, holder: uniqueHolder())
-    #expect(page == MemberPage(members: [user], count: 1, cursor: nil, version: 1))
-    let again = try await broker.enter(room, user, holder: uniqueHolder())
-    #expect(again == page)
-    let second = try await broker.enter(room, other, holder: uniqueHolder())
-    #expect(second == MemberPage(members: [user, other], count: 2, cursor: nil, version: 2))
+    #expect(try await broker.enter(room, user, holder: uniqueHolder()) == 1)
+    #expect(try await broker.enter(room, user, holder: uniqueHolder()) == 1)
+    #expect(try await broker.enter(room, other, holder: uniqueHolder()) == 2)
+    let page = try await broker.members(room, cursor: nil, limit: 10)
+    #expect(page == MemberPage(members: [user, other], count: 2, cursor: nil, version: 2))
     let changes = try await subscriber.presence(2, in: room)
     let expected = [
         PresenceChange(room: room, user: user, memberCount: 1, version: 1),
@@ -37,8 +36,8 @@ private func leaveAnnouncesWithTheLast(_ broker: any Broker) async throws {
     let (room, user, subscriber) = (try uniqueRoom(), try uniqueUser(), CollectingSubscriber())
     let (first, second) = (uniqueHolder(), uniqueHolder())
     _ = try await broker.subscribe(room, subscriber)
-    _ = try await broker.enter(room, user, holder: first)
-    _ = try await broker.enter(room, user, holder: second)
+    try await broker.enter(room, user, holder: first)
+    try await broker.enter(room, user, holder: second)
     try await broker.leave(room, user.id, holder: first)
     #expect(try await broker.members(room, cursor: nil, limit: 10).members == [user])
     try await broker.leave(room, user.id, holder: second)
@@ -56,7 +55,7 @@ private func presenceCountsVersions(_ broker: any Broker) async throws {
     let (room, holder, subscriber) = (try uniqueRoom(), uniqueHolder(), CollectingSubscriber())
     _ = try await broker.subscribe(room, subscriber)
     let users = try (0..<5).map { _ in try uniqueUser() }
-    for user in users { _ = try await broker.enter(room, user, holder: holder) }
+    for user in users { try await broker.enter(room, user, holder: holder) }
     for user in users { try await broker.leave(room, user.id, holder: holder) }
     let changes = try await subscriber.presence(10, in: room).map(\.0)
     #expect(changes.map(\.version) == Array(1...10))
@@ -67,8 +66,8 @@ private func membersArePaged(_ broker: any Broker) async throws {
     let (room, prefix) = (try uniqueRoom(), unique("u"))
     let users = try (10..<17).map { User(id: UserID("\(prefix)\($0)"), name: try UserName("N\($0)")) }
     for user in users.reversed() {
-        _ = try await broker.enter(room, user, holder: uniqueHolder())
-        _ = try await broker.enter(room, user, holder: uniqueHolder())
+        try await broker.enter(room, user, holder: uniqueHolder())
+        try await broker.enter(room, user, holder: uniqueHolder())
     }
     let first = try await broker.members(room, cursor: nil, limit: 3)
     #expect(first.members == Array(users[0..<3]))
@@ -85,12 +84,12 @@ private func renameAnnounces(_ broker: any Broker) async throws {
     let (room, user, subscriber) = (try uniqueRoom(), try uniqueUser(), CollectingSubscriber())
     let renamed = User(id: user.id, name: try UserName(#"O'Neil \ "x""#))
     _ = try await broker.subscribe(room, subscriber)
-    _ = try await broker.enter(room, user, holder: uniqueHolder())
+    try await broker.enter(room, user, holder: uniqueHolder())
     try await broker.rename(user, in: room)
     try await broker.rename(renamed, in: room)
     try await broker.rename(renamed, in: room)
     try await broker.rename(uniqueUser(), in: room)
-    _ = try await broker.enter(room, uniqueUser(), holder: uniqueHolder())
+    try await broker.enter(room, uniqueUser(), holder: uniqueHolder())
     let changes = try await subscriber.presence(3, in: room)
     let change = PresenceChange(room: room, user: renamed, memberCount: 1, version: 2)
     #expect(changes[1].0 == change)
@@ -103,8 +102,8 @@ private func renewKeepsMembers(_ broker: any Broker) async throws {
     let (room, other, holder) = (try uniqueRoom("a"), try uniqueRoom("b"), uniqueHolder())
     let (user, subscriber) = (try uniqueUser(), CollectingSubscriber())
     _ = try await broker.subscribe(room, subscriber)
-    _ = try await broker.enter(room, user, holder: holder)
-    _ = try await broker.enter(other, user, holder: holder)
+    try await broker.enter(room, user, holder: holder)
+    try await broker.enter(other, user, holder: holder)
     try await broker.renew(holder, [room: [user], other: [user]])
     try await broker.renew(holder, [:])
     for room in [room, other] {
@@ -119,7 +118,7 @@ private func leaveWithoutEntering(_ broker: any Broker) async throws {
     let (room, user, subscriber) = (try uniqueRoom(), try uniqueUser(), CollectingSubscriber())
     _ = try await broker.subscribe(room, subscriber)
     try await broker.leave(room, user.id, holder: uniqueHolder())
-    _ = try await broker.enter(room, user, holder: uniqueHolder())
+    try await broker.enter(room, user, holder: uniqueHolder())
     try await broker.leave(room, user.id, holder: uniqueHolder())
     #expect(try await broker.members(room, cursor: nil, limit: 10).version == 1)
     #expect(try await subscriber.presence(1, in: room).count == 1)

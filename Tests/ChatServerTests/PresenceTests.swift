@@ -27,7 +27,8 @@ struct PresenceTests {
     @Test(arguments: ["1", "2"])
     func `those who come in a crowd are told of one by one, to everybody who did not know`(loops: String) async throws {
         let count = 16
-        try await TestServer.with(["threads": loops]) { server in
+        let broker = CountingBroker(MemoryBroker.forTests())
+        try await TestServer.with(["threads": loops], broker: broker) { server in
             let everybody = Barrier(count)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 1...count {
@@ -35,6 +36,8 @@ struct PresenceTests {
                         try await server.withClient("/ws?room=lobby&name=\(number)") { client in
                             let ok = try await client.next("ok")
                             var version = try #require(ok["presence_version"]?.integer)
+                            #expect(ok["members"]?.array?.count == ok["member_count"]?.integer)
+                            #expect(ok["member_count"]?.integer == version)
                             while version < count {
                                 let joined = try await client.joined(after: version)
                                 #expect(joined["presence_version"]?.integer == version + 1)
@@ -48,6 +51,8 @@ struct PresenceTests {
                 try await group.waitForAll()
             }
         }
+        // On each loop the first reads the list, and those who come while it is read share another one.
+        #expect(broker.listings <= 4)
     }
 
     @Test func `a user with two connections is one member and stays while one is left`() async throws {

@@ -74,8 +74,9 @@ package protocol Broker: AnyObject, Sendable {
     ///
     /// A user is a member once, through however many holders; `joined` is published when the first one enters.
     ///
-    /// - Returns: The room's members after that, the first ``Limits/members`` of them.
-    func enter(_ room: RoomName, _ user: User, holder: HolderID) async throws(BrokerError) -> MemberPage
+    /// - Returns: The version of the room's members after that.
+    @discardableResult
+    func enter(_ room: RoomName, _ user: User, holder: HolderID) async throws(BrokerError) -> Int
 
     /// Takes back what ``enter(_:_:holder:)`` did; `left` is published when no other holder has the user in the room.
     func leave(_ room: RoomName, _ user: UserID, holder: HolderID) async throws(BrokerError)

@@ -16,18 +16,15 @@ package final class MemoryBroker: Broker {
 
     private let state = Mutex(State())
     private let limits: LogLimits
-    private let listLimit: Int
     private let now: @Sendable () -> Int
 
     /// Makes an empty broker.
     ///
     /// - Parameters:
     ///   - limits: How much it keeps.
-    ///   - listLimit: The most members that ``enter(_:_:holder:)`` lists.
     ///   - now: The time, in milliseconds since the Unix epoch.
-    package init(limits: LogLimits, listLimit: Int, now: @escaping @Sendable () -> Int) {
+    package init(limits: LogLimits, now: @escaping @Sendable () -> Int) {
         self.limits = limits
-        self.listLimit = listLimit
         self.now = now
     }
 
@@ -112,14 +109,15 @@ package final class MemoryBroker: Broker {
 
     // MARK: Presence
 
-    package func enter(_ room: RoomName, _ user: User, holder: HolderID) async throws(BrokerError) -> MemberPage {
-        let page = self.state.withLock { state -> MemberPage? in
+    @discardableResult
+    package func enter(_ room: RoomName, _ user: User, holder: HolderID) async throws(BrokerError) -> Int {
+        let version = self.state.withLock { state -> Int? in
             guard state.makeRoom(room) else { return nil }
             state.change(room) { $0.enter(user, holder: holder) }
-            return state.rooms[room]?.roster.page(cursor: nil, limit: self.listLimit)
+            return state.rooms[room]?.roster.version
         }
-        guard let page else { throw .tooManyRooms }
-        return page
+        guard let version else { throw .tooManyRooms }
+        return version
     }
 
     package func leave(_ room: RoomName, _ user: UserID, holder: HolderID) async throws(BrokerError) {

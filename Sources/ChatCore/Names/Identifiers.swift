@@ -94,6 +94,7 @@ package enum Base36 {
     /// - Parameters:
     ///   - count: How many.
     ///   - generator: Asked once for every twelve digits: the system's answers each question by a call to the kernel.
+    /// - Returns: The digits.
     package static func random(digits count: Int, using generator: inout some RandomNumberGenerator) -> String {
         String(unsafeUninitializedCapacity: count) { bytes in
             var rest: UInt64 = 0

@@ -103,6 +103,19 @@ package struct Crowd: Sendable, Equatable {
 
     // MARK: Lists
 
+    /// The list of members that everybody here has been told, for one who joins.
+    ///
+    /// - Parameters:
+    ///   - user: Who joins.
+    ///   - version: What it has to contain at least.
+    /// - Returns: All members, in no order; nil when they have to be read.
+    package func page(with user: User, since version: Int) -> MemberPage? {
+        guard let told, !self.needsReading, !self.isReading, self.version >= version, told[user.id] == user else {
+            return nil
+        }
+        return MemberPage(members: Array(told.values), count: self.count, cursor: nil, version: self.version)
+    }
+
     /// Changes may have been lost.
     package mutating func doubt() { self.needsReading = self.needsReading || self.version > 0 }
 

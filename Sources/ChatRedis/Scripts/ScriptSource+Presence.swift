@@ -63,9 +63,9 @@ extension ScriptSource {
         end
         """#
 
-    /// Makes a user a member, and answers a page as `members` does.
+    /// Makes a user a member, and answers the version.
     ///
-    /// ARGV: …, user's id, holder, the user as JSON, bytes before the name, most members to answer.
+    /// ARGV: …, user's id, holder, the user as JSON, bytes before the name.
     ///
     /// The user is put in before the sweep: a user who comes back does not leave first.
     static let enter = #"""
@@ -73,7 +73,7 @@ extension ScriptSource {
         if old and old ~= ARGV[6] then rename(ARGV[4], old, ARGV[6], tonumber(ARGV[7])) end
         sweep()
         keep()
-        return member_page('', tonumber(ARGV[8]))
+        return tonumber(redis.call('HGET', meta, 'presence_version') or 0)
         """#
 
     /// Takes a member away from a holder.
@@ -114,39 +114,33 @@ extension ScriptSource {
         return 1
         """#
 
-    /// Gives count, version, cursor (nil: no more) and the users of a page, each once.
-    static let memberPage = #"""
-        local function member_page(cursor, limit)
-            local users, last, more = {}, nil, false
-            local from = cursor == '' and '-' or '(' .. cursor .. '\1'
-            while not more do
-                local found = redis.call('ZRANGEBYLEX', members, from, '+', 'LIMIT', 0, 256)
-                if #found == 0 then break end
-                for _, pair in ipairs(found) do
-                    local id = string.sub(pair, 1, string.find(pair, '\0', 1, true) - 1)
-                    if id ~= last then
-                        if #users >= limit then
-                            more = true
-                            break
-                        end
-                        last = id
-                        local user = redis.call('HGET', names, id)
-                        if user then users[#users + 1] = user end
-                    end
-                end
-                from = '(' .. found[#found]
-            end
-            local version = tonumber(redis.call('HGET', meta, 'presence_version') or 0)
-            return { redis.call('HLEN', names), version, more and last or false, users }
-        end
-        """#
-
-    /// Answers a page of members.
+    /// Answers count, version, cursor (nil: no more) and the users of a page, each once.
     ///
     /// ARGV: …, cursor, most members to answer.
     static let members = #"""
         sweep()
-        return member_page(ARGV[4], tonumber(ARGV[5]))
+        local cursor, limit = ARGV[4], tonumber(ARGV[5])
+        local users, last, more = {}, nil, false
+        local from = cursor == '' and '-' or '(' .. cursor .. '\1'
+        while not more do
+            local found = redis.call('ZRANGEBYLEX', members, from, '+', 'LIMIT', 0, 256)
+            if #found == 0 then break end
+            for _, pair in ipairs(found) do
+                local id = string.sub(pair, 1, string.find(pair, '\0', 1, true) - 1)
+                if id ~= last then
+                    if #users >= limit then
+                        more = true
+                        break
+                    end
+                    last = id
+                    local user = redis.call('HGET', names, id)
+                    if user then users[#users + 1] = user end
+                end
+            end
+            from = '(' .. found[#found]
+        end
+        local version = tonumber(redis.call('HGET', meta, 'presence_version') or 0)
+        return { redis.call('HLEN', names), version, more and last or false, users }
         """#
 
     /// Answers members, head, time of the last message (nil: none), 1 if there is a log.

@@ -61,11 +61,7 @@ struct ChatNode: Service {
         _ logger: Logger
     ) throws -> any Broker {
         guard let url = configuration.redis else {
-            return MemoryBroker(
-                limits: configuration.limits.log,
-                listLimit: configuration.limits.members,
-                now: WallClock.now
-            )
+            return MemoryBroker(limits: configuration.limits.log, now: WallClock.now)
         }
         var redis = RedisBroker.Configuration(url: url)
         redis.keyPrefix = configuration.redisPrefix

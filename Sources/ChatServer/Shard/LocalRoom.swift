@@ -31,6 +31,10 @@ final class LocalRoom {
     private(set) var catchingUp: [Membership] = []
     var users: [UserID: LocalUser] = [:]
     var crowd: Crowd
+    /// Whether its members are being listed for those who join.
+    var isListing = false
+    /// Those who asked while that was under way.
+    var awaitingList: [CheckedContinuation<Result<MemberPage, BrokerError>, Never>] = []
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
     // What leaves with the next flush, and when that is.

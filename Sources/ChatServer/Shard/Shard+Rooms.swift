@@ -115,18 +115,6 @@ extension Shard {
         throw BrokerError("the room's log begins anew, try again")
     }
 
-    /// Makes the user a member and lists the members; what changes after that reaches the client as events.
-    private func memberPage(_ room: LocalRoom, _ user: User) async throws(BrokerError) -> MemberPage {
-        var page = try await self.broker.enter(room.name, user, holder: self.holder)
-        // An event may overtake the list. The list is read again then, for nobody would tell the client of that change.
-        for _ in 0..<3 where page.version < room.crowd.version {
-            page = try await self.broker.members(room.name, cursor: nil, limit: self.limits.members)
-        }
-        // The others are told what the list says, by the time that this member knows it.
-        self.tell(room.crowd.receive(page), in: room)
-        return page
-    }
-
     /// A client leaves a room.
     func leave(_ client: Client, _ name: RoomName, id: Int?) {
         guard let membership = client.membership(in: name), let user = client.session.user else { return }

@@ -6,7 +6,7 @@ import Testing
 
 /// The embedded broker keeps what every broker promises.
 @Suite(.timeLimit(.minutes(1))) struct MemoryBrokerContractTests {
-    private let broker = MemoryBroker(limits: BrokerClause.limits.log, listLimit: BrokerClause.limits.members) {
+    private let broker = MemoryBroker(limits: BrokerClause.limits.log) {
         Int(Date().timeIntervalSince1970 * 1000)
     }
 

@@ -16,7 +16,7 @@ import Testing
         limits.messages = 10
         limits.retention = .seconds(100)
         let clock = self.clock
-        self.broker = MemoryBroker(limits: limits, listLimit: 3) { clock.now }
+        self.broker = MemoryBroker(limits: limits) { clock.now }
     }
 
     private func publish(_ count: Int, to room: RoomName? = nil) async throws {
@@ -134,7 +134,7 @@ import Testing
         let subscriber = RecordingSubscriber()
         for room in rooms { try await self.publish(1, to: room) }
         _ = try await self.broker.subscribe(rooms[1], subscriber)
-        _ = try await self.broker.enter(rooms[2], self.samples.mina, holder: holder)
+        try await self.broker.enter(rooms[2], self.samples.mina, holder: holder)
         var epochs: [Epoch] = []
         for room in rooms { epochs.append(try await self.broker.log(room, after: 0, limit: 1).epoch) }
         self.clock.advance(by: .seconds(150))
@@ -173,7 +173,7 @@ import Testing
 
     @Test func `a room is listed for its members or its log`() async throws {
         let holder = HolderID("h")
-        _ = try await self.broker.enter(self.samples.lobby, self.samples.mina, holder: holder)
+        try await self.broker.enter(self.samples.lobby, self.samples.mina, holder: holder)
         #expect(
             try await self.broker.rooms(after: nil, limit: 5).rooms
                 == [RoomSummary(room: self.samples.lobby, memberCount: 1, seq: 0, lastTime: nil)]
@@ -183,7 +183,7 @@ import Testing
     }
 
     @Test func `to look at a room does not make it`() async throws {
-        let broker = MemoryBroker(limits: LogLimits(), listLimit: 9) { 0 }
+        let broker = MemoryBroker(limits: LogLimits()) { 0 }
         for number in 0..<100 {
             let room = try RoomName("room\(number)")
             _ = try await broker.log(room, after: 0, limit: 9)

@@ -83,6 +83,37 @@ import Testing
         #expect(self.crowd.count == 5 && !self.crowd.isLarge)
     }
 
+    @Test mutating func `who joins gets the list that the others have been told, once it contains that`() {
+        let (mina, juno) = (self.samples.mina, self.samples.juno)
+        #expect(self.crowd.page(with: mina, since: 1) == nil)
+        _ = self.crowd.receive(MemberPage(members: [mina], count: 1, cursor: nil, version: 4))
+        #expect(self.crowd.page(with: mina, since: 4)?.members == [mina])
+        // The event that makes Juno a member has not come yet.
+        #expect(self.crowd.page(with: juno, since: 5) == nil)
+        let joined = PresenceChange(room: self.samples.lobby, user: juno, memberCount: 2, version: 5)
+        #expect(self.crowd.receive(.joined, joined) == .tell)
+        let page = self.crowd.page(with: juno, since: 5)
+        #expect(page.map { Set($0.members) } == [mina, juno])
+        #expect(page?.count == 2 && page?.version == 5 && page?.cursor == nil)
+        #expect(self.crowd.page(with: User(id: juno.id, name: mina.name), since: 5) == nil)
+    }
+
+    @Test mutating func `a list that may be wrong, or is being read, is given to nobody`() {
+        let mina = self.samples.mina
+        _ = self.crowd.receive(MemberPage(members: [mina], count: 1, cursor: nil, version: 4))
+        self.crowd.doubt()
+        #expect(self.crowd.page(with: mina, since: 4) == nil)
+        self.crowd.beginReading()
+        #expect(self.crowd.page(with: mina, since: 4) == nil)
+        _ = self.crowd.receive(MemberPage(members: [mina], count: 1, cursor: nil, version: 4))
+        #expect(self.crowd.page(with: mina, since: 4) != nil)
+    }
+
+    @Test mutating func `a large room has no list to give`() {
+        _ = self.crowd.receive(self.page(11, version: 1))
+        #expect(self.crowd.page(with: self.samples.mina, since: 1) == nil)
+    }
+
     @Test mutating func `a new log begins with nobody, and with a look at who is there`() {
         _ = self.change(20, version: 9)
         self.crowd.reset()

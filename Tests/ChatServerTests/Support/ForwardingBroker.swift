@@ -31,7 +31,8 @@ extension ForwardingBroker {
         try await self.base.rooms(after: cursor, limit: limit)
     }
 
-    func enter(_ room: RoomName, _ user: User, holder: HolderID) async throws(BrokerError) -> MemberPage {
+    @discardableResult
+    func enter(_ room: RoomName, _ user: User, holder: HolderID) async throws(BrokerError) -> Int {
         try await self.base.enter(room, user, holder: holder)
     }
 
@@ -86,6 +87,6 @@ extension MemoryBroker {
     static func forTests(logMessages: Int = 10_000) -> MemoryBroker {
         var limits = LogLimits()
         limits.messages = logMessages
-        return MemoryBroker(limits: limits, listLimit: 200) { 0 }
+        return MemoryBroker(limits: limits) { 0 }
     }
 }

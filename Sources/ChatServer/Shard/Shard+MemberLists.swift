@@ -1,0 +1,50 @@
+import ChatCore
+
+// The list of members that a `join` is answered with. All members here have been told the same, so a list that is read once
+// and followed by events is good for everybody: ten thousand who come back at the same time read each room's list once.
+extension Shard {
+    /// Makes the user a member and lists the members; what changes after that reaches the client as events.
+    func memberPage(_ room: LocalRoom, _ user: User) async throws(BrokerError) -> MemberPage {
+        let version = try await self.broker.enter(room.name, user, holder: self.holder)
+        // The others may have been told of it by now, or be about to.
+        self.takeEvents()
+        var page: MemberPage
+        var attempts = 3
+        repeat {
+            if let told = room.crowd.page(with: user, since: version) { return told }
+            // An event may overtake the list. The list is read again then, for nobody would tell the client of that change.
+            page = try await self.listMembers(of: room).get()
+            attempts -= 1
+        } while attempts > 0 && page.version < room.crowd.version
+        return page
+    }
+
+    /// Reads the list of members, once for all who ask while it is being read: theirs has to be read after they asked.
+    ///
+    /// The others are told what it says, by the time that those who asked know it.
+    private func listMembers(of room: LocalRoom) async -> Result<MemberPage, BrokerError> {
+        guard !room.isListing else { return await withCheckedContinuation { room.awaitingList.append($0) } }
+        room.isListing = true
+        let result = await self.readMembers(of: room)
+        room.isListing = false
+        let waiting = room.awaitingList
+        room.awaitingList = []
+        if !waiting.isEmpty {
+            self.spawn {
+                let next = await self.listMembers(of: room)
+                for continuation in waiting { continuation.resume(returning: next) }
+            }
+        }
+        return result
+    }
+
+    private func readMembers(of room: LocalRoom) async -> Result<MemberPage, BrokerError> {
+        do {
+            let page = try await self.broker.members(room.name, cursor: nil, limit: self.limits.members)
+            self.tell(room.crowd.receive(page), in: room)
+            return .success(page)
+        } catch {
+            return .failure(error)
+        }
+    }
+}

@@ -61,6 +61,40 @@ struct DrainTests {
         }
     }
 
+    @Test func `a node that shuts down waits for who has not taken all that is left`() async throws {
+        let (messages, text) = (1500, String(repeating: "x", count: 8000))
+        let (stages, continuation) = AsyncStream<Void>.makeStream()
+        let (servers, started) = AsyncStream<TestServer>.makeStream()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await TestServer.with(["unlimited": "true", "limits.outbound-bytes": "100000000"]) { server in
+                    started.yield(server)
+                    for await _ in stages { break }
+                }
+            }
+            group.addTask {
+                var iterator = servers.makeAsyncIterator()
+                let server = try #require(await iterator.next())
+                try await server.withClient("/ws?room=lobby&name=Slow") { slow in
+                    _ = try await slow.next("ok")
+                    try await slow.stopReading()
+                    try await server.withClient("/ws?room=lobby&name=Mina") { mina in
+                        _ = try await mina.next("ok")
+                        for id in 1...messages {
+                            _ = try await mina.call(id, #"{"type":"send","room":"lobby","text":"\#(text)"}"#)
+                        }
+                        continuation.yield()
+                        #expect(try await mina.closeCode() == 1012)
+                    }
+                    try await slow.resumeReading()
+                    for _ in 1...messages { _ = try await slow.next("message") }
+                    #expect(try await slow.closeCode() == 1012)
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     @Test func `a node that shuts down lets the leases of its members end with the grace`() async throws {
         let broker = LossyBroker()
         let user = try await TestServer.with(["limits.presence-seconds": "7"], broker: broker) { server in

@@ -87,8 +87,13 @@ struct ChatNode: Service {
         } onGracefulShutdown: {
             self.context.admission.beginDraining()
         }
-        try await self.group.shutdownGracefully()
     }
+
+    /// Ends the threads, after ``run()``.
+    ///
+    /// A process that ends with its node need not: the last task of the HTTP server, for which nobody can wait, would find
+    /// its loop gone, and complain.
+    func shutDownThreads() async throws { try await self.group.shutdownGracefully() }
 
     private var server: some Service {
         let policy = WebSocketAdmission(origins: self.configuration.origins)

@@ -19,7 +19,8 @@ extension Shard {
     /// How often leases begin anew.
     private var renewal: Duration { self.limits.presenceLease / 3 }
 
-    /// Works until the node ends: turns the wheel, renews leases, and at the end waits for what is under way.
+    /// Works until the node ends: turns the wheel, renews leases, and at the end waits for those who leave and for what is
+    /// under way.
     func run() async {
         var nextRenewal = ContinuousClock.now + self.renewal
         var nextTurn = ContinuousClock.now + .seconds(1)
@@ -37,11 +38,12 @@ extension Shard {
             nextRenewal = now + self.renewal
             self.spawn { await self.renewLeases() }
         }
+        await self.vacate()
         await self.quiesce()
         // Who was here comes back elsewhere within seconds, mostly: to say that everybody leaves, and then that they join,
         // would help nobody.
         await self.releaseLeases()
-        // The loop ends soon: nothing may be put on it any more.
+        // The loop may end soon: nothing may be put on it any more.
         self.inbox.close()
     }
 

@@ -48,6 +48,7 @@ actor Shard {
     private var isTickScheduled = false
     private var tasks = 0
     private var quiescence: [CheckedContinuation<Void, Never>] = []
+    private var vacancy: CheckedContinuation<Void, Never>?
 
     /// Makes the shard of a loop.
     ///
@@ -103,12 +104,20 @@ actor Shard {
         guard let client = self.clients.removeValue(forKey: id) else { return }
         client.port.detach()
         self.forget(client)
+        if self.clients.isEmpty { self.vacancy.take()?.resume() }
     }
 
     /// The node is going away: part from the client in peace.
     func drain(_ id: ClientID) {
         guard let client = self.clients[id], !client.isClosed else { return }
         self.close(client, .draining, reconnectMilliseconds: .random(in: 100...2000))
+    }
+
+    /// Parts from whoever is here, and returns when all have taken what was left for them, or have had the time to.
+    func vacate() async {
+        for id in self.clients.keys { self.drain(id) }
+        guard !self.clients.isEmpty else { return }
+        await withCheckedContinuation { self.vacancy = $0 }
     }
 
     // MARK: Ticks

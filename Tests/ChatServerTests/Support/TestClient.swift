@@ -102,6 +102,12 @@ struct TestClient {
     /// Stops reading from the socket.
     func stopReading() async throws { try await self.channel.setOption(.autoRead, value: false).get() }
 
+    /// Reads from the socket again.
+    func resumeReading() async throws {
+        try await self.channel.setOption(.autoRead, value: true).get()
+        self.channel.read()
+    }
+
     // MARK: Receiving
 
     /// What comes next.

@@ -45,6 +45,7 @@ struct TestServer {
             let result = try await body(TestServer(port: port))
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
+            try await node.shutDownThreads()
             return result
         }
     }

@@ -99,7 +99,7 @@ package enum Base36 {
         String(unsafeUninitializedCapacity: count) { bytes in
             var rest: UInt64 = 0
             for index in 0..<count {
-                // 36 to the power of 12 fits in 62 bits.
+                // 36 to the power of 12, which is below 2 to the power of 63.
                 if index % 12 == 0 { rest = .random(in: 0..<4_738_381_338_321_616_896, using: &generator) }
                 bytes[index] = self.digits[Int(rest % 36)]
                 rest /= 36

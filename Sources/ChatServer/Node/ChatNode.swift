@@ -75,8 +75,8 @@ struct ChatNode: Service {
 
     /// Runs until the surrounding service group shuts down, then lets every connection go in peace.
     ///
-    /// Services end in the reverse of this order: first the server, which parts from its clients, then the shards, which
-    /// wait for what is under way, then the broker that they need for it.
+    /// Services end in the reverse of this order: first the server, which lets nobody in and tells its connections, then
+    /// the shards, which wait until those have gone and for what is under way, then the broker that they need for it.
     func run() async throws {
         var parts: [any Service] = [BrokerService(broker: self.broker), ShardService(shards: self.shards)]
         if let status { parts.append(status) }

@@ -33,7 +33,7 @@ final class LocalRoom {
     var crowd: Crowd
     /// Whether its members are being listed for those who join.
     var isListing = false
-    /// Those who asked while that was under way.
+    /// Those who wait for the next list.
     var awaitingList: [CheckedContinuation<Result<MemberPage, BrokerError>, Never>] = []
     private var waiting: [CheckedContinuation<Void, Never>] = []
 

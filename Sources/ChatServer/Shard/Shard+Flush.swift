@@ -122,10 +122,11 @@ extension Shard {
         self.flushClients()
     }
 
-    /// Hands a room's frames to its live members.
+    /// Hands a room's frames to its live members; those who get them with other things get them at the end of the tick.
     func flush(_ room: LocalRoom) {
         self.take(room)
         self.deliver(room)
+        if !self.flushList.isEmpty { self.scheduleTick() }
     }
 
     private func take(_ room: LocalRoom) {

@@ -16,26 +16,28 @@ extension Shard {
             page = try await self.listMembers(of: room).get()
             attempts -= 1
         } while attempts > 0 && page.version < room.crowd.version
-        return page
+        return room.crowd.page(with: user, since: version) ?? page
     }
 
-    /// Reads the list of members, once for all who ask while it is being read: theirs has to be read after they asked.
+    /// Reads the list of members, once for all who ask before the reading begins: a list has to be read after it was asked
+    /// for.
     ///
     /// The others are told what it says, by the time that those who asked know it.
     private func listMembers(of room: LocalRoom) async -> Result<MemberPage, BrokerError> {
-        guard !room.isListing else { return await withCheckedContinuation { room.awaitingList.append($0) } }
-        room.isListing = true
-        let result = await self.readMembers(of: room)
-        room.isListing = false
-        let waiting = room.awaitingList
-        room.awaitingList = []
-        if !waiting.isEmpty {
+        await withCheckedContinuation { continuation in
+            room.awaitingList.append(continuation)
+            guard !room.isListing else { return }
+            room.isListing = true
             self.spawn {
-                let next = await self.listMembers(of: room)
-                for continuation in waiting { continuation.resume(returning: next) }
+                while !room.awaitingList.isEmpty {
+                    let asking = room.awaitingList
+                    room.awaitingList = []
+                    let result = await self.readMembers(of: room)
+                    for continuation in asking { continuation.resume(returning: result) }
+                }
+                room.isListing = false
             }
         }
-        return result
     }
 
     private func readMembers(of room: LocalRoom) async -> Result<MemberPage, BrokerError> {

@@ -75,6 +75,8 @@ extension Shard {
         if membership.slot != nil {
             // Frames that wait for those who are live lie at or below the head that is told here.
             self.flush(room)
+            // It may have been too slow for them.
+            guard !client.isClosed else { return (nil, nil) }
             if case .after = start { room.makeCatchUp(membership) }
         }
         self.reply(.joined(reply), id: id, to: client)

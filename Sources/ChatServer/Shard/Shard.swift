@@ -49,6 +49,7 @@ actor Shard {
     private var tasks = 0
     private var quiescence: [CheckedContinuation<Void, Never>] = []
     private var vacancy: CheckedContinuation<Void, Never>?
+    private var isVacating = false
 
     /// Makes the shard of a loop.
     ///
@@ -81,6 +82,10 @@ actor Shard {
         let client = Client(id: id, port: port, limits: self.limits, now: now)
         self.clients[id] = client
         self.wheel.schedule(.liveness(id), after: self.limits.pingInterval)
+        guard !self.isVacating else {
+            self.drain(id)
+            return id
+        }
         for refusal in greeting.refusals { self.send(refusal.encoded(), to: client) }
         for command in greeting.commands { self.perform(client.session.resume(command), for: client) }
         return id
@@ -115,6 +120,7 @@ actor Shard {
 
     /// Parts from whoever is here, and returns when all have taken what was left for them, or have had the time to.
     func vacate() async {
+        self.isVacating = true
         for id in self.clients.keys { self.drain(id) }
         guard !self.clients.isEmpty else { return }
         await withCheckedContinuation { self.vacancy = $0 }

@@ -1,5 +1,5 @@
-// Before the first paint: the appearance, and the language, whose strings are fetched at once. Who has a name is also
-// connected at once; net/client.js takes over.
+// Before the first paint: appearance and language, whose strings are fetched at once. Who has a name is connected, too;
+// net/client.js takes over.
 {
   let stored = {};
   try {
@@ -13,7 +13,7 @@
   head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href }));
   const name = stored["chat.name"];
   if (socket && name) {
-    const early = (window.early = new WebSocket(socket, "chat.v1"));
+    const early = (window.early = new WebSocket(new URL(socket, location).href.replace("http", "ws"), "chat.v1"));
     early.received = [];
     early.onopen = () => early.send(JSON.stringify({ type: "hello", id: 1, name, session: stored["chat.session"], client: "web" }));
     early.onmessage = ({ data }) => early.received.push(data);

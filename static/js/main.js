@@ -39,7 +39,7 @@ store.subscribe((state) => {
   if (title !== document.title) document.title = title;
 });
 
-/** A panel stands beside the messages, or on a narrow page above them for as long as it has the focus. */
+/** Beside the messages, or on a narrow page above them while it has the focus. */
 function toggle(name, width) {
   if (innerWidth >= width) return part("app").classList.toggle(`without-${name}`);
   const panel = part(name);

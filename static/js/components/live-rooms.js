@@ -1,4 +1,4 @@
-// The rooms that live on the server, the fullest first; kept fresh for as long as somebody sees them.
+// The server's live rooms, the fullest first, fresh for as long as somebody sees them.
 
 import { button, h } from "../dom.js";
 import { roomName } from "../core/names.js";

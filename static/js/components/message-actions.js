@@ -1,4 +1,4 @@
-// What can be done with a message by pointer and keyboard: copy it; walk through the messages. Loaded when first needed.
+// What can be done with a message by pointer and keyboard: copy it; walk through the messages.
 
 import { copyText, iconButton } from "../dom.js";
 import { t } from "../i18n/index.js";

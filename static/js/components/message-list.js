@@ -7,7 +7,7 @@ import { rowNode } from "./message-row.js";
 
 const END_PX = 48;
 const BEGINNING_PX = 400;
-/** Items with nodes while the reader is at the end: ten thousand would make every frame late. */
+/** Items with nodes while the reader is at the end: ten thousand would be slow. */
 const SHOWN = 200;
 
 export function mountMessageList(root, app, store) {

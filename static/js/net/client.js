@@ -1,4 +1,4 @@
-// One WebSocket at a time, which comes back by itself. Events, with details: "phase", "welcome" and "event".
+// One WebSocket, which comes back by itself. Events with details: "phase", "welcome" and "event".
 
 import { SUBPROTOCOL, decode, encodeCommand, isFinal, reconnectDelay } from "../core/protocol.js";
 
@@ -70,7 +70,7 @@ export function makeClient(hello) {
   function connect() {
     clearTimeout(timers.reconnect);
     tell({ phase: "connecting" });
-    const mine = (socket = takeEarly() ?? new WebSocket("ws", SUBPROTOCOL));
+    const mine = (socket = takeEarly() ?? new WebSocket(new URL("ws", location).href.replace("http", "ws"), SUBPROTOCOL));
     // Late events of a socket that was given up are nobody's.
     const current = (handle) => (event) => socket === mine && handle(event);
     const id = ++lastId;

@@ -233,7 +233,8 @@ struct FaultTests {
     @Test
     func `a keyed message whose answer was lost is sent again, once`() async throws {
         try await RedisServerProcess.with { server in
-            try await withBroker(server) { broker in
+            // However long a busy machine takes to connect again.
+            try await withBroker(server, configure: { $0.patience = .seconds(30) }) { broker in
                 for number in 1...20 {
                     async let receipts = broker.publish([try self.draft(number, key: "k\(number)")])
                     async let killed = broker.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "no")

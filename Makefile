@@ -7,7 +7,7 @@
 #   CONFIGURATION=debug   debug or release, for `make run`; `make install` takes release
 #   PREFIX=/usr/local     where `make install` puts chat-cli
 #   SUITES="unit cli"     which suites `make test` runs; none named: all
-#   BENCH="micro compare" what `make bench` measures; none named: both
+#   BENCH="micro compare" what `make bench` measures (storm, too); none named: these two
 #   VERBOSE=1             `make test` shows the output of the suites as it comes
 #   SEED=1                what the faults of `make test` and `make soak` are drawn by
 #   MINUTES=30            how long `make soak` goes on

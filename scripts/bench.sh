@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Builds as a release, and measures.
 #
-#   scripts/bench.sh [micro] [compare]      both, when none is named
+#   scripts/bench.sh [micro] [compare] [storm]      the first two, when none is named
 #
 # micro    what one message costs, station by station: times, and allocations against their bounds
 # compare  servers side by side under the same loads (Benchmarks/EndToEnd/compare.py); writes docs/benchmarks
+# storm    ten thousand clients of a node that dies come back on another one (Benchmarks/EndToEnd/storm.py)
 #
 # BENCH_CONFIG   another file of servers, loads and generator than Benchmarks/EndToEnd/default.ini
 # BENCH_ROUNDS   how many times each server is measured under each load
@@ -20,12 +21,12 @@ products=()
 for part in "${what[@]}"; do
     case $part in
     micro) products+=(MicroBenchmarks) ;;
-    compare)
+    compare | storm)
         products+=(ChatServer chat-cli)
         needs+=(redis)
-        has python3 || die "the comparison wants python3"
+        has python3 || die "$part wants python3"
         ;;
-    *) die "no such part: $part (micro, compare)" ;;
+    *) die "no such part: $part (micro, compare, storm)" ;;
     esac
 done
 
@@ -43,6 +44,7 @@ for part in "${what[@]}"; do
         .build/release/MicroBenchmarks --check Benchmarks/Micro/bounds-release.txt || status=1
         ;;
     compare) PYTHONDONTWRITEBYTECODE=1 python3 Benchmarks/EndToEnd/compare.py || status=1 ;;
+    storm) PYTHONDONTWRITEBYTECODE=1 python3 Benchmarks/EndToEnd/storm.py || status=1 ;;
     esac
 done
 exit "$status"

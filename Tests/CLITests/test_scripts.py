@@ -141,6 +141,26 @@ def test_exit_codes_tell_what_went_wrong(cli, arguments, status):
     assert result.stderr != ""
 
 
+@pytest.mark.parametrize("seconds", ["0", "nan", "inf", "1e300", "1000001"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["send", "lobby", "x", "--timeout"],
+        ["tail", "lobby", "--timeout"],
+        ["history", "lobby", "--timeout"],
+        ["members", "lobby", "--timeout"],
+        ["rooms", "--timeout"],
+        ["verify", "--duration"],
+        ["verify", "--settle"],
+        ["bench", "--duration"],
+    ],
+)
+def test_a_time_that_no_clock_can_count_is_refused(cli, arguments, seconds):
+    result = cli.run(*arguments, seconds)
+    assert result.returncode == 64
+    assert f"{arguments[-1]} is above 0 seconds, at most 1000000" in result.stderr
+
+
 def test_some_lines_sent_and_some_refused_has_a_code_of_its_own(cli, room):
     result = cli.run("send", room, input="good\n" + "a" * 9000 + "\nalso good\n")
     assert result.returncode == 1

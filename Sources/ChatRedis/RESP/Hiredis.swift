@@ -14,6 +14,7 @@ package final class HiredisReader {
     private var unfinishedBytes = 0
 
     package init() {
+        // Without memory Swift's own allocations end the process as well.
         guard let reader = redisReaderCreate() else { fatalError("out of memory") }
         self.reader = reader
     }

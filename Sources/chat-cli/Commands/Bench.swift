@@ -77,8 +77,11 @@ struct Bench: AsyncParsableCommand {
             (BenchPlan.minimumSize...1_000_000).contains(self.size),
             "--size is from \(BenchPlan.minimumSize) to 1000000"
         )
-        try check(self.duration > 0 && self.duration <= 1e6, "--duration is above 0")
-        try check(self.warmup >= 0 && self.warmup <= 1e6, "--warmup is not below 0")
+        try Seconds.check(self.duration, "--duration")
+        try check(
+            self.warmup >= 0 && self.warmup <= Seconds.maximum,
+            "--warmup is not below 0 seconds, at most \(Int(Seconds.maximum))"
+        )
         try check((1...256).contains(self.threads), "--threads is from 1 to 256")
     }
 

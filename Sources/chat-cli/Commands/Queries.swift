@@ -24,6 +24,7 @@ struct History: AsyncParsableCommand {
 
     func validate() throws {
         guard self.limit > 0 else { throw ValidationError("--limit is above 0") }
+        try Seconds.check(self.timeout, "--timeout")
     }
 
     func run() async throws {
@@ -64,6 +65,8 @@ struct Members: AsyncParsableCommand {
 
     @Argument(help: "The room.", transform: RoomArgument.parse)
     var room: RoomName
+
+    func validate() throws { try Seconds.check(self.timeout, "--timeout") }
 
     func run() async throws {
         try await Session.run(try await self.server.configuration(), timeout: .seconds(self.timeout)) { client in

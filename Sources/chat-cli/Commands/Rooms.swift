@@ -19,7 +19,7 @@ struct Rooms: AsyncParsableCommand {
     var timeout: Double = 10
 
     func validate() throws {
-        guard self.timeout > 0 else { throw ValidationError("--timeout is above 0") }
+        try Seconds.check(self.timeout, "--timeout")
     }
 
     func run() async throws {

@@ -26,7 +26,7 @@ struct Send: AsyncParsableCommand {
     var text: [String] = []
 
     func validate() throws {
-        guard self.timeout > 0 else { throw ValidationError("--timeout is above 0") }
+        try Seconds.check(self.timeout, "--timeout")
         guard self.text.isEmpty || !self.whole else { throw ValidationError("--whole goes without a text") }
     }
 

@@ -40,7 +40,7 @@ struct Tail: AsyncParsableCommand {
     func validate() throws {
         guard self.history >= 0 else { throw ValidationError("--history is not below 0") }
         guard self.count.map({ $0 > 0 }) ?? true else { throw ValidationError("--count is above 0") }
-        guard self.timeout.map({ $0 > 0 }) ?? true else { throw ValidationError("--timeout is above 0") }
+        if let timeout { try Seconds.check(timeout, "--timeout") }
         guard !self.rooms.isEmpty else { throw ValidationError("which room?") }
         guard self.since == nil || self.history == 0 else { throw ValidationError("--since goes without --history") }
         guard self.since.map({ TimeSpan.milliseconds($0) != nil }) ?? true else {

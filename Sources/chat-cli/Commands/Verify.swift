@@ -48,8 +48,8 @@ struct Verify: AsyncParsableCommand {
     func validate() throws {
         guard (1...10_000).contains(self.clients) else { throw ValidationError("--clients is from 1 to 10000") }
         guard (1...100).contains(self.rooms) else { throw ValidationError("--rooms is from 1 to 100") }
-        guard self.duration > 0, self.duration <= 1e6 else { throw ValidationError("--duration is above 0") }
-        guard self.settle > 0, self.settle <= 1e6 else { throw ValidationError("--settle is above 0") }
+        try Seconds.check(self.duration, "--duration")
+        try Seconds.check(self.settle, "--settle")
         guard self.rate > 0, self.rate <= 1000 else { throw ValidationError("--rate is above 0, at most 1000") }
     }
 

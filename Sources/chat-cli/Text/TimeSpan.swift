@@ -5,6 +5,7 @@ enum TimeSpan {
     /// - Parameter raw: As it was written; a number alone is seconds.
     /// - Returns: Milliseconds; nil when it is none, or longer than ten years.
     static func milliseconds(_ raw: String) -> Int? {
+        let tenYears = 315_360_000_000
         var total = 0
         var number = ""
         guard !raw.isEmpty else { return nil }
@@ -13,11 +14,13 @@ enum TimeSpan {
                 number.append(character)
                 continue
             }
-            guard let value = Int(number), value <= 315_360_000, let unit = self.units[character] else { return nil }
+            guard let value = Int(number), let unit = self.units[character], value <= (tenYears - total) / unit else {
+                return nil
+            }
             total += value * unit
             number = ""
         }
-        return total <= 315_360_000_000 ? total : nil
+        return total
     }
 
     private static let units: [Character: Int] = ["s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]

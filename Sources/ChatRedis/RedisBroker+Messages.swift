@@ -124,12 +124,16 @@ struct LogReading {
 
     init?(_ reply: RedisReply) {
         guard let parts = reply.array, parts.count == 5, let epoch = parts[0].epoch, let first = parts[1].integer,
-            let head = parts[2].integer, let flat = parts[4].array
+            let head = parts[2].integer, let flat = parts[4].array,
+            // Another program may have written there.
+            (0...1 << 52).contains(head), (1...(1 << 52) + 1).contains(first)
         else { return nil }
         var publications: [Publication] = []
         publications.reserveCapacity(flat.count / 2)
         for index in stride(from: 0, to: flat.count - 1, by: 2) {
-            guard let seq = flat[index].integer, let payload = flat[index + 1].bytes else { return nil }
+            guard let seq = flat[index].integer, (1...1 << 52).contains(seq), let payload = flat[index + 1].bytes else {
+                return nil
+            }
             publications.append(Publication(position: LogPosition(epoch: epoch, seq: seq), payload: payload))
         }
         self.page = LogPage(epoch: epoch, first: first, head: head, publications: publications)

@@ -52,7 +52,9 @@ extension RedisBroker {
             }
         }
         var versions: [RoomName: Int] = [:]
-        for (room, result) in zip(rooms, await self.performAll(requests)) { versions[room] = try result.get().integer }
+        for (room, result) in zip(rooms, await self.performInBatches(requests)) {
+            versions[room] = try result.get().integer
+        }
         return versions
     }
 
@@ -75,7 +77,7 @@ extension RedisBroker {
                 )
             }
         }
-        for result in await self.performAll(requests) { _ = try result.get() }
+        for result in await self.performInBatches(requests) { _ = try result.get() }
     }
 
     /// Sweeps a room's leases that have ended.

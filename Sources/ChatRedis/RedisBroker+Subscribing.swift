@@ -57,7 +57,7 @@ extension RedisBroker {
         guard subscription.feed.position != nil, self.subscriptions.isLive(subscription.channel) else {
             return try await withCheckedContinuation { continuation in
                 let patience = TimeAmount(self.configuration.patience)
-                subscription.waiting.append(Waiter(continuation, patience: patience, on: self.eventLoop))
+                subscription.wait(Waiter(continuation, patience: patience, on: self.eventLoop))
             }.get()
         }
         // The feed may lag behind the log: what a caller has just stored must not lie above the head it is given.
@@ -170,8 +170,7 @@ extension RedisBroker {
         }
         self.counters.unloggedPublications += subscription.feed.droppedCount - dropped
         guard let head = subscription.feed.position else { return }
-        for waiter in subscription.waiting { waiter.resume(.success(head)) }
-        subscription.waiting = []
+        subscription.answer(head)
     }
 
     private func replaceEpoch(_ epoch: Epoch, of room: RoomName) {

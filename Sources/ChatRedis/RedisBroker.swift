@@ -105,6 +105,16 @@ package final actor RedisBroker: Broker {
         }
     }
 
+    /// Sends requests and waits for the answers, a few hundred at a time: as many as a node may have would leave no room for
+    /// messages, and be refused.
+    func performInBatches(_ requests: [RedisRequest]) async -> [RedisResult] {
+        var results: [RedisResult] = []
+        for start in stride(from: 0, to: requests.count, by: 256) {
+            results += await self.performAll(Array(requests[start..<min(start + 256, requests.count)]))
+        }
+        return results
+    }
+
     /// A candidate for a room that has no epoch.
     func newEpoch() -> String { self.epochs.next() }
 

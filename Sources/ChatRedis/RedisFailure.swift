@@ -1,6 +1,5 @@
 internal import ChatCore
 
-/// Turns what Redis says into what may be shown: a reason without a key, an address or a secret.
 extension RedisReply {
     /// One of ``BrokerError/reasonsToLeave``, if it is one.
     var reasonToLeave: BrokerError? {
@@ -15,6 +14,7 @@ extension RedisReply {
     }
 }
 
+/// Turns what Redis says into what may be shown: a reason without a key, an address or a secret.
 extension BrokerError {
     static let isAway = BrokerError("Redis is out of reach")
     static let isFull = BrokerError("too many requests wait for Redis")

@@ -114,7 +114,42 @@ struct FaultMatrixTests {
         }
     }
 
-    // MARK: A Redis that is full
+    // MARK: A Redis that refuses writes
+
+    @Test
+    func `without replicas sends fail, and a room is found again`() async throws {
+        try await RedisServerProcess.with { server in
+            try await withBroker(server) { broker in
+                let subscriber = CollectingSubscriber()
+                broker.attach(subscriber)
+                _ = try await broker.subscribe(self.room, subscriber)
+                _ = try await self.send(1...3, broker)
+                try await server.operate("CONFIG SET min-replicas-to-write 1")
+                let refused = BrokerError("Redis has too few replicas and refuses writes")
+                #expect(await broker.publish([try self.draft(4)]) == [.failure(refused)])
+                try await server.operate("CLIENT KILL TYPE pubsub")
+                try await subscriber.events { $0.statuses == [.degraded, .ok] }
+                // The head is read anew, which also lets the room live longer where that may be written.
+                #expect(try await broker.subscribe(self.room, CollectingSubscriber()).seq == 3)
+                try await server.operate("CONFIG SET min-replicas-to-write 0")
+                #expect(try await self.send(4...4, broker).map(\.position.seq) == [4])
+            }
+        }
+    }
+
+    @Test
+    func `who has given up waiting for a room is forgotten, however long Redis is away`() async throws {
+        let server = try await RedisServerProcess()
+        try await withBroker(server, configure: { $0.patience = .milliseconds(1) }) { broker in
+            let subscriber = CollectingSubscriber()
+            for _ in 0..<300 {
+                await #expect(throws: BrokerError("Redis is out of reach")) {
+                    _ = try await broker.subscribe(self.room, subscriber)
+                }
+            }
+            #expect(await broker.waitingCount(self.room) <= 65)
+        }
+    }
 
     @Test
     func `without memory sends fail, and reading and live delivery go on`() async throws {
@@ -319,4 +354,8 @@ struct FaultMatrixTests {
             }
         }
     }
+}
+
+extension RedisBroker {
+    fileprivate func waitingCount(_ room: RoomName) -> Int { self.channels[self.channel(room)]?.waitingCount ?? 0 }
 }

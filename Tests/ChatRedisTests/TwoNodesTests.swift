@@ -186,6 +186,13 @@ struct ForeignPayloadTests {
 
     init() throws { self.room = try RoomName("래블업") }
 
+    /// What a script publishes, with numbers that none would.
+    private func joined(count: Int, version: Int) -> String {
+        let user = #"{"id":"u1","name":"a"}"#
+        return
+            #"{"type":"joined","room":"래블업","user":\#(user),"member_count":\#(count),"presence_version":\#(version)}"#
+    }
+
     @Test
     func `text and JSON of other programs become messages, the rest is dropped and counted`() async throws {
         try await RedisServerProcess.with { server in
@@ -196,6 +203,8 @@ struct ForeignPayloadTests {
                     "{}", "{", #"{"text":1}"#, #"{"text":"  "}"#, #"{"text":"a","name":""}"#, "", "  ",
                     #"{"type":"message"}"#, #"{"type":"shutdown"}"#, #"{"type":"joined","room":"래블업"}"#,
                     String(repeating: "x", count: 8193),
+                    self.joined(count: .min, version: 1), self.joined(count: 1, version: .max),
+                    self.joined(count: -1, version: 1), self.joined(count: 1, version: 0),
                 ]
                 for payload in dropped { try await broker.command("PUBLISH", "chat:{래블업}", payload) }
                 try await broker.command("PUBLISH", "chat:{래블업}", #"{"text":"hi","name":"ops"}"#)

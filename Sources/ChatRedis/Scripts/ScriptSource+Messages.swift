@@ -69,7 +69,8 @@ extension ScriptSource {
         local epoch
         if ARGV[5] == '1' then
             epoch = epoch_of(meta, log, ARGV[4])
-            redis.call('EXPIRE', meta, ROOM_SECONDS)
+            -- A Redis that refuses writes can still be read.
+            redis.pcall('EXPIRE', meta, ROOM_SECONDS)
         else
             epoch = redis.call('HGET', meta, 'epoch')
             if not epoch then return { ARGV[4], 1, 0, false, {} } end

@@ -65,8 +65,10 @@ struct RoomPayloadReader {
         case "renamed": kind = .renamed
         default: return .invalid
         }
+        // Another program may have published it: numbers that no script makes are not reckoned with.
         guard let name = json["user"]?["name"]?.string, let name = try? UserName(name),
-            let count = json["member_count"]?.integer, let version = json["presence_version"]?.integer
+            let count = json["member_count"]?.integer, (0...1 << 31).contains(count),
+            let version = json["presence_version"]?.integer, (1...1 << 52).contains(version)
         else { return .invalid }
         let user = User(id: UserID(id), name: name)
         let change = PresenceChange(room: self.room, user: user, memberCount: count, version: version)

@@ -10,8 +10,10 @@ final class RoomSubscription {
     let reader: RoomPayloadReader
     var feed = RoomFeed()
     private(set) var outlets: [SubscriberOutlet] = []
-    /// Who waits for the feed to know the head.
-    var waiting: [Waiter<LogPosition>] = []
+    /// Who waits for the feed to know the head, and some who have given up.
+    private var waiting: [Waiter<LogPosition>] = []
+    /// How many there may be before those who have given up are forgotten: while Redis is away, others go on coming.
+    private var mostWaiting = 64
     /// When something last came, or the head was last compared.
     var lastActivity = NIODeadline.now()
     /// When leases that somebody let end are to be swept.
@@ -24,6 +26,25 @@ final class RoomSubscription {
         self.channel = channel
         self.reader = RoomPayloadReader(room, textLimit: textLimit)
     }
+
+    /// Adds somebody who waits for the head.
+    func wait(_ waiter: Waiter<LogPosition>) {
+        if self.waiting.count >= self.mostWaiting {
+            self.waiting.removeAll(where: \.isDone)
+            self.mostWaiting = max(64, 2 * self.waiting.count)
+        }
+        self.waiting.append(waiter)
+    }
+
+    /// Tells those who wait for the head.
+    func answer(_ head: LogPosition) {
+        let waiting = self.waiting
+        self.waiting = []
+        for waiter in waiting { waiter.resume(.success(head)) }
+    }
+
+    /// How many are kept.
+    var waitingCount: Int { self.waiting.count }
 
     /// Adds an outlet; tells whether it is new.
     func add(_ outlet: SubscriberOutlet) -> Bool {

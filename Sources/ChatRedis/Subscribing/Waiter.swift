@@ -15,6 +15,9 @@ final class Waiter<Value: Sendable> {
         self.timeout = eventLoop.assumeIsolated().scheduleTask(in: patience) { self.resume(.failure(.isAway)) }
     }
 
+    /// Whether it has its answer, or has given up.
+    var isDone: Bool { self.continuation == nil }
+
     /// Answers, unless that was done before.
     func resume(_ result: Result<Value, BrokerError>) {
         self.timeout?.cancel()

@@ -83,7 +83,8 @@ extension Shard {
                     room.advance(to: head)
                     break
                 }
-                try? await Task.sleep(for: .seconds(1))
+                // Not all rooms at the same time.
+                try? await Task.sleep(for: .seconds(1) * Double.random(in: 0.5...1.5))
             }
             // One that has asked for a place of its own meanwhile goes on from there.
             for member in members where member.membership.catchUps == member.catchUps {

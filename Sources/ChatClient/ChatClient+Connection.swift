@@ -45,7 +45,7 @@ extension ChatClient {
             let verdict = reconnect.ended(
                 failure.disconnect,
                 lifetime: ended.lifetime,
-                hint: self.machine.reconnectHint,
+                hint: self.machine.takeReconnectHint(),
                 using: &generator
             )
             switch verdict {

@@ -90,6 +90,12 @@ struct ClientMachine {
 // MARK: - The connection
 
 extension ClientMachine {
+    /// Takes what the server has said about coming back: it holds for the next attempt, and not for those after it.
+    mutating func takeReconnectHint() -> Int? {
+        defer { self.reconnectHint = nil }
+        return self.reconnectHint
+    }
+
     /// A connection was made.
     mutating func connected(now: ContinuousClock.Instant) -> [Action] {
         let id = self.makeID()

@@ -31,7 +31,7 @@ struct PresenceWatch: Equatable {
     ///   - jitter: How much longer than others this client waits before it asks.
     /// - Returns: Whether that is news.
     mutating func changed(_ version: Int, now: ContinuousClock.Instant, jitter: Duration) -> OnChange {
-        let last = self.version ?? version - 1
+        let last = self.version ?? max(0, version) - 1
         guard version > last else { return .ignore }
         self.version = version
         if version > last + 1, self.deadline == nil { self.deadline = now + Self.patience + jitter }

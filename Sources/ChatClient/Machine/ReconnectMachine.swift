@@ -9,6 +9,8 @@ package struct ReconnectMachine: Sendable {
     package static let shortest: Duration = .milliseconds(500)
     /// The longest wait.
     package static let longest: Duration = .seconds(20)
+    /// The longest wait that a server may ask for, in milliseconds: an hour.
+    private static let longestHint = 3_600_000
     /// How long a connection must have held for the waits to be short again: a server that takes connections and drops
     /// them at once is not to be hammered.
     package static let settled: Duration = .seconds(10)
@@ -44,7 +46,10 @@ package struct ReconnectMachine: Sendable {
         let ceiling = self.attempts >= 5 ? Self.longest : min(Self.longest, .seconds(1 << self.attempts))
         self.attempts += 1
         // A server that says when spreads its clients itself; a little is added in case it does not.
-        if let hint { return .retry(after: .milliseconds(max(0, hint) + Int.random(in: 0...500, using: &generator))) }
+        if let hint {
+            let wait = min(max(0, hint), Self.longestHint)
+            return .retry(after: .milliseconds(wait + Int.random(in: 0...500, using: &generator)))
+        }
         return .retry(after: Self.random(Self.shortest, ceiling, using: &generator))
     }
 

@@ -96,11 +96,15 @@ public final class OutboxFile: OutboxStore {
 
     private func note(_ change: (inout OutboxJournal) -> ByteBuffer?) {
         self.state.withLock { state in
-            let length = state.journal.fileBytes
-            guard state.file >= 0, let line = change(&state.journal) else { return }
-            if !Self.write(line, to: state.file) { Self.takeBack(state.file, to: length) }
-            guard state.journal.isBloated, let file = try? Self.replace(self.path, with: state.journal.compacted())
-            else { return }
+            // The journal tells what the file has: it changes only where the file does.
+            var journal = state.journal
+            guard state.file >= 0, let line = change(&journal) else { return }
+            guard Self.write(line, to: state.file) else {
+                return Self.takeBack(state.file, to: state.journal.fileBytes)
+            }
+            state.journal = journal
+            guard journal.isBloated, let file = try? Self.replace(self.path, with: journal.compacted()) else { return }
+            state.journal = journal
             Glibc.close(state.file)
             state.file = file
         }

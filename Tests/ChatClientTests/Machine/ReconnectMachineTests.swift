@@ -65,6 +65,14 @@ import Testing
         )
     }
 
+    @Test(arguments: [(Int.max, 3_600_000), (Int.min, 0)])
+    func `no server makes a client wait for ever, or not at all`(hint: Int, milliseconds: Int) {
+        var machine = ReconnectMachine()
+        var lowest = Lowest()
+        let end = machine.ended(.draining, lifetime: .seconds(60), hint: hint, using: &lowest)
+        #expect(end == .retry(after: .milliseconds(milliseconds)))
+    }
+
     @Test func `only a connection that held makes the waits short again`() {
         var machine = ReconnectMachine()
         var generator = Highest()

@@ -155,7 +155,8 @@ extension LoadClient {
         }
         meter.error(code)
         if self.pending.answer(id) != nil { self.underWay -= 1 }
-        let rest = refusal.error.retryMilliseconds.map { $0 * 1_000_000 } ?? Self.restNanoseconds
+        let rest =
+            refusal.error.retryMilliseconds.map { min(max(0, $0), 3_600_000) * 1_000_000 } ?? Self.restNanoseconds
         self.pausedUntil = max(self.pausedUntil, now + rest)
         return nil
     }

@@ -128,6 +128,7 @@ def test_what_would_steer_a_terminal_is_taken_out(cli, room):
         (["send"], 64),
         (["send", "no/room", "x"], 64),
         (["dance"], 64),
+        (["bench", "--rate", "1e-300"], 64),
         (["tail", "lobby", "--history", "-1"], 64),
         (["send", "lobby", "x", "--server", "ftp://x"], 64),
         (["send", "lobby", "a" * 9000], 65),

@@ -116,3 +116,9 @@ def test_no_server_is_no_verdict(cli):
     result = cli.run("verify", "--duration", "0.5", "--settle", "1", "--server", f"ws://127.0.0.1:{port}")
     assert result.returncode == 69 and "connection" in result.stderr
     assert cli.run("verify", "--clients", "0").returncode == 64
+
+
+def test_a_record_that_cannot_be_written_is_told(cli, shared_server):
+    result = cli.run("verify", "--clients", "2", "--duration", "0.5", "--server", shared_server.url, "--record", "/dev/full")
+    assert result.returncode == 73
+    assert "/dev/full: No space left on device" in result.stderr

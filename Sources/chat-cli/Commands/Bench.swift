@@ -68,7 +68,7 @@ struct Bench: AsyncParsableCommand {
             "--senders is from 0 to the clients of a room"
         )
         try check(self.rate == nil || self.window == nil, "--rate (open loop) or --window (closed loop), not both")
-        try check(self.rate.map { $0 > 0 && $0 <= 1e7 } ?? true, "--rate is above 0, at most 10000000")
+        try check(self.rate.map { $0 >= 0.001 && $0 <= 1e7 } ?? true, "--rate is from 0.001 to 10000000")
         try check(
             self.window.map { (1...PendingSends.maximum).contains($0) } ?? true,
             "--window is from 1 to \(PendingSends.maximum)"

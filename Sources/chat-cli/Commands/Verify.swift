@@ -62,7 +62,10 @@ struct Verify: AsyncParsableCommand {
         let progress = Progress()
         let history = await run.history { progress.show(Self.words($0)) }
         progress.clear()
-        if let file { Output.write(history.lines.map { $0 + "\n" }.joined(), to: file) }
+        if let file, !Output.write(history.lines.map { $0 + "\n" }.joined(), to: file) {
+            Output.notice("\(self.record ?? ""): \(String(cString: strerror(errno)))")
+            throw ExitStatus.storage.exitCode
+        }
         let report = VerifyReport(plan: plan, verdict: HistoryJudge.judge(history))
         guard report.verdict.counts.connections > 0 else {
             Output.notice(Phrase.noConnection())

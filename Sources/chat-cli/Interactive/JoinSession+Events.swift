@@ -83,6 +83,8 @@ extension JoinSession {
     }
 
     private func show(_ message: Message) {
+        // It may have been left since.
+        guard self.rooms.contains(message.room) else { return }
         self.typists.spoke(message.sender.id, in: message.room)
         let isPast = self.replays[message.room, default: 0] > 0
         if isPast { self.replays[message.room, default: 0] -= 1 }

@@ -77,7 +77,10 @@ struct TailRun: Sendable {
         return .after(LogPosition(epoch: oldest.epoch, seq: oldest.seq - 1))
     }
 
-    private func print(_ client: ChatClient) async -> ExitStatus {
+    /// Prints what comes.
+    ///
+    /// - Returns: nil when nothing comes any more: the client says why.
+    private func print(_ client: ChatClient) async -> ExitStatus? {
         var left = self.count
         var backlog = Backlog(self.rooms)
         for await event in client.events {
@@ -100,7 +103,7 @@ struct TailRun: Sendable {
             }
             if !self.follows, backlog.isDone { return .success }
         }
-        return .success
+        return nil
     }
 
     /// Waits for somebody to end the program.

@@ -81,7 +81,7 @@ struct BenchReport: Sendable {
     private var errors: String {
         let errors = self.result.meter.errors.sorted { $0.key < $1.key }
         guard !errors.isEmpty else { return "none" }
-        return errors.map { "\($0.key) \(Decimals.grouped($0.value))" }.joined(separator: ", ")
+        return errors.map { "\($0.key.sanitizedLine) \(Decimals.grouped($0.value))" }.joined(separator: ", ")
     }
 
     private var server: String? {

@@ -139,18 +139,23 @@ struct LimitTests {
                     _ = try await mina.next("ok")
                     let text = String(repeating: "x", count: 8000)
                     var received = 0
+                    var left: JSONValue?
                     // She talks until she is told that the other has left.
-                    while true {
+                    while left == nil {
                         try await mina.send(#"{"type":"send","room":"lobby","text":"\#(text)"}"#)
-                        guard case .message(let event) = try await mina.receive() else { break }
-                        if event["type"]?.string == "message" { received += 1 }
-                        if event["type"]?.string == "left" {
-                            #expect(event["user"]?["name"]?.string == "slow")
-                            break
+                        let next = try await mina.receive()
+                        guard case .message(let event) = next else {
+                            if next == .ping { continue }
+                            throw TestClient.Ended(wanted: "left", got: next)
                         }
+                        if event["type"]?.string == "message" { received += 1 }
+                        if event["type"]?.string == "left" { left = event }
                     }
+                    #expect(left?["user"]?["name"]?.string == "slow")
                     #expect(received > 0)
                 }
+                try await slow.resumeReading()
+                #expect(try await slow.closeCode() == 4000)
             }
         }
     }

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from schedule import Fault, Kind, schedule
-from stage import CLI, ROOT, START_SECONDS, Node, Program, Stage, end_with_parent
+from stage import CLI, PATIENCE_SECONDS, ROOT, Node, Program, Stage, end_with_parent
 
 DELAY = 0.15
 """Seconds that a slow network takes, either way."""
@@ -37,7 +37,7 @@ class Run:
     clients: int = 12
     rooms: int = 3
     every: float = 1.2
-    settle: float = 60
+    settle: float = PATIENCE_SECONDS
     kinds: list[Kind] = field(default_factory=lambda: list(Kind))
     nodes: int = 2
     server_options: list[str] = field(default_factory=list)
@@ -167,7 +167,7 @@ async def carry_out(run: Run, say=print) -> Outcome:
 
         stage = Stage(run.folder, run.nodes, options)
         async with stage.running(), _verify(run, stage) as result:
-            async with asyncio.timeout(START_SECONDS):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while sum(node.to_clients.accepted for node in stage.nodes) < run.clients and not result.done():
                     await asyncio.sleep(0.02)
             await Director(stage, run, note).perform()
@@ -201,7 +201,7 @@ async def _verify(run: Run, stage: Stage):
 
     async def result() -> tuple[int, bytes]:
         # A bound for a program that hangs; one that lives has a long history to write down and to judge.
-        async with asyncio.timeout(2 * run.seconds + run.settle + 120):
+        async with asyncio.timeout(2 * run.seconds + run.settle + PATIENCE_SECONDS):
             output = await process.stdout.read()
             return await process.wait(), output
 

@@ -6,9 +6,7 @@ import contextlib
 import pytest
 
 from relay import Relay
-
-LIMIT = 10
-"""Seconds that a test may take."""
+from stage import PATIENCE_SECONDS
 
 
 @contextlib.asynccontextmanager
@@ -36,7 +34,7 @@ def scenario(body):
 
     def test():
         async def run():
-            async with asyncio.timeout(LIMIT), an_echo() as (port, heard), Relay(port).running() as relay:
+            async with asyncio.timeout(PATIENCE_SECONDS), an_echo() as (port, heard), Relay(port).running() as relay:
                 await body(relay, heard)
 
         asyncio.run(run())
@@ -113,7 +111,7 @@ async def test_a_connection_in_a_black_hole_stays_silent_after_it_and_nobody_is_
 
 def test_nobody_behind_it_is_a_connection_that_ends():
     async def run():
-        async with asyncio.timeout(LIMIT), an_echo() as (port, _):
+        async with asyncio.timeout(PATIENCE_SECONDS), an_echo() as (port, _):
             pass
         async with Relay(port).running() as relay:
             reader, _ = await asyncio.open_connection("127.0.0.1", relay.port)
@@ -124,7 +122,7 @@ def test_nobody_behind_it_is_a_connection_that_ends():
 
 def test_its_connections_end_with_the_scope():
     async def run():
-        async with asyncio.timeout(LIMIT), an_echo() as (port, heard):
+        async with asyncio.timeout(PATIENCE_SECONDS), an_echo() as (port, heard):
             async with Relay(port).running() as relay:
                 reader, _ = await say(relay)
             assert await reader.read(1) == b""

@@ -1,0 +1,75 @@
+import NIOCore
+import Synchronization
+
+/// A line in which answers wait for a time that a seed draws, and leave in the order in which they came.
+///
+/// It stands for a slow way back from a broker: late, now and then very late, and never out of order.
+final class DelayedAnswers: Sendable {
+    private struct Waiting {
+        var due: ContinuousClock.Instant
+        var continuation: CheckedContinuation<Void, Never>
+    }
+
+    private struct State {
+        var generator: SplitMix64
+        var waiting: CircularBuffer<Waiting> = []
+        var isMoving = false
+    }
+
+    private let state: Mutex<State>
+
+    /// Makes a line with the delays of a seed.
+    init(seed: UInt64) { self.state = Mutex(State(generator: SplitMix64(seed: seed))) }
+
+    /// A time that the seed draws.
+    func draw(upTo milliseconds: Int) -> Duration {
+        .milliseconds(self.state.withLock { Int.random(in: 0...milliseconds, using: &$0.generator) })
+    }
+
+    /// Returns when the time of this answer has come, and those before it have left.
+    func pass() async {
+        await withCheckedContinuation { continuation in
+            let begins = self.state.withLock { state in
+                // Most are a little late. One of sixteen is so late that much happens meanwhile.
+                let isVeryLate = Int.random(in: 0..<16, using: &state.generator) == 0
+                let delay = Int.random(in: 0...(isVeryLate ? 100 : 10), using: &state.generator)
+                state.waiting.append(Waiting(due: .now + .milliseconds(delay), continuation: continuation))
+                defer { state.isMoving = true }
+                return !state.isMoving
+            }
+            // It ends when nobody waits.
+            if begins { Task { await self.move() } }
+        }
+    }
+
+    private func move() async {
+        while let due = self.nextDue() {
+            try? await Task.sleep(until: due, clock: .continuous)
+            let first = self.state.withLock { $0.waiting.popFirst() }
+            first?.continuation.resume()
+        }
+    }
+
+    private func nextDue() -> ContinuousClock.Instant? {
+        self.state.withLock { state in
+            let due = state.waiting.first?.due
+            state.isMoving = due != nil
+            return due
+        }
+    }
+}
+
+/// Random numbers that a seed repeats (Steele, Lea, Flood 2014).
+private struct SplitMix64: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    init(seed: UInt64) { self.state = seed }
+
+    mutating func next() -> UInt64 {
+        self.state &+= 0x9E37_79B9_7F4A_7C15
+        var bits = self.state
+        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+        return bits ^ (bits >> 31)
+    }
+}

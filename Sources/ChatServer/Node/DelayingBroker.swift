@@ -1,0 +1,130 @@
+import ChatCore
+
+/// A broker that answers late: for tests, which pass by luck where answers are quick (`CHAT_TEST_DELAYS`).
+///
+/// What it is asked it does at once, and events come when they come; so others are told of a join, or see a message, long
+/// before the one who asked has its answer. A node without the setting has no such broker.
+final class DelayingBroker: Broker {
+    /// The most milliseconds until it begins to work.
+    private static let slowestStart = 500
+
+    let base: any Broker
+    private let answers: DelayedAnswers
+
+    /// Makes a broker that does what another does, and lets its answers wait in a line.
+    init(_ base: any Broker, answers: DelayedAnswers) {
+        self.base = base
+        self.answers = answers
+    }
+
+    private func late<Value>(
+        _ ask: () async throws(BrokerError) -> Value
+    ) async throws(BrokerError) -> Value {
+        let answer: Result<Value, BrokerError>
+        do throws(BrokerError) { answer = .success(try await ask()) } catch { answer = .failure(error) }
+        await self.answers.pass()
+        return try answer.get()
+    }
+
+    // MARK: Messages
+
+    func publish(_ drafts: [Draft]) async -> [Result<Receipt, BrokerError>] {
+        let results = await self.base.publish(drafts)
+        await self.answers.pass()
+        return results
+    }
+
+    func subscribe(_ room: RoomName, _ subscriber: any BrokerSubscriber) async throws(BrokerError) -> LogPosition {
+        try await self.late { () async throws(BrokerError) in try await self.base.subscribe(room, subscriber) }
+    }
+
+    func unsubscribe(_ room: RoomName, _ subscriber: any BrokerSubscriber) async {
+        await self.base.unsubscribe(room, subscriber)
+        await self.answers.pass()
+    }
+
+    func log(_ room: RoomName, after seq: Int, limit: Int) async throws(BrokerError) -> LogPage {
+        try await self.late { () async throws(BrokerError) in
+            try await self.base.log(room, after: seq, limit: limit)
+        }
+    }
+
+    func log(_ room: RoomName, before seq: Int?, limit: Int) async throws(BrokerError) -> LogPage {
+        try await self.late { () async throws(BrokerError) in
+            try await self.base.log(room, before: seq, limit: limit)
+        }
+    }
+
+    func rooms(after cursor: RoomName?, limit: Int) async throws(BrokerError) -> RoomPage {
+        try await self.late { () async throws(BrokerError) in try await self.base.rooms(after: cursor, limit: limit) }
+    }
+
+    // MARK: Presence
+
+    func enter(_ room: RoomName, _ user: User, holder: HolderID) async throws(BrokerError) -> Int {
+        try await self.late { () async throws(BrokerError) in
+            try await self.base.enter(room, user, holder: holder)
+        }
+    }
+
+    func leave(_ room: RoomName, _ user: UserID, holder: HolderID) async throws(BrokerError) {
+        try await self.late { () async throws(BrokerError) in
+            try await self.base.leave(room, user, holder: holder)
+        }
+    }
+
+    func renew(_ holder: HolderID, _ entries: [RoomName: [User]]) async throws(BrokerError) -> [RoomName: Int] {
+        try await self.late { () async throws(BrokerError) in try await self.base.renew(holder, entries) }
+    }
+
+    func release(
+        _ holder: HolderID,
+        _ entries: [RoomName: [UserID]],
+        after delay: Duration
+    ) async throws(BrokerError) {
+        try await self.late { () async throws(BrokerError) in
+            try await self.base.release(holder, entries, after: delay)
+        }
+    }
+
+    func members(_ room: RoomName, cursor: String?, limit: Int) async throws(BrokerError) -> MemberPage {
+        try await self.late { () async throws(BrokerError) in
+            try await self.base.members(room, cursor: cursor, limit: limit)
+        }
+    }
+
+    func signalTyping(_ room: RoomName, _ user: User, active: Bool) async {
+        await self.base.signalTyping(room, user, active: active)
+    }
+
+    // MARK: Sessions
+
+    func session(_ hash: String) async throws(BrokerError) -> User? {
+        try await self.late { () async throws(BrokerError) in try await self.base.session(hash) }
+    }
+
+    func saveSession(_ hash: String, _ user: User) async throws(BrokerError) {
+        try await self.late { () async throws(BrokerError) in try await self.base.saveSession(hash, user) }
+    }
+
+    func rename(_ user: User, session hash: String) async throws(BrokerError) {
+        try await self.late { () async throws(BrokerError) in try await self.base.rename(user, session: hash) }
+    }
+
+    func rename(_ user: User, in room: RoomName) async throws(BrokerError) {
+        try await self.late { () async throws(BrokerError) in try await self.base.rename(user, in: room) }
+    }
+
+    // MARK: Service
+
+    func attach(_ subscriber: any BrokerSubscriber) { self.base.attach(subscriber) }
+
+    func probe() async throws(BrokerError) {
+        try await self.late { () async throws(BrokerError) in try await self.base.probe() }
+    }
+
+    func run() async throws {
+        try await Task.sleep(for: self.answers.draw(upTo: Self.slowestStart))
+        try await self.base.run()
+    }
+}

@@ -1,0 +1,137 @@
+import ChatCore
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import ChatServer
+
+/// Where a room of a shard stands, and who of its members stands there too.
+@Suite(.patience)
+struct LocalRoomTests {
+    private let room: LocalRoom
+    private let epoch: Epoch
+
+    init() throws {
+        self.room = LocalRoom(name: try RoomName("lobby"), limits: Limits())
+        self.epoch = try Epoch("abcdefgh")
+    }
+
+    private func position(_ seq: Int) -> LogPosition { LogPosition(epoch: self.epoch, seq: seq) }
+
+    private func receive(_ seq: Int, _ epoch: Epoch? = nil) -> LocalRoom.OnPublication {
+        let position = LogPosition(epoch: epoch ?? self.epoch, seq: seq)
+        return self.room.receive(Publication(position: position, payload: ByteBuffer(string: "\(seq)")))
+    }
+
+    // MARK: Messages
+
+    @Test func `the next message is handed on, and the room has moved`() {
+        self.room.opened(at: self.position(4))
+        #expect(self.receive(5) == .deliver)
+        #expect(self.receive(6) == .deliver)
+        #expect(self.room.position == self.position(6))
+        #expect(self.room.tail.last == self.position(6))
+    }
+
+    @Test func `what was seen, and what is of another log, is kept from the members`() throws {
+        self.room.opened(at: self.position(4))
+        for seq in [1, 4] { #expect(self.receive(seq) == .keep) }
+        #expect(self.receive(5, try Epoch("hgfedcba")) == .keep)
+        #expect(self.room.position == self.position(4))
+    }
+
+    @Test func `a message that follows no other is a hole, and the room stays`() {
+        self.room.opened(at: self.position(4))
+        #expect(self.receive(7) == .hole(after: 4))
+        #expect(self.room.position == self.position(4))
+        #expect(self.receive(5) == .deliver)
+    }
+
+    @Test func `what comes before the broker has answered waits, and the room opens behind it`() {
+        for seq in 3...6 { #expect(self.receive(seq) == .keep) }
+        self.room.opened(at: self.position(4))
+        #expect(self.room.position == self.position(6))
+        #expect(self.receive(6) == .keep)
+        #expect(self.receive(7) == .deliver)
+    }
+
+    @Test func `what came before of a log that is no more does not move the room`() throws {
+        #expect(self.receive(9, try Epoch("hgfedcba")) == .keep)
+        self.room.opened(at: self.position(4))
+        #expect(self.room.position == self.position(4))
+    }
+
+    @Test func `a room advances to a newer head and not to an older one`() throws {
+        self.room.opened(at: self.position(4))
+        self.room.advance(to: self.position(3))
+        #expect(self.room.position == self.position(4))
+        self.room.advance(to: self.position(9))
+        #expect(self.room.position == self.position(9))
+        let other = LogPosition(epoch: try Epoch("hgfedcba"), seq: 1)
+        self.room.advance(to: other)
+        #expect(self.room.position == other)
+        #expect(self.room.tail.last == nil)
+    }
+
+    @Test func `a room that is not open yet does not advance`() {
+        self.room.advance(to: self.position(9))
+        #expect(self.room.position == nil)
+    }
+
+    // MARK: Members
+
+    private func member() -> Membership {
+        let port = OutboundPort(channel: EmbeddedChannel(), limit: 1000)
+        let client = Client(id: ClientID(rawValue: 1), port: port, limits: Limits(), now: .now)
+        let membership = Membership(client: client, room: self.room)
+        self.room.add(membership)
+        return membership
+    }
+
+    @Test func `a member that goes live skips what was gathered before`() {
+        let member = self.member()
+        #expect(member.slot == nil && self.room.catchingUp.count == 1 && !self.room.isUnused)
+        self.room.gathered.add(ByteBuffer(string: "before"), .prompt)
+        self.room.makeLive(member)
+        #expect(member.slot == 0 && self.room.catchingUp.isEmpty && self.room.live.count == 1)
+        #expect(member.skippedBytes == self.room.gathered.frames.readableBytes && member.skippedBytes > 0)
+        // Once is enough: it would skip what it has not been told.
+        self.room.gathered.add(ByteBuffer(string: "after"), .prompt)
+        let skipped = member.skippedBytes
+        self.room.makeLive(member)
+        #expect(member.skippedBytes == skipped && self.room.live.count == 1)
+    }
+
+    @Test(arguments: 0..<4)
+    func `whoever goes, each of the others stands in its own slot`(leaver: Int) {
+        let members = (0..<4).map { _ in self.member() }
+        for member in members { self.room.makeLive(member) }
+        self.room.remove(members[leaver])
+        #expect(members[leaver].slot == nil)
+        #expect(self.room.live.count == 3 && !self.room.live.contains { $0 === members[leaver] })
+        for (slot, member) in self.room.live.enumerated() { #expect(member.slot == slot) }
+        // Going twice takes nobody else away.
+        self.room.remove(members[leaver])
+        #expect(self.room.live.count == 3)
+    }
+
+    @Test func `a live member can catch up once more`() {
+        let (first, second) = (self.member(), self.member())
+        for member in [first, second] { self.room.makeLive(member) }
+        self.room.makeCatchUp(first)
+        #expect(first.slot == nil && second.slot == 0)
+        #expect(self.room.catchingUp.count == 1 && self.room.catchingUp.first === first)
+    }
+
+    @Test func `a room is unused when nobody is in it, or has just left it`() throws {
+        #expect(self.room.isUnused)
+        let member = self.member()
+        let mina = User(id: UserID("u1"), name: try UserName("Mina"))
+        self.room.users[mina.id] = LocalRoom.LocalUser(user: mina, connections: 1)
+        self.room.remove(member)
+        // The grace runs.
+        #expect(!self.room.isUnused)
+        self.room.users[mina.id] = nil
+        #expect(self.room.isUnused)
+    }
+}

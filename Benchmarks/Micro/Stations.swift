@@ -95,7 +95,7 @@ struct Fixture {
         )
         let now = ContinuousClock.now
         var session = SessionMachine(limits: limits, now: now)
-        _ = session.receive(CommandEnvelope(id: nil, .join(.init(room: self.room))), now: now)
+        _ = session.receive(CommandEnvelope(id: nil, .join(.init(room: self.room))).encoded(), limits: limits, now: now)
         for held in session.opened(self.user) { _ = session.resume(held) }
         _ = session.joined(self.room)
         self.session = session

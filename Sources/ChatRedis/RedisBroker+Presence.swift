@@ -156,10 +156,11 @@ enum MemberCoding {
     }
 
     static func decode(_ bytes: ByteBuffer) -> User? {
-        guard let json = try? JSONValue(bytes), let id = json["id"]?.string, let name = json["name"]?.string,
+        guard let json = try? JSONValue(bytes), let id = json["id"]?.string.flatMap(UserID.init(checking:)),
+            let name = json["name"]?.string,
             let name = try? UserName(name)
         else { return nil }
-        return User(id: UserID(id), name: name)
+        return User(id: id, name: name)
     }
 }
 

@@ -4,10 +4,10 @@ internal import NIOCore
 extension RedisBroker {
     package func session(_ hash: String) async throws(BrokerError) -> User? {
         let reply = try await self.perform(RedisRequest(.readSession, keys: self.keys.session(hash)))
-        guard let parts = reply.array, parts.count == 2, let id = parts[0].string, let name = parts[1].string,
-            let name = try? UserName(name)
+        guard let parts = reply.array, parts.count == 2, let id = parts[0].string.flatMap(UserID.init(checking:)),
+            let name = parts[1].string, let name = try? UserName(name)
         else { return nil }
-        return User(id: UserID(id), name: name)
+        return User(id: id, name: name)
     }
 
     package func saveSession(_ hash: String, _ user: User) async throws(BrokerError) {
@@ -46,10 +46,10 @@ enum ControlMessage {
 
     /// Reads what came; nil for what this version does not know.
     init?(_ payload: ByteBuffer) {
-        guard let json = try? JSONValue(payload), json["type"]?.string == "user_renamed",
-            let id = json["user"]?["id"]?.string, let name = json["user"]?["name"]?.string,
-            let name = try? UserName(name)
+        guard let json = try? JSONValue(payload), json["type"]?.word == "user_renamed",
+            let id = json["user"]?["id"]?.string.flatMap(UserID.init(checking:)),
+            let name = json["user"]?["name"]?.string, let name = try? UserName(name)
         else { return nil }
-        self = .renamed(User(id: UserID(id), name: name))
+        self = .renamed(User(id: id, name: name))
     }
 }

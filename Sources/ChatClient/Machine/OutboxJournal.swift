@@ -111,7 +111,7 @@ extension OutboxJournal {
         /// Reads a line; nil when it is damaged.
         init?(_ line: ByteBufferView.SubSequence) throws(ClientError) {
             guard let json = try? JSONValue(ByteBuffer(line)) else { return nil }
-            switch json["type"]?.string {
+            switch json["type"]?.word {
             case "outbox":
                 guard let version = json["version"]?.integer else { return nil }
                 guard version <= OutboxJournal.version else {
@@ -136,7 +136,7 @@ extension OutboxJournal {
                 let room = try? RoomName(json["room"]?.string ?? ""),
                 let key = try? IdempotencyKey(json["key"]?.string ?? ""),
                 let text = json["text"]?.string,
-                let kind = json["kind"]?.string.flatMap(MessageKind.init),
+                let kind = json["kind"]?.word.flatMap({ MessageKind($0) }),
                 let time = json["time"]?.integer
             else { return nil }
             return KeptSend(room: room, text: text, kind: kind, key: key, time: time)

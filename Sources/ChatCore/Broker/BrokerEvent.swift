@@ -152,6 +152,14 @@ public struct MemberPage: Sendable, Equatable {
         self.cursor = cursor
         self.version = version
     }
+
+    /// Checks a cursor that a client gives back: lists go on behind the id of a member.
+    ///
+    /// - Throws: ``ProtocolError`` with the code `bad_command` for what cannot be one.
+    package static func checkedCursor(_ raw: String) throws(ProtocolError) -> String {
+        guard UserID(checking: raw) != nil else { throw .badCommand("cursor is one that an earlier page gave") }
+        return raw
+    }
 }
 
 /// Who holds members in a room on a broker's behalf: one shard of one incarnation of a node.

@@ -1,12 +1,22 @@
 /// Who a user is, however the name changes: an opaque id that the server made.
 public struct UserID: Hashable, Sendable, CustomStringConvertible {
+    private let bytes: ByteString
+
     /// The id, 1 to 64 printable ASCII characters.
-    public let rawValue: String
+    public var rawValue: String { self.bytes.rawValue }
 
     /// Takes an id that a server sent.
     ///
     /// - Parameter rawValue: The id.
-    public init(_ rawValue: String) { self.rawValue = rawValue }
+    public init(_ rawValue: String) { self.bytes = ByteString(rawValue) }
+
+    /// Reads an id that may be anything; nil is given when it breaks the rule for ids.
+    ///
+    /// - Parameter raw: The id as it came.
+    package init?(checking raw: String) {
+        guard IdempotencyKey.isShortASCII(raw) else { return nil }
+        self.init(raw)
+    }
 
     /// The id itself.
     public var description: String { self.rawValue }
@@ -28,18 +38,26 @@ public struct User: Hashable, Sendable {
 
 /// What makes a repeated `send` the same send: 1 to 64 printable ASCII characters, chosen by its sender.
 public struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
+    /// The most bytes a key may have.
+    static let maximumBytes = 64
+
+    private let bytes: ByteString
+
     /// The key.
-    public let rawValue: String
+    public var rawValue: String { self.bytes.rawValue }
 
     /// Reads a key.
     ///
     /// - Parameter raw: The key as it came.
     /// - Throws: ``ProtocolError`` with the code `bad_command`.
     public init(_ raw: String) throws(ProtocolError) {
-        guard (1...64).contains(raw.utf8.count), raw.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
-            throw .badCommand("key has 1 to 64 printable ASCII characters")
-        }
-        self.rawValue = raw
+        guard Self.isShortASCII(raw) else { throw .badCommand("key has 1 to 64 printable ASCII characters") }
+        self.bytes = ByteString(raw)
+    }
+
+    /// Whether a string has 1 to 64 characters, all of them printable ASCII.
+    package static func isShortASCII(_ raw: String) -> Bool {
+        (1...Self.maximumBytes).contains(raw.utf8.count) && raw.utf8.allSatisfy { (0x20...0x7E).contains($0) }
     }
 
     /// The key itself.
@@ -48,24 +66,29 @@ public struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
 
 /// Which log a `seq` belongs to: an opaque string `[0-9a-z]{8,32}`, compared for equality only.
 public struct Epoch: Hashable, Sendable, CustomStringConvertible {
+    /// The most bytes an epoch may have.
+    static let maximumBytes = 32
+
+    private let bytes: ByteString
+
     /// The epoch as it stands on the wire.
-    public let rawValue: String
+    public var rawValue: String { self.bytes.rawValue }
 
     /// Reads an epoch.
     ///
     /// - Parameter raw: The epoch as it came.
     /// - Throws: ``ProtocolError`` with the code `bad_command`.
     public init(_ raw: String) throws(ProtocolError) {
-        let isValid = (8...32).contains(raw.utf8.count) && raw.utf8.allSatisfy(Base36.isDigit)
+        let isValid = (8...Self.maximumBytes).contains(raw.utf8.count) && raw.utf8.allSatisfy(Base36.isDigit)
         guard isValid else { throw .badCommand("epoch has 8 to 32 characters 0-9 and a-z") }
-        self.rawValue = raw
+        self.bytes = ByteString(raw)
     }
 
     /// Makes an epoch that no log has had before.
     ///
     /// - Parameter generator: Where its 62 random bits come from.
     package init(using generator: inout some RandomNumberGenerator) {
-        self.rawValue = Base36.random(digits: 12, using: &generator)
+        self.bytes = ByteString(Base36.random(digits: 12, using: &generator))
     }
 
     /// The epoch itself.

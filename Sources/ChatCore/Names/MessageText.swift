@@ -1,10 +1,17 @@
 /// The text of a message, cleaned and in normal form.
 ///
-/// Rule (docs/PROTOCOL.md, sections 3 and 5): control characters other than newline and tab are removed, then NFC; 1 to
-/// ``Limits/textBytes`` bytes of UTF-8 after that; whitespace alone is empty.
+/// Rule (docs/PROTOCOL.md, sections 3 and 5): control characters other than newline and tab are removed, and of a run of
+/// combining marks all but the first ``StreamSafe/maximumMarks``; then NFC; 1 to ``Limits/textBytes`` bytes of UTF-8 after
+/// that; whitespace alone is empty.
 public struct MessageText: Hashable, Sendable, CustomStringConvertible {
+    private let bytes: ByteString
+
     /// The text in normalisation form C.
-    public let rawValue: String
+    public var rawValue: String { self.bytes.rawValue }
+
+    /// The most bytes that are looked at of a text that may have so many: normalising can shorten a text, hardly ever below
+    /// a fourth.
+    package static func maximumInput(_ maximumBytes: Int) -> Int { 4 * maximumBytes }
 
     /// Reads a text, cleaning it and bringing it into normal form.
     ///
@@ -13,18 +20,18 @@ public struct MessageText: Hashable, Sendable, CustomStringConvertible {
     ///   - maximumBytes: The most bytes of UTF-8 it may have.
     /// - Throws: ``ProtocolError`` with the code `text_empty` or `text_too_long`.
     public init(_ raw: String, maximumBytes: Int) throws(ProtocolError) {
-        // Normalising can shorten a text, hardly ever below a third: what is far too long is refused unread.
-        guard raw.utf8.count <= 4 * maximumBytes else { throw .textTooLong(maximumBytes) }
+        // What is far too long is refused unread.
+        guard raw.utf8.count <= Self.maximumInput(maximumBytes) else { throw .textTooLong(maximumBytes) }
         if raw.isPrintableASCII, raw.utf8.contains(where: { $0 != 0x20 }) {
             // Nothing to clean, and in normal form already.
             guard raw.utf8.count <= maximumBytes else { throw .textTooLong(maximumBytes) }
-            self.rawValue = raw
+            self.bytes = ByteString(raw)
             return
         }
-        let text = raw.withoutControls.normalizedNFC
+        let text = raw.withoutControls.streamSafe.normalizedNFC
         guard !text.unicodeScalars.allSatisfy(\.properties.isWhitespace) else { throw .textEmpty }
         guard text.utf8.count <= maximumBytes else { throw .textTooLong(maximumBytes) }
-        self.rawValue = text
+        self.bytes = ByteString(text)
     }
 
     /// The text itself.

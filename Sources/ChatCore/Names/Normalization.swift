@@ -4,7 +4,8 @@ extension String {
     /// The text in normalisation form C (Unicode Annex 15).
     ///
     /// A text made only of characters that are known to be unchanged by it is returned as it is: ASCII, Latin-1, whole
-    /// Hangul syllables, Han, most emoji. The rest goes through Foundation.
+    /// Hangul syllables, Han, most emoji. The rest goes through Foundation, whose cost grows with the square of a run of
+    /// combining marks: whoever calls this bounds them before (``streamSafe``, ``isStreamSafe``).
     package var normalizedNFC: String {
         if self.isPrintableASCII || self.unicodeScalars.allSatisfy(\.isStableUnderNFC) { return self }
         // Korean letters join only with each other, and what stands between them never joins with them: the text can be

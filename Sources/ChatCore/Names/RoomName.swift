@@ -4,14 +4,19 @@ internal import Foundation
 ///
 /// Rule (docs/PROTOCOL.md, section 5): 1 to 64 Unicode scalars and at most 192 bytes after NFC; letters, marks and
 /// decimal digits of any script, and `-`, `_`, `.`; the first is neither a mark nor `.` nor `-`. Case matters.
-public struct RoomName: Sendable, CustomStringConvertible {
+public struct RoomName: Hashable, Sendable, CustomStringConvertible {
     /// The most Unicode scalars a name may have.
     public static let maximumScalars = 64
     /// The most bytes of UTF-8 a name may have.
     public static let maximumBytes = 192
 
+    /// The most bytes that are looked at: normalising can shorten a name, hardly ever below a fourth.
+    package static let maximumInput = 4 * maximumBytes
+
+    private let bytes: ByteString
+
     /// The name in normalisation form C.
-    public let rawValue: String
+    public var rawValue: String { self.bytes.rawValue }
 
     /// Reads a name, bringing it into normal form.
     ///
@@ -19,7 +24,8 @@ public struct RoomName: Sendable, CustomStringConvertible {
     /// - Throws: ``ProtocolError`` with the code `room_invalid`.
     public init(_ raw: String) throws(ProtocolError) {
         // A name that is far too long is refused before any work is done on it.
-        guard raw.utf8.count <= 4 * Self.maximumBytes else { throw .roomInvalid(Self.tooLong) }
+        guard raw.utf8.count <= Self.maximumInput else { throw .roomInvalid(Self.tooLong) }
+        guard raw.isStreamSafe else { throw .roomInvalid(ProtocolError.tooManyMarks) }
         let name = raw.normalizedNFC
         guard let first = name.unicodeScalars.first else { throw .roomInvalid("a room name must not be empty") }
         guard name.unicodeScalars.count <= Self.maximumScalars, name.utf8.count <= Self.maximumBytes else {
@@ -31,7 +37,7 @@ public struct RoomName: Sendable, CustomStringConvertible {
         guard name.unicodeScalars.allSatisfy(\.isAllowedInRoomName) else {
             throw .roomInvalid("a room name has letters, digits, -, _ and . only")
         }
-        self.rawValue = name
+        self.bytes = ByteString(name)
     }
 
     /// The name itself.
@@ -41,28 +47,10 @@ public struct RoomName: Sendable, CustomStringConvertible {
         "a room name has at most \(maximumScalars) characters and \(maximumBytes) bytes"
 }
 
-extension RoomName: Hashable {
-    // Two names in NFC are the same when their bytes are. `String` would normalise both again for each look-up, which
-    // costs names beyond ASCII several times what it costs ASCII ones.
-
-    /// Whether two names are the same, by their bytes.
-    public static func == (left: RoomName, right: RoomName) -> Bool {
-        left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
-    }
-
-    /// Hashes the bytes of the name.
-    public func hash(into hasher: inout Hasher) {
-        let hashed: Void? = self.rawValue.utf8.withContiguousStorageIfAvailable {
-            hasher.combine(bytes: UnsafeRawBufferPointer($0))
-        }
-        if hashed == nil { for byte in self.rawValue.utf8 { hasher.combine(byte) } }
-    }
-}
-
 extension RoomName: Comparable {
     /// Orders names by their bytes, the order in which lists of rooms are paged.
     public static func < (left: RoomName, right: RoomName) -> Bool {
-        left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
+        left.bytes < right.bytes
     }
 }
 

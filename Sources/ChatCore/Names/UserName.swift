@@ -8,15 +8,21 @@ public struct UserName: Hashable, Sendable, CustomStringConvertible {
     /// The most bytes of UTF-8 a name may have.
     public static let maximumBytes = 128
 
+    /// The most bytes that are looked at: trimming and normalising can shorten a name.
+    package static let maximumInput = 8 * maximumBytes
+
+    private let bytes: ByteString
+
     /// The name, trimmed and in normalisation form C.
-    public let rawValue: String
+    public var rawValue: String { self.bytes.rawValue }
 
     /// Reads a name, trimming it and bringing it into normal form.
     ///
     /// - Parameter raw: The name as somebody wrote it.
     /// - Throws: ``ProtocolError`` with the code `name_invalid`.
     public init(_ raw: String) throws(ProtocolError) {
-        guard raw.utf8.count <= 8 * Self.maximumBytes else { throw .nameInvalid(Self.tooLong) }
+        guard raw.utf8.count <= Self.maximumInput else { throw .nameInvalid(Self.tooLong) }
+        guard raw.isStreamSafe else { throw .nameInvalid(ProtocolError.tooManyMarks) }
         let name = raw.trimmingWhitespace.normalizedNFC
         guard name.unicodeScalars.contains(where: \.isVisible) else {
             throw .nameInvalid("a name must not be empty")
@@ -27,7 +33,7 @@ public struct UserName: Hashable, Sendable, CustomStringConvertible {
         guard !name.unicodeScalars.contains(where: \.isForbiddenInUserName) else {
             throw .nameInvalid("a name has no control, line-breaking or direction-changing characters")
         }
-        self.rawValue = name
+        self.bytes = ByteString(name)
     }
 
     /// The name itself.
@@ -45,7 +51,7 @@ extension UserName {
         UserName(unchecked: "guest-" + id.rawValue.suffix(4))
     }
 
-    private init(unchecked name: String) { self.rawValue = name }
+    private init(unchecked name: String) { self.bytes = ByteString(name) }
 }
 
 extension Unicode.Scalar {

@@ -85,7 +85,8 @@ package struct Roster: Sendable {
         var upper = self.order.count
         while lower < upper {
             let middle = (lower + upper) / 2
-            if self.order[middle].rawValue < id.rawValue { lower = middle + 1 } else { upper = middle }
+            let isBefore = self.order[middle].rawValue.utf8.lexicographicallyPrecedes(id.rawValue.utf8)
+            if isBefore { lower = middle + 1 } else { upper = middle }
         }
         return lower
     }

@@ -1,4 +1,5 @@
 internal import DequeModule
+package import NIOCore
 
 /// What one connection may do and what comes next: every decision about a command, and no I/O.
 ///
@@ -7,6 +8,11 @@ internal import DequeModule
 package struct SessionMachine: Sendable {
     /// The most commands that wait for a session to open or a room to be joined.
     package static let maximumHeld = 256
+    /// How many bytes of a message count as one command.
+    ///
+    /// The longest text that may be sent is two to four of these, whichever way it is escaped: who sends as fast as sends
+    /// are allowed never gets there.
+    package static let bytesPerCommand = 4096
 
     private enum State {
         case new
@@ -67,29 +73,37 @@ extension SessionMachine {
         case wait
     }
 
-    /// A command came.
-    package mutating func receive(_ envelope: CommandEnvelope, now: ContinuousClock.Instant) -> OnCommand {
-        if let error = self.charge(now) {
-            let room = envelope.command.room?.rawValue
-            return self.refuse(CommandRefusal(id: envelope.id, room: room, error), now: now)
-        }
-        let action = self.decide(envelope)
-        guard case .refuse(let refusal) = action else { return action }
-        return self.refuse(refusal, now: now)
-    }
-
-    /// A message came that is no command.
-    package mutating func receive(_ refusal: CommandRefusal, now: ContinuousClock.Instant) -> OnCommand {
-        var refusal = refusal
-        if let error = self.charge(now) { refusal.error = error }
-        return self.refuse(refusal, now: now)
-    }
-
-    /// Counts a command.
+    /// A message came.
     ///
-    /// - Returns: What the client is told when it was one too many.
-    private mutating func charge(_ now: ContinuousClock.Instant) -> ProtocolError? {
-        guard let rate = self.commandRate, let wait = self.commands?.take(now: now) else { return nil }
+    /// It is paid for by its length before anything is read of it: one that comes too fast is refused unread, but for the
+    /// fields that its answer bears.
+    ///
+    /// - Parameters:
+    ///   - text: UTF-8.
+    ///   - limits: The limits that its fields must keep.
+    ///   - now: When it came.
+    /// - Returns: What is to be done.
+    package mutating func receive(_ text: ByteBuffer, limits: Limits, now: ContinuousClock.Instant) -> OnCommand {
+        if let error = self.charge(text.readableBytes, now) {
+            return self.refuse(CommandRefusal(text, error), now: now)
+        }
+        do throws(CommandRefusal) {
+            let action = self.decide(try CommandEnvelope(decoding: text, limits: limits))
+            guard case .refuse(let refusal) = action else { return action }
+            return self.refuse(refusal, now: now)
+        } catch {
+            return self.refuse(error, now: now)
+        }
+    }
+
+    /// Counts a message as one command for each ``bytesPerCommand`` that it has, begun ones included.
+    ///
+    /// - Returns: What the client is told when it was too much.
+    private mutating func charge(_ bytes: Int, _ now: ContinuousClock.Instant) -> ProtocolError? {
+        guard let rate = self.commandRate else { return nil }
+        // One that costs more than a bucket holds would never pass.
+        let count = min(max(1, (bytes + Self.bytesPerCommand - 1) / Self.bytesPerCommand), rate.burst)
+        guard let wait = self.commands?.take(count, now: now) else { return nil }
         return ProtocolError(
             .rateLimited,
             "a connection gives at most \(rate.perSecond) commands a second",

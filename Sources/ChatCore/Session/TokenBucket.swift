@@ -13,16 +13,19 @@ package struct TokenBucket: Sendable {
         self.updated = now
     }
 
-    /// Takes one token, if there is one.
+    /// Takes tokens, if there are so many.
     ///
-    /// - Returns: nil when one was taken; else how long it takes until there is one.
-    package mutating func take(now: ContinuousClock.Instant) -> Duration? {
+    /// - Parameters:
+    ///   - count: How many; more than the burst are never there.
+    ///   - now: The time.
+    /// - Returns: nil when they were taken; else how long it takes until they are there.
+    package mutating func take(_ count: Int = 1, now: ContinuousClock.Instant) -> Duration? {
         self.refill(now)
-        guard self.tokens < 1 else {
-            self.tokens -= 1
+        guard self.tokens < Double(count) else {
+            self.tokens -= Double(count)
             return nil
         }
-        return .seconds((1 - self.tokens) / Double(self.rate.perSecond))
+        return .seconds((Double(count) - self.tokens) / Double(self.rate.perSecond))
     }
 
     /// Whether nothing has been taken that has not been earned back: such a bucket need not be kept.

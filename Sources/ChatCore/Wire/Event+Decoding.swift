@@ -1,6 +1,6 @@
 extension Event {
     /// Reads an event; nil when there is none of this type.
-    init?(_ json: JSONValue, type: String) throws(JSONError) {
+    init?(_ json: JSONValue, type: ByteString) throws(JSONError) {
         switch type {
         case "welcome": self = .welcome(try Welcome(json))
         case "message": self = .message(try Message(json))
@@ -10,8 +10,8 @@ extension Event {
         case "presence":
             self = .presence(
                 room: try json.room(),
-                memberCount: try json.required("member_count", \.integer),
-                version: try json.required("presence_version", \.integer)
+                memberCount: try json.required("member_count", \.count),
+                version: try json.required("presence_version", \.count)
             )
         case "typing":
             self = .typing(
@@ -23,18 +23,18 @@ extension Event {
             self = .gap(
                 room: try json.room(),
                 epoch: try json.epoch(),
-                from: try json.required("from", \.integer),
-                to: try json.required("to", \.integer)
+                from: try json.required("from", \.count),
+                to: try json.required("to", \.count)
             )
         case "reset": self = .reset(room: try json.room(), head: try json.position())
         case "status":
-            guard let state = ServerStatus(rawValue: try json.required("state", \.string)) else { return nil }
+            guard let state = ServerStatus(try json.required("state", \.word)) else { return nil }
             self = .status(state, detail: json["detail"]?.string ?? "")
         case "closing":
-            let code = UInt16(clamping: try json.required("code", \.integer))
+            let code = UInt16(clamping: try json.required("code", \.count))
             self = .closing(
                 Disconnect(code: code, reason: json["reason"]?.string ?? ""),
-                reconnectMilliseconds: json["reconnect_ms"]?.integer ?? 0
+                reconnectMilliseconds: json["reconnect_ms"]?.count ?? 0
             )
         default: return nil
         }
@@ -47,11 +47,11 @@ extension Message {
             room: try json.room(),
             // What another program published has no place in the log, and no key.
             position: json["seq"] == nil ? nil : try json.position(),
-            time: try json.required("time", \.integer),
+            time: try json.required("time", \.count),
             sender: try json.user("from"),
             text: try json.required("text", \.string),
             // A kind that is not known yet is shown as what it surely is: a text.
-            kind: json["kind"]?.string.flatMap(MessageKind.init) ?? .text,
+            kind: json["kind"]?.word.flatMap { MessageKind($0) } ?? .text,
             key: json["key"]?.string.flatMap { try? IdempotencyKey($0) }
         )
     }
@@ -62,8 +62,8 @@ extension PresenceChange {
         self.init(
             room: try json.room(),
             user: try json.user("user"),
-            memberCount: json["member_count"]?.integer ?? 0,
-            version: try json.required("presence_version", \.integer)
+            memberCount: json["member_count"]?.count ?? 0,
+            version: try json.required("presence_version", \.count)
         )
     }
 }
@@ -81,14 +81,14 @@ extension Welcome {
             node: json["node"]?.string ?? "",
             server: json["server"]?.string ?? "",
             limits: Limits(
-                textBytes: try limits.required("text_bytes", \.integer),
-                nameCharacters: try limits.required("name_chars", \.integer),
-                roomCharacters: try limits.required("room_chars", \.integer),
-                history: try limits.required("history", \.integer),
-                rooms: try limits.required("rooms", \.integer),
-                members: try limits.required("members", \.integer)
+                textBytes: try limits.required("text_bytes", \.count),
+                nameCharacters: try limits.required("name_chars", \.count),
+                roomCharacters: try limits.required("room_chars", \.count),
+                history: try limits.required("history", \.count),
+                rooms: try limits.required("rooms", \.count),
+                members: try limits.required("members", \.count)
             ),
-            pingSeconds: try json.required("ping_seconds", \.integer)
+            pingSeconds: try json.required("ping_seconds", \.count)
         )
     }
 }

@@ -87,6 +87,15 @@ public enum ServerStatus: String, Equatable, Sendable {
     case degraded
     /// All is well.
     case ok
+
+    /// Reads a word of the wire; nil for one that is not known.
+    package init?(_ word: ByteString) {
+        switch word {
+        case "degraded": self = .degraded
+        case "ok": self = .ok
+        default: return nil
+        }
+    }
 }
 
 /// What a client is told first.

@@ -29,11 +29,13 @@ public struct ProtocolError: Error, Hashable, Sendable {
 extension ProtocolError {
     /// The stable name of an error.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
+        private let bytes: ByteString
+
         /// The name as it stands on the wire.
-        public let rawValue: String
+        public var rawValue: String { self.bytes.rawValue }
 
         /// Takes a name from the wire; one that this version does not know is kept.
-        public init(_ rawValue: String) { self.rawValue = rawValue }
+        public init(_ rawValue: String) { self.bytes = ByteString(rawValue) }
 
         /// The name itself.
         public var description: String { self.rawValue }
@@ -77,6 +79,7 @@ extension ProtocolError {
     package static func badCommand(_ message: String) -> Self { .init(.badCommand, message) }
     package static func roomInvalid(_ message: String) -> Self { .init(.roomInvalid, message) }
     package static func nameInvalid(_ message: String) -> Self { .init(.nameInvalid, message) }
+    static let tooManyMarks = "a name has at most \(StreamSafe.maximumMarks) combining marks in a row"
     package static let textEmpty = Self(.textEmpty, "a message has a text that can be seen")
 
     package static func textTooLong(_ limit: Int) -> Self {

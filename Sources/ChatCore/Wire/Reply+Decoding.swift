@@ -26,7 +26,7 @@ extension ReplyFields {
             room: try self.json.room(),
             head: try self.json.position(),
             recovered: try self.json.required("recovered", \.bool),
-            replay: try self.json.required("replay", \.integer),
+            replay: try self.json.required("replay", \.count),
             members: try self.members()
         )
     }
@@ -35,9 +35,9 @@ extension ReplyFields {
     package func receipt() throws(JSONError) -> Receipt {
         Receipt(
             position: try self.json.position(),
-            time: try self.json.required("time", \.integer),
+            time: try self.json.required("time", \.count),
             isDuplicate: try self.json.required("duplicate", \.bool),
-            replicas: self.json["replicas"]?.integer
+            replicas: self.json["replicas"]?.count
         )
     }
 
@@ -45,9 +45,9 @@ extension ReplyFields {
     package func members() throws(JSONError) -> MemberPage {
         MemberPage(
             members: try self.json.elements("members", User.init),
-            count: try self.json.required("member_count", \.integer),
+            count: try self.json.required("member_count", \.count),
             cursor: self.json["cursor"]?.string,
-            version: try self.json.required("presence_version", \.integer)
+            version: try self.json.required("presence_version", \.count)
         )
     }
 
@@ -65,5 +65,5 @@ extension ReplyFields {
     package func renamed() throws(JSONError) -> User { try self.json.user("user") }
 
     /// What `ping` is told: the server's clock.
-    package func time() throws(JSONError) -> Int { try self.json.required("time", \.integer) }
+    package func time() throws(JSONError) -> Int { try self.json.required("time", \.count) }
 }

@@ -28,11 +28,11 @@ extension ServerMessage {
     /// - Throws: ``JSONError`` when it is no JSON object, or lacks what its type must have.
     package init(decoding text: ByteBuffer) throws(JSONError) {
         let json = try JSONValue(text)
-        let type = try json.required("type", \.string)
+        let type = try json.required("type", \.word)
         switch type {
-        case "ok": self = .ok(ReplyFields(id: try json.required("id", \.integer), json: json))
+        case "ok": self = .ok(ReplyFields(id: try json.required("id", \.count), json: json))
         case "error": self = .error(try CommandRefusal(json))
-        default: self = try Event(json, type: type).map(Self.event) ?? .unknown(type: type)
+        default: self = try Event(json, type: type).map(Self.event) ?? .unknown(type: type.rawValue)
         }
     }
 }
@@ -40,13 +40,13 @@ extension ServerMessage {
 extension CommandRefusal {
     fileprivate init(_ json: JSONValue) throws(JSONError) {
         self.init(
-            id: json["id"]?.integer,
+            id: json["id"]?.count,
             room: json["room"]?.string,
             ProtocolError(
                 ProtocolError.Code(try json.required("code", \.string)),
                 json["message"]?.string ?? "",
-                retryMilliseconds: json["retry_ms"]?.integer,
-                limit: json["limit"]?.integer
+                retryMilliseconds: json["retry_ms"]?.count,
+                limit: json["limit"]?.count
             )
         )
     }

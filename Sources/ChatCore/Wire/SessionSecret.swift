@@ -4,24 +4,29 @@ internal import Crypto
 ///
 /// Whoever knows it is the user: it goes to that client alone, and a broker sees only its ``hash``.
 public struct SessionSecret: Hashable, Sendable {
+    /// The most bytes a secret may have.
+    static let maximumBytes = 128
+
+    private let bytes: ByteString
+
     /// The secret, 16 to 128 characters.
-    public let rawValue: String
+    public var rawValue: String { self.bytes.rawValue }
 
     /// Takes a secret that may have come from a server.
     ///
     /// - Parameter rawValue: The secret; nil is given when it cannot be one.
     public init?(_ rawValue: String) {
-        guard (16...128).contains(rawValue.utf8.count), rawValue.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            return nil
-        }
-        self.rawValue = rawValue
+        guard (16...Self.maximumBytes).contains(rawValue.utf8.count),
+            rawValue.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else { return nil }
+        self.bytes = ByteString(rawValue)
     }
 
     /// Makes a new secret of 165 random bits.
     ///
     /// - Parameter generator: Must be fit for cryptography.
     package init(using generator: inout some RandomNumberGenerator) {
-        self.rawValue = Base36.random(digits: 32, using: &generator)
+        self.bytes = ByteString(Base36.random(digits: 32, using: &generator))
     }
 
     /// What a broker knows the session by: SHA-256 in hexadecimal.

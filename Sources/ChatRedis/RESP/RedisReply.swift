@@ -1,3 +1,4 @@
+internal import ChatCore
 package import NIOCore
 
 /// What Redis answered, detached from the memory of the parser.
@@ -60,24 +61,13 @@ package enum RedisPush: Equatable, Sendable {
     case pong
 }
 
-/// The name of a pub/sub channel, compared by its bytes: `String` would normalise names beyond ASCII at each look-up.
-package struct ChannelName: Sendable, CustomStringConvertible {
-    package let rawValue: String
+/// The name of a pub/sub channel, which may be anything when another program publishes: compared by its bytes.
+package struct ChannelName: Hashable, Sendable, CustomStringConvertible {
+    private let bytes: ByteString
 
-    package init(_ rawValue: String) { self.rawValue = rawValue }
+    package var rawValue: String { self.bytes.rawValue }
+
+    package init(_ rawValue: String) { self.bytes = ByteString(rawValue) }
 
     package var description: String { self.rawValue }
-}
-
-extension ChannelName: Hashable {
-    package static func == (left: ChannelName, right: ChannelName) -> Bool {
-        left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
-    }
-
-    package func hash(into hasher: inout Hasher) {
-        let hashed: Void? = self.rawValue.utf8.withContiguousStorageIfAvailable {
-            hasher.combine(bytes: UnsafeRawBufferPointer($0))
-        }
-        if hashed == nil { for byte in self.rawValue.utf8 { hasher.combine(byte) } }
-    }
 }

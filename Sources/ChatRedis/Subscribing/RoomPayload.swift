@@ -52,14 +52,16 @@ struct RoomPayloadReader {
     private static let ownMark = Array(#"{"type":"#.utf8)
 
     private func readOwn(_ payload: ByteBuffer) -> RoomPayload {
-        guard let json = try? JSONValue(payload), json["room"]?.string == self.room.rawValue else { return .invalid }
-        if json["type"]?.string == "leases_end", let milliseconds = json["after_ms"]?.integer {
+        guard let json = try? JSONValue(payload), json["room"]?.word == ByteString(self.room.rawValue) else {
+            return .invalid
+        }
+        if json["type"]?.word == "leases_end", let milliseconds = json["after_ms"]?.integer {
             return .leasesEnd(milliseconds: milliseconds)
         }
-        guard let id = json["user"]?["id"]?.string else { return .invalid }
+        guard let id = json["user"]?["id"]?.string.flatMap(UserID.init(checking:)) else { return .invalid }
         let kind: PresenceKind
-        switch json["type"]?.string {
-        case "typing": return .event(.typing(UserID(id), payload))
+        switch json["type"]?.word {
+        case "typing": return .event(.typing(id, payload))
         case "joined": kind = .joined
         case "left": kind = .left
         case "renamed": kind = .renamed
@@ -70,7 +72,7 @@ struct RoomPayloadReader {
             let count = json["member_count"]?.integer, (0...1 << 31).contains(count),
             let version = json["presence_version"]?.integer, (1...1 << 52).contains(version)
         else { return .invalid }
-        let user = User(id: UserID(id), name: name)
+        let user = User(id: id, name: name)
         let change = PresenceChange(room: self.room, user: user, memberCount: count, version: version)
         return .event(.presence(kind, change, payload))
     }

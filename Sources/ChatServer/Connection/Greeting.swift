@@ -50,11 +50,11 @@ struct Greeting: Sendable, Equatable {
         }
     }
 
-    private static func pairs(_ query: String) -> [(name: String, value: String)] {
+    private static func pairs(_ query: String) -> [(name: ByteString, value: String)] {
         query.split(separator: "&").map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let value = parts.count > 1 ? PercentEncoding.decode(parts[1], plusIsSpace: true) : ""
-            return (PercentEncoding.decode(parts[0], plusIsSpace: true), value)
+            return (ByteString(PercentEncoding.decode(parts[0], plusIsSpace: true)), value)
         }
     }
 }

@@ -1,3 +1,5 @@
+import ChatCore
+
 /// Percent-encoding as queries and paths have it (RFC 3986, section 2.1).
 enum PercentEncoding {
     /// Decodes a part of a URL; what is no valid escape stays as it stands, and bytes that are not UTF-8 are repaired.
@@ -25,8 +27,8 @@ enum PercentEncoding {
         guard digits.count == 2 else { return nil }
         var value: UInt8 = 0
         for digit in digits {
-            guard let nibble = Character(Unicode.Scalar(digit)).hexDigitValue else { return nil }
-            value = value << 4 | UInt8(nibble)
+            guard let nibble = Hexadecimal.value(of: digit) else { return nil }
+            value = value << 4 | nibble
         }
         return value
     }

@@ -9,12 +9,7 @@ extension Shard {
         switch message {
         case .text(let text):
             self.metrics.didReceive()
-            do {
-                let envelope = try CommandEnvelope(decoding: text, limits: self.limits)
-                self.perform(client.session.receive(envelope, now: now), for: client)
-            } catch {
-                self.perform(client.session.receive(error, now: now), for: client)
-            }
+            self.perform(client.session.receive(text, limits: self.limits, now: now), for: client)
         case .binary: self.close(client, .binaryMessage)
         case .ping(let payload): self.write(.pong, payload, to: client)
         case .pong: break

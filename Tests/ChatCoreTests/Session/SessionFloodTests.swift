@@ -1,3 +1,4 @@
+import NIOCore
 import Testing
 
 @testable import ChatCore
@@ -69,9 +70,10 @@ import Testing
     }
 
     @Test mutating func `a flood of what is no command is one of errors`() {
-        let refusal = CommandRefusal(id: 3, .badJSON("x"))
+        let text = ByteBuffer(string: #"{"id":3}"#)
+        let refusal = CommandRefusal(id: 3, .badCommand("type is missing"))
         var actions: [SessionMachine.OnCommand] = []
-        for _ in 0..<5 { actions.append(self.machine.receive(refusal, now: self.start)) }
+        for _ in 0..<5 { actions.append(self.machine.receive(text, limits: Limits(), now: self.start)) }
         #expect(actions[..<3].allSatisfy { $0 == .refuse(refusal) })
         guard case .refuse(let late) = actions[3] else {
             Issue.record("\(actions[3])")
@@ -112,8 +114,40 @@ import Testing
             #expect(machine.receive(CommandEnvelope(id: id, .ping), now: self.start) == .pong(id: id))
         }
         for _ in 1...5000 {
-            let refusal = CommandRefusal(.badJSON("x"))
-            #expect(machine.receive(refusal, now: self.start) == .refuse(refusal))
+            guard case .refuse = machine.receive(ByteBuffer(string: "x"), limits: limits, now: self.start) else {
+                Issue.record("it was not refused")
+                return
+            }
         }
+    }
+
+    // MARK: By length
+
+    @Test(arguments: [(15, 1), (4096, 1), (4097, 2), (8192, 2), (8193, 3), (12_289, 4), (65_536, 4)])
+    mutating func `a message is paid for by its length, with a burst at most`(bytes: Int, commands: Int) {
+        _ = self.ping(2, after: 60)
+        let text = ByteBuffer(string: #"{"type":"ping"}"# + String(repeating: " ", count: bytes - 15))
+        var first = self.machine
+        #expect(first.receive(text, limits: Limits(), now: self.start + .seconds(120)) == .pong(id: nil))
+        // What is left of the burst of four.
+        for id in commands..<4 {
+            #expect(
+                first.receive(CommandEnvelope(id: id, .ping), now: self.start + .seconds(120)) == .pong(id: id)
+            )
+        }
+        guard case .refuse = first.receive(CommandEnvelope(id: 9, .ping), now: self.start + .seconds(120)) else {
+            Issue.record("it was not refused")
+            return
+        }
+    }
+
+    @Test mutating func `what comes too fast is refused before it is decoded`() {
+        for id in 2...4 { _ = self.ping(id) }
+        let text = ByteBuffer(string: #"{"id":5,"room":"é","type":"send","text":7,"key":""}"#)
+        guard case .refuse(let refusal) = self.machine.receive(text, limits: Limits(), now: self.start) else {
+            Issue.record("it was not refused")
+            return
+        }
+        #expect(refusal.error.code == .rateLimited && refusal.id == 5 && refusal.room?.utf8.count == 2)
     }
 }

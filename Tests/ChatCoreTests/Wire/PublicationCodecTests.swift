@@ -43,7 +43,7 @@ import Testing
             let position = PublicationCodec.position(of: payload, prefix: PublicationCodec.prefix(room))
             #expect(position == self.samples.position(seq))
             let json = try JSONValue(payload)
-            #expect(json["room"] == .string(room.rawValue))
+            #expect(json["room"] == .string(ByteString(room.rawValue)))
             #expect(json["seq"] == .integer(seq))
             #expect(json["text"] == .string("안녕\n\"seq\":7 \\"))
             #expect(json["key"] == .string(#"k"\ 1"#))

@@ -23,6 +23,42 @@ enum ByteScan {
         self.all(bytes, word: { $0 & self.highs == 0 }, byte: { $0 < 0x80 })
     }
 
+    /// Whether the bytes are UTF-8 (Unicode, table 3-7).
+    ///
+    /// The library's check makes a `String` on the way, and costs ten times this.
+    static func isUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var offset = 0
+        while offset < bytes.count {
+            if bytes[offset] < 0x80 {
+                let rest = bytes.count - offset
+                let isWord = rest >= 8 && bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self) & self.highs == 0
+                offset += isWord ? 8 : 1
+                continue
+            }
+            guard let count = self.characterLength(bytes, at: offset) else { return false }
+            offset += count
+        }
+        return true
+    }
+
+    /// How many bytes the character beyond ASCII has that begins here; nil when it is none.
+    private static func characterLength(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Int? {
+        let rest = bytes.count - offset
+        func continues(_ index: Int, _ range: ClosedRange<UInt8> = 0x80...0xBF) -> Bool {
+            index < rest && range.contains(bytes[offset + index])
+        }
+        switch bytes[offset] {
+        case 0xC2...0xDF: return continues(1) ? 2 : nil
+        case 0xE0: return continues(1, 0xA0...0xBF) && continues(2) ? 3 : nil
+        case 0xED: return continues(1, 0x80...0x9F) && continues(2) ? 3 : nil
+        case 0xE1...0xEF: return continues(1) && continues(2) ? 3 : nil
+        case 0xF0: return continues(1, 0x90...0xBF) && continues(2) && continues(3) ? 4 : nil
+        case 0xF1...0xF3: return continues(1) && continues(2) && continues(3) ? 4 : nil
+        case 0xF4: return continues(1, 0x80...0x8F) && continues(2) && continues(3) ? 4 : nil
+        default: return nil
+        }
+    }
+
     /// Whether all bytes are ASCII that can be seen, or blanks.
     static func isPrintable(_ bytes: UnsafeRawBufferPointer) -> Bool {
         self.all(

@@ -33,14 +33,16 @@ package struct JSONReader {
     }
 
     /// Reads an object, handing each key to `member`, which must read or skip the value that follows.
+    ///
+    /// A key is bytes, and stays so: a peer may send any, of any length.
     package mutating func readObject(
-        _ member: (inout JSONReader, String) throws(JSONError) -> Void
+        _ member: (inout JSONReader, JSONText) throws(JSONError) -> Void
     ) throws(JSONError) {
         try self.enter(UInt8(ascii: "{"))
         guard !self.skip(UInt8(ascii: "}")) else { return self.depth -= 1 }
         repeat {
             self.skipWhitespace()
-            let key = try self.readString()
+            let key = try self.readText()
             self.skipWhitespace()
             try self.expect(UInt8(ascii: ":"))
             try member(&self, key)
@@ -78,7 +80,8 @@ package struct JSONReader {
     private func integer(_ range: Range<Int>) -> Int? {
         // Eighteen digits always fit.
         guard range.upperBound - range.lowerBound <= 18, self.bytes[range.lowerBound] != UInt8(ascii: "-") else {
-            return Int(String(decoding: self.bytes[range], as: UTF8.self))
+            // None with more digits than these and a sign fits.
+            return range.count <= 20 ? Int(String(decoding: self.bytes[range], as: UTF8.self)) : nil
         }
         var value = 0
         var index = range.lowerBound
@@ -94,7 +97,7 @@ package struct JSONReader {
         switch try self.peekKind() {
         case .object: try self.readObject { reader, _ throws(JSONError) in try reader.skipValue() }
         case .array: try self.readArray { reader throws(JSONError) in try reader.skipValue() }
-        case .string: _ = try self.readString()
+        case .string: _ = try self.readText()
         case .number: _ = try self.skipNumber()
         case .bool: _ = try self.readBool()
         case .null: try self.readNull()
@@ -124,95 +127,31 @@ package struct JSONError: Error, Equatable {
 
 extension JSONReader {
     /// Reads a string.
-    package mutating func readString() throws(JSONError) -> String {
-        self.skipWhitespace()
+    package mutating func readString() throws(JSONError) -> String { try self.readText().string }
+
+    /// Reads a string without making one: it is checked, and stays where it is.
+    package mutating func readText() throws(JSONError) -> JSONText {
         try self.expect(UInt8(ascii: "\""))
         let start = self.offset
-        self.offset += ByteScan.plainPrefix(UnsafeRawBufferPointer(rebasing: self.bytes[start...]))
-        while let byte = self.peek() {
+        var hasEscapes = false
+        while true {
+            self.offset += ByteScan.plainPrefix(UnsafeRawBufferPointer(rebasing: self.bytes[self.offset...]))
+            guard let byte = self.peek() else { throw .endlessString }
             switch byte {
             case UInt8(ascii: "\""):
-                let string = try self.text(start..<self.offset)
+                let raw = UnsafeRawBufferPointer(rebasing: self.bytes[start..<self.offset])
+                guard ByteScan.isUTF8(raw) else { throw JSONError(detail: "not UTF-8") }
                 self.offset += 1
-                return string
-            case UInt8(ascii: "\\"): return try self.readEscapedString(from: start)
-            case ..<0x20: throw JSONError(detail: "control character in a string")
-            default: self.offset += 1
-            }
-        }
-        throw JSONError(detail: "a string does not end")
-    }
-
-    private mutating func readEscapedString(from start: Int) throws(JSONError) -> String {
-        var result = try self.text(start..<self.offset)
-        var plain = self.offset
-        while let byte = self.peek() {
-            switch byte {
-            case UInt8(ascii: "\""):
-                result += try self.text(plain..<self.offset)
-                self.offset += 1
-                return result
+                return JSONText(checked: raw, hasEscapes: hasEscapes)
             case UInt8(ascii: "\\"):
-                result += try self.text(plain..<self.offset)
+                hasEscapes = true
                 self.offset += 1
-                result.unicodeScalars.append(try self.readEscape())
-                plain = self.offset
+                _ = try JSONEscape.read(self.bytes, at: &self.offset)
             case ..<0x20: throw JSONError(detail: "control character in a string")
             default: self.offset += 1
             }
         }
-        throw JSONError(detail: "a string does not end")
     }
-
-    private mutating func readEscape() throws(JSONError) -> Unicode.Scalar {
-        guard let byte = self.peek() else { throw JSONError(detail: "a string does not end") }
-        self.offset += 1
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
-        case UInt8(ascii: "b"): return "\u{8}"
-        case UInt8(ascii: "f"): return "\u{C}"
-        case UInt8(ascii: "n"): return "\n"
-        case UInt8(ascii: "r"): return "\r"
-        case UInt8(ascii: "t"): return "\t"
-        case UInt8(ascii: "u"): return try self.readUnicodeEscape()
-        default: throw JSONError(detail: "unknown escape")
-        }
-    }
-
-    private mutating func readUnicodeEscape() throws(JSONError) -> Unicode.Scalar {
-        let first = try self.readHex4()
-        if let scalar = Unicode.Scalar(first) { return scalar }
-        guard UTF16.isLeadSurrogate(UInt16(first)), self.skipLiteral("\\u") else { throw .loneSurrogate }
-        let second = try self.readHex4()
-        guard UTF16.isTrailSurrogate(UInt16(second)),
-            let scalar = Unicode.Scalar(0x10000 + ((first & 0x3FF) << 10 | (second & 0x3FF)))
-        else { throw .loneSurrogate }
-        return scalar
-    }
-
-    private mutating func readHex4() throws(JSONError) -> UInt32 {
-        var value: UInt32 = 0
-        for _ in 0..<4 {
-            guard let byte = self.peek(), let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
-                throw JSONError(detail: "\\u wants four hexadecimal digits")
-            }
-            value = value << 4 | UInt32(digit)
-            self.offset += 1
-        }
-        return value
-    }
-
-    private func text(_ range: Range<Int>) throws(JSONError) -> String {
-        let bytes = UnsafeRawBufferPointer(rebasing: self.bytes[range])
-        // The library's validating initialiser is generic and costs ten times this, which is the case of most text.
-        if ByteScan.isASCII(bytes) { return String(decoding: bytes, as: UTF8.self) }
-        guard let string = String(validating: bytes, as: UTF8.self) else { throw JSONError(detail: "not UTF-8") }
-        return string
-    }
-}
-
-extension JSONError {
-    fileprivate static let loneSurrogate = JSONError(detail: "a surrogate stands alone")
 }
 
 // MARK: - Bytes

@@ -1,5 +1,8 @@
 /// The fields that several messages have, read from a tree; every one throws ``JSONError`` with the name of the field.
 extension JSONValue {
+    /// A number of the protocol: 0 … 2^53-1, so that nothing that is reckoned with it overflows.
+    var count: Int? { self.integer.flatMap { (0...CommandID.maximum).contains($0) ? $0 : nil } }
+
     func required<Value>(_ name: String, _ read: (JSONValue) -> Value?) throws(JSONError) -> Value {
         guard let value = self[name].flatMap(read) else { throw JSONError(detail: "\(name) is missing or wrong") }
         return value
@@ -14,7 +17,7 @@ extension JSONValue {
     }
 
     func position() throws(JSONError) -> LogPosition {
-        LogPosition(epoch: try self.epoch(), seq: try self.required("seq", \.integer))
+        LogPosition(epoch: try self.epoch(), seq: try self.required("seq", \.count))
     }
 
     func userName(_ name: String) throws(JSONError) -> UserName {
@@ -47,6 +50,9 @@ extension JSONValue {
 
 extension User {
     init(_ json: JSONValue) throws(JSONError) {
-        self.init(id: UserID(try json.required("id", \.string)), name: try json.userName("name"))
+        guard let id = UserID(checking: try json.required("id", \.string)) else {
+            throw JSONError(detail: "id has 1 to 64 printable ASCII characters")
+        }
+        self.init(id: id, name: try json.userName("name"))
     }
 }

@@ -1,10 +1,12 @@
 package import NIOCore
 
 /// A JSON value as a tree, for the places where speed does not matter: what a client or an operator receives.
+///
+/// Keys and strings are compared by their bytes, like all that comes from outside.
 package enum JSONValue: Equatable, Sendable {
-    case object([String: JSONValue])
+    case object([ByteString: JSONValue])
     case array([JSONValue])
-    case string(String)
+    case string(ByteString)
     /// A whole number; others are given as ``null``, since the protocol has none.
     case integer(Int)
     case bool(Bool)
@@ -31,14 +33,16 @@ package enum JSONValue: Equatable, Sendable {
     private init(_ reader: inout JSONReader) throws(JSONError) {
         switch try reader.peekKind() {
         case .object:
-            var members: [String: JSONValue] = [:]
-            try reader.readObject { reader, key throws(JSONError) in members[key] = try JSONValue(&reader) }
+            var members: [ByteString: JSONValue] = [:]
+            try reader.readObject { reader, key throws(JSONError) in
+                members[ByteString(key.string)] = try JSONValue(&reader)
+            }
             self = .object(members)
         case .array:
             var elements: [JSONValue] = []
             try reader.readArray { reader throws(JSONError) in elements.append(try JSONValue(&reader)) }
             self = .array(elements)
-        case .string: self = .string(try reader.readString())
+        case .string: self = .string(ByteString(try reader.readString()))
         case .number: self = try reader.readInteger().map(JSONValue.integer) ?? .null
         case .bool: self = .bool(try reader.readBool())
         case .null:
@@ -49,10 +53,14 @@ package enum JSONValue: Equatable, Sendable {
 
     package subscript(_ key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
-        return members[key]
+        return members[ByteString(key)]
     }
 
-    package var string: String? {
+    /// A string, for a type that checks it or a person who reads it.
+    package var string: String? { self.word?.rawValue }
+
+    /// A string, to be compared with those that are known.
+    package var word: ByteString? {
         guard case .string(let value) = self else { return nil }
         return value
     }

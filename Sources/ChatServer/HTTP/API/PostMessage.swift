@@ -42,7 +42,7 @@ struct PostMessage {
         guard let text = json["text"]?.string else { throw ProtocolError(.badCommand, "text is missing") }
         var kind = MessageKind.text
         if let raw = json["kind"] {
-            guard let known = raw.string.flatMap(MessageKind.init) else {
+            guard let known = raw.word.flatMap({ MessageKind($0) }) else {
                 throw ProtocolError(.badCommand, "kind is \"text\" or \"action\"")
             }
             kind = known

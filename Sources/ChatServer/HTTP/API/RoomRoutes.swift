@@ -56,7 +56,8 @@ struct RoomRoutes {
         let query = Query(request)
         let maximum = self.node.limits.members
         let limit = try query.count("limit", default: maximum, maximum: maximum)
-        let page = try await self.node.broker.members(room, cursor: query["cursor"], limit: limit)
+        let cursor = try query["cursor"].map { try MemberPage.checkedCursor($0) }
+        let page = try await self.node.broker.members(room, cursor: cursor, limit: limit)
         var json = JSONWriter()
         json.field("room", room.rawValue)
         json.page(page)
@@ -87,21 +88,21 @@ struct RoomRoutes {
 
 /// The query of a request.
 struct Query {
-    private let values: [String: String]
+    private let values: [ByteString: String]
 
     init(_ request: Request) {
-        var values: [String: String] = [:]
-        for (name, value) in request.uri.queryParameters { values[String(name)] = String(value) }
+        var values: [ByteString: String] = [:]
+        for (name, value) in request.uri.queryParameters { values[ByteString(String(name))] = String(value) }
         self.values = values
     }
 
-    subscript(_ name: String) -> String? { self.values[name] }
+    subscript(_ name: String) -> String? { self.values[ByteString(name)] }
 
     /// A whole number; one above the maximum is cut.
     ///
     /// - Throws: ``APIError`` when it is none or too small.
     func count(_ name: String, default: Int, minimum: Int = 1, maximum: Int) throws(APIError) -> Int {
-        guard let text = self.values[name] else { return `default` }
+        guard let text = self[name] else { return `default` }
         guard let value = Int(text), value >= minimum else {
             throw APIError(ProtocolError(.badCommand, "\(name) is a whole number, at least \(minimum)"))
         }

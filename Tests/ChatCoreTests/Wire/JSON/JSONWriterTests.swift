@@ -80,8 +80,9 @@ import Testing
             #expect(
                 try JSONValue(json.finish())
                     == .object([
-                        "s": .string(strings[0]), "n": .integer(number), "o": .object(["b": .bool(number > 0)]),
-                        "a": .array(strings.map { .object(["v": .string($0)]) }),
+                        "s": .string(ByteString(strings[0])), "n": .integer(number),
+                        "o": .object(["b": .bool(number > 0)]),
+                        "a": .array(strings.map { .object(["v": .string(ByteString($0))]) }),
                     ])
             )
         }

@@ -27,18 +27,18 @@ enum RandomJSON {
         case 3: return (.null, "-12.5e3")
         case 4:
             let string = Self.string(&generator)
-            return (.string(string), Self.quoted(string, &generator))
+            return (.string(ByteString(string)), Self.quoted(string, &generator))
         case 5:
             let elements = (0..<Int.random(in: 0...3, using: &generator)).map { _ in
                 Self.value(&generator, depth: depth + 1)
             }
             return (.array(elements.map(\.0)), "[" + elements.map(\.1).joined(separator: " ,\t") + "]")
         default:
-            var (members, texts): ([String: JSONValue], [String]) = ([:], [])
+            var (members, texts): ([ByteString: JSONValue], [String]) = ([:], [])
             for _ in 0..<Int.random(in: 0...3, using: &generator) {
                 let key = Self.string(&generator)
                 let (value, text) = Self.value(&generator, depth: depth + 1)
-                members[key] = value
+                members[ByteString(key)] = value
                 texts.append(Self.quoted(key, &generator) + " :\n" + text)
             }
             return (.object(members), "{" + texts.joined(separator: ",\r\n") + " }")

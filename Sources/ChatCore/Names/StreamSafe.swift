@@ -1,0 +1,45 @@
+/// A bound on runs of combining marks, as the Stream-Safe Text Format has it (Unicode Annex 15, section 13).
+///
+/// To bring a run into normal form is to sort it, and what sorts it takes the square of its length. No writing system has
+/// more than a handful of marks on one letter; 30 is the number that the annex gives.
+package enum StreamSafe {
+    /// The most combining marks in a row.
+    package static let maximumMarks = 30
+}
+
+extension String {
+    /// Whether no run of combining marks is longer than ``StreamSafe/maximumMarks``.
+    var isStreamSafe: Bool {
+        var marks = 0
+        return self.unicodeScalars.allSatisfy { scalar in
+            marks = scalar.isBelowMarks ? 0 : scalar.marksAfter(marks)
+            return marks <= StreamSafe.maximumMarks
+        }
+    }
+
+    /// The text with the marks left out that are more than ``StreamSafe/maximumMarks`` in a row.
+    var streamSafe: String {
+        guard !self.isStreamSafe else { return self }
+        var kept = String.UnicodeScalarView()
+        var marks = 0
+        for scalar in self.unicodeScalars {
+            marks = scalar.isBelowMarks ? 0 : scalar.marksAfter(marks)
+            if marks <= StreamSafe.maximumMarks { kept.append(scalar) }
+        }
+        return String(kept)
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether the scalar stands before the first combining mark: most text does.
+    fileprivate var isBelowMarks: Bool { self.value < 0x300 }
+
+    /// How many marks a run has with this scalar, if it had so many before it.
+    fileprivate func marksAfter(_ marks: Int) -> Int {
+        switch self.value {
+        // What these four decompose to is two marks. Three of them have no combining class of their own.
+        case 0x344, 0xF73, 0xF75, 0xF81: marks + 2
+        default: self.properties.canonicalCombiningClass == .notReordered ? 0 : marks + 1
+        }
+    }
+}

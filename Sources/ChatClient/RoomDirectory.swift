@@ -72,10 +72,10 @@ public struct RoomDirectory: Sendable {
     }
 
     private static func refusal(_ status: Int, _ error: JSONValue?) -> ClientError {
-        guard let code = error?["code"]?.string else {
+        guard let code = error?["code"]?.shown else {
             return .disconnected(ConnectionFailure("the server answered with status \(status)", status: status))
         }
-        return .refused(ProtocolError(ProtocolError.Code(code), error?["message"]?.string ?? "status \(status)"))
+        return .refused(ProtocolError(ProtocolError.Code(code), error?["message"]?.shown ?? "status \(status)"))
     }
 
     private static func percentEncoded(_ text: String) -> String {
@@ -92,9 +92,9 @@ extension RoomDirectory.Room {
     init?(_ json: JSONValue) {
         guard
             let name = json["room"]?.string.flatMap({ try? RoomName($0) }),
-            let memberCount = json["member_count"]?.integer,
-            let seq = json["seq"]?.integer
+            let memberCount = json["member_count"]?.count,
+            let seq = json["seq"]?.count
         else { return nil }
-        self.init(name: name, memberCount: memberCount, seq: seq, lastTime: json["last_time"]?.integer)
+        self.init(name: name, memberCount: memberCount, seq: seq, lastTime: json["last_time"]?.count)
     }
 }

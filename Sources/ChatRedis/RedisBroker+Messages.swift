@@ -105,13 +105,13 @@ extension RedisBroker {
 extension Receipt {
     /// Reads what the script `send` answers.
     fileprivate init?(_ reply: RedisReply) {
-        guard let parts = reply.array, parts.count == 4, let epoch = parts[0].epoch, let seq = parts[1].integer,
-            let time = parts[2].integer
+        guard let parts = reply.array, parts.count == 4, let epoch = parts[0].epoch, let seq = parts[1].count,
+            let time = parts[2].count
         else { return nil }
         self.init(
             position: LogPosition(epoch: epoch, seq: seq),
             time: time,
-            isDuplicate: parts[3].integer == 1
+            isDuplicate: parts[3].count == 1
         )
     }
 }
@@ -123,15 +123,15 @@ struct LogReading {
     var anchor: ByteBuffer?
 
     init?(_ reply: RedisReply) {
-        guard let parts = reply.array, parts.count == 5, let epoch = parts[0].epoch, let first = parts[1].integer,
-            let head = parts[2].integer, let flat = parts[4].array,
+        guard let parts = reply.array, parts.count == 5, let epoch = parts[0].epoch, let first = parts[1].count,
+            let head = parts[2].count, let flat = parts[4].array,
             // Another program may have written there.
             (0...1 << 52).contains(head), (1...(1 << 52) + 1).contains(first)
         else { return nil }
         var publications: [Publication] = []
         publications.reserveCapacity(flat.count / 2)
         for index in stride(from: 0, to: flat.count - 1, by: 2) {
-            guard let seq = flat[index].integer, (1...1 << 52).contains(seq), let payload = flat[index + 1].bytes else {
+            guard let seq = flat[index].count, (1...1 << 52).contains(seq), let payload = flat[index + 1].bytes else {
                 return nil
             }
             publications.append(Publication(position: LogPosition(epoch: epoch, seq: seq), payload: payload))

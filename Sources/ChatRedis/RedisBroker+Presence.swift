@@ -16,7 +16,7 @@ extension RedisBroker {
             }
         )
         self.touch(room, at: WallClock.milliseconds())
-        guard let version = reply.integer else { throw .isUnintelligible }
+        guard let version = reply.count else { throw .isUnintelligible }
         return version
     }
 
@@ -53,7 +53,7 @@ extension RedisBroker {
         }
         var versions: [RoomName: Int] = [:]
         for (room, result) in zip(rooms, await self.performInBatches(requests)) {
-            versions[room] = try result.get().integer
+            versions[room] = try result.get().count
         }
         return versions
     }
@@ -167,7 +167,7 @@ enum MemberCoding {
 extension MemberPage {
     /// Reads what the script `members` answers.
     fileprivate init(_ reply: RedisReply) throws(BrokerError) {
-        guard let parts = reply.array, parts.count == 4, let count = parts[0].integer, let version = parts[1].integer,
+        guard let parts = reply.array, parts.count == 4, let count = parts[0].count, let version = parts[1].count,
             let members = parts[3].array
         else { throw .isUnintelligible }
         self.init(

@@ -33,11 +33,11 @@ extension RedisBroker {
         let results = await self.performAll(rooms.map { self.presenceRequest(.summary, $0) })
         var summaries: [RoomSummary?] = []
         for (room, result) in zip(rooms, results) {
-            guard let parts = try result.get().array, parts.count == 4, let members = parts[0].integer,
-                let seq = parts[1].integer
+            guard let parts = try result.get().array, parts.count == 4, let members = parts[0].count,
+                let seq = parts[1].count
             else { throw .isUnintelligible }
-            let summary = RoomSummary(room: room, memberCount: members, seq: seq, lastTime: parts[2].integer)
-            summaries.append(members == 0 && parts[3].integer == 0 ? nil : summary)
+            let summary = RoomSummary(room: room, memberCount: members, seq: seq, lastTime: parts[2].count)
+            summaries.append(members == 0 && parts[3].count == 0 ? nil : summary)
         }
         return summaries
     }

@@ -49,11 +49,27 @@ package enum FrameEncoder {
         var payload = ByteBuffer()
         if let code = frame.code {
             payload.writeInteger(code)
-            var reason = frame.reason
-            while reason.utf8.count > 123 { reason.removeLast() }
-            payload.writeString(reason)
+            payload.writeSubstring(frame.reason.prefix(bytes: 123))
         }
         self.write(.close, payload, mask: mask, to: &buffer)
+    }
+}
+
+extension String {
+    /// As many of the first characters as fit into so many bytes.
+    ///
+    /// Forwards: from the end, each step looks at all flags and joined emoji before it.
+    fileprivate func prefix(bytes limit: Int) -> Substring {
+        guard self.utf8.count > limit else { return self[...] }
+        var end = self.startIndex
+        var count = 0
+        while end < self.endIndex {
+            let next = self.index(after: end)
+            count += self.utf8.distance(from: end, to: next)
+            guard count <= limit else { break }
+            end = next
+        }
+        return self[..<end]
     }
 }
 

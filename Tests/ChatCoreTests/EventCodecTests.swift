@@ -158,4 +158,21 @@ import Testing
             #expect(try CommandEnvelope(decoding: envelope.encoded(), limits: Limits()) == envelope)
         }
     }
+
+    @Test(arguments: ["-1", "9007199254740992", "9223372036854775807", "-9223372036854775808"])
+    func `a number that nobody can reckon with is none`(number: String) {
+        for json in [
+            #"{"type":"gap","room":"lobby","epoch":"abcdefgh","from":1,"to":\#(number)}"#,
+            #"{"type":"presence","room":"lobby","member_count":1,"presence_version":\#(number)}"#,
+            #"{"type":"ok","id":\#(number)}"#,
+        ] {
+            #expect(throws: JSONError.self) { try ServerMessage(decoding: ByteBuffer(string: json)) }
+        }
+    }
+
+    @Test(arguments: ["", "\u{E9}", String(repeating: "u", count: 65), "a\nb"])
+    func `a user's id is short ASCII`(id: String) {
+        let json = #"{"type":"typing","room":"lobby","user":{"id":"\#(id)","name":"n"},"active":true}"#
+        #expect(throws: JSONError.self) { try ServerMessage(decoding: ByteBuffer(string: json)) }
+    }
 }

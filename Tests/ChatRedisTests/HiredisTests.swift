@@ -98,4 +98,10 @@ struct HiredisTests {
             + "*3\r\n$7\r\nEVALSHA\r\n$3\r\nf00\r\n$1\r\na\r\n"
         #expect(String(buffer: buffer) == expected)
     }
+
+    @Test(arguments: [Int.min, -1, 1 << 53, Int.max])
+    func `a number outside the protocol's is none`(number: Int) {
+        #expect(RedisReply.integer(number).integer == number)
+        #expect(RedisReply.integer(number).count == nil)
+    }
 }

@@ -74,7 +74,8 @@ extension ClientMachine {
             self.reconnectHint = error.retryMilliseconds
             return [.disconnect(ConnectionFailure(error.message, refusal: error))]
         }
-        let retry = now + .milliseconds(max(100, error.retryMilliseconds ?? 1000))
+        let wait = min(max(100, error.retryMilliseconds ?? 1000), ReconnectMachine.longestHint)
+        let retry = now + .milliseconds(wait)
         if let expectation = self.expectations.removeValue(forKey: id) {
             defer { self.noteAwaiting(now: now) }
             switch expectation {

@@ -34,19 +34,23 @@ struct OutboxJournal: Equatable {
     init(reading bytes: ByteBuffer, now: Int, capacity: Int) throws(ClientError) {
         self.init(capacity: capacity)
         self.fileBytes = bytes.readableBytes
+        var sends: [KeptSend?] = []
+        // Where the sends of a key stand: a file may hold as many lines that are done as lines that are kept.
+        var places: [IdempotencyKey: [Int]] = [:]
         for line in bytes.readableBytesView.split(separator: UInt8(ascii: "\n")) {
-            if let record = try Record(line) { self.apply(record) } else { self.contents.damaged += 1 }
+            switch try Record(line) {
+            case nil: self.contents.damaged += 1
+            case .header?: break
+            case .session(let session)?: self.contents.session = session
+            case .send(let send)?:
+                places[send.key, default: []].append(sends.count)
+                sends.append(send)
+            case .done(let key)?: for place in places.removeValue(forKey: key) ?? [] { sends[place] = nil }
+            }
         }
-        self.contents.expired = self.contents.sends.filter { now - $0.time > Self.lifetimeMilliseconds }
-        self.contents.sends.removeAll { now - $0.time > Self.lifetimeMilliseconds }
-    }
-
-    private mutating func apply(_ record: Record) {
-        switch record {
-        case .header: break
-        case .session(let session): self.contents.session = session
-        case .send(let send): self.contents.sends.append(send)
-        case .done(let key): self.contents.sends.removeAll { $0.key == key }
+        for case let send? in sends {
+            let isExpired = send.time < now - Self.lifetimeMilliseconds
+            if isExpired { self.contents.expired.append(send) } else { self.contents.sends.append(send) }
         }
     }
 
@@ -137,7 +141,7 @@ extension OutboxJournal {
                 let key = try? IdempotencyKey(json["key"]?.string ?? ""),
                 let text = json["text"]?.string,
                 let kind = json["kind"]?.word.flatMap({ MessageKind($0) }),
-                let time = json["time"]?.integer
+                let time = json["time"]?.count
             else { return nil }
             return KeptSend(room: room, text: text, kind: kind, key: key, time: time)
         }

@@ -10,7 +10,7 @@ package struct ReconnectMachine: Sendable {
     /// The longest wait.
     package static let longest: Duration = .seconds(20)
     /// The longest wait that a server may ask for, in milliseconds: an hour.
-    private static let longestHint = 3_600_000
+    static let longestHint = 3_600_000
     /// How long a connection must have held for the waits to be short again: a server that takes connections and drops
     /// them at once is not to be hammered.
     package static let settled: Duration = .seconds(10)

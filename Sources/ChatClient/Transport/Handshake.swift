@@ -80,8 +80,8 @@ final class HandshakeWatcher: ChannelInboundHandler, RemovableChannelHandler {
     private func refuse(_ context: ChannelHandlerContext) {
         guard let status = self.refusal?.status else { return }
         let error = try? JSONValue(self.body)["error"]
-        let refusal = error?["code"]?.string.map {
-            ProtocolError(ProtocolError.Code($0), error?["message"]?.string ?? status.reasonPhrase)
+        let refusal = error?["code"]?.shown.map {
+            ProtocolError(ProtocolError.Code($0), error?["message"]?.shown ?? status.reasonPhrase)
         }
         let reason = refusal?.message ?? status.reasonPhrase
         let failure = ConnectionFailure(

@@ -29,11 +29,11 @@ extension Event {
         case "reset": self = .reset(room: try json.room(), head: try json.position())
         case "status":
             guard let state = ServerStatus(try json.required("state", \.word)) else { return nil }
-            self = .status(state, detail: json["detail"]?.string ?? "")
+            self = .status(state, detail: json["detail"]?.shown ?? "")
         case "closing":
             let code = UInt16(clamping: try json.required("code", \.count))
             self = .closing(
-                Disconnect(code: code, reason: json["reason"]?.string ?? ""),
+                Disconnect(code: code, reason: json["reason"]?.shown ?? ""),
                 reconnectMilliseconds: json["reconnect_ms"]?.count ?? 0
             )
         default: return nil
@@ -49,7 +49,7 @@ extension Message {
             position: json["seq"] == nil ? nil : try json.position(),
             time: try json.required("time", \.count),
             sender: try json.user("from"),
-            text: try json.required("text", \.string),
+            text: try json.required("text", \.shown),
             // A kind that is not known yet is shown as what it surely is: a text.
             kind: json["kind"]?.word.flatMap { MessageKind($0) } ?? .text,
             key: json["key"]?.string.flatMap { try? IdempotencyKey($0) }
@@ -78,8 +78,8 @@ extension Welcome {
             user: try json.user("user"),
             session: session,
             resumed: try json.required("resumed", \.bool),
-            node: json["node"]?.string ?? "",
-            server: json["server"]?.string ?? "",
+            node: json["node"]?.shown ?? "",
+            server: json["server"]?.shown ?? "",
             limits: Limits(
                 textBytes: try limits.required("text_bytes", \.count),
                 nameCharacters: try limits.required("name_chars", \.count),

@@ -46,7 +46,7 @@ extension ReplyFields {
         MemberPage(
             members: try self.json.elements("members", User.init),
             count: try self.json.required("member_count", \.count),
-            cursor: self.json["cursor"]?.string,
+            cursor: self.json["cursor"]?.shown,
             version: try self.json.required("presence_version", \.count)
         )
     }

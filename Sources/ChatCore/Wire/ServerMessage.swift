@@ -41,10 +41,10 @@ extension CommandRefusal {
     fileprivate init(_ json: JSONValue) throws(JSONError) {
         self.init(
             id: json["id"]?.count,
-            room: json["room"]?.string,
+            room: json["room"]?.shown,
             ProtocolError(
-                ProtocolError.Code(try json.required("code", \.string)),
-                json["message"]?.string ?? "",
+                ProtocolError.Code(try json.required("code", \.shown)),
+                json["message"]?.shown ?? "",
                 retryMilliseconds: json["retry_ms"]?.count,
                 limit: json["limit"]?.count
             )

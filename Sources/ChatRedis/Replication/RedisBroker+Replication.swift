@@ -55,7 +55,7 @@ extension RedisBroker {
 
     private func confirmation(_ result: RedisResult) -> Result<Int, BrokerError> {
         result.flatMap { reply in
-            guard let count = reply.integer else { return .failure(.isUnintelligible) }
+            guard let count = reply.count else { return .failure(.isUnintelligible) }
             let needed = self.configuration.replicas
             return count >= needed ? .success(count) : .failure(.isReplicated(by: count, of: needed))
         }

@@ -1,14 +1,15 @@
 internal import ChatCore
 internal import Foundation
+internal import NIOCore
 
 /// Where a reader stands in each room, as a file: what `tail --state` remembers from one run to the next.
 struct Positions: Equatable, Sendable {
-    private struct Contents: Codable {
+    private struct Contents: Encodable {
         var version = 1
         var rooms: [String: Place]
     }
 
-    private struct Place: Codable {
+    private struct Place: Encodable {
         var epoch: String
         var seq: Int
     }
@@ -22,14 +23,14 @@ struct Positions: Equatable, Sendable {
     /// - Parameter bytes: The file.
     /// - Throws: ``SettingError`` when it is something else: then nothing may be overwritten.
     init(reading bytes: [UInt8]) throws(SettingError) {
-        guard let contents = try? JSONDecoder().decode(Contents.self, from: Data(bytes)), contents.version == 1 else {
-            throw SettingError("this is no state of chat-cli tail")
-        }
-        for (room, place) in contents.rooms {
-            guard let room = try? RoomName(room), let epoch = try? Epoch(place.epoch), place.seq >= 0 else {
-                throw SettingError("this is no state of chat-cli tail")
-            }
-            self.places[room] = LogPosition(epoch: epoch, seq: place.seq)
+        guard let contents = try? JSONValue(ByteBuffer(bytes: bytes)), contents["version"] == .integer(1),
+            case .object(let rooms)? = contents["rooms"]
+        else { throw SettingError("this is no state of chat-cli tail") }
+        for (room, place) in rooms {
+            guard let room = try? RoomName(room.rawValue), let epoch = place["epoch"]?.string,
+                let epoch = try? Epoch(epoch), let seq = place["seq"]?.count
+            else { throw SettingError("this is no state of chat-cli tail") }
+            self.places[room] = LogPosition(epoch: epoch, seq: seq)
         }
     }
 
@@ -43,7 +44,7 @@ struct Positions: Equatable, Sendable {
         let rooms = self.places.map { ($0.key.rawValue, Place(epoch: $0.value.epoch.rawValue, seq: $0.value.seq)) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        let contents = Contents(rooms: Dictionary(uniqueKeysWithValues: rooms))
+        let contents = Contents(rooms: Dictionary(rooms) { first, _ in first })
         guard let data = try? encoder.encode(contents) else { return "" }
         return String(decoding: data, as: UTF8.self) + "\n"
     }

@@ -101,4 +101,10 @@ import Testing
         backlog.printed(self.lobby)
         #expect(backlog.isDone, "what comes after that is live")
     }
+
+    @Test(arguments: ["-1", "9007199254740992", "9223372036854775807", "1.5", "null", "\"1\""])
+    func `a position that no log has is refused`(seq: String) {
+        let file = #"{"version":1,"rooms":{"lobby":{"epoch":"abcdefgh","seq":\#(seq)}}}"#
+        #expect(throws: SettingError.self) { try Positions(reading: Array(file.utf8)) }
+    }
 }

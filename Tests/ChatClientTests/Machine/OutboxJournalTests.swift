@@ -106,4 +106,21 @@ import Testing
         let bytes = ByteBuffer(string: #"{"type":"outbox","version":2}"# + "\n")
         #expect(throws: ClientError.self) { try self.read(bytes) }
     }
+
+    @Test(arguments: [Int.min, -1, 1 << 53, Int.max])
+    func `a time that no clock can tell is damage`(time: Int) throws {
+        var bytes = try self.file([])
+        let kept = #"{"type":"send","key":"k","room":"lobby","kind":"text","time":\#(time),"text":"x"}"#
+        bytes.writeString(kept + "\n")
+        let contents = try self.read(bytes).contents
+        #expect(contents.damaged == 1 && contents.sends.isEmpty && contents.expired.isEmpty)
+    }
+
+    @Test func `a key that is kept twice is done at once, and may be kept again`() throws {
+        var bytes = try self.file([self.send(1), self.send(2), self.send(1)])
+        bytes.writeString(#"{"type":"done","key":"k1"}"# + "\n")
+        #expect(try self.read(bytes).contents.sends == [self.send(2)])
+        bytes.writeImmutableBuffer(try self.file([self.send(1)]))
+        #expect(try self.read(bytes).contents.sends == [self.send(2), self.send(1)])
+    }
 }

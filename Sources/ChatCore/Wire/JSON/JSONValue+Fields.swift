@@ -1,7 +1,13 @@
 /// The fields that several messages have, read from a tree; every one throws ``JSONError`` with the name of the field.
 extension JSONValue {
+    /// A string that people are to see: of each run of combining marks the first ``StreamSafe/maximumMarks``.
+    ///
+    /// A server is not trusted any more than a client: to compare, cut or measure what it sent must cost no more than its
+    /// length.
+    package var shown: String? { self.string?.streamSafe }
+
     /// A number of the protocol: 0 … 2^53-1, so that nothing that is reckoned with it overflows.
-    var count: Int? { self.integer.flatMap { (0...CommandID.maximum).contains($0) ? $0 : nil } }
+    package var count: Int? { self.integer.flatMap { (0...CommandID.maximum).contains($0) ? $0 : nil } }
 
     func required<Value>(_ name: String, _ read: (JSONValue) -> Value?) throws(JSONError) -> Value {
         guard let value = self[name].flatMap(read) else { throw JSONError(detail: "\(name) is missing or wrong") }

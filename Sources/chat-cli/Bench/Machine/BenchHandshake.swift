@@ -78,8 +78,8 @@ struct BenchHandshake: Sendable {
         let error = (try? JSONValue(self.received))?["error"]
         return .refused(
             status: refusal.status,
-            code: error?["code"]?.string,
-            reason: error?["message"]?.string ?? refusal.reason
+            code: error?["code"]?.shown,
+            reason: error?["message"]?.shown ?? refusal.reason
         )
     }
 }

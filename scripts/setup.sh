@@ -5,7 +5,7 @@
 #
 # Needs: build     what the packages need to be built
 #        redis     a Redis server, for the tests (they start their own, on a free port)
-#        terminal  tmux and pytest, for the tests of chat-cli
+#        terminal  tmux, openssl, the shells and manuals that chat-cli installs for, and pytest, for the tests of chat-cli
 #        python    pytest, for the fault suite
 #        browser   Chromium, fonts, Node.js, pytest and Playwright, for the tests of the page
 #        lint      shellcheck
@@ -52,6 +52,14 @@ find_python() {
     return 1
 }
 
+# The first Node.js that has what the tests of the page's logic use.
+need_node() {
+    need_command node nodejs
+    if has node && [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 18 ]; then
+        die "Node.js $(node --version) is too old: the tests of the page need 18 or later"
+    fi
+}
+
 need_python() {
     wants_venv=yes
     find_python >/dev/null || miss python3 python3-venv
@@ -74,6 +82,11 @@ collect() { # NEED...
             ;;
         terminal)
             need_command tmux tmux
+            # A certificate for the tests of wss://.
+            need_command openssl openssl
+            need_command zsh zsh
+            need_command fish fish
+            need_command man man-db
             need_python
             ;;
         python)
@@ -81,7 +94,7 @@ collect() { # NEED...
             ;;
         browser)
             need_command "${CHROMIUM:-chromium}" chromium
-            need_command node nodejs
+            need_node
             need_file fonts-noto-cjk /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
             need_file fonts-noto-color-emoji /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf
             need_python

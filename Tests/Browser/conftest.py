@@ -1,8 +1,10 @@
 """The real server, a real browser, and people who use it."""
 
+import contextlib
 import json
 import os
 import pathlib
+import random
 import select
 import signal
 import socket
@@ -20,9 +22,11 @@ from playwright.sync_api import expect, sync_playwright
 HERE = pathlib.Path(__file__).parent
 REPOSITORY = HERE.parent.parent
 SCREENSHOTS = HERE / "screenshots"
-START_SECONDS = 15
+PATIENCE_SECONDS = 120
+"""How long anything may take: a bound for what never comes, which no busy machine outlasts."""
+PATIENCE_MS = PATIENCE_SECONDS * 1000
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class Server:
@@ -31,7 +35,7 @@ class Server:
     def __init__(self, *flags):
         self.flags = flags
         self.binary = os.environ.get("CHAT_SERVER_BIN", str(REPOSITORY / ".build/debug/ChatServer"))
-        self.port = 0
+        self.port = free_port()
         self.process = None
 
     @property
@@ -41,12 +45,11 @@ class Server:
     def start(self):
         command = [self.binary, "--host", "127.0.0.1", "--port", str(self.port), "--static", str(REPOSITORY / "static"), *self.flags]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        line = self._listening_line()
-        self.port = int(line.rsplit(":", 1)[1])
+        self._await_listening()
         return self
 
-    def _listening_line(self):
-        deadline = time.monotonic() + START_SECONDS
+    def _await_listening(self):
+        deadline = time.monotonic() + PATIENCE_SECONDS
         output = self.process.stdout.fileno()
         text = b""
         while time.monotonic() < deadline:
@@ -57,7 +60,7 @@ class Server:
                 text += chunk
                 for line in text.decode().splitlines(keepends=True):
                     if line.startswith("listening on ") and line.endswith("\n"):
-                        return line.strip()
+                        return
         self.kill()
         raise RuntimeError(f"{self.binary} did not say where it listens; it said: {text.decode()!r}")
 
@@ -72,7 +75,7 @@ class Server:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            self._reap(timeout=12)
+            self._reap(timeout=PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
 
@@ -90,7 +93,7 @@ class Server:
             data=body,
             headers={"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())},
         )
-        with urllib.request.urlopen(request, timeout=5) as response:
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as response:
             return json.load(response)
 
 
@@ -110,7 +113,7 @@ class Redis:
         command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), "--save", ""]
         command += ["--appendonly", "yes", "--appendfsync", "always"]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not self._answers():
             assert self.process.poll() is None and time.monotonic() < deadline, "Redis did not start"
             time.sleep(0.02)
@@ -118,7 +121,7 @@ class Redis:
 
     def _answers(self):
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_SECONDS) as connection:
                 connection.sendall(b"PING\r\n")
                 return connection.recv(16).startswith(b"+PONG")
         except OSError:
@@ -132,15 +135,15 @@ class Redis:
 
 
 def free_port():
-    """A port that nobody listens on, below those that the system gives to others."""
-    for port in range(20_000 + os.getpid() % 10_000, 32_000):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-    raise RuntimeError("there is no free port")
+    """A port that nobody listens on, below those that the system gives to outgoing connections.
+
+    One of those could be taken by anybody between the end of a server and its next start.
+    """
+    while True:
+        port = random.randrange(12_000, 30_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Proxy:
@@ -327,7 +330,7 @@ def people(browser, server):
         options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", "reduced_motion": "reduce", **options}
         context = browser.new_context(**options)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         made.append(Person(context, url or server.url))
         return made[-1]
 

@@ -51,7 +51,7 @@ def test_a_message_written_while_the_server_is_down_is_delivered_once(people, ow
     expect(mina.outgoing.first).to_contain_text("Waits for the connection")
     own_server.start()
     for person in (mina, jonas):
-        expect(person.page.locator("html")).to_have_attribute("data-connection", "open", timeout=15_000)
+        expect(person.page.locator("html")).to_have_attribute("data-connection", "open")
         expect(person.banner).to_be_hidden()
     expect(mina.outgoing).to_have_count(0)
     for person in (mina, jonas):
@@ -252,7 +252,7 @@ def test_a_page_that_is_turned_away_asks_why(people, room):
     mina.page.fill("#welcome-name", "Mina")
     mina.page.keyboard.press("Enter")
     expect(mina.banner).to_contain_text("full")
-    expect(mina.banner).to_contain_text("The server is up but refuses this page", timeout=10_000)
+    expect(mina.banner).to_contain_text("The server is up but refuses this page")
 
 
 def test_a_server_that_is_gone_is_told_from_one_that_refuses(people, own_server, room):
@@ -260,7 +260,7 @@ def test_a_server_that_is_gone_is_told_from_one_that_refuses(people, own_server,
     mina.context.add_init_script(QUICK)
     mina.enter(room, "Mina")
     own_server.kill()
-    expect(mina.banner).to_contain_text("The server does not answer", timeout=10_000)
+    expect(mina.banner).to_contain_text("The server does not answer")
 
 
 def test_replayed_messages_are_not_read_out_and_live_ones_are_once(people, server, room):
@@ -281,7 +281,7 @@ def test_a_dialog_that_could_not_be_fetched_comes_when_the_server_is_back(people
     mina.page.get_by_role("button", name="Settings").click()
     expect(mina.page.get_by_role("dialog")).to_have_count(0)
     own_server.start()
-    expect(mina.page.locator("html")).to_have_attribute("data-connection", "open", timeout=15_000)
+    expect(mina.page.locator("html")).to_have_attribute("data-connection", "open")
     mina.page.get_by_role("button", name="Settings").click()
     expect(mina.page.get_by_role("dialog")).to_be_visible()
     expect(mina.page.locator(".check")).to_have_css("display", "flex")

@@ -5,6 +5,7 @@ import re
 import urllib.request
 
 import pytest
+from conftest import PATIENCE_SECONDS
 from playwright.sync_api import expect
 
 STATIC = pathlib.Path(__file__).parent.parent.parent / "static"
@@ -38,7 +39,7 @@ def test_no_file_has_inline_script_or_style_or_reads_markup():
 
 
 def test_the_policy_allows_nothing_foreign(server):
-    with urllib.request.urlopen(server.url, timeout=5) as response:
+    with urllib.request.urlopen(server.url, timeout=PATIENCE_SECONDS) as response:
         policy = response.headers["Content-Security-Policy"]
     assert "default-src 'self'" in policy
     assert "unsafe" not in policy

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 
 import pytest
 from playwright.sync_api import expect
@@ -236,21 +235,16 @@ def test_ten_thousand_messages_stay_light(people, room):
 
     mina.context.route_web_socket(SOCKET, watch)
     mina.enter(room, "Mina")
-    mina.page.evaluate("window.late = []; new PerformanceObserver((list) => late.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' })")
-    start = time.monotonic()
     for number in range(1, 10_001):
         author = {"id": f"u{number % 7}", "name": f"Author {number % 7}"}
         event = {"type": "message", "room": room, "time": 1_790_000_000_000 + number * 900, "from": author, "text": f"message {number} of **many** https://example.com/{number}", "kind": "text"}
         sockets[-1].send(json.dumps(event))
-    expect(mina.messages.last).to_contain_text("message 10000", timeout=45_000)
-    seconds = time.monotonic() - start
+    expect(mina.messages.last).to_contain_text("message 10000")
     assert mina.messages.count() <= 401
     expect(mina.messages.last).to_be_in_viewport()
     # Up through what is here: more nodes come, and the reader's place holds.
     mina.page.locator(".scroller").evaluate("node => { node.scrollTop = 0 }")
     expect(mina.page.locator(".pill")).to_be_visible()
-    late = mina.page.evaluate("late")
-    print(f"10,000 messages in {seconds:.1f} s; {len(late)} long tasks, the longest {max(late, default=0):.0f} ms")
     mina.page.locator(".pill").click()
     expect(mina.messages.last).to_be_in_viewport()
 

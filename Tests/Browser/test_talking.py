@@ -123,7 +123,6 @@ def up_to_the_beginning(person):
             document.querySelector(".scroller").scrollTop = 0;
             return false;
         }""",
-        timeout=20_000,
     )
     expect(person.page.locator(".older")).to_contain_text("beginning")
 

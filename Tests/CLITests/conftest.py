@@ -5,9 +5,11 @@ CHAT_SERVER_BIN and CHAT_CLI_BIN name the programs; by default those of the debu
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
+import random
 import shlex
 import shutil
 import socket
@@ -23,27 +25,37 @@ SERVER = Path(os.environ.get("CHAT_SERVER_BIN", ROOT / ".build/debug/ChatServer"
 CLI = Path(os.environ.get("CHAT_CLI_BIN", ROOT / ".build/debug/chat-cli"))
 
 
-def wait_until(condition, timeout: float = 15.0, what: str = "the condition"):
+PATIENCE_SECONDS = 180
+"""How long anything may take: a bound for what never comes, which no busy machine outlasts."""
+
+
+def wait_until(condition, what: str = "the condition"):
     """Polls until the condition gives something true, which is returned."""
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if result := condition():
             return result
         time.sleep(0.02)
-    raise AssertionError(f"{what} did not come within {timeout} s")
+    raise AssertionError(f"{what} did not come within {PATIENCE_SECONDS} s")
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """A port that nobody listens on, below those that the system gives to outgoing connections.
+
+    One of those could be taken by anybody between the end of a server and its next start.
+    """
+    while True:
+        port = random.randrange(12_000, 30_000)
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 class Server:
     """A server process that can be killed and started again on the same port."""
 
     def __init__(self, port: int = 0, *options: str):
-        self.port = port
+        self.port = port or free_port()
         self.options = options
         self.process: subprocess.Popen | None = None
         self.start()
@@ -57,7 +69,6 @@ class Server:
         )
         line = self.process.stdout.readline()
         assert line.startswith("listening on http://"), f"the server said {line!r}"
-        self.port = int(line.rsplit(":", 1)[1])
 
     def kill(self) -> None:
         self.process.kill()
@@ -101,14 +112,15 @@ class CLI_:
             "PATH": os.environ["PATH"], "HOME": "/nonexistent", "CHAT_SERVER": server.url, "LC_ALL": "C.UTF-8",
         }  # fmt: skip
 
-    def run(self, *arguments: str, input: str | None = None, timeout: float = 30, **env: str):
+    def run(self, *arguments: str, input: str | None = None, **env: str):
         return subprocess.run(
             [CLI, *arguments],
             input=input,
             stdin=subprocess.DEVNULL if input is None else None,
             capture_output=True,
             text=True,
-            timeout=timeout,
+            # Some have a limit of their own, which is to end them first.
+            timeout=2 * PATIENCE_SECONDS,
             env=self.env | env,
         )
 
@@ -168,9 +180,9 @@ class Terminal:
         self.tmux("resize-window", "-x", str(columns), "-y", "24")
         wait_until(lambda: f"columns {columns};" in self.mode(), what="the new width")
 
-    def wait_for(self, text: str, timeout: float = 15.0) -> None:
+    def wait_for(self, text: str) -> None:
         try:
-            wait_until(lambda: text in self.text(), timeout, repr(text))
+            wait_until(lambda: text in self.text(), repr(text))
         except AssertionError as error:
             raise AssertionError(f"{error}; the terminal shows:\n{self.text()}") from None
 

@@ -11,6 +11,8 @@ import json
 import socket
 import threading
 
+from conftest import free_port
+
 
 class Connection:
     """One client's connection, with the fault that it suffers from."""
@@ -127,7 +129,7 @@ def frame(payload: bytes) -> bytes:
 @contextlib.contextmanager
 def faulty(port: int, fault: str, listen: int = 0):
     """Passes connections on to a server, with a fault; gives the port."""
-    listener = socket.create_server(("127.0.0.1", listen))
+    listener = socket.create_server(("127.0.0.1", listen or free_port()))
 
     def serve():
         with contextlib.suppress(OSError):

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from conftest import CLI_, Server, free_port, wait_until
+from conftest import CLI_, PATIENCE_SECONDS, Server, free_port, wait_until
 from faulty_proxy import faulty
 
 
@@ -149,7 +149,7 @@ class OnTerminal:
         wait_until(is_shown, what=repr(text))
 
     def end(self) -> dict:
-        output, _ = self.process.communicate(timeout=30)
+        output, _ = self.process.communicate(timeout=PATIENCE_SECONDS)
         return json.loads(output)
 
     def close(self) -> None:

@@ -7,14 +7,14 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from conftest import ROOT
+from conftest import PATIENCE_SECONDS, ROOT
 
 MICRO = ROOT / ".build/debug/MicroBenchmarks"
 COMPARE = ROOT / "Benchmarks/EndToEnd/compare.py"
 
 
 def micro(*arguments: str):
-    return subprocess.run([MICRO, *arguments], capture_output=True, text=True, timeout=60)
+    return subprocess.run([MICRO, *arguments], capture_output=True, text=True, timeout=PATIENCE_SECONDS)
 
 
 def test_what_a_message_allocates_is_the_same_every_time(tmp_path):
@@ -87,7 +87,7 @@ start = {start}
 args = 4000 {lost}
 """)
         command = [python, COMPARE, "--config", config, "--out", tmp_path / "out", *arguments]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        result = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
         return result, tmp_path / "out"
 
     return run

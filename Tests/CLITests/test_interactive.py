@@ -51,7 +51,7 @@ def test_the_status_line_says_that_there_is_no_connection(terminal, own_server, 
     terminal.shell("patience")
     terminal.wait_for("… patience")
     own_server.start()
-    terminal.wait_for(": patience", timeout=40)
+    terminal.wait_for(": patience")
     terminal.wait_for("the room's log began anew")
     wait_until(lambda: "… patience" not in terminal.text(), what="the end of the waiting")
 
@@ -340,7 +340,7 @@ def test_long_work_shows_how_far_it_is_and_leaves_nothing_of_that(terminal, shar
     terminal.shell(f"CHAT_SERVER={shared_server.url} {CLI} history {room} > /dev/null; echo status=$?")
     terminal.wait_for("status=0")
     terminal.shell(f"clear; CHAT_SERVER={shared_server.url} {CLI} verify --clients 2 --duration 1 > /dev/null; echo done=$?")
-    terminal.wait_for("done=0", timeout=60)
+    terminal.wait_for("done=0")
     wait_until(lambda: b"done=0" in recording.read_bytes(), what="the recording")
     shown = recording.read_bytes()
     assert b"3 of 50 messages" in shown and b"talking" in shown and b"settling" in shown

@@ -32,7 +32,7 @@ def test_messages_appear_above_a_line_that_is_half_written(joined, cli, room):
 def test_many_messages_leave_the_line_whole(joined, cli, room):
     joined.type("안녕 ")
     for number in range(3):
-        cli.run("send", room, input="\n".join(f"{number}-{line}" for line in range(6)), timeout=30)
+        cli.run("send", room, input="\n".join(f"{number}-{line}" for line in range(6)))
     joined.wait_for("2-5")
     joined.wait_for_input_line(f"{room}> 안녕")
     assert joined.text().count(f"{room}>") == 1
@@ -195,7 +195,7 @@ def test_a_killed_server_is_told_and_resumed_and_a_line_written_meanwhile_is_sen
     terminal.press("Enter")
     terminal.wait_for_input_line(f"{room} …1 (offline)>")
     own_server.start()
-    terminal.wait_for("Mina: half offline", timeout=40)
+    terminal.wait_for("Mina: half offline")
     terminal.wait_for_input_line(f"{room}>")
     assert CLI_(own_server).run("history", room).stdout.count("half offline") == 1
 

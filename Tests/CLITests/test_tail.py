@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from conftest import CLI_, free_port, wait_until
+from conftest import CLI_, PATIENCE_SECONDS, free_port, wait_until
 
 
 def tail(cli, room, *arguments):
@@ -37,12 +37,12 @@ def test_a_reader_that_is_stopped_and_started_prints_every_message_once(cli, roo
         sender.stdin.write("\n".join(lines))
         sender.stdin.close()
         while len(printed) < len(lines):
-            reader = cli.start("tail", room, *state, "--timeout", "60", stdout=subprocess.PIPE)
+            reader = cli.start("tail", room, *state, "--timeout", str(PATIENCE_SECONDS), stdout=subprocess.PIPE)
             # Somewhere in the middle of its work.
             printed.append(reader.stdout.readline().rstrip("\n"))
             reader.send_signal(signal.SIGTERM)
             printed += reader.stdout.read().splitlines()
-            assert reader.wait(20) == 128 + signal.SIGTERM
+            assert reader.wait(PATIENCE_SECONDS) == 128 + signal.SIGTERM
     assert printed == lines
 
 
@@ -54,7 +54,7 @@ def test_a_reader_that_is_killed_may_print_twice_and_never_misses(cli, room, tmp
     for count in (3, 7, 12):
         lines += (new := [f"line {len(lines) + number}" for number in range(count)])
         cli.run("send", room, input="\n".join(new))
-        reader = cli.start("tail", room, *state, "--timeout", "60", stdout=subprocess.PIPE)
+        reader = cli.start("tail", room, *state, "--timeout", str(PATIENCE_SECONDS), stdout=subprocess.PIPE)
         printed += [reader.stdout.readline().rstrip("\n") for _ in range(count - 1)]
         reader.kill()
         # What it wrote before that counts as printed.
@@ -96,7 +96,7 @@ def test_one_process_at_a_time_uses_a_state_and_a_foreign_file_is_left_alone(cli
     wait_until(path.exists, what="the first state")
     assert cli.run("tail", room, "--state", str(path)).returncode == 73
     reader.terminate()
-    assert reader.wait(10) == 128 + signal.SIGTERM
+    assert reader.wait(PATIENCE_SECONDS) == 128 + signal.SIGTERM
     path.write_text("my only copy")
     refused = cli.run("tail", room, "--state", str(path))
     assert refused.returncode == 73 and "no state" in refused.stderr

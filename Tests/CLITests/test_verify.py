@@ -21,6 +21,15 @@ def verify(cli, *servers: str, seconds: int = 5, settle: int = PATIENCE_SECONDS)
     return result.returncode, json.loads(result.stdout)
 
 
+def verify_at_length(cli, *servers: str):
+    """The same, of a run in which enough happened, however busy the machine is."""
+    for seconds in (5, 15, 45):
+        status, result = verify(cli, *servers, seconds=seconds)
+        if result["acknowledged"] > 50:
+            break
+    return status, result
+
+
 @contextlib.contextmanager
 def redis():
     """A Redis of the test's own; gives its address."""
@@ -39,7 +48,7 @@ def redis():
 
 
 def test_a_good_server_passes(cli, shared_server):
-    status, result = verify(cli, shared_server.url)
+    status, result = verify_at_length(cli, shared_server.url)
     assert (status, result["violations"]) == (0, [])
     assert result["ok"] and result["seed"] == 4
     assert result["acknowledged"] > 50 and result["received"] > result["acknowledged"]
@@ -50,7 +59,7 @@ def test_two_nodes_on_one_redis_pass():
     with redis() as address:
         nodes = [Server(0, "--redis", address), Server(0, "--redis", address)]
         try:
-            status, result = verify(CLI_(nodes[0]), *(node.url for node in nodes))
+            status, result = verify_at_length(CLI_(nodes[0]), *(node.url for node in nodes))
         finally:
             for node in nodes:
                 node.kill()
@@ -98,11 +107,15 @@ def test_people_are_told_what_and_where(cli, shared_server):
 
 def test_the_history_is_written_down(cli, shared_server, tmp_path):
     path = tmp_path / "history"
-    result = cli.run(
-        "verify", "--json", "--clients", "2", "--rooms", "1", "--duration", "1", "--server", shared_server.url,
-        "--record", str(path),
-    )  # fmt: skip
-    counts = json.loads(result.stdout)
+    for seconds in ("1", "10", "60"):
+        result = cli.run(
+            "verify", "--json", "--clients", "2", "--rooms", "1", "--duration", seconds, "--server", shared_server.url,
+            "--record", str(path),
+        )  # fmt: skip
+        counts = json.loads(result.stdout)
+        # On a busy machine nobody may have come to say anything.
+        if counts["received"] > 0:
+            break
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert sum(record["record"] == "received" for record in records) == counts["received"] > 0
     assert sum(record["record"] == "joined" for record in records) == counts["joins"]

@@ -51,6 +51,8 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // What both programs need of the operating system: writing to descriptors.
+        .target(name: "ChatSystem", swiftSettings: settings),
         // RFC 6455 frames, read and written: pure bytes, for both ends of a connection.
         .target(
             name: "ChatWebSocket",
@@ -92,6 +94,7 @@ let package = Package(
             dependencies: [
                 "ChatCore",
                 "ChatRedis",
+                "ChatSystem",
                 "ChatWebSocket",
                 "CZlib",
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -120,6 +123,7 @@ let package = Package(
             dependencies: [
                 "ChatClient",
                 "ChatCore",
+                "ChatSystem",
                 "ChatWebSocket",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
@@ -199,6 +203,7 @@ let package = Package(
                 "ChatCore",
                 "ChatRedis",
                 "ChatServer",
+                "ChatSystem",
                 "ChatWebSocket",
                 "CZlib",
                 "chat-cli",

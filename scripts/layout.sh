@@ -10,12 +10,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 rules='
 ChatCore       |                                  | Crypto DequeModule Foundation NIOCore Synchronization
 ChatWebSocket  |                                  | NIOCore
+ChatSystem     |                                  | Glibc
 CHiredis       |                                  |
 CZlib          |                                  |
 ChatRedis      | ChatCore CHiredis                | *
 ChatClient     | ChatCore ChatWebSocket           | *
-ChatServer     | ChatCore ChatRedis ChatWebSocket CZlib | *
-chat-cli       | ChatClient ChatCore ChatWebSocket | ArgumentParser Configuration DequeModule Dispatch Foundation Glibc Histogram NIOCore NIOPosix Synchronization SystemPackage
+ChatServer     | ChatCore ChatRedis ChatSystem ChatWebSocket CZlib | *
+chat-cli       | ChatClient ChatCore ChatSystem ChatWebSocket | ArgumentParser Configuration DequeModule Dispatch Foundation Glibc Histogram NIOCore NIOPosix Synchronization SystemPackage
 BrokerContract | ChatCore                         | Foundation NIOCore Synchronization Testing
 '
 # module or beginning of one (with *) | the modules that may import it, where others have a *

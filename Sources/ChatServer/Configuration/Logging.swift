@@ -7,13 +7,20 @@ import NIOCore
 struct LineLogHandler: LogHandler {
     let label: String
     let format: ServerConfiguration.LogFormat
+    let output: LogOutput
     var logLevel: Logger.Level
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
 
-    init(label: String, format: ServerConfiguration.LogFormat, level: Logger.Level) {
+    init(
+        label: String,
+        format: ServerConfiguration.LogFormat,
+        level: Logger.Level,
+        output: LogOutput = .standardError
+    ) {
         self.label = label
         self.format = format
+        self.output = output
         self.logLevel = level
     }
 
@@ -23,24 +30,29 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let metadata = self.metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+        let metadata = self.metadata.merging(event.metadata ?? [:]) { $1 }
+        self.output.write(self.line(event.level, "\(event.message)", metadata)) { count in
+            self.line(.warning, "log lines could not be written", ["lines": "\(count)"])
+        }
+    }
+
+    private func line(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata) -> String {
+        let metadata = metadata.sorted { $0.key < $1.key }
         let time = Date().ISO8601Format(.iso8601WithTimeZone(includingFractionalSeconds: true))
-        let line: String
         switch self.format {
         case .text:
             let fields = metadata.map { " \($0.key)=\($0.value)" }.joined()
-            line = "\(time) \(event.level) \(event.message)\(fields)\n"
+            return "\(time) \(level) \(message)\(fields)\n"
         case .json:
             var json = JSONWriter()
             json.field("time", time)
-            json.field("level", event.level.rawValue)
+            json.field("level", level.rawValue)
             json.field("logger", self.label)
-            json.field("message", "\(event.message)")
+            json.field("message", message)
             json.object("metadata") { json in
                 for (key, value) in metadata { json.field(named: key, "\(value)") }
             }
-            line = String(buffer: json.finish()) + "\n"
+            return String(buffer: json.finish()) + "\n"
         }
-        FileHandle.standardError.write(Data(line.utf8))
     }
 }

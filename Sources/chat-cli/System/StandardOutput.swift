@@ -1,3 +1,4 @@
+internal import ChatSystem
 internal import Glibc
 
 /// Data goes to standard output, what people should know goes to standard error.
@@ -5,21 +6,11 @@ enum Output {
     /// Writes all of a text; false when nobody reads it any more.
     @discardableResult
     static func write(_ text: String, to descriptor: Int32 = STDOUT_FILENO) -> Bool {
-        var text = text
-        return text.withUTF8 { bytes in
-            var rest = UnsafeRawBufferPointer(bytes)
-            while rest.count > 0 {
-                let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-                if count < 0, errno == EINTR { continue }
-                if count < 0, errno == EAGAIN {
-                    var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                    poll(&waiting, 1, -1)
-                    continue
-                }
-                guard count > 0 else { return false }
-                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-            }
+        do throws(WriteError) {
+            try Descriptor(descriptor).write(text)
             return true
+        } catch {
+            return false
         }
     }
 

@@ -1,0 +1,17 @@
+internal import Glibc
+
+/// What a program sees to before it opens anything.
+package enum ProcessSetup {
+    /// Makes output that nobody takes an ordinary error of writing.
+    ///
+    /// A reader that goes away would end the process by SIGPIPE. And where a descriptor below 3 is closed
+    /// (`ChatServer 2>&-`), the next file or socket would get its number, and with it all that is meant for standard
+    /// output or standard error.
+    package static func prepareStandardDescriptors() {
+        signal(SIGPIPE, SIG_IGN)
+        for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 && errno == EBADF {
+            // It takes the lowest free number, which is this one.
+            open("/dev/null", number == STDIN_FILENO ? O_RDONLY : O_WRONLY)
+        }
+    }
+}

@@ -39,6 +39,11 @@ extension RedisBroker {
             self.assumeIsolated {
                 $0.status = .stopping
                 for handler in $0.handlers.values { handler.close(.isAway) }
+                // Nothing of it will be answered: a Redis that hangs must not hold up who waits for it.
+                $0.commands.stop()
+                $0.logLink.stop()
+                for subscription in $0.channels.values { subscription.fail(.isAway) }
+                for probe in $0.probes.values { probe.resume(.failure(.isAway)) }
             }
         }
     }
@@ -47,7 +52,7 @@ extension RedisBroker {
         var random = SystemRandomNumberGenerator()
         while !Task.isCancelled {
             await self.connect(role)
-            let pause = self.backoffs[role, default: Backoff()].next(using: &random)
+            let pause = self.backoffs[role, default: Backoff()].next(.now(), using: &random)
             try? await Task.sleep(for: pause)
         }
     }
@@ -64,7 +69,7 @@ extension RedisBroker {
                 channel.close(promise: nil)
             }
         } catch {
-            self.updateStatus(lost: .isAway, log: "\(error)")
+            self.updateStatus(lost: BrokerError(connection: error))
         }
     }
 
@@ -73,10 +78,13 @@ extension RedisBroker {
             switch role {
             // A replica takes all of it but a write.
             case .commands, .log:
-                self.connector.logIn + [RedisCommand("SET", self.nodeChannel.rawValue, "", "EX", "60")]
+                self.connector.logIn + [RedisCommand("SET", self.nodeKey, "", "EX", "60")]
                     + self.scripts.loadCommands
-            // Unlike SUBSCRIBE, PING is refused while Redis loads its data or wants a password.
-            case .subscriptions: self.connector.logIn + [RedisCommand("PING")]
+            // PING is refused while Redis loads its data, and SUBSCRIBE where the user may not use the channels: such a
+            // connection does not count as one. Nothing is published on the node's own channel meanwhile, so that each
+            // command has one answer.
+            case .subscriptions:
+                self.connector.logIn + [RedisCommand("PING"), RedisCommand("SUBSCRIBE", self.nodeChannel.rawValue)]
             }
         let handler = RedisChannelHandler(role, handshake: handshake) { [weak self] event in
             self?.assumeIsolated { $0.handle(event, of: role) }
@@ -154,21 +162,21 @@ extension RedisBroker {
     }
 
     private func becameActive(_ role: RedisChannelHandler.Role) {
-        self.backoffs[role] = Backoff()
+        self.backoffs[role, default: Backoff()].opened(.now())
         self.updateStatus(lost: nil)
     }
 
     private func becameInactive(_ role: RedisChannelHandler.Role, _ reason: BrokerError) {
         self.counters.lostConnections += 1
-        self.updateStatus(lost: reason, log: reason.reason)
+        self.updateStatus(lost: reason)
     }
 
     /// Tells everybody, once, when the broker was lost or regained.
     ///
-    /// - Parameters:
-    ///   - reason: Why a connection was lost or did not come to stand; nil when one has come to stand.
-    ///   - detail: The same for the log, where more may be said.
-    private func updateStatus(lost reason: BrokerError?, log detail: String = "") {
+    /// While it is lost, each new reason is told as well: what is wrong later need not be what was wrong first.
+    ///
+    /// - Parameter reason: Why a connection was lost or did not come to stand; nil when one has come to stand.
+    private func updateStatus(lost reason: BrokerError?) {
         let isUp = self.commands.isActive && self.logLink.isActive && self.subscriptions.isActive
         switch (self.status, isUp) {
         case (.starting, false) where reason == nil: break  // another connection is still on its way
@@ -181,14 +189,24 @@ extension RedisBroker {
             self.tellAttached(.status(.ok, detail: "Redis is back"))
         case (.starting, false), (.ok, false):
             let reason = (reason ?? .isAway).reason
-            self.status = .degraded(reason)
+            _ = self.outages.isNews(reason, .now())
+            self.degrade(reason)
+        case (.degraded(let known), false):
+            guard let reason = reason?.reason, reason != known else { return }
+            self.degrade(reason, isLogged: self.outages.isNews(reason, .now()))
+        case (.ok, true), (.stopping, _): break
+        }
+    }
+
+    private func degrade(_ reason: String, isLogged: Bool = true) {
+        self.status = .degraded(reason)
+        if isLogged {
             self.logger.warning(
                 "Redis is out of reach",
-                metadata: ["redis": "\(self.configuration.url)", "reason": "\(detail)"]
+                metadata: ["redis": "\(self.configuration.url)", "reason": "\(reason)"]
             )
-            self.tellAttached(.status(.degraded, detail: reason))
-        case (.ok, true), (.degraded, false), (.stopping, _): break
         }
+        self.tellAttached(.status(.degraded, detail: reason))
     }
 
     private func tellAttached(_ event: BrokerEvent) {
@@ -217,7 +235,13 @@ extension RedisBroker {
             if self.subscriptions.isLive(self.nodeChannel) { self.sendProbe(nonce) }
         }
         self.probes[nonce] = nil
-        try result.get()
+        do {
+            try result.get()
+        } catch {
+            // Why there is no connection says more than that there is none.
+            guard case .degraded(let reason) = self.status, error == .isAway || error == .wasLost else { throw error }
+            throw BrokerError(reason)
+        }
     }
 
     /// Sends the probes that waited for the subscription.
@@ -226,27 +250,22 @@ extension RedisBroker {
     }
 
     private func sendProbe(_ nonce: String) {
-        let channel = self.nodeChannel.rawValue
-        // A Redis that is full, or a replica, takes what is published and nothing else: it must take a write as well, and
-        // before that, since what is published may come back sooner than a refusal.
-        self.submitProbe(RedisCommand("SET", channel, nonce, "EX", "60"), nonce) {
-            self.submitProbe(RedisCommand("PUBLISH", channel, nonce), nonce) {}
+        var request = RedisRequest(.probe, keys: self.nodeKey) {
+            $0.append(self.nodeChannel.rawValue)
+            $0.append(nonce)
         }
-    }
-
-    private func submitProbe(_ command: RedisCommand, _ nonce: String, then next: @escaping () -> Void) {
-        var request = RedisRequest(command)
         request.completion = { result in
-            switch result {
-            case .success: next()
-            case .failure(let error): self.probes.removeValue(forKey: nonce)?.resume(.failure(error))
-            }
+            guard case .failure(let error) = result else { return }
+            self.probes.removeValue(forKey: nonce)?.resume(.failure(error))
         }
         self.commands.submit(request)
     }
 
     /// Where the node hears itself.
-    var nodeChannel: ChannelName { ChannelName(self.keys.node(self.incarnation)) }
+    var nodeChannel: ChannelName { ChannelName(self.keys.nodeChannel(self.incarnation)) }
+
+    /// What the node writes to find out whether it may.
+    private var nodeKey: String { self.keys.node(self.incarnation) }
 }
 
 /// The time of day.

@@ -55,6 +55,8 @@ extension RedisBroker {
     /// The head of a room's log, read after the subscription came to stand.
     private func head(_ subscription: RoomSubscription) async throws(BrokerError) -> LogPosition {
         guard subscription.feed.position != nil, self.subscriptions.isLive(subscription.channel) else {
+            // Where Redis has refused it, it is asked again.
+            self.subscriptions.subscribe(subscription.channel)
             return try await withCheckedContinuation { continuation in
                 let patience = TimeAmount(self.configuration.patience)
                 subscription.wait(Waiter(continuation, patience: patience, on: self.eventLoop))
@@ -89,10 +91,21 @@ extension RedisBroker {
                 if channel == self.nodeChannel { self.sendProbes() }
                 guard let subscription = self.channels[channel] else { continue }
                 if case .read(let read) = subscription.feed.subscribed() { self.read(read, for: subscription) }
-            case .unsubscribed, .pong: break
+            case .unsubscribed, .pong: self.subscriptions.answered()
+            case .error(let text): self.refusedSubscription(text)
             }
         }
         self.flush()
+    }
+
+    /// Redis refused a command of the subscribed connection, which goes on.
+    private func refusedSubscription(_ text: String) {
+        if let reason = BrokerError.reasonToLeave(in: text) { return self.subscriptions.close(reason) }
+        guard let channel = self.subscriptions.refused() else { return }
+        let reason = BrokerError(redis: text)
+        self.channels[channel]?.fail(reason)
+        guard self.outages.isNews(reason.reason, .now()) else { return }
+        self.logger.warning("Redis refuses a subscription", metadata: ["reason": "\(reason.reason)"])
     }
 
     private func received(_ payload: ByteBuffer, in subscription: RoomSubscription) {
@@ -109,7 +122,9 @@ extension RedisBroker {
             let longest = Int(self.configuration.lease.inMilliseconds)
             let delay = min(max(0, milliseconds), longest) + .random(in: 0...500)
             subscription.sweepAt = .now() + .milliseconds(Int64(delay))
-        case .invalid: self.counters.invalidPayloads += 1
+        case .invalid:
+            self.counters.invalidPayloads += 1
+            self.drops.add(in: subscription.room.rawValue)
         }
     }
 
@@ -168,7 +183,9 @@ extension RedisBroker {
             return
         case .ignore: return
         }
-        self.counters.unloggedPublications += subscription.feed.droppedCount - dropped
+        let unlogged = subscription.feed.droppedCount - dropped
+        self.counters.unloggedPublications += unlogged
+        self.drops.add(unlogged, in: subscription.room.rawValue)
         guard let head = subscription.feed.position else { return }
         subscription.answer(head)
     }

@@ -1,4 +1,5 @@
 internal import ChatCore
+internal import Logging
 internal import NIOCore
 
 extension RedisBroker {
@@ -22,6 +23,12 @@ extension RedisBroker {
         if self.logLink !== self.commands { self.logLink.tick(now) }
         self.expireCommits(now)
         self.subscriptions.tick(now)
+        if let (count, room) = self.drops.take(now) {
+            self.logger.warning(
+                "publications were dropped: they are no messages, or stand in no log",
+                metadata: ["publications": "\(count)", "room": "\(room)"]
+            )
+        }
         if self.commands.isActive, self.index.prune(now: now) { self.pruneIndex() }
         let interval = TimeAmount(self.configuration.headCheckInterval)
         let linger = TimeAmount(self.configuration.linger)

@@ -5,8 +5,8 @@ package import NIOCore
 /// The broker on Redis: rooms are shared by all nodes that use the same Redis and the same prefix.
 ///
 /// One connection carries commands, pipelined; another one carries what is published; a third one carries messages to be
-/// stored when replicas must confirm them, since that holds it up. The broker is an actor on the event loop of all, so that nothing changes threads between a socket and what belongs to it. All decisions are made
-/// by machines without input or output: ``CommandPipeline``, ``SubscriptionTable``, ``RedisConnectionMachine`` and, for
+/// stored when replicas must confirm them, since that holds it up. The broker is an actor on the event loop of all, so
+/// that nothing changes threads between a socket and what belongs to it. All decisions are made by machines without input or output: ``CommandPipeline``, ``SubscriptionTable``, ``RedisConnectionMachine`` and, for
 /// each room, ``RoomFeed``.
 ///
 /// The broker's promises are on ``Broker``. What it cannot promise is what Redis does not: a message is stored as safely
@@ -41,6 +41,8 @@ package final actor RedisBroker: Broker {
     var handlers: [RedisChannelHandler.Role: RedisChannelHandler] = [:]
     var backoffs: [RedisChannelHandler.Role: Backoff] = [:]
     var probes: [String: Waiter<Void>] = [:]
+    var outages = OutageReasons()
+    var drops = DropAccount()
     var index = RoomIndex()
     var addresses: RoomAddressBook
     /// What was dropped or lost since the start.
@@ -61,7 +63,7 @@ package final actor RedisBroker: Broker {
         self.eventLoop = eventLoop
         self.executor = eventLoop.executor
         self.configuration = configuration
-        self.keys = RedisKeys(prefix: configuration.keyPrefix)
+        self.keys = RedisKeys(prefix: configuration.keyPrefix, database: configuration.url.database)
         self.addresses = RoomAddressBook(self.keys)
         self.logger = logger
         self.connector = try RedisConnector(

@@ -4,13 +4,13 @@ extension RedisReply {
     /// One of ``BrokerError/reasonsToLeave``, if it is one.
     var reasonToLeave: BrokerError? {
         guard case .error(let text) = self else { return nil }
-        return BrokerError.reasonsToLeave.first { $0 == BrokerError(redis: text) }
+        return BrokerError.reasonToLeave(in: text)
     }
 
     /// Whether it says no more than that nothing can be written now; reading goes on.
     var refusesWrites: Bool {
         guard case .error(let text) = self else { return false }
-        return ["OOM", "MISCONF", "NOREPLICAS"].contains(BrokerError.code(text))
+        return ["OOM", "MISCONF", "NOREPLICAS"].contains(RedisErrorText(text).code)
     }
 }
 
@@ -31,26 +31,33 @@ extension BrokerError {
     static let reasonsToLeave = ["READONLY", "MASTERDOWN", "LOADING"].map { BrokerError(redis: $0) }
     static let isUnintelligible = BrokerError("Redis gave an unexpected answer")
 
-    /// Reads an error reply by its first word, since the rest may name keys.
-    init(redis text: String) {
-        let reasons: [String: String] = [
-            "LOADING": "Redis is loading its data",
-            "OOM": "Redis has no memory left",
-            "READONLY": "Redis is a read-only replica",
-            "MASTERDOWN": "Redis has lost its primary",
-            "MISCONF": "Redis cannot save to disk and refuses writes",
-            "NOREPLICAS": "Redis has too few replicas and refuses writes",
-            "BUSY": "Redis is busy with a script",
-            "CLUSTERDOWN": "the Redis cluster is down",
-            "NOAUTH": "Redis wants a password",
-            "WRONGPASS": "Redis refused the user name or password",
-            "NOPERM": "the Redis user may not do this",
-        ]
-        self.init(reasons[Self.code(text)] ?? "Redis refused the command")
+    /// The reason in an error reply, if it is one to leave that Redis for.
+    static func reasonToLeave(in text: String) -> BrokerError? {
+        let error = BrokerError(redis: text)
+        return self.reasonsToLeave.first { $0 == error }
     }
 
-    fileprivate static func code(_ text: String) -> String {
-        // In a script, Redis says this in words of its own.
-        text.contains("on a stale replica") ? "MASTERDOWN" : String(text.prefix { $0 != " " })
+    /// Reads an error reply by its code, and by the words that Redis has for what has none; the rest may name keys.
+    init(redis text: String) {
+        let error = RedisErrorText(text)
+        self.init(Self.byCode[error.code] ?? error.refusal ?? "Redis refused the command")
     }
+
+    private static let byCode = [
+        "LOADING": "Redis is loading its data",
+        "OOM": "Redis has no memory left",
+        "READONLY": "Redis is a read-only replica",
+        "MASTERDOWN": "Redis has lost its primary",
+        "MISCONF": "Redis cannot save to disk and refuses writes",
+        "NOREPLICAS": "Redis has too few replicas and refuses writes",
+        "BUSY": "Redis is busy with a script",
+        "CLUSTERDOWN": "the Redis cluster is down",
+        "MOVED": "this Redis is one node of a cluster and has a part of the keys alone",
+        "ASK": "this Redis is one node of a cluster and has a part of the keys alone",
+        "CROSSSLOT": "this Redis is one node of a cluster and has a part of the keys alone",
+        "NOAUTH": "Redis wants a password",
+        "WRONGPASS": "Redis refused the user name or password",
+        "DENIED": "Redis is in protected mode: without a password it serves its own machine alone",
+        "WRONGTYPE": "a key of the chat in Redis holds something else",
+    ]
 }

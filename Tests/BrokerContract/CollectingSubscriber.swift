@@ -102,6 +102,9 @@ extension [BrokerEvent] {
     }
 
     package var statuses: [ServerStatus] {
-        self.compactMap { if case .status(let status, detail: _) = $0 { status } else { nil } }
+        self.reduce(into: []) { statuses, event in
+            guard case .status(let status, detail: _) = event, statuses.last != status else { return }
+            statuses.append(status)
+        }
     }
 }

@@ -55,6 +55,78 @@ struct SubscriptionTableTests {
     }
 }
 
+@Suite("What an error on a subscribed connection refuses", .timeLimit(.minutes(1)))
+struct SubscriptionCommandsTests {
+    private let rooms = ["chat:{a}", "chat:{b}"].map { ChannelName($0) }
+
+    @Test
+    func `an error refuses the oldest command that is not answered`() {
+        var commands = SubscriptionCommands()
+        commands.sent(.subscribe(self.rooms))
+        commands.sent(.ping)
+        commands.sent(.subscribe([self.rooms[0]]))
+        commands.answered()
+        commands.answered()
+        #expect(commands.refused() == .ping)
+        #expect(commands.refused() == .subscribe([self.rooms[0]]))
+        #expect(commands.refused() == nil)
+        commands.answered()
+    }
+
+    @Test
+    func `all channels of a command are refused by one error`() {
+        var commands = SubscriptionCommands()
+        commands.sent(.subscribe(self.rooms))
+        commands.sent(.unsubscribe)
+        #expect(commands.refused() == .subscribe(self.rooms))
+        commands.answered()
+        #expect(commands.refused() == nil)
+    }
+
+    @Test
+    func `what was refused is asked for again by the next one that wants it`() {
+        var table = SubscriptionTable()
+        _ = table.connected()
+        #expect(table.want(self.rooms[0]) == .subscribe)
+        #expect(table.refused(self.rooms[0]))
+        #expect(!table.refused(self.rooms[0]))
+        #expect(!table.isLive(self.rooms[0]))
+        #expect(table.want(self.rooms[0]) == .subscribe)
+        #expect(table.confirmed(self.rooms[0]) == .live)
+        #expect(table.want(self.rooms[0]) == .none)
+    }
+}
+
+@Suite("What the log is told", .timeLimit(.minutes(1)))
+struct LogAccountTests {
+    @Test
+    func `each new reason is news, and none over and over`() {
+        var reasons = OutageReasons()
+        let now = NIODeadline.now()
+        #expect(reasons.isNews("refused", now))
+        #expect(reasons.isNews("wrong password", now))
+        #expect(!reasons.isNews("refused", now + .seconds(1)))
+        #expect(reasons.isNews("refused", now + OutageReasons.interval))
+    }
+
+    @Test
+    func `publications that were dropped are told together, once in a while`() {
+        var drops = DropAccount()
+        let now = NIODeadline.now()
+        #expect(drops.take(now) == nil)
+        drops.add(in: "a")
+        #expect(drops.take(now)?.count == 1)
+        drops.add(3, in: "a")
+        drops.add(0, in: "b")
+        drops.add(in: "c")
+        #expect(drops.take(now + .seconds(1)) == nil)
+        let told = drops.take(now + DropAccount.interval)
+        #expect(told?.count == 4)
+        #expect(told?.room == "c")
+        #expect(drops.take(now + DropAccount.interval * 2) == nil)
+    }
+}
+
 @Suite("What a connection goes through", .timeLimit(.minutes(1)))
 struct RedisConnectionMachineTests {
     private var machine = RedisConnectionMachine()
@@ -148,6 +220,15 @@ struct RedisChannelHandlerTests {
     }
 
     @Test
+    func `an error on a subscribed connection is an answer, and no end`() throws {
+        let (channel, _, owner) = try self.connect(.subscriptions)
+        try channel.writeInbound(ByteBuffer(string: "+PONG\r\n-MISCONF Redis is configured\r\n"))
+        #expect(owner.events == [.opened([.status("PONG")]), .pushes([.error("MISCONF Redis is configured")])])
+        #expect(channel.isActive)
+        _ = try channel.finish()
+    }
+
+    @Test
     func `bytes that are no replies close the connection`() throws {
         let (channel, _, owner) = try self.connect(.commands)
         try channel.writeInbound(ByteBuffer(string: "HTTP/1.1 400 Bad Request\r\n"))
@@ -168,19 +249,23 @@ struct RedisChannelHandlerTests {
 @Suite("When to connect again", .timeLimit(.minutes(1)))
 struct BackoffTests {
     @Test
-    func `the bound doubles up to the ceiling, and begins anew after a success`() {
+    func `the bound doubles up to the ceiling, and begins anew after a connection that stood for a while`() {
         struct Most: RandomNumberGenerator {
             func next() -> UInt64 { .max }
         }
         var generator = Most()
         var backoff = Backoff()
-        let pauses = (0..<100).map { _ in backoff.next(using: &generator) }
+        let now = NIODeadline.now()
+        let pauses = (0..<100).map { _ in backoff.next(now, using: &generator) }
         for (pause, bound) in zip(pauses, [100, 200, 400]) {
             #expect(pause <= .milliseconds(bound) && pause > .milliseconds(bound - 1))
         }
         #expect(pauses.allSatisfy { $0 <= Backoff.ceiling })
         #expect(pauses[99] > .milliseconds(4999))
-        backoff.reset()
-        #expect(backoff.next(using: &generator) < .milliseconds(101))
+        // One that Redis ends at once, however well it began, is no success.
+        backoff.opened(now)
+        #expect(backoff.next(now + .seconds(1), using: &generator) > .milliseconds(4999))
+        backoff.opened(now)
+        #expect(backoff.next(now + Backoff.proof, using: &generator) < .milliseconds(101))
     }
 }

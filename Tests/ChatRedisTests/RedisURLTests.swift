@@ -28,6 +28,16 @@ struct RedisURLTests {
         #expect(url.address == .host("h", port: 6379))
     }
 
+    @Test
+    func `a user may stand alone, and have an empty password`() throws {
+        let user = try RedisURL("redis://chat@h")
+        #expect(user.user == "chat" && user.password == nil)
+        #expect(!"\(user)".contains("chat"))
+        #expect(try RedisURL("redis://chat:@h").password == .init(""))
+        #expect(try RedisURL("redis://:@h").password == nil)
+        #expect(try RedisURL("unix://chat@/run/redis.sock").user == "chat")
+    }
+
     @Test(arguments: [("redis://[::1]", 6379), ("redis://[::1]:7000", 7000), ("redis://[::1]:7000/0", 7000)])
     func `an IPv6 address stands in brackets`(text: String, port: Int) throws {
         #expect(try RedisURL(text).address == .host("::1", port: port))
@@ -45,7 +55,7 @@ struct RedisURLTests {
     @Test(arguments: [
         "", "localhost", "http://h", "redis:h", "redis://", "redis:///1", "redis://:6379", "redis://h:0",
         "redis://h:65536", "redis://h:port", "redis://h/x", "redis://h/-1", "redis://h?db=1", "redis://h/0?x=1",
-        "redis://::1", "redis://[::1", "redis://[::1]x", "redis://secret@h", "redis://u:secret%@h", "redis://u:%zz@h",
+        "redis://::1", "redis://[::1", "redis://[::1]x", "redis://secret%@h", "redis://u:secret%@h", "redis://u:%zz@h",
         "redis://u:secret#@h", "unix:relative", "unix://host/path", "unix:/", "unix:/a?x=1", "unix:/a?db=x",
         "redis://h/%31", "redis://u:secret%ff@h", "redis://u:secret@[::1",
     ])

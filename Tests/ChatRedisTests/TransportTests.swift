@@ -37,6 +37,27 @@ struct TransportTests {
         }
     }
 
+    private func unreadiness(_ broker: RedisBroker, _ reason: String) async throws {
+        while true {
+            try Task.checkCancellation()
+            do {
+                try await broker.probe()
+            } catch {
+                if error.reason == reason { return }
+            }
+        }
+    }
+
+    @Test
+    func `a Redis without TLS is told from one whose certificate is not trusted`() async throws {
+        try await RedisServerProcess.with { server in
+            let url = try RedisURL("rediss://localhost:\(server.port)")
+            try await withBroker(server, configure: { $0.url = url }) { broker in
+                try await self.unreadiness(broker, "Redis speaks no TLS at this address (rediss://)")
+            }
+        }
+    }
+
     @Test
     func `over TLS, the certificate of Redis is judged`() async throws {
         try await self.withDirectory { directory in
@@ -65,9 +86,7 @@ struct TransportTests {
                 }
                 let url = try RedisURL("rediss://localhost:\(server.port)")
                 try await withBroker(server, configure: { $0.url = url }) { broker in
-                    let subscriber = CollectingSubscriber()
-                    broker.attach(subscriber)
-                    try await subscriber.events { $0.statuses == [.degraded] }
+                    try await self.unreadiness(broker, "the certificate of Redis is not trusted (--redis-ca)")
                 }
             }
         }

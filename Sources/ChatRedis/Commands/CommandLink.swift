@@ -14,6 +14,7 @@ final class CommandLink {
     /// The commands that run each script, without its keys; the hashes are known when Redis has loaded the scripts.
     private var heads: [RedisScript: RedisCommand] = [:]
     private var lastUse = NIODeadline.now()
+    private var isStopped = false
 
     init(scripts: RedisScriptSet, _ configuration: RedisBroker.Configuration) {
         self.scripts = scripts
@@ -29,6 +30,7 @@ final class CommandLink {
     var hasWaiting: Bool { self.pipeline.hasWaiting }
 
     func submit(_ request: RedisRequest) {
+        guard !self.isStopped else { return request.completion(.failure(.isAway)) }
         var request = request
         let now = NIODeadline.now()
         request.deadline = now + self.patience
@@ -67,6 +69,14 @@ final class CommandLink {
     }
 
     func close(_ reason: BrokerError) { self.handler?.close(reason) }
+
+    /// There will be no connection any more: whatever waits fails, and whatever comes.
+    func stop() {
+        self.isStopped = true
+        for request in self.pipeline.lost() + self.pipeline.expire(.distantFuture) {
+            request.completion(.failure(.isAway))
+        }
+    }
 
     // MARK: Answers
 

@@ -1,23 +1,33 @@
+package import NIOCore
+
 /// How long to wait before the next attempt to connect: full jitter, so that nodes that lost the same Redis do not all
 /// come back to it at once.
 package struct Backoff {
     package static let base = Duration.milliseconds(100)
     package static let ceiling = Duration.seconds(5)
+    /// How long a connection must have stood to count as a success: one that Redis ends again at once is none, however
+    /// well it began.
+    package static let proof = TimeAmount.seconds(10)
 
     private var failures = 0
+    private var openedAt: NIODeadline?
 
     package init() {}
 
-    /// Counts a failure.
+    /// A connection came to stand.
+    package mutating func opened(_ now: NIODeadline) { self.openedAt = now }
+
+    /// Counts the end of a connection, or of an attempt to make one.
     ///
-    /// - Parameter generator: Where the jitter comes from.
+    /// - Parameters:
+    ///   - now: The time.
+    ///   - generator: Where the jitter comes from.
     /// - Returns: The wait before the next attempt: anything up to a bound that doubles with each failure.
-    package mutating func next(using generator: inout some RandomNumberGenerator) -> Duration {
+    package mutating func next(_ now: NIODeadline, using generator: inout some RandomNumberGenerator) -> Duration {
+        if let openedAt, now - openedAt >= Self.proof { self.failures = 0 }
+        self.openedAt = nil
         let bound = min(Self.ceiling, Self.base * (1 << min(self.failures, 16)))
         self.failures += 1
         return bound * Double.random(in: 0.1...1, using: &generator)
     }
-
-    /// A connection came to stand.
-    package mutating func reset() { self.failures = 0 }
 }

@@ -140,7 +140,9 @@ package final class RedisChannelHandler: ChannelInboundHandler {
         }
     }
 
-    package func errorCaught(context: ChannelHandlerContext, error: any Error) { self.close(.wasLost) }
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        self.close(BrokerError(connection: error))
+    }
 
     package func channelInactive(context: ChannelHandlerContext) {
         // What arrived whole before the end still counts.

@@ -87,11 +87,10 @@ extension RedisURL {
     private mutating func logIn(_ login: Substring?) throws(RedisURLError) {
         guard let login else { return }
         let (user, password) = login.split(atFirst: ":")
-        guard let password else {
-            throw RedisURLError("what stands before the @ of a Redis URL is user:password or :password")
-        }
         if !user.isEmpty { self.user = try user.percentDecoded() }
-        if !password.isEmpty { self.password = Password(try password.percentDecoded()) }
+        // An empty one is none, unless there is a user, whose list may say that every password will do.
+        guard let password, !user.isEmpty || !password.isEmpty else { return }
+        self.password = Password(try password.percentDecoded())
     }
 
     private mutating func select(_ text: Substring) throws(RedisURLError) {

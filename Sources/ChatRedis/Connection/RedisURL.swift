@@ -1,8 +1,9 @@
 /// Where Redis is and how to log in there.
 ///
-/// - `redis://[user:password@]host[:port][/database]`
+/// - `redis://[user[:password]@]host[:port][/database]`; a user without a password is one whose password comes from
+///   elsewhere
 /// - `rediss://…`: the same over TLS
-/// - `unix:/path/to/socket[?db=n]`, also `unix://[user:password@]/path/to/socket`
+/// - `unix:/path/to/socket[?db=n]`, also `unix://[user[:password]@]/path/to/socket`
 ///
 /// All parts may be percent-encoded; an IPv6 address stands in brackets.
 package struct RedisURL: Equatable, Sendable {

@@ -104,6 +104,10 @@ extension RedisPush {
             self = .pong
             return
         }
+        if reply.type == REDIS_REPLY_ERROR {
+            self = .error(String(decoding: reply.bytes, as: UTF8.self))
+            return
+        }
         guard reply.type == REDIS_REPLY_ARRAY, reply.elements >= 2, let kind = reply.element[0]?.pointee,
             let second = reply.element[1]?.pointee
         else { return nil }

@@ -64,6 +64,8 @@ package enum RedisPush: Equatable, Sendable {
     case unsubscribed(ChannelName)
     /// The answer to a ping.
     case pong
+    /// A command was refused. The text may name channels and is never shown to a client.
+    case error(String)
 }
 
 /// The name of a pub/sub channel, which may be anything when another program publishes: compared by its bytes.

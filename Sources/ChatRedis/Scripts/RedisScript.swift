@@ -5,6 +5,8 @@ internal import ChatCore
 /// A script answers either whole or not at all: what changes nothing without the rest (a number without its message, a
 /// message that nobody is told of) is done in one of them.
 enum RedisScript: CaseIterable {
+    /// Writes and publishes something that does not matter, as a message is written and published.
+    case probe
     /// De-duplicates, numbers, stores and publishes a message.
     case send
     /// Reads some of a room's log, and how far it has come.
@@ -32,6 +34,7 @@ enum RedisScript: CaseIterable {
 
     fileprivate var parts: [String] {
         switch self {
+        case .probe: [ScriptSource.probe]
         case .send: [ScriptSource.epoch, ScriptSource.send]
         case .read: [ScriptSource.epoch, ScriptSource.read]
         case .replaceEpoch: [ScriptSource.replaceEpoch]

@@ -43,6 +43,13 @@ final class RoomSubscription {
         for waiter in waiting { waiter.resume(.success(head)) }
     }
 
+    /// Tells those who wait for the head why they wait in vain.
+    func fail(_ reason: BrokerError) {
+        let waiting = self.waiting
+        self.waiting = []
+        for waiter in waiting { waiter.resume(.failure(reason)) }
+    }
+
     /// How many are kept.
     var waitingCount: Int { self.waiting.count }
 

@@ -16,6 +16,12 @@ final class SubscriptionLink {
     private var willFlush = false
     private var lastReceived = NIODeadline.now()
     private var pingedAt: NIODeadline?
+    private var commands = SubscriptionCommands()
+    /// What Redis has refused, to be asked for again after a while: an operator may have changed the user's rights.
+    private var refusals: Set<ChannelName> = []
+    private var refusedAt = NIODeadline.now()
+    /// How long it stays refused.
+    private static let refusalInterval = TimeAmount.seconds(30)
 
     init(on eventLoop: any EventLoop, _ liveness: RedisBroker.Liveness) {
         self.eventLoop = eventLoop
@@ -38,14 +44,49 @@ final class SubscriptionLink {
     func unsubscribe(_ channel: ChannelName) {
         self.flush()
         guard self.table.unwant(channel) == .unsubscribe else { return }
-        self.handler?.send(RedisCommand("UNSUBSCRIBE", channel.rawValue))
+        self.refusals.remove(channel)
+        self.send(.unsubscribe, RedisCommand("UNSUBSCRIBE", channel.rawValue))
+    }
+
+    private func send(_ command: SubscriptionCommands.Command, _ words: RedisCommand) {
+        guard let handler else { return }
+        self.commands.sent(command)
+        handler.send(words)
     }
 
     /// Whether everything that is published there arrives.
     func isLive(_ channel: ChannelName) -> Bool { self.table.isLive(channel) }
 
     /// Redis confirmed a subscription; tells whether it is the one that counts.
-    func confirmed(_ channel: ChannelName) -> Bool { self.table.confirmed(channel) == .live }
+    func confirmed(_ channel: ChannelName) -> Bool {
+        self.commands.answered()
+        return self.table.confirmed(channel) == .live
+    }
+
+    /// Redis answered something else than a subscription.
+    func answered() { self.commands.answered() }
+
+    /// Redis refused a command.
+    ///
+    /// One channel of several may be the reason: each of them is then asked for by itself.
+    ///
+    /// - Returns: The channel that is refused, if it was one.
+    func refused() -> ChannelName? {
+        guard case .subscribe(let channels) = self.commands.refused() else { return nil }
+        let missing = channels.filter { self.table.refused($0) }
+        guard channels.count == 1, let channel = missing.first else {
+            for channel in missing { self.subscribeAlone(channel) }
+            return nil
+        }
+        if self.refusals.isEmpty { self.refusedAt = self.lastReceived }
+        self.refusals.insert(channel)
+        return channel
+    }
+
+    private func subscribeAlone(_ channel: ChannelName) {
+        guard self.table.want(channel) == .subscribe else { return }
+        self.send(.subscribe([channel]), RedisCommand("SUBSCRIBE", channel.rawValue))
+    }
 
     private func flush() {
         self.willFlush = false
@@ -53,9 +94,10 @@ final class SubscriptionLink {
         self.wanted = []
         while !rest.isEmpty {
             var command = RedisCommand("SUBSCRIBE")
-            for channel in rest.prefix(Self.batch) { command.append(channel.rawValue) }
+            let channels = Array(rest.prefix(Self.batch))
+            for channel in channels { command.append(channel.rawValue) }
             rest = rest.dropFirst(Self.batch)
-            self.handler?.send(command)
+            self.send(.subscribe(channels), command)
         }
     }
 
@@ -73,6 +115,8 @@ final class SubscriptionLink {
     func closed() {
         self.handler = nil
         self.wanted = []
+        self.refusals = []
+        self.commands.disconnected()
         self.table.disconnected()
     }
 
@@ -87,7 +131,11 @@ final class SubscriptionLink {
             if now - pingedAt > TimeAmount(self.liveness.answerTimeout) { handler.close(.isSlow) }
         } else if now - self.lastReceived > TimeAmount(self.liveness.pingInterval) {
             self.pingedAt = now
-            handler.send(RedisCommand("PING"))
+            self.send(.ping, RedisCommand("PING"))
         }
+        guard !self.refusals.isEmpty, now - self.refusedAt > Self.refusalInterval else { return }
+        let refusals = self.refusals
+        self.refusals = []
+        for channel in refusals { self.subscribeAlone(channel) }
     }
 }

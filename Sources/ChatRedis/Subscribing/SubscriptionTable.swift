@@ -20,7 +20,10 @@ struct SubscriptionTable {
     }
 
     mutating func want(_ name: ChannelName) -> OnWant {
-        if self.channels[name]?.isWanted == true { return .none }
+        if let known = self.channels[name], known.isWanted {
+            let wasRefused = self.isConnected && !known.isLive && known.unconfirmed == 0
+            guard wasRefused else { return .none }
+        }
         self.channels[name, default: Channel()].isWanted = true
         guard self.isConnected else { return .none }
         self.channels[name]?.unconfirmed += 1
@@ -56,6 +59,16 @@ struct SubscriptionTable {
         channel.isLive = channel.isLive || becomesLive
         self.channels[name] = channel.isWanted || channel.unconfirmed > 0 ? channel : nil
         return becomesLive ? .live : .none
+    }
+
+    /// Redis refused it; the next one that wants it asks again.
+    ///
+    /// - Returns: Whether it is wanted and not on its way any more.
+    mutating func refused(_ name: ChannelName) -> Bool {
+        guard var channel = self.channels[name], channel.unconfirmed > 0 else { return false }
+        channel.unconfirmed -= 1
+        self.channels[name] = channel.isWanted || channel.unconfirmed > 0 ? channel : nil
+        return channel.isWanted && channel.unconfirmed == 0 && !channel.isLive
     }
 
     /// A connection stands.

@@ -107,7 +107,10 @@ extension Shard {
     }
 
     private func applyStatus(_ status: ServerStatus, _ detail: String) {
+        // Another reason for the same state is for those who ask and for who comes, and no news for all.
+        let isNews = status == .ok || self.degradation == nil
         self.degradation = status == .ok ? nil : detail
+        guard isNews else { return }
         // Whatever was published meanwhile has not arrived, unless it stands in a log.
         if status == .ok { self.doubtPresence() }
         let payload = Event.status(status, detail: detail).encoded()

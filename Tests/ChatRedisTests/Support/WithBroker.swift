@@ -9,11 +9,13 @@ import NIOPosix
 ///
 /// - Parameters:
 ///   - server: The Redis to use.
+///   - log: Where it logs; nowhere, if it is nil.
 ///   - configure: Changes the configuration.
 ///   - body: Works with the broker.
 /// - Throws: What the body throws.
 func withBroker(
     _ server: RedisServerProcess,
+    log: RecordedLog? = nil,
     configure: (inout RedisBroker.Configuration) -> Void = { _ in },
     _ body: (RedisBroker) async throws -> Void
 ) async throws {
@@ -22,6 +24,7 @@ func withBroker(
     configure(&configuration)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
+    if let log { logger = log.logger }
     let broker = try RedisBroker(
         configuration: configuration,
         eventLoopGroup: MultiThreadedEventLoopGroup.singleton,

@@ -1,0 +1,30 @@
+internal import NIOCore
+
+/// Keeps account of publications that were dropped, so that the log tells of them without being flooded.
+struct DropAccount {
+    /// How often the log is told, at most.
+    static let interval = TimeAmount.minutes(1)
+
+    private var untold = 0
+    private var room = ""
+    private var toldAt: NIODeadline?
+
+    /// A publication was dropped.
+    mutating func add(_ count: Int = 1, in room: String) {
+        guard count > 0 else { return }
+        self.untold += count
+        self.room = room
+    }
+
+    /// How many were dropped since the log was told last, and the room of the last one; nil when there is nothing to
+    /// tell now.
+    mutating func take(_ now: NIODeadline) -> (count: Int, room: String)? {
+        guard self.untold > 0 else { return nil }
+        if let toldAt, now - toldAt < Self.interval { return nil }
+        defer {
+            self.untold = 0
+            self.toldAt = now
+        }
+        return (self.untold, self.room)
+    }
+}

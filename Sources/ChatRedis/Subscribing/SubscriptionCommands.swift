@@ -1,0 +1,42 @@
+internal import NIOCore
+
+/// Which commands of a subscribed connection are not answered yet: an error does not say what it answers, and Redis
+/// answers in the order of the commands.
+struct SubscriptionCommands {
+    enum Command: Equatable {
+        /// Each channel is confirmed by itself; all of them are refused by one error.
+        case subscribe([ChannelName])
+        case unsubscribe
+        case ping
+    }
+
+    private struct Entry {
+        let command: Command
+        var missing: Int
+    }
+
+    private var underWay = CircularBuffer<Entry>()
+
+    /// A command was sent.
+    mutating func sent(_ command: Command) {
+        let answers =
+            switch command {
+            case .subscribe(let channels): channels.count
+            case .unsubscribe, .ping: 1
+            }
+        self.underWay.append(Entry(command: command, missing: answers))
+    }
+
+    /// A confirmation or a pong came.
+    mutating func answered() {
+        guard !self.underWay.isEmpty else { return }
+        self.underWay[self.underWay.startIndex].missing -= 1
+        if self.underWay.first?.missing == 0 { self.underWay.removeFirst() }
+    }
+
+    /// An error came; tells what it refuses, nil when nothing was asked.
+    mutating func refused() -> Command? { self.underWay.popFirst()?.command }
+
+    /// The connection is lost.
+    mutating func disconnected() { self.underWay.removeAll() }
+}

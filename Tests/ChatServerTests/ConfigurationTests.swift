@@ -42,7 +42,7 @@ struct ConfigurationTests {
                 file: file
             )
             #expect(configuration.port == 3)
-            #expect(configuration.node == "environment")
+            #expect(configuration.node == .given("environment"))
             #expect(configuration.limits.textBytes == 5)
         }
     }
@@ -72,6 +72,68 @@ struct ConfigurationTests {
             #expect(!configuration.summary.contains("s3cret"))
             #expect(!"\(configuration)".contains("s3cret"))
         }
+    }
+
+    @Test func `a user of the URL gets the password of the file, and none is refused`() async throws {
+        try await self.withFile("s3cret\n") { file in
+            let url = "redis://chat@127.0.0.1"
+            let configuration = try await self.configuration(["redis": url, "redis-password-file": file])
+            #expect(configuration.redis?.user == "chat")
+            #expect(configuration.redis?.password?.secret == "s3cret")
+            let error = await #expect(throws: SettingError.self) { try await self.configuration(["redis": url]) }
+            #expect(error?.message.contains("a user needs a password") == true)
+            #expect(error?.message.contains("chat@") == false)
+        }
+    }
+
+    @Test func `who may have signed the certificate of Redis is read from a file or the system's variables`() async throws {
+        let tls = ["redis": "rediss://127.0.0.1"]
+        #expect(try await self.configuration(tls).redisAuthorities == nil)
+        try await self.withFile("no certificate") { file in
+            for (flags, environment) in [(["redis-ca": file], [:]), ([:], ["SSL_CERT_FILE": file])] {
+                let error = await #expect(throws: SettingError.self) {
+                    try await self.configuration(tls.merging(flags) { $1 }, environment)
+                }
+                #expect(error?.message.contains("no certificate in PEM form") == true)
+            }
+            await #expect(throws: SettingError.self) {
+                try await self.configuration(["redis": "redis://127.0.0.1", "redis-ca": file])
+            }
+        }
+        let certificates = "/etc/ssl/certs"
+        let folder = try await self.configuration(tls, ["SSL_CERT_DIR": "/nonexistent:\(certificates)"])
+        #expect(folder.redisAuthorities == .file(certificates))
+    }
+
+    @Test func `a host may be written as in a URL, and an asterisk is every address`() async throws {
+        #expect(try await self.configuration(["host": "[::1]"]).host == "::1")
+        #expect(["::", "0.0.0.0"].contains(try await self.configuration(["host": "*"]).host))
+    }
+
+    @Test(arguments: [
+        "https://example.com/", "https://a.*.example.com", "https://*", "https://*a.example.com", "https://ex ample.com",
+        "https://.example.com", "https://user@example.com", "https://카페.example", "https://example.com:0",
+        "https://example.com:70000", "null", "https://a.example, example",
+    ])
+    func `an origin that can never match is refused`(origins: String) async throws {
+        await #expect(throws: SettingError.self) { try await self.configuration(["origins": origins]) }
+    }
+
+    @Test(arguments: [
+        ("https://*.example.com", "https://a.example.com", true), ("https://*.example.com", "https://example.com", false),
+        ("https://*.example.com", "https://a.b.example.com", false),
+        ("https://*.example.com", "http://a.example.com", false),
+        ("https://*.example.com", "https://a.example.com:8443", false),
+        ("https://*.example.com", "https://.example.com", false),
+        ("https://*.example.com:8443", "https://a.example.com:8443", true),
+        ("https://*.example.com", "https://aexample.com", false),
+        ("https://*.example.com", "https://*.example.com", true),
+        ("http://[::1]:8080, HTTPS://Example.com", "https://example.com:443", true),
+        ("http://[::1]:8080", "http://[::1]:8080", true),
+    ])
+    func `an asterisk stands for one label`(origins: String, origin: String, isAllowed: Bool) async throws {
+        let policy = try await self.configuration(["origins": origins]).origins
+        #expect(policy.allows(origin: origin, host: "other") == isAllowed)
     }
 
     @Test(arguments: [

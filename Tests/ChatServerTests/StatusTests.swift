@@ -54,6 +54,13 @@ struct StatusTests {
         }
     }
 
+    @Test func `a node without a name is called after the port that it got`() async throws {
+        try await TestServer.with { server in
+            let status = try await server.request("GET", "/api/status")
+            #expect(status.body?["node"]?.string?.hasSuffix(":\(server.port)") == true)
+        }
+    }
+
     @Test func `what is posted counts once, and a duplicate not at all`() async throws {
         try await TestServer.with { server in
             let headers = [

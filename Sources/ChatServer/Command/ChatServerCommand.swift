@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChatRedis
+import ChatSystem
 import Foundation
 import Logging
 import NIOCore
@@ -18,7 +19,7 @@ struct ChatServerCommand: AsyncParsableCommand {
             lives in memory.
 
             Exit status: 0 after a shutdown by SIGTERM or SIGINT, 64 for a wrong setting, 69 when the address cannot be \
-            listened on, 70 for a fault of the server's own.
+            listened on or the system has too few files for it, 70 for a fault of the server's own.
             """,
         version: NodeContext.serverVersion,
         subcommands: [CheckConfig.self, HealthCheck.self]
@@ -26,26 +27,44 @@ struct ChatServerCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServerOptions
 
+    static func main() async {
+        ProcessSetup.prepareStandardDescriptors()
+        await Self.main(nil)
+    }
+
     func run() async throws {
         let configuration = try await self.options.resolve()
         let (format, level) = (configuration.logFormat, configuration.logLevel)
         LoggingSystem.bootstrap { LineLogHandler(label: $0, format: format, level: level) }
         let logger = Logger(label: "chat")
         for warning in configuration.warnings { logger.warning("\(warning)") }
+        if let shortage = SystemResources.shortage(threads: configuration.threads) {
+            logger.critical("\(shortage)")
+            throw ExitCode(Sysexit.unavailable)
+        }
         let address = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
         let node = try ChatNode(configuration, logger: logger) { port in
             // One line on standard output, for people and for the scripts that wait for it.
-            FileHandle.standardOutput.write(Data("listening on http://\(address):\(port)\n".utf8))
+            try? Descriptor.standardOutput.write("listening on http://\(address):\(port)\n")
         }
-        let group = ServiceGroup(
-            configuration: .init(services: [node], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        var lifecycle = ServiceGroupConfiguration(
+            services: [node, ShutdownBound(logger: logger)],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
         )
+        lifecycle.maximumGracefulShutdownDuration = ShutdownBound.patience
+        let group = ServiceGroup(configuration: lifecycle)
         do {
             try await group.run()
         } catch let error as IOError {
             let reason = String(cString: strerror(error.errnoCode))
             logger.critical("cannot listen on \(address):\(configuration.port): \(reason)")
             throw ExitCode(Sysexit.unavailable)
+        } catch is SocketAddressError {
+            logger.critical("cannot listen on \(address):\(configuration.port): the host cannot be resolved")
+            throw ExitCode(Sysexit.unavailable)
+        } catch where node.isDraining {
+            logger.warning("the shutdown has taken too long and was cut short")
         } catch {
             logger.critical("the server ends", metadata: ["error": "\(error)"])
             throw ExitCode(Sysexit.software)
@@ -64,8 +83,8 @@ struct CheckConfig: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try await self.options.resolve()
-        for warning in configuration.warnings { FileHandle.standardError.write(Data("warning: \(warning)\n".utf8)) }
-        print(configuration.summary)
+        for warning in configuration.warnings { try? Descriptor.standardError.write("warning: \(warning)\n") }
+        try? Descriptor.standardOutput.write(configuration.summary + "\n")
     }
 }
 
@@ -86,12 +105,10 @@ extension ServerOptions {
                         + "use REDIS_URL or --redis-password-file"
                 )
             }
-            if !FileManager.default.fileExists(atPath: configuration.staticFiles + "/index.html") {
-                configuration.warnings.append("there is no page in \(configuration.staticFiles) (--static)")
-            }
+            configuration.warnings += PageFolder(configuration.staticFiles).warnings
             return configuration
         } catch {
-            FileHandle.standardError.write(Data("ChatServer: \(error.message)\n".utf8))
+            try? Descriptor.standardError.write("ChatServer: \(error.message)\n")
             throw ExitCode(Sysexit.usage)
         }
     }

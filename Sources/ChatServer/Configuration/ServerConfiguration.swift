@@ -2,6 +2,7 @@ import ChatCore
 import ChatRedis
 import Foundation
 import Logging
+import NIOSSL
 
 /// Everything that an operator can set, read and checked.
 struct ServerConfiguration: Sendable {
@@ -10,11 +11,13 @@ struct ServerConfiguration: Sendable {
     /// The Redis that joins the nodes; nil keeps the chat in memory.
     var redis: RedisURL?
     var redisPrefix: String
+    /// Who may have signed the certificate of Redis; nil: whom the system trusts.
+    var redisAuthorities: NIOSSLTrustRoots?
     /// How many replicas of Redis must have a message before its sender is told that it is stored.
     var ackReplicas: Int
     /// What the operator should know about how settings were given.
     var warnings: [String] = []
-    var node: String
+    var node: NodeName
     var staticFiles: String
     var threads: Int
     /// The longest time that a busy room holds messages to send them together; zero sends each at once.
@@ -36,14 +39,14 @@ struct ServerConfiguration: Sendable {
     ///
     /// - Throws: ``SettingError`` for the first one that cannot be used.
     init(_ settings: Settings) throws(SettingError) {
-        self.host = settings.string("host") ?? "127.0.0.1"
+        self.host = Self.host(settings.string("host") ?? "127.0.0.1")
         self.port = try settings.int("port", default: 8080, 0...65535)
         self.redisPrefix = settings.string("redis-prefix") ?? "chat:"
         self.ackReplicas = try settings.int("ack-replicas", default: 0, 0...100)
         self.staticFiles = settings.string("static") ?? "static"
         self.threads = try settings.int("threads", default: ProcessInfo.processInfo.activeProcessorCount, 1...1024)
         self.flushWindow = .milliseconds(try settings.int("flush-window", default: 5, 0...1000))
-        self.node = settings.string("node") ?? "\(ProcessInfo.processInfo.hostName):\(self.port)"
+        self.node = settings.string("node").map { .given($0) } ?? .hostAndPort
         self.origins = try settings.choice("origins", default: .sameHost, "same, * or origins") { OriginPolicy($0) }
         self.logLevel = try settings.choice("log-level", default: .info, "a level of logging") {
             Logger.Level(rawValue: $0)
@@ -75,18 +78,57 @@ struct ServerConfiguration: Sendable {
         let url: RedisURL
         do { url = try RedisURL(text) } catch { throw SettingError("\(Settings.names("redis")): \(error)") }
         self.redis = url
-        guard let file = settings.string("redis-password-file") else { return }
-        guard let password = try? String(contentsOfFile: file, encoding: .utf8) else {
-            throw SettingError("\(Settings.names("redis-password-file")): the file cannot be read")
+        if let file = settings.string("redis-password-file") {
+            guard let password = try? String(contentsOfFile: file, encoding: .utf8) else {
+                throw SettingError("\(Settings.names("redis-password-file")): the file cannot be read")
+            }
+            self.redis?.password = RedisURL.Password(password.trimmingCharacters(in: .newlines))
         }
-        self.redis?.password = RedisURL.Password(password.trimmingCharacters(in: .newlines))
+        guard self.redis?.user == nil || self.redis?.password != nil else {
+            throw SettingError(
+                "\(Settings.names("redis")): a user needs a password, in the URL or by "
+                    + Settings.names("redis-password-file")
+            )
+        }
+        self.redisAuthorities = try Self.authorities(settings, usesTLS: url.usesTLS)
+    }
+
+    /// Whose certificates are trusted: those of `--redis-ca`, or of the variables that OpenSSL reads as well.
+    private static func authorities(
+        _ settings: Settings,
+        usesTLS: Bool
+    ) throws(SettingError) -> NIOSSLTrustRoots? {
+        let setting = settings.string("redis-ca")
+        guard usesTLS else {
+            guard setting == nil else {
+                throw SettingError("\(Settings.names("redis-ca")): it is for a Redis with TLS, rediss://")
+            }
+            return nil
+        }
+        if let file = setting ?? settings.variable("SSL_CERT_FILE") {
+            guard let certificates = try? NIOSSLCertificate.fromPEMFile(file), !certificates.isEmpty else {
+                let name = setting == nil ? "SSL_CERT_FILE" : Settings.names("redis-ca")
+                throw SettingError("\(name): the file cannot be read, or has no certificate in PEM form")
+            }
+            return .certificates(certificates)
+        }
+        // OpenSSL takes a list of folders; the first one that there is will do.
+        let folders = settings.variable("SSL_CERT_DIR")?.split(separator: ":").map(String.init) ?? []
+        return folders.first { FileManager.default.fileExists(atPath: $0) }.map { .file($0) }
+    }
+
+    /// An address as sockets want it: without the brackets of a URL, and `*` as the one that stands for all.
+    private static func host(_ text: String) -> String {
+        if text == "*" { return SystemResources.anyAddress }
+        guard text.hasPrefix("["), text.hasSuffix("]") else { return text }
+        return String(text.dropFirst().dropLast())
     }
 
     /// What would be used, for an operator; without secrets.
     var summary: String {
         """
         listen      \(self.host):\(self.port), \(self.threads) event loops
-        node        \(self.node)
+        node        \(self.node.text(port: self.port))
         broker      \(self.redis.map(\.description) ?? "in memory")
         page        \(self.staticFiles)
         log         \(self.logLevel), as \(self.logFormat)

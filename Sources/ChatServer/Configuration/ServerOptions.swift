@@ -5,7 +5,7 @@ import ArgumentParser
 /// Values are taken as they are written and read in one place (``ServerConfiguration``), so that a wrong one gets the
 /// same answer whether it came by flag, environment or file.
 struct ServerOptions: ParsableArguments {
-    @Option(help: "The address to listen on (127.0.0.1; 0.0.0.0 for every network).")
+    @Option(help: "The address to listen on (127.0.0.1; * for every network).")
     var host: String?
     @Option(help: "The port to listen on (8080; 0 takes a free one).")
     var port: String?
@@ -18,6 +18,8 @@ struct ServerOptions: ParsableArguments {
     var redis: String?
     @Option(help: "A file with the password of Redis; better than one in the URL.")
     var redisPasswordFile: String?
+    @Option(help: "A PEM file with the authorities that may have signed the certificate of Redis (the system's).")
+    var redisCa: String?
     @Option(help: "The prefix of all keys in Redis (chat:).")
     var redisPrefix: String?
     @Option(help: "How many replicas of Redis must have a message before its sender gets its ok (0).")
@@ -35,7 +37,7 @@ struct ServerOptions: ParsableArguments {
         )
     )
     var flushWindow: String?
-    @Option(help: "Pages that may connect: same, *, or origins with commas between (same).")
+    @Option(help: "Pages that may connect: same, *, or origins such as https://*.example.com with commas between (same).")
     var origins: String?
     @Option(help: "Whether GET /api/status and /status.html show what the node does: on or off (on).")
     var status: String?
@@ -57,7 +59,7 @@ struct ServerOptions: ParsableArguments {
     var values: [String: String] {
         var values: [String: String?] = [
             "host": self.host, "port": self.port, "redis": self.redis, "redis-password-file": self.redisPasswordFile,
-            "redis-prefix": self.redisPrefix, "ack-replicas": self.ackReplicas, "node": self.node,
+            "redis-ca": self.redisCa, "redis-prefix": self.redisPrefix, "ack-replicas": self.ackReplicas, "node": self.node,
             "static": self.staticFiles, "threads": self.threads,
             "flush-window": self.flushWindow, "origins": self.origins, "status": self.status,
             "log-level": self.logLevel, "log-format": self.logFormat,

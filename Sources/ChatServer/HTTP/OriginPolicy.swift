@@ -6,18 +6,18 @@ enum OriginPolicy: Equatable, Sendable {
     case sameHost
     /// Every page.
     case any
-    /// Pages of these origins.
+    /// Pages of these origins, in which `*` stands for one label: `https://*.example.com`.
     case list([Origin])
 
     /// Reads what an operator wrote: `same`, `*`, or origins with commas between.
     ///
-    /// - Returns: nil when something in it is no origin.
+    /// - Returns: nil when something in it is no origin, or none that a browser could send.
     init?(_ text: String) {
         switch text {
         case "same": self = .sameHost
         case "*": self = .any
         default:
-            let origins = text.split(separator: ",").map { Origin(String($0).trimmingWhitespace) }
+            let origins = text.split(separator: ",").map { Origin(pattern: String($0).trimmingWhitespace) }
             guard !origins.isEmpty, !origins.contains(nil) else { return nil }
             self = .list(origins.compactMap(\.self))
         }
@@ -34,7 +34,7 @@ enum OriginPolicy: Equatable, Sendable {
         guard let origin = Origin(origin) else { return self == .any }
         return switch self {
         case .any: true
-        case .list(let allowed): allowed.contains(origin)
+        case .list(let allowed): allowed.contains { $0.matches(origin) }
         case .sameHost: host.flatMap { Origin(scheme: origin.scheme, authority: $0) } == origin
         }
     }
@@ -51,6 +51,39 @@ struct Origin: Equatable, Sendable {
         let parts = text.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2 else { return nil }
         self.init(scheme: parts[0].lowercased(), authority: String(parts[1]))
+    }
+
+    /// Reads what an operator wrote: an origin as a browser sends it, or one whose first label is `*`.
+    ///
+    /// What could never match is none: a browser writes a host in lower case and without anything beyond ASCII, and
+    /// no path after it.
+    init?(pattern text: String) {
+        self.init(text)
+        guard (1...65535).contains(self.port) else { return nil }
+        let labels = self.host.split(separator: ".", omittingEmptySubsequences: false)
+        let isLiteral = self.host.hasPrefix("[") && self.host.hasSuffix("]")
+        let isName = labels.enumerated().allSatisfy { index, label in
+            (index == 0 && label == "*" && labels.count > 1)
+                || (!label.isEmpty && label.utf8.allSatisfy(Self.isPartOfLabel))
+        }
+        guard isLiteral || isName else { return nil }
+    }
+
+    private static func isPartOfLabel(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
+            UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+
+    /// Whether an origin is this one, or one of those that this pattern stands for.
+    func matches(_ origin: Origin) -> Bool {
+        guard self.scheme == origin.scheme, self.port == origin.port else { return false }
+        guard self.host.hasPrefix("*.") else { return self.host == origin.host }
+        let rest = origin.host.drop { $0 != "." }
+        return rest.count < origin.host.count && rest == self.host.dropFirst()
     }
 
     /// Puts an origin together from a scheme and a `Host` header.

@@ -19,7 +19,7 @@ final class PageFiles: Sendable {
         /// nil where compressing gains nothing.
         let compressed: Representation?
         let contentType: String
-        fileprivate let version: Version
+        fileprivate let version: PageFolder.Version
     }
 
     /// The bytes that are sent, and what tells them apart from all others.
@@ -28,56 +28,43 @@ final class PageFiles: Sendable {
         let entityTag: String
     }
 
-    /// What a file's attributes say of its contents.
-    fileprivate struct Version: Equatable {
-        let modified: Date
-        let size: Int
-    }
-
-    private let folder: URL
+    private let folder: PageFolder
     private let files = Mutex<[String: File]>([:])
 
     /// Serves a folder.
     ///
     /// - Parameter folder: Its path.
-    init(folder: String) { self.folder = URL(fileURLWithPath: folder, isDirectory: true) }
+    init(folder: String) { self.folder = PageFolder(folder) }
 
     /// The file at a path.
     ///
     /// - Parameter path: The path of the request, decoded; one that ends in `/` means the index there.
     /// - Returns: nil when there is none, or when the path leads out of the folder or to a hidden file.
-    func file(at path: String) -> File? {
+    /// - Throws: ``PageFolder/Unavailable`` when the system has no file to open left.
+    func file(at path: String) throws(PageFolder.Unavailable) -> File? {
         let parts = path.split(separator: "/")
         guard parts.allSatisfy({ !$0.hasPrefix(".") && !$0.contains("\\") && !$0.contains("\0") }) else { return nil }
         let name = parts.joined(separator: "/") + (path.hasSuffix("/") ? "/index.html" : "")
-        let url = self.folder.appending(path: name)
-        guard let version = Self.version(of: url) else { return nil }
-        if let known = self.files.withLock({ $0[name] }), known.version == version { return known }
-        guard let data = try? Data(contentsOf: url) else { return nil }
+        let known = self.files.withLock { $0[name] }
+        guard
+            let contents = try self.folder.read(name, known: known?.version, limit: Self.maximumBytes)
+        else { return nil }
+        guard let data = contents.data else { return known }
         let hash = SHA256.hash(data: data).prefix(16).map { byte in
             (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }
         let bytes = ByteBuffer(bytes: data)
-        let contentType = Self.contentType(url.pathExtension)
+        let contentType = Self.contentType(name.split(separator: ".").last.map(String.init) ?? "")
         let file = File(
             plain: Representation(bytes: bytes, entityTag: "\"\(hash.joined())\""),
             compressed: Self.compress(bytes, contentType).map {
                 Representation(bytes: $0, entityTag: "\"\(hash.joined())-gzip\"")
             },
             contentType: contentType,
-            version: version
+            version: contents.version
         )
         self.files.withLock { $0[name] = file }
         return file
-    }
-
-    private static func version(of url: URL) -> Version? {
-        guard let attributes = try? FileManager.default.attributesOfItem(atPath: url.path),
-            attributes[.type] as? FileAttributeType == .typeRegular,
-            let modified = attributes[.modificationDate] as? Date,
-            let size = attributes[.size] as? Int, size <= Self.maximumBytes
-        else { return nil }
-        return Version(modified: modified, size: size)
     }
 
     /// Pictures and fonts are compressed in themselves.
@@ -116,10 +103,17 @@ struct PageMiddleware<Context: RequestContext>: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let error as any HTTPResponseError where error.status == .notFound {
-            guard request.method == .get || request.method == .head,
-                let file = self.files.file(at: PercentEncoding.decode(request.uri.path[...]))
-            else { throw error }
+            guard request.method == .get || request.method == .head else { throw error }
+            guard let file = try self.file(at: PercentEncoding.decode(request.uri.path[...])) else { throw error }
             return Self.response(to: request, file)
+        }
+    }
+
+    private func file(at path: String) throws(APIError) -> PageFiles.File? {
+        do throws(PageFolder.Unavailable) {
+            return try self.files.file(at: path)
+        } catch {
+            throw APIError(.serviceUnavailable, ProtocolError(.unavailable, "the server has too many files open"))
         }
     }
 

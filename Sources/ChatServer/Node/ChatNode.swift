@@ -6,6 +6,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import ServiceLifecycle
 
 /// One node of the chat: the broker, a shard for each event loop, and the HTTP server, put together and run.
@@ -35,7 +36,7 @@ struct ChatNode: Service {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         let broker = try broker ?? Self.broker(configuration, group, logger)
         let context = NodeContext(
-            name: configuration.node,
+            name: configuration.node.text(port: configuration.port),
             limits: configuration.limits,
             broker: broker,
             admission: Admission(
@@ -68,6 +69,7 @@ struct ChatNode: Service {
         redis.limits = configuration.limits
         redis.replicas = configuration.ackReplicas
         redis.lease = configuration.limits.presenceLease
+        if let authorities = configuration.redisAuthorities { redis.tls.trustRoots = authorities }
         return try RedisBroker(configuration: redis, eventLoopGroup: group, logger: logger)
     }
 
@@ -88,6 +90,9 @@ struct ChatNode: Service {
             self.context.admission.beginDraining()
         }
     }
+
+    /// Whether it is on its way out.
+    var isDraining: Bool { self.context.admission.isDraining }
 
     /// Ends the threads, after ``run()``.
     ///
@@ -111,6 +116,7 @@ struct ChatNode: Service {
             status: self.status
         )
         let onRunning = self.onRunning
+        let (context, name) = (self.context, self.configuration.node)
         return Application(
             router: router.build(),
             server: upgrade.server,
@@ -119,7 +125,11 @@ struct ChatNode: Service {
                 serverName: NodeContext.serverVersion,
                 backlog: 4096
             ),
-            onServerRunning: { await onRunning($0.localAddress?.port ?? 0) },
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? 0
+                context.isCalled(name.text(port: port))
+                await onRunning(port)
+            },
             eventLoopGroupProvider: .shared(self.group),
             logger: ChatRouter.quiet(self.context.logger)
         )

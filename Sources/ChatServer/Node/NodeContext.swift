@@ -1,14 +1,20 @@
 import ChatCore
 import Foundation
 import Logging
+import Synchronization
 
 /// What all shards of a node share; nothing of it changes.
-struct NodeContext: Sendable {
+///
+/// The name alone is known later than the rest where the system chooses the port.
+final class NodeContext: Sendable {
     /// What the server calls itself.
     static let serverVersion = "ChatServer/0.1.0"
 
     /// The node's name, as clients see it.
-    let name: String
+    var name: String { self.currentName.withLock { $0 } }
+    private let currentName: Mutex<String>
+    /// What the node was called before it had a port: leases are held under one name, whatever clients see.
+    private let firstName: String
     /// Told apart from every other run of the same node.
     let incarnation: String
     let limits: Limits
@@ -32,7 +38,8 @@ struct NodeContext: Sendable {
         flushWindow: Duration
     ) {
         var generator = SystemRandomNumberGenerator()
-        self.name = name
+        self.currentName = Mutex(name)
+        self.firstName = name
         self.incarnation = Base36.random(digits: 10, using: &generator)
         self.limits = limits
         self.broker = broker
@@ -50,7 +57,10 @@ struct NodeContext: Sendable {
     /// What joins the nodes, for people.
     var brokerKind: String { self.broker is MemoryBroker ? "memory" : "redis" }
 
-    func holder(shard: Int) -> HolderID { HolderID(node: self.name, incarnation: self.incarnation, shard: shard) }
+    /// The node listens, and its port is known.
+    func isCalled(_ name: String) { self.currentName.withLock { $0 = name } }
+
+    func holder(shard: Int) -> HolderID { HolderID(node: self.firstName, incarnation: self.incarnation, shard: shard) }
 }
 
 /// The clock that messages are dated by.

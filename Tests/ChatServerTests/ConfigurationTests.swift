@@ -3,6 +3,7 @@ import ChatCore
 import ChatRedis
 import Foundation
 import Logging
+import NIOSSL
 import Testing
 
 @testable import ChatServer
@@ -86,7 +87,7 @@ struct ConfigurationTests {
         }
     }
 
-    @Test func `who may have signed the certificate of Redis is read from a file or the system's variables`() async throws {
+    @Test func `who may have signed for Redis is read from a file or the system's variables`() async throws {
         let tls = ["redis": "rediss://127.0.0.1"]
         #expect(try await self.configuration(tls).redisAuthorities == nil)
         try await self.withFile("no certificate") { file in
@@ -111,7 +112,8 @@ struct ConfigurationTests {
     }
 
     @Test(arguments: [
-        "https://example.com/", "https://a.*.example.com", "https://*", "https://*a.example.com", "https://ex ample.com",
+        "https://example.com/", "https://a.*.example.com", "https://*", "https://*a.example.com",
+        "https://ex ample.com",
         "https://.example.com", "https://user@example.com", "https://카페.example", "https://example.com:0",
         "https://example.com:70000", "null", "https://a.example, example",
     ])
@@ -120,7 +122,8 @@ struct ConfigurationTests {
     }
 
     @Test(arguments: [
-        ("https://*.example.com", "https://a.example.com", true), ("https://*.example.com", "https://example.com", false),
+        ("https://*.example.com", "https://a.example.com", true),
+        ("https://*.example.com", "https://example.com", false),
         ("https://*.example.com", "https://a.b.example.com", false),
         ("https://*.example.com", "http://a.example.com", false),
         ("https://*.example.com", "https://a.example.com:8443", false),

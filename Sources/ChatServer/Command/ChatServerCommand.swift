@@ -79,10 +79,11 @@ struct CheckConfig: AsyncParsableCommand {
         abstract: "Check the settings and say what would be used."
     )
 
-    @OptionGroup var options: ServerOptions
+    // An option that both have is the parent's, wherever it stands.
+    @ParentCommand var parent: ChatServerCommand
 
     func run() async throws {
-        let configuration = try await self.options.resolve()
+        let configuration = try await self.parent.options.resolve()
         for warning in configuration.warnings { try? Descriptor.standardError.write("warning: \(warning)\n") }
         try? Descriptor.standardOutput.write(configuration.summary + "\n")
     }

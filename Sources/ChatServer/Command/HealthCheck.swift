@@ -8,18 +8,22 @@ import NIOPosix
 struct HealthCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "healthcheck",
-        abstract: "Ask a running server whether it is ready: exit status 0 when it is, 1 when not."
+        abstract: "Ask a running server whether it is ready: exit status 0 when it is, 1 when not.",
+        discussion: "--host and --port (127.0.0.1 and CHAT_PORT, or 8080) say which server."
     )
 
-    @Option(help: "The server's address.")
-    var host = "127.0.0.1"
-    @Option(help: "The server's port.")
-    var port: Int = ProcessInfo.processInfo.environment["CHAT_PORT"].flatMap(Int.init) ?? 8080
+    // An option that both have is the parent's, wherever it stands.
+    @ParentCommand var parent: ChatServerCommand
     @Option(help: "The path to ask: /readyz or /healthz.")
     var path = "/readyz"
 
     func run() async throws {
-        let status = try? await Self.status(host: self.host, port: self.port, path: self.path)
+        let text = self.parent.options.port ?? ProcessInfo.processInfo.environment["CHAT_PORT"] ?? "8080"
+        guard let port = Int(text), (1...65535).contains(port) else {
+            throw ValidationError("--port: \"\(text)\" is no port, 1 to 65535")
+        }
+        let host = self.parent.options.host ?? "127.0.0.1"
+        let status = try? await Self.status(host: host, port: port, path: self.path)
         guard status == .ok else { throw ExitCode.failure }
     }
 

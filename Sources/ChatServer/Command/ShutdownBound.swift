@@ -6,7 +6,9 @@ import ServiceLifecycle
 ///
 /// An orchestrator kills what has not ended 10 s after SIGTERM, by default.
 struct ShutdownBound: Service {
-    /// How long everything may end in peace. After that it is cancelled: what waits for Redis fails.
+    /// How long everything may end in peace.
+    ///
+    /// After that it is cancelled: what waits for Redis fails.
     static let patience = Duration.seconds(8)
     /// How long the whole may take.
     private static let limit: TimeInterval = 9.5

@@ -1,9 +1,9 @@
 import ChatSystem
 import Synchronization
 
-/// Where log lines go. One that cannot be written is left out and counted: no log is worth a node.
+/// Where log lines go.
 ///
-/// Nobody waits long for it either: a reader that stands still (a stopped terminal, a collector that hangs) holds up one
+/// One that cannot be written is left out and counted: no log is worth a node. Nobody waits long for it either: a reader that stands still (a stopped terminal, a collector that hangs) holds up one
 /// line for a moment, and after that none until it reads again.
 final class LogOutput: Sendable {
     static let standardError = LogOutput(.standardError)

@@ -37,7 +37,12 @@ struct ServerOptions: ParsableArguments {
         )
     )
     var flushWindow: String?
-    @Option(help: "Pages that may connect: same, *, or origins such as https://*.example.com with commas between (same).")
+    @Option(
+        help: ArgumentHelp(
+            "Pages that may connect: same, *, or origins with commas between (same).",
+            discussion: "In an origin, * may stand for the first label of the host: https://*.example.com."
+        )
+    )
     var origins: String?
     @Option(help: "Whether GET /api/status and /status.html show what the node does: on or off (on).")
     var status: String?
@@ -59,8 +64,8 @@ struct ServerOptions: ParsableArguments {
     var values: [String: String] {
         var values: [String: String?] = [
             "host": self.host, "port": self.port, "redis": self.redis, "redis-password-file": self.redisPasswordFile,
-            "redis-ca": self.redisCa, "redis-prefix": self.redisPrefix, "ack-replicas": self.ackReplicas, "node": self.node,
-            "static": self.staticFiles, "threads": self.threads,
+            "redis-ca": self.redisCa, "redis-prefix": self.redisPrefix, "ack-replicas": self.ackReplicas,
+            "node": self.node, "static": self.staticFiles, "threads": self.threads,
             "flush-window": self.flushWindow, "origins": self.origins, "status": self.status,
             "log-level": self.logLevel, "log-format": self.logFormat,
             "unlimited": self.unlimited ? "true" : nil,

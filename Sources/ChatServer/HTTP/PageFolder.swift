@@ -13,8 +13,9 @@ struct PageFolder: Sendable {
 
     init(_ path: String) { self.path = path }
 
-    /// What a file's attributes say of its contents. Any change of them sets `changed`, which no program can choose;
-    /// another file in its place has another number.
+    /// What a file's attributes say of its contents.
+    ///
+    /// Any change of them sets `changed`, which no program can choose; another file in its place has another number.
     struct Version: Equatable, Sendable {
         let device: UInt64
         let number: UInt64

@@ -22,12 +22,29 @@ struct ServerProcessTests {
         let outcome = try await ServerProcess.run(
             """
             "$server" --port \(port) --static /nonexistent --threads 1 \(redirection) & pid=$!
-            until "$server" healthcheck --port \(port) || ! kill -0 $pid; do :; done
-            while kill -TERM $pid 2>/dev/null; do sleep 0.1; done
+            for try in $(seq 300); do "$server" healthcheck --port \(port) && break; kill -0 $pid || break; done
+            for try in $(seq 300); do kill -TERM $pid 2>/dev/null || break; sleep 0.1; done
             wait $pid
             """
         )
         #expect(outcome.status == 0, "\(outcome)")
+    }
+
+    @Test func `the options of a subcommand may stand on both sides of its name`() async throws {
+        let port = try await self.freePort()
+        let outcome = try await ServerProcess.run(
+            """
+            "$server" check-config --port \(port); "$server" --port \(port) check-config
+            "$server" healthcheck --port \(port) || echo nobody
+            "$server" --port \(port) --static . --threads 1 >/dev/null & pid=$!
+            for try in $(seq 300); do "$server" healthcheck --port \(port) && break; kill -0 $pid || break; done
+            "$server" --port \(port) healthcheck && echo ready
+            "$server" healthcheck --port 0; echo $?
+            kill -KILL $pid
+            """
+        )
+        #expect(outcome.output.components(separatedBy: "127.0.0.1:\(port), ").count == 3, "\(outcome)")
+        #expect(outcome.output.hasSuffix("nobody\nready\n64\n"), "\(outcome)")
     }
 
     @Test(arguments: [
@@ -42,7 +59,8 @@ struct ServerProcessTests {
     @Test func `a host that cannot be resolved is one line, and exit status 69`() async throws {
         let outcome = try await ServerProcess.run("exec \"$server\" --port 0 --static . --host nowhere.invalid")
         #expect(outcome.status == 69, "\(outcome)")
-        #expect(outcome.errors.contains("cannot listen on nowhere.invalid:0: the host cannot be resolved"), "\(outcome)")
+        let line = "cannot listen on nowhere.invalid:0: the host cannot be resolved"
+        #expect(outcome.errors.contains(line), "\(outcome)")
     }
 
     @Test func `a shutdown while Redis hangs is over in time`() async throws {
@@ -51,10 +69,10 @@ struct ServerProcessTests {
             """
             redis-server --port \(redis) --bind 127.0.0.1 --save '' --daemonize no >/dev/null & redis=$!
             "$server" --port \(port) --static . --threads 1 --redis redis://127.0.0.1:\(redis) >/dev/null & pid=$!
-            until "$server" healthcheck --port \(port) || ! kill -0 $pid; do :; done
+            for try in $(seq 300); do "$server" healthcheck --port \(port) && break; kill -0 $pid || break; done
             kill -STOP $redis
             "$server" healthcheck --port \(port)
-            while kill -TERM $pid 2>/dev/null; do sleep 0.1; done
+            for try in $(seq 300); do kill -TERM $pid 2>/dev/null || break; sleep 0.1; done
             wait $pid; status=$?
             kill -KILL $redis
             exit $status

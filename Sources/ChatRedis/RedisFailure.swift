@@ -20,6 +20,7 @@ extension BrokerError {
     static let isFull = BrokerError("too many requests wait for Redis")
     static let wasLost = BrokerError("the connection to Redis was lost before it answered")
     static let isSlow = BrokerError("Redis did not answer in time")
+    static let hasNoTLS = BrokerError("Redis did not answer the TLS handshake in time (rediss://)")
     static let wasOvertaken = BrokerError("Redis forgot a script while it was used; send it again")
     /// It is stored, and not as safely as was asked for.
     static func isReplicated(by count: Int, of needed: Int) -> BrokerError {

@@ -37,13 +37,13 @@ struct TransportTests {
         }
     }
 
-    private func unreadiness(_ broker: RedisBroker, _ reason: String) async throws {
+    private func unreadiness(_ broker: RedisBroker, _ reasons: String...) async throws {
         while true {
             try Task.checkCancellation()
             do {
                 try await broker.probe()
             } catch {
-                if error.reason == reason { return }
+                if reasons.contains(error.reason) { return }
             }
         }
     }
@@ -53,7 +53,12 @@ struct TransportTests {
         try await RedisServerProcess.with { server in
             let url = try RedisURL("rediss://localhost:\(server.port)")
             try await withBroker(server, configure: { $0.url = url }) { broker in
-                try await self.unreadiness(broker, "Redis speaks no TLS at this address (rediss://)")
+                // Which it is, depends on whether the random bytes of the handshake have a line feed among them.
+                try await self.unreadiness(
+                    broker,
+                    "Redis speaks no TLS at this address (rediss://)",
+                    "Redis did not answer the TLS handshake in time (rediss://)"
+                )
             }
         }
     }

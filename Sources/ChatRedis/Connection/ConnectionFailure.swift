@@ -16,7 +16,7 @@ extension BrokerError {
             } else {
                 self = .isAway
             }
-        case is SocketAddressError: self.init("the host of Redis cannot be resolved")
+        case is SocketAddressError.UnknownHost: self.init("the host of Redis cannot be resolved")
         case ChannelError.connectTimeout: self.init("Redis cannot be reached in time")
         case let error as IOError: self.init("Redis cannot be reached: \(String(cString: strerror(error.errnoCode)))")
         case NIOSSLError.handshakeFailed(let error): self.init(tls: "\(error)")

@@ -75,10 +75,10 @@ package struct RedisConnectionMachine {
         case none
     }
 
-    /// The handshake has had its time.
-    package mutating func handshakeTimedOut() -> OnClose {
+    /// The handshake has had its time; it may not even have been secured.
+    package mutating func handshakeTimedOut(isSecured: Bool = true) -> OnClose {
         guard case .opening = self.state else { return .none }
-        return self.close(.isSlow)
+        return self.close(isSecured ? .isSlow : .hasNoTLS)
     }
 
     /// Something is wrong with it, or it is not needed any more.

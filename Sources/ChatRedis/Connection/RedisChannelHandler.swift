@@ -1,5 +1,6 @@
 package import ChatCore
 package import NIOCore
+internal import NIOTLS
 
 /// Joins a socket to what owns the connection: bytes to replies one way, commands to bytes the other.
 ///
@@ -33,6 +34,8 @@ package final class RedisChannelHandler: ChannelInboundHandler {
     private var timeout: Scheduled<Void>?
     private var outbound = ByteBuffer()
     private var willFlush = false
+    /// Whether nothing has to be secured any more: a server without TLS may just wait for more.
+    private var isSecured: Bool
     private var replies: [RedisReply] = []
     private var pushes: [RedisPush] = []
 
@@ -41,8 +44,15 @@ package final class RedisChannelHandler: ChannelInboundHandler {
     /// - Parameters:
     ///   - role: What the connection is for.
     ///   - handshake: Sent at once; each command must be answered without error.
+    ///   - usesTLS: Whether a handler before it secures the connection.
     ///   - owner: Called on the event loop.
-    package init(_ role: Role, handshake: [RedisCommand], owner: @escaping (Event) -> Void) {
+    package init(
+        _ role: Role,
+        handshake: [RedisCommand],
+        usesTLS: Bool = false,
+        owner: @escaping (Event) -> Void
+    ) {
+        self.isSecured = !usesTLS
         self.role = role
         self.handshake = handshake
         self.owner = owner
@@ -92,7 +102,7 @@ package final class RedisChannelHandler: ChannelInboundHandler {
         case .send(let commands):
             for command in commands { self.send(command) }
             self.timeout = context.eventLoop.assumeIsolated().scheduleTask(in: Self.handshakeTimeout) {
-                if self.machine.handshakeTimedOut() == .close { self.context?.close(promise: nil) }
+                if self.machine.handshakeTimedOut(isSecured: self.isSecured) == .close { self.context?.close(promise: nil) }
             }
         }
     }
@@ -123,6 +133,11 @@ package final class RedisChannelHandler: ChannelInboundHandler {
             case .close: context.close(promise: nil)
             }
         }
+    }
+
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted = event as? TLSUserEvent { self.isSecured = true }
+        context.fireUserInboundEventTriggered(event)
     }
 
     package func channelReadComplete(context: ChannelHandlerContext) { self.report() }

@@ -60,7 +60,7 @@ struct ChatServerCommand: AsyncParsableCommand {
             let reason = String(cString: strerror(error.errnoCode))
             logger.critical("cannot listen on \(address):\(configuration.port): \(reason)")
             throw ExitCode(Sysexit.unavailable)
-        } catch is SocketAddressError {
+        } catch is SocketAddressError.UnknownHost {
             logger.critical("cannot listen on \(address):\(configuration.port): the host cannot be resolved")
             throw ExitCode(Sysexit.unavailable)
         } catch where node.isDraining {

@@ -136,6 +136,11 @@ struct ChatNode: Service {
     }
 }
 
+extension ChatNode: CustomStringConvertible {
+    /// The lifecycle library logs its services on level debug: settings are no part of that.
+    var description: String { "ChatNode" }
+}
+
 /// The broker as a service: it works until everything that needs it has ended.
 private struct BrokerService: Service {
     let broker: any Broker

@@ -10,10 +10,10 @@
 #   BENCH="micro compare" what `make bench` measures (storm, too); none named: these two
 #   VERBOSE=1             `make test` shows the output of the suites as it comes
 #   SEED=1                what the faults of `make test` and `make soak` are drawn by
-#   MINUTES=30            how long `make soak` goes on
+#   MINUTES=30            how long `make soak` goes on; `make fuzz`: with each reader of bytes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak lint format bench install uninstall clean
+.PHONY: help run test soak fuzz lint format bench install uninstall clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,9 @@ test: ## Set up, build and pass every suite
 
 soak: ## Break a chat over and over, as a nightly run: does it keep its promises?
 	@scripts/soak.sh
+
+fuzz: ## Feed made-up bytes to whatever reads bytes from outside, for MINUTES each
+	@scripts/fuzz.sh $(or $(MINUTES),5)
 
 lint: ## Check the formatting, the layout of the modules, the scripts and the news fragments
 	@scripts/lint.sh

@@ -59,7 +59,8 @@ browser)
     pytest Tests/Browser || status=1
     exit "$status"
     ;;
+fuzz) scripts/fuzz.sh ;;
 # Nothing is captured: the schedule is to be seen also when a run hangs.
 faults) pytest Tests/Faults --capture=no ;;
-*) die "no such suite: ${1:-} (layout, unit, contract, server, cli, browser, faults)" ;;
+*) die "no such suite: ${1:-} (layout, unit, contract, server, cli, browser, fuzz, faults)" ;;
 esac

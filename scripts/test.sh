@@ -9,7 +9,7 @@ set -euo pipefail
 set -m
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-known="layout unit contract server cli browser faults"
+known="layout unit contract server cli browser fuzz faults"
 read -r -a suites <<<"${*:-${SUITES:-$known}}"
 logs=.cache/logs
 mkdir -p "$logs"
@@ -18,7 +18,7 @@ needs=()
 for suite in "${suites[@]}"; do
     case $suite in
     layout) ;;
-    unit) needs+=(build) ;;
+    unit | fuzz) needs+=(build) ;;
     contract | server) needs+=(build redis) ;;
     cli) needs+=(build terminal) ;;
     browser) needs+=(build redis browser) ;;

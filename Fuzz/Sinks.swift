@@ -1,0 +1,173 @@
+@testable import ChatClient
+@testable import ChatCore
+@testable import ChatRedis
+@testable import ChatWebSocket
+import NIOCore
+@testable import chat_cli
+
+/// A place where bytes from outside come in: of a client, of a server, of Redis or of a file.
+///
+/// Each takes any bytes and neither traps nor costs more than their number. What must hold of the result is checked on the
+/// spot: a failure here is found like a trap.
+enum Sink: String, CaseIterable {
+    /// A client's message on its way to a command.
+    case command
+    /// A server's message on its way to an event or a reply.
+    case event
+    /// What a client sent to the server as frames.
+    case serverFrames = "server-frames"
+    /// What a server sent to the client as frames.
+    case clientFrames = "client-frames"
+    /// What Redis answered.
+    case replies
+    /// What came on a subscribed connection to Redis.
+    case pushes
+    /// What was published on a room's channel.
+    case payload
+    /// What was published on the channel of all nodes, and what stands in the table of members.
+    case control
+    /// A client's outbox.
+    case outbox
+    /// What `tail --state` remembers.
+    case positions
+    /// Any string on its way to a name, a text or a cell of a terminal.
+    case text
+
+    func feed(_ bytes: [UInt8]) {
+        let buffer = ByteBuffer(bytes: bytes)
+        switch self {
+        case .command: Self.command(buffer)
+        case .event: Self.event(buffer)
+        case .serverFrames: Self.frames(bytes, .server)
+        case .clientFrames: Self.frames(bytes, .client)
+        case .replies: Self.replies(buffer)
+        case .pushes: Self.pushes(buffer)
+        case .payload: Self.payload(buffer)
+        case .control:
+            _ = ControlMessage(buffer)
+            _ = MemberCoding.decode(buffer)
+        case .outbox: Self.outbox(buffer)
+        case .positions: Self.positions(bytes)
+        case .text: Self.text(String(decoding: bytes, as: UTF8.self))
+        }
+    }
+}
+
+extension Sink {
+    private static func command(_ buffer: ByteBuffer) {
+        let limits = Limits()
+        _ = CommandRefusal(buffer, .textEmpty)
+        guard let envelope = try? CommandEnvelope(decoding: buffer, limits: limits) else { return }
+        // What was understood is understood again, the same way.
+        guard let again = try? CommandEnvelope(decoding: envelope.encoded(), limits: limits) else {
+            fatalError("a command that was read cannot be read again")
+        }
+        precondition(again == envelope, "a command changes when it is written and read")
+    }
+
+    private static func event(_ buffer: ByteBuffer) {
+        guard let message = try? ServerMessage(decoding: buffer) else { return }
+        switch message {
+        case .event(let event):
+            precondition(!event.json.isEmpty)
+            // A client takes it as far as its machine.
+            var position = RoomPosition(.live)
+            if case .message(let message) = event {
+                _ = position.received(message.position)
+                _ = position.received(message.position)
+                _ = MessageFormatter(palette: Palette(isColored: false), showsTime: true, showsRoom: true).lines(
+                    message
+                )
+            }
+            if case .gap(_, let epoch, _, let last) = event { _ = position.lost(epoch, to: last) }
+        case .ok(let fields):
+            if let reply = try? fields.joined() { _ = reply.head.seq - reply.replay }
+            _ = try? fields.receipt()
+            _ = try? fields.members()
+            _ = try? fields.history()
+            _ = try? fields.renamed()
+            _ = try? fields.time()
+        case .error, .unknown: break
+        }
+    }
+
+    /// The same bytes make the same messages, however they are cut.
+    private static func frames(_ bytes: [UInt8], _ role: FrameDecoder.Role) {
+        func messages(_ chunk: Int) -> ([WebSocketMessage], FrameError?) {
+            var decoder = FrameDecoder(role: role, maximumMessageBytes: 1 << 12)
+            var messages: [WebSocketMessage] = []
+            var rest = bytes[...]
+            do throws(FrameError) {
+                while !rest.isEmpty {
+                    decoder.append(ByteBuffer(bytes: rest.prefix(chunk)))
+                    rest = rest.dropFirst(chunk)
+                    while let message = try decoder.next() { messages.append(message) }
+                }
+                return (messages, nil)
+            } catch {
+                return (messages, error)
+            }
+        }
+        let whole = messages(bytes.count + 1)
+        let cut = messages(Int(bytes.first ?? 0) % 7 + 1)
+        precondition(whole.0 == cut.0 && whole.1 == cut.1, "frames depend on how they are cut")
+    }
+
+    private static func replies(_ buffer: ByteBuffer) {
+        let reader = HiredisReader()
+        guard (try? reader.feed(buffer)) != nil else { return }
+        while let reply = try? reader.next() {
+            _ = (reply.count, reply.string, reply.array, reply.isNoScript)
+            _ = LogReading(reply)
+        }
+    }
+
+    private static func pushes(_ buffer: ByteBuffer) {
+        let reader = HiredisReader()
+        guard (try? reader.feed(buffer)) != nil else { return }
+        while let push = try? reader.nextPush() {
+            if case .message(let channel, let payload) = push {
+                precondition(!channel.rawValue.isEmpty || payload.readableBytes >= 0)
+            }
+        }
+    }
+
+    private static func payload(_ buffer: ByteBuffer) {
+        guard let room = try? RoomName("lobby") else { return }
+        let reader = RoomPayloadReader(room, textLimit: 8192)
+        if case .publication(let publication) = reader.read(buffer, now: { 0 }) {
+            precondition(publication.position.seq > 0)
+        }
+        _ = PublicationCodec.time(of: buffer)
+    }
+
+    private static func outbox(_ buffer: ByteBuffer) {
+        guard var journal = try? OutboxJournal(reading: buffer, now: 1 << 40, capacity: 16) else { return }
+        let compacted = journal.compacted()
+        guard let again = try? OutboxJournal(reading: compacted, now: 1 << 40, capacity: 16) else {
+            fatalError("an outbox that was written cannot be read again")
+        }
+        precondition(again.contents.sends == journal.contents.sends, "an outbox changes when it is written and read")
+        precondition(again.contents.damaged == 0, "an outbox writes what it cannot read")
+    }
+
+    private static func positions(_ bytes: [UInt8]) {
+        guard let positions = try? Positions(reading: bytes) else { return }
+        guard let again = try? Positions(reading: Array(positions.text.utf8)) else {
+            fatalError("positions that were written cannot be read again")
+        }
+        precondition(again == positions, "positions change when they are written and read")
+    }
+
+    private static func text(_ raw: String) {
+        if let name = try? RoomName(raw) {
+            precondition((try? RoomName(name.rawValue)) == name, "a room has two names")
+        }
+        if let name = try? UserName(raw) {
+            precondition((try? UserName(name.rawValue)) == name, "a user has two names")
+        }
+        guard let text = try? MessageText(raw, maximumBytes: 8192) else { return }
+        _ = CellWidth.of(text.rawValue.sanitizedLine)
+        _ = CellWidth.prefix(of: text.rawValue.sanitizedText, 40)
+    }
+}

@@ -86,7 +86,8 @@ extension RedisBroker {
             case .subscriptions:
                 self.connector.logIn + [RedisCommand("PING"), RedisCommand("SUBSCRIBE", self.nodeChannel.rawValue)]
             }
-        let handler = RedisChannelHandler(role, handshake: handshake, usesTLS: self.configuration.url.usesTLS) { [weak self] event in
+        let usesTLS = self.configuration.url.usesTLS
+        let handler = RedisChannelHandler(role, handshake: handshake, usesTLS: usesTLS) { [weak self] event in
             self?.assumeIsolated { $0.handle(event, of: role) }
         }
         self.handlers[role] = handler

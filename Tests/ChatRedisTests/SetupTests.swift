@@ -239,9 +239,10 @@ struct SetupTests {
                 while refused < 10 {
                     let line = try await server.operate("INFO commandstats").split(whereSeparator: \.isNewline)
                         .first { $0.hasPrefix("cmdstat_ping:") }
-                    refused = line?.firstRange(of: "rejected_calls=").flatMap { range in
-                        line.flatMap { Int($0[range.upperBound...].prefix { $0.isNumber }) }
-                    } ?? 0
+                    refused =
+                        line?.firstRange(of: "rejected_calls=").flatMap { range in
+                            line.flatMap { Int($0[range.upperBound...].prefix { $0.isNumber }) }
+                        } ?? 0
                 }
                 #expect(await broker.counters.lostConnections == 0)
                 #expect(subscriber.events.statuses.isEmpty)

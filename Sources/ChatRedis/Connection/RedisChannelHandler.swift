@@ -102,7 +102,8 @@ package final class RedisChannelHandler: ChannelInboundHandler {
         case .send(let commands):
             for command in commands { self.send(command) }
             self.timeout = context.eventLoop.assumeIsolated().scheduleTask(in: Self.handshakeTimeout) {
-                if self.machine.handshakeTimedOut(isSecured: self.isSecured) == .close { self.context?.close(promise: nil) }
+                guard self.machine.handshakeTimedOut(isSecured: self.isSecured) == .close else { return }
+                self.context?.close(promise: nil)
             }
         }
     }

@@ -63,9 +63,10 @@ struct ChatServerCommand: AsyncParsableCommand {
         } catch is SocketAddressError.UnknownHost {
             logger.critical("cannot listen on \(address):\(configuration.port): the host cannot be resolved")
             throw ExitCode(Sysexit.unavailable)
-        } catch where node.isDraining {
-            logger.warning("the shutdown has taken too long and was cut short")
         } catch {
+            guard !node.isDraining else {
+                return logger.warning("the shutdown has taken too long and was cut short")
+            }
             logger.critical("the server ends", metadata: ["error": "\(error)"])
             throw ExitCode(Sysexit.software)
         }

@@ -27,7 +27,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -57,6 +56,15 @@ let package = Package(
         .target(
             name: "ChatWebSocket",
             dependencies: [.product(name: "NIOCore", package: nio)],
+            swiftSettings: settings
+        ),
+        // RFC 9112 requests, read strictly: pure bytes, for the server's end.
+        .target(
+            name: "ChatHTTP",
+            dependencies: [
+                .product(name: "NIOCore", package: nio),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: settings
         ),
         // Compresses the files of the page, once.
@@ -94,6 +102,7 @@ let package = Package(
             name: "ChatServer",
             dependencies: [
                 "ChatCore",
+                "ChatHTTP",
                 "ChatRedis",
                 "ChatSystem",
                 "ChatWebSocket",
@@ -105,10 +114,7 @@ let package = Package(
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOHTTP1", package: nio),
-                .product(name: "NIOWebSocket", package: nio),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -166,6 +172,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ChatHTTPTests",
+            dependencies: ["ChatHTTP", .product(name: "NIOCore", package: nio)],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "ChatRedisTests",
             dependencies: [
                 "BrokerContract",
@@ -202,6 +213,7 @@ let package = Package(
             dependencies: [
                 "ChatClient",
                 "ChatCore",
+                "ChatHTTP",
                 "ChatRedis",
                 "ChatServer",
                 "ChatSystem",

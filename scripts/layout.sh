@@ -11,11 +11,12 @@ rules='
 ChatCore       |                                  | Crypto DequeModule Foundation NIOCore Synchronization
 ChatWebSocket  |                                  | NIOCore
 ChatSystem     |                                  | Glibc
+ChatHTTP       |                                  | Crypto NIOCore
 CHiredis       |                                  |
 CZlib          |                                  |
 ChatRedis      | ChatCore CHiredis                | *
 ChatClient     | ChatCore ChatWebSocket           | *
-ChatServer     | ChatCore ChatRedis ChatSystem ChatWebSocket CZlib | *
+ChatServer     | ChatCore ChatHTTP ChatRedis ChatSystem ChatWebSocket CZlib | *
 chat-cli       | ChatClient ChatCore ChatSystem ChatWebSocket | ArgumentParser Configuration DequeModule Dispatch Foundation Glibc Histogram NIOCore NIOPosix Synchronization SystemPackage
 BrokerContract | ChatCore                         | Foundation NIOCore Synchronization Testing
 '

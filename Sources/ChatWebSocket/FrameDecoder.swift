@@ -13,6 +13,8 @@ package struct FrameDecoder: Sendable {
     private var input = ByteBuffer()
     private var frame: PartialFrame?
     private var message: PartialMessage?
+    /// Frames that have been read and brought no message.
+    private var idleFrames = 0
 
     /// Makes a decoder for one connection.
     ///
@@ -29,6 +31,12 @@ package struct FrameDecoder: Sendable {
         guard self.input.readableBytes > 0 else { return self.input = bytes }
         self.input.discardReadBytes()
         self.input.writeBuffer(&bytes)
+    }
+
+    /// How many frames have come since this was last asked that brought no message: control frames, and fragments but the last.
+    package mutating func takeIdleFrames() -> Int {
+        defer { self.idleFrames = 0 }
+        return self.idleFrames
     }
 
     /// The next whole message or control frame, or nil until more bytes come.
@@ -155,6 +163,7 @@ extension FrameDecoder {
             return nil
         }
         self.frame = nil
+        if frame.opcode.isControl || !frame.isFinal { self.idleFrames += 1 }
         return frame.opcode.isControl ? try Self.control(frame) : try self.finishMessage(frame)
     }
 

@@ -17,8 +17,8 @@ struct DrainTests {
     }
 
     @Test(arguments: [
-        "", "POST /api/rooms/lobby/messages HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{",
-        "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 5\r\n"
+        "", "POST /api/rooms/lobby/messages HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{",
+        "GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 5\r\n"
             + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
     ])
     func `a connection that asks for nothing whole does not hold up the end`(request: String) async throws {

@@ -130,7 +130,7 @@ struct HTTPTests {
             #expect(nothing.status == 404)
             let wrong = try await server.request("DELETE", "/api/rooms/lobby/messages")
             #expect(wrong.status == 405)
-            #expect(wrong.headers["allow"] == "GET, POST")
+            #expect(wrong.headers["allow"] == "GET, HEAD, POST, OPTIONS")
             let badRoom = try await server.request("GET", "/api/rooms/-bad/members")
             #expect(badRoom.status == 400)
             let badLimit = try await server.request("GET", "/api/rooms?limit=none")

@@ -14,6 +14,9 @@ package struct SessionMachine: Sendable {
     /// are allowed never gets there.
     package static let bytesPerCommand = 4096
 
+    /// So many frames without a message count as one error.
+    private static let idleFramesOfError = 10
+
     private enum State {
         case new
         case opening
@@ -33,6 +36,8 @@ package struct SessionMachine: Sendable {
     private var held: Deque<CommandEnvelope> = []
     private var commands: TokenBucket?
     private var errors: TokenBucket?
+    /// Frames without a message that have not been charged yet.
+    private var idleFrames: UInt8 = 0
 
     /// Makes the machine of a connection that has just come.
     package init(limits: Limits, now: ContinuousClock.Instant) {
@@ -71,6 +76,20 @@ extension SessionMachine {
         case disconnect(Disconnect)
         /// Nothing now: the command waits for one before it.
         case wait
+    }
+
+    /// Frames came that brought no message: pings, pongs and fragments are part of the conversation, a flood of them is not.
+    ///
+    /// - Parameters:
+    ///   - count: How many.
+    ///   - now: The time.
+    /// - Returns: That the client is parted from, when they were too many.
+    package mutating func receiveIdleFrames(_ count: Int, now: ContinuousClock.Instant) -> Disconnect? {
+        let frames = count + Int(self.idleFrames)
+        self.idleFrames = UInt8(frames % Self.idleFramesOfError)
+        let errors = frames / Self.idleFramesOfError
+        for _ in 0..<errors where self.errors?.take(now: now) != nil { return .tooManyErrors }
+        return nil
     }
 
     /// A message came.

@@ -23,6 +23,7 @@ struct ServerConfiguration: Sendable {
     /// The longest time that a busy room holds messages to send them together; zero sends each at once.
     var flushWindow: Duration
     var origins: OriginPolicy
+    var hosts: HostPolicy
     var logLevel: Logger.Level
     var logFormat: LogFormat
     var limits: Limits
@@ -48,6 +49,11 @@ struct ServerConfiguration: Sendable {
         self.flushWindow = .milliseconds(try settings.int("flush-window", default: 5, 0...1000))
         self.node = settings.string("node").map { .given($0) } ?? .hostAndPort
         self.origins = try settings.choice("origins", default: .sameHost, "same, * or origins") { OriginPolicy($0) }
+        self.hosts = try settings.choice(
+            "hosts",
+            default: .standard(listeningOn: self.host),
+            "local, * or names of hosts, without ports"
+        ) { HostPolicy($0) }
         self.logLevel = try settings.choice("log-level", default: .info, "a level of logging") {
             Logger.Level(rawValue: $0)
         }

@@ -44,6 +44,13 @@ struct ServerOptions: ParsableArguments {
         )
     )
     var origins: String?
+    @Option(
+        help: ArgumentHelp(
+            "Names by which this server is asked: local, *, or names with commas between.",
+            discussion: "Addresses always are. The default is local on a loopback address, and * on any other."
+        )
+    )
+    var hosts: String?
     @Option(help: "Whether GET /api/status and /status.html show what the node does: on or off (on).")
     var status: String?
     @Flag(help: "For load tests: no rate limits, no limit of connections from one address.")
@@ -66,7 +73,7 @@ struct ServerOptions: ParsableArguments {
             "host": self.host, "port": self.port, "redis": self.redis, "redis-password-file": self.redisPasswordFile,
             "redis-ca": self.redisCa, "redis-prefix": self.redisPrefix, "ack-replicas": self.ackReplicas,
             "node": self.node, "static": self.staticFiles, "threads": self.threads,
-            "flush-window": self.flushWindow, "origins": self.origins, "status": self.status,
+            "flush-window": self.flushWindow, "origins": self.origins, "hosts": self.hosts, "status": self.status,
             "log-level": self.logLevel, "log-format": self.logFormat,
             "unlimited": self.unlimited ? "true" : nil,
         ]
@@ -116,7 +123,7 @@ struct LimitOptions: ParsableArguments {
     // For tests: a shorter one costs Redis more, a longer one leaves ghosts.
     @Option(help: .hidden)
     var leaseSeconds: String?
-    @Option(help: "The most connections of this node (0: as many as the system allows).")
+    @Option(help: "The most connections of this node (0: as many as its descriptors allow).")
     var connections: String?
     @Option(help: "The most connections from one address (1000; 0: no limit).")
     var connectionsPerAddress: String?

@@ -12,23 +12,30 @@ struct Greeting: Sendable, Equatable {
 
     /// Reads the query of the request.
     ///
-    /// - Parameter query: What stands behind the `?`, percent-encoded; nil when there is none.
-    init(query: String?) {
+    /// - Parameters:
+    ///   - query: What stands behind the `?`, percent-encoded; nil when there is none.
+    ///   - maximumRooms: The most rooms of a connection; those beyond it get one error, all together.
+    init(query: String?, maximumRooms: Int) {
+        guard let query else { return }
         var rooms: [String] = []
+        var hasTooManyRooms = false
         var history: Int?
         var hello = Command.Hello()
-        for (name, value) in Self.pairs(query ?? "") {
-            switch name {
-            case "room": rooms.append(value)
-            case "name": self.read(nil) { () throws(ProtocolError) in hello.name = try UserName(value) }
-            case "history":
+        // Names of fields are compared as bytes: a stranger may send anything here.
+        for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
+            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            let value = parts.count > 1 ? parts[1] : pair[pair.endIndex...]
+            if parts[0].elementsEqual("room".utf8) {
+                if rooms.count < maximumRooms { rooms.append(Self.decode(value)) } else { hasTooManyRooms = true }
+            } else if parts[0].elementsEqual("name".utf8) {
+                self.read(nil) { () throws(ProtocolError) in hello.name = try UserName(Self.decode(value)) }
+            } else if parts[0].elementsEqual("history".utf8) {
                 self.read(nil) { () throws(ProtocolError) in
-                    guard let count = Int(value), count >= 0 else {
+                    guard value.count < 19, let count = Int(Self.decode(value)), count >= 0 else {
                         throw ProtocolError(.badCommand, "history is a whole number, not below 0")
                     }
                     history = count
                 }
-            default: break
             }
         }
         guard !rooms.isEmpty || hello.name != nil || !self.refusals.isEmpty else { return }
@@ -40,21 +47,20 @@ struct Greeting: Sendable, Equatable {
             }
             if let join { self.commands.append(CommandEnvelope(id: 0, .join(join))) }
         }
+        if hasTooManyRooms { self.refusals.append(CommandRefusal(id: 0, room: nil, .tooManyRooms(maximumRooms))) }
     }
 
     private init() {}
 
+    /// Keeps the first thing that is wrong with each field alone: a URL has room for thousands.
     private mutating func read(_ room: String?, _ body: () throws(ProtocolError) -> Void) {
         do throws(ProtocolError) { try body() } catch {
-            self.refusals.append(CommandRefusal(id: 0, room: room, error))
+            let refusal = CommandRefusal(id: 0, room: room, error)
+            if room != nil || !self.refusals.contains(refusal) { self.refusals.append(refusal) }
         }
     }
 
-    private static func pairs(_ query: String) -> [(name: ByteString, value: String)] {
-        query.split(separator: "&").map { pair in
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let value = parts.count > 1 ? PercentEncoding.decode(parts[1], plusIsSpace: true) : ""
-            return (ByteString(PercentEncoding.decode(parts[0], plusIsSpace: true)), value)
-        }
+    private static func decode(_ text: Substring.UTF8View.SubSequence) -> String {
+        PercentEncoding.decode(Substring(text), plusIsSpace: true)
     }
 }

@@ -103,9 +103,12 @@ struct PageMiddleware<Context: RequestContext>: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let error as any HTTPResponseError where error.status == .notFound {
-            guard request.method == .get || request.method == .head else { throw error }
             guard let file = try self.file(at: PercentEncoding.decode(request.uri.path[...])) else { throw error }
-            return Self.response(to: request, file)
+            switch request.method {
+            case .get: return Self.response(to: request, file)
+            case .options: return .options([.get, .head, .options])
+            default: throw APIError.methodNotAllowed([.get, .head, .options])
+            }
         }
     }
 
@@ -129,10 +132,6 @@ struct PageMiddleware<Context: RequestContext>: RouterMiddleware {
         }
         headers[.contentType] = file.contentType
         if compressed != nil { headers[.contentEncoding] = "gzip" }
-        guard request.method == .get else {
-            headers[.contentLength] = String(chosen.bytes.readableBytes)
-            return Response(status: .ok, headers: headers)
-        }
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: chosen.bytes))
     }
 

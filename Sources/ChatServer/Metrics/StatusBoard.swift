@@ -72,7 +72,7 @@ actor StatusBoard: Service {
             if let detail = self.census.degradation { json.field("detail", detail) }
         }
         json.field("shards", self.shards.count)
-        json.field("connections", self.node.admission.count)
+        json.field("connections", self.node.admission.webSocketCount)
         json.field("rooms", self.census.rooms.count)
         json.field("members", self.census.members)
         json.object("published") { self.write(MetricName.published, to: &$0) }

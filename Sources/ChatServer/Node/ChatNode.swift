@@ -1,10 +1,8 @@
 import ChatCore
 import ChatRedis
 import Hummingbird
-import HummingbirdCore
 import Logging
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import ServiceLifecycle
@@ -39,10 +37,7 @@ struct ChatNode: Service {
             name: configuration.node.text(port: configuration.port),
             limits: configuration.limits,
             broker: broker,
-            admission: Admission(
-                maximum: configuration.maximumConnections,
-                maximumPerAddress: configuration.maximumConnectionsPerAddress
-            ),
+            admission: Self.admission(configuration),
             logger: logger,
             flushWindow: configuration.flushWindow
         )
@@ -54,6 +49,16 @@ struct ChatNode: Service {
         self.shards = shards
         self.status = configuration.servesStatus ? StatusBoard(node: context, shards: shards) : nil
         self.onRunning = onRunning
+    }
+
+    private static func admission(_ configuration: ServerConfiguration) -> Admission {
+        let descriptors = ConnectionBudget.raiseDescriptorLimit()
+        let budget = ConnectionBudget(descriptors: descriptors, threads: configuration.threads)
+        return Admission(
+            maximum: min(configuration.maximumConnections ?? .max, budget.connections),
+            maximumPerAddress: configuration.maximumConnectionsPerAddress,
+            reserve: budget.reserve
+        )
     }
 
     private static func broker(
@@ -101,37 +106,35 @@ struct ChatNode: Service {
     func shutDownThreads() async throws { try await self.group.shutdownGracefully() }
 
     private var server: some Service {
-        let policy = WebSocketAdmission(origins: self.configuration.origins)
-        let upgrade = UpgradeRoutes(
-            shards: Dictionary(uniqueKeysWithValues: self.shards.map { (ObjectIdentifier($0.loop), $0) }),
-            admission: self.context.admission,
-            policy: policy,
-            maximumMessageBytes: self.configuration.limits.messageBytes,
-            hasEcho: self.configuration.hasEcho
-        )
+        let logger = ChatRouter.quiet(self.context.logger)
         let router = ChatRouter(
             node: self.context,
-            admission: policy,
             staticFiles: self.configuration.staticFiles,
             status: self.status
         )
         let onRunning = self.onRunning
         let (context, name) = (self.context, self.configuration.node)
-        return Application(
-            router: router.build(),
-            server: upgrade.server,
-            configuration: ApplicationConfiguration(
-                address: .hostname(self.configuration.host, port: self.configuration.port),
-                serverName: NodeContext.serverVersion,
-                backlog: 4096
+        let policy = DoorPolicy(
+            hosts: self.configuration.hosts,
+            webSockets: WebSocketAdmission(origins: self.configuration.origins),
+            maximumBody: self.configuration.limits.messageBytes,
+            hasEcho: self.configuration.hasEcho
+        )
+        return Listener(
+            address: (self.configuration.host, self.configuration.port),
+            group: self.group,
+            doorkeepers: Doorkeepers(
+                shards: self.shards,
+                policy: policy,
+                site: HTTPSite(router: router.build().buildResponder(), logger: logger),
+                admission: self.context.admission,
+                logger: self.context.logger
             ),
-            onServerRunning: { channel in
-                let port = channel.localAddress?.port ?? 0
+            logger: self.context.logger,
+            onRunning: { port in
                 context.isCalled(name.text(port: port))
                 await onRunning(port)
-            },
-            eventLoopGroupProvider: .shared(self.group),
-            logger: ChatRouter.quiet(self.context.logger)
+            }
         )
     }
 }

@@ -66,9 +66,5 @@ final class NodeContext: Sendable {
 /// The clock that messages are dated by.
 enum WallClock {
     /// Milliseconds since the Unix epoch.
-    static func now() -> Int {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
-    }
+    static func now() -> Int { Int(Date.now.timeIntervalSince1970 * 1000) }
 }

@@ -26,6 +26,9 @@ final class SendLimiter: Sendable {
         )
     }
 
+    /// How many users have sent of late.
+    var userCount: Int { self.buckets.withLock(\.count) }
+
     /// Forgets users who have not sent for a while.
     func sweep(now: ContinuousClock.Instant) {
         self.buckets.withLock { buckets in

@@ -17,6 +17,14 @@ extension Shard {
         }
     }
 
+    /// Counts frames that brought no message: pings, pongs and fragments are part of the conversation, a flood is not.
+    func chargeFrames(of client: Client, _ now: ContinuousClock.Instant) {
+        guard let disconnect = client.session.receiveIdleFrames(client.decoder.takeIdleFrames(), now: now) else {
+            return
+        }
+        self.close(client, disconnect)
+    }
+
     /// Carries out what the session decided.
     func perform(_ action: SessionMachine.OnCommand, for client: Client) {
         // What a client sent before it asks for something else goes before it.

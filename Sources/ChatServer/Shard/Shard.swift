@@ -73,8 +73,14 @@ actor Shard {
 
     // MARK: Connections
 
-    /// A connection was upgraded.
-    func connected(_ channel: any Channel, _ greeting: Greeting) -> ClientID {
+    /// A connection has become a WebSocket.
+    ///
+    /// - Parameters:
+    ///   - channel: The connection.
+    ///   - answer: The answer to its handshake, which has not been sent.
+    ///   - greeting: What it asked for in its URL.
+    /// - Returns: What the shard calls it.
+    func connected(_ channel: any Channel, _ answer: ByteBuffer, _ greeting: Greeting) -> ClientID {
         let now = ContinuousClock.now
         let id = ClientID(rawValue: self.nextClient)
         self.nextClient += 1
@@ -82,6 +88,7 @@ actor Shard {
         let client = Client(id: id, port: port, limits: self.limits, now: now)
         self.clients[id] = client
         self.wheel.schedule(.liveness(id), after: self.limits.pingInterval)
+        self.write(answer, to: client)
         guard !self.isVacating else {
             self.drain(id)
             return id
@@ -99,6 +106,7 @@ actor Shard {
         client.decoder.append(bytes)
         do {
             while !client.isClosed, let message = try client.decoder.next() { self.handle(message, from: client, now) }
+            self.chargeFrames(of: client, now)
         } catch {
             self.close(client, Disconnect(code: error.closeCode, reason: error.reason))
         }
@@ -113,15 +121,21 @@ actor Shard {
     }
 
     /// The node is going away: part from the client in peace.
-    func drain(_ id: ClientID) {
+    private func drain(_ id: ClientID) {
         guard let client = self.clients[id], !client.isClosed else { return }
         self.close(client, .draining, reconnectMilliseconds: .random(in: 100...2000))
     }
 
-    /// Parts from whoever is here, and returns when all have taken what was left for them, or have had the time to.
-    func vacate() async {
+    /// Parts from whoever is here, and from now on from whoever comes.
+    func beginVacating() {
+        guard !self.isVacating else { return }
         self.isVacating = true
         for id in self.clients.keys { self.drain(id) }
+    }
+
+    /// Parts from everybody, and returns when all have taken what was left for them, or have had the time to.
+    func vacate() async {
+        self.beginVacating()
         guard !self.clients.isEmpty else { return }
         await withCheckedContinuation { self.vacancy = $0 }
     }

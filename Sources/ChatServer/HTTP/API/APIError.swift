@@ -1,4 +1,5 @@
 import ChatCore
+import ChatHTTP
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -8,6 +9,8 @@ import NIOCore
 struct APIError: HTTPResponseError {
     var status: HTTPResponse.Status
     var error: ProtocolError
+    /// What its answer has beyond what all answers have.
+    var headers: HTTPFields = [:]
 
     init(_ status: HTTPResponse.Status, _ error: ProtocolError) {
         self.status = status
@@ -19,14 +22,60 @@ struct APIError: HTTPResponseError {
 
     func response(from request: Request, context: some RequestContext) -> Response { self.response }
 
-    /// The response that says it.
-    var response: Response {
+    /// The JSON that says it.
+    var body: ByteBuffer {
         var json = JSONWriter()
         json.object("error") { $0.fields(of: self.error) }
-        var response = Response.json(json.finish(), status: self.status)
+        return json.finish()
+    }
+
+    /// The response that says it.
+    var response: Response {
+        var response = Response.json(self.body, status: self.status)
+        response.headers.append(contentsOf: self.headers)
         if let retry = self.error.retryMilliseconds { response.headers[.retryAfter] = String((retry + 999) / 1000) }
         return response
     }
+
+    /// The server's own fault.
+    static var failure: APIError {
+        APIError(ProtocolError(.internal, "the server failed", retryMilliseconds: 1000))
+    }
+
+    /// The address takes other methods.
+    static func methodNotAllowed(_ methods: [HTTPRequest.Method]) -> APIError {
+        let allowed = methods.map(\.rawValue).joined(separator: ", ")
+        var error = APIError(.methodNotAllowed, ProtocolError(.badCommand, "this address takes \(allowed)"))
+        error.headers[.allow] = allowed
+        return error
+    }
+
+    /// The node has no place for the connection.
+    static func unavailable(_ reason: String) -> APIError {
+        // Not all of those who are told so should come back at once.
+        let retry = Int.random(in: 1000...5000)
+        return APIError(.serviceUnavailable, ProtocolError(.unavailable, reason, retryMilliseconds: retry))
+    }
+
+    /// The host that is asked is not this server (RFC 9110, section 15.5.20).
+    static var misdirected: APIError {
+        let error = ProtocolError(.forbidden, "this server is not asked by this name (Host; its operator sets --hosts)")
+        return APIError(.misdirectedRequest, error)
+    }
+
+    /// A request that could not be read.
+    init(_ fault: RequestFault) {
+        let code: ProtocolError.Code = fault.status == 413 ? .textTooLong : .badCommand
+        let phrase = Self.phrases[fault.status] ?? ""
+        self.init(.init(code: fault.status, reasonPhrase: phrase), ProtocolError(code, fault.reason))
+    }
+
+    /// What statuses are called that answer a request which could not be read (RFC 9110, section 15).
+    private static let phrases = [
+        400: "Bad Request", 408: "Request Timeout", 413: "Content Too Large", 414: "URI Too Long",
+        417: "Expectation Failed", 431: "Request Header Fields Too Large", 501: "Not Implemented",
+        505: "HTTP Version Not Supported",
+    ]
 
     private static func status(_ code: ProtocolError.Code) -> HTTPResponse.Status {
         switch code {
@@ -71,7 +120,7 @@ struct ErrorShape<Context: RequestContext>: RouterMiddleware {
             return Self.shape(error.status).response
         } catch {
             context.logger.error("a request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
-            return APIError(ProtocolError(.internal, "the server failed", retryMilliseconds: 1000)).response
+            return APIError.failure.response
         }
     }
 

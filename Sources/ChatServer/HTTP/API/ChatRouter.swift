@@ -19,7 +19,6 @@ struct ChatRequestContext: RequestContext {
 /// Everything that is served over plain HTTP (docs/PROTOCOL.md, section 8).
 struct ChatRouter {
     let node: NodeContext
-    let admission: WebSocketAdmission
     /// The folder of the page.
     let staticFiles: String
     /// nil where the operator does not want it.
@@ -28,10 +27,8 @@ struct ChatRouter {
     /// Puts the routes together.
     func build() -> Router<ChatRequestContext> {
         let router = Router(context: ChatRequestContext.self)
-        router.add(middleware: SecurityHeaders())
         router.add(middleware: ErrorShape())
         router.add(middleware: PageMiddleware(files: PageFiles(folder: self.staticFiles)))
-        router.get("ws") { request, _ in try self.explainRefusal(request) }
         HealthRoutes(node: self.node).add(to: router)
         let api = router.group("api")
         RoomRoutes(node: self.node).add(to: api)
@@ -45,20 +42,35 @@ struct ChatRouter {
         if logger.logLevel == .info { logger.logLevel = .notice }
         return logger
     }
+}
 
-    /// A request to `/ws` that was not upgraded.
-    private func explainRefusal(_ request: Request) throws -> Response {
-        let refusal = self.admission.check { name in
-            switch name {
-            case "host": request.head.authority
-            default: HTTPField.Name(name).flatMap { request.headers[$0] }
-            }
+extension RouterMethods<ChatRequestContext> {
+    /// What answers one method of an address.
+    typealias Answer = @Sendable (Request, ChatRequestContext) async throws -> Response
+
+    /// Serves an address by `GET`, and where there is something to post, by `POST`.
+    ///
+    /// `HEAD` comes here as `GET`; every other method is told
+    /// which ones there are.
+    ///
+    /// - Parameters:
+    ///   - path: The address.
+    ///   - get: What answers `GET`.
+    ///   - post: What answers `POST`; nil where there is nothing to post.
+    func serve(_ path: RouterPath, get: @escaping Answer, post: Answer? = nil) {
+        self.on(path, method: .get, use: get)
+        if let post { self.on(path, method: .post, use: post) }
+        let allowed: [HTTPRequest.Method] = post == nil ? [.get, .head, .options] : [.get, .head, .post, .options]
+        self.on(path, method: .options) { _, _ in Response.options(allowed) }
+        for method in [HTTPRequest.Method.post, .put, .delete, .patch, .trace] where !allowed.contains(method) {
+            self.on(path, method: method) { _, _ -> Response in throw APIError.methodNotAllowed(allowed) }
         }
-        if let refusal { throw APIError(refusal.status, refusal.error) }
-        let error = ProtocolError(.badCommand, "this address speaks WebSocket, version 13")
-        var response = APIError(.upgradeRequired, error).response
-        response.headers[.upgrade] = "websocket"
-        response.headers[.secWebSocketVersion] = "13"
-        return response
+    }
+}
+
+extension Response {
+    /// The answer to `OPTIONS` (RFC 9110, section 9.3.7).
+    static func options(_ methods: [HTTPRequest.Method]) -> Response {
+        Response(status: .noContent, headers: [.allow: methods.map(\.rawValue).joined(separator: ", ")])
     }
 }

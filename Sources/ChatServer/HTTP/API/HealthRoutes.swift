@@ -7,8 +7,8 @@ struct HealthRoutes {
     let node: NodeContext
 
     func add(to router: Router<ChatRequestContext>) {
-        router.get("healthz") { _, _ in Self.report("ok", .ok) }
-        router.get("readyz") { _, _ in await self.readiness() }
+        router.serve("healthz", get: { _, _ in Self.report("ok", .ok) })
+        router.serve("readyz", get: { _, _ in await self.readiness() })
     }
 
     /// Ready means that a message went through the broker and came back, not that a socket is open.

@@ -11,15 +11,15 @@ struct RoomRoutes {
     let node: NodeContext
 
     func add(to api: RouterGroup<ChatRequestContext>) {
-        Self.only([.get], "rooms", of: api)
-        Self.only([.get, .post], "rooms/:room/messages", of: api)
-        Self.only([.get], "rooms/:room/members", of: api)
-        api.get("rooms") { request, _ in try await self.rooms(request) }
-        api.get("rooms/:room/messages") { request, context in try await self.messages(request, context) }
-        api.post("rooms/:room/messages") { request, context in
-            try await PostMessage(node: self.node, room: try Self.room(context)).respond(to: request, context)
-        }
-        api.get("rooms/:room/members") { request, context in try await self.members(request, context) }
+        api.serve("rooms", get: { request, _ in try await self.rooms(request) })
+        api.serve(
+            "rooms/:room/messages",
+            get: { request, context in try await self.messages(request, context) },
+            post: { request, context in
+                try await PostMessage(node: self.node, room: try Self.room(context)).respond(to: request, context)
+            }
+        )
+        api.serve("rooms/:room/members", get: { request, context in try await self.members(request, context) })
     }
 
     private func rooms(_ request: Request) async throws -> Response {
@@ -66,23 +66,6 @@ struct RoomRoutes {
 
     static func room(_ context: ChatRequestContext) throws -> RoomName {
         try RoomName(PercentEncoding.decode(context.parameters.get("room").map { $0[...] } ?? ""))
-    }
-
-    /// Answers every other method by 405.
-    private static func only(
-        _ methods: [HTTPRequest.Method],
-        _ path: RouterPath,
-        of api: RouterGroup<ChatRequestContext>
-    ) {
-        let allowed = methods.map(\.rawValue).joined(separator: ", ")
-        for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch] where !methods.contains(method) {
-            api.on(path, method: method) { _, _ in
-                let error = ProtocolError(.badCommand, "this address takes \(allowed)")
-                var response = APIError(.methodNotAllowed, error).response
-                response.headers[.allow] = allowed
-                return response
-            }
-        }
     }
 }
 

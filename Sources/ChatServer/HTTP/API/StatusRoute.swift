@@ -5,6 +5,6 @@ struct StatusRoute {
     let board: StatusBoard
 
     func add(to api: RouterGroup<ChatRequestContext>) {
-        api.get("status") { _, _ in Response.json(await self.board.report()) }
+        api.serve("status", get: { _, _ in Response.json(await self.board.report()) })
     }
 }

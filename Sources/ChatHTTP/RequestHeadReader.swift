@@ -1,0 +1,102 @@
+package import NIOCore
+
+/// Finds the head of a request in the bytes of a connection: a state machine that looks at each byte once.
+///
+/// What can be told from the first bytes is told at once: a peer that speaks TLS, or sends a line without an end, need not
+/// wait until the time for a head is over.
+package struct RequestHeadReader: Sendable {
+    /// The most bytes of a head, and of a target.
+    package static let maximumBytes = 16 << 10
+    package static let maximumTarget = 8 << 10
+    /// The most fields of a head.
+    package static let maximumFields = 100
+    /// The longest method; no known one is as long.
+    static let maximumMethod = 32
+    /// How many empty lines may stand before a request (RFC 9112, section 2.2: at least one is to be ignored).
+    static let maximumEmptyLines = 4
+
+    /// How much of the input has been looked at.
+    private var scanned = 0
+    /// Where the lines end that were found, each behind its line feed.
+    private var lineEnds: [Int] = []
+    private var isAfterReturn = false
+    private var emptyLines = 0
+
+    package init() {}
+
+    /// Looks for a head.
+    ///
+    /// - Parameter input: What came; a head that is whole is taken from it.
+    /// - Returns: The head; nil until more bytes come.
+    /// - Throws: ``RequestFault``.
+    package mutating func read(_ input: inout ByteBuffer) throws(RequestFault) -> RequestHead? {
+        while let end = try self.nextLine(input) {
+            guard self.lineEnds.isEmpty else {
+                let isLast = end - (self.lineEnds.last ?? 0) == 2
+                self.lineEnds.append(end)
+                guard isLast else { continue }
+                let bytes = input.readBytes(length: end) ?? []
+                let lineEnds = self.lineEnds
+                self = RequestHeadReader()
+                return try RequestHead(bytes, lineEnds: lineEnds)
+            }
+            if end == 2 {
+                try self.skipEmptyLine(&input)
+            } else {
+                self.lineEnds.append(end)
+                // What is wrong with the first line is told without waiting for the rest.
+                let line = input.getBytes(at: input.readerIndex, length: end - 2) ?? []
+                _ = try RequestLine(line[...])
+            }
+        }
+        try self.checkSizes(input)
+        return nil
+    }
+
+    /// Scans to the end of the next line.
+    ///
+    /// - Returns: Where it ends; nil when it has not come yet, or would end too late.
+    private mutating func nextLine(_ input: ByteBuffer) throws(RequestFault) -> Int? {
+        let count = min(input.readableBytes, Self.maximumBytes)
+        let view = input.readableBytesView
+        var index = self.scanned
+        defer { self.scanned = index }
+        while index < count {
+            let byte = view[view.startIndex + index]
+            if index == 0, !ASCII.isToken(byte), byte != ASCII.carriageReturn {
+                throw .malformed("a request begins with a method")
+            }
+            index += 1
+            guard byte != ASCII.lineFeed else {
+                guard self.isAfterReturn else { throw .malformed("a line ends with CR and LF") }
+                self.isAfterReturn = false
+                return index
+            }
+            guard !self.isAfterReturn else { throw .malformed("CR stands at the end of a line alone") }
+            guard byte >= 0x20 || byte == UInt8(ascii: "\t") || byte == ASCII.carriageReturn, byte != 0x7F else {
+                throw .malformed("a head has no control characters")
+            }
+            self.isAfterReturn = byte == ASCII.carriageReturn
+        }
+        return nil
+    }
+
+    private mutating func skipEmptyLine(_ input: inout ByteBuffer) throws(RequestFault) {
+        self.emptyLines += 1
+        guard self.emptyLines <= Self.maximumEmptyLines else { throw .malformed("a request begins with a method") }
+        input.moveReaderIndex(forwardBy: 2)
+        self.scanned = 0
+    }
+
+    /// What has no end within the limits is refused by the part that is too long.
+    private func checkSizes(_ input: ByteBuffer) throws(RequestFault) {
+        guard self.lineEnds.count <= Self.maximumFields + 1 else { throw .tooManyFields(Self.maximumFields) }
+        if self.lineEnds.isEmpty {
+            let line = input.getBytes(at: input.readerIndex, length: self.scanned) ?? []
+            let space = line.firstIndex(of: UInt8(ascii: " ")) ?? line.endIndex
+            guard space <= Self.maximumMethod else { throw .unknownMethod }
+            guard line.count - space <= Self.maximumTarget + 16 else { throw .targetTooLong(Self.maximumTarget) }
+        }
+        guard self.scanned < Self.maximumBytes else { throw .headTooLarge(Self.maximumBytes) }
+    }
+}

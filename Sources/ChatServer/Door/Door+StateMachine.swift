@@ -1,0 +1,337 @@
+import ChatCore
+import ChatHTTP
+import HTTPTypes
+import NIOCore
+
+/// What a connection may do from its accept until it is a WebSocket or ends: every decision, and no I/O.
+///
+/// At each moment it knows what the peer may send, how many bytes and how long it has for that, and what it is answered. One
+/// request is answered at a time; what comes behind it waits in the socket.
+struct DoorMachine {
+    /// How long a peer has for what it owes.
+    enum Patience {
+        /// For the first byte, and for the rest of a head from its first byte on.
+        static let head: Duration = .seconds(15)
+        /// Until the next request.
+        ///
+        /// Proxies must close before the server does, or a request meets a connection that is just
+        /// being closed and is answered by 502: nginx keeps one for 60 s, Caddy for 120 s.
+        static let idle: Duration = .seconds(130)
+        /// For a body, beyond what ``bodyRate`` gives.
+        static let body: Duration = .seconds(10)
+        /// The least bytes of a body in a second.
+        static let bodyRate = 1024
+        /// For taking the next byte of an answer.
+        static let answer: Duration = .seconds(30)
+        /// For taking the last answer and closing.
+        static let lingering: Duration = .seconds(5)
+        /// For what is under way when the node shuts down.
+        static let draining: Duration = .seconds(5)
+    }
+
+    /// The most bytes that are kept of what comes behind a request that is being answered.
+    static let maximumWaiting = 64 << 10
+
+    private enum State {
+        /// Nothing of a request has come.
+        case idle(since: ContinuousClock.Instant)
+        case head(since: ContinuousClock.Instant)
+        case body(Errand, BodyReader, since: ContinuousClock.Instant)
+        /// A request is being answered; `isLast`: nothing follows.
+        case answering(since: ContinuousClock.Instant, isLast: Bool)
+        /// The last answer is on its way; what still comes is passed over.
+        case lingering(since: ContinuousClock.Instant)
+        /// It is a WebSocket, or closed.
+        case left
+    }
+
+    /// A request whose body is still coming, and what becomes of it then.
+    private struct Errand {
+        let head: RequestHead
+        let decision: DoorPolicy.Decision
+    }
+
+    private let policy: DoorPolicy
+    /// Why it cannot stay, if it cannot.
+    private let refusal: Disconnect?
+    private var state: State
+    private var reader = RequestHeadReader()
+    private var input = ByteBuffer()
+    private var isFirst = true
+    /// Whether no more will come.
+    private var hasEnded = false
+    private var drainDeadline: ContinuousClock.Instant?
+    /// How many bytes waited for the peer when it was last looked at.
+    private var waiting = 0
+
+    /// Makes the machine of a connection that was just accepted.
+    ///
+    /// - Parameters:
+    ///   - policy: What is served here.
+    ///   - refusal: Why it cannot stay; nil when it has its place.
+    ///   - now: The time.
+    init(policy: DoorPolicy, refusal: Disconnect?, now: ContinuousClock.Instant) {
+        self.policy = policy
+        self.refusal = refusal
+        self.state = .idle(since: now)
+    }
+
+    /// Whether bytes are wanted now.
+    var isReading: Bool {
+        if case .answering = self.state { return false }
+        return true
+    }
+}
+
+// MARK: - What comes
+
+extension DoorMachine {
+    /// What the shell does for what came.
+    enum OnBytes {
+        /// Nothing until more comes.
+        case wait
+        /// Send 100, then ask again: the client waits for it before it sends the body.
+        case sendContinue
+        /// Send 101 with these fields, and hand the connection and the bytes behind the head over.
+        case open(Opening, rest: ByteBuffer)
+        /// Let the router answer, then call ``DoorMachine/answered(now:)``.
+        case serve(RequestHead, body: ByteBuffer, isLast: Bool)
+        /// Answer by this, then call ``DoorMachine/answered(now:)``.
+        case answer(APIError, isHead: Bool, isLast: Bool)
+        /// Answer that the server takes these methods, then call ``DoorMachine/answered(now:)``.
+        case allow([HTTPRequest.Method], isLast: Bool)
+        /// Answer by this, then call ``DoorMachine/answered(now:)``: the connection is of no use any more.
+        case fault(RequestFault)
+        /// Close.
+        case close
+    }
+
+    /// What a connection becomes.
+    enum Opening {
+        /// A client of the chat.
+        case chat(fields: [(name: String, value: String)], query: String?)
+        /// One that gets back what it sends.
+        case echo(fields: [(name: String, value: String)])
+        /// One that is told to come later.
+        case parting(fields: [(name: String, value: String)], Disconnect)
+    }
+
+    /// Bytes came.
+    mutating func receive(_ bytes: ByteBuffer, now: ContinuousClock.Instant) -> OnBytes {
+        switch self.state {
+        case .lingering, .left: return .wait
+        case .idle, .head, .body: self.append(bytes)
+        case .answering(let since, _):
+            self.append(bytes)
+            // The system gives all that has come when the peer says that no more will.
+            guard self.input.readableBytes > Self.maximumWaiting else { return .wait }
+            self.input.clear()
+            self.state = .answering(since: since, isLast: true)
+        }
+        return self.next(now: now)
+    }
+
+    /// What follows from what has come; to be asked again after each answer.
+    mutating func next(now: ContinuousClock.Instant) -> OnBytes {
+        do throws(RequestFault) {
+            return try self.advance(now)
+        } catch {
+            self.input = ByteBuffer()
+            self.state = .answering(since: now, isLast: true)
+            return .fault(error)
+        }
+    }
+
+    /// The peer sends nothing more.
+    mutating func inputEnded() -> OnBytes {
+        self.hasEnded = true
+        switch self.state {
+        case .answering, .left: return .wait
+        case .idle, .head, .body, .lingering:
+            self.state = .left
+            return .close
+        }
+    }
+
+    private mutating func append(_ bytes: ByteBuffer) {
+        guard self.input.readableBytes > 0 else { return self.input = bytes }
+        self.input.discardReadBytes()
+        self.input.writeImmutableBuffer(bytes)
+    }
+
+    private mutating func advance(_ now: ContinuousClock.Instant) throws(RequestFault) -> OnBytes {
+        switch self.state {
+        case .answering, .lingering, .left: return .wait
+        case .idle:
+            guard self.input.readableBytes > 0 else { return self.hasEnded ? self.closing() : .wait }
+            self.state = .head(since: now)
+            return try self.advance(now)
+        case .head:
+            guard let head = try self.reader.read(&self.input) else { return self.hasEnded ? self.closing() : .wait }
+            return try self.decide(head, now)
+        case .body(let errand, var body, let since):
+            // Its bytes have one owner while they grow.
+            self.state = .left
+            let whole = try body.read(&self.input)
+            guard let whole else {
+                self.state = .body(errand, body, since: since)
+                return self.hasEnded ? self.closing() : .wait
+            }
+            return self.serve(errand, whole, now)
+        }
+    }
+
+    private mutating func closing() -> OnBytes {
+        self.state = .left
+        return .close
+    }
+
+    private mutating func decide(_ head: RequestHead, _ now: ContinuousClock.Instant) throws(RequestFault) -> OnBytes {
+        let decision = self.policy.decide(head)
+        if case .open(let opening) = decision { return self.open(opening, now) }
+        // An orchestrator that is told that the node is not well would end it, because it is full.
+        if let refusal, head.target.place != "healthz" {
+            return self.answer(.unavailable(refusal.reason), head, isLast: true, now)
+        }
+        let body = try BodyReader(head.framing, limit: self.policy.maximumBody)
+        // Who waits for leave to send a body that nobody wants is not given it.
+        if head.expectsContinue, case .answer(let error) = decision {
+            return self.answer(error, head, isLast: true, now)
+        }
+        self.state = .body(Errand(head: head, decision: decision), body, since: now)
+        if head.expectsContinue, self.input.readableBytes == 0 { return .sendContinue }
+        return try self.advance(now)
+    }
+
+    private mutating func open(_ opening: Opening, _ now: ContinuousClock.Instant) -> OnBytes {
+        let rest = self.input
+        self.input = ByteBuffer()
+        guard let refusal else {
+            self.state = .left
+            return .open(opening, rest: rest)
+        }
+        self.state = .lingering(since: now)
+        return .open(.parting(fields: opening.fields, refusal), rest: ByteBuffer())
+    }
+
+    private mutating func serve(_ errand: Errand, _ body: ByteBuffer, _ now: ContinuousClock.Instant) -> OnBytes {
+        let isLast = !errand.head.isPersistent || self.refusal != nil || self.drainDeadline != nil
+        switch errand.decision {
+        case .answer(let error): return self.answer(error, errand.head, isLast: isLast, now)
+        case .allow(let methods):
+            self.state = .answering(since: now, isLast: isLast)
+            return .allow(methods, isLast: isLast)
+        case .serve, .open:
+            self.state = .answering(since: now, isLast: isLast)
+            return .serve(errand.head, body: body, isLast: isLast)
+        }
+    }
+
+    private mutating func answer(
+        _ error: APIError,
+        _ head: RequestHead,
+        isLast: Bool,
+        _ now: ContinuousClock.Instant
+    ) -> OnBytes {
+        self.state = .answering(since: now, isLast: isLast)
+        return .answer(error, isHead: head.method == .head, isLast: isLast)
+    }
+}
+
+extension DoorMachine.Opening {
+    /// The fields of the answer beyond those that every 101 has.
+    var fields: [(name: String, value: String)] {
+        switch self {
+        case .chat(let fields, _), .echo(let fields), .parting(let fields, _): fields
+        }
+    }
+}
+
+// MARK: - What goes, and time
+
+extension DoorMachine {
+    /// What the shell does when an answer has been written.
+    enum OnAnswered: Equatable {
+        /// Ask ``DoorMachine/next(now:)`` for the next request.
+        case goOn
+        /// Say that nothing more comes, and read on without heeding it: to close at once could take the answer from a peer
+        /// that is still sending (RFC 9112, section 9.6).
+        case linger
+        /// Close: the peer has said that it sends nothing more, and has its answer.
+        case close
+    }
+
+    /// An answer has gone out, all of it.
+    mutating func answered(now: ContinuousClock.Instant) -> OnAnswered {
+        guard case .answering(_, let isLast) = self.state else { return .goOn }
+        self.isFirst = false
+        guard isLast || self.drainDeadline != nil else {
+            self.state = .idle(since: now)
+            return .goOn
+        }
+        self.input = ByteBuffer()
+        if self.hasEnded {
+            self.state = .left
+            return .close
+        }
+        self.state = .lingering(since: now)
+        return .linger
+    }
+
+    /// What the shell does after a look at the clock.
+    enum OnCheck: Equatable {
+        case wait
+        /// Close without a word.
+        case close
+        /// Answer by this, then call ``DoorMachine/answered(now:)``.
+        case fault(RequestFault)
+    }
+
+    /// Looks whether the peer takes too long.
+    ///
+    /// - Parameters:
+    ///   - waiting: How many bytes of answers its socket has not taken.
+    ///   - now: The time.
+    /// - Returns: What follows.
+    mutating func check(waiting: Int, now: ContinuousClock.Instant) -> OnCheck {
+        if let drainDeadline, now >= drainDeadline { return self.leave() }
+        switch self.state {
+        case .idle(let since):
+            let patience = self.isFirst ? Patience.head : Patience.idle
+            return now - since >= patience ? self.leave() : .wait
+        case .head(let since):
+            return now - since >= Patience.head ? self.tooSlow("a head comes within 15 s", now) : .wait
+        case .body(_, let body, let since):
+            let allowed = Patience.body + .seconds(body.taken / Patience.bodyRate)
+            return now - since >= allowed ? self.tooSlow("a body comes with at least 1 KiB a second", now) : .wait
+        case .answering(let since, let isLast):
+            guard waiting > 0, waiting == self.waiting else {
+                self.waiting = waiting
+                self.state = .answering(since: now, isLast: isLast)
+                return .wait
+            }
+            return now - since >= Patience.answer ? self.leave() : .wait
+        case .lingering(let since): return now - since >= Patience.lingering ? self.leave() : .wait
+        case .left: return .wait
+        }
+    }
+
+    /// The node is going away.
+    mutating func drain(now: ContinuousClock.Instant) -> OnCheck {
+        guard self.drainDeadline == nil else { return .wait }
+        self.drainDeadline = now + Patience.draining
+        guard case .idle = self.state else { return .wait }
+        return self.leave()
+    }
+
+    private mutating func leave() -> OnCheck {
+        self.state = .left
+        return .close
+    }
+
+    private mutating func tooSlow(_ reason: String, _ now: ContinuousClock.Instant) -> OnCheck {
+        self.input = ByteBuffer()
+        self.state = .answering(since: now, isLast: true)
+        return .fault(.tooSlow(reason))
+    }
+}

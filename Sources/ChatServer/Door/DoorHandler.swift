@@ -1,0 +1,251 @@
+import ChatCore
+import ChatHTTP
+import ChatWebSocket
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// The owner of a connection from its accept to its end, and the only handler on it.
+///
+/// First it stands in the door: ``DoorMachine`` decides what becomes of what comes. A WebSocket's bytes go to the shard, which
+/// writes to the socket by itself; any other request is the router's, in a task that ends with the answer. The shard's
+/// executor is the connection's event loop, so every call enters the actor at once, without a hop.
+final class DoorHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// What an idle WebSocket need not keep.
+    private final class Door {
+        let context: ChannelHandlerContext
+        var machine: DoorMachine
+        var isReading = true
+
+        init(_ context: ChannelHandlerContext, _ machine: DoorMachine) {
+            self.context = context
+            self.machine = machine
+        }
+    }
+
+    private enum Stage {
+        /// It has not been added yet; it may have been told to go.
+        case accepted(refusal: Disconnect?)
+        case door(Door)
+        case webSocket(ClientID)
+        /// Another handler lives on the connection.
+        case passage(Door)
+        case ended
+    }
+
+    private let keeper: Doorkeeper
+    /// What the connection has taken of what the node admits; given back when it ends, however it ends.
+    private var place: Admission.Place?
+    private var stage: Stage
+
+    /// Makes the handler of one connection.
+    ///
+    /// - Parameters:
+    ///   - keeper: The keeper on its loop.
+    ///   - place: What it gives back when it ends.
+    ///   - refusal: Why it cannot stay; nil when it can.
+    init(keeper: Doorkeeper, place: Admission.Place, refusal: Disconnect?) {
+        self.keeper = keeper
+        self.place = place
+        self.stage = .accepted(refusal: refusal)
+    }
+
+    /// It may not even have come into a pipeline.
+    deinit { self.place?.leave() }
+
+    // MARK: Events
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        guard case .accepted(let refusal) = self.stage else { return }
+        let machine = DoorMachine(policy: self.keeper.policy, refusal: refusal, now: .now)
+        self.stage = .door(Door(context, machine))
+        self.keeper.entered(self)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch self.stage {
+        case .door(let door): self.obey(door.machine.receive(self.unwrapInboundIn(data), now: .now), door)
+        case .webSocket(let client):
+            let bytes = self.unwrapInboundIn(data)
+            self.keeper.shard.assumeIsolated { $0.received(bytes, from: client) }
+        case .passage: context.fireChannelRead(data)
+        case .accepted, .ended: break
+        }
+    }
+
+    /// The channel may have ended before it began; then this is the only sign of it.
+    func handlerRemoved(context: ChannelHandlerContext) { self.ended() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.ended()
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        self.ended()
+        context.close(promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed = event {
+            switch self.stage {
+            case .door(let door): self.obey(door.machine.inputEnded(), door)
+            case .webSocket:
+                // Half-closed connections are for HTTP; a WebSocket whose peer is gone is gone.
+                self.ended()
+                context.close(promise: nil)
+            case .accepted, .passage, .ended: break
+            }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func ended() {
+        self.place.take()?.leave()
+        let stage = self.stage
+        self.stage = .ended
+        switch stage {
+        case .door, .passage: self.keeper.left(self)
+        case .webSocket(let client):
+            self.keeper.admission.webSocketClosed()
+            self.keeper.shard.assumeIsolated { $0.disconnected(client) }
+        case .accepted, .ended: break
+        }
+    }
+
+    // MARK: Time
+
+    /// A second has passed.
+    func check(_ now: ContinuousClock.Instant) {
+        guard case .door(let door) = self.stage else { return }
+        let waiting = try? door.context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        self.obey(door.machine.check(waiting: waiting ?? 0, now: now), door)
+    }
+
+    /// The node is going away.
+    func drain() {
+        switch self.stage {
+        case .door(let door): self.obey(door.machine.drain(now: .now), door)
+        case .passage(let door): door.context.close(promise: nil)
+        case .accepted, .webSocket, .ended: break
+        }
+    }
+
+    private func obey(_ action: DoorMachine.OnCheck, _ door: Door) {
+        switch action {
+        case .wait: break
+        case .close: door.context.close(promise: nil)
+        case .fault(let fault): self.obey(DoorMachine.OnBytes.fault(fault), door)
+        }
+    }
+
+    // MARK: Requests
+
+    private func obey(_ action: DoorMachine.OnBytes, _ door: Door) {
+        switch action {
+        case .wait: break
+        case .sendContinue:
+            let answer = self.wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
+            door.context.writeAndFlush(answer, promise: nil)
+            // The machine asks for leave once for each body, so this ends.
+            self.obey(door.machine.next(now: .now), door)
+        case .open(let opening, let rest): self.open(opening, rest, door)
+        case .serve(let head, let body, let isLast): self.serve(head, body, isLast: isLast)
+        case .answer(let error, let isHead, let isLast):
+            self.answer(error.response.head, error.body, isHead: isHead, isLast: isLast, door)
+        case .allow(let methods, let isLast):
+            let allowed = methods.map(\.rawValue).joined(separator: ", ")
+            let head = HTTPResponse(status: .noContent, headerFields: [.allow: allowed])
+            self.answer(head, ByteBuffer(), isHead: false, isLast: isLast, door)
+        case .fault(let fault):
+            let error = APIError(fault)
+            self.answer(error.response.head, error.body, isHead: false, isLast: true, door)
+        case .close: door.context.close(promise: nil)
+        }
+        self.updateReading(door)
+    }
+
+    /// Reads no more than is answered: what comes behind it waits in the socket, and with its sender.
+    private func updateReading(_ door: Door) {
+        guard case .door = self.stage, door.machine.isReading != door.isReading else { return }
+        door.isReading.toggle()
+        try? door.context.channel.syncOptions?.setOption(.autoRead, value: door.isReading)
+    }
+
+    private func serve(_ head: RequestHead, _ body: ByteBuffer, isLast: Bool) {
+        guard case .door(let door) = self.stage else { return }
+        let channel = door.context.channel
+        let site = self.keeper.site
+        let handler = NIOLoopBound(self, eventLoop: channel.eventLoop)
+        self.keeper.shard.assumeIsolated { shard in
+            shard.spawn {
+                let (response, body) = await site.respond(to: head, body: body, channel: channel)
+                // It is the loop's turn again. The peer may have gone meanwhile.
+                guard case .door(let door) = handler.value.stage else { return }
+                let isHead = head.method == .head
+                handler.value.answer(response, body, isHead: isHead, isLast: isLast || !head.isCurrent, door)
+            }
+        }
+    }
+
+    private func answer(_ head: HTTPResponse, _ body: ByteBuffer, isHead: Bool, isLast: Bool, _ door: Door) {
+        let context = door.context
+        let bytes = ResponseEncoder.encode(head, body, isHead: isHead, isLast: isLast, date: self.keeper.date)
+        for part in bytes.dropLast() { context.write(self.wrapOutboundOut(part), promise: nil) }
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        context.writeAndFlush(self.wrapOutboundOut(bytes.last ?? ByteBuffer()), promise: promise)
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        promise.futureResult.whenSuccess {
+            // Not at once: a peer that asks for much in one packet would make the stack as deep.
+            handler.eventLoop.execute { handler.value.answered() }
+        }
+    }
+
+    private func answered() {
+        guard case .door(let door) = self.stage else { return }
+        switch door.machine.answered(now: .now) {
+        case .goOn: self.obey(door.machine.next(now: .now), door)
+        case .linger:
+            self.updateReading(door)
+            door.context.close(mode: .output, promise: nil)
+        case .close: door.context.close(promise: nil)
+        }
+    }
+
+    // MARK: WebSockets
+
+    private func open(_ opening: DoorMachine.Opening, _ rest: ByteBuffer, _ door: Door) {
+        let context = door.context
+        var answer = ResponseEncoder.switching(opening.fields)
+        switch opening {
+        case .chat(_, let query):
+            let channel = context.channel
+            let greeting = Greeting(query: query, maximumRooms: self.keeper.shard.node.limits.rooms)
+            self.keeper.left(self)
+            self.keeper.admission.webSocketOpened()
+            let client = self.keeper.shard.assumeIsolated { $0.connected(channel, answer, greeting) }
+            self.stage = .webSocket(client)
+            guard rest.readableBytes > 0 else { return }
+            self.keeper.shard.assumeIsolated { $0.received(rest, from: client) }
+        case .echo:
+            self.stage = .passage(door)
+            context.writeAndFlush(self.wrapOutboundOut(answer), promise: nil)
+            let handler = EchoHandler(maximumMessageBytes: self.keeper.shard.node.limits.messageBytes)
+            guard (try? context.pipeline.syncOperations.addHandler(handler)) != nil else {
+                return context.close(promise: nil)
+            }
+            if rest.readableBytes > 0 { context.fireChannelRead(self.wrapInboundOut(rest)) }
+        case .parting(_, let reason):
+            // A browser cannot read the answer to a refused upgrade, but it can read this.
+            let event = Event.closing(reason, reconnectMilliseconds: .random(in: 1000...5000))
+            FrameEncoder.write(.text, event.encoded(), to: &answer)
+            FrameEncoder.writeClose(CloseFrame(code: reason.code, reason: reason.reason), to: &answer)
+            context.writeAndFlush(self.wrapOutboundOut(answer), promise: nil)
+            context.close(mode: .output, promise: nil)
+        }
+    }
+}

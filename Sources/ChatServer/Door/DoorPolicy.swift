@@ -1,0 +1,47 @@
+import ChatCore
+import ChatHTTP
+import HTTPTypes
+
+/// What a request is answered, as far as its head alone says it.
+struct DoorPolicy: Sendable {
+    let hosts: HostPolicy
+    let webSockets: WebSocketAdmission
+    /// The most bytes of a body.
+    let maximumBody: Int
+    /// Whether tests can have back what they send.
+    let hasEcho: Bool
+
+    /// What becomes of a request.
+    enum Decision {
+        /// The connection becomes something else.
+        case open(DoorMachine.Opening)
+        /// The router answers.
+        case serve
+        /// It is refused.
+        case answer(APIError)
+        /// It asked what can be asked.
+        case allow([HTTPRequest.Method])
+    }
+
+    /// Decides about a request.
+    func decide(_ head: RequestHead) -> Decision {
+        guard self.hosts.allows(head.authority) else { return .answer(.misdirected) }
+        if head.target.path == "*" {
+            return head.method == .options
+                ? .allow([.get, .head, .post, .options])
+                : .answer(APIError(.badRequest, ProtocolError(.badCommand, "* is for OPTIONS alone")))
+        }
+        switch head.target.place {
+        case "ws":
+            if head.method == .options { return .allow([.get, .head, .options]) }
+            switch self.webSockets.check(head) {
+            case .open(let fields): return .open(.chat(fields: fields, query: head.target.query))
+            case .refuse(let error): return .answer(error)
+            }
+        case "echo" where self.hasEcho:
+            guard case .accept(let accept) = WebSocketHandshake.read(head) else { return .serve }
+            return .open(.echo(fields: [("Sec-WebSocket-Accept", accept)]))
+        default: return .serve
+        }
+    }
+}

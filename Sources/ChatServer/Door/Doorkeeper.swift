@@ -1,0 +1,55 @@
+import ChatCore
+import NIOCore
+
+/// The doors of one event loop: the connections on it that are no WebSockets, or not yet.
+///
+/// It looks at all of them once a second. A timer for each would cost more than most of them live.
+final class Doorkeeper {
+    let shard: Shard
+    let policy: DoorPolicy
+    let site: HTTPSite
+    let admission: Admission
+    /// The time as HTTP writes it.
+    private(set) var date = HTTPDate.text(ofMilliseconds: WallClock.now())
+    private var doors: [ObjectIdentifier: DoorHandler] = [:]
+    private var isDraining = false
+    private var vacancy: EventLoopPromise<Void>?
+
+    init(shard: Shard, policy: DoorPolicy, site: HTTPSite, admission: Admission) {
+        self.shard = shard
+        self.policy = policy
+        self.site = site
+        self.admission = admission
+    }
+
+    /// A connection was accepted.
+    func entered(_ door: DoorHandler) {
+        self.doors[ObjectIdentifier(door)] = door
+        if self.isDraining { door.drain() }
+    }
+
+    /// A connection has become a WebSocket, or ended.
+    func left(_ door: DoorHandler) {
+        self.doors[ObjectIdentifier(door)] = nil
+        if self.doors.isEmpty { self.vacancy.take()?.succeed() }
+    }
+
+    /// A second has passed.
+    func tick() {
+        self.date = HTTPDate.text(ofMilliseconds: WallClock.now())
+        let now = ContinuousClock.now
+        for door in Array(self.doors.values) { door.check(now) }
+    }
+
+    /// The node is going away: lets everybody go in peace.
+    ///
+    /// - Returns: What completes when nobody stands in a door any more.
+    func drain() -> EventLoopFuture<Void> {
+        self.isDraining = true
+        self.shard.assumeIsolated { $0.beginVacating() }
+        for door in Array(self.doors.values) { door.drain() }
+        let promise = self.shard.loop.makePromise(of: Void.self)
+        if self.doors.isEmpty { promise.succeed() } else { self.vacancy = promise }
+        return promise.futureResult
+    }
+}

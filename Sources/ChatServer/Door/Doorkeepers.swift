@@ -1,0 +1,74 @@
+import ChatCore
+import Logging
+import NIOCore
+import Synchronization
+
+/// The doorkeepers of all event loops: where accepted connections come in.
+final class Doorkeepers: Sendable {
+    private let keepers: [ObjectIdentifier: NIOLoopBoundBox<Doorkeeper>]
+    private let admission: Admission
+    private let logger: Logger
+    private let ticking = Mutex<[RepeatedTask]>([])
+    private let pacer = Mutex(AcceptPacer())
+
+    /// Puts a doorkeeper on the loop of each shard.
+    init(shards: [Shard], policy: DoorPolicy, site: HTTPSite, admission: Admission, logger: Logger) {
+        let pairs = shards.map { shard in
+            let keeper = Doorkeeper(shard: shard, policy: policy, site: site, admission: admission)
+            return (ObjectIdentifier(shard.loop), NIOLoopBoundBox.makeBoxSendingValue(keeper, eventLoop: shard.loop))
+        }
+        self.keepers = Dictionary(uniqueKeysWithValues: pairs)
+        self.admission = admission
+        self.logger = logger
+    }
+
+    /// A connection was accepted that must be closed at once.
+    struct NoPlace: Error {}
+
+    /// Gives an accepted connection its door, on its loop and before its first read.
+    ///
+    /// - Throws: ``NoPlace`` when there is none even for a word.
+    func receive(_ channel: any Channel) throws {
+        guard let keeper = self.keepers[ObjectIdentifier(channel.eventLoop)]?.value else { throw NoPlace() }
+        let place: Admission.Place
+        var refusal: Disconnect?
+        switch self.admission.enter(channel.remoteAddress?.ipAddress) {
+        case .admitted(let admitted): place = admitted
+        case .turnedAway(let admitted, let reason):
+            place = admitted
+            refusal = reason
+            self.tell(reason.reason)
+        case .closed:
+            self.tell(Disconnect.overCapacity.reason)
+            throw NoPlace()
+        }
+        let handler = DoorHandler(keeper: keeper, place: place, refusal: refusal)
+        // Whatever fails from here on, the handler gives the place back.
+        try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
+        try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
+        try ReadBuffers.attach(to: channel)
+        try channel.pipeline.syncOperations.addHandler(handler)
+    }
+
+    private func tell(_ reason: String) {
+        guard self.pacer.withLock({ $0.isTold(.now) }) else { return }
+        self.logger.warning("connections are turned away: \(reason)")
+    }
+
+    /// Begins to look at the doors each second.
+    func open() {
+        let tasks = self.keepers.values.map { keeper in
+            keeper.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+                keeper.value.tick()
+            }
+        }
+        self.ticking.withLock { $0 = tasks }
+    }
+
+    /// Returns when nobody stands in a door any more.
+    func close() async {
+        let vacancies = self.keepers.values.map { keeper in keeper.eventLoop.flatSubmit { keeper.value.drain() } }
+        for vacancy in vacancies { try? await vacancy.get() }
+        for task in self.ticking.withLock({ $0 }) { task.cancel() }
+    }
+}

@@ -1,0 +1,63 @@
+/// By which names a server may be asked (docs/PROTOCOL.md, section 7).
+///
+/// A page of somebody else can give its own name the address of this server (DNS rebinding); a browser then takes the two for
+/// one. It still sends the page's name as `Host`. Addresses are always answered: no name leads to them.
+enum HostPolicy: Equatable, Sendable {
+    /// By every name.
+    case any
+    /// By `localhost` alone, and names that end in `.localhost`.
+    case local
+    /// By these names, in lower case.
+    case list([String])
+
+    /// Reads what an operator wrote: `*`, `local`, or names with commas between.
+    ///
+    /// - Returns: nil when something in it is no name.
+    init?(_ text: String) {
+        switch text {
+        case "*": self = .any
+        case "local": self = .local
+        default:
+            let names = text.split(separator: ",").map { $0.filter { $0 != " " }.lowercased() }
+            let isName = { (name: String) in
+                !name.isEmpty && name.utf8.allSatisfy { $0 < 0x80 && $0 > 0x20 && !":/*@?#".utf8.contains($0) }
+            }
+            guard !names.isEmpty, names.allSatisfy(isName) else { return nil }
+            self = .list(names)
+        }
+    }
+
+    /// What holds when an operator says nothing: a server that only this machine reaches is asked by local names alone.
+    ///
+    /// - Parameter address: The address that it listens on.
+    /// - Returns: The policy.
+    static func standard(listeningOn address: String) -> HostPolicy {
+        let isLoopback = address == "localhost" || address == "::1" || address.hasPrefix("127.")
+        return isLoopback ? .local : .any
+    }
+
+    /// Whether a request may ask for this host.
+    ///
+    /// - Parameter authority: A host and perhaps a port, in ASCII; nil when the request says none.
+    /// - Returns: Whether it may.
+    func allows(_ authority: String?) -> Bool {
+        guard self != .any, let authority else { return true }
+        let host = Self.host(authority)
+        if Self.isAddress(host) || host == "localhost" || host.hasSuffix(".localhost") { return true }
+        guard case .list(let names) = self else { return false }
+        return names.contains(host)
+    }
+
+    /// The host without its port and the dot of the root, in lower case.
+    private static func host(_ authority: String) -> String {
+        guard !authority.hasPrefix("[") else { return authority }
+        let host = authority.prefix { $0 != ":" }.lowercased()
+        return host.hasSuffix(".") ? String(host.dropLast()) : host
+    }
+
+    private static func isAddress(_ host: String) -> Bool {
+        if host.hasPrefix("[") { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+    }
+}

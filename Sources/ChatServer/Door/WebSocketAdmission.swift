@@ -1,0 +1,57 @@
+import ChatCore
+import ChatHTTP
+import HTTPTypes
+
+/// Whether a request to the WebSocket's address becomes one.
+struct WebSocketAdmission: Sendable {
+    /// The subprotocol that is spoken.
+    static let subprotocol = "chat.v1"
+
+    let origins: OriginPolicy
+
+    /// What becomes of a request.
+    enum Verdict {
+        /// It is answered by 101 with these fields beyond `Upgrade` and `Connection`.
+        case open([(name: String, value: String)])
+        /// It is answered like any other request.
+        case refuse(APIError)
+    }
+
+    /// Looks at a request.
+    func check(_ head: RequestHead) -> Verdict {
+        guard head.method == .get || head.method == .head else {
+            return .refuse(.methodNotAllowed([.get, .head, .options]))
+        }
+        let accept: String
+        switch WebSocketHandshake.read(head) {
+        case .accept(let value): accept = value
+        case .notAsked, .otherVersion: return .refuse(Self.upgradeRequired)
+        case .malformed(let reason): return .refuse(APIError(.badRequest, ProtocolError(.badCommand, reason)))
+        }
+        guard self.allowsOrigin(of: head) else {
+            return .refuse(APIError(.forbidden, ProtocolError(.forbidden, "pages of this origin may not connect here")))
+        }
+        guard head.hasField("sec-websocket-protocol") else { return .open([("Sec-WebSocket-Accept", accept)]) }
+        guard head.lists("chat.v1", in: "sec-websocket-protocol") else {
+            let error = ProtocolError(.badCommand, "the subprotocol spoken here is \(Self.subprotocol)")
+            return .refuse(APIError(.badRequest, error))
+        }
+        return .open([("Sec-WebSocket-Accept", accept), ("Sec-WebSocket-Protocol", Self.subprotocol)])
+    }
+
+    /// An origin is ASCII (RFC 6454, section 6.2); anything else is not worth being compared.
+    private func allowsOrigin(of head: RequestHead) -> Bool {
+        guard head.hasField("origin") else { return true }
+        guard let origin = head.value(of: "origin"), origin.utf8.allSatisfy({ $0 < 0x80 }) else {
+            return self.origins == .any
+        }
+        return self.origins.allows(origin: origin, host: head.authority)
+    }
+
+    private static var upgradeRequired: APIError {
+        var error = APIError(.upgradeRequired, ProtocolError(.badCommand, "this address speaks WebSocket, version 13"))
+        error.headers[.upgrade] = "websocket"
+        error.headers[.secWebSocketVersion] = "13"
+        return error
+    }
+}

@@ -1,0 +1,71 @@
+import ChatHTTP
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// What is served over HTTP, as the door asks for it: Hummingbird's router, given one whole request at a time.
+struct HTTPSite: Sendable {
+    let router: any HTTPResponder<ChatRequestContext>
+    let logger: Logger
+
+    /// Answers a request.
+    ///
+    /// - Parameters:
+    ///   - head: Its head; `HEAD` is answered like `GET`, and whoever sends the answer leaves the body out.
+    ///   - body: Its body.
+    ///   - channel: The connection that it came on.
+    /// - Returns: The answer and its body.
+    func respond(to head: RequestHead, body: ByteBuffer, channel: any Channel) async -> (HTTPResponse, ByteBuffer) {
+        let request = Request(head: Self.request(head), body: RequestBody(buffer: body))
+        let context = ChatRequestContext(source: .init(channel: channel, logger: self.logger))
+        do {
+            let response = try await self.router.respond(to: request, context: context)
+            let collected = BodyCollector.Bytes()
+            try await response.body.write(BodyCollector(bytes: collected))
+            return (response.head, collected.buffer)
+        } catch {
+            // The router gives every error its shape; what comes here is a fault of its own.
+            self.logger.error("a response failed", metadata: ["path": "\(head.target.path)", "error": "\(error)"])
+            let error = APIError.failure
+            return (error.response.head, error.body)
+        }
+    }
+
+    private static func request(_ head: RequestHead) -> HTTPRequest {
+        let method = head.method == .head ? .get : HTTPRequest.Method(rawValue: head.method.rawValue)
+        var fields = HTTPFields()
+        for (name, value) in head.pairs {
+            guard let name = HTTPField.Name(name) else { continue }
+            fields.append(HTTPField(name: name, value: value))
+        }
+        let path = head.target.path + (head.target.query.map { "?" + $0 } ?? "")
+        return HTTPRequest(
+            method: method ?? .get,
+            scheme: "http",
+            authority: head.authority,
+            path: path,
+            headerFields: fields
+        )
+    }
+}
+
+/// Gathers the body of a response: everything that is served here is in memory already.
+private struct BodyCollector: ResponseBodyWriter {
+    /// One response's, and used by one task.
+    final class Bytes {
+        var buffer = ByteBuffer()
+    }
+
+    let bytes: Bytes
+
+    mutating func write(_ buffer: ByteBuffer) async throws {
+        if self.bytes.buffer.readableBytes == 0 {
+            self.bytes.buffer = buffer
+        } else {
+            self.bytes.buffer.writeImmutableBuffer(buffer)
+        }
+    }
+
+    consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
+}

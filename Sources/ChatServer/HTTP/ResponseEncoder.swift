@@ -1,0 +1,70 @@
+import HTTPTypes
+import NIOCore
+
+/// Writes answers as HTTP/1.1 has them (RFC 9112, sections 4 to 6).
+///
+/// All bodies are in memory, so all have a length.
+enum ResponseEncoder {
+    /// Up to this many bytes, a body is sent in one piece with its head.
+    private static let smallBody = 4096
+
+    /// Encodes an answer.
+    ///
+    /// - Parameters:
+    ///   - response: Its status and fields.
+    ///   - body: Its body.
+    ///   - isHead: Whether the body is what `GET` would have got, and is left out.
+    ///   - isLast: Whether the connection is closed after it.
+    ///   - date: The time.
+    /// - Returns: What is to be sent, in order.
+    static func encode(
+        _ response: HTTPResponse,
+        _ body: ByteBuffer,
+        isHead: Bool,
+        isLast: Bool,
+        date: String
+    ) -> [ByteBuffer] {
+        let hasBody = !(100...199).contains(response.status.code) && ![204, 304].contains(response.status.code)
+        var head = ByteBufferAllocator().buffer(capacity: 1024)
+        head.writeString("HTTP/1.1 \(response.status.code) \(response.status.reasonPhrase)\r\n")
+        for field in response.headerFields where !Self.isFraming(field.name) {
+            Self.write(field.name.rawName, field.value, to: &head)
+        }
+        for (name, value) in SecurityHeaders.all { Self.write(name, value, to: &head) }
+        Self.write("Date", date, to: &head)
+        Self.write("Server", NodeContext.serverVersion, to: &head)
+        if hasBody { Self.write("Content-Length", String(body.readableBytes), to: &head) }
+        if isLast { Self.write("Connection", "close", to: &head) }
+        head.writeStaticString("\r\n")
+        guard hasBody, !isHead, body.readableBytes > 0 else { return [head] }
+        guard body.readableBytes > Self.smallBody else {
+            head.writeImmutableBuffer(body)
+            return [head]
+        }
+        return [head, body]
+    }
+
+    /// Encodes the answer to a handshake (RFC 6455, section 4.2.2).
+    ///
+    /// - Parameter fields: What it has beyond what each has.
+    /// - Returns: The whole answer.
+    static func switching(_ fields: [(name: String, value: String)]) -> ByteBuffer {
+        var head = ByteBufferAllocator().buffer(capacity: 192)
+        head.writeStaticString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
+        for (name, value) in fields { Self.write(name, value, to: &head) }
+        head.writeStaticString("\r\n")
+        return head
+    }
+
+    /// Whether a field says how the message and the connection go on, which is said here alone.
+    private static func isFraming(_ name: HTTPField.Name) -> Bool {
+        name == .contentLength || name == .transferEncoding || name == .connection
+    }
+
+    private static func write(_ name: String, _ value: String, to buffer: inout ByteBuffer) {
+        buffer.writeString(name)
+        buffer.writeStaticString(": ")
+        buffer.writeString(value)
+        buffer.writeStaticString("\r\n")
+    }
+}

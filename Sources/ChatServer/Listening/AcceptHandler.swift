@@ -1,0 +1,31 @@
+import Foundation
+import Logging
+import NIOCore
+
+/// Stands on the listening socket: lets it rest when the system has no descriptor left.
+final class AcceptHandler: ChannelInboundHandler {
+    typealias InboundIn = any Channel
+    typealias InboundOut = any Channel
+
+    private var pacer = AcceptPacer()
+    private let logger: Logger
+
+    init(logger: Logger) { self.logger = logger }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Others concern one connection that has ended before it began.
+        guard let error = error as? IOError, error.errnoCode != ECONNABORTED else { return }
+        guard case .rest(let isTold) = self.pacer.failed(now: .now) else { return }
+        if isTold {
+            self.logger.warning("no connection can be accepted: \(String(cString: strerror(error.errnoCode)))")
+        }
+        let channel = context.channel
+        try? channel.syncOptions?.setOption(.autoRead, value: false)
+        let rest = TimeAmount(AcceptPacer.rest)
+        context.eventLoop.assumeIsolated().scheduleTask(in: rest) {
+            self.pacer.rested()
+            // It may have been closed meanwhile.
+            try? channel.syncOptions?.setOption(.autoRead, value: true)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import ChatCore
+import Synchronization
+
+/// Whether the node takes another connection: it counts all of them, in all and by address, whatever they turn out to be.
+///
+/// Past its limits there is a small reserve, for connections that are told so. What comes when that is used up is closed
+/// without a word: to answer costs a descriptor as well.
+final class Admission: Sendable {
+    /// The most connections of an address beyond its limit that are told so at a time.
+    static let reservePerAddress = 8
+
+    private struct State {
+        var isDraining = false
+        var count = 0
+        var inReserve = 0
+        var byAddress: [String: Int] = [:]
+    }
+
+    private let maximum: Int?
+    private let maximumPerAddress: Int?
+    private let reserve: Int
+    private let state = Mutex(State())
+    private let webSockets = Atomic<Int>(0)
+
+    /// Makes an admission; without a maximum it admits everybody.
+    ///
+    /// - Parameters:
+    ///   - maximum: The most connections.
+    ///   - maximumPerAddress: The most connections of one address.
+    ///   - reserve: How many more are told that there is no place for them.
+    init(maximum: Int?, maximumPerAddress: Int?, reserve: Int = 64) {
+        self.maximum = maximum
+        self.maximumPerAddress = maximumPerAddress
+        self.reserve = reserve
+    }
+
+    /// What a connection has taken.
+    struct Place: Sendable {
+        fileprivate let admission: Admission
+        /// nil where nobody counts by address.
+        fileprivate let address: String?
+        fileprivate let isInReserve: Bool
+
+        /// The connection has ended; to be called once.
+        func leave() { self.admission.leave(self) }
+    }
+
+    /// What becomes of a connection.
+    enum OnEntry {
+        case admitted(Place)
+        /// It is told why it cannot stay.
+        case turnedAway(Place, Disconnect)
+        /// There is not even a place to tell it.
+        case closed
+    }
+
+    /// A connection has come.
+    ///
+    /// - Parameter address: Where it comes from; nil for one that has no address.
+    /// - Returns: Its place, which it gives back when it ends, or that there is none.
+    func enter(_ address: String?) -> OnEntry {
+        let address = self.maximumPerAddress == nil ? nil : address
+        return self.state.withLock { state in
+            let ofAddress = address.map { state.byAddress[$0, default: 0] } ?? 0
+            let reason = self.reasonAgainst(state, ofAddress)
+            if reason != nil {
+                guard state.inReserve < self.reserve,
+                    ofAddress < self.maximumPerAddress.map({ $0 + Self.reservePerAddress }) ?? .max
+                else { return .closed }
+                state.inReserve += 1
+            }
+            state.count += 1
+            if let address { state.byAddress[address] = ofAddress + 1 }
+            let place = Place(admission: self, address: address, isInReserve: reason != nil)
+            return reason.map { .turnedAway(place, $0) } ?? .admitted(place)
+        }
+    }
+
+    private func reasonAgainst(_ state: State, _ ofAddress: Int) -> Disconnect? {
+        if state.isDraining { return .draining }
+        if let maximum, state.count - state.inReserve >= maximum { return .overCapacity }
+        guard let maximumPerAddress, ofAddress >= maximumPerAddress else { return nil }
+        return Disconnect(code: 1013, reason: "at most \(maximumPerAddress) connections from one address")
+    }
+
+    private func leave(_ place: Place) {
+        self.state.withLock { state in
+            state.count -= 1
+            if place.isInReserve { state.inReserve -= 1 }
+            guard let address = place.address, let count = state.byAddress[address] else { return }
+            state.byAddress[address] = count > 1 ? count - 1 : nil
+        }
+    }
+
+    /// From now on nobody is admitted.
+    func beginDraining() { self.state.withLock { $0.isDraining = true } }
+
+    /// Whether nobody is admitted any more.
+    var isDraining: Bool { self.state.withLock { $0.isDraining } }
+
+    /// How many connections there are, those in the reserve included.
+    var count: Int { self.state.withLock { $0.count } }
+
+    /// A connection has become a WebSocket.
+    func webSocketOpened() { self.webSockets.add(1, ordering: .relaxed) }
+
+    /// A WebSocket has ended.
+    func webSocketClosed() { self.webSockets.subtract(1, ordering: .relaxed) }
+
+    /// How many WebSockets there are.
+    var webSocketCount: Int { self.webSockets.load(ordering: .relaxed) }
+}

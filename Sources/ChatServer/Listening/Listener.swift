@@ -1,0 +1,51 @@
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+/// The listening socket as a service: each accepted connection gets a door, and nothing else.
+struct Listener: Service {
+    /// How many connections wait in the kernel to be accepted.
+    private static let backlog: CInt = 4096
+
+    let address: (host: String, port: Int)
+    let group: MultiThreadedEventLoopGroup
+    let doorkeepers: Doorkeepers
+    let logger: Logger
+    let onRunning: @Sendable (Int) async -> Void
+
+    /// Listens until the surrounding service group shuts down.
+    ///
+    /// Then it lets nobody in, and returns when nobody stands in a door any more. WebSockets are their shards'.
+    func run() async throws {
+        let channel = try await self.bind()
+        let (ends, end) = AsyncStream<Void>.makeStream()
+        self.doorkeepers.open()
+        await withGracefulShutdownHandler {
+            await self.onRunning(channel.localAddress?.port ?? 0)
+            // It ends by the shutdown, and by a cancellation.
+            for await _ in ends {}
+        } onGracefulShutdown: {
+            end.finish()
+        }
+        try? await channel.close()
+        await self.doorkeepers.close()
+    }
+
+    private func bind() async throws -> any Channel {
+        let doorkeepers = self.doorkeepers
+        let logger = self.logger
+        return try await ServerBootstrap(group: self.group)
+            .serverChannelOption(.backlog, value: Self.backlog)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptHandler(logger: logger))
+                }
+            }
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try doorkeepers.receive(channel) }
+            }
+            .bind(host: self.address.host, port: self.address.port).get()
+    }
+}

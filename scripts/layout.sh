@@ -148,6 +148,25 @@ check_clocks() {
     done
 }
 
+# ---- Bytes from outside: no canonical equivalence, whose cost grows with the square of a run of combining marks
+check_comparisons() {
+    find Sources \( -path 'Sources/ChatCore/Wire/*' -o -path 'Sources/ChatRedis/*' -o -path 'Sources/ChatClient/*' \) \
+        -name '*.swift' | LC_ALL=C sort |
+        while read -r path; do
+            awk -v path="$path" '
+                {
+                    code = $0
+                    sub(/\/\/.*$/, "", code)
+                    if (code ~ /[?)\]]\.(string|shown|rawValue)\??[ ]*[!=]=/ || code ~ /[!=]= [^ ]*[\])?]\.(string|shown)([^A-Za-z(]|$)/ ||
+                        code ~ /switch [^{]*\.(string|shown|rawValue)\??[ ]*\{/ || code ~ /(MessageKind|ServerStatus)\(rawValue:/)
+                        print path ":" NR ": a string from outside is compared by its bytes: .word, ByteString, JSONText"
+                    if (path ~ /^Sources\/ChatCore\/Wire/ && code ~ /\[String ?:|Set<String>|Dictionary<String/)
+                        print path ":" NR ": what has names from outside is kept under ByteString"
+                }
+            ' "$path"
+        done
+}
+
 # ---- Tests: one framework
 check_tests() {
     grep -rnE --include='*.swift' '^[ \t]*(@[a-z]+ )?import XCTest' Sources Tests |
@@ -159,6 +178,7 @@ check_tests() {
     check_manifest
     check_image
     check_clocks
+    check_comparisons
     check_tests
 } >"$findings"
 if [ -s "$findings" ]; then

@@ -157,10 +157,9 @@ enum MemberCoding {
 
     static func decode(_ bytes: ByteBuffer) -> User? {
         guard let json = try? JSONValue(bytes), let id = json["id"]?.string.flatMap(UserID.init(checking:)),
-            let name = json["name"]?.string,
-            let name = try? UserName(name)
+            let name = json["name"]?.string
         else { return nil }
-        return User(id: id, name: name)
+        return User(id: id, name: .known(name, of: id))
     }
 }
 

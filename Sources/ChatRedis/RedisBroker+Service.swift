@@ -217,11 +217,11 @@ extension RedisBroker {
 
     /// Takes what came on a channel that is no room's.
     func receivedService(_ channel: ChannelName, _ payload: ByteBuffer) {
-        if channel.rawValue == self.keys.control {
+        if channel == ChannelName(self.keys.control) {
             guard case .renamed(let user) = ControlMessage(payload) else { return }
             self.tellAttached(.renamed(user))
         } else if channel == self.nodeChannel {
-            self.probes.removeValue(forKey: String(buffer: payload))?.resume(.success(()))
+            self.probes.removeValue(forKey: ByteString(String(buffer: payload)))?.resume(.success(()))
         }
     }
 
@@ -231,11 +231,11 @@ extension RedisBroker {
         let nonce = self.newNonce()
         let result = await withCheckedContinuation { continuation in
             let patience = TimeAmount(self.configuration.patience)
-            self.probes[nonce] = Waiter(continuation, patience: patience, on: self.eventLoop)
+            self.probes[ByteString(nonce)] = Waiter(continuation, patience: patience, on: self.eventLoop)
             // Without the subscription it would get lost; it is sent when that stands.
             if self.subscriptions.isLive(self.nodeChannel) { self.sendProbe(nonce) }
         }
-        self.probes[nonce] = nil
+        self.probes[ByteString(nonce)] = nil
         do {
             try result.get()
         } catch {
@@ -247,7 +247,7 @@ extension RedisBroker {
 
     /// Sends the probes that waited for the subscription.
     func sendProbes() {
-        for nonce in self.probes.keys { self.sendProbe(nonce) }
+        for nonce in self.probes.keys { self.sendProbe(nonce.rawValue) }
     }
 
     private func sendProbe(_ nonce: String) {
@@ -257,7 +257,7 @@ extension RedisBroker {
         }
         request.completion = { result in
             guard case .failure(let error) = result else { return }
-            self.probes.removeValue(forKey: nonce)?.resume(.failure(error))
+            self.probes.removeValue(forKey: ByteString(nonce))?.resume(.failure(error))
         }
         self.commands.submit(request)
     }

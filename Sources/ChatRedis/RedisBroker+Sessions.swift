@@ -5,9 +5,9 @@ extension RedisBroker {
     package func session(_ hash: String) async throws(BrokerError) -> User? {
         let reply = try await self.perform(RedisRequest(.readSession, keys: self.keys.session(hash)))
         guard let parts = reply.array, parts.count == 2, let id = parts[0].string.flatMap(UserID.init(checking:)),
-            let name = parts[1].string, let name = try? UserName(name)
+            let name = parts[1].string
         else { return nil }
-        return User(id: id, name: name)
+        return User(id: id, name: .known(name, of: id))
     }
 
     package func saveSession(_ hash: String, _ user: User) async throws(BrokerError) {

@@ -40,7 +40,7 @@ package final actor RedisBroker: Broker {
     /// The connections that stand, or are being made.
     var handlers: [RedisChannelHandler.Role: RedisChannelHandler] = [:]
     var backoffs: [RedisChannelHandler.Role: Backoff] = [:]
-    var probes: [String: Waiter<Void>] = [:]
+    var probes: [ByteString: Waiter<Void>] = [:]
     var outages = OutageReasons()
     var drops = DropAccount()
     var index = RoomIndex()

@@ -49,6 +49,9 @@ file Sources/ChatRedis/Second.swift 'import CHiredis' 'import ArgumentParser'
 file Sources/chat-cli/Redis.swift 'import ChatRedis' 'import NIOHTTP1'
 file Sources/ChatClient/Machine/Waiting.swift 'import HummingbirdCore' 'let a = await b()'
 file Sources/ChatClient/Link+StateMachine.swift 'let now = NIODeadline.now()'
+file Sources/ChatCore/Wire/Decoding.swift 'let a = json["type"]?.string == "x"' 'switch json["type"]?.string {' \
+    'let b = MessageKind(rawValue: raw)' 'let c = "x" == json["type"]?.string' 'let d = json["type"]?.word == "x"' \
+    'let e = [String: Int]()' 'let f = kind == .string'
 file Sources/Unknown/File.swift 'import ChatCore'
 file Tests/Old.swift 'import XCTest'
 file .dockerignore '*' '!Sources'
@@ -68,6 +71,11 @@ Sources/ChatCore/Time.swift:2: a clock is read here; the time is an argument
 Sources/ChatCore/Time.swift:3: a clock is read here; the time is an argument
 Sources/ChatCore/Time.swift:4: a clock is read here; the time is an argument
 Sources/ChatCore/Time.swift:7: a clock is read here; the time is an argument
+Sources/ChatCore/Wire/Decoding.swift:1: a string from outside is compared by its bytes: .word, ByteString, JSONText
+Sources/ChatCore/Wire/Decoding.swift:2: a string from outside is compared by its bytes: .word, ByteString, JSONText
+Sources/ChatCore/Wire/Decoding.swift:3: a string from outside is compared by its bytes: .word, ByteString, JSONText
+Sources/ChatCore/Wire/Decoding.swift:4: a string from outside is compared by its bytes: .word, ByteString, JSONText
+Sources/ChatCore/Wire/Decoding.swift:6: what has names from outside is kept under ByteString
 Sources/ChatRedis/Hiredis.swift:1: hiredis is called in one file only
 Sources/ChatRedis/Second.swift:1: hiredis is called in one file only
 Sources/ChatRedis/Second.swift:2: only ChatServer chat-cli may import ArgumentParser

@@ -3,7 +3,7 @@ internal import Foundation
 /// The name of a room, valid and in normal form.
 ///
 /// Rule (docs/PROTOCOL.md, section 5): 1 to 64 Unicode scalars and at most 192 bytes after NFC; letters, marks and
-/// decimal digits of any script, and `-`, `_`, `.`; the first is neither a mark nor `.` nor `-`. Case matters.
+/// decimal digits of any script that can be seen, and `-`, `_`, `.`; the first is neither a mark nor `.` nor `-`. Case matters.
 public struct RoomName: Hashable, Sendable, CustomStringConvertible {
     /// The most Unicode scalars a name may have.
     public static let maximumScalars = 64
@@ -64,6 +64,8 @@ extension Unicode.Scalar {
     }
 
     fileprivate var isAllowedInRoomName: Bool {
+        // Some letters and marks draw nothing: fillers of Hangul, variation selectors.
+        if self.isInvisible { return false }
         if self.isASCII {
             return switch self {
             case "a"..."z", "A"..."Z", "0"..."9", "-", "_", ".": true

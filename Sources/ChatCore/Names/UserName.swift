@@ -1,7 +1,8 @@
 /// The name a user is shown by, valid and in normal form.
 ///
-/// Rule (docs/PROTOCOL.md, section 5): 1 to 32 characters (grapheme clusters) and at most 128 bytes after NFC and
-/// trimming; no control, line-breaking or bidi-override characters, and something that can be seen.
+/// Rule (docs/PROTOCOL.md, section 5): what cannot be seen and does nothing is left out, blanks at the ends are cut off, then
+/// NFC; 1 to 32 characters (grapheme clusters) and at most 128 bytes after that; no control, line-breaking or bidi-override
+/// characters, and something that can be seen. `Tests/Vectors/names.json` holds examples for every client.
 public struct UserName: Hashable, Sendable, CustomStringConvertible {
     /// The most characters (grapheme clusters) a name may have.
     public static let maximumCharacters = 32
@@ -22,16 +23,18 @@ public struct UserName: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: ``ProtocolError`` with the code `name_invalid`.
     public init(_ raw: String) throws(ProtocolError) {
         guard raw.utf8.count <= Self.maximumInput else { throw .nameInvalid(Self.tooLong) }
-        guard raw.isStreamSafe else { throw .nameInvalid(ProtocolError.tooManyMarks) }
-        let name = raw.trimmingWhitespace.normalizedNFC
-        guard name.unicodeScalars.contains(where: \.isVisible) else {
-            throw .nameInvalid("a name must not be empty")
+        let trimmed = raw.trimmingBlanks
+        guard !trimmed.unicodeScalars.contains(where: \.isForbiddenInUserName) else {
+            throw .nameInvalid("a name has no control, line-breaking or direction-changing characters")
+        }
+        let shown = trimmed.withoutInvisibles.trimmingBlanks
+        guard shown.isStreamSafe else { throw .nameInvalid(ProtocolError.tooManyMarks) }
+        let name = shown.normalizedNFC
+        guard name.unicodeScalars.contains(where: { !$0.isInvisible && !$0.isBlank }) else {
+            throw .nameInvalid("a name has something that can be seen")
         }
         guard name.count <= Self.maximumCharacters, name.utf8.count <= Self.maximumBytes else {
             throw .nameInvalid(Self.tooLong)
-        }
-        guard !name.unicodeScalars.contains(where: \.isForbiddenInUserName) else {
-            throw .nameInvalid("a name has no control, line-breaking or direction-changing characters")
         }
         self.bytes = ByteString(name)
     }
@@ -51,16 +54,18 @@ extension UserName {
         UserName(unchecked: "guest-" + id.rawValue.suffix(4))
     }
 
+    /// The name of somebody who has had it since before it would be refused: a guest's, then, and never a user lost.
+    ///
+    /// - Parameters:
+    ///   - raw: The name as it was stored or sent.
+    ///   - id: Whose it is.
+    /// - Returns: The name.
+    package static func known(_ raw: String, of id: UserID) -> UserName { (try? UserName(raw)) ?? .guest(id) }
+
     private init(unchecked name: String) { self.bytes = ByteString(name) }
 }
 
 extension Unicode.Scalar {
-    fileprivate var isVisible: Bool {
-        let properties = self.properties
-        return !properties.isDefaultIgnorableCodePoint && !properties.isWhitespace
-            && properties.generalCategory != .control
-    }
-
     fileprivate var isForbiddenInUserName: Bool {
         switch self.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator, .surrogate: true

@@ -81,8 +81,8 @@ extension RedisReply {
         guard depth <= Self.maximumDepth else { return nil }
         switch reply.type {
         case REDIS_REPLY_STRING: self = .bulk(ByteBuffer(bytes: reply.bytes))
-        case REDIS_REPLY_STATUS: self = .status(String(decoding: reply.bytes, as: UTF8.self))
-        case REDIS_REPLY_ERROR: self = .error(String(decoding: reply.bytes, as: UTF8.self))
+        case REDIS_REPLY_STATUS: self = .status(reply.line)
+        case REDIS_REPLY_ERROR: self = .error(reply.line)
         case REDIS_REPLY_INTEGER: self = .integer(Int(reply.integer))
         case REDIS_REPLY_ARRAY:
             var elements: [RedisReply] = []
@@ -105,7 +105,7 @@ extension RedisPush {
             return
         }
         if reply.type == REDIS_REPLY_ERROR {
-            self = .error(String(decoding: reply.bytes, as: UTF8.self))
+            self = .error(reply.line)
             return
         }
         guard reply.type == REDIS_REPLY_ARRAY, reply.elements >= 2, let kind = reply.element[0]?.pointee,
@@ -127,6 +127,9 @@ extension redisReply {
     fileprivate var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: self.str, count: self.str == nil ? 0 : Int(self.len))
     }
+
+    /// A status or an error, as far as anybody reads it: what comes after its first words may be of any length.
+    fileprivate var line: String { String(decoding: self.bytes.prefix(512), as: UTF8.self) }
 
     fileprivate var channel: ChannelName { ChannelName(String(decoding: self.bytes, as: UTF8.self)) }
 

@@ -59,6 +59,6 @@ extension User {
         guard let id = UserID(checking: try json.required("id", \.string)) else {
             throw JSONError(detail: "id has 1 to 64 printable ASCII characters")
         }
-        self.init(id: id, name: try json.userName("name"))
+        self.init(id: id, name: .known(try json.required("name", \.string), of: id))
     }
 }

@@ -38,14 +38,14 @@ def test_axe_finds_nothing(people, start_server, room, scheme, width):
     mina.page.fill("#composer-text", "가" * 2700)
     finds_nothing(page)
     if width > 1000:
-        for name in ("Settings", "Join a room", "Keyboard shortcuts"):
-            if name == "Keyboard shortcuts":
+        for name in ("Settings", "Join a room", "Help", "Search in this room"):
+            if name == "Help":
                 page.get_by_role("button", name="Settings").click()
             page.get_by_role("button", name=name).click()
             expect(page.get_by_role("dialog").last).to_be_visible()
             finds_nothing(page)
             page.keyboard.press("Escape")
-            if name == "Keyboard shortcuts":
+            if name == "Help":
                 page.keyboard.press("Escape")
         mina.messages.first.hover()
         expect(page.locator(".copy")).to_be_visible()

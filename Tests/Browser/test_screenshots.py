@@ -73,3 +73,58 @@ def test_pictures(people, own_server, screenshots, device, scheme):
     mina.page.locator(".send").click()
     expect(mina.outgoing).to_have_count(1)
     picture("disconnected")
+
+
+FORMATTED = """**배포 순서** / *the order of things*
+> 3시에 시작해요, 하준 님은 `대시보드`를 봐 주세요
+- 첫째, 두 번째 노드를 올립니다
+- then we wait for `/readyz`
+  - both of them
+1. https://example.com/docs를 읽고
+2. 끝나면 **@Mina**에게 알려 주세요"""
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ko-KR"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", DEVICES)
+def test_pictures_of_what_comes_when_it_is_asked_for(people, own_server, screenshots, device, scheme, locale):
+    for name, text in TALK[:3]:
+        own_server.say("lobby", text, name=name)
+    own_server.say("lobby", FORMATTED, name="하준")
+    own_server.say("lobby", "\n".join(f"{number:4} GET /api/rooms 200" for number in range(200)), name="Ada")
+    mina = people(own_server.url, color_scheme=scheme, locale=locale, **DEVICES[device])
+    page = mina.page
+
+    def picture(state):
+        page.screenshot(path=screenshots / f"{device}-{scheme}-{locale[:2]}-{state}.png", animations="disabled")
+
+    enter(mina, "lobby")
+    expect(page.locator(".fold")).to_have_count(1)
+    picture("folded")
+    page.locator(".scroller").evaluate("node => { node.scrollTop -= 330 }")
+    expect(page.locator("blockquote")).to_be_in_viewport()
+    picture("formatted")
+    for typed, state in (("@", "names"), ("/", "commands"), (":하트" if locale == "ko-KR" else ":heart", "emoji-names")):
+        page.fill("#composer-text", "")
+        mina.composer.press_sequentially(typed)
+        expect(page.get_by_role("option").first).to_be_visible()
+        picture(state)
+    page.fill("#composer-text", "")
+    page.locator(".emoji-button").click()
+    expect(page.locator(".sign-button").first).to_be_visible()
+    picture("emoji")
+    page.keyboard.press("Escape")
+    page.fill("#composer-text", "/search readyz")
+    page.locator(".send").click()
+    expect(page.locator(".result").first).to_be_visible()
+    picture("search")
+    page.keyboard.press("Escape")
+    page.fill("#composer-text", "/help")
+    page.locator(".send").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    picture("help")
+    page.keyboard.press("Escape")
+    page.fill("#composer-text", "/msg jonas 1234")
+    page.locator(".send").click()
+    expect(page.locator(".notice")).to_be_visible()
+    picture("unknown")

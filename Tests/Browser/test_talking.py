@@ -234,7 +234,7 @@ def test_a_new_name_is_told_to_everybody(people, room):
     mina, jonas = people().enter(room, "Mina"), people().enter(room, "Jonas")
     mina.page.get_by_role("button", name="Settings").click()
     mina.page.fill("#settings-name", "민아")
-    mina.page.get_by_role("button", name="Save").click()
+    mina.page.get_by_role("button", name="Done").click()
     expect(mina.page.locator(".self .name")).to_have_text("민아")
     expect(jonas.page.locator("#members .person .name")).to_have_text(["Jonas", "민아"])
     expect(jonas.page.locator(".note")).to_have_text("\u2068Mina\u2069 is now \u2068민아\u2069")

@@ -26,7 +26,7 @@ export function watch(store) {
   isWatching = true;
   // Whoever has the lock alerts; it passes on when that tab is closed.
   locks?.request("chat.alerts", () => new Promise(() => (isFirst = true)));
-  holdWhileVisible();
+  holdWhileLookedAt();
   let before = store.state.rooms;
   store.subscribe(({ rooms }) => {
     for (const room of rooms.values()) {
@@ -38,21 +38,25 @@ export function watch(store) {
   });
 }
 
+/** A window beside another is seen, and not read. */
+const isLookedAt = () => document.visibilityState === "visible" && document.hasFocus();
+
 /** Every tab that is looked at holds this lock, so that the others know. */
-function holdWhileVisible() {
+function holdWhileLookedAt() {
   let release = () => {};
   const follow = () => {
     release();
-    if (document.visibilityState === "visible") locks?.request("chat.visible", { mode: "shared" }, () => new Promise((done) => (release = done)));
+    if (isLookedAt()) locks?.request("chat.visible", { mode: "shared" }, () => new Promise((done) => (release = done)));
   };
   document.addEventListener("visibilitychange", follow);
+  for (const type of ["focus", "blur"]) addEventListener(type, follow);
   follow();
 }
 
 async function alertOf({ name, mentioned, items }) {
   const { notify, sound } = settings();
   const isWanted = notify === "all" || mentioned;
-  if (document.visibilityState === "visible") {
+  if (isLookedAt()) {
     if (sound) ring();
     return;
   }

@@ -1,47 +1,57 @@
 // Wishes of the user and events of the connection, on their way to the state.
 
 import { makeClient } from "./net/client.js";
-import { makeDelivery } from "./net/delivery.js";
-import { messageText, roomName } from "./core/names.js";
-import { oldestSeq } from "./core/room.js";
+import { makeOutbox } from "./net/outbox.js";
+import { roomName } from "./core/names.js";
+import { hasHole, oldestSeq } from "./core/room.js";
 import * as storage from "./storage.js";
 
 const PAGE = 50;
-/** The server mends holes in presence; only one that lasts makes us ask. */
-const HOLE_MS = 5_000;
 const TYPING_MS = 3_000;
 const REJOIN_MS = 2_000;
-/** As long as the server remembers keys: what is older might be stored twice. */
-const KEY_MS = 24 * 3600_000;
 const NOT_TYPING = { room: null, at: 0 };
 
 export function makeApp(store) {
   const saved = new Set();
-  const holes = new Set();
+  const loading = new Map();
   let writing = NOT_TYPING;
+  let isFull = false;
+  let saidSeen;
   const app = {
     name: storage.read("name") ?? "",
     enter, rename, reconnect: () => client.reconnectNow(), openRoom, closeRoom, loadOlder,
     say, retry, discard: (room, key) => act("discarded", { room, key }), typing, stopTyping,
     draft: (room) => storage.read(`draft.${room}`) ?? "",
-    saveDraft: (room, text) => storage.write(`draft.${room}`, text),
+    saveDraft: (room, text) => keep(`draft.${room}`, text),
   };
   const client = makeClient(() => ({
     name: app.name,
     session: storage.read("session") ?? undefined,
     client: "web",
   }));
-  const deliver = makeDelivery(client, store, join);
+  /** What modules that few visits need work with. */
+  const tab = { app, store, client, saved, act, open, join, knownRooms, sendWaiting: (room) => sendWaiting(room) };
+  const sendWaiting = makeOutbox(client, store, join);
   const on = (type, handle) => client.addEventListener(type, ({ detail }) => handle(detail));
   on("phase", (change) => act("connection", { change }));
   on("welcome", welcomed);
   on("event", happened);
   store.subscribe(forgetDelivered);
+  store.subscribe(saveSeen);
   watchDevice();
+  // What other tabs of this person do.
+  storage.follow(async (...change) => (await import("./tabs.js")).heedOtherTab(tab, ...change));
   return app;
 
   function act(type, fields) {
     store.dispatch({ type, ...fields });
+  }
+
+  /** Once for the page: who writes on is not told at every key. */
+  function keep(key, value) {
+    if (storage.write(key, value) || isFull) return;
+    isFull = true;
+    act("notice", { notice: { code: "storage_full" } });
   }
 
   function roomOf(name) {
@@ -51,8 +61,8 @@ export function makeApp(store) {
   function enter(name, room) {
     app.name = name;
     storage.write("name", name);
-    for (const known of storage.readJSON("rooms", [])) if (roomName(known) === known) open(known, false);
-    restoreOutbox();
+    for (const known of knownRooms()) open(known, false);
+    if (storage.keys("outbox.").length) import("./restore.js").then(({ restoreOutbox }) => restoreOutbox(tab));
     openRoom(room);
     client.start();
   }
@@ -74,7 +84,8 @@ export function makeApp(store) {
     stopTyping();
     saveSeen();
     open(room, true);
-    rememberRooms();
+    storage.writeJSON("rooms", [...new Set([...knownRooms(), room])]);
+    storage.write("current", room);
     if (["out", "refused"].includes(roomOf(room).phase)) join(room);
   }
 
@@ -82,15 +93,17 @@ export function makeApp(store) {
     act("open", { room, select, seen: storage.readJSON(`seen.${room}`, null) });
   }
 
-  /** @returns the room to show instead, if any. */
   function closeRoom(room) {
-    const names = [...store.state.rooms.keys()];
-    const at = names.indexOf(room);
     client.post("leave", { room });
     act("close", { room });
-    rememberRooms();
+    storage.writeJSON("rooms", knownRooms().filter((known) => known !== room));
+    storage.write("current", store.state.current);
     storage.write(`seen.${room}`, null);
-    return names[at + 1] ?? names[at - 1];
+  }
+
+  /** Read each time: they are every tab's. */
+  function knownRooms() {
+    return storage.readJSON("rooms", []).filter((room) => roomName(room) === room);
   }
 
   async function join(name) {
@@ -102,7 +115,7 @@ export function makeApp(store) {
     try {
       const reply = await client.request("join", { room: name, ...start });
       act("joined", { room: name, reply });
-      deliver(name);
+      sendWaiting(name);
     } catch ({ code, message, retryMs }) {
       if (code === "closed") return;
       act("refused", { room: name, error: { code, message } });
@@ -112,7 +125,13 @@ export function makeApp(store) {
     }
   }
 
-  async function loadOlder(name) {
+  /** One page at a time: who asks while it comes waits for the same. */
+  function loadOlder(name) {
+    if (!loading.has(name)) loading.set(name, fetchOlder(name).finally(() => loading.delete(name)));
+    return loading.get(name);
+  }
+
+  async function fetchOlder(name) {
     const room = roomOf(name);
     const before = room && oldestSeq(room);
     if (!before || !["more", "failed"].includes(room.older) || room.replay > 0 || !client.isOpen) return;
@@ -125,33 +144,30 @@ export function makeApp(store) {
     }
   }
 
-  function rememberRooms() {
-    const { rooms, current } = store.state;
-    storage.writeJSON("rooms", [...rooms.keys()]);
-    storage.write("current", current);
-  }
-
   function saveSeen() {
-    const { current, isVisible } = store.state;
+    const { current, isLookedAt } = store.state;
     const { epoch, seq, replay } = roomOf(current) ?? {};
-    const seen = JSON.stringify({ epoch, seq });
-    if (isVisible && seq && !replay && storage.read(`seen.${current}`) !== seen) storage.write(`seen.${current}`, seen);
+    const mark = `${current} ${epoch} ${seq}`;
+    if (!isLookedAt || !seq || replay || mark === saidSeen) return;
+    saidSeen = mark;
+    const before = storage.readJSON(`seen.${current}`, null);
+    // Another tab may be further.
+    if (before?.epoch !== epoch || before.seq < seq) storage.writeJSON(`seen.${current}`, { epoch, seq });
   }
 
-  function say(room, raw) {
-    const action = /^\/me\s+(?=\S)/u.exec(raw);
-    const text = messageText(action ? raw.slice(action[0].length) : raw);
+  /** @param kind  "text", or "action" for what one does. */
+  function say(room, text, kind = "text") {
     writing = NOT_TYPING;
-    const entry = { key: newKey(), text, kind: action ? "action" : "text", time: Date.now() };
-    storage.writeJSON(`outbox.${entry.key}`, { room, ...entry });
+    const entry = { key: newKey(), text, kind, time: Date.now() };
+    keep(`outbox.${entry.key}`, JSON.stringify({ room, ...entry }));
     saved.add(entry.key);
     act("queued", { room, entry });
-    deliver(room);
+    sendWaiting(room);
   }
 
   function retry(room, key) {
     act("outboxChanged", { room, key, change: { state: "queued" } });
-    deliver(room);
+    sendWaiting(room);
   }
 
   function typing(room) {
@@ -165,18 +181,6 @@ export function makeApp(store) {
     const { room } = writing;
     writing = NOT_TYPING;
     if (roomOf(room)?.phase === "in") client.post("typing", { room, active: false });
-  }
-
-  /** What an earlier page could not deliver, with its key. */
-  function restoreOutbox() {
-    const entries = storage.keys("outbox.").map((key) => storage.readJSON(key, {}));
-    for (const { room, ...entry } of entries.sort((a, b) => a.time - b.time)) {
-      if (!room || !entry.key) continue;
-      saved.add(entry.key);
-      if (Date.now() - entry.time > KEY_MS) Object.assign(entry, { state: "failed", error: { code: "old" } });
-      open(room, false);
-      act("queued", { room, entry });
-    }
   }
 
   function forgetDelivered({ rooms }) {
@@ -199,43 +203,36 @@ export function makeApp(store) {
 
   function happened(event) {
     act("event", { event, now: Date.now() });
-    if (event.type === "status") for (const name of store.state.rooms.keys()) deliver(name);
+    if (event.type === "status") for (const name of store.state.rooms.keys()) sendWaiting(name);
     const room = roomOf(event.room);
     if (!room) return;
-    if (event.type === "message" && room.replay === 0) deliver(room.name);
+    if (event.type === "message" && room.replay === 0) sendWaiting(room.name);
     if (room.healing === "asked" && room.phase === "in") join(room.name);
-    if (hasHole(room)) watchHole(room.name);
-  }
-
-  async function watchHole(room) {
-    if (holes.has(room)) return;
-    holes.add(room);
-    await new Promise((resolve) => setTimeout(resolve, HOLE_MS * (1 + Math.random() / 2)));
-    holes.delete(room);
-    if (roomOf(room)?.phase !== "in" || !hasHole(roomOf(room))) return;
-    const reply = await client.request("members", { room }).catch(() => null);
-    if (reply) act("membersKnown", { room, reply });
+    if (hasHole(room)) import("./presence-holes.js").then(({ watchHole }) => watchHole(tab, room.name));
   }
 
   function watchDevice() {
     const wake = () => {
       const isVisible = document.visibilityState === "visible";
-      if (!isVisible) saveSeen();
-      act("visible", { isVisible });
+      // A window beside another is seen, and not read.
+      const isLookedAt = isVisible && document.hasFocus();
+      if (!isLookedAt) saveSeen();
+      act("lookedAt", { isLookedAt });
       if (isVisible) client.probe();
     };
+    wake();
     document.addEventListener("visibilitychange", wake);
     addEventListener("pageshow", wake);
-    addEventListener("online", wake);
+    for (const type of ["online", "focus", "blur"]) addEventListener(type, wake);
     addEventListener("pagehide", () => {
       saveSeen();
       stopTyping();
     });
-    setInterval(() => act("tick", { now: Date.now() }), 1_000);
+    const tick = () => act("tick", { now: Date.now() });
+    tick();
+    setInterval(tick, 1_000);
   }
 }
 
-const hasHole = (room) => room.presenceAhead.length > 0 || room.presenceVersion === null;
-
 /** `randomUUID` exists only by https. */
-const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,16 +1,17 @@
 // The shortcuts of the whole page.
 
-export function press({ key, altKey, shiftKey, target }, state, { messages, composer, go, shortcuts }) {
+export function press({ key, code, altKey, shiftKey, target }, state, { messages, composer, goToRoom, showHelp, search }) {
   const step = (direction) => {
     const next = neighbour(state, direction, shiftKey);
-    if (next) go(next.name);
+    if (next) goToRoom(next.name);
   };
   if (key === "Escape") {
     messages.toEnd();
     if (target.closest(".scroller")) composer.focus();
   } else if (altKey && key === "ArrowUp") step(-1);
   else if (altKey && key === "ArrowDown") step(0);
-  else if (key === "?" && !target.closest("input, textarea")) shortcuts();
+  else if (altKey && code === "Slash") search();
+  else if (key === "?" && !target.closest("input, textarea")) showHelp();
 }
 
 /** The next room of the list (0) or the one before (-1), round its ends. */

@@ -5,7 +5,7 @@ import { initialState, reduce, unreadCount } from "./core/reducer.js";
 import { roomOfHash } from "./core/names.js";
 import { makeStore } from "./store.js";
 import { read } from "./storage.js";
-import { t, withMore } from "./i18n/index.js";
+import { errorText, t, withMore } from "./i18n/index.js";
 import { mountBanner } from "./components/banner.js";
 import { mountComposer } from "./components/composer.js";
 import { mountMessageList } from "./components/message-list.js";
@@ -15,23 +15,23 @@ import { mountRoomHeader } from "./components/room-header.js";
 import { mountRoomsList } from "./components/rooms-list.js";
 import { mountTypingLine } from "./components/typing-line.js";
 
-const part = (id) => document.getElementById(id);
+const section = (id) => document.getElementById(id);
 
 const store = makeStore(reduce, initialState);
 const app = makeApp(store);
-const room = roomOfHash(location.hash) ?? read("current") ?? "lobby";
+const firstRoom = roomOfHash(location.hash) ?? read("current") ?? "lobby";
 // The server answers while the page is put together.
-if (app.name) app.enter(app.name, room);
-const messages = mountMessageList(part("messages"), app, store);
-const composer = mountComposer(part("composer"), app, store, () => messages.toEnd());
-mountBanner(part("banner"), app, store);
-mountRoomHeader(part("room-header"), store, { toggle, say });
-mountRoomsList(part("rooms"), app, store, { leave, join, settings, close });
-mountMembersPanel(part("members"), store, close);
-mountTypingLine(part("typing"), store);
-mountAnnouncer(part("announcer"), store);
-part("skip").textContent = t("skip");
-part("skip").addEventListener("click", () => composer.field.focus());
+if (app.name) app.enter(app.name, firstRoom);
+const messages = mountMessageList(section("messages"), app, store);
+const composer = mountComposer(section("composer"), app, store, { onSent: () => messages.toEnd(), runCommand, tellUser });
+mountBanner(section("banner"), app, store);
+mountRoomHeader(section("room-header"), store, { togglePanel, search, tellUser });
+mountRoomsList(section("rooms"), app, store, { leaveRoom, joinRoom, openSettings, closePanel });
+mountMembersPanel(section("members"), store, closePanel);
+mountTypingLine(section("typing"), store);
+mountAnnouncer(section("announcer"), store);
+section("skip").textContent = t("skip");
+section("skip").addEventListener("click", () => composer.field.focus());
 
 store.subscribe((state) => {
   const unread = unreadCount(state);
@@ -40,100 +40,134 @@ store.subscribe((state) => {
 });
 
 /** Beside the messages, or on a narrow page above them while it has the focus. */
-function toggle(name, width) {
-  if (innerWidth >= width) return part("app").classList.toggle(`without-${name}`);
-  const panel = part(name);
+function togglePanel(name, width) {
+  if (innerWidth >= width) return section("app").classList.toggle(`without-${name}`);
+  const panel = section(name);
   panel.showPopover();
   panel.querySelector(".drawer-close").focus();
-  panel.addEventListener("focusout", left);
+  panel.addEventListener("focusout", closePanelLeft);
 }
 
-function left({ currentTarget, relatedTarget }) {
-  if (relatedTarget && !currentTarget.contains(relatedTarget)) close();
+function closePanelLeft({ currentTarget, relatedTarget }) {
+  if (relatedTarget && !currentTarget.contains(relatedTarget)) closePanel();
 }
 
-function close() {
+function closePanel() {
   document.querySelector(":popover-open")?.hidePopover();
 }
 
-let told;
+/** What few visits need. Without a connection it may not come: then the user is told, if that can be. */
+const fetchMore = (module) => withMore(module).catch(() => tellUser(() => t("notLoaded")));
 
-async function dialog(name, open) {
-  close();
-  // Without a connection it does not come, and the banner says why.
-  const dialogs = await withMore(import(`./components/${name}-dialog.js`)).catch(() => null);
+async function openDialog(name, open) {
+  closePanel();
+  const dialogs = await fetchMore(import(`./components/${name}-dialog.js`));
   if (dialogs) open(dialogs);
 }
 
-function join() {
-  dialog("join", ({ joinRoom }) => joinRoom(store.state, go));
+function joinRoom() {
+  openDialog("join", (dialogs) => dialogs.joinRoom(store.state, goToRoom));
 }
 
-function settings() {
-  dialog("settings", (dialogs) => dialogs.settings(app, store));
+function openSettings() {
+  openDialog("settings", (dialogs) => dialogs.settings(app, store));
 }
 
-function shortcuts() {
-  dialog("settings", (dialogs) => dialogs.shortcuts());
+function showHelp() {
+  openDialog("help", (dialogs) => dialogs.help());
 }
 
-async function say(words) {
-  const notice = await withMore(import("./components/notice.js"));
-  notice.say(part("notice"), words());
+function search(words = "") {
+  if (store.state.current) openDialog("search", (dialogs) => dialogs.search(app, store, messages, words));
 }
 
+/** @returns whether it was carried out, so that it need not stay in the field. */
+async function runCommand(input) {
+  const commands = await fetchMore(import("./components/commands.js"));
+  return commands?.run(input, { app, state: store.state, goToRoom, joinRoom, leaveRoom, search, showHelp, tellUser });
+}
+
+/** @param words  Called when the words are there. @param offer  `{text, act}` of a button. */
+async function tellUser(words, offer) {
+  const notice = await withMore(import("./components/notice.js")).catch(() => null);
+  notice?.say(section("notice"), words(), offer);
+}
+
+let toldNotice;
 store.subscribe(({ notice }) => {
-  if (notice && notice !== told) say(() => t("errors")[notice.code] ?? notice.message);
-  told = notice;
+  if (notice && notice !== toldNotice) tellUser(() => errorText(notice.code));
+  toldNotice = notice;
 });
 
 if (read("alerts")) import("./alerts.js").then(({ watch }) => watch(store));
 
 // The room is the address's hash, so that links and "back" go to rooms.
 
-function go(room) {
-  if (roomOfHash(location.hash) === room) show();
+const leftRooms = new Set();
+
+function goToRoom(room) {
+  leftRooms.delete(room);
+  if (roomOfHash(location.hash) === room) showRoomOfAddress();
   else location.hash = encodeURIComponent(room);
 }
 
-function show() {
+function showRoomOfAddress() {
   const room = roomOfHash(location.hash);
-  if (!room) return say(() => t("roomInvalid"));
+  if (!room) return tellUser(() => t("roomInvalid"));
+  if (leftRooms.has(room)) {
+    // "Back" leads to a room that was left: nobody is entered there without being asked.
+    writeAddress(store.state.current);
+    return tellUser(() => t("youLeft", room), { text: t("rejoin"), act: () => goToRoom(room) });
+  }
   app.openRoom(room);
   composer.focus();
 }
 
-function leave(room) {
-  const isCurrent = store.state.current === room;
-  const next = app.closeRoom(room);
-  if (isCurrent && next) go(next);
-  else if (isCurrent) history.replaceState(null, "", location.pathname);
+function leaveRoom(room) {
+  leftRooms.add(room);
+  app.closeRoom(room);
+}
+
+function writeAddress(room) {
+  history.replaceState(null, "", room ? `#${encodeURIComponent(room)}` : location.pathname);
 }
 
 addEventListener("keydown", async (event) => {
   const mayBeShortcut = event.altKey || ["Escape", "?"].includes(event.key);
-  if (!mayBeShortcut || event.isComposing || document.querySelector("dialog[open], :popover-open")) return;
+  if (!mayBeShortcut || event.isComposing || event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
   const keys = await import("./keys.js").catch(() => null);
-  keys?.press(event, store.state, { messages, composer, go, shortcuts });
+  keys?.press(event, store.state, { messages, composer, goToRoom, showHelp, search });
 });
 
-// Safari's keyboard would cover the field.
-visualViewport.addEventListener("resize", () => {
-  const covered = innerHeight - visualViewport.height - visualViewport.offsetTop;
-  document.documentElement.style.setProperty("--covered", `${covered > 80 ? covered : 0}px`);
-});
+// A keyboard on the screen takes room from what is seen.
+for (const type of ["resize", "scroll"]) visualViewport.addEventListener(type, async () => (await import("./viewport.js")).fitToKeyboard());
 
-function entered(room) {
-  if (roomOfHash(location.hash) !== room) history.replaceState(null, "", `#${encodeURIComponent(room)}`);
-  // A focus needs a layout: with that of the frame.
-  requestAnimationFrame(composer.focus);
-  addEventListener("hashchange", show);
+// A file that is dropped beside the field must not take the place of the page.
+for (const type of ["dragover", "drop"]) {
+  addEventListener(type, (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    if (type === "drop") tellUser(() => t("noFiles"));
+  });
 }
 
-if (app.name) entered(room);
+function entered(room) {
+  if (roomOfHash(location.hash) !== room) writeAddress(room);
+  // A focus needs a layout: with that of the frame.
+  requestAnimationFrame(composer.focus);
+  addEventListener("hashchange", showRoomOfAddress);
+  let shown = room;
+  store.subscribe(({ current }) => {
+    // A room was left, here or in another tab.
+    if (current !== shown && roomOfHash(location.hash) === shown) writeAddress(current);
+    shown = current;
+  });
+}
+
+if (app.name) entered(firstRoom);
 else {
   const { welcome } = await import("./components/welcome-dialog.js");
-  welcome(store.state.limits, room, (name, chosen) => {
+  welcome(store.state.limits, firstRoom, (name, chosen) => {
     app.enter(name, chosen);
     entered(chosen);
   });

@@ -27,6 +27,13 @@ export function makeStore(reduce, state) {
     cancelAnimationFrame(frame);
     clearTimeout(timer);
     isScheduled = false;
-    for (const render of listeners) render(store.state);
+    for (const render of listeners) {
+      // One part that fails must not keep the others from what is new.
+      try {
+        render(store.state);
+      } catch (error) {
+        reportError(error);
+      }
+    }
   }
 }

@@ -18,7 +18,12 @@ test("a user's name counts characters as people do", () => {
   assert.equal(userName(family), family);
   assert.equal(userName("a".repeat(32)).length, 32);
   assert.equal(userName("a".repeat(33)), null);
-  for (const name of ["", "   ", "\u200b\u200d", "a\nb", "a\u202eb"]) assert.equal(userName(name), null, JSON.stringify(name));
+  for (const name of ["", "   ", "\u200b\u200d", "\u2800", "\u3164\u115f", "a\nb", "a\u202eb"]) assert.equal(userName(name), null, JSON.stringify(name));
+});
+
+test("what cannot be seen does not make another name of a name", () => {
+  assert.equal(userName("Mina\u200b"), "Mina");
+  assert.equal(userName("\ufeffMi\u00adna\u2060"), "Mina");
 });
 
 test("a text loses control characters but not its lines, tabs and joiners", () => {

@@ -207,18 +207,18 @@ test("typing ends after six seconds, with a message, or when it is said", () => 
 });
 
 test("what comes while nobody looks is unread, from a mark on, with mentions", () => {
-  const page = new Page().message(1).do({ type: "visible", isVisible: false });
+  const page = new Page().message(1).do({ type: "lookedAt", isLookedAt: false });
   page.message(2).message(3, { text: "@민아 hi" }).message(4, { from: me });
   assert.deepEqual([page.room.unread, page.room.mentioned, page.room.marker], [2, true, { epoch: E, seq: 1 }]);
   assert.equal(unreadCount(page.state), 2);
-  page.do({ type: "visible", isVisible: true });
+  page.do({ type: "lookedAt", isLookedAt: true });
   assert.deepEqual([page.room.unread, page.room.mentioned, page.room.marker?.seq], [0, false, 1]);
-  page.do({ type: "visible", isVisible: false });
+  page.do({ type: "lookedAt", isLookedAt: false });
   assert.equal(page.room.marker, null);
 });
 
 test("a first look at a room is not news, what was missed is", () => {
-  const page = new Page({ seq: 2, replay: 2 }).do({ type: "visible", isVisible: false }).message(1).message(2);
+  const page = new Page({ seq: 2, replay: 2 }).do({ type: "lookedAt", isLookedAt: false }).message(1).message(2);
   assert.equal(page.room.unread, 0);
   page.do({ type: "connection", change: { phase: "waiting" } }).joined({ seq: 3, replay: 1 }).message(3);
   assert.equal(page.room.unread, 1);
@@ -269,4 +269,30 @@ test("a position of another epoch marks nothing", () => {
   const page = new Page().do({ type: "close", room: "lobby" }).do({ type: "open", room: "lobby", seen: { epoch: "old00000", seq: 2 } });
   page.joined({ seq: 4, replay: 1 }).message(4);
   assert.equal(page.room.marker, null);
+});
+
+test("what another tab has shown is read here, too", () => {
+  const page = new Page().message(1).do({ type: "lookedAt", isLookedAt: false }).message(2).message(3);
+  assert.equal(page.room.unread, 2);
+  page.do({ type: "seenElsewhere", room: "lobby", seen: { epoch: E, seq: 2 } });
+  assert.equal(page.room.unread, 2);
+  page.do({ type: "seenElsewhere", room: "lobby", seen: { epoch: "other", seq: 9 } });
+  assert.equal(page.room.unread, 2);
+  page.do({ type: "seenElsewhere", room: "lobby", seen: { epoch: E, seq: 3 } });
+  assert.deepEqual([page.room.unread, page.room.marker], [0, null]);
+});
+
+test("a room that is left gives its place to the next, the last to the one before, and is none alone", () => {
+  const page = new Page().do({ type: "open", room: "b", select: false }).do({ type: "open", room: "c" });
+  assert.equal(page.do({ type: "close", room: "c" }).state.current, "b");
+  page.do({ type: "open", room: "lobby" });
+  assert.equal(page.do({ type: "close", room: "lobby" }).state.current, "b");
+  assert.equal(page.do({ type: "close", room: "b" }).state.current, null);
+});
+
+test("the day changes with a tick, and only then", () => {
+  const page = new Page().do({ type: "tick", now: new Date(2026, 4, 1, 23, 59, 58).getTime() });
+  const { state } = page;
+  assert.equal(page.do({ type: "tick", now: new Date(2026, 4, 1, 23, 59, 59).getTime() }).state, state);
+  assert.notEqual(page.do({ type: "tick", now: new Date(2026, 4, 2).getTime() }).state.today, state.today);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { rowsOf } from "../../../static/js/core/rows.js";
+import { rowsOf, sameRow } from "../../../static/js/core/rows.js";
 import { newRoom } from "../../../static/js/core/room.js";
 
 const noon = new Date(2024, 4, 1, 12, 0, 0).getTime();
@@ -42,4 +42,16 @@ test("ten thousand messages make their rows in a moment", () => {
   const start = performance.now();
   rows(items);
   assert.ok(performance.now() - start < 200);
+});
+
+test("who came stands under the line of the day, and without messages there is none", () => {
+  const note = { type: "note", id: "n:1", time: noon, changes: [] };
+  assert.deepEqual(shape(rows([note])), ["note"]);
+  assert.deepEqual(shape(rows([note, said(1, "a", noon)])), ["day", "note", "message+head+minute"]);
+});
+
+test("the line of a day is another when today is another", () => {
+  const day = (today) => rowsOf({ ...newRoom("lobby"), items: [said(1, "a", noon)] }, null, today)[0];
+  assert.ok(sameRow(day("x"), day("x")));
+  assert.ok(!sameRow(day("x"), day("y")));
 });

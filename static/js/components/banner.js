@@ -37,10 +37,10 @@ export function mountBanner(root, app, store) {
 }
 
 function describe({ connection, service, wasWelcome }) {
-  const { phase, code, isClosing, readiness, refused, reason, retryAt } = connection;
+  const { phase, code, isClosing, readiness, refused, retryAt } = connection;
   if (phase === "connecting") return { kind: "busy", text: t(wasWelcome ? "reconnecting" : "connecting") };
   if (phase === "ended") {
-    return { kind: "ended", text: t("endings")?.[code] ?? t("errors")[refused] ?? (reason || t("ended")), action: t("tryAgain") };
+    return { kind: "ended", text: t("endings")?.[code] ?? t("errors")?.[refused] ?? t("ended"), action: t("tryAgain") };
   }
   if (phase === "waiting") {
     const seconds = Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));

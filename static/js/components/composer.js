@@ -2,15 +2,18 @@
 
 import { EnterMachine } from "../core/enter.js";
 import { byteLength, messageText } from "../core/names.js";
-import { h, icon } from "../dom.js";
+import { inputOf } from "../core/input.js";
+import { h, icon, iconButton } from "../dom.js";
 import { t, withMore } from "../i18n/index.js";
 
 const NEAR = 0.2;
 /** Longer than the events of one key press take. */
 const SETTLE_MS = 30;
+/** What may be completed before the caret: a command, a name, an emoji. */
+const COMPLETABLE = /^\s*\/\S*$|(?<![\p{L}\p{N}_@])@[^\s@]{0,32}$|(?<![\p{L}\p{N}:])[:：][\p{L}\p{N}_+-]{2,24}:?$/u;
 
-export function mountComposer(root, app, store, onSent) {
-  let room, limits, settling;
+export function mountComposer(root, app, store, { onSent, runCommand, tellUser }) {
+  let room, limits, settling, draft, completion;
   const enter = new EnterMachine();
   const lastSaid = new Map();
   // There Enter is a new line, and the button sends.
@@ -19,8 +22,9 @@ export function mountComposer(root, app, store, onSent) {
   const field = h("textarea", { id: "composer-text", rows: 1, dir: "auto", enterKeyHint: isTouch ? "enter" : "send", "aria-describedby": "limit" });
   const label = h("label.visually-hidden", { htmlFor: "composer-text" });
   const limit = h("output.limit", { id: "limit" });
+  const emoji = iconButton("smile", t("emoji"), pickEmoji, "emoji-button");
   const sendButton = h("button.send", { "aria-label": t("send"), title: t("send") }, icon("send"));
-  root.append(label, limit, field, sendButton);
+  root.append(label, limit, field, emoji, sendButton);
   root.addEventListener("submit", (event) => {
     event.preventDefault();
     // Leaving the field ends the composition; emptying it would bring the last syllable back.
@@ -32,6 +36,8 @@ export function mountComposer(root, app, store, onSent) {
   const on = (type, handle) => field.addEventListener(type, handle);
   on("input", changed);
   on("blur", () => app.stopTyping());
+  on("paste", ({ clipboardData: data }) => data?.files.length && !data.types.includes("text/plain") && tellUser(() => t("noFiles")));
+  on("keydown", (event) => completion?.isOpen && completion.press(event));
   on("keydown", recall);
   if (!isTouch) {
     on("compositionstart", () => enter.compositionStart());
@@ -48,24 +54,39 @@ export function mountComposer(root, app, store, onSent) {
   };
 
   function follow(verdict, event) {
+    if (event.defaultPrevented) return;
     clearTimeout(settling);
-    if (verdict === "wait") settling = setTimeout(() => enter.settled() === "send" && send(), SETTLE_MS);
+    if (verdict === "wait") settling = setTimeout(() => enter.settled() === "send" && entered(), SETTLE_MS);
     if (verdict !== "send") return;
     event.preventDefault();
-    if (!event.repeat) send();
+    if (!event.repeat) entered();
+  }
+
+  /** Enter takes what is offered first. */
+  function entered() {
+    if (completion?.isOpen) completion.accept();
+    else send();
   }
 
   function recall(event) {
     const said = lastSaid.get(room);
-    if (event.key !== "ArrowUp" || event.altKey || field.value || !said) return;
+    if (event.key !== "ArrowUp" || event.altKey || event.defaultPrevented || field.value || !said) return;
     event.preventDefault();
     write(said);
   }
 
-  function send() {
+  async function send() {
     if (sendButton.disabled) return;
-    lastSaid.set(room, field.value);
-    app.say(room, field.value);
+    const { value } = field;
+    const input = inputOf(messageText(value));
+    const isAction = input.name === "me" && input.argument;
+    if (input.is !== "say" && !isAction) {
+      // What was not carried out stays in the field, and is never said.
+      if ((await runCommand(input)) && field.value === value) write("");
+      return;
+    }
+    lastSaid.set(room, value);
+    app.say(room, isAction ? input.argument : input.text, isAction ? "action" : "text");
     write("");
     onSent();
   }
@@ -77,22 +98,26 @@ export function mountComposer(root, app, store, onSent) {
 
   function changed() {
     app.saveDraft(room, field.value);
-    measure();
-    if (field.value.trim()) app.typing(room);
+    const text = measure();
+    if (text.trim()) app.typing(room);
     else app.stopTyping();
+    complete();
   }
 
+  /** @returns what would be said. */
   function measure() {
-    const text = messageText(field.value);
+    const { is, name, text, argument } = inputOf(messageText(field.value));
+    const said = is === "say" ? text : name === "me" ? argument : "";
     const most = limits.text_bytes;
-    const left = most - byteLength(text);
+    const left = most - byteLength(said);
     limit.textContent = left < 0 ? t("tooLong", -left) : left < most * NEAR ? t("left", left) : "";
     limit.classList.toggle("wrong", left < 0);
-    sendButton.disabled = !room || left < 0 || !text.trim();
-    if (left < 0) offerParts(field.value, most);
-    if (CSS.supports("field-sizing", "content")) return;
+    sendButton.disabled = !room || left < 0 || is === "nothing";
+    if (left < 0 && is === "say") offerParts(field.value, most);
+    if (CSS.supports("field-sizing", "content")) return said;
     field.style.height = "auto";
     field.style.height = `${field.scrollHeight}px`;
+    return said;
   }
 
   async function offerParts(text, most) {
@@ -106,15 +131,34 @@ export function mountComposer(root, app, store, onSent) {
     }));
   }
 
+  async function complete() {
+    const isWanted = COMPLETABLE.test(field.value.slice(Math.max(0, field.selectionStart - 40), field.selectionStart));
+    if (!isWanted && !completion) return;
+    if (!completion) {
+      const more = await withMore(import("./completion.js")).catch(() => null);
+      completion ??= more?.makeCompletion(root, field, store);
+    }
+    completion?.offer();
+  }
+
+  async function pickEmoji() {
+    const more = await withMore(import("./emoji-picker.js")).catch(() => tellUser(() => t("notLoaded")));
+    more?.pickEmoji(root, emoji, field);
+  }
+
   function render(state) {
-    if (state.current === room && state.limits === limits) return;
+    // Another tab has written on, or sent it.
+    const isElsewhere = state.draft !== draft && state.draft?.room === room && !enter.composing;
+    draft = state.draft;
+    if (state.current === room && state.limits === limits && !isElsewhere) return;
     limits = state.limits;
     if (state.current !== room) {
       room = state.current;
-      field.disabled = !room;
+      field.disabled = emoji.disabled = !room;
       field.placeholder = label.textContent = room ? t("placeholder", room) : "";
       field.value = room ? app.draft(room) : "";
-    }
+      completion?.close();
+    } else if (isElsewhere && field.value !== draft.text) field.value = draft.text;
     measure();
   }
 }

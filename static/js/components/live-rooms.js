@@ -21,6 +21,7 @@ async function fetchRooms() {
 export function liveRooms(joined, onpick) {
   const list = h("ul.live-rooms", { "aria-label": t("liveRooms") });
   let shown = "";
+  let names = [];
 
   function item({ room, member_count: members }) {
     const go = button("", "live-room", () => onpick(room));
@@ -38,12 +39,13 @@ export function liveRooms(joined, onpick) {
     // A list that is used stays as it is: nothing moves away under a finger.
     if (look === shown || list.contains(document.activeElement)) return;
     shown = look;
+    names = rooms.map(({ room }) => room);
     list.replaceChildren(...(rooms.length ? rooms.map(item) : [h("li.hint", {}, t("noLiveRooms"))]));
   }
 
   refresh();
-  return h("div.field", {}, h("h3", {}, t("liveRooms")), list);
+  return { node: h("div.field", {}, h("h3", {}, t("liveRooms")), list), names: () => names };
 }
 
 /** Where no room is open. */
-export const lobby = (onpick) => [h("h3", {}, t("noRoom")), h("p", {}, t("noRoomText")), liveRooms(new Map(), onpick)];
+export const lobby = (onpick) => [h("h3", {}, t("noRoom")), h("p", {}, t("noRoomText")), liveRooms(new Map(), onpick).node];

@@ -1,4 +1,4 @@
-// What can be done with a message by pointer and keyboard: copy it; walk through the messages.
+// What can be done with messages by pointer and keyboard: copy one or several; walk through them.
 
 import { copyText, iconButton } from "../dom.js";
 import { t } from "../i18n/index.js";
@@ -29,6 +29,30 @@ export function attend(list, first) {
   }
   list.rows.addEventListener("pointerover", pointed);
   if (first.type === "pointerover") pointed(first);
+
+  document.addEventListener("copy", (event) => {
+    const selection = getSelection();
+    const range = selection.rangeCount ? selection.getRangeAt(0) : null;
+    if (!range || event.target.closest?.("input, textarea")) return;
+    const picked = messages().filter((row) => range.intersectsNode(row.querySelector(".text")));
+    if (picked.length < 2) return;
+    event.preventDefault();
+    event.clipboardData.setData("text/plain", picked.map((row) => lineOf(row, range)).join("\n"));
+  });
+
+  /** `[12:14] Mina: text`, of the first and the last message as much as is selected. */
+  function lineOf(row, range) {
+    const { time, kind, text, from = list.me() } = list.messageOf(row);
+    const node = row.querySelector(".text");
+    const part = document.createRange();
+    part.selectNodeContents(node);
+    const isWhole = range.comparePoint(node, 0) === 0 && range.comparePoint(node, node.childNodes.length) === 0;
+    if (node.contains(range.startContainer)) part.setStart(range.startContainer, range.startOffset);
+    if (node.contains(range.endContainer)) part.setEnd(range.endContainer, range.endOffset);
+    const [hours, minutes] = [new Date(time).getHours(), new Date(time).getMinutes()].map((number) => String(number).padStart(2, "0"));
+    const said = isWhole ? text : part.toString();
+    return `[${hours}:${minutes}] ${kind === "action" ? `* ${from.name} ${said}` : `${from.name}: ${said}`}`;
+  }
 
   const messages = () => [...list.rows.querySelectorAll(".message")];
 

@@ -2,7 +2,7 @@
 
 import { button, h, icon } from "../dom.js";
 import { rowsOf, sameRow } from "../core/rows.js";
-import { t, withMore } from "../i18n/index.js";
+import { errorText, t, withMore } from "../i18n/index.js";
 import { rowNode } from "./message-row.js";
 
 const END_PX = 48;
@@ -15,7 +15,7 @@ export function mountMessageList(root, app, store) {
   const places = new Map();
   /** The oldest item that has a node; null: all have. */
   let first = null;
-  let room, me;
+  let room, me, today;
   let isAtEnd = true;
   let missed = 0;
 
@@ -32,16 +32,20 @@ export function mountMessageList(root, app, store) {
     if (room && scroller.scrollTop < BEGINNING_PX) extend();
   });
   const messageOf = (node) => nodes.get(node.dataset.id)?.row.item;
-  const list = { rows, scroller, messageOf, toEnd, isAttended: false };
+  const list = { rows, scroller, messageOf, me: () => me, toEnd, isAttended: false };
   const attend = async (event) => {
     if (!list.isAttended) (await withMore(import("./message-actions.js")).catch(() => null))?.attend(list, event);
   };
   for (const type of ["pointerover", "focusin"]) scroller.addEventListener(type, attend);
+  // All may be selected without a look at the list.
+  addEventListener("keydown", (event) => (event.ctrlKey || event.metaKey) && event.key === "a" && attend(event));
+  // Paper has all that is loaded.
+  addEventListener("beforeprint", () => renderAll());
   const observer = new ResizeObserver(() => isAtEnd && jumpToEnd());
   observer.observe(rows);
   observer.observe(scroller);
   store.subscribe(render);
-  return { toEnd };
+  return { toEnd, showItem };
 
   function toEnd() {
     isAtEnd = true;
@@ -49,9 +53,9 @@ export function mountMessageList(root, app, store) {
     renderPill();
   }
 
-  function render({ rooms, current, me: user, ids }) {
+  function render({ rooms, current, me: user, ids, today: day }) {
     const next = rooms.get(current);
-    if (next === room && user === me && empty.dataset.wanted) return;
+    if (next === room && user === me && day === today && empty.dataset.wanted) return;
     const before = room?.name === next?.name ? room : null;
     if (!before && room) places.set(room.name, isAtEnd ? null : anchor());
     if (!before || user !== me) {
@@ -61,15 +65,15 @@ export function mountMessageList(root, app, store) {
     if (!before) first = firstToShow(next);
     room = next;
     me = user;
+    today = day;
     const place = isAtEnd ? null : anchor();
-    const list = room ? rowsOf({ ...room, items: shown(room.items) }, me) : [];
-    reconcile(list);
+    const list = renderRows();
     renderOlder();
     renderEmpty(list);
     rows.setAttribute("aria-busy", Boolean(room?.replay));
     // Where nothing stands, a place would only be an early layout.
     if (!room?.items.length) isAtEnd = true;
-    else if (!before) comeBack();
+    else if (!before?.items.length) comeBack();
     else if (isAtEnd) jumpToEnd();
     else {
       restore(place);
@@ -95,8 +99,46 @@ export function mountMessageList(root, app, store) {
     if (start <= 0) return app.loadOlder(room.name);
     first = start > SHOWN ? room.items[start - SHOWN] : null;
     const place = anchor();
-    reconcile(rowsOf({ ...room, items: shown(room.items) }, me));
+    renderRows();
     restore(place);
+  }
+
+  /** Every row is made anew. */
+  function renderAgain() {
+    const place = isAtEnd ? null : anchor();
+    for (const known of nodes.values()) known.row = {};
+    renderRows();
+    if (place) restore(place);
+    else jumpToEnd();
+  }
+
+  function renderAll() {
+    first = null;
+    isAtEnd = false;
+    renderRows();
+  }
+
+  /** With the focus, in the midst of the window; what stands around it is there, too. */
+  function showItem(id) {
+    const at = room?.items.findIndex((item) => item.id === id) ?? -1;
+    if (at < 0) return;
+    isAtEnd = false;
+    const start = Math.max(0, at - SHOWN / 4);
+    if (!nodes.has(id)) first = start > 0 ? room.items[start] : null;
+    renderRows();
+    const { node } = nodes.get(id);
+    node.querySelector('.fold[aria-expanded="false"]')?.click();
+    node.tabIndex = -1;
+    node.scrollIntoView({ block: "center" });
+    node.focus({ preventScroll: true });
+    measure();
+    renderPill();
+  }
+
+  function renderRows() {
+    const list = room ? rowsOf({ ...room, items: shown(room.items) }, me, today) : [];
+    reconcile(list);
+    return list;
   }
 
   function reconcile(list) {
@@ -111,6 +153,7 @@ export function mountMessageList(root, app, store) {
       me: me ?? { id: "", name: app.name },
       retry: (key) => app.retry(name, key),
       discard: (key) => app.discard(name, key),
+      again: renderAgain,
     };
     let next = rows.firstElementChild;
     for (const row of list) {
@@ -146,8 +189,10 @@ export function mountMessageList(root, app, store) {
   function comeBack() {
     toEnd();
     const mark = nodes.get("new")?.node;
-    if (mark && offset(mark) < 0) scroller.scrollTop += offset(mark) - scroller.clientHeight / 4;
-    else if (!mark) restore(places.get(room?.name));
+    if (mark && offset(mark) < 0) {
+      scroller.scrollTop += offset(mark) - scroller.clientHeight / 4;
+      missed = room.items.filter(({ epoch, seq }) => epoch === room.marker.epoch && seq > room.marker.seq).length;
+    } else if (!mark) restore(places.get(room?.name));
     measure();
   }
 
@@ -181,13 +226,15 @@ export function mountMessageList(root, app, store) {
     if (!isNewState(empty, `${state} ${room?.name}`)) return;
     empty.hidden = state === "busy";
     const words = {
-      refused: [t("refused", room?.name), t("errors")[room?.error?.code] ?? room?.error?.message],
+      refused: [t("refused", room?.name), errorText(room?.error?.code)],
       quiet: [t("empty", room?.name), t("emptyText")],
       joining: [t("joining")],
     }[state];
     const sign = state === "joining" ? h("span.spinner") : h("div.sign", { "aria-hidden": "true" }, state === "refused" ? "!" : "#");
     empty.replaceChildren(sign, ...(words ? [h("h3", {}, words[0]), h("p", {}, words[1])] : []));
     if (state === "none" && app.name) showLobby();
+    // Why, in words that few need.
+    if (state === "refused" && !t("errors")) withMore().then(() => (empty.dataset.wanted = "") || renderEmpty(list), () => {});
   }
 
   async function showLobby() {

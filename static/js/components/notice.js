@@ -1,19 +1,23 @@
 // A short word: something was done, or could not be.
 
-import { h, iconButton } from "../dom.js";
+import { button, h, iconButton } from "../dom.js";
 import { t } from "../i18n/index.js";
 
-const SHOW_MS = 6_000;
+/** Milliseconds: at least, for each character, and at most. */
+const [LEAST, PER_CHARACTER, MOST] = [6_000, 70, 30_000];
 
-let card, text, timer;
+let card, text, action, timer;
 
-export function say(root, words) {
+/** @param offer  `{text, act}`: a button, whose press also ends the notice. */
+export function say(root, words, offer) {
   const hide = () => (card.hidden = true);
   text ??= h("span");
-  card ??= h("div.notice", {}, text, iconButton("close", t("close"), hide));
+  action ??= h("span");
+  card ??= h("div.notice", {}, text, action, iconButton("close", t("close"), hide));
   root.append(card);
   text.textContent = words;
+  action.replaceChildren(...(offer ? [button(offer.text, "text-button", () => (hide(), offer.act()))] : []));
   card.hidden = false;
   clearTimeout(timer);
-  timer = setTimeout(hide, SHOW_MS);
+  timer = setTimeout(hide, Math.min(MOST, Math.max(LEAST, words.length * PER_CHARACTER)));
 }

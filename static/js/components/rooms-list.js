@@ -11,25 +11,25 @@ export function mountRoomsList(root, app, store, actions) {
   root.ariaLabel = t("rooms");
   root.append(
     h("div.side-head", {}, h("p.brand", {}, h("img", { src: "favicon.svg", alt: "", width: 22, height: 22 }), t("app")),
-      iconButton("close", t("close"), actions.close, "drawer-close")),
-    h("div.side-head.minor", {}, h("h2", {}, t("rooms")), iconButton("plus", t("joinRoom"), actions.join)),
+      iconButton("close", t("close"), actions.closePanel, "drawer-close")),
+    h("div.side-head.minor", {}, h("h2", {}, t("rooms")), iconButton("plus", t("joinRoom"), actions.joinRoom)),
     rooms, self);
 
   function item({ name, unread, mentioned, phase }, current) {
     const badge = unread > 0 && h("span", { class: mentioned ? "badge mentioned" : "badge" }, `${mentioned ? "@" : ""}${unread}`,
       h("span.visually-hidden", {}, ` ${t("unread", unread)}${mentioned ? `, ${t("mentioned")}` : ""}`));
-    const link = h("a.room-link", { href: `#${encodeURIComponent(name)}`, onclick: actions.close },
+    const link = h("a.room-link", { href: `#${encodeURIComponent(name)}`, onclick: actions.closePanel },
       h("span.hash", { "aria-hidden": "true" }, "#"), h("bdi.name", { title: name }, name), badge);
     if (name === current) link.setAttribute("aria-current", "page");
     return h("li", { class: `room-item ${unread ? "unread" : ""} ${phase}` }, link,
-      iconButton("close", t("leaveRoom", name), () => actions.leave(name), "leave"));
+      iconButton("close", t("leaveRoom", name), () => actions.leaveRoom(name), "leave"));
   }
 
   let shown = {};
   store.subscribe((state) => {
     if (state.me !== shown.me || !shown.rooms) {
       const user = state.me ?? { id: "", name: app.name || "…" };
-      self.replaceChildren(avatar(user), h("bdi.name", {}, user.name), statusLink, iconButton("gear", t("settings"), actions.settings));
+      self.replaceChildren(avatar(user), h("bdi.name", {}, user.name), statusLink, iconButton("gear", t("settings"), actions.openSettings));
     }
     if (state.rooms !== shown.rooms || state.current !== shown.current) {
       const focused = document.activeElement?.getAttribute("href");

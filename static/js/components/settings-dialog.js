@@ -1,4 +1,4 @@
-// Name, language, appearance, alerts; and the list of shortcuts.
+// Name, language, appearance, alerts: each holds as soon as it is chosen.
 
 import * as alerts from "../alerts.js";
 import { button, h } from "../dom.js";
@@ -9,20 +9,23 @@ import { choice, dialog, nameField, submit } from "./dialogs.js";
 
 export function settings(app, store) {
   const field = nameField("settings-name", store.state.limits, app.name);
+  const saveName = () => {
+    const name = field.value;
+    if (name && name !== app.name) app.rename(name);
+    return Boolean(name);
+  };
+  field.input.addEventListener("change", saveName);
   dialog(
     t("settings"),
-    {
-      onsubmit() {
-        const name = field.value;
-        if (!name) return false;
-        if (name !== app.name) app.rename(name);
-      },
-    },
+    { onsubmit: saveName },
     field.node,
     choice("settings-theme", t("theme"), t("themes"), document.documentElement.dataset.theme, chooseTheme),
-    choice("settings-language", t("language"), languages, language, switchLanguage),
+    choice("settings-language", t("language"), languages, language, (next) => {
+      saveName();
+      switchLanguage(next);
+    }),
     ...alertFields(store),
-    h("div.dialog-head", {}, button(t("shortcuts"), "text-button", shortcuts), submit(t("save"))),
+    h("div.dialog-head", {}, button(t("help"), "text-button", async () => (await import("./help-dialog.js")).help()), submit(t("done"))),
   );
 }
 
@@ -45,9 +48,4 @@ function alertFields(store) {
   notify.append(hint);
   const sound = h("input", { id: "settings-sound", type: "checkbox", checked: chosen.sound, onchange: () => change({ sound: sound.checked }) });
   return [notify, h("label.check", {}, sound, t("sound"))];
-}
-
-export function shortcuts() {
-  const keys = (text) => text.split(/(\+| \/ )/u).map((part, index) => (index % 2 ? part : h("kbd", {}, part)));
-  dialog(t("shortcuts"), {}, h("dl.keys", {}, ...t("shortcutList").flatMap(([key, what]) => [h("dt", {}, ...keys(key)), h("dd", {}, what)])));
 }

@@ -16,8 +16,9 @@ export function roomName(raw, most = 64) {
 }
 
 export function userName(raw, most = 32) {
-  const name = String(raw).normalize("NFC").trim();
-  const isVisible = /[^\p{Cf}\p{Z}\p{M}]/u.test(name) && !/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(name);
+  // Without what would make it look like another's.
+  const name = String(raw).replace(/[\u00ad\u200b\u2060\ufeff]/g, "").normalize("NFC").trim();
+  const isVisible = /[^\p{DI}\p{Cf}\p{Z}\p{M}\u2800]/u.test(name) && !/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(name);
   return isVisible && graphemes(name).length <= most && byteLength(name) <= 128 ? name : null;
 }
 
@@ -43,4 +44,17 @@ export function hueOf(id) {
 export function initials(name) {
   const words = name.split(/\s+/u).map((word) => graphemes(word)[0] ?? "");
   return (words[1] && /^\p{Script=Latin}/u.test(words[0]) ? words[0] + words[1] : words[0]).toLocaleUpperCase();
+}
+
+/** Where a mention ends that begins at `index`, or -1. Korean particles may follow: "@민아가". */
+export function endOfMention(text, index, name = "") {
+  const end = index + 1 + name.length;
+  if (!name || text.slice(index + 1, end).toLowerCase() !== name.toLowerCase()) return -1;
+  const isInWord = /[\p{L}\p{N}_@]$/u.test(text.slice(Math.max(0, index - 2), index)) || /^[\p{Script=Latin}\p{N}_]/u.test(text.slice(end, end + 2));
+  return isInWord ? -1 : end;
+}
+
+export function mentions(text, name) {
+  for (let at = text.indexOf("@"); at >= 0; at = text.indexOf("@", at + 1)) if (endOfMention(text, at, name) > 0) return true;
+  return false;
 }

@@ -1,6 +1,9 @@
 // The state of the page (docs/PAGE.md) and what every action makes of it.
 
-import * as rooms from "./room.js";
+import {
+  acknowledged, attended, discarded, disconnected, gap, joined, joining, membersKnown, messageCame, newRoom, olderAsked, olderCame, olderFailed,
+  outboxChanged, presenceChanged, presenceCounted, queued, refused, reset, seenElsewhere, typingChanged, typingExpired,
+} from "./room.js";
 
 export const initialState = {
   connection: { phase: "idle" },
@@ -11,7 +14,9 @@ export const initialState = {
   limits: { text_bytes: 8192, name_chars: 32, room_chars: 64, history: 100 },
   rooms: new Map(),
   current: null,
-  isVisible: true,
+  isLookedAt: true,
+  today: null,
+  draft: null,
   notice: null,
 };
 
@@ -19,7 +24,7 @@ const WHOLE = {
   connection(state, { change }) {
     const connection = { ...state.connection, ...change };
     const isLost = state.connection.phase === "open" && connection.phase !== "open";
-    return { ...state, connection, rooms: isLost ? every(state, rooms.disconnected) : state.rooms };
+    return { ...state, connection, rooms: isLost ? every(state, disconnected) : state.rooms };
   },
   welcome: (state, { welcome: { user, limits } }) => ({
     ...state,
@@ -32,37 +37,48 @@ const WHOLE = {
   }),
   me: (state, { user }) => ({ ...state, me: user }),
   open(state, { room, seen, select = true }) {
-    const opened = state.rooms.has(room) ? state.rooms : new Map(state.rooms).set(room, rooms.newRoom(room, seen));
+    const opened = state.rooms.has(room) ? state.rooms : new Map(state.rooms).set(room, newRoom(room, seen));
     return attend({ ...state, rooms: opened, current: select ? room : state.current });
   },
+  /** The room beside it in the list takes its place. */
   close(state, { room }) {
+    const names = [...state.rooms.keys()];
+    const at = names.indexOf(room);
     const left = new Map(state.rooms);
     left.delete(room);
-    return { ...state, rooms: left, current: state.current === room ? null : state.current };
+    const current = state.current === room ? names[at + 1] ?? names[at - 1] ?? null : state.current;
+    return attend({ ...state, rooms: left, current });
   },
-  visible: (state, { isVisible }) => attend({ ...state, isVisible }),
+  lookedAt: (state, { isLookedAt }) => attend({ ...state, isLookedAt }),
   tick(state, { now }) {
-    const next = every(state, (room) => rooms.typingExpired(room, now));
-    return next === state.rooms ? state : { ...state, rooms: next };
+    const next = every(state, (room) => typingExpired(room, now));
+    const today = new Date(now).toDateString();
+    return next === state.rooms && today === state.today ? state : { ...state, rooms: next, today };
   },
+  draftElsewhere: (state, { draft }) => ({ ...state, draft }),
   notice: (state, { notice }) => ({ ...state, notice }),
 };
 
-const EVENT = {
-  message: rooms.messageCame,
-  gap: rooms.gap,
-  reset: rooms.reset,
-  joined: rooms.presenceChanged,
-  left: rooms.presenceChanged,
-  renamed: rooms.presenceChanged,
-  presence: rooms.presenceCounted,
-  typing: rooms.typingChanged,
+const IN_ROOM = {
+  joining, joined, refused, membersKnown, olderAsked, olderCame, olderFailed, queued, outboxChanged, discarded, acknowledged, seenElsewhere,
 };
 
+const EVENTS = {
+  message: messageCame,
+  gap,
+  reset,
+  joined: presenceChanged,
+  left: presenceChanged,
+  renamed: presenceChanged,
+  presence: presenceCounted,
+  typing: typingChanged,
+};
+
+/** The state after `action`: on the page (WHOLE), in one room (IN_ROOM), or an event of the server (EVENTS). */
 export function reduce(state, action) {
-  if (action.type === "event") return happened(state, action.event, action.now);
-  const whole = WHOLE[action.type];
-  return whole ? whole(state, action) : inRoom(state, action.room, (room) => rooms[action.type](room, action));
+  const { type } = action;
+  if (type === "event") return happened(state, action.event, action.now);
+  return WHOLE[type]?.(state, action) ?? inRoom(state, action.room, (room) => IN_ROOM[type](room, action));
 }
 
 function happened(state, event, now) {
@@ -74,8 +90,8 @@ function happened(state, event, now) {
     case "error":
       return { ...state, notice: event };
   }
-  const context = { ids: state.ids, name: state.me?.name, attended: state.isVisible && state.current === event.room };
-  const next = inRoom(state, event.room, (room) => EVENT[event.type]?.(room, event, context, now) ?? room);
+  const context = { ids: state.ids, name: state.me?.name, attended: state.isLookedAt && state.current === event.room };
+  const next = inRoom(state, event.room, (room) => EVENTS[event.type]?.(room, event, context, now) ?? room);
   return event.type === "renamed" && event.user.id === next.me?.id ? { ...next, me: event.user } : next;
 }
 
@@ -91,7 +107,7 @@ function every(state, change) {
 }
 
 function attend(state) {
-  return { ...state, rooms: every(state, (room) => rooms.attended(room, state.isVisible && state.current === room.name)) };
+  return { ...state, rooms: every(state, (room) => attended(room, state.isLookedAt && state.current === room.name)) };
 }
 
 export const unreadCount = (state) => [...state.rooms.values()].reduce((sum, { unread }) => sum + unread, 0);

@@ -1,6 +1,6 @@
 // One room as the page knows it (docs/PAGE.md), and what each thing that happens makes of it.
 
-import { mentions } from "./markup.js";
+import { mentions } from "./names.js";
 
 const TYPING_MS = 6_000;
 const NOTE_MS = 10 * 60_000;
@@ -172,6 +172,8 @@ export function presenceChanged(room, event, { ids }, now) {
   return isNews && !ids.has(id) ? noted(next, { type, id, name, oldName: event.old_name }, now) : next;
 }
 
+export const hasHole = (room) => room.presenceAhead.length > 0 || room.presenceVersion === null;
+
 export function presenceCounted(room, { member_count: memberCount, presence_version: presenceVersion }) {
   return presenceVersion < room.presenceVersion ? room : { ...room, memberCount, presenceVersion, presenceAhead: [] };
 }
@@ -221,7 +223,13 @@ export function acknowledged(room, { key, reply: { epoch, seq, time } }) {
   return isBehind ? discarded(room, { key }) : outboxChanged(room, { key, change: { state: "sent", epoch, seq, time } });
 }
 
-/** Who looks away is done with the mark. */
+/** Another tab of this person has shown the room. */
+export function seenElsewhere(room, { seen }) {
+  const isAll = seen?.epoch === room.epoch && seen.seq >= room.seq;
+  return isAll && room.unread ? { ...room, unread: 0, mentioned: false, marker: null } : room;
+}
+
+/** The mark goes when the reader looks away again. */
 export function attended(room, isAttended) {
   if (isAttended) return room.unread ? { ...room, unread: 0, mentioned: false } : room;
   return room.marker && !room.unread ? { ...room, marker: null } : room;

@@ -3,21 +3,24 @@
 const GROUP_MS = 5 * 60_000;
 
 const minuteOf = (time) => Math.floor(time / 60_000);
+const dayOf = (time) => new Date(time).toDateString();
 
-/** `head`: the author is named; `minute`: the time is shown. */
-export function rowsOf({ items, outbox, marker }, me) {
+/** `head`: the author is named; `minute`: the time is shown. `today` is in the rows of days, whose names it changes. */
+export function rowsOf({ items, outbox, marker }, me, today) {
   const rows = [];
   let day, last, headTime;
+
+  const begin = ({ id, time }) => {
+    if (dayOf(time) === day) return;
+    day = dayOf(time);
+    last = null;
+    rows.push({ id: `d:${id}`, type: "day", item: { time }, today });
+  };
 
   const say = (item, { id, name } = {}, type) => {
     // Programs may share an id, and tabs a name.
     const author = `${id} ${name}`;
-    const date = new Date(item.time).toDateString();
-    if (date !== day) {
-      day = date;
-      last = null;
-      rows.push({ id: `d:${item.id}`, type: "day", item: item.time });
-    }
+    begin(item);
     const head = !last || last.author !== author || item.kind === "action" || last.item.kind !== item.kind || item.time - headTime > GROUP_MS;
     if (head) headTime = item.time;
     const minute = head || minuteOf(item.time) !== minuteOf(last.item.time);
@@ -33,12 +36,16 @@ export function rowsOf({ items, outbox, marker }, me) {
     }
     if (isMessage) say(item, item.from, "message");
     else {
+      if (item.time) begin(item);
       last = null;
       rows.push({ id: item.id, type: item.type, item });
     }
   }
   for (const item of outbox) say(item, me ?? undefined, "outgoing");
-  return rows;
+  // Where nobody has spoken, who came and went needs no date.
+  return rows.some(({ type }) => type === "message" || type === "outgoing") ? rows : rows.filter(({ type }) => type !== "day");
 }
 
-export const sameRow = (a, b) => ["id", "type", "item", "head", "minute", "mine"].every((key) => a[key] === b[key]);
+const same = (a, b) => ["id", "type", "head", "minute", "mine", "today"].every((key) => a[key] === b[key]);
+
+export const sameRow = (a, b) => same(a, b) && (a.item === b.item || (a.type === "day" && a.item.time === b.item.time));

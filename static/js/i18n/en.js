@@ -31,6 +31,8 @@ export default {
   joinRoom: "Join a room",
   leaveRoom: (room) => `Leave #${room}`,
   copyLink: "Copy a link to this room",
+  search: "Search in this room",
+  emoji: "Emoji",
 
   settings: "Settings",
   status: "Live status of the server",
@@ -51,6 +53,7 @@ export default {
     text_too_long: "It is too long.",
     forbidden: "You may not write here.",
   },
+  errorOther: (code) => `The server refused it (${code}).`,
   retry: "Try again",
   discard: "Discard",
   newMark: "New",
@@ -88,12 +91,4 @@ export default {
   ended: "The server ended the connection for good.",
   tryAgain: "Try again",
   degraded: "The server has lost its store for the moment. Messages wait here and are sent afterwards.",
-  errors: {
-    rate_limited: "That was too fast. Wait a moment.",
-    name_invalid: "The server does not take this name.",
-    room_invalid: "The server does not take this room's name.",
-    too_many_rooms: "You are in too many rooms.",
-    unavailable: "The server's store is out of reach.",
-    timeout: "The server did not answer in time.",
-  },
 };

@@ -18,10 +18,13 @@ export async function withMore(module) {
 
 export const t = (key, ...values) => (typeof strings[key] === "function" ? strings[key](...values) : strings[key]);
 
+/** Of an error's code; the server's own sentence is English. */
+export const errorText = (code) => t("errors")?.[code] ?? t("errorOther", code ?? "");
+
 /** With the browser's regional habits. */
 const locale = navigator.languages.find((wish) => wish.startsWith(language)) ?? language;
 /** Each is made when it is first needed: that takes milliseconds. */
-const dates = (options) => {
+export const dates = (options) => {
   let made;
   return () => (made ??= new Intl.DateTimeFormat(locale, options));
 };

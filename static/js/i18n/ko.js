@@ -31,6 +31,8 @@ export default {
   joinRoom: "대화방 들어가기",
   leaveRoom: (room) => `#${room} 나가기`,
   copyLink: "이 방의 링크 복사",
+  search: "이 방에서 찾기",
+  emoji: "이모지",
 
   settings: "설정",
   status: "서버 실시간 상태",
@@ -51,6 +53,7 @@ export default {
     text_too_long: "너무 깁니다.",
     forbidden: "여기에 쓸 수 없습니다.",
   },
+  errorOther: (code) => `서버가 받아들이지 않았습니다(${code}).`,
   retry: "다시 보내기",
   discard: "삭제",
   newMark: "새 메시지",
@@ -88,12 +91,4 @@ export default {
   ended: "서버가 연결을 완전히 끝냈습니다.",
   tryAgain: "다시 시도",
   degraded: "서버가 잠시 저장소에 닿지 못합니다. 메시지는 여기 보관했다가 보냅니다.",
-  errors: {
-    rate_limited: "너무 빠릅니다. 잠시 기다려 주세요.",
-    name_invalid: "서버가 이 이름을 받지 않습니다.",
-    room_invalid: "서버가 이 방 이름을 받지 않습니다.",
-    too_many_rooms: "너무 많은 방에 들어와 있습니다.",
-    unavailable: "서버의 저장소에 닿지 못합니다.",
-    timeout: "서버가 제때 응답하지 않았습니다.",
-  },
 };

@@ -55,7 +55,7 @@ function drawFacts({ node, server, state, broker, shards, uptime_seconds: uptime
   const entries = [
     [strings.node, node],
     [strings.state, h("span", { class: state === "ok" ? "light" : "light bad" }, strings.states[state] ?? state)],
-    [strings.broker, h("span", { class: isGood ? "light" : "light bad", title: broker.detail }, `${strings.brokers[broker.kind] ?? broker.kind}${isGood ? "" : ` · ${strings.states.degraded}`}`)],
+    [strings.broker, h("span", { class: isGood ? "light" : "light bad", title: document.documentElement.lang === "en" ? broker.detail : "" }, `${strings.brokers[broker.kind] ?? broker.kind}${isGood ? "" : ` · ${strings.states.degraded}`}`)],
     [strings.uptime, duration(uptime)],
     [strings.shards, count(shards)],
     [strings.received, count(received.total)],

@@ -6,11 +6,11 @@ const MAX_INTERNAL = 3;
 const RETRY_MS = 1_000;
 
 /** @returns what sends all that waits in a room, as soon as it can. */
-export function makeDelivery(client, store, rejoin) {
+export function makeOutbox(client, store, rejoin) {
   const busy = new Set();
-  return flush;
+  return sendWaiting;
 
-  async function flush(name) {
+  async function sendWaiting(name) {
     if (busy.has(name)) return;
     busy.add(name);
     let internal = 0;

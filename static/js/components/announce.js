@@ -1,0 +1,30 @@
+// Reads messages to who listens, and of a burst only how many they are.
+
+import { h } from "../dom.js";
+import { t } from "../i18n/index.js";
+
+const KEEP_MS = 10_000;
+/** After one was read, what comes within this time is read together. */
+const BURST_MS = 2_000;
+const MOST_LINES = 3;
+/** Nobody listens to a page of log; it can be read in the list. */
+const MOST_CHARACTERS = 500;
+
+let waiting = [];
+let timer;
+
+export function announce(root, news) {
+  waiting.push(...news);
+  if (!timer && waiting.length) read(root);
+}
+
+function read(root) {
+  const lines = waiting.length > MOST_LINES ? [t("newMessages", waiting.length)] : waiting.map(({ from, text }) => `${from.name}: ${text.slice(0, MOST_CHARACTERS)}`);
+  timer = waiting.length ? setTimeout(read, BURST_MS, root) : undefined;
+  waiting = [];
+  for (const words of lines) {
+    const line = h("p", {}, words);
+    root.append(line);
+    setTimeout(() => line.remove(), KEEP_MS);
+  }
+}

@@ -1,0 +1,73 @@
+// What the commands do (core/input.js tells them from what is said).
+
+import { roomName, userName } from "../core/names.js";
+import { twinOf } from "./join-dialog.js";
+import { list, t } from "../i18n/index.js";
+import { isolated } from "./message-row.js";
+
+const MAX_NAMES = 30;
+
+const COMMANDS = {
+  me: () => false,
+  nick(name, { app, state, tellUser }) {
+    const most = state.limits.name_chars;
+    const valid = userName(name, most);
+    if (!valid) return refuse(tellUser, () => t("nameInvalid", most));
+    app.rename(valid);
+    return true;
+  },
+  who(_, { state, tellUser }) {
+    const { members = new Map(), memberCount = 0 } = state.rooms.get(state.current) ?? {};
+    const names = Array.from(members.values(), ({ name }) => isolated(name)).slice(0, MAX_NAMES);
+    const rest = memberCount - names.length;
+    tellUser(() => `${t("online", memberCount)}: ${list(rest > 0 ? [...names, t("others", rest)] : names)}`);
+    return true;
+  },
+  rooms(_, { joinRoom }) {
+    joinRoom();
+    return true;
+  },
+  search(words, { search }) {
+    search(words);
+    return true;
+  },
+  join(raw, { goToRoom, state, tellUser }) {
+    const room = roomName(raw, state.limits.room_chars);
+    if (!room) return refuse(tellUser, () => t("roomInvalid"));
+    const twin = twinOf(room, [...state.rooms.keys()]);
+    if (twin) tellUser(() => t("twinRooms", room, twin));
+    goToRoom(room);
+    return true;
+  },
+  switch(raw, { goToRoom, state, tellUser }) {
+    const room = roomName(raw, state.limits.room_chars);
+    if (!state.rooms.has(room)) return refuse(tellUser, () => t("notJoined", raw));
+    goToRoom(room);
+    return true;
+  },
+  leave(raw, { leaveRoom, state, tellUser }) {
+    const room = raw ? roomName(raw, state.limits.room_chars) : state.current;
+    if (!state.rooms.has(room)) return refuse(tellUser, () => t("notJoined", raw));
+    leaveRoom(room);
+    return true;
+  },
+  help(_, { showHelp }) {
+    showHelp();
+    return true;
+  },
+};
+
+const NEEDS_ARGUMENT = ["me", "nick", "join", "switch"];
+
+/** @returns whether it was carried out. */
+export function run({ is, name, argument }, page) {
+  const { tellUser } = page;
+  if (is === "unknown") return refuse(tellUser, () => t("unknownCommand", name));
+  if (!argument && NEEDS_ARGUMENT.includes(name)) return refuse(tellUser, () => t("commandUsage", name, t("commandList")[name][0]));
+  return COMMANDS[name](argument, page);
+}
+
+function refuse(tellUser, words) {
+  tellUser(words);
+  return false;
+}

@@ -1,0 +1,23 @@
+// Shortcuts, commands and what can be formatted.
+
+import { h } from "../dom.js";
+import { COMMANDS } from "../core/input.js";
+import { t } from "../i18n/index.js";
+import { dialog } from "./dialogs.js";
+
+const keys = (text) => text.split(/(\+| \/ )/u).map((part, index) => (index % 2 ? part : h("kbd", {}, part)));
+const terms = (entries) => h("dl.keys", {}, ...entries.flatMap(([term, what]) => [h("dt", {}, ...term), h("dd", {}, what)]));
+
+export function help() {
+  dialog(
+    t("help"),
+    { className: "wide" },
+    h("h3", {}, t("shortcuts")),
+    terms(t("shortcutList").map(([key, what]) => [keys(key), what])),
+    h("h3", {}, t("commands")),
+    terms(COMMANDS.map((name) => [[h("code", {}, `/${name} ${t("commandList")[name][0]}`.trim())], t("commandList")[name][1]])),
+    h("p.hint", {}, t("commandHint")),
+    h("h3", {}, t("formatting")),
+    terms(t("formatList").map(([sign, what]) => [[h("code", {}, sign)], what])),
+  );
+}

@@ -1,0 +1,75 @@
+// Search in the messages of a room: those that are loaded, and then those that the server keeps, page by page.
+
+import { button, h } from "../dom.js";
+import { dates, fullDate, t } from "../i18n/index.js";
+import { found, snippet } from "../core/search.js";
+import { dialog } from "./dialogs.js";
+
+const MOST = 100;
+const dayAndTime = dates({ month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
+
+export function search(app, store, messages, words) {
+  const name = store.state.current;
+  let isLooking = true;
+  const input = h("input", { id: "search-words", type: "search", value: words, autocomplete: "off", "aria-describedby": "search-count", oninput: render });
+  const count = h("p.hint", { id: "search-count", role: "status" });
+  const results = h("ol.results", { "aria-label": t("searchResults") });
+  const node = dialog(
+    t("searchIn", name),
+    { className: "wide", onsubmit: () => results.querySelector("button")?.click() ?? false },
+    h("div.field", {}, h("label", { htmlFor: "search-words" }, t("searchWords")), input, count),
+    results,
+  );
+  node.addEventListener("keydown", walk);
+  input.focus();
+  render();
+  loadAll();
+
+  /** What the server keeps comes into the list of messages as if it had been scrolled to. */
+  async function loadAll() {
+    while (node.isConnected && ["more", "failed", "loading"].includes(room()?.older)) {
+      const before = room();
+      await app.loadOlder(name);
+      // Without a connection nothing comes.
+      if (room() === before || room()?.older === "failed") break;
+      render();
+    }
+    isLooking = false;
+    render();
+  }
+
+  function room() {
+    return store.state.rooms.get(name);
+  }
+
+  function render() {
+    const all = found(room()?.items ?? [], input.value);
+    const total = t("found", all.length);
+    count.textContent = !input.value.trim() ? "" : isLooking ? `${total} ${t("stillSearching")}` : room()?.older !== "start" ? `${total} ${t("searchIncomplete")}` : total;
+    // A list that is used stays as it is.
+    if (results.contains(document.activeElement)) return;
+    results.replaceChildren(...all.slice(0, MOST).map(result));
+  }
+
+  function result(item) {
+    const { before, hit, after } = snippet(item.text, input.value);
+    const go = button("", "result", () => {
+      node.close();
+      messages.showItem(item.id);
+    });
+    go.append(h("span.meta", {}, h("bdi.name", {}, item.from.name), h("time", { class: "time", title: fullDate(item.time) }, dayAndTime().format(item.time))),
+      h("span.text", { dir: "auto" }, before, h("mark", {}, hit), after));
+    return h("li", {}, go);
+  }
+
+  function walk(event) {
+    // A search field would only empty itself.
+    if (event.key === "Escape") return node.close();
+    if (!["ArrowDown", "ArrowUp"].includes(event.key)) return;
+    const stops = [input, ...results.querySelectorAll("button")];
+    const next = stops[stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1)];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  }
+}

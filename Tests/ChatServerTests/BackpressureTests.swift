@@ -15,7 +15,7 @@ struct BackpressureTests {
         let broker = HoldingBroker()
         try await TestServer.with(["unlimited": "true", "threads": "1"], broker: broker) { server in
             try await server.withClient { client in
-                _ = try await client.call(0, #"{"type":"ping"}"#)
+                _ = try await client.call(commands + 1, #"{"type":"ping"}"#)
                 let outbound = client.outbound
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask {
@@ -69,7 +69,7 @@ struct BackpressureTests {
                         try await mina.send(#"{"type":"typing","room":"lobby","active":false}"#)
                         // Who reads is told.
                         #expect(try await jun.next("typing")["active"]?.bool == false)
-                        _ = try await mina.call(0, #"{"type":"send","room":"lobby","text":"the end"}"#)
+                        _ = try await mina.call(messages + 1, #"{"type":"send","room":"lobby","text":"the end"}"#)
                     }
                 }
                 try await slow.resumeReading()

@@ -29,9 +29,9 @@ export function makeApp(store) {
     session: storage.read("session") ?? undefined,
     client: "web",
   }));
-  /** What modules that few visits need work with. */
-  const tab = { app, store, client, saved, act, open, join, knownRooms, sendWaiting: (room) => sendWaiting(room) };
   const sendWaiting = makeOutbox(client, store, join);
+  /** What modules that few visits need work with. */
+  const tab = { app, store, client, saved, act, open, join, knownRooms, sendWaiting };
   const on = (type, handle) => client.addEventListener(type, ({ detail }) => handle(detail));
   on("phase", (change) => act("connection", { change }));
   on("welcome", welcomed);
@@ -40,7 +40,7 @@ export function makeApp(store) {
   store.subscribe(saveSeen);
   watchDevice();
   // What other tabs of this person do.
-  storage.follow(async (...change) => (await import("./tabs.js")).heedOtherTab(tab, ...change));
+  storage.follow((...change) => import("./tabs.js").then((more) => more.heedOtherTab(tab, ...change), () => {}));
   return app;
 
   function act(type, fields) {
@@ -62,7 +62,7 @@ export function makeApp(store) {
     app.name = name;
     storage.write("name", name);
     for (const known of knownRooms()) open(known, false);
-    if (storage.keys("outbox.").length) import("./restore.js").then(({ restoreOutbox }) => restoreOutbox(tab));
+    if (storage.keys("outbox.").length) import("./restore.js").then((more) => more.restoreOutbox(tab), () => {});
     openRoom(room);
     client.start();
   }
@@ -208,7 +208,7 @@ export function makeApp(store) {
     if (!room) return;
     if (event.type === "message" && room.replay === 0) sendWaiting(room.name);
     if (room.healing === "asked" && room.phase === "in") join(room.name);
-    if (hasHole(room)) import("./presence-holes.js").then(({ watchHole }) => watchHole(tab, room.name));
+    if (hasHole(room)) import("./presence-holes.js").then((more) => more.watchHole(tab, room.name), () => {});
   }
 
   function watchDevice() {

@@ -30,8 +30,9 @@ mountRoomsList(section("rooms"), app, store, { leaveRoom, joinRoom, openSettings
 mountMembersPanel(section("members"), store, closePanel);
 mountTypingLine(section("typing"), store);
 mountAnnouncer(section("announcer"), store);
-section("skip").textContent = t("skip");
-section("skip").addEventListener("click", () => composer.field.focus());
+const skip = section("skip");
+skip.textContent = t("skip");
+skip.addEventListener("click", () => composer.field.focus());
 
 store.subscribe((state) => {
   const unread = unreadCount(state);
@@ -99,7 +100,7 @@ store.subscribe(({ notice }) => {
   toldNotice = notice;
 });
 
-if (read("alerts")) import("./alerts.js").then(({ watch }) => watch(store));
+if (read("alerts")) import("./alerts.js").then((more) => more.watch(store), () => {});
 
 // The room is the address's hash, so that links and "back" go to rooms.
 
@@ -140,7 +141,7 @@ addEventListener("keydown", async (event) => {
 });
 
 // A keyboard on the screen takes room from what is seen.
-for (const type of ["resize", "scroll"]) visualViewport.addEventListener(type, async () => (await import("./viewport.js")).fitToKeyboard());
+for (const type of ["resize", "scroll"]) visualViewport.addEventListener(type, () => import("./viewport.js").then((more) => more.fitToKeyboard(), () => {}));
 
 // A file that is dropped beside the field must not take the place of the page.
 for (const type of ["dragover", "drop"]) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { vectors } from "./vectors.mjs";
 import { byteLength, hueOf, initials, messageText, roomName, roomOfHash, userName } from "../../../static/js/core/names.js";
 
 test("a room is letters and digits of any script", () => {
@@ -43,3 +44,11 @@ test("an author's colour follows the id and initials follow the script", () => {
   assert.ok(hueOf("u1") >= 0 && hueOf("u1") < 360);
   assert.deepEqual(["민아", "mina kim", "👨‍👩‍👧 x", "Élan"].map(initials), ["민", "MK", "👨‍👩‍👧", "É"]);
 });
+
+const names = vectors("names");
+for (const [kind, parse] of [["users", userName], ["rooms", roomName]]) {
+  test(`names of ${kind} are taken and refused as the server does`, () => {
+    assert.ok(names[kind].length > 10);
+    for (const { raw, name, why } of names[kind]) assert.equal(parse(raw) === null, name === null, why);
+  });
+}

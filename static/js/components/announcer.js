@@ -2,13 +2,13 @@
 
 export function mountAnnouncer(root, store) {
   let before;
-  store.subscribe(async ({ rooms, current, ids }) => {
+  store.subscribe(({ rooms, current, ids }) => {
     const room = rooms.get(current);
     const isLive = room && room.name === before?.name && before.phase === "in" && !room.replay && !before.replay;
     const last = isLive ? room.items.lastIndexOf(before.items.at(-1)) : -1;
     const isKnown = isLive && room.items !== before.items && (last >= 0 || before.items.length === 0);
     before = room;
     const news = isKnown ? room.items.slice(last + 1).filter(({ from }) => from && !ids.has(from.id)) : [];
-    if (news.length) (await import("./announce.js")).announce(root, news);
+    if (news.length) import("./announce.js").then((more) => more.announce(root, news), () => {});
   });
 }

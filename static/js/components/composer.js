@@ -10,7 +10,7 @@ const NEAR = 0.2;
 /** Longer than the events of one key press take. */
 const SETTLE_MS = 30;
 /** What may be completed before the caret: a command, a name, an emoji. */
-const COMPLETABLE = /^\s*\/\S*$|(?<![\p{L}\p{N}_@])@[^\s@]{0,32}$|(?<![\p{L}\p{N}:])[:：][\p{L}\p{N}_+-]{2,24}:?$/u;
+const COMPLETABLE = /^\s*\/\S*$|(?<![\p{L}\p{N}_@])@[^\s@]{0,32}$|(?<![\p{L}\p{N}:]):[\p{L}\p{N}_+-]{2,24}:?$/u;
 
 export function mountComposer(root, app, store, { onSent, runCommand, tellUser }) {
   let room, limits, settling, draft, completion;
@@ -154,7 +154,7 @@ export function mountComposer(root, app, store, { onSent, runCommand, tellUser }
     limits = state.limits;
     if (state.current !== room) {
       room = state.current;
-      field.disabled = emoji.disabled = !room;
+      field.disabled = !room;
       field.placeholder = label.textContent = room ? t("placeholder", room) : "";
       field.value = room ? app.draft(room) : "";
       completion?.close();

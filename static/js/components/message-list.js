@@ -40,7 +40,7 @@ export function mountMessageList(root, app, store) {
   // All may be selected without a look at the list.
   addEventListener("keydown", (event) => (event.ctrlKey || event.metaKey) && event.key === "a" && attend(event));
   // Paper has all that is loaded.
-  addEventListener("beforeprint", () => renderAll());
+  addEventListener("beforeprint", renderAll);
   const observer = new ResizeObserver(() => isAtEnd && jumpToEnd());
   observer.observe(rows);
   observer.observe(scroller);

@@ -17,7 +17,7 @@ export function completionsOf(before, { names, language, commandHelp }) {
   }
   const name = /(?<![\p{L}\p{N}_@])@([^\s@]{0,32})$/u.exec(before);
   if (name) return { start: name.index, options: namesLike(name[1], names) };
-  const emoji = /(?<![\p{L}\p{N}:])[:：]([\p{L}\p{N}_+-]{2,24})(:?)$/u.exec(before);
+  const emoji = /(?<![\p{L}\p{N}:]):([\p{L}\p{N}_+-]{2,24})(:?)$/u.exec(before);
   if (!emoji) return { start: 0, options: [] };
   const [, query, isWhole] = emoji;
   if (isWhole) {

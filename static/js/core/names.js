@@ -11,14 +11,14 @@ export const byteLength = (text) => encoder.encode(text).length;
 /** In normal form, or null. */
 export function roomName(raw, most = 64) {
   const name = String(raw).trim().replace(/^#/, "").normalize("NFC");
-  const isValid = /^[\p{L}\p{Nd}_][\p{L}\p{M}\p{Nd}_.-]*$/u.test(name) && [...name].length <= most && byteLength(name) <= 192;
+  const isValid = /^[\p{L}\p{Nd}_][\p{L}\p{M}\p{Nd}_.-]*$/u.test(name) && !/\p{DI}|\p{M}{31}/u.test(name) && [...name].length <= most && byteLength(name) <= 192;
   return isValid ? name : null;
 }
 
 export function userName(raw, most = 32) {
-  // Without what would make it look like another's.
+  // The server leaves out more of what cannot be seen, and tells the name in its `welcome`.
   const name = String(raw).replace(/[\u00ad\u200b\u2060\ufeff]/g, "").normalize("NFC").trim();
-  const isVisible = /[^\p{DI}\p{Cf}\p{Z}\p{M}\u2800]/u.test(name) && !/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(name);
+  const isVisible = /[^\p{DI}\p{Z}\u2800]/u.test(name) && !/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]|\p{M}{31}/u.test(name);
   return isVisible && graphemes(name).length <= most && byteLength(name) <= 128 ? name : null;
 }
 

@@ -9,6 +9,7 @@
 #   SUITES="unit cli"     which suites `make test` runs; none named: all
 #   BENCH="micro compare" what `make bench` measures (storm, too); none named: these two
 #   VERBOSE=1             `make test` shows the output of the suites as it comes
+#   DISTURB=one-core      `make test` on a worse machine: one-core, neighbour or delays (scripts/disturb.sh)
 #   SEED=1                what the faults of `make test` and `make soak` are drawn by
 #   MINUTES=30            how long `make soak` goes on; `make fuzz`: with each reader of bytes
 

@@ -211,6 +211,7 @@ let package = Package(
         .testTarget(
             name: "ChatServerTests",
             dependencies: [
+                "BrokerContract",
                 "ChatClient",
                 "ChatCore",
                 "ChatHTTP",
@@ -224,6 +225,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: nio),
+                .product(name: "NIOEmbedded", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

@@ -4,6 +4,7 @@
 #   scripts/test.sh [SUITE...]     or SUITES="…"; scripts/suite.sh says which there are
 #
 # Each suite writes to .cache/logs/<suite>.log and is ended after SUITE_SECONDS (900). VERBOSE=1 shows it as it comes.
+# DISTURB=one-core, neighbour or delays runs the suites on a worse machine (scripts/disturb.sh), four times as patiently.
 set -euo pipefail
 # Each step gets a process group of its own, so that it can be ended whole.
 set -m
@@ -14,13 +15,24 @@ read -r -a suites <<<"${*:-${SUITES:-$known}}"
 logs=.cache/logs
 mkdir -p "$logs"
 
+patience=${SUITE_SECONDS:-900}
+disturbed=()
+case ${DISTURB:-} in
+"") ;;
+one-core | neighbour | delays)
+    disturbed=(scripts/disturb.sh "$DISTURB")
+    patience=$((4 * patience))
+    ;;
+*) die "no such disturbance: $DISTURB (there are: one-core neighbour delays)" ;;
+esac
+
 needs=()
 for suite in "${suites[@]}"; do
     case $suite in
     layout) ;;
     unit | fuzz) needs+=(build) ;;
     contract | server) needs+=(build redis) ;;
-    cli) needs+=(build terminal) ;;
+    cli) needs+=(build redis terminal) ;;
     browser) needs+=(build redis browser) ;;
     faults) needs+=(build redis python) ;;
     *) die "no such suite: $suite (there are: $known)" ;;
@@ -86,7 +98,7 @@ for suite in "${suites[@]}"; do
         continue
     fi
     started=$SECONDS
-    if logged "$suite" "${SUITE_SECONDS:-900}" scripts/suite.sh "$suite"; then
+    if logged "$suite" "$patience" "${disturbed[@]}" scripts/suite.sh "$suite"; then
         verdict "$suite" passed "$((SECONDS - started)) s"
     else
         verdict "$suite" failed "$((SECONDS - started)) s, $logs/$suite.log"

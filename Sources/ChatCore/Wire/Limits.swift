@@ -22,6 +22,8 @@ package struct Limits: Equatable, Sendable {
     package var pongTimeout: Duration = .seconds(10)
     /// How long a client with bytes waiting for it may take none.
     package var stallTimeout: Duration = .seconds(30)
+    /// How long a client that is parted from may take to read what is left for it and to answer the close.
+    package var closeTimeout: Duration = .seconds(5)
     /// How long a user stays a member after the last connection has gone.
     package var presenceGrace: Duration = .seconds(10)
     /// How long users of a node that has died stay members.

@@ -42,6 +42,7 @@ struct ChatServerCommand: AsyncParsableCommand {
             logger.critical("\(shortage)")
             throw ExitCode(Sysexit.unavailable)
         }
+        if let delays = configuration.testDelays { try await Task.sleep(for: delays.draw(upTo: 3000)) }
         let address = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
         let node = try ChatNode(configuration, logger: logger) { port in
             // One line on standard output, for people and for the scripts that wait for it.

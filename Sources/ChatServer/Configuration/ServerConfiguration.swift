@@ -33,6 +33,8 @@ struct ServerConfiguration: Sendable {
     var servesStatus: Bool
     /// Opens `/echo`, which sends back every message: for conformance tests.
     var hasEcho = false
+    /// Makes the node late with everything, as a number draws it: for tests that must not pass by luck.
+    var testDelays: DelayedAnswers?
 
     enum LogFormat: String, Sendable { case text, json }
 
@@ -62,6 +64,11 @@ struct ServerConfiguration: Sendable {
             ["on": true, "off": false][$0]
         }
         self.limits = try Limits(settings)
+        if settings.string("test-delays") != nil {
+            let seed = try settings.int("test-delays", default: 0, 0...(.max))
+            self.testDelays = DelayedAnswers(seed: UInt64(seed))
+            self.warnings.append("answers are late on purpose (CHAT_TEST_DELAYS)")
+        }
         let connections = try settings.int("limits.connections", default: 0, 0...(.max))
         let perAddress = try settings.int("limits.connections-per-address", default: 1000, 0...(.max))
         self.maximumConnections = connections > 0 ? connections : nil
@@ -163,6 +170,7 @@ extension Limits {
         self.pingInterval = try seconds("ping-seconds", self.pingInterval)
         self.pongTimeout = try seconds("pong-seconds", self.pongTimeout)
         self.stallTimeout = try seconds("stall-seconds", self.stallTimeout)
+        self.closeTimeout = try seconds("close-seconds", self.closeTimeout)
         self.presenceGrace = try seconds("presence-seconds", self.presenceGrace)
         self.presenceLease = try seconds("lease-seconds", self.presenceLease)
         self.log.messages = try int("log-messages", self.log.messages)

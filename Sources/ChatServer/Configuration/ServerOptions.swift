@@ -120,6 +120,9 @@ struct LimitOptions: ParsableArguments {
     var stallSeconds: String?
     @Option(help: "Seconds that a user stays a member after the last connection has gone (10).")
     var presenceSeconds: String?
+    // For tests: a longer one holds up the end of a node, a shorter one loses what is left.
+    @Option(help: .hidden)
+    var closeSeconds: String?
     // For tests: a shorter one costs Redis more, a longer one leaves ghosts.
     @Option(help: .hidden)
     var leaseSeconds: String?
@@ -139,6 +142,7 @@ struct LimitOptions: ParsableArguments {
             "limits.session-days": self.sessionDays, "limits.ping-seconds": self.pingSeconds,
             "limits.pong-seconds": self.pongSeconds, "limits.stall-seconds": self.stallSeconds,
             "limits.presence-seconds": self.presenceSeconds, "limits.lease-seconds": self.leaseSeconds,
+            "limits.close-seconds": self.closeSeconds,
             "limits.connections": self.connections,
             "limits.connections-per-address": self.connectionsPerAddress,
         ]

@@ -23,16 +23,19 @@ struct ChatNode: Service {
     ///   - configuration: What the operator has set.
     ///   - logger: Where it logs.
     ///   - broker: The broker; nil makes the one that the configuration asks for.
+    ///   - group: The event loops, which outlive the node; nil makes as many as the configuration asks for.
     ///   - onRunning: Called with the port when the node listens.
     /// - Throws: What the TLS library says when it cannot be set up for Redis.
     init(
         _ configuration: ServerConfiguration,
         logger: Logger,
         broker: (any Broker)? = nil,
+        group: MultiThreadedEventLoopGroup? = nil,
         onRunning: @escaping @Sendable (Int) async -> Void
     ) throws {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
-        let broker = try broker ?? Self.broker(configuration, group, logger)
+        let group = group ?? MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
+        var broker = try broker ?? Self.broker(configuration, group, logger)
+        if let delays = configuration.testDelays { broker = DelayingBroker(broker, answers: delays) }
         let context = NodeContext(
             name: configuration.node.text(port: configuration.port),
             limits: configuration.limits,
@@ -98,12 +101,6 @@ struct ChatNode: Service {
 
     /// Whether it is on its way out.
     var isDraining: Bool { self.context.admission.isDraining }
-
-    /// Ends the threads, after ``run()``.
-    ///
-    /// A process that ends with its node need not: the last task of the HTTP server, for which nobody can wait, would find
-    /// its loop gone, and complain.
-    func shutDownThreads() async throws { try await self.group.shutdownGracefully() }
 
     private var server: some Service {
         let logger = ChatRouter.quiet(self.context.logger)

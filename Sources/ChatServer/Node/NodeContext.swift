@@ -55,7 +55,10 @@ final class NodeContext: Sendable {
     }
 
     /// What joins the nodes, for people.
-    var brokerKind: String { self.broker is MemoryBroker ? "memory" : "redis" }
+    var brokerKind: String {
+        let broker = (self.broker as? DelayingBroker)?.base ?? self.broker
+        return broker is MemoryBroker ? "memory" : "redis"
+    }
 
     /// The node listens, and its port is known.
     func isCalled(_ name: String) { self.currentName.withLock { $0 = name } }

@@ -4,9 +4,6 @@ import NIOCore
 
 // What one client is sent, and how it is parted from.
 extension Shard {
-    /// How long a client has to answer a close frame and read what is left for it.
-    static let closeTime = TimeAmount.seconds(5)
-
     /// Answers a command that bears an id; one without gets no `ok`.
     func reply(_ reply: Reply, id: Int?, to client: Client) {
         guard let id else { return }
@@ -57,7 +54,7 @@ extension Shard {
             FrameEncoder.write(.text, event.encoded(), to: &frames)
         }
         FrameEncoder.writeClose(CloseFrame(code: disconnect.code, reason: disconnect.reason), to: &frames)
-        client.port.finish(with: frames, within: Self.closeTime)
+        client.port.finish(with: frames, within: TimeAmount(self.limits.closeTimeout))
         self.forget(client)
     }
 
@@ -66,7 +63,7 @@ extension Shard {
         guard client.markClosed() else { return client.port.abort() }
         var answer = ByteBuffer()
         FrameEncoder.writeClose(frame.code == nil ? CloseFrame(code: nil, reason: "") : frame, to: &answer)
-        client.port.finish(with: answer, within: Self.closeTime)
+        client.port.finish(with: answer, within: TimeAmount(self.limits.closeTimeout))
         self.forget(client)
     }
 

@@ -14,9 +14,15 @@ import Testing
 struct TestServer {
     let port: Int
 
+    /// The times of the protocol, as long as a test may take and longer: what a busy machine does late is not what a test
+    /// is about, unless it sets the time itself.
+    private static let patience = Dictionary(
+        uniqueKeysWithValues: ["ping", "pong", "stall", "close", "presence", "lease"].map { ("limits.\($0)-seconds", "3600") }
+    )
+
     /// Starts a server, hands it to the test, and shuts it down.
     ///
-    /// The settings are given by key, as flags give them.
+    /// The settings are given by key, as flags give them. A time that none is given for never comes (``patience``).
     @discardableResult
     static func with<Result>(
         _ settings: [String: String] = [:],
@@ -24,14 +30,17 @@ struct TestServer {
         broker: (any Broker)? = nil,
         _ body: (TestServer) async throws -> Result
     ) async throws -> Result {
-        let given = ["port": "0", "threads": "2", "log-level": "error"].merging(settings) { $1 }
+        var given = ["port": "0", "threads": "2", "log-level": "error"]
+        given["test-delays"] = ProcessInfo.processInfo.environment["CHAT_TEST_DELAYS"]
+        given = given.merging(Self.patience) { $1 }.merging(settings) { $1 }
         var configuration = try ServerConfiguration(
             await Settings(flags: given, environment: [:], file: nil)
         )
         configuration.hasEcho = hasEcho
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let node = try ChatNode(configuration, logger: silence, broker: broker) { continuation.yield($0) }
+        let loops = LoopPool.take(configuration.threads)
+        let node = try ChatNode(configuration, logger: silence, broker: broker, group: loops) { continuation.yield($0) }
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: node, successTerminationBehavior: .gracefullyShutdownGroup)],
@@ -45,7 +54,7 @@ struct TestServer {
             let result = try await body(TestServer(port: port))
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
-            try await node.shutDownThreads()
+            LoopPool.give(loops, threads: configuration.threads)
             return result
         }
     }

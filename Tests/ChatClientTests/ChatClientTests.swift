@@ -5,7 +5,7 @@ import Testing
 @testable import ChatClient
 
 /// The whole client against a server that fails in every way it can.
-@Suite(.timeLimit(.minutes(1))) struct ChatClientTests {
+@Suite(.patience) struct ChatClientTests {
     private let lobby: RoomName
 
     init() throws { self.lobby = try RoomName("lobby") }

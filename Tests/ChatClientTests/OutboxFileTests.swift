@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatClient
 
-@Suite(.timeLimit(.minutes(1))) final class OutboxFileTests {
+@Suite(.patience) final class OutboxFileTests {
     private let folder: URL
     private var path: String { self.folder.appending(path: "outbox").path }
     private let lobby: RoomName

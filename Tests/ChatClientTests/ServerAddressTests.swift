@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatClient
 
-@Suite(.timeLimit(.minutes(1))) struct ServerAddressTests {
+@Suite(.patience) struct ServerAddressTests {
     @Test(arguments: [
         ("ws://127.0.0.1:8080/ws", "ws://127.0.0.1:8080/ws"),
         ("http://chat.example", "ws://chat.example/ws"),

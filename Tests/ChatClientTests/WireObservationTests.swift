@@ -5,7 +5,7 @@ import Testing
 @testable import ChatClient
 
 /// What a program that judges servers sees of the wire.
-@Suite(.timeLimit(.minutes(1))) struct WireObservationTests {
+@Suite(.patience) struct WireObservationTests {
     /// What was seen, in short.
     private final class Notes: Sendable {
         private let notes = Mutex<[String]>([])

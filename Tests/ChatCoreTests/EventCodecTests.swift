@@ -4,7 +4,7 @@ import Testing
 @testable import ChatCore
 
 /// What one side writes, the other reads as the same.
-@Suite(.timeLimit(.minutes(1))) struct EventCodecTests {
+@Suite(.patience) struct EventCodecTests {
     private let room: RoomName
     private let epoch: Epoch
     private let mina: User

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite("One sequence of all that arrives for a room", .timeLimit(.minutes(1)))
+@Suite("One sequence of all that arrives for a room", .patience)
 struct RoomFeedTests {
     private var feed = RoomFeed(heldLimit: 4)
     private let epoch: Epoch

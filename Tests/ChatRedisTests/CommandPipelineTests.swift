@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatRedis
 
-@Suite("What is on the wire and what waits", .timeLimit(.minutes(1)))
+@Suite("What is on the wire and what waits", .patience)
 struct CommandPipelineTests {
     private struct Request: PipelineRequest, Equatable, ExpressibleByStringLiteral {
         var name: String

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatRedis
 
-@Suite("One batch at a time waits for the replicas", .timeLimit(.minutes(1)))
+@Suite("One batch at a time waits for the replicas", .patience)
 struct CommitGateTests {
     private var gate = CommitGate<String>(limit: 10)
     private let soon = NIODeadline.uptimeNanoseconds(100)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ChatRedis
 
-@Suite("Faults of Redis that it tells, or does not", .timeLimit(.minutes(2)))
+@Suite("Faults of Redis that it tells, or does not", .patience)
 struct FaultMatrixTests {
     private let room: RoomName
     private let mina: User
@@ -215,20 +215,22 @@ struct FaultMatrixTests {
                     server,
                     configure: {
                         $0.url = url
-                        // Long enough for a machine that has much else to do.
                         $0.liveness.pingInterval = .milliseconds(200)
                         $0.liveness.answerTimeout = .seconds(2)
-                        $0.patience = .seconds(10)
                     }
                 ) { broker in
                     let subscriber = CollectingSubscriber()
                     broker.attach(subscriber)
                     _ = try await broker.subscribe(self.room, subscriber)
                     _ = try await self.send(1...3, broker)
+                    // On a busy machine a connection may have counted as dead before.
+                    let before = subscriber.events.statuses.count { $0 == .degraded }
                     relay.blackhole(kind)
                     // The answer, or the message itself, is on the connection that leads nowhere.
                     async let receipt = self.sendUntilStored(4, broker)
-                    try await subscriber.events { $0.statuses == [.degraded, .ok] }
+                    try await subscriber.events {
+                        $0.statuses.count { $0 == .degraded } > before && $0.statuses.last == .ok
+                    }
                     #expect(try await receipt.position.seq == 4)
                     let received = try await subscriber.publications(4, in: self.room)
                     #expect(received.map(\.position.seq) == [1, 2, 3, 4])

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ChatRedis
 
-@Suite("Which channels are subscribed", .timeLimit(.minutes(1)))
+@Suite("Which channels are subscribed", .patience)
 struct SubscriptionTableTests {
     private var table = SubscriptionTable()
     private let room = ChannelName("chat:{방}")
@@ -55,7 +55,7 @@ struct SubscriptionTableTests {
     }
 }
 
-@Suite("What an error on a subscribed connection refuses", .timeLimit(.minutes(1)))
+@Suite("What an error on a subscribed connection refuses", .patience)
 struct SubscriptionCommandsTests {
     private let rooms = ["chat:{a}", "chat:{b}"].map { ChannelName($0) }
 
@@ -97,7 +97,7 @@ struct SubscriptionCommandsTests {
     }
 }
 
-@Suite("What the log is told", .timeLimit(.minutes(1)))
+@Suite("What the log is told", .patience)
 struct LogAccountTests {
     @Test
     func `each new reason is news, and none over and over`() {
@@ -128,7 +128,7 @@ struct LogAccountTests {
     }
 }
 
-@Suite("What a connection goes through", .timeLimit(.minutes(1)))
+@Suite("What a connection goes through", .patience)
 struct RedisConnectionMachineTests {
     private var machine = RedisConnectionMachine()
 
@@ -168,7 +168,7 @@ struct RedisConnectionMachineTests {
     }
 }
 
-@Suite("The handler of a connection", .timeLimit(.minutes(1)))
+@Suite("The handler of a connection", .patience)
 struct RedisChannelHandlerTests {
     private final class Owner {
         var events: [RedisChannelHandler.Event] = []
@@ -247,7 +247,7 @@ struct RedisChannelHandlerTests {
     }
 }
 
-@Suite("When to connect again", .timeLimit(.minutes(1)))
+@Suite("When to connect again", .patience)
 struct BackoffTests {
     @Test
     func `the bound doubles up to the ceiling, and begins anew after a connection that stood for a while`() {

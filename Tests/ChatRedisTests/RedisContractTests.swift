@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatRedis
 
-@Suite("RedisBroker keeps the promises of Broker", .timeLimit(.minutes(2)))
+@Suite("RedisBroker keeps the promises of Broker", .patience)
 struct RedisContractTests {
     @Test(arguments: BrokerClause.all)
     func `one node keeps them`(clause: BrokerClause) async throws {

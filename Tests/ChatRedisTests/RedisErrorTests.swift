@@ -4,7 +4,7 @@ import Testing
 @testable import ChatRedis
 
 /// The texts are what Redis 6.2.5 and 7.0.15 answer; those of 6.0 and 7.2 are from their sources.
-@Suite("What an error of Redis says", .timeLimit(.minutes(1)))
+@Suite("What an error of Redis says", .patience)
 struct RedisErrorTests {
     private static let six = "ERR Error running script (call to f_b652620c7b713fe37100e275ef452e9b375fe26d): "
     private static let seven = " script: b652620c7b713fe37100e275ef452e9b375fe26d, on @user_script:1."

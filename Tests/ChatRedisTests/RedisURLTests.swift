@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatRedis
 
-@Suite("Addresses of Redis", .timeLimit(.minutes(1)))
+@Suite("Addresses of Redis", .patience)
 struct RedisURLTests {
     @Test
     func `a host alone has the default port and database`() throws {

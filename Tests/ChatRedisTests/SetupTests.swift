@@ -6,7 +6,7 @@ import Testing
 @testable import ChatRedis
 
 /// What an operator sees of a Redis that is set up otherwise than the chat needs it.
-@Suite("How Redis is set up", .timeLimit(.minutes(1)))
+@Suite("How Redis is set up", .patience)
 struct SetupTests {
     private let room: RoomName
 
@@ -34,12 +34,14 @@ struct SetupTests {
         _ rights: String,
         _ server: RedisServerProcess,
         log: RecordedLog? = nil,
+        patience: Duration = .seconds(60),
         _ body: (RedisBroker) async throws -> Void
     ) async throws {
         try await server.operate("ACL SETUSER chat reset on >pw \(rights)")
         let change: (inout RedisBroker.Configuration) -> Void = {
             $0.url.user = "chat"
             $0.url.password = .init("pw")
+            $0.patience = patience
         }
         try await withBroker(server, log: log, configure: change, body)
     }
@@ -48,7 +50,7 @@ struct SetupTests {
     func `a user without the channels is told so once, and the attempts become rare`() async throws {
         try await RedisServerProcess.with { server in
             let log = RecordedLog()
-            try await self.withUser("~chat:* +@all resetchannels", server, log: log) { broker in
+            try await self.withUser("~chat:* +@all resetchannels", server, log: log, patience: .seconds(1)) { broker in
                 let subscriber = CollectingSubscriber()
                 broker.attach(subscriber)
                 let reason = "the Redis user may not do this: it lacks the chat's channels"
@@ -59,7 +61,7 @@ struct SetupTests {
                 #expect(subscriber.events.statuses == [.degraded])
                 try await server.operate("ACL SETUSER chat &chat:*")
                 try await subscriber.events { $0.statuses == [.degraded, .ok] }
-                try await broker.probe()
+                while (try? await broker.probe()) == nil {}
             }
         }
     }
@@ -107,7 +109,7 @@ struct SetupTests {
     @Test
     func `without the right to run scripts a node is not ready`() async throws {
         try await RedisServerProcess.with { server in
-            try await self.withUser("~chat:* &chat:* +@all -evalsha", server) { broker in
+            try await self.withUser("~chat:* &chat:* +@all -evalsha", server, patience: .seconds(1)) { broker in
                 try await self.unreadiness(
                     broker,
                     until: "the Redis user may not do this: it lacks the command evalsha"
@@ -131,7 +133,10 @@ struct SetupTests {
         try await RedisServerProcess.with(options.split(separator: " ").map(String.init)) { server in
             var wanted = try RedisURL(url)
             wanted.address = .host("127.0.0.1", port: server.port)
-            let change: (inout RedisBroker.Configuration) -> Void = { $0.url = wanted }
+            let change: (inout RedisBroker.Configuration) -> Void = {
+                $0.url = wanted
+                $0.patience = .seconds(1)
+            }
             try await withBroker(server, configure: change) { broker in
                 try await self.unreadiness(broker, until: reason)
             }
@@ -143,7 +148,7 @@ struct SetupTests {
         let server = try await RedisServerProcess(["--requirepass", "right"])
         defer { server.kill() }
         let log = RecordedLog()
-        try await withBroker(server, log: log) { broker in
+        try await withBroker(server, log: log, configure: { $0.patience = .seconds(1) }) { broker in
             try await self.unreadiness(broker, until: "Redis cannot be reached: Connection refused")
             try await server.start()
             try await self.unreadiness(broker, until: "Redis wants a password")
@@ -156,7 +161,11 @@ struct SetupTests {
     func `a host that nobody knows is told`() async throws {
         try await RedisServerProcess.with { server in
             let url = try RedisURL("redis://nowhere.invalid")
-            try await withBroker(server, configure: { $0.url = url }) { broker in
+            let change: (inout RedisBroker.Configuration) -> Void = {
+                $0.url = url
+                $0.patience = .seconds(1)
+            }
+            try await withBroker(server, configure: change) { broker in
                 try await self.unreadiness(broker, until: "the host of Redis cannot be resolved")
             }
         }

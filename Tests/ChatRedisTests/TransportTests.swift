@@ -6,7 +6,7 @@ import Testing
 
 @testable import ChatRedis
 
-@Suite("Ways to Redis", .timeLimit(.minutes(1)))
+@Suite("Ways to Redis", .patience)
 struct TransportTests {
     /// Runs the body with a directory that is gone afterwards.
     private func withDirectory(_ body: (URL) async throws -> Void) async throws {
@@ -52,7 +52,12 @@ struct TransportTests {
     func `a Redis without TLS is told from one whose certificate is not trusted`() async throws {
         try await RedisServerProcess.with { server in
             let url = try RedisURL("rediss://localhost:\(server.port)")
-            try await withBroker(server, configure: { $0.url = url }) { broker in
+            let change: (inout RedisBroker.Configuration) -> Void = {
+                $0.url = url
+                $0.connectTimeout = .seconds(3)
+                $0.patience = .seconds(1)
+            }
+            try await withBroker(server, configure: change) { broker in
                 // Which it is, depends on whether the random bytes of the handshake have a line feed among them.
                 try await self.unreadiness(
                     broker,
@@ -90,7 +95,11 @@ struct TransportTests {
                     )
                 }
                 let url = try RedisURL("rediss://localhost:\(server.port)")
-                try await withBroker(server, configure: { $0.url = url }) { broker in
+                let change: (inout RedisBroker.Configuration) -> Void = {
+                    $0.url = url
+                    $0.patience = .seconds(1)
+                }
+                try await withBroker(server, configure: change) { broker in
                     try await self.unreadiness(broker, "the certificate of Redis is not trusted (--redis-ca)")
                 }
             }

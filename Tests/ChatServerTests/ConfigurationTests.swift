@@ -8,7 +8,7 @@ import Testing
 
 @testable import ChatServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patience)
 struct ConfigurationTests {
     @discardableResult
     private func configuration(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patience)
 struct EphemeralTests {
     private func frames(_ payloads: String...) -> ByteBuffer {
         var frames = ByteBuffer()

@@ -1,7 +1,7 @@
 import ChatCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patience)
 struct HandshakeTests {
     @Test func `a client that offers no subprotocol is taken`() async throws {
         try await TestServer.with { server in

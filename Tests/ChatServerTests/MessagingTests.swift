@@ -1,7 +1,7 @@
 import ChatCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patience)
 struct MessagingTests {
     @Test(arguments: ["1", "2"])
     func `members of a room get each message once, the sender too`(threads: String) async throws {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patience)
 struct PercentEncodingTests {
     @Test(arguments: [
         ("%EB%9E%98", "래"), ("a%20b", "a b"), ("a+b", "a+b"), ("%", "%"), ("%4", "%4"), ("%zz", "%zz"), ("%+5", "%+5"),

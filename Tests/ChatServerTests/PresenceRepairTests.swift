@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatServer
 
-@Suite("Presence that was lost on its way", .timeLimit(.minutes(1)))
+@Suite("Presence that was lost on its way", .patience)
 struct PresenceRepairTests {
     private let broker = LossyBroker()
     private let room: RoomName

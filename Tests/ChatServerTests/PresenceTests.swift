@@ -1,7 +1,7 @@
 import ChatCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patience)
 struct PresenceTests {
     @Test func `members are told who comes and goes`() async throws {
         try await TestServer.with { server in

@@ -1,7 +1,7 @@
 import ChatCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patience)
 struct SessionTests {
     @Test func `hello is answered by a welcome with the same id`() async throws {
         try await TestServer.with { server in

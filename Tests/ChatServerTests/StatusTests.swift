@@ -5,7 +5,7 @@ import Testing
 
 @testable import ChatServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patience)
 struct StatusTests {
     /// Asks until the answer is as it should be; the test's own limit is the bound.
     private func status(_ server: TestServer, until isWanted: (JSONValue) -> Bool) async throws -> JSONValue {
@@ -30,6 +30,7 @@ struct StatusTests {
                     }
                     let status = try await self.status(server) {
                         $0["deliveries"]?["total"]?.integer == 6 && $0["members"]?.integer == 2
+                            && $0["latency_ms"]?["count"]?.integer ?? 0 > 0
                     }
                     #expect(status["node"]?.string == "test-node")
                     #expect(status["server"]?.string == NodeContext.serverVersion)

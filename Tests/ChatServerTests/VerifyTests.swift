@@ -6,7 +6,7 @@ import Testing
 
 /// `chat-cli verify` against whole nodes whose broker breaks its promises: it is silent where the node puts things right,
 /// and loud where it cannot.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .patience)
 struct VerifyTests {
     /// So many messages that each of two rooms has more than ``FaultyBroker`` does wrong, and some after that.
     private static let enough = 90

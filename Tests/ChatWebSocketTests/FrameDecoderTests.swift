@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatWebSocket
 
-@Suite(.timeLimit(.minutes(1))) struct FrameDecoderTests {
+@Suite(.patience) struct FrameDecoderTests {
     private static let hello = Array("Hello, 래블업 👋".utf8)
 
     @Test(arguments: [0, 1, 3, 4, 5, 7, 8, 9, 124, 125, 126, 127, 1000, 65534, 65535, 65536, 65537, 200_000])

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatWebSocket
 
-@Suite(.timeLimit(.minutes(1))) struct FrameEncoderTests {
+@Suite(.patience) struct FrameEncoderTests {
     private static let sizes = [
         0, 1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 124, 125, 126, 127, 128, 65534, 65535, 65536, 65537, 100_000,
     ]

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatWebSocket
 
-@Suite(.timeLimit(.minutes(1))) struct FrameFuzzTests {
+@Suite(.patience) struct FrameFuzzTests {
     /// What came out of a reader, until it refused or had enough.
     private struct Outcome: Equatable {
         var messages: [WebSocketMessage] = []

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatWebSocket
 
-@Suite(.timeLimit(.minutes(1))) struct UTF8ValidatorTests {
+@Suite(.patience) struct UTF8ValidatorTests {
     /// The first and last bytes of every row of table 3-7 of the Unicode standard, and their neighbours.
     private static let edges: [UInt8] = [
         0x00, 0x61, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xEC, 0xED, 0xEE,

@@ -3,7 +3,7 @@ import Testing
 
 @testable import chat_cli
 
-@Suite(.timeLimit(.minutes(1))) struct AttentionTests {
+@Suite(.patience) struct AttentionTests {
     private let now = ContinuousClock.now
     private let lobby: RoomName
     private let den: RoomName

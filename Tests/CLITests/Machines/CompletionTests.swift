@@ -2,7 +2,7 @@ import Testing
 
 @testable import chat_cli
 
-@Suite(.timeLimit(.minutes(1))) struct CompletionTests {
+@Suite(.patience) struct CompletionTests {
     private func complete(_ before: String) -> Completion {
         Completion(before: before, members: ["민아", "Mina", "Minho", "Jun"], rooms: ["lobby", "lounge", "래블업"])
     }

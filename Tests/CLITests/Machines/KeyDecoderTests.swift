@@ -2,7 +2,7 @@ import Testing
 
 @testable import chat_cli
 
-@Suite(.timeLimit(.minutes(1))) struct KeyDecoderTests {
+@Suite(.patience) struct KeyDecoderTests {
     private func keys(_ input: String) -> [Key] {
         var decoder = KeyDecoder()
         return decoder.feed(Array(input.utf8))

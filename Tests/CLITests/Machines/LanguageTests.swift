@@ -2,7 +2,7 @@ import Testing
 
 @testable import chat_cli
 
-@Suite(.timeLimit(.minutes(1))) struct LanguageTests {
+@Suite(.patience) struct LanguageTests {
     @Test(arguments: Language.allCases, Phrase.allCases)
     func `every phrase is there in every language, with the same placeholders`(
         language: Language,

@@ -2,7 +2,7 @@ import Testing
 
 @testable import chat_cli
 
-@Suite(.timeLimit(.minutes(1))) struct LineEditorTests {
+@Suite(.patience) struct LineEditorTests {
     /// The line after some commands, with `|` where the cursor stands.
     private func line(_ commands: EditCommand...) -> String {
         var editor = LineEditor()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import chat_cli
 
-@Suite(.timeLimit(.minutes(1))) final class SettingsTests {
+@Suite(.patience) final class SettingsTests {
     private let file = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID()).json")
 
     deinit { try? FileManager.default.removeItem(at: self.file) }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import chat_cli
 
-@Suite(.timeLimit(.minutes(1))) struct TailTests {
+@Suite(.patience) struct TailTests {
     private let lobby: RoomName
     private let den: RoomName
 

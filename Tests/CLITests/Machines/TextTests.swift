@@ -4,7 +4,7 @@ import Testing
 
 @testable import chat_cli
 
-@Suite(.timeLimit(.minutes(1))) struct TextTests {
+@Suite(.patience) struct TextTests {
     @Test(arguments: [
         ("plain 한글 👨‍👩‍👧", "plain 한글 👨‍👩‍👧"), ("\u{1B}[31mred", "[31mred"), ("\u{1B}]0;title\u{7}x", "]0;titlex"),
         ("\u{9B}31m", "31m"), ("a\u{202E}b\u{2066}c\u{2069}", "abc"), ("a\r\nb\tc", "a b c"), ("a\u{2028}b", "ab"),

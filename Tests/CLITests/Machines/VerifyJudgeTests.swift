@@ -4,7 +4,7 @@ import Testing
 @testable import chat_cli
 
 /// Histories of good and of broken servers, and what the judge says of them.
-@Suite(.timeLimit(.minutes(1))) struct VerifyJudgeTests {
+@Suite(.patience) struct VerifyJudgeTests {
     typealias Record = WireHistory.Record
     typealias Kind = Violation.Kind
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import chat_cli
 
-@Suite(.timeLimit(.minutes(1))) struct VerifyPlanTests {
+@Suite(.patience) struct VerifyPlanTests {
     private func plan(servers: Int, rooms: Int) throws -> VerifyPlan {
         let server = ChatClient.Configuration(server: try ServerAddress("ws://localhost"))
         return VerifyPlan(

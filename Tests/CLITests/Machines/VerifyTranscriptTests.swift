@@ -4,7 +4,7 @@ import Testing
 
 @testable import chat_cli
 
-@Suite(.timeLimit(.minutes(1))) struct VerifyTranscriptTests {
+@Suite(.patience) struct VerifyTranscriptTests {
     private let log = Script("aaaaaaaa")
 
     private func message(_ seq: Int) throws -> WireObservation {

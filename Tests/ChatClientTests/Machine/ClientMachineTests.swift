@@ -5,7 +5,7 @@ import Testing
 @testable import ChatClient
 
 /// What a client does about what it hears, without a connection and without time passing.
-@Suite(.timeLimit(.minutes(1))) struct ClientMachineTests {
+@Suite(.patience) struct ClientMachineTests {
     private let lobby: RoomName
     private let epoch: Epoch
     private let mina: User

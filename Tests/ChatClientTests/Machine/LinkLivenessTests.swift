@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatClient
 
-@Suite(.timeLimit(.minutes(1))) struct LinkLivenessTests {
+@Suite(.patience) struct LinkLivenessTests {
     private let start = ContinuousClock.now
     private func after(_ seconds: Int) -> ContinuousClock.Instant { self.start + .seconds(seconds) }
     private func liveness() -> LinkLiveness { LinkLiveness(interval: .seconds(25), now: self.start) }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatClient
 
-@Suite(.timeLimit(.minutes(1))) struct OutboxJournalTests {
+@Suite(.patience) struct OutboxJournalTests {
     private func send(_ number: Int, text: String = "안녕\n\"you\"", time: Int = 1000) throws -> KeptSend {
         KeptSend(
             room: try RoomName("lobby"),

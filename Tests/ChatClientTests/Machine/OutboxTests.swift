@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatClient
 
-@Suite(.timeLimit(.minutes(1))) struct OutboxTests {
+@Suite(.patience) struct OutboxTests {
     private let lobby: RoomName
     private let den: RoomName
     private let now = ContinuousClock.now

@@ -4,7 +4,7 @@ import Testing
 @testable import ChatClient
 
 /// When a client asks who is in a room because changes are missing.
-@Suite(.timeLimit(.minutes(1))) struct PresenceWatchTests {
+@Suite(.patience) struct PresenceWatchTests {
     private let start = ContinuousClock.now
     private let jitter: Duration = .seconds(2)
     private let epoch: Epoch

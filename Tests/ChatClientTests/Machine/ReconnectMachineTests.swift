@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatClient
 
-@Suite(.timeLimit(.minutes(1))) struct ReconnectMachineTests {
+@Suite(.patience) struct ReconnectMachineTests {
     /// Gives the highest number there is: every draw ends at the upper end of its range.
     private struct Highest: RandomNumberGenerator {
         func next() -> UInt64 { .max }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatClient
 
-@Suite(.timeLimit(.minutes(1))) struct RoomPositionTests {
+@Suite(.patience) struct RoomPositionTests {
     private let room: RoomName
     private let old: Epoch
     private let new: Epoch

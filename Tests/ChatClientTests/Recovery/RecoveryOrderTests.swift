@@ -3,7 +3,7 @@ import Testing
 
 /// Guarantee 3 over every order in which publications, joins, resumes, repairs and losses can come: each member gets each
 /// message after its position once and in order, or a gap or a reset in its place.
-@Suite(.timeLimit(.minutes(2))) struct RecoveryOrderTests {
+@Suite(.patience) struct RecoveryOrderTests {
     /// What happens from outside in one line of the table; in every order, among all the steps that follow from it.
     struct Case: Sendable, CustomTestStringConvertible {
         var testDescription: String

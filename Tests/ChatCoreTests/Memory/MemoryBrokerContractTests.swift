@@ -5,7 +5,7 @@ import Testing
 @testable import ChatCore
 
 /// The embedded broker keeps what every broker promises.
-@Suite(.timeLimit(.minutes(1))) struct MemoryBrokerContractTests {
+@Suite(.patience) struct MemoryBrokerContractTests {
     private let broker = MemoryBroker(limits: BrokerClause.limits.log) {
         Int(Date().timeIntervalSince1970 * 1000)
     }

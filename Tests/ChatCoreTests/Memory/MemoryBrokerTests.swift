@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1))) struct MemoryBrokerTests {
+@Suite(.patience) struct MemoryBrokerTests {
     private let samples: Samples
     private let clock = ManualClock()
     private let broker: MemoryBroker

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1))) struct MemoryLogTests {
+@Suite(.patience) struct MemoryLogTests {
     private let samples: Samples
     private var limits = LogLimits()
     private var log: MemoryLog

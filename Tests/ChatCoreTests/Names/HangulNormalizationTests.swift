@@ -3,7 +3,7 @@ import Testing
 @testable import ChatCore
 
 /// Jamo join by arithmetic (Unicode, section 3.12), and only those of modern Korean.
-@Suite(.timeLimit(.minutes(1))) struct HangulNormalizationTests {
+@Suite(.patience) struct HangulNormalizationTests {
     private func string(_ values: [UInt32]) -> String {
         var string = ""
         string.unicodeScalars.append(contentsOf: values.compactMap(Unicode.Scalar.init))

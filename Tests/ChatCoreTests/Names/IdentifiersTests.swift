@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1))) struct IdentifiersTests {
+@Suite(.patience) struct IdentifiersTests {
     @Test(arguments: ["k", " ", "~", "a b", String(repeating: "x", count: 64), #"{"}\"#])
     func `a key is printable ASCII`(raw: String) throws {
         #expect(try IdempotencyKey(raw).rawValue == raw)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1))) struct MessageTextTests {
+@Suite(.patience) struct MessageTextTests {
     private func text(_ raw: String, _ maximum: Int = 8192) throws(ProtocolError) -> String {
         try MessageText(raw, maximumBytes: maximum).rawValue
     }

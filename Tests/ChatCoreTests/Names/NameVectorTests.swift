@@ -4,7 +4,7 @@ import Testing
 @testable import ChatCore
 
 /// The names that every client must judge alike (docs/PROTOCOL.md, section 5).
-@Suite(.timeLimit(.minutes(1))) struct NameVectorTests {
+@Suite(.patience) struct NameVectorTests {
     struct Vector: Decodable, Sendable, CustomTestStringConvertible {
         var raw: String
         /// In normal form; nil when it is refused.

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1))) struct NormalizationTests {
+@Suite(.patience) struct NormalizationTests {
     /// The ranges whose characters are taken for unchanged; a copy, so that a wider range has to be thought of twice.
     static let stable: [ClosedRange<UInt32>] = [
         0...0x2FF, 0xAC00...0xD7A3, 0x4E00...0x9FFF, 0x3041...0x3096, 0x30A1...0x30FA, 0x2010...0x2027, 0x3000...0x3029,

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1))) struct RoomNameTests {
+@Suite(.patience) struct RoomNameTests {
     @Test(arguments: [
         "래블업", "lobby", "Lobby", "_", "_private", "0", "7of9", "a.b.c", "a..b", "a-", "a.", "a_b-c.d", "日本語", "ру́сский",
         "हिन्दी", "ไทย", "عربى", "٣٤", "ǅ", "ʰ", "𐐀", "a\u{20DD}",

@@ -4,7 +4,7 @@ import Testing
 @testable import ChatCore
 
 /// Runs of combining marks: 30 are kept, whoever sends them.
-@Suite(.timeLimit(.minutes(1))) struct StreamSafeTests {
+@Suite(.patience) struct StreamSafeTests {
     private static let marks = [
         "\u{301}", "\u{345}", "\u{316}", "\u{334}", "\u{5B4}", "\u{93C}", "\u{3099}", "\u{1D165}",
     ]

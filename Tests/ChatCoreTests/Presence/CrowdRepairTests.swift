@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite("What members are told when changes were lost", .timeLimit(.minutes(1)))
+@Suite("What members are told when changes were lost", .patience)
 struct CrowdRepairTests {
     private let room: RoomName
     private var crowd: Crowd

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1))) struct CrowdTests {
+@Suite(.patience) struct CrowdTests {
     private let samples: Samples
     private var crowd: Crowd
 

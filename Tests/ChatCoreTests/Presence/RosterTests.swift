@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1))) struct RosterTests {
+@Suite(.patience) struct RosterTests {
     private let samples: Samples
     private let first = HolderID(node: "n1", incarnation: "i", shard: 0)
     private let second = HolderID(node: "n1", incarnation: "i", shard: 1)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1))) struct CatchUpPlanTests {
+@Suite(.patience) struct CatchUpPlanTests {
     private let samples: Samples
 
     init() throws { self.samples = try Samples() }

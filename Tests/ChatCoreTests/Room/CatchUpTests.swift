@@ -4,7 +4,7 @@ import Testing
 
 /// Guarantee 5 over every order in which things can happen to a small log: what a member is sent follows on, or a gap
 /// or a reset says why not, and nothing comes twice.
-@Suite(.timeLimit(.minutes(1))) struct CatchUpTests {
+@Suite(.patience) struct CatchUpTests {
     private static let starts: [CatchUpModel.Start] = [
         .live, .last(0), .last(2), .last(50), .behind(0), .behind(1), .behind(3), .behindRoom(1),
         .behindRoom(2), .beyond, .elsewhere,

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1))) struct RoomTailTests {
+@Suite(.patience) struct RoomTailTests {
     private let samples: Samples
     private var tail = RoomTail()
 

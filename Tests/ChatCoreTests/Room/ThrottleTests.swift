@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patience)
 struct ThrottleTests {
     private let start = ContinuousClock.now
 

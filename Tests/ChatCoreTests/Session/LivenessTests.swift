@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1))) struct LivenessTests {
+@Suite(.patience) struct LivenessTests {
     private let start = ContinuousClock.now
     private var liveness: Liveness
 

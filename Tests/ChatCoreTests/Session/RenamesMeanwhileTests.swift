@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1))) struct RenamesMeanwhileTests {
+@Suite(.patience) struct RenamesMeanwhileTests {
     private var renames = RenamesMeanwhile()
     private let old: User
     private let new: User

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1))) struct SessionMachineTests {
+@Suite(.patience) struct SessionMachineTests {
     private let samples: Samples
     private let now = ContinuousClock.now
     private var machine: SessionMachine

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1))) struct TimerWheelTests {
+@Suite(.patience) struct TimerWheelTests {
     /// Turns the wheel and notes in which turn each item came.
     private func turns(_ wheel: inout TimerWheel<Int>, _ count: Int) -> [Int: Int] {
         var turns: [Int: Int] = [:]

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1))) struct DisconnectTests {
+@Suite(.patience) struct DisconnectTests {
     @Test func `clients come back but after what is final`() {
         let final: Set<UInt16> = [1002, 1003, 1007, 1008, 1009]
         for code in 1000...4999 as ClosedRange<UInt16> {

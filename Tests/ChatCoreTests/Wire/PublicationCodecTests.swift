@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1))) struct PublicationCodecTests {
+@Suite(.patience) struct PublicationCodecTests {
     private let samples: Samples
 
     init() throws { self.samples = try Samples() }

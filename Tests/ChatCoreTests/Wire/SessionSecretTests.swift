@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1))) struct SessionSecretTests {
+@Suite(.patience) struct SessionSecretTests {
     @Test(arguments: [15, 16, 128, 129])
     func `a secret has 16 to 128 characters`(count: Int) {
         let secret = SessionSecret(String(repeating: "s", count: count))

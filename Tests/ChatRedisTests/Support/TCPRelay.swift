@@ -10,6 +10,7 @@ final class TCPRelay: Sendable {
     private struct State {
         var connections: [ObjectIdentifier: Connection] = [:]
         var accepted = 0
+        var swallowedAnswers = 0
     }
 
     private let server: any Channel
@@ -22,19 +23,30 @@ final class TCPRelay: Sendable {
 
     /// One client, and the server on its behalf.
     final class Connection: Sendable {
-        private let state = Mutex((kind: Kind.commands, isDead: false))
+        /// What becomes of the bytes that come.
+        private enum Way { case passes, swallowsAnswers, swallowsAll }
+
+        fileprivate let client: any Channel
+        private let state = Mutex((kind: Kind.commands, way: Way.passes))
+
+        fileprivate init(client: any Channel) { self.client = client }
 
         var kind: Kind { self.state.withLock { $0.kind } }
 
-        func swallow() { self.state.withLock { $0.isDead = true } }
+        func swallow() { self.state.withLock { $0.way = .swallowsAll } }
+        func swallowAnswers() { self.state.withLock { $0.way = .swallowsAnswers } }
 
-        /// What to forward of bytes that came from the client or the server.
-        func pass(_ bytes: ByteBuffer, fromClient: Bool) -> ByteBuffer? {
+        /// Whether bytes that came from the client or the server are handed on.
+        func passes(_ bytes: ByteBuffer, fromClient: Bool) -> Bool {
             self.state.withLock { state in
                 if fromClient, bytes.readableBytesView.firstRange(of: Array("SUBSCRIBE".utf8)) != nil {
                     state.kind = .subscriptions
                 }
-                return state.isDead ? nil : bytes
+                return switch state.way {
+                case .passes: true
+                case .swallowsAnswers: fromClient
+                case .swallowsAll: false
+                }
             }
         }
     }
@@ -45,7 +57,7 @@ final class TCPRelay: Sendable {
         let port = target.port
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { client in
-                let connection = Connection()
+                let connection = Connection(client: client)
                 box.value.withLock { state in
                     state.accepted += 1
                     state.connections[ObjectIdentifier(connection)] = connection
@@ -55,7 +67,10 @@ final class TCPRelay: Sendable {
                     .flatMapThrowing { server in
                         let ends = [(client, server, true), (server, client, false)]
                         for (from, to, isClient) in ends {
-                            try from.pipeline.syncOperations.addHandler(Forwarder(to, connection, isClient))
+                            let forwarder = Forwarder(to, connection, isClient) {
+                                box.value.withLock { $0.swallowedAnswers += 1 }
+                            }
+                            try from.pipeline.syncOperations.addHandler(forwarder)
                         }
                         client.closeFuture.whenComplete { _ in
                             box.value.withLock { $0.connections[ObjectIdentifier(connection)] = nil }
@@ -80,12 +95,21 @@ final class TCPRelay: Sendable {
     /// How many connections there have been.
     var accepted: Int { self.state.value.withLock { $0.accepted } }
 
-    /// Swallows all that goes over the connections of a kind from now on; those that are made later are well.
-    func blackhole(_ kind: Kind) {
-        for connection in self.state.value.withLock({ Array($0.connections.values) }) where connection.kind == kind {
-            connection.swallow()
-        }
+    /// How often something that Redis said was swallowed.
+    var swallowedAnswers: Int { self.state.value.withLock { $0.swallowedAnswers } }
+
+    private func connections(_ kind: Kind) -> [Connection] {
+        self.state.value.withLock { Array($0.connections.values) }.filter { $0.kind == kind }
     }
+
+    /// Swallows all that goes over the connections of a kind from now on; those that are made later are well.
+    func blackhole(_ kind: Kind) { for connection in self.connections(kind) { connection.swallow() } }
+
+    /// Swallows what Redis says over the connections of a kind from now on, and hands on what it is told.
+    func swallowAnswers(_ kind: Kind) { for connection in self.connections(kind) { connection.swallowAnswers() } }
+
+    /// Ends the connections of a kind.
+    func cut(_ kind: Kind) { for connection in self.connections(kind) { connection.client.close(promise: nil) } }
 
     /// Hands bytes on, and the end of the connection.
     private final class Forwarder: ChannelInboundHandler {
@@ -93,17 +117,27 @@ final class TCPRelay: Sendable {
         private let peer: any Channel
         private let connection: Connection
         private let isClient: Bool
+        private let onSwallowedAnswer: @Sendable () -> Void
 
-        init(_ peer: any Channel, _ connection: Connection, _ isClient: Bool) {
+        init(
+            _ peer: any Channel,
+            _ connection: Connection,
+            _ isClient: Bool,
+            _ onSwallowedAnswer: @escaping @Sendable () -> Void
+        ) {
             self.peer = peer
             self.connection = connection
             self.isClient = isClient
+            self.onSwallowedAnswer = onSwallowedAnswer
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             let bytes = self.unwrapInboundIn(data)
-            guard let passed = self.connection.pass(bytes, fromClient: self.isClient) else { return }
-            self.peer.writeAndFlush(passed, promise: nil)
+            if self.connection.passes(bytes, fromClient: self.isClient) {
+                self.peer.writeAndFlush(bytes, promise: nil)
+            } else if !self.isClient {
+                self.onSwallowedAnswer()
+            }
         }
 
         func channelInactive(context: ChannelHandlerContext) { self.peer.close(promise: nil) }

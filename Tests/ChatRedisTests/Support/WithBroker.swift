@@ -7,6 +7,8 @@ import NIOPosix
 
 /// Runs a broker for as long as the body runs.
 ///
+/// It waits for Redis as long as a busy machine may need, and longer; a test that is about the waiting says how long.
+///
 /// - Parameters:
 ///   - server: The Redis to use.
 ///   - log: Where it logs; nowhere, if it is nil.
@@ -21,6 +23,11 @@ func withBroker(
 ) async throws {
     var configuration = RedisBroker.Configuration(url: try RedisURL(server.url))
     configuration.limits = BrokerClause.limits
+    configuration.patience = .seconds(60)
+    configuration.connectTimeout = .seconds(20)
+    configuration.liveness.answerTimeout = .seconds(20)
+    configuration.replicaTimeout = .seconds(60)
+    configuration.lease = .seconds(3600)
     configure(&configuration)
     var logger = Logger(label: "test")
     logger.logLevel = .critical

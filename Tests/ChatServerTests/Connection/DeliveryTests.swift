@@ -5,7 +5,7 @@ import Testing
 @testable import ChatServer
 
 /// Frames of a room that go to the socket without waiting for the flush, and when they do not.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patience)
 struct DeliveryTests {
     private static func buffer(_ byte: UInt8, _ count: Int = 1000) -> ByteBuffer {
         ByteBuffer(repeating: byte, count: count)

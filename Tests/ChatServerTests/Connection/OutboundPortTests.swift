@@ -5,7 +5,7 @@ import Testing
 @testable import ChatServer
 
 /// What leaves by the socket and what by the channel, and that nobody can tell which.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patience)
 struct OutboundPortTests {
     /// A thousand bytes that tell one write from another.
     private static func frame(_ number: Int) -> [UInt8] {

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Whole connections of strangers: requests that are changed, cut, glued together and repeated, in packets of every size.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.patience)
 struct DoorFuzzTests {
     /// Chosen by the clock, or by who wants to see again what failed.
     private static var seed: UInt64 {

@@ -3,7 +3,7 @@ import ChatWebSocket
 import NIOCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patience)
 struct DoorTests {
     private let join = Handshake.frame(#"{"type":"join","id":2,"room":"lobby"}"#)
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatServer
 
-@Suite("The folder of the page", .timeLimit(.minutes(1)))
+@Suite("The folder of the page", .patience)
 struct PageFolderTests {
     /// A folder with `page` and `outside` in it, gone afterwards.
     private func withFolder(_ body: (_ page: URL, _ outside: URL) throws -> Void) throws {

@@ -4,7 +4,7 @@ import NIOPosix
 import Testing
 
 /// What an operator sees of the process: its exit status and its lines.
-@Suite("The process", .timeLimit(.minutes(2)))
+@Suite("The process", .patience)
 struct ServerProcessTests {
     /// A port that was free a moment ago.
     private func freePort() async throws -> Int {

@@ -17,7 +17,9 @@ struct TestServer {
     /// The times of the protocol, as long as a test may take and longer: what a busy machine does late is not what a test
     /// is about, unless it sets the time itself.
     private static let patience = Dictionary(
-        uniqueKeysWithValues: ["ping", "pong", "stall", "close", "presence", "lease"].map { ("limits.\($0)-seconds", "3600") }
+        uniqueKeysWithValues: ["ping", "pong", "stall", "close", "presence", "lease"].map {
+            ("limits.\($0)-seconds", "3600")
+        }
     )
 
     /// Starts a server, hands it to the test, and shuts it down.

@@ -3,7 +3,7 @@ import Testing
 
 @testable import chat_cli
 
-@Suite(.timeLimit(.minutes(1))) struct BenchPlanTests {
+@Suite(.patience) struct BenchPlanTests {
     @Test(arguments: [(10, 3, 1, 1), (100, 10, 10, 3), (7, 7, 1, 2), (5, 1, 0, 4), (11, 2, 5, 2)])
     func `every room has its members and senders, spread over servers and threads`(
         clients: Int,
@@ -44,7 +44,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct OpenScheduleTests {
+@Suite(.patience) struct OpenScheduleTests {
     @Test func `the messages of all loops together are evenly spaced, and each sender takes its turn`() {
         // Three loops with five senders, 1,000 messages a second.
         let loops = [[0, 3], [1, 4], [2]]
@@ -79,7 +79,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct PendingSendsTests {
+@Suite(.patience) struct PendingSendsTests {
     @Test func `answers are found in any order, once`() {
         var pending = PendingSends(firstID: 3)
         for due in [10, 20, 30] {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import chat_cli
 
-@Suite(.timeLimit(.minutes(1))) struct BenchReportTests {
+@Suite(.patience) struct BenchReportTests {
     private func result(pace: BenchPlan.Pace = .rate(1000), senders: Int = 1) throws -> BenchResult {
         var phase = PhaseProgress()
         (phase.done, phase.start, phase.last) = (4, 0, 2_000_000_000)
@@ -113,7 +113,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ProcessUsageTests {
+@Suite(.patience) struct ProcessUsageTests {
     @Test func `the kernel's line is read behind the name, which may have anything in it`() {
         let rest = "S 1 2 3 0 -1 4194304 100 0 0 0 150 50 0 0 20 0 4 0 12345 999999 300 18446744073709551615"
         let usage = ProcessUsage(stat: "42 (a) b) (c) \(rest)", ticks: 100, page: 4096)
@@ -130,7 +130,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct HistogramPictureTests {
+@Suite(.patience) struct HistogramPictureTests {
     private func histogram(_ values: [Int]) -> LatencyHistogram {
         var histogram = LatencyHistogram()
         for value in values { histogram.record(value) }

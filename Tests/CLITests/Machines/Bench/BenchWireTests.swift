@@ -5,7 +5,7 @@ import Testing
 
 @testable import chat_cli
 
-@Suite(.timeLimit(.minutes(1))) struct BenchWireTests {
+@Suite(.patience) struct BenchWireTests {
     private func scan(_ text: String) throws -> MessageScanner.Finding {
         let scanner = MessageScanner(room: try RoomName("bench-run-1"))
         return ByteBuffer(string: text).withUnsafeReadableBytes { scanner.scan($0) }
@@ -96,7 +96,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct BenchHandshakeTests {
+@Suite(.patience) struct BenchHandshakeTests {
     private func outcome(_ answer: String, cuts: Int) -> BenchHandshake.Outcome? {
         var handshake = BenchHandshake()
         let bytes = Array(answer.utf8)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import chat_cli
 
-@Suite(.timeLimit(.minutes(1))) struct LoadClientTests {
+@Suite(.patience) struct LoadClientTests {
     @Test func `a client greets, waits for everybody, and goes to its room`() throws {
         var script = ScriptedLoadClient(1, try BenchScript.plan())
         script.client.connected(&script.out)

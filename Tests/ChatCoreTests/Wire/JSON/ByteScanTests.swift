@@ -3,7 +3,7 @@ import Testing
 @testable import ChatCore
 
 /// Eight bytes at a time find what one at a time would, at every place of a text.
-@Suite(.timeLimit(.minutes(1))) struct ByteScanTests {
+@Suite(.patience) struct ByteScanTests {
     private func scan<Result>(_ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         bytes.withUnsafeBytes(body)
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import ChatCore
 
 /// Whatever the bytes are, they are read or refused: nothing crashes, nothing hangs, nothing is repaired.
-@Suite(.timeLimit(.minutes(1))) struct JSONFuzzTests {
+@Suite(.patience) struct JSONFuzzTests {
     private static let alphabet =
         Array(#"{}[]":,\/ntrueflasb0123456789.-+eEuUdD89abfx "#.utf8) + [0x00, 0x0A, 0x80, 0xC3, 0xED, 0xF0, 0xFF]
 

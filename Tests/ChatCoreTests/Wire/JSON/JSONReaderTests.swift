@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1))) struct JSONReaderTests {
+@Suite(.patience) struct JSONReaderTests {
     private func read(_ json: String) throws(JSONError) -> JSONValue { try JSONValue(ByteBuffer(string: json)) }
 
     private func read(_ bytes: [UInt8]) throws(JSONError) -> JSONValue { try JSONValue(ByteBuffer(bytes: bytes)) }

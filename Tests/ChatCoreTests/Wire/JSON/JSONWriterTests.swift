@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.timeLimit(.minutes(1))) struct JSONWriterTests {
+@Suite(.patience) struct JSONWriterTests {
     private func write(_ body: (inout JSONWriter) -> Void) -> String {
         var json = JSONWriter()
         body(&json)

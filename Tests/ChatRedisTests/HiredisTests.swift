@@ -91,6 +91,14 @@ struct HiredisTests {
     }
 
     @Test
+    func `an error on a subscribed connection is an answer, another reply is none`() throws {
+        let reader = HiredisReader()
+        try reader.feed(ByteBuffer(string: "-ERR no\r\n:1\r\n"))
+        #expect(try reader.nextPush() == .error("ERR no"))
+        #expect(throws: RESPError.self) { try reader.nextPush() }
+    }
+
+    @Test
     func `commands are written with their lengths, in any number`() {
         var command = RedisCommand("SET", "키", "")
         command.append(ByteBuffer(bytes: [0, 13, 10]))

@@ -20,12 +20,12 @@ struct SetupTests {
 
     /// Asks for the readiness until it fails for a reason.
     private func unreadiness(_ broker: RedisBroker, until reason: String) async throws {
-        while true {
-            try Task.checkCancellation()
-            do {
+        try await eventually {
+            do throws(BrokerError) {
                 try await broker.probe()
+                return false
             } catch {
-                if error.reason == reason { return }
+                return error.reason == reason
             }
         }
     }
@@ -56,7 +56,7 @@ struct SetupTests {
                 let reason = "the Redis user may not do this: it lacks the chat's channels"
                 try await self.unreadiness(broker, until: reason)
                 let lost = await broker.counters.lostConnections
-                while await broker.counters.lostConnections < lost + 3 { await Task.yield() }
+                try await eventually { await broker.counters.lostConnections >= lost + 3 }
                 #expect(log.lines.count == 1, "\(log.lines)")
                 #expect(subscriber.events.statuses == [.degraded])
                 try await server.operate("ACL SETUSER chat &chat:*")
@@ -212,7 +212,7 @@ struct SetupTests {
                 }
                 let lines = try await log.lines { $0.contains { $0.contains("publications were dropped") } }
                 #expect(lines.contains { $0.contains("room=설정") })
-                while await broker.counters.invalidPayloads < 3 { await Task.yield() }
+                try await eventually { await broker.counters.invalidPayloads == 3 }
             }
         }
     }
@@ -244,14 +244,11 @@ struct SetupTests {
                 try await broker.probe()
                 // Redis 6 refuses PING while it cannot save; a user who may not send it is refused by every version.
                 try await server.operate("ACL SETUSER default -ping")
-                var refused = 0
-                while refused < 10 {
+                try await eventually {
                     let line = try await server.operate("INFO commandstats").split(whereSeparator: \.isNewline)
                         .first { $0.hasPrefix("cmdstat_ping:") }
-                    refused =
-                        line?.firstRange(of: "rejected_calls=").flatMap { range in
-                            line.flatMap { Int($0[range.upperBound...].prefix { $0.isNumber }) }
-                        } ?? 0
+                    guard let line, let range = line.firstRange(of: "rejected_calls=") else { return false }
+                    return Int(line[range.upperBound...].prefix { $0.isNumber }) ?? 0 >= 10
                 }
                 #expect(await broker.counters.lostConnections == 0)
                 #expect(subscriber.events.statuses.isEmpty)

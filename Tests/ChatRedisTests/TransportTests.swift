@@ -38,12 +38,12 @@ struct TransportTests {
     }
 
     private func unreadiness(_ broker: RedisBroker, _ reasons: String...) async throws {
-        while true {
-            try Task.checkCancellation()
-            do {
+        try await eventually {
+            do throws(BrokerError) {
                 try await broker.probe()
+                return false
             } catch {
-                if reasons.contains(error.reason) { return }
+                return reasons.contains(error.reason)
             }
         }
     }

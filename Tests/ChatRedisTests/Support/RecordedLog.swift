@@ -11,10 +11,7 @@ final class RecordedLog: Sendable {
 
     /// Waits until the lines are as wanted; the limit of the test is the bound.
     func lines(until isWanted: ([String]) -> Bool) async throws -> [String] {
-        while !isWanted(self.lines) {
-            try Task.checkCancellation()
-            await Task.yield()
-        }
+        try await eventually { isWanted(self.lines) }
         return self.lines
     }
 

@@ -4,7 +4,7 @@ import NIOPosix
 import Testing
 
 /// What an operator sees of the process: its exit status and its lines.
-@Suite("The process", .patience)
+@Suite("The process", .serialized, .patience)
 struct ServerProcessTests {
     /// A port that was free a moment ago.
     private func freePort() async throws -> Int {
@@ -22,7 +22,9 @@ struct ServerProcessTests {
         let outcome = try await ServerProcess.run(
             """
             "$server" --port \(port) --static /nonexistent --threads 1 \(redirection) & pid=$!
-            for try in $(seq 300); do "$server" healthcheck --port \(port) && break; kill -0 $pid || break; done
+            for try in $(seq 300); do
+                "$server" healthcheck --port \(port) && break; kill -0 $pid || break; sleep 0.1
+            done
             for try in $(seq 300); do kill -TERM $pid 2>/dev/null || break; sleep 0.1; done
             wait $pid
             """
@@ -37,7 +39,9 @@ struct ServerProcessTests {
             "$server" check-config --port \(port); "$server" --port \(port) check-config
             "$server" healthcheck --port \(port) || echo nobody
             "$server" --port \(port) --static . --threads 1 >/dev/null & pid=$!
-            for try in $(seq 300); do "$server" healthcheck --port \(port) && break; kill -0 $pid || break; done
+            for try in $(seq 300); do
+                "$server" healthcheck --port \(port) && break; kill -0 $pid || break; sleep 0.1
+            done
             "$server" --port \(port) healthcheck && echo ready
             "$server" healthcheck --port 0; echo $?
             kill -KILL $pid
@@ -69,7 +73,9 @@ struct ServerProcessTests {
             """
             redis-server --port \(redis) --bind 127.0.0.1 --save '' --daemonize no >/dev/null & redis=$!
             "$server" --port \(port) --static . --threads 1 --redis redis://127.0.0.1:\(redis) >/dev/null & pid=$!
-            for try in $(seq 300); do "$server" healthcheck --port \(port) && break; kill -0 $pid || break; done
+            for try in $(seq 300); do
+                "$server" healthcheck --port \(port) && break; kill -0 $pid || break; sleep 0.1
+            done
             kill -STOP $redis
             "$server" healthcheck --port \(port)
             for try in $(seq 300); do kill -TERM $pid 2>/dev/null || break; sleep 0.1; done

@@ -49,9 +49,14 @@ struct ServerProcess {
         )
     }
 
-    @concurrent
+    /// Reads to the end, on a thread of its own: the pool has one for each core, and other tests need those.
     private static func text(_ pipe: Pipe) async -> String {
-        let data = (try? pipe.fileHandleForReading.readToEnd()) ?? nil
-        return String(decoding: data ?? Data(), as: UTF8.self)
+        let handle = pipe.fileHandleForReading
+        return await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                let data = (try? handle.readToEnd()) ?? nil
+                continuation.resume(returning: String(decoding: data ?? Data(), as: UTF8.self))
+            }
+        }
     }
 }

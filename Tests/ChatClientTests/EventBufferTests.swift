@@ -16,7 +16,8 @@ struct EventBufferTests {
     }
 
     /// A producer of so many events, and how many of them have been taken off its hands.
-    private func produce(_ numbers: ClosedRange<Int>, _ buffer: EventBuffer) -> (task: Task<Void, Never>, sent: Counter) {
+    private func produce(_ numbers: ClosedRange<Int>, _ buffer: EventBuffer) -> (task: Task<Void, Never>, sent: Counter)
+    {
         let (sent, events) = (Counter(), numbers.map { self.event($0) })
         let task = Task {
             for event in events {

@@ -47,6 +47,8 @@ def test_search_opens_by_its_key_finds_names_and_tells_when_there_is_nothing(peo
     mina.sees("hello")
     mina.page.keyboard.press("Alt+/")
     dialog = mina.page.get_by_role("dialog")
+    # The search is fetched when it is asked for: what is typed before it is there goes to the message.
+    expect(mina.page.locator("#search-words")).to_be_focused()
     mina.page.keyboard.type("JONAS")
     expect(dialog.locator(".result")).to_have_count(1)
     mina.page.fill("#search-words", "nowhere")

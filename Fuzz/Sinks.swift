@@ -1,5 +1,6 @@
 @testable import ChatClient
 @testable import ChatCore
+@testable import ChatHTTP
 @testable import ChatRedis
 @testable import ChatWebSocket
 import NIOCore
@@ -18,6 +19,8 @@ enum Sink: String, CaseIterable {
     case serverFrames = "server-frames"
     /// What a server sent to the client as frames.
     case clientFrames = "client-frames"
+    /// The requests of a connection, with their bodies.
+    case requests
     /// What Redis answered.
     case replies
     /// What came on a subscribed connection to Redis.
@@ -40,6 +43,7 @@ enum Sink: String, CaseIterable {
         case .event: Self.event(buffer)
         case .serverFrames: Self.frames(bytes, .server)
         case .clientFrames: Self.frames(bytes, .client)
+        case .requests: Self.requests(bytes)
         case .replies: Self.replies(buffer)
         case .pushes: Self.pushes(buffer)
         case .payload: Self.payload(buffer)
@@ -111,6 +115,41 @@ extension Sink {
         let whole = messages(bytes.count + 1)
         let cut = messages(Int(bytes.first ?? 0) % 7 + 1)
         precondition(whole.0 == cut.0 && whole.1 == cut.1, "frames depend on how they are cut")
+    }
+
+    /// The same bytes are the same requests, however they are cut.
+    private static func requests(_ bytes: [UInt8]) {
+        func heads(_ chunk: Int) -> (bodies: [Int], fault: RequestFault?) {
+            var reader = RequestHeadReader()
+            var body: BodyReader?
+            var (input, rest) = (ByteBuffer(), bytes[...])
+            var bodies: [Int] = []
+            do throws(RequestFault) {
+                while !rest.isEmpty {
+                    input.writeBytes(rest.prefix(chunk))
+                    rest = rest.dropFirst(chunk)
+                    while true {
+                        if var open = body {
+                            guard let whole = try open.read(&input) else {
+                                body = open
+                                break
+                            }
+                            bodies.append(whole.readableBytes)
+                            body = nil
+                        } else {
+                            guard let head = try reader.read(&input) else { break }
+                            body = try BodyReader(head.framing, limit: 1 << 12)
+                        }
+                    }
+                }
+                return (bodies, nil)
+            } catch {
+                return (bodies, error)
+            }
+        }
+        let whole = heads(bytes.count + 1)
+        let cut = heads(Int(bytes.first ?? 0) % 7 + 1)
+        precondition(whole.bodies == cut.bodies, "requests depend on how they are cut")
     }
 
     private static func replies(_ buffer: ByteBuffer) {

@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DEBUG = ROOT / ".build/debug"
 OUT = ROOT / ".build/fuzz"
 # In the order in which they depend on each other.
-INSTRUMENTED = ["ChatCore", "ChatWebSocket", "ChatRedis", "ChatClient"]
+INSTRUMENTED = ["ChatCore", "ChatHTTP", "ChatWebSocket", "ChatRedis", "ChatClient"]
 FUZZER = ["-sanitize=fuzzer", "-parse-as-library"]
 
 
@@ -78,7 +78,7 @@ def link(name, sources, flags, instrumented):
     arguments = [a for a in arguments_of("ChatServerTests") if a != "-enable-testing"]
     run(["swiftc", "-module-name", name, "-whole-module-optimization", "-o", str(OUT / name.lower())] + arguments + flags
         + [str(ROOT / "Fuzz" / source) for source in sources] + compiled + linked_objects(own)
-        + ["-lhiredis", "-lz"])
+        + ["-lhiredis", "-lz", "-lstdc++"])
 
 
 def main(what):
@@ -89,6 +89,8 @@ def main(what):
         link("Fuzzer", ["Sinks.swift", "Fuzzer.swift"], FUZZER, INSTRUMENTED)
     else:
         link("Cost", ["Sinks.swift", "Cost.swift"], ["-parse-as-library"], [])
+        # valgrind reads what the debugger would need, and cannot make sense of all of it.
+        run(["strip", "--strip-debug", str(OUT / "cost")])
 
 
 main(sys.argv[1])

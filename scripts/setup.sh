@@ -8,6 +8,7 @@
 #        terminal  tmux, openssl, the shells and manuals that chat-cli installs for, and pytest, for the tests of chat-cli
 #        python    pytest, for the fault suite
 #        browser   Chromium, fonts, Node.js, pytest and Playwright, for the tests of the page
+#        cost      valgrind, which counts instructions
 #        lint      shellcheck
 #
 # What is there is told by looking for the thing itself (a command, a header, a font), so that nothing goes stale.
@@ -98,6 +99,10 @@ collect() { # NEED...
             need_file fonts-noto-cjk /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
             need_file fonts-noto-color-emoji /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf
             need_python
+            ;;
+        cost)
+            need_command valgrind valgrind
+            need_command strip binutils
             ;;
         lint)
             need_command shellcheck shellcheck

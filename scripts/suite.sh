@@ -60,7 +60,8 @@ browser)
     exit "$status"
     ;;
 fuzz) scripts/fuzz.sh ;;
+cost) scripts/cost.sh ;;
 # Nothing is captured: the schedule is to be seen also when a run hangs.
 faults) pytest Tests/Faults --capture=no ;;
-*) die "no such suite: ${1:-} (layout, unit, contract, server, cli, browser, fuzz, faults)" ;;
+*) die "no such suite: ${1:-} (layout, unit, contract, server, cli, browser, fuzz, cost, faults)" ;;
 esac

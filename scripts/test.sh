@@ -10,7 +10,7 @@ set -euo pipefail
 set -m
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-known="layout unit contract server cli browser fuzz faults"
+known="layout unit contract server cli browser fuzz cost faults"
 read -r -a suites <<<"${*:-${SUITES:-$known}}"
 logs=.cache/logs
 mkdir -p "$logs"
@@ -31,6 +31,7 @@ for suite in "${suites[@]}"; do
     case $suite in
     layout) ;;
     unit | fuzz) needs+=(build) ;;
+    cost) needs+=(build cost) ;;
     contract | server) needs+=(build redis) ;;
     cli) needs+=(build redis terminal) ;;
     browser) needs+=(build redis browser) ;;

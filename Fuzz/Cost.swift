@@ -1,0 +1,154 @@
+import NIOCore
+
+/// Feeds the worst inputs that are known to every sink, each at three sizes, for `scripts/cost.sh` to count instructions.
+@main struct Cost {
+    static func main() {
+        for input in Input.all {
+            for size in [Self.size / 2, Self.size, 2 * Self.size] {
+                let bytes = Array(input.make(size).utf8)
+                // The first time anything is used, the runtime and the tables of Unicode are set up.
+                if size == Self.size / 2 { costWarmUp(input.sink, bytes) } else { costProbe(input.sink, bytes) }
+                if size > Self.size / 2 { print(input.sink.rawValue, input.name, size, separator: "\t") }
+            }
+        }
+    }
+
+    /// Bytes of the part that grows.
+    private static let size = 4096
+}
+
+/// Counted: callgrind looks for this name.
+@_cdecl("chat_cost_probe") @inline(never)
+func probe(_ sink: UnsafeRawPointer, _ bytes: UnsafeRawPointer) {
+    sink.assumingMemoryBound(to: Sink.self).pointee.feed(bytes.assumingMemoryBound(to: [UInt8].self).pointee)
+}
+
+private func costProbe(_ sink: Sink, _ bytes: [UInt8]) {
+    withUnsafePointer(to: sink) { sink in withUnsafePointer(to: bytes) { bytes in probe(sink, bytes) } }
+}
+
+private func costWarmUp(_ sink: Sink, _ bytes: [UInt8]) { sink.feed(bytes) }
+
+/// One input that grows.
+struct Input {
+    var sink: Sink
+    var name: String
+    /// The whole input, whose growing part has about so many bytes.
+    var make: (Int) -> String
+
+    static var all: [Input] { Self.commands + Self.events + Self.redis + Self.files + Self.structures }
+
+    /// Strings that cost much where Unicode is compared, normalised, counted or cut.
+    private static let strings: [(String, @Sendable (Int) -> String)] = [
+        (
+            "marks",
+            { size in
+                let quarter = size / 8
+                return "a"
+                    + ["\u{345}", "\u{300}", "\u{316}", "\u{334}"].map { String(repeating: $0, count: quarter) }
+                    .joined()
+            }
+        ),
+        ("jamo", { String(repeating: "\u{1100}\u{1161}\u{11A8}", count: $0 / 9) }),
+        ("flags", { String(repeating: "\u{1F1F0}", count: $0 / 4) }),
+        ("escapes", { String(repeating: #"\u0316"#, count: $0 / 6) }),
+    ]
+
+    private static func field(_ sink: Sink, _ name: String, _ whole: @escaping (String) -> String) -> [Input] {
+        self.strings.map { kind, string in Input(sink: sink, name: "\(name) of \(kind)") { whole(string($0)) } }
+    }
+
+    private static var commands: [Input] {
+        let fields = ["type", "room", "text", "key", "kind", "name", "session", "token", "cursor", "epoch"]
+        let types = ["hello", "join", "send", "members", "history", "rename"]
+        // Each field stands in every command, whether it is one of its fields or not: the first that is refused ends it.
+        let inCommand = fields.flatMap { field in
+            Self.field(.command, field) { string in
+                let type = field == "type" ? "" : #""type":"\#(Self.home(of: field, types))","#
+                let room = field == "room" ? "" : #""room":"lobby","#
+                return #"{\#(type)\#(room)"\#(field)":"\#(string)"}"#
+            }
+        }
+        return inCommand
+            + Self.field(.command, "an unknown key") { #"{"type":"ping","\#($0)":1}"# }
+            + Self.field(.command, "an unknown value") { #"{"type":"ping","x":"\#($0)"}"# }
+            + Self.field(.command, "after.epoch") { #"{"type":"join","room":"a","after":{"epoch":"\#($0)","seq":1}}"# }
+    }
+
+    private static func home(of field: String, _ types: [String]) -> String {
+        switch field {
+        case "name", "session", "token": "hello"
+        case "cursor": "members"
+        case "epoch": "history"
+        default: "send"
+        }
+    }
+
+    private static var events: [Input] {
+        Self.field(.event, "text") {
+            #"{"type":"message","room":"lobby","time":1,"from":{"id":"u1","name":"n"},"text":"\#($0)"}"#
+        }
+            + Self.field(.event, "name") {
+                #"{"type":"message","room":"lobby","time":1,"from":{"id":"u1","name":"\#($0)"},"text":"x"}"#
+            }
+            + Self.field(.event, "id") {
+                #"{"type":"typing","room":"a","user":{"id":"\#($0)","name":"n"},"active":true}"#
+            }
+            + Self.field(.event, "room") {
+                #"{"type":"presence","room":"\#($0)","member_count":1,"presence_version":1}"#
+            }
+            + Self.field(.event, "type") { #"{"type":"\#($0)"}"# }
+            + Self.field(.event, "code") { #"{"type":"error","id":1,"code":"\#($0)","message":"m"}"# }
+            + Self.field(.event, "message") { #"{"type":"error","id":1,"code":"forbidden","message":"\#($0)"}"# }
+            + Self.field(.event, "detail") { #"{"type":"status","state":"ok","detail":"\#($0)"}"# }
+            + Self.field(.event, "reason") { #"{"type":"closing","code":4000,"reason":"\#($0)"}"# }
+            + Self.field(.event, "a key") { #"{"type":"ok","id":1,"\#($0)":1}"# }
+    }
+
+    private static var redis: [Input] {
+        Self.field(.payload, "plain text") { $0 }
+            + Self.field(.payload, "text") { #"{"text":"\#($0)"}"# }
+            + Self.field(.payload, "name") { #"{"text":"x","name":"\#($0)"}"# }
+            + Self.field(.payload, "room") { #"{"type":"typing","room":"\#($0)"}"# }
+            + Self.field(.payload, "type") { #"{"type":"\#($0)","room":"lobby","user":{"id":"u1"}}"# }
+            + Self.field(.payload, "user") { #"{"type":"joined","room":"lobby","user":{"id":"\#($0)","name":"n"}}"# }
+            + Self.field(.control, "type") { #"{"type":"\#($0)"}"# }
+            + Self.field(.control, "name") { #"{"id":"u1","name":"\#($0)"}"# }
+            + Self.field(.replies, "an error") { "-\($0)\r\n" }
+            + Self.field(.pushes, "a channel") { "*3\r\n$7\r\nmessage\r\n$\($0.utf8.count)\r\n\($0)\r\n$1\r\nx\r\n" }
+    }
+
+    private static var files: [Input] {
+        Self.field(.outbox, "type") { #"{"type":"\#($0)"}"# + "\n" }
+            + Self.field(.outbox, "text") {
+                #"{"type":"send","key":"k","room":"a","kind":"text","time":1099511627000,"text":"\#($0)"}"# + "\n"
+            }
+            + Self.field(.positions, "room") { #"{"version":1,"rooms":{"\#($0)":{"epoch":"abcdefgh","seq":1}}}"# }
+            + Self.field(.text, "itself") { $0 }
+            + [
+                Input(sink: .outbox, name: "sends that are done") { size in
+                    let keys = (0..<size / 64).map { "k\($0)" }
+                    let sends = keys.map {
+                        #"{"type":"send","key":"\#($0)","room":"a","kind":"text","time":1099511627000,"text":"x"}"#
+                    }
+                    return (sends + keys.reversed().map { #"{"type":"done","key":"\#($0)"}"# }).joined(separator: "\n")
+                }
+            ]
+    }
+
+    private static var structures: [Input] {
+        [
+            Input(sink: .command, name: "many keys") { size in
+                "{" + (0..<size / 8).map { #""\#(10_000 + $0)":1"# }.joined(separator: ",") + "}"
+            },
+            Input(sink: .event, name: "many keys") { size in
+                #"{"type":"ok","id":1,"# + (0..<size / 8).map { #""\#(10_000 + $0)":1"# }.joined(separator: ",") + "}"
+            },
+            Input(sink: .command, name: "a long number") { #"{"id":\#(String(repeating: "9", count: $0))}"# },
+            Input(sink: .event, name: "a long number") { #"{"type":"ok","id":\#(String(repeating: "9", count: $0))}"# },
+            Input(sink: .command, name: "objects that do not end") { String(repeating: #"{"a":"#, count: $0 / 5) },
+            Input(sink: .replies, name: "many replies") { String(repeating: ":1\r\n", count: $0 / 4) },
+            Input(sink: .replies, name: "nested arrays") { String(repeating: "*1\r\n", count: $0 / 4) },
+        ]
+    }
+}

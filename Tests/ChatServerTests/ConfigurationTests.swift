@@ -102,7 +102,8 @@ struct ConfigurationTests {
             }
         }
         let certificates = "/etc/ssl/certs"
-        let folder = try await self.configuration(tls, ["SSL_CERT_DIR": "/nonexistent:\(certificates)"])
+        let missing = "\(certificates)/\(UUID().uuidString)"
+        let folder = try await self.configuration(tls, ["SSL_CERT_DIR": "\(missing):\(certificates)"])
         #expect(folder.redisAuthorities == .file(certificates))
     }
 

@@ -17,6 +17,8 @@ package struct RequestHeadReader: Sendable {
 
     /// How much of the input has been looked at.
     private var scanned = 0
+    /// Where the method ends, as far as the first line has come.
+    private var methodEnd: Int?
     /// Where the lines end that were found, each behind its line feed.
     private var lineEnds: [Int] = []
     private var isAfterReturn = false
@@ -49,7 +51,7 @@ package struct RequestHeadReader: Sendable {
                 _ = try RequestLine(line[...])
             }
         }
-        try self.checkSizes(input)
+        try self.checkSizes()
         return nil
     }
 
@@ -66,6 +68,7 @@ package struct RequestHeadReader: Sendable {
             if index == 0, !ASCII.isToken(byte), byte != ASCII.carriageReturn {
                 throw .malformed("a request begins with a method")
             }
+            if byte == UInt8(ascii: " "), self.methodEnd == nil { self.methodEnd = index }
             index += 1
             guard byte != ASCII.lineFeed else {
                 guard self.isAfterReturn else { throw .malformed("a line ends with CR and LF") }
@@ -89,13 +92,14 @@ package struct RequestHeadReader: Sendable {
     }
 
     /// What has no end within the limits is refused by the part that is too long.
-    private func checkSizes(_ input: ByteBuffer) throws(RequestFault) {
+    private func checkSizes() throws(RequestFault) {
         guard self.lineEnds.count <= Self.maximumFields + 1 else { throw .tooManyFields(Self.maximumFields) }
         if self.lineEnds.isEmpty {
-            let line = input.getBytes(at: input.readerIndex, length: self.scanned) ?? []
-            let space = line.firstIndex(of: UInt8(ascii: " ")) ?? line.endIndex
-            guard space <= Self.maximumMethod else { throw .unknownMethod }
-            guard line.count - space <= Self.maximumTarget + 16 else { throw .targetTooLong(Self.maximumTarget) }
+            let methodEnd = self.methodEnd ?? self.scanned
+            guard methodEnd <= Self.maximumMethod else { throw .unknownMethod }
+            guard self.scanned - methodEnd <= Self.maximumTarget + 16 else {
+                throw .targetTooLong(Self.maximumTarget)
+            }
         }
         guard self.scanned < Self.maximumBytes else { throw .headTooLarge(Self.maximumBytes) }
     }

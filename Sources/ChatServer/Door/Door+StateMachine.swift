@@ -59,7 +59,7 @@ struct DoorMachine {
     private var input = ByteBuffer()
     private var isFirst = true
     /// Whether no more will come.
-    private var hasEnded = false
+    private(set) var hasEnded = false
     private var drainDeadline: ContinuousClock.Instant?
     /// How many bytes waited for the peer when it was last looked at.
     private var waiting = 0

@@ -91,17 +91,19 @@ final class DoorHandler: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed = event {
-            switch self.stage {
-            case .door(let door): self.obey(door.machine.inputEnded(), door)
-            case .webSocket:
-                // Half-closed connections are for HTTP; a WebSocket whose peer is gone is gone.
-                self.ended()
-                context.close(promise: nil)
-            case .accepted, .passage, .ended: break
-            }
-        }
+        if case ChannelEvent.inputClosed = event { self.inputEnded(context) }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    private func inputEnded(_ context: ChannelHandlerContext) {
+        switch self.stage {
+        case .door(let door): self.obey(door.machine.inputEnded(), door)
+        case .webSocket:
+            // Half-closed connections are for HTTP; a WebSocket whose peer is gone is gone.
+            self.ended()
+            context.close(promise: nil)
+        case .accepted, .passage, .ended: break
+        }
     }
 
     private func ended() {
@@ -171,9 +173,15 @@ final class DoorHandler: ChannelInboundHandler {
 
     /// Reads no more than is answered: what comes behind it waits in the socket, and with its sender.
     private func updateReading(_ door: Door) {
-        guard case .door = self.stage, door.machine.isReading != door.isReading else { return }
-        door.isReading.toggle()
-        try? door.context.channel.syncOptions?.setOption(.autoRead, value: door.isReading)
+        // A WebSocket's shard may have stopped it since.
+        guard case .door = self.stage else { return }
+        self.setReading(door.machine.isReading, door)
+    }
+
+    private func setReading(_ isReading: Bool, _ door: Door) {
+        guard isReading != door.isReading else { return }
+        door.isReading = isReading
+        try? door.context.channel.syncOptions?.setOption(.autoRead, value: isReading)
     }
 
     private func serve(_ head: RequestHead, _ body: ByteBuffer, isLast: Bool) {
@@ -221,6 +229,8 @@ final class DoorHandler: ChannelInboundHandler {
     private func open(_ opening: DoorMachine.Opening, _ rest: ByteBuffer, _ door: Door) {
         let context = door.context
         var answer = ResponseEncoder.switching(opening.fields)
+        // The request may have waited behind one that was being answered, while nothing was read.
+        self.setReading(true, door)
         switch opening {
         case .chat(_, let query):
             let channel = context.channel
@@ -229,8 +239,9 @@ final class DoorHandler: ChannelInboundHandler {
             self.keeper.admission.webSocketOpened()
             let client = self.keeper.shard.assumeIsolated { $0.connected(channel, answer, greeting) }
             self.stage = .webSocket(client)
-            guard rest.readableBytes > 0 else { return }
-            self.keeper.shard.assumeIsolated { $0.received(rest, from: client) }
+            if rest.readableBytes > 0 { self.keeper.shard.assumeIsolated { $0.received(rest, from: client) } }
+            // So may the end of what the peer sends, which is told but once.
+            if door.machine.hasEnded { self.inputEnded(context) }
         case .echo:
             self.stage = .passage(door)
             context.writeAndFlush(self.wrapOutboundOut(answer), promise: nil)
@@ -239,6 +250,7 @@ final class DoorHandler: ChannelInboundHandler {
                 return context.close(promise: nil)
             }
             if rest.readableBytes > 0 { context.fireChannelRead(self.wrapInboundOut(rest)) }
+            if door.machine.hasEnded { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
         case .parting(_, let reason):
             // A browser cannot read the answer to a refused upgrade, but it can read this.
             let event = Event.closing(reason, reconnectMilliseconds: .random(in: 1000...5000))

@@ -61,6 +61,30 @@ struct DoorTests {
         }
     }
 
+    @Test func `a WebSocket that waited behind another request hears what is sent later`() async throws {
+        try await TestServer.with { server in
+            try await RawClient.with(port: server.port) { client in
+                await client.send(Handshake.get() + Handshake.text())
+                for status in [200, 101] { #expect(await client.answer()?.status == status) }
+                await client.send(self.join)
+                #expect(await client.text(until: #""id":2"#).contains(#""type":"ok""#))
+            }
+        }
+    }
+
+    @Test(arguments: ["/ws", "/echo"])
+    func `a WebSocket whose peer had ended before it opened ends`(target: String) async throws {
+        try await TestServer.with(["test-echo": "true"]) { server in
+            try await RawClient.with(port: server.port) { client in
+                await client.send(Handshake.get() + Handshake.text(target))
+                await client.endInput()
+                #expect(await client.answer()?.status == 200)
+                // It returns at the server's end of the connection.
+                _ = await client.isClosed()
+            }
+        }
+    }
+
     @Test(arguments: ["/ws", "/ws/", "//ws", "http://localhost/ws", "HTTP://127.0.0.1:80/ws?name=x"])
     func `a target is read in one way`(target: String) async throws {
         try await TestServer.with { server in

@@ -161,19 +161,26 @@ let package = Package(
             path: "Tests/BrokerContract",
             swiftSettings: settings
         ),
+        // What the tests of several modules need.
+        .target(
+            name: "TestSupport",
+            dependencies: [.product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio)],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "ChatCoreTests",
-            dependencies: ["ChatCore", "BrokerContract", .product(name: "NIOCore", package: nio)],
+            dependencies: ["ChatCore", "BrokerContract", "TestSupport", .product(name: "NIOCore", package: nio)],
             swiftSettings: settings
         ),
         .testTarget(
             name: "ChatWebSocketTests",
-            dependencies: ["ChatWebSocket", .product(name: "NIOCore", package: nio)],
+            dependencies: ["ChatWebSocket", "TestSupport", .product(name: "NIOCore", package: nio)],
             swiftSettings: settings
         ),
         .testTarget(
             name: "ChatHTTPTests",
-            dependencies: ["ChatHTTP", .product(name: "NIOCore", package: nio)],
+            dependencies: ["ChatHTTP", "TestSupport", .product(name: "NIOCore", package: nio)],
             swiftSettings: settings
         ),
         .testTarget(
@@ -182,6 +189,7 @@ let package = Package(
                 "BrokerContract",
                 "ChatCore",
                 "ChatRedis",
+                "TestSupport",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOEmbedded", package: nio),
@@ -220,6 +228,7 @@ let package = Package(
                 "ChatSystem",
                 "ChatWebSocket",
                 "CZlib",
+                "TestSupport",
                 "chat-cli",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

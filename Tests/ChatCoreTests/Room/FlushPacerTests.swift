@@ -1,4 +1,5 @@
 import ChatCore
+import TestSupport
 import Testing
 
 /// When a room's frames leave, on a clock that the test holds.

@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 
 /// A Redis of a test's own, on a free port, that forgets everything unless it is told to save.
 final class RedisServerProcess: Sendable {
@@ -33,7 +34,7 @@ final class RedisServerProcess: Sendable {
 
     /// Prepares a server without starting it: the port is free, and nobody listens there.
     init(_ arguments: [String] = []) async throws {
-        self.port = try await Self.freePort()
+        self.port = try await FreePort.find()
         self.executable = try Self.find()
         self.arguments = arguments
         self.directory = FileManager.default.temporaryDirectory.appendingPathComponent("redis-\(UUID().uuidString)")
@@ -106,23 +107,5 @@ final class RedisServerProcess: Sendable {
             throw Failure(description: "redis-server is not in PATH; these tests need one (apt install redis-server)")
         }
         return found
-    }
-
-    /// Below the ports that the system gives to outgoing connections, any of which could take one that was just found
-    /// free; and each given out once, since tests run beside each other.
-    private static let nextPort = Mutex(Int.random(in: 12_000..<30_000))
-
-    private static func freePort() async throws -> Int {
-        for _ in 0..<100 {
-            let port = self.nextPort.withLock { next in
-                next += 1
-                return next
-            }
-            let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            guard let channel = try? await bootstrap.bind(host: "127.0.0.1", port: port).get() else { continue }
-            try await channel.close()
-            return port
-        }
-        throw Failure(description: "no free port")
     }
 }

@@ -1,6 +1,7 @@
 import ChatCore
 import ChatWebSocket
 import Foundation
+import TestSupport
 import Testing
 
 /// Whole connections of strangers: requests that are changed, cut, glued together and repeated, in packets of every size.
@@ -15,7 +16,7 @@ struct DoorFuzzTests {
     @Test func `whatever strangers send, a good client is served`() async throws {
         let seed = Self.seed
         print("DOOR_SEED=\(seed)")
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededGenerator(seed)
         try await TestServer.with(["unlimited": "true"]) { server in
             for round in 0..<4 {
                 let strangers = (0..<100).map { _ in Self.stranger(&generator) }
@@ -98,20 +99,5 @@ struct DoorFuzzTests {
         return (0..<Int.random(in: 1...40, using: &generator)).map { _ in
             alphabet.randomElement(using: &generator) ?? 0
         }
-    }
-}
-
-/// Random numbers that are the same for the same seed (SplitMix64).
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { self.state = seed }
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var word = self.state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }

@@ -1,23 +1,13 @@
 import Foundation
-import NIOCore
-import NIOPosix
+import TestSupport
 import Testing
 
 /// What an operator sees of the process: its exit status and its lines.
 @Suite("The process", .serialized, .patience)
 struct ServerProcessTests {
-    /// A port that was free a moment ago.
-    private func freePort() async throws -> Int {
-        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        let channel = try await bootstrap.bind(host: "127.0.0.1", port: 0).get()
-        let port = try #require(channel.localAddress?.port)
-        try await channel.close()
-        return port
-    }
-
     @Test(arguments: ["2>/dev/full", "2>&-", ">&- 2>&- <&-", ">/dev/full", "2> >(:)"])
     func `a node whose lines nobody takes serves all the same`(redirection: String) async throws {
-        let port = try await self.freePort()
+        let port = try await FreePort.find()
         // It warns at once, for want of a page; when it is ready, it is ended in peace.
         let outcome = try await ServerProcess.run(
             """
@@ -33,7 +23,7 @@ struct ServerProcessTests {
     }
 
     @Test func `the options of a subcommand may stand on both sides of its name`() async throws {
-        let port = try await self.freePort()
+        let port = try await FreePort.find()
         let outcome = try await ServerProcess.run(
             """
             "$server" check-config --port \(port); "$server" --port \(port) check-config
@@ -68,7 +58,7 @@ struct ServerProcessTests {
     }
 
     @Test func `a shutdown while Redis hangs is over in time`() async throws {
-        let (port, redis) = (try await self.freePort(), try await self.freePort())
+        let (port, redis) = (try await FreePort.find(), try await FreePort.find())
         let outcome = try await ServerProcess.run(
             """
             redis-server --port \(redis) --bind 127.0.0.1 --save '' --daemonize no >/dev/null & redis=$!

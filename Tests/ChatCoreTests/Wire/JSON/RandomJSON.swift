@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import ChatCore
 
 /// Random JSON, valid and otherwise.

@@ -1,13 +1,14 @@
 /// Random numbers that are the same for the same seed (SplitMix64), so that what fails can fail again.
-struct SeededGenerator: RandomNumberGenerator {
+package struct SeededGenerator: RandomNumberGenerator {
     /// The seeds that property tests run with; each is an argument, and so stands in the name of the test that fails.
-    static let seeds: [UInt64] = [1, 2, 3, 5, 8]
+    package static let seeds: [UInt64] = [1, 2, 3, 5, 8]
 
     private var state: UInt64
 
-    init(_ seed: UInt64) { self.state = seed }
+    /// Begins a row of numbers.
+    package init(_ seed: UInt64) { self.state = seed }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         self.state &+= 0x9E37_79B9_7F4A_7C15
         var word = self.state
         word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9

@@ -54,6 +54,10 @@ extension RedisBroker {
         package var unloggedPublications = 0
         /// Connections that were lost.
         package var lostConnections = 0
+        /// Connections over which nothing came that was published.
+        package var deafConnections = 0
+        /// Connections that led to another Redis than a newer one.
+        package var strayConnections = 0
         /// Logs that were found to have been rolled back.
         package var rolledBackLogs = 0
     }

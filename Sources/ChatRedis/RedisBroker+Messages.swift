@@ -43,13 +43,16 @@ extension RedisBroker {
             request.isRepeatable = false
             return request
         }
-        return RedisRequest(
-            .send,
-            keys: address.meta,
-            address.log,
-            self.keys.key(draft.room, draft.sender, key),
-            arguments: arguments
-        )
+        let keyed = { (command: inout RedisCommand) in
+            arguments(&command)
+            command.append(key.digest(of: draft.sender))
+            command.append(self.legacyNodes == .present ? 1 : 0)
+        }
+        guard self.legacyNodes != .gone else {
+            return RedisRequest(.send, keys: address.meta, address.log, arguments: keyed)
+        }
+        let legacyKey = self.keys.legacyKey(draft.room, draft.sender, key)
+        return RedisRequest(.send, keys: address.meta, address.log, legacyKey, arguments: keyed)
     }
 
     func channel(_ room: RoomName) -> ChannelName { ChannelName(self.keys.channel(room)) }
@@ -77,8 +80,7 @@ extension RedisBroker {
         let reply = try await self.perform(self.readRequest(room, mode, seq, limit: limit, makesEpoch: false))
         guard let reading = LogReading(reply) else { throw .isUnintelligible }
         // Somebody may be given what the feed has not seen yet: a log that then comes back shorter was rolled back.
-        let head = LogPosition(epoch: reading.page.epoch, seq: reading.page.head)
-        self.channels[self.channel(room)]?.feed.stored(head)
+        self.channels[self.channel(room)]?.feed.stored(reading.page.headPosition)
         return reading.page
     }
 
@@ -90,14 +92,28 @@ extension RedisBroker {
     ///   - seq: The number that `after` and `before` speak of.
     ///   - limit: The most messages to give.
     ///   - makesEpoch: Whether a room that has no epoch gets one; who only looks leaves no trace.
+    ///   - proof: What tells Redis that it has the log that was followed, and in which run of Redis that was.
     /// - Returns: The request; its answer makes a ``LogReading``.
-    func readRequest(_ room: RoomName, _ mode: String, _ seq: Int, limit: Int, makesEpoch: Bool) -> RedisRequest {
+    func readRequest(
+        _ room: RoomName,
+        _ mode: String,
+        _ seq: Int,
+        limit: Int,
+        makesEpoch: Bool,
+        proof: (RoomFeed.Proof, run: String)? = nil
+    ) -> RedisRequest {
         RedisRequest(.read, keys: self.keys.meta(room), self.keys.log(room)) {
             $0.append(mode)
             $0.append(seq)
             $0.append(limit)
             $0.append(self.newEpoch())
             $0.append(makesEpoch ? 1 : 0)
+            if let (proof, run) = proof {
+                $0.append(proof.epoch.rawValue)
+                $0.append(proof.time)
+                $0.append(proof.known)
+                $0.append(run)
+            }
         }
     }
 }
@@ -109,7 +125,7 @@ extension Receipt {
             let time = parts[2].count
         else { return nil }
         self.init(
-            position: LogPosition(epoch: epoch, seq: seq),
+            position: LogPosition(epoch: epoch, seq: seq, time: time),
             time: time,
             isDuplicate: parts[3].count == 1
         )
@@ -123,8 +139,8 @@ struct LogReading {
     var anchor: ByteBuffer?
 
     init?(_ reply: RedisReply) {
-        guard let parts = reply.array, parts.count == 5, let epoch = parts[0].epoch, let first = parts[1].count,
-            let head = parts[2].count, let flat = parts[4].array,
+        guard let parts = reply.array, parts.count == 7, let epoch = parts[0].epoch, let first = parts[1].count,
+            let head = parts[2].count, let flat = parts[4].array, let runs = parts[6].string,
             // Another program may have written there.
             (0...1 << 52).contains(head), (1...(1 << 52) + 1).contains(first)
         else { return nil }
@@ -134,10 +150,31 @@ struct LogReading {
             guard let seq = flat[index].count, (1...1 << 52).contains(seq), let payload = flat[index + 1].bytes else {
                 return nil
             }
-            publications.append(Publication(position: LogPosition(epoch: epoch, seq: seq), payload: payload))
+            let position = LogPosition(epoch: epoch, seq: seq, time: PublicationCodec.time(of: payload))
+            publications.append(Publication(position: position, payload: payload))
         }
-        self.page = LogPage(epoch: epoch, first: first, head: head, publications: publications)
+        self.page = LogPage(
+            epoch: epoch,
+            first: first,
+            head: head,
+            headTime: parts[5].count,
+            publications: publications,
+            runs: LogRuns(redis: runs)
+        )
         self.anchor = parts[3].bytes
+    }
+}
+
+extension LogRuns {
+    /// Reads the field `runs` of a room's `meta`: number and time of each beginning, `6:1790000000000 21:1790000100000 `.
+    init(redis text: String) {
+        self.init(
+            text.split(separator: " ").compactMap { word in
+                let parts = word.split(separator: ":")
+                guard parts.count == 2, let seq = Int(parts[0]), let time = Int(parts[1]) else { return nil }
+                return Beginning(seq: seq, time: time)
+            }
+        )
     }
 }
 

@@ -17,13 +17,16 @@ extension RedisBroker {
     // MARK: Connections
 
     /// Keeps its connections for as long as it runs; Redis may be absent when it begins.
+    ///
+    /// - Throws: ``BrokerError`` when the data there are of a newer layout than this server knows.
     package func run() async throws {
-        await withTaskCancellationHandler {
+        try await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
                 for role in self.roles {
                     group.addTask { await self.keepConnected(role) }
                 }
             }
+            if let refusal = self.refusal { throw refusal }
         } onCancel: {
             self.stop()
         }
@@ -50,8 +53,9 @@ extension RedisBroker {
 
     private func keepConnected(_ role: RedisChannelHandler.Role) async {
         var random = SystemRandomNumberGenerator()
-        while !Task.isCancelled {
+        while !Task.isCancelled, self.refusal == nil {
             await self.connect(role)
+            guard self.refusal == nil else { break }
             let pause = self.backoffs[role, default: Backoff()].next(.now(), using: &random)
             try? await Task.sleep(for: pause)
         }
@@ -78,13 +82,14 @@ extension RedisBroker {
             switch role {
             // A replica takes all of it but a write.
             case .commands, .log:
-                self.connector.logIn + [RedisCommand("SET", self.nodeKey, "", "EX", "60")]
+                self.connector.logIn + [RedisCommand("SET", self.nodeKey, "", "EX", "60"), self.introductionCommand]
                     + self.scripts.loadCommands
             // PING is refused while Redis loads its data, and SUBSCRIBE where the user may not use the channels: such a
             // connection does not count as one. Nothing is published on the node's own channel meanwhile, so that each
             // command has one answer.
             case .subscriptions:
-                self.connector.logIn + [RedisCommand("PING"), RedisCommand("SUBSCRIBE", self.nodeChannel.rawValue)]
+                self.connector.logIn + [RedisCommand("PING"), self.introductionCommand]
+                    + [RedisCommand("SUBSCRIBE", self.nodeChannel.rawValue)]
             }
         let usesTLS = self.configuration.url.usesTLS
         let handler = RedisChannelHandler(role, handshake: handshake, usesTLS: usesTLS) { [weak self] event in
@@ -104,14 +109,15 @@ extension RedisBroker {
         case (.log, .replies(let replies)):
             self.logLink.received(replies)
             self.flush()
-        case (.subscriptions, .opened):
-            guard let handler = self.handlers[role] else { return }
+        case (.subscriptions, .opened(let replies)):
+            guard self.introduce(replies.dropLast().last, on: role), let handler = self.handlers[role] else { return }
             self.subscriptions.opened(handler)
             self.becameActive(role)
         case (.subscriptions, .pushes(let pushes)): self.received(pushes)
         case (.commands, .closed(let reason)): self.closed(self.commands, role, reason)
         case (.log, .closed(let reason)): self.closed(self.logLink, role, reason)
         case (.subscriptions, .closed(let reason)):
+            self.introductions[role] = nil
             self.subscriptions.closed()
             for subscription in self.channels.values { subscription.feed.unsubscribed() }
             self.becameInactive(role, reason)
@@ -121,8 +127,12 @@ extension RedisBroker {
 
     /// A connection for commands stands.
     private func opened(_ link: CommandLink, _ role: RedisChannelHandler.Role, _ replies: [RedisReply]) {
-        guard let handler = self.handlers[role] else { return }
-        link.opened(handler, loaded: replies.suffix(self.scripts.all.count))
+        let loaded = replies.suffix(self.scripts.all.count)
+        guard self.introduce(replies.dropLast(loaded.count).last, on: role), let handler = self.handlers[role] else {
+            return
+        }
+        link.opened(handler, loaded: loaded, run: self.introductions[role]?.run ?? "")
+        if link === self.commands { self.say() }
         self.becameActive(role)
         if link === self.logLink {
             // Before anything is stored: is this still the data that was followed?
@@ -136,6 +146,7 @@ extension RedisBroker {
     /// A connection for commands was lost, or did not come to stand.
     private func closed(_ link: CommandLink, _ role: RedisChannelHandler.Role, _ reason: BrokerError) {
         let wasActive = link.isActive
+        self.introductions[role] = nil
         link.closed()
         self.becameInactive(role, reason)
         guard wasActive, BrokerError.reasonsToLeave.contains(reason) else { return }
@@ -221,7 +232,9 @@ extension RedisBroker {
             guard case .renamed(let user) = ControlMessage(payload) else { return }
             self.tellAttached(.renamed(user))
         } else if channel == self.nodeChannel {
-            self.probes.removeValue(forKey: ByteString(String(buffer: payload)))?.resume(.success(()))
+            let word = String(buffer: payload)
+            self.hearing.heard(word, at: .now())
+            self.probes.removeValue(forKey: ByteString(word))?.resume(.success(()))
         }
     }
 

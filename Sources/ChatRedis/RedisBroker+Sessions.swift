@@ -10,21 +10,22 @@ extension RedisBroker {
         return User(id: id, name: .known(name, of: id))
     }
 
-    package func saveSession(_ hash: String, _ user: User) async throws(BrokerError) {
-        _ = try await self.perform(self.writeRequest(hash, user))
+    package func saveSession(_ hash: String, _ user: User, isGuest: Bool) async throws(BrokerError) {
+        _ = try await self.perform(self.writeRequest(hash, user, isGuest: isGuest))
     }
 
     package func rename(_ user: User, session hash: String) async throws(BrokerError) {
-        var request = self.writeRequest(hash, user)
+        var request = self.writeRequest(hash, user, isGuest: false)
         request.command.append(self.keys.control)
         request.command.append(ControlMessage.renamed(user).encoded)
         _ = try await self.perform(request)
     }
 
-    private func writeRequest(_ hash: String, _ user: User) -> RedisRequest {
+    private func writeRequest(_ hash: String, _ user: User, isGuest: Bool) -> RedisRequest {
         RedisRequest(.writeSession, keys: self.keys.session(hash)) {
             $0.append(user.id.rawValue)
             $0.append(user.name.rawValue)
+            $0.append(isGuest ? 0 : 1)
         }
     }
 }

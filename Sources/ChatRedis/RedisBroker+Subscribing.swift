@@ -68,7 +68,7 @@ extension RedisBroker {
         )
         guard let page = LogReading(reply)?.page else { throw .isUnintelligible }
         if page.epoch != subscription.feed.position?.epoch { self.check(subscription) }
-        return LogPosition(epoch: page.epoch, seq: page.head)
+        return page.headPosition
     }
 
     // MARK: What arrives
@@ -157,13 +157,22 @@ extension RedisBroker {
             case .head: ("head", 0)
             case .after(let seq): ("after", seq)
             }
-        var request = self.readRequest(subscription.room, mode, seq, limit: Self.feedPage, makesEpoch: true)
+        var request = self.readRequest(
+            subscription.room,
+            mode,
+            seq,
+            limit: Self.feedPage,
+            makesEpoch: true,
+            proof: subscription.feed.proof.map { ($0, run: subscription.run) }
+        )
+        let run = self.logRun
         request.isUrgent = true
         request.completion = { result in
             guard case .success(let reply) = result, let reading = LogReading(reply) else {
                 subscription.feed.readFailed()
                 return
             }
+            subscription.run = run
             self.merge(reading, into: subscription)
         }
         self.logLink.submit(request)

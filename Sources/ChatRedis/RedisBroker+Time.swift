@@ -29,6 +29,7 @@ extension RedisBroker {
                 metadata: ["publications": "\(count)", "room": "\(room)"]
             )
         }
+        self.listen(now)
         if self.commands.isActive, self.index.prune(now: now) { self.pruneIndex() }
         let interval = TimeAmount(self.configuration.headCheckInterval)
         let linger = TimeAmount(self.configuration.linger)

@@ -43,6 +43,13 @@ package final actor RedisBroker: Broker {
     var probes: [ByteString: Waiter<Void>] = [:]
     var outages = OutageReasons()
     var drops = DropAccount()
+    /// Who Redis is, as each connection was told.
+    var introductions: [RedisChannelHandler.Role: RedisIntroduction] = [:]
+    var hearing = HearingWatch(now: .now())
+    var legacyNodes = LegacyNodes.present
+    /// Why this server cannot use the data that it found when it began.
+    var refusal: BrokerError?
+    var warnedPolicy: String?
     var index = RoomIndex()
     var addresses: RoomAddressBook
     /// What was dropped or lost since the start.
@@ -77,11 +84,17 @@ package final actor RedisBroker: Broker {
         self.logLink =
             configuration.replicas > 0 ? CommandLink(scripts: self.scripts, configuration) : self.commands
         self.commits = CommitGate(limit: configuration.pendingLimit / 2)
-        self.subscriptions = SubscriptionLink(on: eventLoop, configuration.liveness)
+        self.subscriptions = SubscriptionLink(
+            on: eventLoop,
+            configuration.liveness,
+            first: ChannelName(self.keys.layoutChannel)
+        )
         eventLoop.execute { [weak self] in self?.assumeIsolated { $0.begin() } }
     }
 
     private func begin() {
+        // The first one tells nodes of this layout from all others: whoever counts them must not find it last.
+        self.subscriptions.subscribe(ChannelName(self.keys.layoutChannel))
         self.subscriptions.subscribe(ChannelName(self.keys.control))
         self.subscriptions.subscribe(self.nodeChannel)
         self.startTicking()

@@ -30,6 +30,17 @@ extension BrokerError {
     ///
     /// Another one may have its address by the time of the next attempt.
     static let reasonsToLeave = ["READONLY", "MASTERDOWN", "LOADING"].map { BrokerError(redis: $0) }
+    /// A connection that answers, and over which nothing comes.
+    static let isDeaf = BrokerError("nothing that is published in Redis arrives")
+    /// Connections that were made one after the other lead to different servers.
+    static let isElsewhere = BrokerError("the connections lead to different Redis servers")
+    /// The data are of a newer server.
+    static func isOfLayout(_ version: Int, known: Int) -> BrokerError {
+        BrokerError(
+            "the data in Redis have layout \(version) and this server knows \(known): use a server of the version "
+                + "that wrote them, or another --redis-prefix"
+        )
+    }
     static let isUnintelligible = BrokerError("Redis gave an unexpected answer")
 
     /// The reason in an error reply, if it is one to leave that Redis for.

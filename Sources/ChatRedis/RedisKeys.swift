@@ -24,10 +24,10 @@ struct RedisKeys {
 
     func log(_ room: RoomName) -> String { self.key(room, ":log") }
 
-    /// What a sender's key stands for.
+    /// What a sender's key stands for, as nodes of the first layout have it.
     ///
     /// The length keeps apart what the ids and keys of two senders could run together to.
-    func key(_ room: RoomName, _ sender: UserID, _ key: IdempotencyKey) -> String {
+    func legacyKey(_ room: RoomName, _ sender: UserID, _ key: IdempotencyKey) -> String {
         self.key(room, ":keys:\(sender.rawValue.utf8.count):\(sender.rawValue):\(key.rawValue)")
     }
 
@@ -47,6 +47,12 @@ struct RedisKeys {
 
     /// The channel that every node listens to.
     var control: String { self.channelPrefix + "control" }
+
+    /// What the version of all of this is.
+    var layout: String { self.prefix + "layout" }
+
+    /// The channel that every node of the present layout listens to.
+    var layoutChannel: String { "\(self.channelPrefix)layout:\(RedisBroker.layout)" }
 
     /// A key that one node may write, to find out whether it may.
     func node(_ incarnation: String) -> String { "\(self.prefix)node:\(incarnation)" }

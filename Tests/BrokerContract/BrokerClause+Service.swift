@@ -15,7 +15,7 @@ extension BrokerClause {
 private func sessionsAreKept(_ broker: any Broker) async throws {
     let (hash, user) = (unique("hash"), try uniqueUser())
     #expect(try await broker.session(hash) == nil)
-    try await broker.saveSession(hash, user)
+    try await broker.saveSession(hash, user, isGuest: false)
     #expect(try await broker.session(hash) == user)
     #expect(try await broker.session(unique("hash")) == nil)
 }
@@ -24,7 +24,7 @@ private func renameIsAnnounced(_ broker: any Broker) async throws {
     let (hash, user) = (unique("hash"), try uniqueUser())
     let subscribers = [CollectingSubscriber(), CollectingSubscriber()]
     for subscriber in subscribers { broker.attach(subscriber) }
-    try await broker.saveSession(hash, user)
+    try await broker.saveSession(hash, user, isGuest: false)
     let renamed = User(id: user.id, name: try UserName("새 이름"))
     try await broker.rename(renamed, session: hash)
     #expect(try await broker.session(hash) == renamed)

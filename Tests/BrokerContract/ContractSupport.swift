@@ -35,5 +35,5 @@ extension Broker {
 
 extension Publication {
     /// What the message says.
-    var text: String? { (try? JSONValue(self.payload))?["text"]?.string }
+    package var text: String? { (try? JSONValue(self.payload))?["text"]?.string }
 }

@@ -26,7 +26,7 @@ struct TransportTests {
                 try await withBroker(server, configure: { $0.url = url }) { broker in
                     try await broker.probe()
                     let user = User(id: UserID("u1"), name: try UserName("Mina"))
-                    try await broker.saveSession("hash", user)
+                    try await broker.saveSession("hash", user, isGuest: false)
                     #expect(try await broker.session("hash") == user)
                 }
                 try await withBroker(server) { broker in

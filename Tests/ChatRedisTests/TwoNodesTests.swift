@@ -161,7 +161,7 @@ struct TwoNodesTests {
             let subscriber = CollectingSubscriber()
             second.attach(subscriber)
             try await second.probe()
-            try await first.saveSession("hash", self.mina)
+            try await first.saveSession("hash", self.mina, isGuest: false)
             let renamed = User(id: self.mina.id, name: try UserName("미나"))
             try await first.rename(renamed, session: "hash")
             try await subscriber.events { $0.renamed == [renamed] }

@@ -25,7 +25,8 @@ export function makeApp(store) {
     saveDraft: (room, text) => keep(`draft.${room}`, text),
   };
   const client = makeClient(() => ({
-    name: app.name,
+    // A session has its name: the one known here may have been changed elsewhere.
+    name: storage.read("session") && !storage.read("renamed") ? undefined : app.name,
     session: storage.read("session") ?? undefined,
     client: "web",
   }));
@@ -71,7 +72,10 @@ export function makeApp(store) {
     app.name = name;
     storage.write("name", name);
     // Without a connection the next `hello` says it.
-    if (!client.isOpen) return client.reconnectNow();
+    if (!client.isOpen) {
+      storage.write("renamed", "1");
+      return client.reconnectNow();
+    }
     try {
       const { user } = await client.request("rename", { name });
       act("me", { user });
@@ -110,8 +114,8 @@ export function makeApp(store) {
     const room = roomOf(name);
     if (!room || !client.isOpen || room.phase === "joining") return;
     act("joining", { room: name });
-    const { epoch, seq } = room;
-    const start = seq === null ? { history: Math.min(PAGE, store.state.limits.history) } : { after: { epoch, seq } };
+    const { epoch, seq, time } = room;
+    const start = seq === null ? { history: Math.min(PAGE, store.state.limits.history) } : { after: { epoch, seq, time } };
     try {
       const reply = await client.request("join", { room: name, ...start });
       act("joined", { room: name, reply });
@@ -196,7 +200,10 @@ export function makeApp(store) {
 
   function welcomed(welcome) {
     storage.write("session", welcome.session);
+    storage.write("renamed", "");
     act("welcome", { welcome });
+    if (welcome.resumed) storage.write("name", (app.name = welcome.user.name));
+    else if (app.name && welcome.user.name !== app.name) rename(app.name);
     const { rooms, current } = store.state;
     for (const name of new Set([current, ...rooms.keys()])) join(name);
   }

@@ -11,8 +11,11 @@ package protocol Broker: AnyObject, Sendable {
     /// Stores, numbers and publishes messages, each atomically and in the order given.
     ///
     /// - A result with a receipt means that the message is in its room's log, under that position.
-    /// - A message whose sender used its key before in this room, epoch and de-duplication window is not stored again;
-    ///   the receipt is the first one's with `isDuplicate` set.
+    /// - A message whose sender used its key before in this room and de-duplication window is not stored again, also when
+    ///   the log got another epoch since and kept it; the receipt is the first one's, with `isDuplicate` set and the epoch
+    ///   that the log has now.
+    /// - Numbers may go on after a log lost its end and nobody was there to see it; ``LogPage/proves(_:)`` then tells
+    ///   positions that were lost from those that were not, by their times.
     /// - Batches handed over one after the other by one caller are stored in that order.
     /// - `.unavailable` leaves open whether the message was stored; the same key finds out, and never stores it twice.
     /// - It waits a bounded time and holds a bounded number of messages.
@@ -32,7 +35,7 @@ package protocol Broker: AnyObject, Sendable {
     /// - Parameters:
     ///   - room: The room; subscribing again is harmless and gives the head anew.
     ///   - subscriber: Where its events go.
-    /// - Returns: The head of the room's log.
+    /// - Returns: The head of the room's log, with the time that proves it.
     /// - Throws: ``BrokerError`` when the broker is out of reach.
     func subscribe(_ room: RoomName, _ subscriber: any BrokerSubscriber) async throws(BrokerError) -> LogPosition
 
@@ -117,7 +120,7 @@ package protocol Broker: AnyObject, Sendable {
 
     // MARK: Sessions
 
-    /// Looks a session up and lets its time begin anew.
+    /// Looks a session up, and lets its time begin anew: from now on it is kept as long as any.
     ///
     /// - Parameter hash: ``SessionSecret/hash``.
     /// - Returns: The user, or nil when no such session is known.
@@ -125,7 +128,13 @@ package protocol Broker: AnyObject, Sendable {
     func session(_ hash: String) async throws(BrokerError) -> User?
 
     /// Stores a new session.
-    func saveSession(_ hash: String, _ user: User) async throws(BrokerError)
+    ///
+    /// - Parameters:
+    ///   - hash: ``SessionSecret/hash``.
+    ///   - user: Whom it brings back.
+    ///   - isGuest: Whether nobody would miss it: it is forgotten after some hours, unless it is looked up or renamed.
+    /// - Throws: ``BrokerError`` when the broker is out of reach.
+    func saveSession(_ hash: String, _ user: User, isGuest: Bool) async throws(BrokerError)
 
     /// Gives a user another name: in the session, and by ``BrokerEvent/renamed(_:)`` at every subscriber of every node.
     func rename(_ user: User, session hash: String) async throws(BrokerError)

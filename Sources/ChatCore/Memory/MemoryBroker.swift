@@ -170,14 +170,15 @@ package final class MemoryBroker: Broker {
         return self.state.withLock { $0.sessions.use(hash, now: now, limits: self.limits) }
     }
 
-    package func saveSession(_ hash: String, _ user: User) async throws(BrokerError) {
+    package func saveSession(_ hash: String, _ user: User, isGuest: Bool) async throws(BrokerError) {
         let now = self.now()
-        self.state.withLock { $0.sessions.save(hash, user, now: now) }
+        self.state.withLock { $0.sessions.save(hash, user, isGuest: isGuest, now: now) }
     }
 
     package func rename(_ user: User, session hash: String) async throws(BrokerError) {
+        let now = self.now()
         self.state.withLock { state in
-            state.sessions.rename(hash, user)
+            state.sessions.rename(hash, user, now: now)
             for subscriber in state.subscribers { subscriber.receive([.renamed(user)]) }
         }
     }

@@ -17,7 +17,8 @@ struct MemoryLog {
     }
 
     private(set) var head: LogPosition
-    private(set) var lastTime: Int?
+    /// When the last message was stored; nil when none was.
+    var lastTime: Int? { self.head.time }
     private let prefix: ByteBuffer
     private var publications: Deque<Publication> = []
     private var receipts: [Key: Receipt] = [:]
@@ -44,7 +45,7 @@ struct MemoryLog {
             return (receipt, nil)
         }
         self.head.seq += 1
-        self.lastTime = now
+        self.head.time = now
         let payload = PublicationCodec.assemble(
             prefix: self.prefix,
             position: self.head,
@@ -110,6 +111,12 @@ struct MemoryLog {
     private var first: Int { self.head.seq + 1 - self.publications.count }
 
     private func page(_ publications: [Publication]) -> LogPage {
-        LogPage(epoch: self.head.epoch, first: self.first, head: self.head.seq, publications: publications)
+        LogPage(
+            epoch: self.head.epoch,
+            first: self.first,
+            head: self.head.seq,
+            headTime: self.lastTime,
+            publications: publications
+        )
     }
 }

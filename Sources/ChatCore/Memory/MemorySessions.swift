@@ -2,39 +2,69 @@ internal import DequeModule
 
 /// The sessions that the embedded broker knows, by the hash of their secrets.
 struct MemorySessions {
-    /// The most sessions it remembers; past it the oldest is forgotten before its time.
+    /// The most sessions it remembers; past it the one that was used longest ago is forgotten before its time.
     static let maximum = 200_000
 
     private struct Session {
         var user: User
+        var isGuest: Bool
         var lastUsed: Int
+        /// Which of all uses was the last one of this session.
+        var use: Int
+
+        func isForgotten(_ now: Int, _ limits: LogLimits) -> Bool {
+            let time = self.isGuest ? min(limits.guestSessions, limits.sessions) : limits.sessions
+            return now - self.lastUsed > time.inMilliseconds
+        }
+    }
+
+    private struct Use {
+        var hash: String
+        var number: Int
     }
 
     private var sessions: [String: Session] = [:]
-    private var order: Deque<String> = []
+    /// In the order of time; those that are not the last of their session do not count any more.
+    private var uses: Deque<Use> = []
+    private var lastUse = 0
 
-    mutating func save(_ hash: String, _ user: User, now: Int) {
-        if self.sessions.updateValue(Session(user: user, lastUsed: now), forKey: hash) == nil {
-            self.order.append(hash)
+    mutating func save(_ hash: String, _ user: User, isGuest: Bool = false, now: Int) {
+        self.sessions[hash] = Session(user: user, isGuest: isGuest, lastUsed: now, use: 0)
+        self.note(hash, now)
+        while self.sessions.count > Self.maximum, let oldest = self.uses.popFirst() {
+            if self.sessions[oldest.hash]?.use == oldest.number { self.sessions[oldest.hash] = nil }
         }
-        if self.sessions.count > Self.maximum { self.sessions[self.order.removeFirst()] = nil }
     }
 
-    /// Looks a session up and lets its time begin anew.
+    /// Looks a session up and lets its time begin anew; it is kept as long as any from now on.
     mutating func use(_ hash: String, now: Int, limits: LogLimits) -> User? {
-        guard let session = self.sessions[hash], now - session.lastUsed <= limits.sessions.inMilliseconds else {
-            return nil
-        }
-        self.sessions[hash]?.lastUsed = now
+        guard let session = self.sessions[hash], !session.isForgotten(now, limits) else { return nil }
+        self.sessions[hash]?.isGuest = false
+        self.note(hash, now)
         return session.user
     }
 
-    mutating func rename(_ hash: String, _ user: User) { self.sessions[hash]?.user = user }
+    /// Gives the user of a session another name; that is a use of it.
+    mutating func rename(_ hash: String, _ user: User, now: Int) {
+        guard self.sessions[hash] != nil else { return }
+        self.sessions[hash]?.user = user
+        self.sessions[hash]?.isGuest = false
+        self.note(hash, now)
+    }
 
     mutating func forget(_ now: Int, _ limits: LogLimits) {
-        let oldest = now - limits.sessions.inMilliseconds
-        guard self.sessions.contains(where: { $0.value.lastUsed < oldest }) else { return }
-        self.sessions = self.sessions.filter { $0.value.lastUsed >= oldest }
-        self.order.removeAll { self.sessions[$0] == nil }
+        guard self.sessions.contains(where: { $0.value.isForgotten(now, limits) }) else { return }
+        self.sessions = self.sessions.filter { !$0.value.isForgotten(now, limits) }
+        self.compact()
     }
+
+    private mutating func note(_ hash: String, _ now: Int) {
+        self.lastUse += 1
+        self.sessions[hash]?.lastUsed = now
+        self.sessions[hash]?.use = self.lastUse
+        self.uses.append(Use(hash: hash, number: self.lastUse))
+        if self.uses.count > 2 * max(self.sessions.count, 1024) { self.compact() }
+    }
+
+    private mutating func compact() { self.uses.removeAll { self.sessions[$0.hash]?.use != $0.number } }
 }

@@ -64,8 +64,15 @@ package struct CatchUp: Sendable, Equatable {
     ) -> (CatchUp, Announcement)? {
         guard let page else { return Self.plan(start, head: room, oldest: 1, limit: limit) }
         guard page.epoch == room.epoch else { return nil }
-        let head = LogPosition(epoch: room.epoch, seq: max(room.seq, page.head))
-        return Self.plan(start, head: head, oldest: min(page.first, head.seq + 1), limit: limit)
+        let head = page.head < room.seq ? room : page.headPosition
+        let oldest = min(page.first, head.seq + 1)
+        if case .after(let position) = start, position.epoch == head.epoch, position.seq <= head.seq,
+            !page.proves(position)
+        {
+            // The same number in another log: what the member has may be lost, and what follows it as well.
+            return Self.planAnew(head: head, oldest: oldest)
+        }
+        return Self.plan(start, head: head, oldest: oldest, limit: limit)
     }
 
     private static func plan(
@@ -81,13 +88,18 @@ package struct CatchUp: Sendable, Equatable {
             let seq = max(head.seq - min(count, limit), oldest - 1)
             return Self.plan(after: seq, head: head, isReset: false, gap: nil)
         case .after(let position) where position.epoch != head.epoch || position.seq > head.seq:
-            return Self.plan(after: oldest - 1, head: head, isReset: true, gap: oldest > 1 ? 1...(oldest - 1) : nil)
+            return Self.planAnew(head: head, oldest: oldest)
         case .after(let position):
             guard position.seq < oldest - 1 else {
                 return Self.plan(after: position.seq, head: head, isReset: false, gap: nil)
             }
             return Self.plan(after: oldest - 1, head: head, isReset: false, gap: (position.seq + 1)...(oldest - 1))
         }
+    }
+
+    /// The member's old position means nothing: all that the log keeps follows.
+    private static func planAnew(head: LogPosition, oldest: Int) -> (CatchUp, Announcement) {
+        Self.plan(after: oldest - 1, head: head, isReset: true, gap: oldest > 1 ? 1...(oldest - 1) : nil)
     }
 
     private static func plan(
@@ -107,8 +119,17 @@ package struct CatchUp: Sendable, Equatable {
         switch start {
         case .live: false
         case .last(let count): count > 0 && room.seq > 0
-        case .after(let position): position != room && tail.messages(after: position) == nil
+        case .after(let position): !Self.isProven(position, room: room, tail: tail)
         }
+    }
+
+    /// Whether a position is one of the room's log, and all that follows it is at hand.
+    private static func isProven(_ position: LogPosition, room: LogPosition, tail: RoomTail) -> Bool {
+        guard position == room || tail.messages(after: position) != nil else { return false }
+        // Before the first message all that the log ever was is the same.
+        guard position.seq > 0 else { return true }
+        guard let time = position.time else { return false }
+        return time == (position == room ? room.time : tail.time(of: position))
     }
 
     /// After which number the log has to be read for a plan.
@@ -116,7 +137,8 @@ package struct CatchUp: Sendable, Equatable {
         switch start {
         case .live: room.seq
         case .last(let count): max(0, room.seq - min(count, limit))
-        case .after(let position): position.epoch == room.epoch ? position.seq : 0
+        // With the message at the position itself, which proves it.
+        case .after(let position): position.epoch == room.epoch ? max(0, position.seq - 1) : 0
         }
     }
 

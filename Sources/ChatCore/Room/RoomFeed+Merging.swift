@@ -15,8 +15,9 @@ extension RoomFeed {
         return self.position == nil ? .head : .after(seq)
     }
 
-    mutating func begin(at position: LogPosition, payload: ByteBuffer?) {
+    mutating func begin(at position: LogPosition, payload: ByteBuffer?, _ runs: LogRuns) {
         self.position = position
+        self.runs = runs
         self.payload = payload
         self.known = position.seq
         self.isVerified = self.isSubscribed
@@ -28,10 +29,25 @@ extension RoomFeed {
         self.known = max(self.known, publication.position.seq)
     }
 
+    /// Whether a page is of another log than the one that was followed, although of the same epoch.
+    ///
+    /// A log that was rolled back has a lower head, or another message where the feed stands, or gave out anew numbers
+    /// that the feed has seen.
+    func isAnother(_ page: LogPage, anchor: ByteBuffer?, _ reading: Reading) -> Bool {
+        guard page.head >= reading.known else { return true }
+        guard reading.seq > 0 else { return false }
+        guard let payload = reading.payload else {
+            return page.runs.beginnings.contains { $0.seq <= reading.seq && !self.runs.beginnings.contains($0) }
+        }
+        if let anchor { return anchor != payload }
+        let time = PublicationCodec.time(of: payload)
+        return !page.runs.vouch(for: LogPosition(epoch: page.epoch, seq: reading.seq, time: time))
+    }
+
     /// The log has another epoch: forget the position, and take all that the new log keeps.
     mutating func startAnew(_ page: LogPage, _ reading: Reading) -> OnPage {
-        let head = LogPosition(epoch: page.epoch, seq: page.head)
-        self.begin(at: LogPosition(epoch: page.epoch, seq: 0), payload: nil)
+        let head = page.headPosition
+        self.begin(at: LogPosition(epoch: page.epoch, seq: 0), payload: nil, page.runs)
         self.isVerified = false
         // A page that began further on than the first message cannot tell what stands before it.
         guard reading.seq == 0 else { return .read([.reset(head: head)], self.beginReading()) }
@@ -42,22 +58,23 @@ extension RoomFeed {
     mutating func merge(_ page: LogPage) -> [RoomFeedEvent] {
         var events: [RoomFeedEvent] = []
         for publication in page.publications {
-            self.skip(to: publication.position.seq, &events)
+            self.skip(to: publication.position.seq, page.runs, &events)
             guard let position = self.position, publication.position.seq > position.seq else { continue }
             self.advance(to: publication)
             events.append(.publication(publication))
         }
         // A log that claims messages but has none of them has lost its end: there is nothing further to read.
-        if page.publications.isEmpty { self.skip(to: page.head + 1, &events) }
+        if page.publications.isEmpty { self.skip(to: page.head + 1, page.runs, &events) }
         return events
     }
 
     /// Steps over what stands between the position and this number.
-    private mutating func skip(to seq: Int, _ events: inout [RoomFeedEvent]) {
+    private mutating func skip(to seq: Int, _ runs: LogRuns, _ events: inout [RoomFeedEvent]) {
         guard let position = self.position, position.seq + 1 < seq else { return }
         events.append(.gap(epoch: position.epoch, from: position.seq + 1, to: seq - 1))
         self.position = LogPosition(epoch: position.epoch, seq: seq - 1)
         self.payload = nil
+        self.runs = runs
         self.known = max(self.known, seq - 1)
     }
 

@@ -21,6 +21,8 @@ package struct RoomFeed {
 
     /// The message at the position, to tell this log from another that has come as far.
     var payload: ByteBuffer?
+    /// The runs that the log was known to have when the feed came to a position without its message.
+    var runs = LogRuns.one
     /// The newest number that the log is known to have given out; above the position when a receipt came first.
     var known = 0
     var isSubscribed = false
@@ -144,16 +146,31 @@ package struct RoomFeed {
         guard let reading = self.reading else { return .ignore }
         self.reading = nil
         guard let position = self.position else {
-            self.begin(at: LogPosition(epoch: page.epoch, seq: page.head), payload: anchor)
+            self.begin(at: page.headPosition, payload: anchor, page.runs)
             return self.settle([], page, heldBefore: reading.heldBefore)
         }
         guard page.epoch == position.epoch else { return self.startAnew(page, reading) }
-        let isAnother = reading.payload.flatMap { seen in anchor.map { $0 != seen } } ?? false
-        if page.head < reading.known || isAnother {
+        if self.isAnother(page, anchor: anchor, reading) {
             self.isVerified = false
             return .replaceEpoch(page.epoch, self.beginReading(fromStart: true))
         }
         return self.settle(self.merge(page), page, heldBefore: reading.heldBefore)
+    }
+
+    /// What proves to the log's server that it still has the log that was followed, beside the number that is read after.
+    package struct Proof: Equatable, Sendable {
+        package var epoch: Epoch
+        /// The time of the message at that number.
+        package var time: Int
+        /// The newest number that the log is known to have given out.
+        package var known: Int
+    }
+
+    /// The proof for the reading under way; nil when the feed has no message that would tell.
+    package var proof: Proof? {
+        guard let reading, let epoch = self.position?.epoch, let time = reading.payload.flatMap(PublicationCodec.time)
+        else { return nil }
+        return Proof(epoch: epoch, time: time, known: reading.known)
     }
 
     /// The log could not be read; ``needsRead`` stays until it can.

@@ -19,6 +19,14 @@ package struct RoomTail: Sendable {
     /// The position of the newest message that it keeps.
     package var last: LogPosition? { self.publications.last?.position }
 
+    /// The time of the message at a position, if it keeps that.
+    package func time(of position: LogPosition) -> Int? {
+        guard let first = self.publications.first?.position, let last, first.epoch == position.epoch,
+            (first.seq...last.seq).contains(position.seq)
+        else { return nil }
+        return self.publications[position.seq - first.seq].position.time
+    }
+
     /// Adds the message that follows the last one; one that does not follow it begins the tail anew.
     package mutating func append(_ publication: Publication) {
         if let last, publication.position.epoch != last.epoch || publication.position.seq != last.seq + 1 {

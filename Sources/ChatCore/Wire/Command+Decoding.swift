@@ -64,7 +64,7 @@ private struct CommandFields {
     var limit: Int?
     var history: Int?
     var epoch: JSONText?
-    var after: (epoch: JSONText, seq: Int)?
+    var after: (epoch: JSONText, seq: Int, time: Int?)?
     /// The first field that was of another type than it has to be.
     var fault: ProtocolError?
 
@@ -118,18 +118,20 @@ private struct CommandFields {
             return try reader.skipValue()
         }
         var position = CommandFields()
-        var seq: Int?
+        var (seq, time): (Int?, Int?)
         try reader.readObject { reader, key throws(JSONError) in
             switch key {
             case "epoch": position.epoch = try position.text("after.epoch", &reader)
             case "seq": seq = try position.integer("after.seq", &reader)
+            // One that is no time proves nothing, and that is all.
+            case "time": time = try position.integer("after.time", &reader)
             default: try reader.skipValue()
             }
         }
         guard let epoch = position.epoch, let seq, (0...CommandID.maximum).contains(seq) else {
             return self.refuse("after is an object with epoch and seq")
         }
-        self.after = (epoch, seq)
+        self.after = (epoch, seq, time)
     }
 
     // A field of the wrong type does not stop the reading: the id may come after it, and the error has to bear it.
@@ -213,7 +215,8 @@ extension CommandFields {
         case (nil, let count?):
             guard count >= 0 else { throw .badCommand("history is not below 0") }
             return .last(count)
-        case (let after?, nil): return .after(LogPosition(epoch: try self.epoch(after.epoch), seq: after.seq))
+        case (let after?, nil):
+            return .after(LogPosition(epoch: try self.epoch(after.epoch), seq: after.seq, time: after.time))
         case (_?, _?): throw .badCommand("a join has after or history, not both")
         }
     }

@@ -39,7 +39,11 @@ extension Command {
             switch join.start {
             case .live: break
             case .last(let count): json.field("history", count)
-            case .after(let position): json.object("after") { $0.position(position) }
+            case .after(let position):
+                json.object("after") {
+                    $0.position(position)
+                    if let time = position.time { $0.field("time", time) }
+                }
             }
         case .send(let send):
             json.field("text", send.text.rawValue)

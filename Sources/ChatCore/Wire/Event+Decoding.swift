@@ -86,7 +86,8 @@ extension Welcome {
                 roomCharacters: try limits.required("room_chars", \.count),
                 history: try limits.required("history", \.count),
                 rooms: try limits.required("rooms", \.count),
-                members: try limits.required("members", \.count)
+                members: try limits.required("members", \.count),
+                keySeconds: limits["key_seconds"]?.count
             ),
             pingSeconds: try json.required("ping_seconds", \.count)
         )

@@ -95,6 +95,7 @@ extension Welcome {
             $0.field("history", self.limits.history)
             $0.field("rooms", self.limits.rooms)
             $0.field("members", self.limits.members)
+            if let seconds = self.limits.keySeconds { $0.field("key_seconds", seconds) }
         }
         json.field("ping_seconds", self.pingSeconds)
     }

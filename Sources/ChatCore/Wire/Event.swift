@@ -129,6 +129,8 @@ public struct Welcome: Equatable, Sendable {
         public var rooms: Int
         /// The most members in a list.
         public var members: Int
+        /// How many seconds a key of a `send` is remembered; nil: the server does not say (a day, if it is an old one).
+        public var keySeconds: Int?
 
         /// Puts limits together.
         public init(
@@ -137,7 +139,8 @@ public struct Welcome: Equatable, Sendable {
             roomCharacters: Int,
             history: Int,
             rooms: Int,
-            members: Int
+            members: Int,
+            keySeconds: Int? = nil
         ) {
             self.textBytes = textBytes
             self.nameCharacters = nameCharacters
@@ -145,6 +148,7 @@ public struct Welcome: Equatable, Sendable {
             self.history = history
             self.rooms = rooms
             self.members = members
+            self.keySeconds = keySeconds
         }
     }
 
@@ -177,7 +181,8 @@ extension Welcome.Limits {
             roomCharacters: RoomName.maximumScalars,
             history: limits.history,
             rooms: limits.rooms,
-            members: limits.members
+            members: limits.members,
+            keySeconds: Int(limits.log.deduplication.inSeconds)
         )
     }
 }

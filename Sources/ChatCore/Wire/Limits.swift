@@ -58,6 +58,8 @@ package struct LogLimits: Equatable, Sendable {
     package var deduplication: Duration = .seconds(24 * 3600)
     /// How long a session is remembered after its last use.
     package var sessions: Duration = .seconds(30 * 24 * 3600)
+    /// How long one is that was never used again, by somebody who chose no name and sent nothing.
+    package var guestSessions: Duration = .seconds(12 * 3600)
 
     package init() {}
 }

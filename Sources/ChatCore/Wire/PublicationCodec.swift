@@ -85,16 +85,32 @@ package enum PublicationCodec {
             guard digits < bytes.count,
                 bytes[quote..<digits].elementsEqual(UnsafeBufferPointer(start: separator.utf8Start, count: 8))
             else { return nil }
-            var seq = 0
-            for byte in bytes[digits...].prefix(17) {
-                guard (0x30...0x39).contains(byte) else {
-                    // A number that was cut is another number.
-                    return byte == UInt8(ascii: ",") && seq > 0 ? LogPosition(epoch: epoch, seq: seq) : nil
-                }
-                seq = seq * 10 + Int(byte - 0x30)
+            // A number that was cut is another number.
+            guard let (seq, end) = Self.number(in: bytes, at: digits), seq > 0, bytes[end] == UInt8(ascii: ",") else {
+                return nil
             }
-            return nil
+            return LogPosition(epoch: epoch, seq: seq, time: Self.time(in: bytes, at: end))
         }
+    }
+
+    /// The time whose name begins at an index, as it does right after the number.
+    private static func time(in bytes: UnsafeRawBufferPointer, at index: Int) -> Int? {
+        let name: StaticString = #","time":"#
+        guard index + name.utf8CodeUnitCount <= bytes.count else { return nil }
+        for offset in 0..<name.utf8CodeUnitCount where bytes[index + offset] != name.utf8Start[offset] { return nil }
+        return Self.number(in: bytes, at: index + name.utf8CodeUnitCount)?.value
+    }
+
+    /// A number of at most 16 digits that begins at an index, and the index of what comes after it.
+    private static func number(in bytes: UnsafeRawBufferPointer, at start: Int) -> (value: Int, end: Int)? {
+        var (value, index) = (0, start)
+        while index < bytes.count, index <= start + 16 {
+            let byte = bytes[index]
+            guard (0x30...0x39).contains(byte) else { return index > start ? (value, index) : nil }
+            value = value * 10 + Int(byte - 0x30)
+            index += 1
+        }
+        return nil
     }
 
     /// Reads the time of a message from its head.
@@ -110,8 +126,7 @@ package enum PublicationCodec {
             guard
                 let found = head.indices.first(where: { head[$0] == wanted[0] && head[$0...].starts(with: wanted) })
             else { return nil }
-            let digits = bytes[(found + wanted.count)...].prefix(16).prefix { (0x30...0x39).contains($0) }
-            return digits.isEmpty ? nil : digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+            return Self.time(in: bytes, at: found)
         }
     }
 

@@ -15,7 +15,7 @@ package enum Reply: Sendable {
 /// What a `join` is told, before its replay.
 package struct JoinReply: Sendable {
     package var room: RoomName
-    /// The head of the log: what comes after it is live.
+    /// The head of the log, with the time of the message there: what comes after it is live.
     package var head: LogPosition
     /// False announces a `reset` or a `gap`.
     package var recovered: Bool
@@ -45,6 +45,7 @@ extension Reply {
         case .joined(let reply):
             json.field("room", reply.room.rawValue)
             json.position(reply.head)
+            if let time = reply.head.time { json.field("time", time) }
             json.field("recovered", reply.recovered)
             json.field("replay", reply.replay)
             json.page(reply.members)

@@ -15,6 +15,8 @@ final class CommandLink {
     private var heads: [RedisScript: RedisCommand] = [:]
     private var lastUse = NIODeadline.now()
     private var isStopped = false
+    /// The last argument of every script: the run of Redis that the connection leads to.
+    private var run = RedisCommand("")
 
     init(scripts: RedisScriptSet, _ configuration: RedisBroker.Configuration) {
         self.scripts = scripts
@@ -49,13 +51,19 @@ final class CommandLink {
             return
         }
         guard let head = self.heads[script] else { preconditionFailure("a script runs before it is loaded") }
-        self.handler?.send(request.command, after: head)
+        self.handler?.send(request.command, after: head, then: self.run)
     }
 
     // MARK: The connection
 
     /// A connection stands; what is urgent goes out, the rest when ``proceed()`` finds that answered.
-    func opened(_ handler: RedisChannelHandler, loaded replies: some Sequence<RedisReply>) {
+    ///
+    /// - Parameters:
+    ///   - handler: The connection.
+    ///   - replies: What Redis answered to the loading of the scripts.
+    ///   - run: The run of Redis that it leads to; empty where Redis does not tell.
+    func opened(_ handler: RedisChannelHandler, loaded replies: some Sequence<RedisReply>, run: String) {
+        self.run = RedisCommand(run)
         for (script, reply) in zip(self.scripts.all, replies) {
             self.heads[script] = RedisCommand("EVALSHA", reply.string ?? "")
         }

@@ -61,9 +61,18 @@ package final class RedisChannelHandler: ChannelInboundHandler {
     // MARK: Outbound
 
     /// Sends a command with the others of this tick.
-    package func send(_ command: RedisCommand, after head: RedisCommand = RedisCommand()) {
+    ///
+    /// - Parameters:
+    ///   - command: The command, or the middle of one.
+    ///   - head: The arguments before it.
+    ///   - tail: The arguments after it.
+    package func send(
+        _ command: RedisCommand,
+        after head: RedisCommand = RedisCommand(),
+        then tail: RedisCommand = RedisCommand()
+    ) {
         guard let context else { return }
-        self.outbound.writeRedisCommand(command, after: head)
+        self.outbound.writeRedisCommand(command, after: head, then: tail)
         guard !self.willFlush else { return }
         self.willFlush = true
         context.eventLoop.assumeIsolated().execute { self.flush() }

@@ -142,26 +142,35 @@ extension ByteBuffer {
     /// Appends commands in the form that Redis reads.
     ///
     /// - Parameters:
-    ///   - command: The command, or the end of it.
+    ///   - command: The command, or the middle of it.
     ///   - head: The arguments before it, when they are kept apart.
-    package mutating func writeRedisCommand(_ command: RedisCommand, after head: RedisCommand = RedisCommand()) {
-        // All pointers must stay valid during the call: both buffers are borrowed around it.
+    ///   - tail: The arguments after it, when they are kept apart.
+    package mutating func writeRedisCommand(
+        _ command: RedisCommand,
+        after head: RedisCommand = RedisCommand(),
+        then tail: RedisCommand = RedisCommand()
+    ) {
+        // All pointers must stay valid during the call: the buffers are borrowed around it.
         head.bytes.withUnsafeReadableBytes { headBytes in
             command.bytes.withUnsafeReadableBytes { bytes in
-                var arguments: [UnsafePointer<CChar>?] = []
-                arguments.reserveCapacity(head.lengths.count + command.lengths.count)
-                arguments.appendArguments(of: headBytes, head.lengths)
-                arguments.appendArguments(of: bytes, command.lengths)
-                var formatted: UnsafeMutablePointer<CChar>?
-                let count = redisFormatCommandArgv(
-                    &formatted,
-                    CInt(arguments.count),
-                    &arguments,
-                    head.lengths + command.lengths
-                )
-                guard count > 0, let formatted else { fatalError("out of memory") }
-                defer { redisFreeCommand(formatted) }
-                self.writeBytes(UnsafeRawBufferPointer(start: formatted, count: Int(count)))
+                tail.bytes.withUnsafeReadableBytes { tailBytes in
+                    var lengths: [Int] = []
+                    var arguments: [UnsafePointer<CChar>?] = []
+                    let count = head.lengths.count + command.lengths.count + tail.lengths.count
+                    lengths.reserveCapacity(count)
+                    arguments.reserveCapacity(count)
+                    lengths += head.lengths
+                    lengths += command.lengths
+                    lengths += tail.lengths
+                    arguments.appendArguments(of: headBytes, head.lengths)
+                    arguments.appendArguments(of: bytes, command.lengths)
+                    arguments.appendArguments(of: tailBytes, tail.lengths)
+                    var formatted: UnsafeMutablePointer<CChar>?
+                    let written = redisFormatCommandArgv(&formatted, CInt(arguments.count), &arguments, lengths)
+                    guard written > 0, let formatted else { fatalError("out of memory") }
+                    defer { redisFreeCommand(formatted) }
+                    self.writeBytes(UnsafeRawBufferPointer(start: formatted, count: Int(written)))
+                }
             }
         }
     }

@@ -31,11 +31,13 @@ enum RedisScript: CaseIterable {
     case readSession
     /// Writes a session, and tells all nodes of it where that is asked.
     case writeSession
+    /// Lets a node hear itself.
+    case beat
 
     fileprivate var parts: [String] {
         switch self {
         case .probe: [ScriptSource.probe]
-        case .send: [ScriptSource.epoch, ScriptSource.send]
+        case .send: [ScriptSource.epoch, ScriptSource.keys, ScriptSource.send]
         case .read: [ScriptSource.epoch, ScriptSource.read]
         case .replaceEpoch: [ScriptSource.replaceEpoch]
         case .enter: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.enter]
@@ -47,6 +49,7 @@ enum RedisScript: CaseIterable {
         case .summary: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.summary]
         case .readSession: [ScriptSource.readSession]
         case .writeSession: [ScriptSource.writeSession]
+        case .beat: [ScriptSource.epoch, ScriptSource.beat]
         }
     }
 }
@@ -65,14 +68,17 @@ struct RedisScriptSet {
         let retention = max(1, log.retention.components.seconds)
         let constants: [(String, Int64)] = [
             ("LOG_MESSAGES", Int64(log.messages)),
+            ("RUNS", Int64(LogRuns.maximum)),
             ("LOG_SECONDS", retention),
             ("ROOM_SECONDS", max(Int64(Self.roomSeconds), 2 * retention)),
             ("KEY_SECONDS", max(1, log.deduplication.components.seconds)),
             ("SESSION_SECONDS", max(1, log.sessions.components.seconds)),
+            ("GUEST_SECONDS", max(1, min(log.guestSessions, log.sessions).components.seconds)),
             ("PAGE_BYTES", Int64(LogPage.maximumBytes)),
             ("LEASE_MS", Int64(max(1, lease.inMilliseconds))),
         ]
-        self.constants = constants.map { "local \($0.0) = \($0.1)\n" }.joined()
+        // The run of Redis is what the link appends to the arguments of every script: a request may outlive a run.
+        self.constants = constants.map { "local \($0.0) = \($0.1)\n" }.joined() + "local RUN = table.remove(ARGV)\n"
     }
 
     var all: [RedisScript] { RedisScript.allCases }

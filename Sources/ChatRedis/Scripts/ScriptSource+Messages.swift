@@ -1,143 +1,69 @@
 extension ScriptSource {
-    /// What time it is, and which epoch a room is in.
-    ///
-    /// A room without one begins anew with a candidate that the node made of random bits; Redis' own random numbers
-    /// repeat after a restart. What its log may still hold was numbered in an epoch that nobody knows any more.
-    ///
-    /// The first write of every script is one that Redis refuses when it has no memory left; after a write that it
-    /// takes even then, it would let the rest of the script pass.
-    static let epoch = #"""
-        local function now()
-            local time = redis.call('TIME')
-            return string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
-        end
-
-        local function epoch_of(meta, log, candidate)
-            local found = redis.call('HGET', meta, 'epoch')
-            if found then return found end
-            redis.call('HSET', meta, 'epoch', candidate, 'seq', 0)
-            redis.call('EXPIRE', meta, ROOM_SECONDS)
-            redis.call('DEL', log)
-            return candidate
-        end
-        """#
-
     /// De-duplicates, numbers, stores and publishes a message.
     ///
-    /// KEYS: meta, log, the sender's key if there is one. ARGV: candidate, prefix, tail, channel. Answers epoch, number,
-    /// time, and 1 for a duplicate.
+    /// KEYS: meta, log, the sender's key as nodes of the first layout have it, if such records may be there. ARGV:
+    /// candidate, prefix, tail, channel; the digest of the sender's key if there is one, and 1 where nodes of the first
+    /// layout are to find the key as well. Answers epoch, number, time, and 1 for a duplicate.
     ///
     /// A duplicate writes the room's number once more, so that what replicas confirm after it covers the first one too.
     ///
     /// The log comes before the number: had it no room, nothing would have changed.
+    ///
+    /// Another run of Redis than the one that the log is known to be of may have lost the end of the log. Numbers go on,
+    /// and the log remembers from where they may have been given out before: whoever comes back with a position is judged
+    /// by that (``LogRuns``). A log of the first layout has no run, and is taken as it is.
     static let send = #"""
-        local meta, log, key = KEYS[1], KEYS[2], KEYS[3]
+        local meta, log, digest = KEYS[1], KEYS[2], ARGV[5]
+        -- The name of the room's keys, without `:meta`.
+        local base = string.sub(meta, 1, -6) .. ':keys:'
         local epoch = epoch_of(meta, log, ARGV[1])
-        if key then
-            local record = redis.call('GET', key)
+        local found = redis.call('HMGET', meta, 'seq', 'run', 'keys', 'born')
+        local time = now()
+        local counts, window
+
+        local function duplicate(seq, first_time)
+            redis.call('HSET', meta, 'seq', found[1] or 0)
+            return { epoch, seq, first_time, 1 }
+        end
+
+        if digest then
+            base = base .. (found[4] or epoch) .. ':'
+            counts, window = read_counts(found[3], time)
+            local seq, first_time = find_key(base, counts, window, digest, time)
+            if seq then return duplicate(seq, first_time) end
+        end
+        if KEYS[3] then
+            local record = redis.call('GET', KEYS[3])
             if record then
-                local first_epoch, first_seq, first_time = string.match(record, '^(%w+) (%d+) (%d+)$')
-                if first_epoch == epoch then
-                    redis.call('HSET', meta, 'seq', redis.call('HGET', meta, 'seq'))
-                    return { epoch, tonumber(first_seq), tonumber(first_time), 1 }
+                local first_epoch, seq, first_time = string.match(record, '^(%w+) (%d+) (%d+)$')
+                local entry = seq and redis.call('XRANGE', log, id(seq), id(seq))[1]
+                if first_epoch == epoch or (entry and has_time(entry[2][2], first_time)) then
+                    return duplicate(tonumber(seq), tonumber(first_time))
                 end
             end
         end
-        local seq = string.format('%.0f', (redis.call('HGET', meta, 'seq') or 0) + 1)
-        local time = now()
+
+        local seq = string.format('%.0f', (found[1] or 0) + 1)
         local event = ARGV[2] .. epoch .. '","seq":' .. seq .. ',"time":' .. time .. ARGV[3]
         redis.call('XADD', log, 'MAXLEN', LOG_MESSAGES, seq .. '-0', 'event', event)
         redis.call('HSET', meta, 'seq', seq, 'time', time)
+        if RUN ~= '' and found[2] ~= RUN then
+            redis.call('HSET', meta, 'run', RUN)
+            if (found[2] or '') ~= '' then
+                local runs = (redis.call('HGET', meta, 'runs') or '') .. seq .. ':' .. time .. ' '
+                local _, many = string.gsub(runs, ':', ':')
+                if many > RUNS then runs = string.match(runs, ' (.*)$') end
+                redis.call('HSET', meta, 'runs', runs)
+            end
+        end
         redis.call('EXPIRE', log, LOG_SECONDS)
         redis.call('EXPIRE', meta, ROOM_SECONDS)
-        if key then
-            redis.call('SET', key, epoch .. ' ' .. seq .. ' ' .. time, 'EX', KEY_SECONDS)
+        if digest then
+            if not found[4] then redis.call('HSET', meta, 'born', epoch) end
+            redis.call('HSET', meta, 'keys', put_key(base, counts, window, digest, seq, time))
+            if ARGV[6] == '1' then redis.call('SET', KEYS[3], epoch .. ' ' .. seq .. ' ' .. time, 'EX', KEY_SECONDS) end
         end
         redis.call('PUBLISH', ARGV[4], event)
         return { epoch, tonumber(seq), tonumber(time), 0 }
-        """#
-
-    /// Reads some of a room's log.
-    ///
-    /// KEYS: meta, log. ARGV: `head`, `after` or `before`; number; most messages; candidate; 1 to make the epoch.
-    ///
-    /// Answers epoch, first number, head, the message at the number (nil when it is not kept), and number and message
-    /// of each that was asked for.
-    static let read = #"""
-        local meta, log = KEYS[1], KEYS[2]
-        local mode, seq, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-        local epoch
-        if ARGV[5] == '1' then
-            epoch = epoch_of(meta, log, ARGV[4])
-            -- A Redis that refuses writes can still be read.
-            redis.pcall('EXPIRE', meta, ROOM_SECONDS)
-        else
-            epoch = redis.call('HGET', meta, 'epoch')
-            if not epoch then return { ARGV[4], 1, 0, false, {} } end
-        end
-
-        local function number(entry) return tonumber(string.match(entry[1], '^%d+')) end
-        local function id(number) return string.format('%.0f-0', number) end
-
-        local head = tonumber(redis.call('HGET', meta, 'seq') or 0)
-        local oldest = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
-        local first = oldest and number(oldest) or head + 1
-
-        local anchor = false
-        local place = mode == 'head' and head or seq
-        if mode ~= 'before' and place > 0 then
-            local entry = redis.call('XRANGE', log, id(place), id(place))[1]
-            if entry then anchor = entry[2][2] end
-        end
-
-        local messages, count, size = {}, 0, 0
-        local function take(entries)
-            for _, entry in ipairs(entries) do
-                size = size + #entry[2][2]
-                if count > 0 and size > PAGE_BYTES then return false end
-                count = count + 1
-                messages[2 * count - 1] = number(entry)
-                messages[2 * count] = entry[2][2]
-            end
-            return #entries > 0 and count < limit
-        end
-        -- In small steps: long messages fill a page long before the limit does.
-        local more = mode ~= 'head' and limit > 0
-        local from = mode == 'before' and math.min(seq, head + 1) - 1 or seq + 1
-        while more and from > 0 do
-            local step = math.min(64, limit - count)
-            if mode == 'after' then
-                more = take(redis.call('XRANGE', log, id(from), '+', 'COUNT', step))
-                from = (messages[2 * count - 1] or 0) + 1
-            else
-                more = take(redis.call('XREVRANGE', log, id(from), '-', 'COUNT', step))
-                from = (messages[2 * count - 1] or 0) - 1
-            end
-        end
-        return { epoch, first, head, anchor, messages }
-        """#
-
-    /// Gives a log that was rolled back another epoch.
-    ///
-    /// KEYS: meta, log. ARGV: the epoch to replace, its successor, prefix.
-    ///
-    /// The kept messages bear their epoch in their bytes, and get the new one there too. When another node has replaced
-    /// the epoch already, its choice stands.
-    static let replaceEpoch = #"""
-        local meta, log, old, new, prefix = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
-        if redis.call('HGET', meta, 'epoch') ~= old then return 0 end
-        local entries = redis.call('XRANGE', log, '-', '+')
-        local begin = prefix .. old
-        redis.call('DEL', log)
-        redis.call('HSET', meta, 'epoch', new)
-        for _, entry in ipairs(entries) do
-            local event = entry[2][2]
-            if string.sub(event, 1, #begin) == begin then
-                event = prefix .. new .. string.sub(event, #begin + 1)
-            end
-            redis.call('XADD', log, entry[1], 'event', event)
-        end
-        redis.call('EXPIRE', log, LOG_SECONDS)
-        return 1
         """#
 }

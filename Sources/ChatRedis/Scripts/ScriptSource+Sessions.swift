@@ -10,11 +10,12 @@ extension ScriptSource {
 
     /// Writes a session.
     ///
-    /// KEYS: session. ARGV: id, name, and where all nodes are to be told: channel and what to publish.
+    /// KEYS: session. ARGV: id, name, 1 for one that is kept as long as any; and where all nodes are to be told: channel
+    /// and what to publish.
     static let writeSession = #"""
         redis.call('HSET', KEYS[1], 'id', ARGV[1], 'name', ARGV[2])
-        redis.call('EXPIRE', KEYS[1], SESSION_SECONDS)
-        if ARGV[3] then redis.call('PUBLISH', ARGV[3], ARGV[4]) end
+        redis.call('EXPIRE', KEYS[1], ARGV[3] == '1' and SESSION_SECONDS or GUEST_SECONDS)
+        if ARGV[4] then redis.call('PUBLISH', ARGV[4], ARGV[5]) end
         return 1
         """#
 }

@@ -12,6 +12,8 @@ final class SubscriptionLink {
     private var handler: RedisChannelHandler?
     private let eventLoop: any EventLoop
     private let liveness: RedisBroker.Liveness
+    /// The channel that is asked for before all others.
+    private let first: ChannelName
     private var wanted: [ChannelName] = []
     private var willFlush = false
     private var lastReceived = NIODeadline.now()
@@ -23,7 +25,8 @@ final class SubscriptionLink {
     /// How long it stays refused.
     private static let refusalInterval = TimeAmount.seconds(30)
 
-    init(on eventLoop: any EventLoop, _ liveness: RedisBroker.Liveness) {
+    init(on eventLoop: any EventLoop, _ liveness: RedisBroker.Liveness, first: ChannelName) {
+        self.first = first
         self.eventLoop = eventLoop
         self.liveness = liveness
     }
@@ -109,6 +112,7 @@ final class SubscriptionLink {
         self.lastReceived = .now()
         self.pingedAt = nil
         self.wanted = self.table.connected()
+        if let index = self.wanted.firstIndex(of: self.first) { self.wanted.swapAt(0, index) }
         self.flush()
     }
 

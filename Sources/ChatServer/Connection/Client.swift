@@ -22,6 +22,8 @@ final class Client {
     var stall: StallWatch
     /// The hash of its session's secret, once it is open.
     var sessionHash: String?
+    /// Whether the session is one that is soon forgotten, since nobody has used it yet.
+    var isGuest = false
     var memberships: [Membership] = [] {
         didSet { self.port.isShared = self.memberships.count > 1 }
     }

@@ -103,8 +103,10 @@ final class DelayingBroker: Broker {
         try await self.late { () async throws(BrokerError) in try await self.base.session(hash) }
     }
 
-    func saveSession(_ hash: String, _ user: User) async throws(BrokerError) {
-        try await self.late { () async throws(BrokerError) in try await self.base.saveSession(hash, user) }
+    func saveSession(_ hash: String, _ user: User, isGuest: Bool) async throws(BrokerError) {
+        try await self.late { () async throws(BrokerError) in
+            try await self.base.saveSession(hash, user, isGuest: isGuest)
+        }
     }
 
     func rename(_ user: User, session hash: String) async throws(BrokerError) {

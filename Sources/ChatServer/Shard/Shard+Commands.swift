@@ -77,6 +77,7 @@ extension Shard {
         // A name that was read may be older than one that every node has been told since.
         if session.isResumed { session.user = self.renames.newest(session.user) }
         client.sessionHash = session.hash
+        client.isGuest = session.isGuest
         let welcome = Welcome(
             user: session.user,
             session: session.secret,
@@ -97,6 +98,7 @@ extension Shard {
         do {
             try await self.broker.rename(user, session: hash)
             client.session.renamed(user)
+            client.isGuest = false
             self.reply(.renamed(user), id: id, to: client)
         } catch {
             self.refuse(error.protocolError, id: id, to: client)
@@ -141,6 +143,8 @@ struct OpenedSession {
     /// What the broker knows the session by: one string, for its table and for the connection.
     var hash: String
     var isResumed: Bool
+    /// Whether nobody would miss it: no name was chosen, and it is new.
+    var isGuest = false
 
     /// Looks up or makes the session that a `hello` asks for.
     ///
@@ -162,8 +166,9 @@ struct OpenedSession {
         let user = User(id: id, name: hello.name ?? .guest(id))
         let secret = SessionSecret(using: &generator)
         let hash = secret.hash
-        try await broker.saveSession(hash, user)
+        try await broker.saveSession(hash, user, isGuest: hello.name == nil)
         self.init(user: user, secret: secret, hash: hash, isResumed: false)
+        self.isGuest = hello.name == nil
     }
 
     private init(user: User, secret: SessionSecret, hash: String, isResumed: Bool) {

@@ -18,12 +18,23 @@ extension Shard {
         if let error = self.node.sends.take(user.id, now: ContinuousClock.now) {
             return self.refuse(error, id: id, room: send.room, to: client)
         }
+        if client.isGuest { self.keepSession(of: client) }
         let tail = PublicationCodec.tail(sender: user, text: send.text.rawValue, kind: send.kind, key: send.key)
         client.began()
         self.outgoing.append(
             Outgoing(client: client, id: id, draft: Draft(room: send.room, sender: user.id, key: send.key, tail: tail))
         )
         self.scheduleTick()
+    }
+
+    /// A guest says something: from now on it is somebody, whose session is kept as long as any.
+    private func keepSession(of client: Client) {
+        guard let hash = client.sessionHash else { return }
+        client.isGuest = false
+        self.spawn {
+            // Its next message tries again.
+            if (try? await self.broker.session(hash)) == nil { client.isGuest = true }
+        }
     }
 
     /// Hands the sends of this tick to the broker.

@@ -12,6 +12,7 @@ struct Positions: Equatable, Sendable {
     private struct Place: Encodable {
         var epoch: String
         var seq: Int
+        var time: Int?
     }
 
     private(set) var places: [RoomName: LogPosition] = [:]
@@ -30,7 +31,7 @@ struct Positions: Equatable, Sendable {
             guard let room = try? RoomName(room.rawValue), let epoch = place["epoch"]?.string,
                 let epoch = try? Epoch(epoch), let seq = place["seq"]?.count
             else { throw SettingError("this is no state of chat-cli tail") }
-            self.places[room] = LogPosition(epoch: epoch, seq: seq)
+            self.places[room] = LogPosition(epoch: epoch, seq: seq, time: place["time"]?.count)
         }
     }
 
@@ -41,7 +42,9 @@ struct Positions: Equatable, Sendable {
 
     /// The file.
     var text: String {
-        let rooms = self.places.map { ($0.key.rawValue, Place(epoch: $0.value.epoch.rawValue, seq: $0.value.seq)) }
+        let rooms = self.places.map { room, position in
+            (room.rawValue, Place(epoch: position.epoch.rawValue, seq: position.seq, time: position.time))
+        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         let contents = Contents(rooms: Dictionary(rooms) { first, _ in first })

@@ -99,7 +99,10 @@ extension HistoryJudge {
                 stays[room, default: Stay(client: client, room: room)].received(position, content)
             case .gap(let room, let epoch, let first, let last):
                 stays[room, default: Stay(client: client, room: room)].gap(epoch, from: first, to: last)
-            case .reset(let room, let head): stays[room, default: Stay(client: client, room: room)].reset(head.epoch)
+            case .reset(let room, let head):
+                let last = stays[room]?.last
+                let isDue = last.map { $0.seq > head.seq || self.logs[room]?.hasLost($0) == true } ?? false
+                stays[room, default: Stay(client: client, room: room)].reset(head.epoch, isDue: isDue)
             case .sent, .acknowledged, .garbled: break
             }
         }
@@ -116,6 +119,12 @@ extension HistoryJudge {
     ) {
         for (room, stay) in stays.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             guard let last = stay.owedAfter else { continue }
+            if self.logs[room]?.hasLost(last) == true {
+                let detail = "the client was never told that what it has at \(last.seq) was lost"
+                self.violations.append(
+                    .init(kind: .reset, client: client, room: room, epoch: last.epoch, seq: last.seq, detail: detail)
+                )
+            }
             let missing = self.logs[room]?.missing(after: last, for: client) ?? []
             self.violations += missing
             if missing.isEmpty, let short = stay.shortOfHead { self.violations.append(short) }

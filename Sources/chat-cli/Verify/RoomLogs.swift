@@ -14,11 +14,36 @@ struct RoomLogs: Sendable {
         var client: Int
     }
 
+    /// Where a message stands: a log that was rolled back gives its numbers out again, at another time.
+    private struct Place: Hashable, Comparable, Sendable {
+        var seq: Int
+        /// 0: not known.
+        var time: Int
+
+        init(_ position: LogPosition) {
+            self.seq = position.seq
+            self.time = position.time ?? 0
+        }
+
+        static func < (one: Self, other: Self) -> Bool { (one.seq, one.time) < (other.seq, other.time) }
+    }
+
     /// One epoch.
     private struct Log: Sendable {
-        var entries: [Int: Entry] = [:]
-        var acknowledgements: [Int: Acknowledgement] = [:]
-        var places: [KeyOfSender: Int] = [:]
+        var entries: [Place: Entry] = [:]
+        var acknowledgements: [Place: Acknowledgement] = [:]
+
+        /// The places that the log has in the end: where a number at or below was given out later, a message was lost.
+        var lasting: [Place] {
+            let places = Set(self.entries.keys).union(self.acknowledgements.keys).sorted()
+            var newest: [Int: Int] = [:]
+            var bound = 0
+            for place in places {
+                bound = max(bound, place.time)
+                newest[place.seq] = bound
+            }
+            return places.filter { $0.time == 0 || $0.time >= newest[$0.seq] ?? 0 }
+        }
     }
 
     private struct KeyOfSender: Hashable, Sendable {
@@ -38,29 +63,35 @@ struct RoomLogs: Sendable {
     mutating func sent(_ key: IdempotencyKey, _ text: String) { self.texts[key] = text }
 
     mutating func acknowledged(_ key: IdempotencyKey, _ position: LogPosition, by client: Int) {
-        if let last = self.lastReceipts[client], last.epoch == position.epoch, last.seq >= position.seq {
+        if let last = self.lastReceipts[client], last.epoch == position.epoch, last.seq >= position.seq,
+            // A number that was given out again.
+            position.time ?? 0 <= last.time ?? 0
+        {
             self.note(.sendOrder, client, position, "the receipt of \(key) comes after that of \(last.seq)")
         }
         self.lastReceipts[client] = position
-        let other = self.logs[position.epoch]?.acknowledgements[position.seq]
+        let place = Place(position)
+        let other = self.logs[position.epoch]?.acknowledgements[place]
         if let other, other.key != key {
             self.note(.receipt, client, position, "\(key) was acknowledged here, and \(other.key) to \(other.client)")
         }
-        self.logs[position.epoch, default: Log()].acknowledgements[position.seq] = .init(key: key, client: client)
+        self.logs[position.epoch, default: Log()].acknowledgements[place] = .init(key: key, client: client)
     }
 
     mutating func received(_ content: WireHistory.Content, _ position: LogPosition, by client: Int) {
-        if let entry = self.logs[position.epoch]?.entries[position.seq] {
+        let place = Place(position)
+        if let entry = self.logs[position.epoch]?.entries[place] {
             guard entry.content != content else { return }
             let detail = "got \(content), client \(entry.witness) got \(entry.content)"
             return self.note(.conflict, client, position, detail)
         }
-        self.logs[position.epoch, default: Log()].entries[position.seq] = Entry(content: content, witness: client)
-        guard let key = content.key else { return }
-        let name = KeyOfSender(sender: content.sender, key: key)
-        if let seq = self.logs[position.epoch]?.places.updateValue(position.seq, forKey: name) {
-            self.note(.storedTwice, client, position, "\(key) stands at \(seq) as well")
-        }
+        self.logs[position.epoch, default: Log()].entries[place] = Entry(content: content, witness: client)
+    }
+
+    /// Whether the log gave the number out again for another message, or one below it: what stood there was lost.
+    func hasLost(_ position: LogPosition) -> Bool {
+        guard let log = self.logs[position.epoch], let time = position.time else { return false }
+        return log.entries.keys.contains { $0.seq <= position.seq && $0.time > time }
     }
 
     private mutating func note(_ kind: Violation.Kind, _ client: Int?, _ position: LogPosition, _ detail: String) {
@@ -83,28 +114,39 @@ extension RoomLogs {
     /// Compares receipts and what was sent with what was delivered, by anybody.
     mutating func compare() {
         for (epoch, log) in self.logs.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            for (seq, acknowledgement) in log.acknowledgements.sorted(by: { $0.key < $1.key }) {
-                guard let entry = log.entries[seq], entry.content.key != acknowledgement.key else { continue }
+            self.findDoubles(in: log, epoch)
+            for (place, acknowledgement) in log.acknowledgements.sorted(by: { $0.key < $1.key }) {
+                guard let entry = log.entries[place], entry.content.key != acknowledgement.key else { continue }
                 let detail = "\(acknowledgement.key) was acknowledged here, delivered was \(entry.content)"
-                self.note(.receipt, acknowledgement.client, LogPosition(epoch: epoch, seq: seq), detail)
+                self.note(.receipt, acknowledgement.client, LogPosition(epoch: epoch, seq: place.seq), detail)
             }
-            for (seq, entry) in log.entries.sorted(by: { $0.key < $1.key }) {
+            for (place, entry) in log.entries.sorted(by: { $0.key < $1.key }) {
                 guard let key = entry.content.key, let text = self.texts[key], text != entry.content.text else {
                     continue
                 }
                 let detail = "\(key) was sent as \"\(text)\" and delivered as \"\(entry.content.text)\""
-                self.note(.altered, entry.witness, LogPosition(epoch: epoch, seq: seq), detail)
+                self.note(.altered, entry.witness, LogPosition(epoch: epoch, seq: place.seq), detail)
             }
+        }
+    }
+
+    private mutating func findDoubles(in log: Log, _ epoch: Epoch) {
+        var seqs: [KeyOfSender: Int] = [:]
+        for place in log.lasting {
+            guard let entry = log.entries[place], let key = entry.content.key else { continue }
+            let name = KeyOfSender(sender: entry.content.sender, key: key)
+            guard let seq = seqs.updateValue(place.seq, forKey: name) else { continue }
+            let position = LogPosition(epoch: epoch, seq: place.seq)
+            self.note(.storedTwice, entry.witness, position, "\(key) stands at \(seq) as well")
         }
     }
 
     /// What a member never got although it is known to be in the log.
     func missing(after last: LogPosition, for client: Int) -> [Violation] {
         guard let log = self.logs[last.epoch] else { return [] }
-        let known = Set(log.entries.keys).union(log.acknowledgements.keys)
-        return known.filter { $0 > last.seq }.sorted().map { seq in
+        return log.lasting.filter { $0.seq > last.seq }.map { place in
             let reason =
-                if let acknowledgement = log.acknowledgements[seq] {
+                if let acknowledgement = log.acknowledgements[place] {
                     "\(acknowledgement.key), acknowledged to client \(acknowledgement.client),"
                 } else {
                     "a message that others got"
@@ -114,7 +156,7 @@ extension RoomLogs {
                 client: client,
                 room: self.room,
                 epoch: last.epoch,
-                seq: seq,
+                seq: place.seq,
                 detail: "\(reason) never came; the last that did is \(last.seq)"
             )
         }

@@ -15,7 +15,7 @@ struct Stay: Sendable {
     private(set) var violations: [Violation] = []
     private var state = State.outside
     /// The last message that the client has, or knows to be lost.
-    private var last: LogPosition?
+    private(set) var last: LogPosition?
     /// The head of the log at the last join.
     private var head: LogPosition?
     /// What came in this stay and epoch.
@@ -103,12 +103,18 @@ struct Stay: Sendable {
         } else {
             self.expect(first, after: last, then: "gap \(first)…\(end)")
         }
-        self.last?.seq = max(last.seq, end)
+        guard end > last.seq else { return }
+        self.last = LogPosition(epoch: epoch, seq: end)
     }
 
-    mutating func reset(_ epoch: Epoch) {
+    /// A reset came.
+    ///
+    /// - Parameters:
+    ///   - epoch: The epoch that the client is in from now on.
+    ///   - isDue: Whether what the client has was lost, as others have seen.
+    mutating func reset(_ epoch: Epoch, isDue: Bool = false) {
         guard self.isInside(epoch, nil, "a reset") else { return }
-        if let last, last.epoch == epoch {
+        if let last, last.epoch == epoch, !isDue {
             self.note(.reset, last, "a reset to the epoch that the client is in")
         }
         self.begin(at: LogPosition(epoch: epoch, seq: 0))

@@ -39,7 +39,12 @@ extension WireHistory.Record {
         case .joined(let room, let after, let head, let recovered, let replay):
             json.field("room", room.rawValue)
             json.position(head)
-            if let after { json.object("after") { $0.position(after) } }
+            if let after {
+                json.object("after") {
+                    $0.position(after)
+                    if let time = after.time { $0.field("time", time) }
+                }
+            }
             json.field("recovered", recovered)
             json.field("replay", replay)
         case .left(let room): json.field("room", room.rawValue)
@@ -50,10 +55,12 @@ extension WireHistory.Record {
         case .acknowledged(let room, let key, let position):
             json.field("room", room.rawValue)
             json.position(position)
+            if let time = position.time { json.field("time", time) }
             json.field("key", key.rawValue)
         case .received(let room, let position, let content):
             json.field("room", room.rawValue)
             json.position(position)
+            if let time = position.time { json.field("time", time) }
             if let key = content.key { json.field("key", key.rawValue) }
             json.field("from", content.sender.rawValue)
             json.field("text", content.text)

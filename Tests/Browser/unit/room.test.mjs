@@ -127,6 +127,16 @@ test("after a reset the position is 0 in the new epoch and the old messages stan
   assert.deepEqual(page.texts, ["t1", "t2", "reset", "fresh"]);
 });
 
+test("a log that gives its numbers out again shows what it kept once, and what it lost above the seam", () => {
+  const page = new Page().message(1).message(2).message(3);
+  page.joined({ seq: 3, recovered: false, replay: 3 }).event("reset", { epoch: E, seq: 3 });
+  assert.deepEqual([page.room.epoch, page.room.seq, page.room.time], [E, 0, undefined]);
+  page.message(1).message(2, { text: "new2", time: 2500 }).message(3, { text: "new3", time: 3500 });
+  assert.deepEqual(page.texts, ["t2", "t3", "reset", "t1", "new2", "new3"]);
+  assert.equal(new Set(page.room.items.map(({ id }) => id)).size, page.room.items.length);
+  assert.equal(page.room.time, 3500);
+});
+
 test("a log that was rolled back shows its messages once", () => {
   const page = new Page().message(1).message(2);
   page.joined({ epoch: "new00000", seq: 1, recovered: false, replay: 1 }).event("reset", { epoch: "new00000", seq: 1 });

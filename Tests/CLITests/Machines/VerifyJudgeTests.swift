@@ -144,6 +144,28 @@ import Testing
         #expect(verdict.violations.map(\.kind) == [.divided, .unsettled])
     }
 
+    @Test func `who had what a log lost is told by a reset, also in the same epoch`() {
+        let (old, new) = (Self.good.again(at: 1000), Self.good.again(at: 2000))
+        // 1 is kept; 2 and 3 are lost, and their numbers are given out again.
+        let sender: [Record] =
+            [.opened, old.join(head: 0)] + (1...3).flatMap { [old.sent($0), old.got($0), old.ack($0)] } + [.closed]
+        let other: [Record] =
+            [.opened, old.join(head: 1), new.sent(4), new.ack(4, at: 2), new.got(2, key: 4)]
+            + [new.sent(2), new.ack(2, at: 3), new.got(3, key: 2)]
+        let rest = [old.got(1), new.got(2, key: 4), new.got(3, key: 2)]
+        let back: [Record] = [.opened, new.join(after: 3, of: old, head: 3, recovered: false, replay: 3)]
+        #expect(self.kinds(sender + back + [new.reset(3)] + rest, other) == [])
+        // The log was still shorter when it came back.
+        let shorter = new.join(after: 3, of: old, head: 1, recovered: false, replay: 1)
+        let early: [Record] = [.opened, shorter, new.reset(1)]
+        #expect(self.kinds(sender + early + rest, other) == [])
+        // Told nothing, it takes what it has for what the log has.
+        let silent: [Record] = [.opened, new.join(after: 3, of: old, head: 3)]
+        #expect(self.kinds(sender + silent, other) == [.reset])
+        // Who has lost nothing is not to be told anything.
+        #expect(self.kinds(other + [new.reset(3)] + rest, sender + back + [new.reset(3)] + rest) == [.reset])
+    }
+
     @Test func `a report says where it was`() {
         let records: [Record] = [.opened, Self.good.join(head: 0), Self.good.got(1), Self.good.got(3)]
         let violations = HistoryJudge.judge(WireHistory(clients: [.init(records: records)])).violations

@@ -13,7 +13,19 @@ struct Script: Sendable {
         self.epoch = epoch
     }
 
-    func position(_ seq: Int) -> LogPosition { LogPosition(epoch: self.epoch, seq: seq) }
+    /// When its messages were stored is their number after this; nil: nobody knows.
+    var start: Int?
+
+    func position(_ seq: Int) -> LogPosition {
+        LogPosition(epoch: self.epoch, seq: seq, time: self.start.map { $0 + seq })
+    }
+
+    /// The same log after it was rolled back.
+    func again(at start: Int) -> Script {
+        var script = self
+        script.start = start
+        return script
+    }
 
     func key(_ number: Int) -> IdempotencyKey {
         guard let key = try? IdempotencyKey("k\(number)") else { fatalError("valid key") }

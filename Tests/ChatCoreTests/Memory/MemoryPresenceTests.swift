@@ -79,7 +79,7 @@ import Testing
 
     @Test func `a session lives as long as it is used`() async throws {
         #expect(try await self.broker.session("hash") == nil)
-        try await self.broker.saveSession("hash", self.samples.mina)
+        try await self.broker.saveSession("hash", self.samples.mina, isGuest: false)
         for _ in 0..<5 {
             self.clock.advance(by: .seconds(1000))
             self.broker.forget()
@@ -95,7 +95,7 @@ import Testing
         let (subscriber, bystander) = (RecordingSubscriber(), RecordingSubscriber())
         self.broker.attach(subscriber)
         _ = try await self.broker.subscribe(self.samples.lobby, bystander)
-        try await self.broker.saveSession("hash", self.samples.mina)
+        try await self.broker.saveSession("hash", self.samples.mina, isGuest: false)
         let renamed = User(id: self.samples.mina.id, name: self.samples.juno.name)
         try await self.broker.rename(renamed, session: "hash")
         try await self.broker.rename(self.samples.juno, session: "unknown")

@@ -123,8 +123,8 @@ import Testing
 
     @Test func `the log is asked only where it matters`() {
         var tail = RoomTail()
-        for seq in 5...7 { tail.append(self.samples.publication(seq)) }
-        let head = self.samples.position(7)
+        for seq in 5...7 { tail.append(self.samples.publication(seq, at: 1000 + seq)) }
+        let head = self.samples.position(7, at: 1007)
         func needsLog(_ start: ReplayStart, _ head: LogPosition) -> Bool {
             CatchUp.needsLog(start, room: head, tail: tail)
         }
@@ -132,10 +132,59 @@ import Testing
         #expect(!needsLog(.last(0), head))
         #expect(!needsLog(.last(5), self.samples.position(0)))
         #expect(needsLog(.last(1), head))
-        for seq in 4...7 { #expect(!needsLog(.after(self.samples.position(seq)), head)) }
-        for seq in [0, 3, 8] { #expect(needsLog(.after(self.samples.position(seq)), head)) }
+        for seq in 5...7 { #expect(!needsLog(.after(self.samples.position(seq, at: 1000 + seq)), head)) }
+        for seq in [0, 3, 4, 8] { #expect(needsLog(.after(self.samples.position(seq, at: 1000 + seq)), head)) }
         #expect(needsLog(.after(LogPosition(epoch: self.samples.otherEpoch, seq: 7)), head))
         #expect(!CatchUp.needsLog(.after(head), room: head, tail: RoomTail()))
+        // Who stands before the first message has nothing that could be of another log.
+        let start = self.samples.position(0)
+        var whole = RoomTail()
+        #expect(!CatchUp.needsLog(.after(start), room: start, tail: whole))
+        for seq in 1...7 { whole.append(self.samples.publication(seq)) }
+        #expect(!CatchUp.needsLog(.after(start), room: head, tail: whole))
+    }
+
+    @Test func `a position without its time, or with another one, is looked up`() {
+        var tail = RoomTail()
+        for seq in 5...7 { tail.append(self.samples.publication(seq, at: 1000 + seq)) }
+        let head = self.samples.position(7, at: 1007)
+        for seq in 4...7 {
+            for time in [nil, 999] {
+                let start = ReplayStart.after(self.samples.position(seq, at: time))
+                #expect(CatchUp.needsLog(start, room: head, tail: tail))
+            }
+        }
+        // What another node read may not tell the time of its head.
+        #expect(CatchUp.needsLog(.after(head), room: self.samples.position(7), tail: RoomTail()))
+    }
+
+    @Test func `a position that the log does not prove is reset, and gets all that the log keeps`() throws {
+        let runs = LogRuns([.init(seq: 6, time: 2000)])
+        let publications = (4...9).map { self.samples.publication($0, at: $0 < 6 ? 1000 + $0 : 2000 + $0) }
+        let page = LogPage(
+            epoch: self.samples.epoch,
+            first: 4,
+            head: 9,
+            headTime: 2009,
+            publications: publications,
+            runs: runs
+        )
+        func isReset(_ seq: Int, _ time: Int?) throws -> Bool {
+            let start = ReplayStart.after(self.samples.position(seq, at: time))
+            let plan = CatchUp.plan(start, room: self.samples.position(9, at: 2009), page: page, limit: 100)
+            let (catchUp, announcement) = try #require(plan)
+            #expect(announcement.gap == (announcement.isReset ? 1...3 : seq < 3 ? seq + 1...3 : nil))
+            #expect(catchUp.position.seq == (announcement.isReset ? 3 : max(seq, 3)))
+            #expect(announcement.head.time == 2009)
+            return announcement.isReset
+        }
+        // Kept: the time decides. Not kept: only what stands before the run can be had.
+        for seq in 4...5 { #expect(try (isReset(seq, 1000 + seq), isReset(seq, 999)) == (false, true)) }
+        for seq in 6...9 { #expect(try (isReset(seq, 2000 + seq), isReset(seq, 1000 + seq)) == (false, true)) }
+        for seq in 1...3 { #expect(try !isReset(seq, 1000 + seq)) }
+        // Without a time: below the run all that the log ever was is the same.
+        for seq in 0...5 { #expect(try !isReset(seq, nil)) }
+        for seq in 6...9 { #expect(try isReset(seq, nil)) }
     }
 
     @Test func `the log is read from where the plan begins`() {
@@ -145,9 +194,11 @@ import Testing
         #expect(start(.last(3)) == 4)
         #expect(start(.last(6)) == 2)
         #expect(start(.last(.max)) == 2)
-        #expect(start(.after(self.samples.position(3))) == 3)
-        #expect(start(.after(self.samples.position(7))) == 7)
-        #expect(start(.after(self.samples.position(8))) == 8)
+        // With the message that proves the position.
+        #expect(start(.after(self.samples.position(0))) == 0)
+        #expect(start(.after(self.samples.position(3))) == 2)
+        #expect(start(.after(self.samples.position(7))) == 6)
+        #expect(start(.after(self.samples.position(8))) == 7)
         #expect(start(.after(LogPosition(epoch: self.samples.otherEpoch, seq: 3))) == 0)
     }
 }

@@ -19,10 +19,12 @@ struct Samples {
         self.juno = User(id: UserID("u2"), name: try UserName("주노"))
     }
 
-    func position(_ seq: Int) -> LogPosition { LogPosition(epoch: self.epoch, seq: seq) }
+    func position(_ seq: Int, at time: Int? = nil) -> LogPosition {
+        LogPosition(epoch: self.epoch, seq: seq, time: time)
+    }
 
-    func publication(_ seq: Int, bytes: Int = 8) -> Publication {
-        Publication(position: self.position(seq), payload: ByteBuffer(repeating: 0x78, count: bytes))
+    func publication(_ seq: Int, at time: Int? = nil, bytes: Int = 8) -> Publication {
+        Publication(position: self.position(seq, at: time), payload: ByteBuffer(repeating: 0x78, count: bytes))
     }
 
     func draft(

@@ -2,6 +2,22 @@ import NIOCore
 import NIOPosix
 
 extension RedisServerProcess {
+    /// Returns when this replica has all that its primary had when it was asked.
+    ///
+    /// - Throws: What the socket says, and ``Failure`` for an error.
+    func catchUp(with primary: RedisServerProcess) async throws {
+        while try await !self.operate("INFO replication").contains("master_link_status:up") {
+            try Task.checkCancellation()
+        }
+        let goal = try await primary.replicationOffset()
+        while try await self.replicationOffset() < goal { try Task.checkCancellation() }
+    }
+
+    private func replicationOffset() async throws -> Int {
+        let lines = try await self.operate("INFO replication").split(separator: "\r\n")
+        return lines.first { $0.hasPrefix("master_repl_offset:") }.flatMap { Int($0.dropFirst(19)) } ?? 0
+    }
+
     /// Sends a command over a connection of its own, as an operator does while no broker is connected.
     ///
     /// - Parameter command: The command, its words with blanks between; its answer must be one line.

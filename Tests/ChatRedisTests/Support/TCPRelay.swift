@@ -11,6 +11,8 @@ final class TCPRelay: Sendable {
         var connections: [ObjectIdentifier: Connection] = [:]
         var accepted = 0
         var swallowedAnswers = 0
+        /// Where new connections lead.
+        var port = 0
     }
 
     private let server: any Channel
@@ -24,7 +26,7 @@ final class TCPRelay: Sendable {
     /// One client, and the server on its behalf.
     final class Connection: Sendable {
         /// What becomes of the bytes that come.
-        private enum Way { case passes, swallowsAnswers, swallowsAll }
+        private enum Way { case passes, swallowsPublications, swallowsAnswers, swallowsAll }
 
         fileprivate let client: any Channel
         private let state = Mutex((kind: Kind.commands, way: Way.passes))
@@ -34,6 +36,7 @@ final class TCPRelay: Sendable {
         var kind: Kind { self.state.withLock { $0.kind } }
 
         func swallow() { self.state.withLock { $0.way = .swallowsAll } }
+        func swallowPublications() { self.state.withLock { $0.way = .swallowsPublications } }
         func swallowAnswers() { self.state.withLock { $0.way = .swallowsAnswers } }
 
         /// Whether bytes that came from the client or the server are handed on.
@@ -42,9 +45,11 @@ final class TCPRelay: Sendable {
                 if fromClient, bytes.readableBytesView.firstRange(of: Array("SUBSCRIBE".utf8)) != nil {
                     state.kind = .subscriptions
                 }
+                let mark = Array("\r\nmessage\r\n".utf8)
                 return switch state.way {
                 case .passes: true
                 case .swallowsAnswers: fromClient
+                case .swallowsPublications: fromClient || bytes.readableBytesView.firstRange(of: mark) == nil
                 case .swallowsAll: false
                 }
             }
@@ -54,13 +59,14 @@ final class TCPRelay: Sendable {
     /// Starts a relay for as long as the body runs.
     static func with(_ target: RedisServerProcess, _ body: (TCPRelay) async throws -> Void) async throws {
         let box = Box()
-        let port = target.port
+        box.value.withLock { $0.port = target.port }
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { client in
                 let connection = Connection(client: client)
-                box.value.withLock { state in
+                let port = box.value.withLock { state in
                     state.accepted += 1
                     state.connections[ObjectIdentifier(connection)] = connection
+                    return state.port
                 }
                 return ClientBootstrap(group: client.eventLoop)
                     .connect(host: "127.0.0.1", port: port)
@@ -100,6 +106,14 @@ final class TCPRelay: Sendable {
 
     private func connections(_ kind: Kind) -> [Connection] {
         self.state.value.withLock { Array($0.connections.values) }.filter { $0.kind == kind }
+    }
+
+    /// Lets new connections lead to another server.
+    func lead(to target: RedisServerProcess) { self.state.value.withLock { $0.port = target.port } }
+
+    /// Swallows what is published, and nothing else, on the connections that there are.
+    func swallowPublications() {
+        for connection in self.connections(.subscriptions) { connection.swallowPublications() }
     }
 
     /// Swallows all that goes over the connections of a kind from now on; those that are made later are well.

@@ -65,8 +65,8 @@ extension ForwardingBroker {
 
     func session(_ hash: String) async throws(BrokerError) -> User? { try await self.base.session(hash) }
 
-    func saveSession(_ hash: String, _ user: User) async throws(BrokerError) {
-        try await self.base.saveSession(hash, user)
+    func saveSession(_ hash: String, _ user: User, isGuest: Bool) async throws(BrokerError) {
+        try await self.base.saveSession(hash, user, isGuest: isGuest)
     }
 
     func rename(_ user: User, session hash: String) async throws(BrokerError) {

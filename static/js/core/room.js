@@ -12,6 +12,7 @@ export const newRoom = (name, seen = null) => ({
   error: null,
   epoch: null,
   seq: null,
+  time: undefined,
   replay: 0,
   fresh: true,
   healing: null,
@@ -59,6 +60,8 @@ export function joined(room, { reply }) {
     epoch: fresh ? reply.epoch : room.epoch,
     // Nothing to replay: the position is the head, or coming back would start over.
     seq: isEmpty ? reply.seq : room.seq,
+    // It proves that the position is one of this log, which may have been rolled back.
+    time: isEmpty ? reply.time : room.time,
     older: isEmpty ? "start" : room.older,
     replay: reply.replay,
     healing: room.healing && "answered",
@@ -87,7 +90,7 @@ export function messageCame(room, message, context) {
     next = gap(next, { epoch, from: next.seq + 1, to: seq - 1 });
   }
   if (next.seq === null) next = { ...next, epoch, older: seq > 1 ? "more" : "start" };
-  return arrived(withoutStale({ ...next, seq }, message));
+  return arrived(withoutStale({ ...next, seq, time: message.time }, message));
 }
 
 /** One's own keeps the id of the outbox entry, and so its node. */
@@ -123,7 +126,7 @@ export function gap(room, { epoch, from, to }) {
   const first = Math.max(from, (room.seq ?? 0) + 1);
   if (epoch !== room.epoch || to < first) return room;
   const isLost = (entry) => entry.state === "sent" && entry.seq >= first && entry.seq <= to;
-  const next = { ...room, seq: to, outbox: room.outbox.filter((entry) => !isLost(entry)) };
+  const next = { ...room, seq: to, time: undefined, outbox: room.outbox.filter((entry) => !isLost(entry)) };
   return append(next, { type: "gap", id: `g:${epoch}:${first}`, count: to - first + 1 });
 }
 
@@ -132,8 +135,10 @@ export function reset(room, { epoch }) {
   const stale = room.items.length > 0;
   // Nobody can say any more whether others saw these.
   const undo = (entry) => (entry.state === "sent" ? { ...entry, state: "failed", error: { code: "reset" } } : entry);
+  // The same numbers may come again for other messages.
+  const old = (item) => (epoch === room.epoch ? { ...item, id: `o:${room.counter}:${item.id}`, epoch: null } : item);
   const next = {
-    ...room, epoch, stale, seq: 0, older: "start", marker: null, outbox: room.outbox.map(undo),
+    ...room, epoch, stale, seq: 0, time: undefined, items: room.items.map(old), older: "start", marker: null, outbox: room.outbox.map(undo),
     // Presence counts anew, unless the list of members was the new epoch's.
     presenceVersion: room.presenceEpoch === epoch ? room.presenceVersion : null,
   };

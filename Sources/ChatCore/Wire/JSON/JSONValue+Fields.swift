@@ -22,8 +22,9 @@ extension JSONValue {
         try Self.valid("epoch", Epoch.init, try self.required("epoch", \.string))
     }
 
+    /// A place; where a message or an answer names one, the `time` beside it is that of the message there.
     func position() throws(JSONError) -> LogPosition {
-        LogPosition(epoch: try self.epoch(), seq: try self.required("seq", \.count))
+        LogPosition(epoch: try self.epoch(), seq: try self.required("seq", \.count), time: self["time"]?.count)
     }
 
     func userName(_ name: String) throws(JSONError) -> UserName {

@@ -1,0 +1,64 @@
+internal import NIOCore
+
+/// Notices a subscription that is open and brings nothing: a node says something to itself every few seconds.
+///
+/// A connection that answers `PING` may lead to a Redis that nobody publishes to any more, or to one that has forgotten
+/// what it was asked for. What was said over the one connection must come back over the other.
+struct HearingWatch {
+    /// How often the node says something.
+    static let interval = TimeAmount.seconds(3)
+    /// How long it may take to come back, from the moment when Redis says that it was published.
+    static let patience = TimeAmount.seconds(4)
+
+    private enum State {
+        /// Nothing was said since.
+        case silent(since: NIODeadline)
+        /// It is on its way to Redis.
+        case said(String)
+        /// Redis has published it.
+        case published(String, at: NIODeadline)
+    }
+
+    private var state: State
+
+    init(now: NIODeadline) { self.state = .silent(since: now) }
+
+    enum OnTick: Equatable {
+        /// Say something.
+        case say
+        /// What was said does not come back: the subscription is of no use.
+        case giveUp
+        case none
+    }
+
+    /// It is time to look.
+    mutating func tick(_ now: NIODeadline) -> OnTick {
+        switch self.state {
+        case .silent(let since) where now - since >= Self.interval: return .say
+        case .published(_, let then) where now - then > Self.patience:
+            self.state = .silent(since: now)
+            return .giveUp
+        case .silent, .said, .published: return .none
+        }
+    }
+
+    /// The word was sent to Redis.
+    mutating func said(_ word: String) { self.state = .said(word) }
+
+    /// Redis says that it was published.
+    mutating func published(_ word: String, at now: NIODeadline) {
+        guard case .said(word) = self.state else { return }
+        self.state = .published(word, at: now)
+    }
+
+    /// Redis did not publish it, or the subscription began anew: nothing can be concluded.
+    mutating func restart(at now: NIODeadline) { self.state = .silent(since: now) }
+
+    /// A word came back.
+    mutating func heard(_ word: String, at now: NIODeadline) {
+        switch self.state {
+        case .said(word), .published(word, at: _): self.state = .silent(since: now)
+        case .silent, .said, .published: break
+        }
+    }
+}

@@ -1,8 +1,8 @@
 public import ChatCore
 
 /// Commands may be given at any time; without a connection they wait for one. Every one throws ``ClientError``: `refused`
-/// with what the server said, `closed` or `disconnected` when there will be no answer, `overflow` when too many wait,
-/// `cancelled` when the waiting task was.
+/// with what the server said, `closed` or `disconnected` when there will be no answer, `overflow` when too many wait or when
+/// four times as many events as ``Configuration/eventCapacity`` wait to be taken, `cancelled` when the waiting task was.
 extension ChatClient {
     /// Joins a room, and stays in it over reconnects.
     ///
@@ -158,7 +158,8 @@ public struct PendingSend: Sendable {
     /// Waits until the server has stored the message.
     ///
     /// - Returns: The place that it got.
-    /// - Throws: ``ClientError``; after `cancelled` the message is still on its way.
+    /// - Throws: ``ClientError``; after `cancelled`, and after `overflow` since events wait, the message is still on its
+    ///   way.
     public func receipt() async throws(ClientError) -> Receipt {
         try ChatClient.read(try await ChatClient.fields(of: self.answer)) { fields throws(JSONError) in
             try fields.receipt()
@@ -185,7 +186,7 @@ extension ChatClient {
             return answer
         }
         let taken = command(&self.machine)
-        self.answers[taken.id] = answer
+        if self.buffer.isOverfull { answer.resolve(.failed(.unread)) } else { self.answers[taken.id] = answer }
         remember(taken.id)
         self.performAtOnce(taken.actions)
         return answer

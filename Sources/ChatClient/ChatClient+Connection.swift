@@ -34,7 +34,7 @@ extension ChatClient {
         var reconnect = ReconnectMachine()
         var generator = SystemRandomNumberGenerator()
         while !Task.isCancelled {
-            await self.buffer.send(.connection(.connecting))
+            await self.tell(.connection(.connecting))
             let failure = await self.converse()
             let ended = self.machine.disconnected(now: .now)
             self.performAtOnce(ended.actions)
@@ -51,7 +51,7 @@ extension ChatClient {
             switch verdict {
             case .stop: return failure
             case .retry(let wait):
-                await self.buffer.send(.connection(.waiting(wait, failure)))
+                await self.tell(.connection(.waiting(wait, failure)))
                 try? await Task.sleep(for: wait)
             }
         }
@@ -82,7 +82,11 @@ extension ChatClient {
     private func converse(on link: Link) async throws {
         self.link = link.channel
         self.observer?(.opened)
+        // A client that does not read still notices that there is nothing to read any more.
+        self.buffer.setHolding(true)
+        link.channel.closeFuture.whenComplete { [buffer] _ in buffer.setHolding(false) }
         defer {
+            self.buffer.setHolding(true)
             self.link = nil
             self.observer?(.closed)
         }
@@ -121,10 +125,22 @@ extension ChatClient {
             for event in self.perform(self.machine.received(message, now: .now)) {
                 // While the program does not take its events nothing is read: that silence is the client's own.
                 self.machine.liveness?.setSuspended(true, now: .now)
-                await self.buffer.send(event)
+                await self.tell(event)
                 self.machine.liveness?.setSuspended(false, now: .now)
             }
         }
+    }
+
+    /// Tells the program something, and waits while it does not take what it was told.
+    private func tell(_ event: ClientEvent) async {
+        self.buffer.append(event)
+        if self.buffer.isOverfull {
+            // The answers lie behind events that nobody takes: who waits for one would wait for ever.
+            for answer in self.answers.values { answer.resolve(.failed(.unread)) }
+            self.answers = [:]
+            self.buffer.setAwaiting(false)
+        }
+        await self.buffer.waitForRoom()
     }
 
     /// Does what the machine wants done; gives the events that are to be told, in order.
@@ -139,7 +155,10 @@ extension ChatClient {
                 self.settle(id, answer)
                 self.answers.removeValue(forKey: id)?.resolve(answer)
             case .emit(let event):
-                if case .connection(.connected(let welcome)) = event { self.outbox?.setSession(welcome.session) }
+                if case .connection(.connected(let welcome)) = event {
+                    self.outbox?.setSession(welcome.session)
+                    if let seconds = welcome.limits.keySeconds { self.outbox?.setKeyWindow(.seconds(seconds)) }
+                }
                 events.append(event)
             case .disconnect(let failure):
                 self.fail(failure)

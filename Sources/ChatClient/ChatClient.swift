@@ -27,7 +27,8 @@ public actor ChatClient {
     /// What happens, for one consumer.
     ///
     /// Events wait in a bounded queue. While it is full the client stops to read, and the server finds out that this
-    /// client is slow: nothing is dropped. Commands may be awaited between two events.
+    /// client is slow: nothing is dropped. Commands may be awaited between two events: some more are read for that, and
+    /// past that whoever waits is told `overflow`.
     public nonisolated let events: Events
 
     // What follows is shared with the extensions in `ChatClient+….swift`, and with nobody else.

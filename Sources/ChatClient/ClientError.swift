@@ -22,7 +22,9 @@ public struct ClientError: Error, Equatable, Sendable {
         public static let refused = Code(rawValue: "refused")
         /// The server ended the connection for good, or does not take this client.
         public static let disconnected = Code(rawValue: "disconnected")
-        /// As many sends or requests wait as the configuration allows.
+        /// As many sends or requests wait as the configuration allows, or too many events for the answer to come.
+        ///
+        /// Where events wait to be taken, what was asked goes on.
         public static let overflow = Code(rawValue: "overflow")
         /// The client was closed before there was an answer; a send may have been stored.
         public static let closed = Code(rawValue: "closed")
@@ -52,6 +54,10 @@ extension ClientError {
         .init(code: .overflow, message: "\(capacity) commands wait already")
     }
 
+    static let unread = Self(
+        code: .overflow,
+        message: "too many events wait to be taken; the answer comes behind them"
+    )
     static let closed = Self(code: .closed, message: "the client was closed")
     static let cancelled = Self(code: .cancelled, message: "cancelled")
     static let badAnswer = Self(code: .badAnswer, message: "the server's answer was not understood")

@@ -4,6 +4,14 @@ import Testing
 
 @testable import ChatClient
 
+extension EventBuffer {
+    /// What a client does with each event.
+    fileprivate func send(_ event: ClientEvent) async {
+        self.append(event)
+        await self.waitForRoom()
+    }
+}
+
 @Suite(.patience)
 struct EventBufferTests {
     private let room: RoomName
@@ -70,6 +78,21 @@ struct EventBufferTests {
         #expect(sent.value == 7)
         for number in 7...20 { #expect(await buffer.next() == self.event(number)) }
         await task.value
+    }
+
+    @Test func `where there is no connection nobody is held up`() async {
+        let buffer = EventBuffer(capacity: 2)
+        let (task, sent) = self.produce(1...6, buffer)
+        while buffer.hasRoom { await Task.yield() }
+        await self.letOthersRun()
+        #expect(sent.value == 1)
+        buffer.setHolding(false)
+        await task.value
+        buffer.setHolding(true)
+        #expect(!buffer.hasRoom && !buffer.isOverfull)
+        for number in 7...8 { buffer.append(self.event(number)) }
+        #expect(buffer.isOverfull)
+        for number in 1...8 { #expect(await buffer.next() == self.event(number)) }
     }
 
     @Test func `a program that waits gets an event past the queue`() async {

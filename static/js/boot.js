@@ -11,11 +11,11 @@
   const { strings, socket } = currentScript.dataset;
   const href = `js/${strings}/${root.lang}.js`;
   head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href }));
-  const name = stored["chat.name"];
+  const { "chat.name": name, "chat.session": session } = stored;
   if (socket && name) {
     const early = (window.early = new WebSocket(new URL(socket, location).href.replace("http", "ws"), "chat.v1"));
     early.received = [];
-    early.onopen = () => early.send(JSON.stringify({ type: "hello", id: 1, name, session: stored["chat.session"], client: "web" }));
+    early.onopen = () => early.send(JSON.stringify({ type: "hello", id: 1, name: session && !stored["chat.renamed"] ? undefined : name, session, client: "web" }));
     early.onmessage = ({ data }) => early.received.push(data);
   }
 }

@@ -17,16 +17,28 @@ extension ClientMachine {
 
     private mutating func welcomed(_ welcome: Welcome, now: ContinuousClock.Instant) -> [Action] {
         self.phase = .ready(welcome, since: now)
+        let lost = welcome.resumed ? nil : self.nameToKeep
         self.session = welcome.session
         self.userID = welcome.user.id
         self.name = welcome.user.name
         self.liveness?.expect(interval: .seconds(welcome.pingSeconds))
         var actions: [Action] = [.emit(.connection(.connected(welcome)))]
+        if let lost, lost != welcome.user.name {
+            let id = self.makeID()
+            self.expectations[id] = .probe
+            actions.append(.transmit(CommandEnvelope(id: id, .rename(lost))))
+        }
         for request in self.requests {
             self.expectations[request.id] = .request
             actions.append(.transmit(CommandEnvelope(id: request.id, request.command)))
         }
         return actions + self.advance(now: now)
+    }
+
+    /// The name that the user had when its session was forgotten: the new user is to have it as well.
+    private var nameToKeep: UserName? {
+        guard let userID, let name, name != .guest(userID) else { return nil }
+        return name
     }
 
     private mutating func succeeded(_ fields: ReplyFields, now: ContinuousClock.Instant) -> [Action] {

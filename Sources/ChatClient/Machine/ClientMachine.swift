@@ -49,7 +49,7 @@ struct ClientMachine {
     /// How much longer than others this client waits before it asks what all may want to ask.
     let jitter: Duration
     let token: String?
-    /// Who the client is, as far as it knows; shown to the server at each `hello`.
+    /// What the user is called, as far as the client knows.
     var name: UserName?
     var userID: UserID?
     var session: SessionSecret?
@@ -102,7 +102,10 @@ extension ClientMachine {
         self.phase = .greeting(id: id, since: now)
         self.reconnectHint = nil
         self.liveness = LinkLiveness(interval: .seconds(25), now: now)
-        let hello = Command.Hello(name: self.name, session: self.session, token: self.token)
+        // A session has its name: who comes back must not undo what was changed elsewhere meanwhile. What was changed here
+        // is a command that waits.
+        let name = self.userID == nil ? self.name : nil
+        let hello = Command.Hello(name: name, session: self.session, token: self.token)
         return [.transmit(CommandEnvelope(id: id, .hello(hello)))]
     }
 

@@ -6,9 +6,8 @@ internal import NIOCore
 /// The file is a line of JSON for each record. What was written last may be torn when the machine went down; a record that
 /// cannot be read is counted and passed over, wherever it stands.
 struct OutboxJournal: Equatable {
-    /// How long a send may be sent again: the server knows a key for 24 h (docs/PROTOCOL.md, section 4); an hour is for
-    /// clocks that disagree and for the sending itself.
-    static let lifetimeMilliseconds = 23 * 3600 * 1000
+    /// How long a server knows a key that does not say it (docs/PROTOCOL.md, section 4).
+    static let usualKeySeconds = 24 * 3600
     /// How many bytes more than what is kept a file may have.
     static let slack = 64 << 10
 
@@ -42,16 +41,25 @@ struct OutboxJournal: Equatable {
             case nil: self.contents.damaged += 1
             case .header?: break
             case .session(let session)?: self.contents.session = session
+            case .window(let seconds)?: self.contents.keySeconds = seconds
             case .send(let send)?:
                 places[send.key, default: []].append(sends.count)
                 sends.append(send)
             case .done(let key)?: for place in places.removeValue(forKey: key) ?? [] { sends[place] = nil }
             }
         }
+        let oldest = now - self.lifetimeMilliseconds
         for case let send? in sends {
-            let isExpired = send.time < now - Self.lifetimeMilliseconds
+            let isExpired = send.time < oldest
             if isExpired { self.contents.expired.append(send) } else { self.contents.sends.append(send) }
         }
+    }
+
+    /// How long a send may be sent again: a twenty-fourth of the time that the server knows its key (an hour of a day), and
+    /// at least a minute, is for clocks that disagree and for the sending itself.
+    var lifetimeMilliseconds: Int {
+        let seconds = min(max(0, self.contents.keySeconds ?? Self.usualKeySeconds), 1 << 40)
+        return max(0, seconds - max(60, seconds / 24)) * 1000
     }
 
     /// What became of a new send.
@@ -84,10 +92,18 @@ struct OutboxJournal: Equatable {
         return self.counted(Record.session(session).line)
     }
 
+    /// Gives the bytes to be appended; nil when that is known.
+    mutating func setKeySeconds(_ seconds: Int) -> ByteBuffer? {
+        guard seconds != self.contents.keySeconds else { return nil }
+        self.contents.keySeconds = seconds
+        return self.counted(Record.window(seconds).line)
+    }
+
     /// The whole file, with nothing in it but what counts.
     mutating func compacted() -> ByteBuffer {
         var bytes = Record.header.line
         if let session = self.contents.session { bytes.writeImmutableBuffer(Record.session(session).line) }
+        if let seconds = self.contents.keySeconds { bytes.writeImmutableBuffer(Record.window(seconds).line) }
         for send in self.contents.sends { bytes.writeImmutableBuffer(Record.send(send).line) }
         self.fileBytes = bytes.readableBytes
         self.liveBytes = self.fileBytes
@@ -109,6 +125,8 @@ extension OutboxJournal {
     private enum Record {
         case header
         case session(SessionSecret)
+        /// For how many seconds the server knows a key.
+        case window(Int)
         case send(KeptSend)
         case done(IdempotencyKey)
 
@@ -125,6 +143,9 @@ extension OutboxJournal {
             case "session":
                 guard let session = json["session"]?.string.flatMap(SessionSecret.init) else { return nil }
                 self = .session(session)
+            case "window":
+                guard let seconds = json["key_seconds"]?.integer else { return nil }
+                self = .window(seconds)
             case "send":
                 guard let send = Self.send(json) else { return nil }
                 self = .send(send)
@@ -155,6 +176,9 @@ extension OutboxJournal {
             case .session(let session):
                 json.field("type", "session")
                 json.field("session", session.rawValue)
+            case .window(let seconds):
+                json.field("type", "window")
+                json.field("key_seconds", seconds)
             case .send(let send):
                 json.field("type", "send")
                 json.field("key", send.key.rawValue)

@@ -94,6 +94,11 @@ public final class OutboxFile: OutboxStore {
     /// Remembers who the client is.
     public func setSession(_ session: SessionSecret) { self.note { $0.setSession(session) } }
 
+    /// Remembers for how long the server knows a key.
+    public func setKeyWindow(_ window: Duration) {
+        self.note { $0.setKeySeconds(Int(clamping: window.components.seconds)) }
+    }
+
     private func note(_ change: (inout OutboxJournal) -> ByteBuffer?) {
         self.state.withLock { state in
             // The journal tells what the file has: it changes only where the file does.

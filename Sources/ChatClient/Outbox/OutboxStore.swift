@@ -22,6 +22,14 @@ public protocol OutboxStore: Sendable {
 
     /// Remembers who the client is: keys belong to their sender.
     func setSession(_ session: SessionSecret)
+
+    /// Remembers for how long the server knows a key: what is older must not be sent again.
+    func setKeyWindow(_ window: Duration)
+}
+
+extension OutboxStore {
+    /// Takes the window to be a day, as it is where a server does not say it.
+    public func setKeyWindow(_ window: Duration) {}
 }
 
 /// A send that has no answer yet.
@@ -51,6 +59,8 @@ public struct KeptSend: Equatable, Sendable {
 public struct OutboxContents: Equatable, Sendable {
     /// What brings the client back as the user who made the sends.
     public var session: SessionSecret?
+    /// For how many seconds the server said that it knows a key; nil: it has not said it.
+    public var keySeconds: Int?
     /// Sends without an answer, in the order in which they were made.
     public var sends: [KeptSend] = []
     /// Sends that are too old to be sent again.

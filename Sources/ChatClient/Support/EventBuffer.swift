@@ -5,12 +5,14 @@ internal import Synchronization
 ///
 /// While it is full nothing more is read from the connection, so that a program that falls behind is felt by the server
 /// and not by the memory. There is one exception: while the program waits for the answer to a command, reading goes on
-/// for some more events, because the answer comes behind them on the same connection.
+/// for some more events, because the answer comes behind them on the same connection. When these are too many as well,
+/// the program is told to take its events first: it would wait for ever.
 final class EventBuffer: Sendable {
     fileprivate struct State {
         var events: CircularBuffer<ClientEvent> = []
         var limit: Int
         var isFinished = false
+        var isHolding = true
         var consumer: CheckedContinuation<ClientEvent?, Never>?
         var producer: CheckedContinuation<Void, Never>?
     }
@@ -32,28 +34,43 @@ final class EventBuffer: Sendable {
         producer?.resume()
     }
 
+    /// Whether not even those events fit any more that may come before an answer.
+    var isOverfull: Bool { self.state.withLock { $0.events.count >= 4 * self.capacity && !$0.isFinished } }
+
     /// Whether there is room for one more event now.
     var hasRoom: Bool { self.state.withLock { $0.events.count < $0.limit } }
 
-    /// Appends an event, then waits while the queue is full.
-    ///
-    /// One producer at a time. It returns at once when its task is cancelled; the event is in the queue all the same.
-    func send(_ event: ClientEvent) async {
-        let (consumer, mustWait) = self.state.withLock { state in
-            guard !state.isFinished else { return (nil as CheckedContinuation<ClientEvent?, Never>?, false) }
-            if let consumer = state.consumer {
-                state.consumer = nil
-                return (consumer, false)
+    /// A connection stands, whose events are waited with; or it is gone, and there is nothing to hold up any more.
+    func setHolding(_ isHolding: Bool) {
+        let producer = self.state.withLock { state in
+            state.isHolding = isHolding
+            return state.takeProducer(always: !isHolding)
+        }
+        producer?.resume()
+    }
+
+    /// Appends an event.
+    func append(_ event: ClientEvent) {
+        let consumer = self.state.withLock { state -> CheckedContinuation<ClientEvent?, Never>? in
+            guard !state.isFinished else { return nil }
+            guard let consumer = state.consumer else {
+                state.events.append(event)
+                return nil
             }
-            state.events.append(event)
-            return (nil, state.events.count >= state.limit)
+            state.consumer = nil
+            return consumer
         }
         consumer?.resume(returning: event)
-        guard mustWait else { return }
+    }
+
+    /// Waits while the queue is full and there is a connection to hold up.
+    ///
+    /// One producer at a time. It returns at once when its task is cancelled.
+    func waitForRoom() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let goesOn = self.state.withLock { state in
-                    if state.events.count < state.limit || state.isFinished || Task.isCancelled { return true }
+                    if state.hasRoom || state.isFinished || Task.isCancelled { return true }
                     state.producer = continuation
                     return false
                 }
@@ -104,8 +121,10 @@ extension EventBuffer.State {
         return (false, nil, nil)
     }
 
+    fileprivate var hasRoom: Bool { !self.isHolding || self.events.count < self.limit }
+
     fileprivate mutating func takeProducer(always: Bool = false) -> CheckedContinuation<Void, Never>? {
-        guard always || self.events.count < self.limit else { return nil }
+        guard always || self.hasRoom else { return nil }
         defer { self.producer = nil }
         return self.producer
     }

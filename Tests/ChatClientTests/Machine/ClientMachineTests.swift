@@ -19,14 +19,14 @@ import Testing
 
     private func after(_ seconds: Double) -> ContinuousClock.Instant { self.start + .seconds(seconds) }
 
-    private func welcome() throws -> ServerMessage {
+    private func welcome(_ user: User? = nil, resumed: Bool = false) throws -> ServerMessage {
         let session = try #require(SessionSecret("0123456789abcdef"))
         return .event(
             .welcome(
                 Welcome(
-                    user: self.mina,
+                    user: user ?? self.mina,
                     session: session,
-                    resumed: false,
+                    resumed: resumed,
                     node: "n1",
                     server: "test",
                     limits: .init(Limits()),
@@ -126,7 +126,7 @@ import Testing
         #expect(actions == [.emit(.received(new))])
     }
 
-    @Test func `the name that a user took is shown to the server at the next hello`() throws {
+    @Test func `a client that comes back does not say its name, which may have been changed elsewhere`() throws {
         var machine = try self.makeJoined()
         let jun = try UserName("Jun")
         let rename = machine.request(.rename(jun), now: self.start)
@@ -134,7 +134,34 @@ import Testing
         _ = machine.disconnected(now: self.start)
         let hello = self.transmitted(machine.connected(now: self.start))
         let session = SessionSecret("0123456789abcdef")
-        #expect(hello.map(\.command) == [.hello(.init(name: jun, session: session))])
+        #expect(hello.map(\.command) == [.hello(.init(session: session))])
+    }
+
+    @Test func `a name that was changed while there was no connection is a command that waits`() throws {
+        var machine = try self.makeJoined()
+        _ = machine.disconnected(now: self.start)
+        let jun = try UserName("Jun")
+        _ = machine.request(.rename(jun), now: self.start)
+        _ = machine.connected(now: self.start)
+        let asked = self.transmitted(machine.received(try self.welcome(resumed: true), now: self.start))
+        #expect(asked.first?.command == .rename(jun))
+    }
+
+    @Test func `whose session was forgotten takes the name along, unless it was a guest's`() throws {
+        var machine = try self.makeJoined()
+        _ = machine.disconnected(now: self.start)
+        _ = machine.connected(now: self.start)
+        let stranger = User(id: UserID("u9"), name: .guest(UserID("u9")))
+        let asked = self.transmitted(machine.received(try self.welcome(stranger), now: self.start))
+        #expect(asked.first?.command == .rename(self.mina.name))
+        _ = machine.disconnected(now: self.start)
+        var guest = self.makeMachine()
+        _ = guest.connected(now: self.start)
+        _ = guest.received(try self.welcome(stranger), now: self.start)
+        _ = guest.disconnected(now: self.start)
+        _ = guest.connected(now: self.start)
+        let other = User(id: UserID("u8"), name: .guest(UserID("u8")))
+        #expect(self.transmitted(guest.received(try self.welcome(other), now: self.start)).isEmpty)
     }
 
     @Test func `a room that is left takes its sends with it`() throws {
@@ -208,7 +235,7 @@ import Testing
         _ = machine.received(.event(.joined(change)), now: self.start)
         _ = machine.disconnected(now: self.after(1))
         _ = machine.connected(now: self.after(2))
-        let join = self.transmitted(machine.received(try self.welcome(), now: self.after(2)))
+        let join = self.transmitted(machine.received(try self.welcome(resumed: true), now: self.after(2)))
         _ = machine.received(try self.joined(id: try #require(join.first?.id), head: 3), now: self.after(2))
         #expect(self.transmitted(machine.tick(now: self.after(7))).isEmpty)
     }

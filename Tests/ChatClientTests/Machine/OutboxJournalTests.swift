@@ -73,10 +73,23 @@ import Testing
     }
 
     @Test func `a send that the server may have forgotten is not sent again`() throws {
+        // A server that says nothing knows keys for a day; an hour of that is for clocks that disagree.
+        let day = 23 * 3600 * 1000
         let old = try self.send(1, time: 0)
-        let new = try self.send(2, time: OutboxJournal.lifetimeMilliseconds)
-        let contents = try self.read(self.file([old, new]), now: OutboxJournal.lifetimeMilliseconds + 1).contents
+        let new = try self.send(2, time: day)
+        let contents = try self.read(self.file([old, new]), now: day + 1).contents
         #expect(contents.expired == [old] && contents.sends == [new])
+    }
+
+    @Test(arguments: [(0, 0), (60, 0), (120, 60), (3600, 3450), (86400, 82800), (.max, 1_053_698_643_286)])
+    func `how long a send is good is what the server said`(seconds: Int, lifetime: Int) throws {
+        var journal = OutboxJournal(capacity: 10)
+        _ = journal.append(try self.send(1, time: 0))
+        #expect(journal.setKeySeconds(seconds) != nil)
+        #expect(journal.setKeySeconds(seconds) == nil)
+        let file = journal.compacted()
+        #expect(try self.read(file, now: lifetime * 1000).contents.expired.isEmpty)
+        #expect(try self.read(file, now: lifetime * 1000 + 1).contents.expired.count == 1)
     }
 
     @Test func `a full outbox takes no more, and what is done makes room`() throws {

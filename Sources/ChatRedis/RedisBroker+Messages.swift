@@ -47,6 +47,7 @@ extension RedisBroker {
             arguments(&command)
             command.append(key.digest(of: draft.sender))
             command.append(self.legacyNodes == .present ? 1 : 0)
+            command.append(self.secret)
         }
         guard self.legacyNodes != .gone else {
             return RedisRequest(.send, keys: address.meta, address.log, arguments: keyed)

@@ -24,6 +24,8 @@ package final actor RedisBroker: Broker {
     let scripts: RedisScriptSet
     /// Tells this run of this node from all others.
     let incarnation: String
+    /// What nobody but this node knows: what keyrings are made of.
+    let secret: String
 
     let commands: CommandLink
     /// What stores messages and follows the log goes over this one, so that nothing is stored over a connection that has
@@ -80,6 +82,7 @@ package final actor RedisBroker: Broker {
         )
         self.scripts = RedisScriptSet(log: configuration.limits.log, lease: configuration.lease)
         self.incarnation = Base36.random(digits: 16, using: &random)
+        self.secret = Base36.random(digits: 24, using: &random)
         self.commands = CommandLink(scripts: self.scripts, configuration)
         self.logLink =
             configuration.replicas > 0 ? CommandLink(scripts: self.scripts, configuration) : self.commands

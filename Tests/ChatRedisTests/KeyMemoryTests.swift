@@ -16,11 +16,12 @@ struct KeyMemoryTests {
     }
 
     private func drafts(_ numbers: Range<Int>) throws -> [Draft] {
-        try numbers.map { number in
-            let key = try IdempotencyKey("0123456789abcdef-\(number)")
-            let tail = PublicationCodec.tail(sender: self.mina, text: "x", kind: .text, key: key)
-            return Draft(room: self.room, sender: self.mina.id, key: key, tail: tail)
-        }
+        try numbers.map { try self.draft(IdempotencyKey("0123456789abcdef-\($0)")) }
+    }
+
+    private func draft(_ key: IdempotencyKey) -> Draft {
+        let tail = PublicationCodec.tail(sender: self.mina, text: "x", kind: .text, key: key)
+        return Draft(room: self.room, sender: self.mina.id, key: key, tail: tail)
     }
 
     @Test(arguments: [1_000, 5_000])
@@ -48,6 +49,46 @@ struct KeyMemoryTests {
                     let again = await broker.publish(try self.drafts(start..<start + 500)).map { try? $0.get() }
                     #expect(again.map { $0?.isDuplicate } == again.map { _ in true })
                     #expect(again.map { $0?.position.seq } == Array(seqs[start..<start + 500]))
+                }
+            }
+        }
+    }
+
+    @Test func `keys that a client chose for their digests are spread like any`() async throws {
+        var chosen: [Draft] = []
+        var number = 0
+        while chosen.count < 400 {
+            number += 1
+            let key = try IdempotencyKey("\(number)")
+            let digest = key.digest(of: self.mina.id).getInteger(at: 0, as: UInt32.self) ?? 1
+            if digest.isMultiple(of: 16) { chosen.append(self.draft(key)) }
+        }
+        try await RedisServerProcess.with { server in
+            try await withBroker(server) { broker in
+                try await broker.probe()
+                for result in await broker.publish(chosen) { #expect(try result.get().isDuplicate == false) }
+                for name in try await broker.command("KEYS", "chat:{lobby}:keys:*").array ?? [] {
+                    let count = try await broker.command("HLEN", try #require(name.string)).integer
+                    #expect(count ?? 0 < 128)
+                }
+            }
+        }
+    }
+
+    /// What no node writes; the window is one that may be now, for all that Redis knows.
+    private static let oddCounts = [
+        "", "x", "-1 -1", "1e999", "\(WallClock.milliseconds() / 43_200_000) 9\(String(repeating: "9", count: 400))",
+    ]
+
+    @Test(arguments: Self.oddCounts)
+    func `counts that no node wrote harm nobody`(counts: String) async throws {
+        try await RedisServerProcess.with { server in
+            try await withBroker(server) { broker in
+                try await broker.probe()
+                for result in await broker.publish(try self.drafts(0..<2)) { _ = try result.get() }
+                _ = try await broker.command("HSET", "chat:{lobby}:meta", "keys", counts)
+                for result in await broker.publish(try self.drafts(2..<4)) {
+                    #expect(try result.get().isDuplicate == false)
                 }
             }
         }

@@ -235,6 +235,36 @@ struct RollbackTests {
         }
     }
 
+    @Test func `a primary that was a replica in between has lost what the other one never had`() async throws {
+        try await RedisServerProcess.with { first in
+            try await RedisServerProcess.with(["--replicaof", "127.0.0.1", "\(first.port)"]) { second in
+                var before: [Receipt] = []
+                try await withBroker(first) { broker in
+                    before = try await self.send(self.texts(1...5), broker)
+                    try await second.catchUp(with: first)
+                    try await second.operate("REPLICAOF NO ONE")
+                    before += try await self.send(self.texts(6...8), broker)
+                }
+                // Nothing is stored while the second one is the primary: no log has heard of it.
+                try await first.operate("REPLICAOF 127.0.0.1 \(second.port)")
+                try await first.catchUp(with: second)
+                try await first.operate("REPLICAOF NO ONE")
+                try await withBroker(first) { broker in
+                    let news = try await self.send(self.texts(1...4, "'"), broker)
+                    #expect(news.map(\.position.seq) == Array(6...9))
+                    for receipt in before {
+                        let isKept = receipt.position.seq <= 5
+                        var bare = receipt.position
+                        bare.time = nil
+                        for position in [receipt.position, bare] {
+                            #expect((try await self.resume(position, broker) != nil) == isKept)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `a key that was stored, and renumbered into a new epoch, is not stored again`() async throws {
         try await RedisServerProcess.with { server in
             try await withBroker(server) { broker in

@@ -10,8 +10,11 @@ extension ScriptSource {
     /// may hold a key that counts. `meta` knows how many records each has: its field `keys` is the last window and the
     /// counts, the newest first.
     ///
-    /// The buckets are named by `born`, the first epoch that meta had: they are of the data that the log is of. A log
-    /// whose epoch was replaced still has what it had stored; one that began anew knows none of it.
+    /// The buckets are named by `keyring`, which meta got with its first key: they are of the data that the log is of. A
+    /// log whose epoch was replaced still has what it had stored; one that began anew knows none of it.
+    ///
+    /// A client knows the digests of its keys, and could choose keys that fill one bucket. It does not know the keyring,
+    /// which the choice of the bucket depends on.
     static let keys = #"""
         local KEY_WINDOW, KEY_LOAD = 43200000, 40
         local KEY_WINDOWS = math.ceil(KEY_SECONDS * 1000 / KEY_WINDOW) + 1
@@ -23,9 +26,12 @@ extension ScriptSource {
             return level
         end
 
-        local function bucket_of(digest, buckets)
+        -- What a client cannot foresee.
+        local function scatter(keyring, digest) return tonumber(string.sub(redis.sha1hex(keyring .. digest), 1, 8), 16) end
+
+        local function bucket_of(scattered, buckets)
             local level = level_of(buckets)
-            local bucket = struct.unpack('>I4', digest) % (2 * level)
+            local bucket = scattered % (2 * level)
             if bucket >= buckets then bucket = bucket - level end
             return bucket
         end
@@ -36,7 +42,8 @@ extension ScriptSource {
         local function read_counts(text, time)
             local counts, window = {}, nil
             for number in string.gmatch(text or '', '%d+') do
-                if window then counts[#counts + 1] = tonumber(number) else window = tonumber(number) end
+                local number = math.min(tonumber(number), 2 ^ 48)
+                if window then counts[#counts + 1] = number else window = number end
             end
             local present = math.floor(time / KEY_WINDOW)
             -- Where the clock was set back, the window that has begun goes on; past half a day, keys begin anew.
@@ -45,12 +52,14 @@ extension ScriptSource {
             return counts, math.max(present, window)
         end
 
-        local function find_key(base, counts, window, digest, time)
+        local function find_key(base, keyring, counts, window, digest, time)
+            local scattered = scatter(keyring, digest)
+            local name = base .. keyring .. ':'
             for age = 0, KEY_WINDOWS - 1 do
                 local count = counts[age + 1] or 0
                 if count > 0 then
-                    local bucket = bucket_of(digest, buckets_of(count))
-                    local record = redis.call('HGET', base .. (window - age) .. ':' .. bucket, digest)
+                    local bucket = bucket_of(scattered, buckets_of(count))
+                    local record = redis.call('HGET', name .. (window - age) .. ':' .. bucket, digest)
                     if record then
                         local seq, first_time = struct.unpack('>I6I6', record)
                         if time - first_time <= KEY_SECONDS * 1000 then return seq, first_time end
@@ -59,9 +68,9 @@ extension ScriptSource {
             end
         end
 
-        local function put_key(base, counts, window, digest, seq, time)
+        local function put_key(base, keyring, counts, window, digest, seq, time)
             local count = counts[1] or 0
-            local name = base .. window .. ':'
+            local name = base .. keyring .. ':' .. window .. ':'
             local seconds = KEY_SECONDS + KEY_WINDOW / 1000
             local before, after = buckets_of(count), buckets_of(count + 1)
             if after > before then
@@ -69,7 +78,7 @@ extension ScriptSource {
                 local source = name .. (before - level)
                 local records, moved, names = redis.call('HGETALL', source), {}, {}
                 for index = 1, #records, 2 do
-                    if struct.unpack('>I4', records[index]) % (2 * level) == before then
+                    if scatter(keyring, records[index]) % (2 * level) == before then
                         names[#names + 1] = records[index]
                         moved[#moved + 1] = records[index]
                         moved[#moved + 1] = records[index + 1]
@@ -81,7 +90,7 @@ extension ScriptSource {
                     redis.call('HDEL', source, unpack(names))
                 end
             end
-            local bucket = name .. bucket_of(digest, after)
+            local bucket = name .. bucket_of(scatter(keyring, digest), after)
             redis.call('HSET', bucket, digest, struct.pack('>I6I6', seq, time))
             if redis.call('HLEN', bucket) == 1 then redis.call('EXPIRE', bucket, seconds) end
             counts[1] = count + 1

@@ -17,7 +17,7 @@ extension ScriptSource {
         local function epoch_of(meta, log, candidate)
             local found = redis.call('HGET', meta, 'epoch')
             if found then return found end
-            redis.call('HSET', meta, 'epoch', candidate, 'born', candidate, 'seq', 0, 'run', RUN)
+            redis.call('HSET', meta, 'epoch', candidate, 'seq', 0, 'run', RUN)
             redis.call('EXPIRE', meta, ROOM_SECONDS)
             redis.call('DEL', log)
             return candidate
@@ -108,7 +108,6 @@ extension ScriptSource {
         local entries = redis.call('XRANGE', log, '-', '+')
         local begin = prefix .. old
         redis.call('DEL', log)
-        redis.call('HSETNX', meta, 'born', old)
         redis.call('HSET', meta, 'epoch', new, 'run', RUN)
         redis.call('HDEL', meta, 'runs')
         for _, entry in ipairs(entries) do

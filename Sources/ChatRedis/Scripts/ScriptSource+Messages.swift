@@ -2,8 +2,8 @@ extension ScriptSource {
     /// De-duplicates, numbers, stores and publishes a message.
     ///
     /// KEYS: meta, log, the sender's key as nodes of the first layout have it, if such records may be there. ARGV:
-    /// candidate, prefix, tail, channel; the digest of the sender's key if there is one, and 1 where nodes of the first
-    /// layout are to find the key as well. Answers epoch, number, time, and 1 for a duplicate.
+    /// candidate, prefix, tail, channel; and if the sender gave a key its digest, 1 where nodes of the first layout are to
+    /// find the key as well, and a secret of the node. Answers epoch, number, time, and 1 for a duplicate.
     ///
     /// A duplicate writes the room's number once more, so that what replicas confirm after it covers the first one too.
     ///
@@ -17,9 +17,9 @@ extension ScriptSource {
         -- The name of the room's keys, without `:meta`.
         local base = string.sub(meta, 1, -6) .. ':keys:'
         local epoch = epoch_of(meta, log, ARGV[1])
-        local found = redis.call('HMGET', meta, 'seq', 'run', 'keys', 'born')
+        local found = redis.call('HMGET', meta, 'seq', 'run', 'keys', 'keyring')
         local time = now()
-        local counts, window
+        local keyring, counts, window = found[4]
 
         local function duplicate(seq, first_time)
             redis.call('HSET', meta, 'seq', found[1] or 0)
@@ -27,10 +27,11 @@ extension ScriptSource {
         end
 
         if digest then
-            base = base .. (found[4] or epoch) .. ':'
-            counts, window = read_counts(found[3], time)
-            local seq, first_time = find_key(base, counts, window, digest, time)
-            if seq then return duplicate(seq, first_time) end
+            counts, window = read_counts(keyring and found[3], time)
+            if keyring then
+                local seq, first_time = find_key(base, keyring, counts, window, digest, time)
+                if seq then return duplicate(seq, first_time) end
+            end
         end
         if KEYS[3] then
             local record = redis.call('GET', KEYS[3])
@@ -59,8 +60,10 @@ extension ScriptSource {
         redis.call('EXPIRE', log, LOG_SECONDS)
         redis.call('EXPIRE', meta, ROOM_SECONDS)
         if digest then
-            if not found[4] then redis.call('HSET', meta, 'born', epoch) end
-            redis.call('HSET', meta, 'keys', put_key(base, counts, window, digest, seq, time))
+            -- No other candidate is the same as this one, and nobody but nodes knows the secret.
+            keyring = keyring or string.sub(redis.sha1hex(ARGV[7] .. ARGV[1]), 1, 16)
+            local count = put_key(base, keyring, counts, window, digest, seq, time)
+            redis.call('HSET', meta, 'keyring', keyring, 'keys', count)
             if ARGV[6] == '1' then redis.call('SET', KEYS[3], epoch .. ' ' .. seq .. ' ' .. time, 'EX', KEY_SECONDS) end
         end
         redis.call('PUBLISH', ARGV[4], event)

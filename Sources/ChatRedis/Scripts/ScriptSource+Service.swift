@@ -1,6 +1,9 @@
 extension ScriptSource {
     /// Who Redis is, and what its data are; the first thing that is asked on each connection.
     ///
+    /// A run is that of the process, and of its time as the primary: a primary that was a replica in between may have lost
+    /// what it had.
+    ///
     /// KEYS: layout. Answers the run (empty where Redis does not tell), what it does when its memory is full, and the
     /// version of the layout (0: none is written).
     static let introduction = #"""
@@ -9,7 +12,8 @@ extension ScriptSource {
             return type(info) == 'string' and string.match(info, '\n' .. field .. ':([^\r\n]*)') or ''
         end
         local version = redis.call('HGET', KEYS[1], 'version')
-        return { string.sub(told('server', 'run_id'), 1, 16), told('memory', 'maxmemory_policy'), tonumber(version or 0) }
+        local run = string.sub(told('server', 'run_id'), 1, 12) .. string.sub(told('replication', 'master_replid'), 1, 12)
+        return { run, told('memory', 'maxmemory_policy'), tonumber(version or 0) }
         """#
 
     /// Lets a node hear itself, and looks who else is there.
@@ -25,7 +29,7 @@ extension ScriptSource {
         local found = redis.call('HMGET', KEYS[1], 'version', 'legacy_until')
         local counts = redis.pcall('PUBSUB', 'NUMSUB', ARGV[3], ARGV[4])
         local has_older = not counts.err and counts[2] > counts[4]
-        local legacy_until = tonumber(found[2] or 0)
+        local legacy_until = tonumber(found[2] or 0) or 0
         if not found[1] or has_older then
             local until_then = clock + KEY_SECONDS * 1000
             -- Once in a while is enough.

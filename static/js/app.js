@@ -3,7 +3,7 @@
 import { makeClient } from "./net/client.js";
 import { makeOutbox } from "./net/outbox.js";
 import { roomName } from "./core/names.js";
-import { hasHole, oldestSeq } from "./core/room.js";
+import { hasHole } from "./core/room.js";
 import * as storage from "./storage.js";
 
 const PAGE = 50;
@@ -13,7 +13,6 @@ const NOT_TYPING = { room: null, at: 0 };
 
 export function makeApp(store) {
   const saved = new Set();
-  const loading = new Map();
   let writing = NOT_TYPING;
   let isFull = false;
   let saidSeen;
@@ -68,20 +67,12 @@ export function makeApp(store) {
     client.start();
   }
 
-  async function rename(name) {
+  function rename(name) {
     app.name = name;
     storage.write("name", name);
-    // Without a connection the next `hello` says it.
-    if (!client.isOpen) {
-      storage.write("renamed", "1");
-      return client.reconnectNow();
-    }
-    try {
-      const { user } = await client.request("rename", { name });
-      act("me", { user });
-    } catch (notice) {
-      act("notice", { notice });
-    }
+    // Until the server has it, each `hello` says it.
+    storage.write("renamed", "1");
+    import("./rename.js").then((more) => more.rename(tab, name), () => {});
   }
 
   function openRoom(room) {
@@ -129,23 +120,9 @@ export function makeApp(store) {
     }
   }
 
-  /** One page at a time: who asks while it comes waits for the same. */
-  function loadOlder(name) {
-    if (!loading.has(name)) loading.set(name, fetchOlder(name).finally(() => loading.delete(name)));
-    return loading.get(name);
-  }
-
-  async function fetchOlder(name) {
-    const room = roomOf(name);
-    const before = room && oldestSeq(room);
-    if (!before || !["more", "failed"].includes(room.older) || room.replay > 0 || !client.isOpen) return;
-    act("olderAsked", { room: name });
-    try {
-      const reply = await client.request("history", { room: name, before, epoch: room.epoch, limit: PAGE });
-      act("olderCame", { room: name, reply });
-    } catch {
-      act("olderFailed", { room: name });
-    }
+  async function loadOlder(room) {
+    if (!["more", "failed", "loading"].includes(roomOf(room)?.older)) return;
+    await import("./older.js").then((more) => more.loadOlder(tab, room), () => act("olderFailed", { room }));
   }
 
   function saveSeen() {

@@ -4,6 +4,7 @@ import { roomName, userName } from "../core/names.js";
 import { twinOf } from "./join-dialog.js";
 import { list, t } from "../i18n/index.js";
 import { isolated } from "./message-row.js";
+import "../rename.js";
 
 const MAX_NAMES = 30;
 

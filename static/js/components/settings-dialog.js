@@ -4,6 +4,7 @@ import * as alerts from "../alerts.js";
 import { button, h } from "../dom.js";
 import { t } from "../i18n/index.js";
 import { language, languages, switchLanguage } from "../i18n/language.js";
+import "../rename.js";
 import { write } from "../storage.js";
 import { choice, dialog, nameField, submit } from "./dialogs.js";
 

@@ -12,7 +12,6 @@ export const newRoom = (name, seen = null) => ({
   error: null,
   epoch: null,
   seq: null,
-  time: undefined,
   replay: 0,
   fresh: true,
   healing: null,

@@ -1,20 +1,19 @@
 /// Lets pass at once what comes after a pause, and together, once in an interval, what comes thick and fast.
 package struct Throttle: Sendable {
-    private let interval: Duration
-    private var next: ContinuousClock.Instant?
+    private var last: ContinuousClock.Instant?
 
     /// Makes a throttle that lets the first pass.
-    ///
-    /// - Parameter interval: The shortest time between two passes.
-    package init(interval: Duration) { self.interval = interval }
+    package init() {}
 
     /// Something wants to pass.
     ///
-    /// - Parameter now: The time.
+    /// - Parameters:
+    ///   - now: The time.
+    ///   - interval: The shortest time since the last one that passed.
     /// - Returns: Whether it may. What may not has to be asked for again later.
-    package mutating func pass(now: ContinuousClock.Instant) -> Bool {
-        if let next, now < next { return false }
-        self.next = now.advanced(by: self.interval)
+    package mutating func pass(now: ContinuousClock.Instant, interval: Duration) -> Bool {
+        if let last, now < last.advanced(by: interval) { return false }
+        self.last = now
         return true
     }
 }

@@ -88,7 +88,7 @@ extension JSONWriter {
     }
 
     package mutating func page(_ page: MemberPage) {
-        self.array("members", page.members) { $0.fields(of: $1) }
+        self.array("members", users: page.members)
         self.field("member_count", page.count)
         if let cursor = page.cursor { self.field("cursor", cursor) }
         self.field("presence_version", page.version)

@@ -50,7 +50,7 @@ final class LocalRoom {
     /// Whether it stands among the rooms in which only what is not urgent waits.
     var isPatient = false
     /// Paces what is not urgent.
-    var throttle = Throttle(interval: .milliseconds(250))
+    private var throttle = Throttle()
 
     init(name: RoomName, limits: Limits) {
         self.name = name
@@ -59,6 +59,17 @@ final class LocalRoom {
 
     /// Whether nobody here needs it.
     var isUnused: Bool { self.live.isEmpty && self.catchingUp.isEmpty && self.users.isEmpty }
+
+    // MARK: Pace
+
+    /// Whether what is not urgent may leave now: a quarter of a second after the last that did, in a large room later.
+    ///
+    /// Whoever comes is told to everybody who is here. A crowd that comes would cost each of them as much as the crowd that
+    /// is there already, so each member of a room adds 10 ms, up to a second.
+    func mayPass(_ now: ContinuousClock.Instant) -> Bool {
+        let interval = Duration.milliseconds(10) * min(max(25, self.live.count), 100)
+        return self.throttle.pass(now: now, interval: interval)
+    }
 
     // MARK: Messages
 

@@ -87,7 +87,7 @@ extension Shard {
             limits: Welcome.Limits(self.limits),
             pingSeconds: Int(self.limits.pingInterval.inSeconds)
         )
-        self.send(Event.welcome(welcome).encoded(id: id), to: client)
+        self.sendFirst(Event.welcome(welcome).encoded(id: id), to: client)
         if let degradation { self.send(Event.status(.degraded, detail: degradation).encoded(), to: client) }
         self.resume(client.session.opened(session.user), for: client)
     }

@@ -80,7 +80,7 @@ extension Shard {
     // MARK: What is not urgent
 
     private func mayPass(_ room: LocalRoom, _ now: ContinuousClock.Instant) -> Bool {
-        guard !room.throttle.pass(now: now) else { return true }
+        guard !room.mayPass(now) else { return true }
         if !room.isPatient {
             room.isPatient = true
             self.patientRooms.append(room)

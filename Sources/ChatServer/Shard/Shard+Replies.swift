@@ -23,9 +23,13 @@ extension Shard {
 
     /// Queues a frame for one client.
     func write(_ opcode: Opcode, _ payload: ByteBuffer, to client: Client) {
+        self.write(Self.frame(opcode, payload), to: client)
+    }
+
+    static func frame(_ opcode: Opcode, _ payload: ByteBuffer) -> ByteBuffer {
         var frame = ByteBufferAllocator().buffer(capacity: payload.readableBytes + FrameEncoder.maximumHeader)
         FrameEncoder.write(opcode, payload, to: &frame)
-        self.write(frame, to: client)
+        return frame
     }
 
     /// Queues whole frames for one client; one that is too slow for them is parted from.

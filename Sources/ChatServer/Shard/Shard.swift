@@ -34,6 +34,8 @@ actor Shard {
     var deliveries = DeliveryMeter(now: .now)
     /// Clients with something queued in their ports.
     var flushList: [Client] = []
+    /// Clients whose first frames wait for the next ones.
+    var newcomers: [Client] = []
     /// Clients that have no room for what was to be sent.
     var slowClients: [Client] = []
     /// What a client that comes now is told of the broker; nil while all is well.
@@ -88,7 +90,7 @@ actor Shard {
         let client = Client(id: id, port: port, limits: self.limits, now: now)
         self.clients[id] = client
         self.wheel.schedule(.liveness(id), after: self.limits.pingInterval)
-        self.write(answer, to: client)
+        self.writeFirst(answer, to: client)
         guard !self.isVacating else {
             self.drain(id)
             return id

@@ -59,26 +59,31 @@ package struct JSONWriter {
         _ elements: Elements,
         _ body: (inout JSONWriter, Elements.Element) -> Void
     ) {
-        self.name(name)
-        self.buffer.writeStaticString("[")
-        var isFirst = true
-        for element in elements {
-            if !isFirst { self.buffer.writeStaticString(",") }
-            isFirst = false
-            self.nest { body(&$0, element) }
+        self.array(name, elements: elements) { buffer, element in
+            var nested = JSONWriter(appendingTo: exchange(&buffer, with: ByteBuffer()))
+            body(&nested, element)
+            buffer = nested.finish()
         }
-        self.buffer.writeStaticString("]")
     }
 
     /// Writes an array of objects that are encoded already.
     package mutating func array(_ name: StaticString, encoded elements: some Sequence<ByteBuffer>) {
+        self.array(name, elements: elements) { buffer, element in buffer.writeImmutableBuffer(element) }
+    }
+
+    /// Writes an array whose elements write themselves.
+    mutating func array<Elements: Sequence>(
+        _ name: StaticString,
+        elements: Elements,
+        _ write: (inout ByteBuffer, Elements.Element) -> Void
+    ) {
         self.name(name)
         self.buffer.writeStaticString("[")
         var isFirst = true
         for element in elements {
             if !isFirst { self.buffer.writeStaticString(",") }
             isFirst = false
-            self.buffer.writeImmutableBuffer(element)
+            write(&self.buffer, element)
         }
         self.buffer.writeStaticString("]")
     }
@@ -106,7 +111,7 @@ package struct JSONWriter {
     }
 }
 
-private func exchange<Value>(_ place: inout Value, with new: Value) -> Value {
+func exchange<Value>(_ place: inout Value, with new: Value) -> Value {
     let old = place
     place = new
     return old

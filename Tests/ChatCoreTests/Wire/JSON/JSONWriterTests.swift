@@ -23,6 +23,18 @@ import Testing
         #expect(text == #"{"b":1,"a":"x","c":false,"d":true,"q\"":"y","min":-9223372036854775808}"#)
     }
 
+    @Test func `people are written as any other objects`() throws {
+        let names = ["Mina", "she \"is\"", "back\\slash", "민아", "👩🏽‍💻"]
+        let users = try names.map { User(id: UserID("u1"), name: try UserName($0)) }
+        for count in 0...users.count {
+            var quick = JSONWriter()
+            quick.array("members", users: Array(users.prefix(count)))
+            var plain = JSONWriter()
+            plain.array("members", users.prefix(count)) { $0.fields(of: $1) }
+            #expect(quick.finish() == plain.finish())
+        }
+    }
+
     @Test func `objects and arrays are nested`() {
         let text = self.write {
             $0.object("o") { _ in }

@@ -8,6 +8,7 @@
 #        terminal  tmux, openssl, the shells and manuals that chat-cli installs for, and pytest, for the tests of chat-cli
 #        python    pytest, for the fault suite
 #        browser   Chromium, fonts, Node.js, pytest and Playwright, for the tests of the page
+#        proxies   nginx, HAProxy and Caddy, which are not started, and pytest, for the tests behind them
 #        cost      valgrind, which counts instructions
 #        lint      shellcheck
 #
@@ -100,6 +101,12 @@ collect() { # NEED...
             need_file fonts-noto-color-emoji /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf
             need_python
             ;;
+        proxies)
+            need_command nginx nginx-light
+            need_command haproxy haproxy
+            need_command caddy caddy
+            need_python
+            ;;
         cost)
             need_command valgrind valgrind
             need_command strip binutils
@@ -114,6 +121,17 @@ collect() { # NEED...
     done
 }
 
+# Debian starts what is installed. The tests start what they need by themselves, and nobody has asked for a proxy at port 80.
+# What asks before it starts a service is told no, unless the machine has an answer of its own.
+keep_services_down() {
+    local policy=/usr/sbin/policy-rc.d
+    if [ -e "$policy" ]; then return; fi
+    # shellcheck disable=SC2064 # the names are known now
+    trap "${as_root[*]} rm -f $policy" EXIT
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+    "${as_root[@]}" chmod +x "$policy"
+}
+
 install_packages() {
     has apt-get || die "missing: ${packages[*]} (Debian's names); there is no apt-get here, so install them by hand"
     local as_root=()
@@ -124,6 +142,7 @@ install_packages() {
         if ! [ -t 0 ]; then as_root=(sudo -n); fi
     fi
     say "setup: installing ${packages[*]} with apt-get"
+    keep_services_down
     "${as_root[@]}" apt-get update -qq
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null

@@ -1,0 +1,126 @@
+"""A server, and the proxies that people put in front of it, each as its example in `deploy` says."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import select
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVER = Path(os.environ.get("CHAT_SERVER_BIN", ROOT / ".build/debug/ChatServer"))
+NAME = "chat.example.com"
+"""The name that the examples give the chat."""
+PATIENCE_SECONDS = 120
+"""How long anything may take: a bound for what never comes, which no busy machine outlasts."""
+
+
+def free_port() -> int:
+    """A port that nobody listens on, below those that the system gives to outgoing connections."""
+    while True:
+        port = random.randrange(12_000, 30_000)
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
+
+
+@contextlib.contextmanager
+def running(command: list[str | Path], log: Path):
+    """A program that lives as long as the block, and writes to a log."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def await_answer(port: int, process: subprocess.Popen, log: Path) -> None:
+    """Returns when the chat is ready behind the port."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError):
+            if b" 200 " in ask(port, f"GET /readyz HTTP/1.1\r\nHost: {NAME}\r\n\r\n", b"\r\n\r\n")[:16]:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"nobody answers: {log.read_text(errors='replace')}")
+
+
+def ask(port: int, request: str, until: bytes) -> bytes:
+    """Sends a request on a connection of its own, and reads until something has come, or the connection ends."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
+        connection.sendall(request.encode())
+        answer = b""
+        while until not in answer and select.select([connection], [], [], PATIENCE_SECONDS)[0]:
+            if not (piece := connection.recv(65536)):
+                break
+            answer += piece
+        return answer
+
+
+@pytest.fixture(scope="module")
+def server_port(tmp_path_factory):
+    """A server behind a proxy on its own machine."""
+    port = free_port()
+    log = tmp_path_factory.mktemp("server") / "log"
+    command = [SERVER, "--port", str(port), "--hosts", NAME, "--unlimited", "--static", ROOT / "static"]
+    with running(command, log) as process:
+        await_answer(port, process, log)
+        yield port
+
+
+def nginx(folder: Path, port: int, server: int) -> list[str | Path]:
+    example = (ROOT / "deploy/nginx.conf").read_text()
+    site = example.replace("listen 80;", f"listen 127.0.0.1:{port};").replace("127.0.0.1:8080", f"127.0.0.1:{server}")
+    (folder / "site.conf").write_text(site)
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
+    configuration = folder / "nginx.conf"
+    configuration.write_text(
+        f"daemon off; worker_processes 1; pid {folder}/pid; error_log stderr;"
+        f"events {{ worker_connections 512; }} http {{ access_log off; {temporary} include {folder}/site.conf; }}"
+    )
+    return ["nginx", "-p", folder, "-c", configuration, "-e", "stderr"]
+
+
+def haproxy(folder: Path, port: int, server: int) -> list[str | Path]:
+    """The example is one for Docker: its way of finding servers is replaced by the server's address."""
+    example = (ROOT / "deploy/haproxy.cfg").read_text().replace("bind :8080", f"bind 127.0.0.1:{port}")
+    lines = []
+    for line in example.splitlines():
+        if line.strip().startswith("server-template"):
+            line = f"    server chat 127.0.0.1:{server}"
+        elif line.strip().startswith("option httpchk"):
+            # Health checks name the host that they ask.
+            line += f"\n    http-check send hdr Host {NAME}"
+        lines.append(line.replace(" resolvers docker resolve-prefer ipv4 init-addr none", "").replace("maxconn 8000", "maxconn 500"))
+    configuration = folder / "haproxy.cfg"
+    # Connections to the server are shared by all that come: that is what people turn on, and what it has to bear.
+    configuration.write_text("\n".join(lines).replace("balance leastconn", "balance leastconn\n    http-reuse always") + "\n")
+    return ["haproxy", "-db", "-f", configuration]
+
+
+def caddy(folder: Path, port: int, server: int) -> list[str | Path]:
+    example = (ROOT / "deploy/Caddyfile").read_text()
+    # The test has no certificate, and Caddy tells the administrator's port to nobody.
+    site = example.replace(f"{NAME} {{", f"http://{NAME}:{port} {{\n\tbind 127.0.0.1").replace("127.0.0.1:8080", f"127.0.0.1:{server}")
+    configuration = folder / "Caddyfile"
+    configuration.write_text("{\n\tadmin off\n\tauto_https off\n}\n" + site)
+    return ["env", f"HOME={folder}", f"XDG_CONFIG_HOME={folder}", f"XDG_DATA_HOME={folder}", "caddy", "run", "--adapter", "caddyfile", "--config", configuration]
+
+
+@pytest.fixture(scope="module", params=[nginx, haproxy, caddy], ids=lambda proxy: proxy.__name__)
+def proxy_port(request, server_port, tmp_path_factory):
+    """A proxy in front of the server."""
+    folder = tmp_path_factory.mktemp(request.param.__name__)
+    port = free_port()
+    with running(request.param(folder, port, server_port), folder / "log") as process:
+        await_answer(port, process, folder / "log")
+        yield port

@@ -1,0 +1,57 @@
+"""Behind nginx, HAProxy and Caddy, which keep their connections to the server, everything opens every time.
+
+What one request leaves behind on such a connection is what the next one of somebody else finds there.
+"""
+
+import uuid
+
+from conftest import NAME, ask
+
+ROUNDS = 20
+OPENING = (
+    "GET /ws?room=lobby&name={name} HTTP/1.1\r\nHost: " + NAME + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Version: 13\r\nOrigin: {origin}\r\n\r\n"
+)
+FRIEND, STRANGER = f"http://{NAME}", "http://evil.example"
+
+
+def plain(target: str) -> str:
+    return f"GET {target} HTTP/1.1\r\nHost: {NAME}\r\n\r\n"
+
+
+def is_page(answer: bytes) -> bool:
+    return answer.split()[1] == b"200" and b"</html>" in answer
+
+
+def is_joined(answer: bytes) -> bool:
+    return answer.split()[1] == b"101" and b'"type":"welcome"' in answer and b'"type":"ok"' in answer
+
+
+def test_pages_and_websockets_open_every_time(proxy_port):
+    for number in range(ROUNDS):
+        assert is_page(ask(proxy_port, plain("/"), b"</html>"))
+        assert is_joined(ask(proxy_port, OPENING.format(name=f"n{number}", origin=FRIEND), b'"type":"ok"'))
+
+
+def test_after_a_refused_upgrade_everything_opens(proxy_port):
+    for number in range(ROUNDS):
+        refusal = ask(proxy_port, OPENING.format(name="x", origin=STRANGER), b"\r\n\r\n")
+        assert refusal.split()[1] == b"403"
+        assert is_page(ask(proxy_port, plain("/"), b"</html>"))
+        assert is_joined(ask(proxy_port, OPENING.format(name=f"n{number}", origin=FRIEND), b'"type":"ok"'))
+
+
+def test_an_upgrade_to_something_else_is_served_as_a_request(proxy_port):
+    for _ in range(ROUNDS):
+        other = plain("/healthz")[:-2] + "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n"
+        assert b'"ok"' in ask(proxy_port, other, b'"ok"')
+        assert is_page(ask(proxy_port, plain("/"), b"</html>"))
+
+
+def test_what_is_posted_is_stored_every_time(proxy_port):
+    for number in range(ROUNDS):
+        body = f'{{"text": "number {number}", "name": "Bot"}}'
+        fields = f"Content-Type: application/json\r\nIdempotency-Key: {uuid.uuid4()}\r\nContent-Length: {len(body)}\r\n"
+        request = f"POST /api/rooms/posts/messages HTTP/1.1\r\nHost: {NAME}\r\n{fields}\r\n{body}"
+        answer = ask(proxy_port, request, b'"seq"')
+        assert b'"seq"' in answer, answer

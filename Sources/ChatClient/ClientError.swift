@@ -10,6 +10,8 @@ public struct ClientError: Error, Equatable, Sendable {
     public var message: String
     /// What the server said, where it was the server who refused.
     public var refusal: ProtocolError?
+    /// How the connection ended, where that is why.
+    public var failure: ConnectionFailure?
 
     /// Names an error of a client; values compare by identity of the name and are never renumbered.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
@@ -47,7 +49,7 @@ extension ClientError {
     }
 
     static func disconnected(_ failure: ConnectionFailure) -> Self {
-        .init(code: .disconnected, message: failure.description, refusal: failure.refusal)
+        .init(code: .disconnected, message: failure.description, refusal: failure.refusal, failure: failure)
     }
 
     static func overflow(_ capacity: Int) -> Self {
@@ -68,8 +70,12 @@ extension ClientError {
 
 /// How a connection ended, or why there was none.
 public struct ConnectionFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What happened, in English, and where that is known the server to which it did.
+    public var description: String { self.server.map { "\($0): \(self.words)" } ?? self.words }
     /// What happened, in English.
-    public var description: String
+    public var words: String
+    /// The server that could not be reached, as host and port.
+    public var server: String?
     /// The close code and reason, where the server closed.
     public var disconnect: Disconnect?
     /// The HTTP status, where the server refused the upgrade.
@@ -77,8 +83,15 @@ public struct ConnectionFailure: Error, Equatable, Sendable, CustomStringConvert
     /// What the server said, where it said so as an error of the protocol.
     public var refusal: ProtocolError?
 
-    init(_ description: String, disconnect: Disconnect? = nil, status: Int? = nil, refusal: ProtocolError? = nil) {
-        self.description = description
+    init(
+        _ words: String,
+        at server: String? = nil,
+        disconnect: Disconnect? = nil,
+        status: Int? = nil,
+        refusal: ProtocolError? = nil
+    ) {
+        self.words = words
+        self.server = server
         self.disconnect = disconnect
         self.status = status
         self.refusal = refusal

@@ -59,9 +59,9 @@ package struct ChannelConnector: Sendable {
             try? await channel.close().get()
             if let address { return address }
         } catch {
-            throw ConnectionFailure("\(self.server.authority): \(Self.reason(error))")
+            throw ConnectionFailure(Self.reason(error), at: self.server.authority)
         }
-        throw ConnectionFailure("\(self.server.authority): the connection broke")
+        throw ConnectionFailure("the connection broke", at: self.server.authority)
     }
 
     /// Connects.

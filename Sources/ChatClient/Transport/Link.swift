@@ -64,7 +64,7 @@ struct LinkConnector: Sendable {
             throw failure
         } catch {
             attempt.cancel()
-            throw ConnectionFailure("\(self.server.authority): \(ChannelConnector.reason(error))")
+            throw ConnectionFailure(ChannelConnector.reason(error), at: self.server.authority)
         }
     }
 

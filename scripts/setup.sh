@@ -5,7 +5,7 @@
 #
 # Needs: build     what the packages need to be built
 #        redis     a Redis server, for the tests (they start their own, on a free port)
-#        terminal  tmux, openssl, the shells and manuals that chat-cli installs for, and pytest, for the tests of chat-cli
+#        terminal  tmux, expect, openssl, the shells and manuals that chat-cli installs for, and pytest, for the tests of chat-cli
 #        python    pytest, for the fault suite
 #        browser   Chromium, fonts, Node.js, pytest and Playwright, for the tests of the page
 #        proxies   nginx, HAProxy and Caddy, which are not started, and pytest, for the tests behind them
@@ -89,6 +89,7 @@ collect() { # NEED...
             need_command zsh zsh
             need_command fish fish
             need_command man man-db
+            need_command expect expect
             need_python
             ;;
         python)

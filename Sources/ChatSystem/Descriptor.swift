@@ -34,6 +34,20 @@ package struct Descriptor: Sendable {
         if let failure { throw failure }
     }
 
+    /// Writes all of some bytes, as ``write(_:patience:)`` does; with no patience at all, what goes in at once.
+    package func write(_ bytes: [UInt8], patience: Duration) throws(WriteError) {
+        let end = ContinuousClock.now + patience
+        let failure: WriteError? = bytes.withUnsafeBytes { bytes in
+            do throws(WriteError) {
+                try self.write(bytes, until: end)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
+    }
+
     private func write(
         _ bytes: UnsafeRawBufferPointer,
         until end: ContinuousClock.Instant?

@@ -136,7 +136,10 @@ class OnTerminal:
     def __init__(self, server: Server, *arguments: str):
         self.master, slave = pty.openpty()
         command = ("bench", "--json", "--clients", "3", "--duration", "600", "--warmup", "0", *arguments)
-        self.process = CLI_(server).start(*command, stdout=subprocess.PIPE, stderr=slave)
+        cli = CLI_(server)
+        # Progress is for terminals on which a line can be written over.
+        cli.env["TERM"] = "xterm"
+        self.process = cli.start(*command, stdout=subprocess.PIPE, stderr=slave)
         os.close(slave)
         self.shown = b""
 

@@ -1,11 +1,12 @@
 """`make install` puts everything where people and shells find it, and `make uninstall` takes it away."""
 
 import os
+import shutil
 import subprocess
 
 import pytest
 
-from conftest import CLI, PATIENCE_SECONDS, ROOT
+from conftest import CLI, PATIENCE_SECONDS, ROOT, Terminal, wait_until
 
 PLACES = [
     "bin/chat-cli",
@@ -75,3 +76,34 @@ def test_what_was_installed_can_be_removed(prefix, tmp_path):
     (tmp_path / "bin/other").write_text("not ours")
     make(tmp_path, "uninstall")
     assert files(tmp_path) == ["bin/other"]
+
+
+def test_fish_completes_commands_and_options(prefix):
+    if not shutil.which("fish"):
+        pytest.skip("fish is not installed")
+    script = f"source {prefix / PLACES[2]}; complete -C 'chat-cli ta'; echo -; complete -C 'chat-cli tail --si'"
+    env = os.environ | {"PATH": f"{prefix}/bin:{os.environ['PATH']}", "HOME": "/nonexistent", "TERM": "dumb"}
+    shown = subprocess.run(["fish", "-N", "-c", script], capture_output=True, text=True, env=env, check=True).stdout
+    assert [line.split("\t")[0] for line in shown.splitlines()] == ["tail", "-", "--since"]
+
+
+def test_zsh_completes_commands_and_options(prefix):
+    if not shutil.which("zsh"):
+        pytest.skip("zsh is not installed")
+    window = Terminal()
+    try:
+        # What zsh offers is seen on its input line only.
+        window.shell(f"clear; exec env HOME={window.home} PATH={prefix}/bin:/usr/bin:/bin PS1='here> ' zsh -f")
+        window.wait_for_input_line("here>")
+        folder = (prefix / PLACES[4]).parent
+        window.shell(f"fpath=({folder} $fpath); autoload -Uz compinit && compinit -u -d {window.home}/dump; echo rea''dy")
+        window.wait_for("ready")
+        window.type("chat-cli ta")
+        window.press("Tab")
+        wait_until(lambda: window.lines()[-1].endswith("chat-cli tail"), what="the command")
+        window.type(" --si")
+        window.press("Tab")
+        # zsh has put a blank behind the command already.
+        wait_until(lambda: window.lines()[-1].split()[-2:] == ["tail", "--since"], what="the option")
+    finally:
+        window.close()

@@ -169,7 +169,7 @@ def test_commands_come_from_one_table(joined, cli, room):
     joined.shell("/who")
     joined.wait_for(f"{room}: 1 here: 민아")
     joined.shell("/dance")
-    joined.wait_for("there is no such command")
+    joined.wait_for("no such command: /dance")
     joined.shell("//slash")
     joined.wait_for("민아: /slash")
 

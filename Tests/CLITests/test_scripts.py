@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import socket
 import ssl
 import subprocess
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conftest import CLI_, PATIENCE_SECONDS, free_port, wait_until
+from conftest import CLI, CLI_, PATIENCE_SECONDS, free_port, wait_until
 
 
 @contextlib.contextmanager
@@ -213,3 +214,122 @@ def test_tail_goes_on_after_the_server_came_back(own_server, room):
     cli.run("send", room, "after", "--name", "Mina")
     assert tail.stdout.readline() == "Mina: after\n"
     assert tail.wait(PATIENCE_SECONDS) == 0
+
+
+# ---- Output that cannot be written
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["history", "{room}"], ["members", "{room}"], ["rooms"], ["config"], ["manual"], ["--help"], ["--version"],
+        ["tail", "{room}", "--history", "1", "--no-follow"], ["join", "{room}", "--history", "1"],
+        ["verify", "--clients", "2", "--rooms", "1", "--duration", "0.5"],
+        ["bench", "--clients", "2", "--duration", "0.5", "--warmup", "0"], ["--generate-completion-script", "bash"],
+    ],
+    ids=lambda arguments: " ".join(arguments[:2]),
+)  # fmt: skip
+@pytest.mark.parametrize("where", ["a full disk", "nowhere", "a closed reader"])
+def test_output_that_cannot_be_written_is_told(cli, room, arguments, where):
+    cli.run("send", room, "hello")
+    # Somebody is there, so that `members` has a line to write.
+    listener = cli.start("tail", room, stdout=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: cli.run("members", room).stdout, what="the listener")
+        wait_until(lambda: room in cli.run("rooms").stdout, what="the room in the index")
+        redirect = {"a full disk": "> /dev/full", "nowhere": ">&-", "a closed reader": "| true"}[where]
+        command = " ".join(["exec"] * (where != "a closed reader") + [str(CLI)])
+        line = " ".join([command, *(argument.format(room=room) for argument in arguments), redirect])
+        if where == "a closed reader":
+            line = f"set -o pipefail; {line}"
+        result = subprocess.run(
+            ["bash", "-c", line], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_SECONDS, env=cli.env
+        )
+    finally:
+        listener.kill()
+        listener.wait()
+    if where == "a closed reader":
+        assert result.returncode == 0 and "standard output" not in result.stderr, result.stderr
+        return
+    reason = "No space left on device" if where == "a full disk" else "Bad file descriptor"
+    assert result.returncode == 74, result
+    assert f"chat-cli: standard output: {reason}\n" in result.stderr
+
+
+# ---- `join` in a pipe
+
+
+@pytest.mark.parametrize("count", [1, 5, 60])
+def test_without_input_the_past_is_printed_and_then_it_ends(cli, room, count):
+    cli.run("send", room, input="\n".join(f"line {number}" for number in range(count)))
+    for _ in range(5):
+        result = cli.run("join", room, "--history", "100", input="")
+        assert result.returncode == 0
+        assert [line.split(": ")[1] for line in result.stdout.splitlines()] == [f"line {n}" for n in range(count)]
+
+
+def test_a_line_is_what_a_terminal_would_show_in_the_end(cli, room):
+    cli.run("send", room, input="\ufeff10%\r50%\r100%\nnext\r\n")
+    assert cli.texts(room) == ["100%", "next"]
+
+
+# ---- Links that people made
+
+
+def test_a_state_behind_a_link_is_written_where_the_link_leads(cli, room, tmp_path):
+    cli.run("send", room, input="one\ntwo\n")
+    (tmp_path / "real").mkdir()
+    link = tmp_path / "state"
+    link.symlink_to("real/state")
+    arguments = ["tail", room, "--state", str(link), "--no-follow", "--history", "2", "--format", "{text}"]
+    assert cli.run(*arguments).stdout == "one\ntwo\n"
+    assert link.is_symlink() and (tmp_path / "real/state").is_file()
+    cli.run("send", room, "three")
+    assert cli.run(*arguments).stdout == "three\n"
+
+
+# ---- Korean
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (["send", "{room}", "{long}"], 65, "글은 8192바이트까지입니다"),
+        (["send", "{room}", "x", "--server", "ws://127.0.0.1:{closed}", "--timeout", "1"], 69, "연결이 거부되었습니다"),
+        (["send", "{room}", "x", "--server", "ftp://x"], 64, "서버 주소는"),
+        (["join", "a b"], 64, "대화방 이름에는"),
+        (["tail", "{room}", "--count", "0"], 64, "--count는 0보다 커야 합니다"),
+        (["verify", "--clients", "0"], 64, "--clients는 1에서 10000 사이여야 합니다"),
+        (["send", "{room}", "x", "--token-file", "/none"], 64, "/none{을/를} 읽을 수 없습니다"),
+    ],
+)
+def test_what_goes_wrong_is_told_in_korean(cli, room, arguments, status, told):
+    values = {"room": room, "long": "가" * 3000, "closed": str(free_port())}
+    result = cli.run(*(argument.format(**values) for argument in arguments), LC_ALL="ko_KR.UTF-8")
+    assert result.returncode == status, result.stderr
+    # "none" is read as 논, which ends in a consonant to the ear, in a vowel to the eye.
+    assert told.replace("{을/를}", "를") in result.stderr
+    assert "Error:" not in result.stderr and "Usage:" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["verify", "--clients", "2", "--rooms", "1", "--duration", "0.5"],
+        ["bench", "--clients", "4", "--duration", "0.5", "--warmup", "0"],
+        ["bench", "--clients", "4", "--duration", "0.5", "--warmup", "0", "--rate", "50"],
+    ],
+)
+def test_reports_are_korean(cli, arguments):
+    result = cli.run(*arguments, "--language", "ko")
+    assert result.returncode == 0, result.stderr
+    words = set(re.findall(r"[A-Za-z]{2,}", result.stdout + result.stderr))
+    assert words <= {"ms", "MB", "KiB", "unlimited", "rate", "limited"}, result.stdout
+
+
+def test_a_fault_in_the_configuration_is_one_line(cli, tmp_path):
+    path = tmp_path / "config.json"
+    path.write_text('{"name": 2026}')
+    result = cli.run("rooms", "--config", str(path))
+    assert result.returncode == 64
+    assert result.stderr == f"chat-cli: {path}: name is a number; it wants a text, in quotes\n"

@@ -121,7 +121,7 @@ def test_the_history_is_written_down(cli, shared_server, tmp_path):
     assert sum(record["record"] == "joined" for record in records) == counts["joins"]
     assert {record["client"] for record in records} == {0, 1}
     result = cli.run("verify", "--duration", "0.1", "--server", shared_server.url, "--record", str(tmp_path))
-    assert result.returncode == 64 and "cannot be written" in result.stderr
+    assert result.returncode == 73 and f"{tmp_path}: Is a directory" in result.stderr
 
 
 def test_no_server_is_no_verdict(cli):

@@ -55,7 +55,7 @@ struct BenchRun: Sendable {
         var servers: [(ChannelConnector, SocketAddress)] = []
         for connector in self.connectors {
             do { servers.append((connector, try await connector.locate())) } catch {
-                throw BenchFailure(status: .unavailable, message: error.description)
+                throw BenchFailure(status: .unavailable, message: Words.of(error))
             }
         }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: self.plan.threads)
@@ -97,8 +97,7 @@ struct BenchRun: Sendable {
             let before = progress
             (progress, end) = await self.progress(workers)
             if progress.done == self.plan.clients { return progress }
-            let total = Decimals.grouped(self.plan.clients)
-            self.show("\(phase.participle) \(Decimals.grouped(progress.done)) of \(total)")
+            self.show(phase.count(progress.done, of: self.plan.clients))
             let isOver = progress.done + progress.failed == self.plan.clients
             let isStuck = before == progress && Self.now - max(progress.start, progress.last) > Self.patience
             if isOver || isStuck || Task.isCancelled { break }
@@ -106,7 +105,10 @@ struct BenchRun: Sendable {
         }
         for worker in workers { _ = await worker.finish() }
         guard !Task.isCancelled else {
-            throw BenchFailure(status: .interrupted, message: "interrupted before anything was measured")
+            throw BenchFailure(
+                status: .interrupted,
+                message: Sentence("interrupted before anything was measured").text()
+            )
         }
         throw BenchFailure(phase, progress, of: self.plan.clients, end)
     }
@@ -128,11 +130,11 @@ struct BenchRun: Sendable {
         let measured = start + self.plan.warmup.nanoseconds
         let end = measured + self.plan.duration.nanoseconds
         for worker in workers { await worker.load(from: start, measuring: measured..<end) }
-        await self.sleep(until: measured, workers, "warming up")
+        await self.sleep(until: measured, workers, "warming up, {seconds} s to go: {rate} deliveries/s")
         let before = await self.threadTimes(workers)
         let used = self.serverUsage
         let begun = Self.now
-        await self.sleep(until: end, workers, "measuring")
+        await self.sleep(until: end, workers, "measuring, {seconds} s to go: {rate} deliveries/s")
         let over = min(Self.now, end)
         if let used, let now = self.serverUsage {
             result.server?.time = now.time - used.time
@@ -152,7 +154,7 @@ struct BenchRun: Sendable {
     }
 
     /// Sleeps, and shows twice a second how far it is; less long when no connection is left or the run is ended.
-    private func sleep(until end: Int, _ workers: [LoadWorker], _ phase: String) async {
+    private func sleep(until end: Int, _ workers: [LoadWorker], _ progress: String) async {
         var last = 0
         while !Task.isCancelled {
             let rest = end - Self.now
@@ -166,7 +168,8 @@ struct BenchRun: Sendable {
             }
             guard living > 0 else { return }
             let perSecond = Decimals.grouped(max(0, delivered - last) * 2)
-            self.show("\(phase), \(max(0, end - Self.now) / 1_000_000_000 + 1) s to go: \(perSecond) deliveries/s")
+            let seconds = "\(max(0, end - Self.now) / 1_000_000_000 + 1)"
+            self.show(Sentence(progress, ["seconds": seconds, "rate": perSecond]).text())
             last = delivered
         }
     }
@@ -184,7 +187,7 @@ struct BenchRun: Sendable {
                 result.unanswered += outstanding.answers
             }
             guard result.missing + result.unanswered > 0 else { return }
-            self.show("waiting for \(Decimals.grouped(result.missing)) messages")
+            self.show(Sentence("waiting for {count} messages", ["count": Decimals.grouped(result.missing)]).text())
             try? await Task.sleep(for: .milliseconds(20))
         } while Self.now < end && !Task.isCancelled
         // Who interrupts does not wait for what is on its way, and cannot say that it is lost.
@@ -195,22 +198,24 @@ struct BenchRun: Sendable {
 extension BenchFailure {
     /// Not all clients came so far that there could be load.
     init(_ phase: LoadPhase, _ progress: PhaseProgress, of clients: Int, _ end: LoadEnd?) {
-        let count = "\(Decimals.grouped(progress.done)) of \(Decimals.grouped(clients)) clients \(phase.participle)"
         self.status = .unavailable
-        self.message = "\(count): \(end?.reason ?? "no answer in time")"
+        self.message = "\(phase.count(progress.done, of: clients)): \(end?.reason ?? Phrase.noAnswer())"
         if case .refused(let status, let code, _) = end {
-            if status == 429 || code == "rate_limited" { self.message += "; \(BenchResult.unlimited)" }
+            if status == 429 || code == "rate_limited" { self.message += "; \(BenchResult.unlimited.text())" }
             if status == 401 || status == 403 { self.status = .unauthorized }
         }
     }
 }
 
 extension LoadPhase {
-    fileprivate var participle: String {
-        switch self {
-        case .connecting: "connected"
-        case .joining: "joined"
-        }
+    /// How many clients have done it.
+    fileprivate func count(_ done: Int, of total: Int) -> String {
+        let english =
+            switch self {
+            case .connecting: "{count} of {total} clients connected"
+            case .joining: "{count} of {total} clients joined"
+            }
+        return Sentence(english, ["count": Decimals.grouped(done), "total": Decimals.grouped(total)]).text()
     }
 }
 

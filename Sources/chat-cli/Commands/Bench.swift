@@ -56,40 +56,45 @@ struct Bench: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Give each message an idempotency key.")
     var keys = true
 
+    @Option(help: "The language of messages: en or ko. (default: as the locale says)")
+    var language: Language?
+
     @Flag(help: "Print the result as one line of JSON.")
     var json = false
 
     func validate() throws {
-        func check(_ holds: Bool, _ message: String) throws { if !holds { throw ValidationError(message) } }
-        try check((1...1_000_000).contains(self.clients), "--clients is from 1 to 1000000")
-        try check((1...self.clients).contains(self.rooms), "--rooms is from 1 to --clients")
-        try check(
-            (0...self.clients / self.rooms).contains(self.senders),
-            "--senders is from 0 to the clients of a room"
-        )
-        try check(self.rate == nil || self.window == nil, "--rate (open loop) or --window (closed loop), not both")
-        try check(self.rate.map { $0 >= 0.001 && $0 <= 1e7 } ?? true, "--rate is from 0.001 to 10000000")
-        try check(
-            self.window.map { (1...PendingSends.maximum).contains($0) } ?? true,
-            "--window is from 1 to \(PendingSends.maximum)"
-        )
-        try check(
-            (BenchPlan.minimumSize...1_000_000).contains(self.size),
-            "--size is from \(BenchPlan.minimumSize) to 1000000"
-        )
+        func check(_ option: String, _ value: Int, from low: Int, to high: Int) throws {
+            guard (low...high).contains(value) else { throw ValidationError(option, from: low, to: high) }
+        }
+        try check("--clients", self.clients, from: 1, to: 1_000_000)
+        guard (1...self.clients).contains(self.rooms) else {
+            throw ValidationError(saying: "--rooms is from 1 to --clients")
+        }
+        guard (0...self.clients / self.rooms).contains(self.senders) else {
+            throw ValidationError(saying: "--senders is from 0 to the clients of a room")
+        }
+        guard self.rate == nil || self.window == nil else {
+            throw ValidationError(saying: "--rate (open loop) or --window (closed loop), not both")
+        }
+        guard self.rate.map({ $0 >= 0.001 && $0 <= 1e7 }) ?? true else {
+            throw ValidationError(saying: "--rate is from 0.001 to 10000000")
+        }
+        if let window { try check("--window", window, from: 1, to: PendingSends.maximum) }
+        try check("--size", self.size, from: BenchPlan.minimumSize, to: 1_000_000)
         try Seconds.check(self.duration, "--duration")
-        try check(
-            self.warmup >= 0 && self.warmup <= Seconds.maximum,
-            "--warmup is not below 0 seconds, at most \(Int(Seconds.maximum))"
-        )
-        try check((1...256).contains(self.threads), "--threads is from 1 to 256")
+        guard self.warmup >= 0, self.warmup <= Seconds.maximum else {
+            throw ValidationError(
+                saying: "--warmup is not below 0 seconds, at most {maximum}",
+                ["maximum": "\(Int(Seconds.maximum))"]
+            )
+        }
+        try check("--threads", self.threads, from: 1, to: 256)
     }
 
     func run() async throws {
-        Output.ignoreBrokenPipes()
         let plan = try self.plan()
         if !self.pid.isEmpty, ProcessUsage.of(self.pid) == nil {
-            throw ValidationError("--pid: there is no such process, or no /proc that tells of it")
+            throw Fault(Phrase.noProcess())
         }
         try DescriptorLimit.raise(for: plan.clients)
         let progress = Progress()
@@ -102,7 +107,7 @@ struct Bench: AsyncParsableCommand {
                 show: { progress.show($0) }
             )
         } catch {
-            throw ValidationError(error.message)
+            throw Fault(Words.of(error))
         }
         let outcome = await Self.interruptible { try await run.result() }
         progress.clear()
@@ -134,8 +139,7 @@ struct Bench: AsyncParsableCommand {
             let stream = signals.stream
             group.addTask {
                 for await _ in stream {
-                    signal(SIGINT, SIG_DFL)
-                    signal(SIGTERM, SIG_DFL)
+                    Signals.release([SIGINT, SIGTERM])
                     break
                 }
                 return nil
@@ -145,7 +149,7 @@ struct Bench: AsyncParsableCommand {
                 if let outcome { return outcome }
                 group.cancelAll()
             }
-            return .failure(BenchFailure(status: .software, message: "the run ended without a result"))
+            return .failure(BenchFailure(status: .software, message: Sentence("the run ended without a result").text()))
         }
     }
 
@@ -168,7 +172,7 @@ struct Bench: AsyncParsableCommand {
                 run: run
             )
         } catch let error as ClientError {
-            throw ValidationError(error.message)
+            throw Fault(Words.of(error))
         }
     }
 }

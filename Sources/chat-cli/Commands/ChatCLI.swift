@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 
 /// Where the program begins.
 @main
@@ -14,8 +15,8 @@ struct ChatCLI: AsyncParsableCommand {
             `chat-cli config` shows them.
 
             Exit status: 0 done, 1 only some lines sent or violations found, 64 wrong usage, 65 refused, \
-            69 no connection, 70 fault, 73 a file cannot be used, 74 disconnected for good, 75 no answer in time, \
-            77 unauthorized, 130 interrupted.
+            69 no connection, 70 fault, 73 a file cannot be used, 74 disconnected for good or output that cannot be \
+            written, 75 no answer in time, 77 unauthorized, 130 interrupted.
             """,
         version: "chat-cli \(ChatCLI.version)",
         subcommands: [
@@ -23,4 +24,34 @@ struct ChatCLI: AsyncParsableCommand {
             ShowConfiguration.self, Manual.self,
         ]
     )
+
+    /// Does what the command line says, and ends the program.
+    static func main() async {
+        Output.occupyDescriptors()
+        Output.ignoreBrokenPipes()
+        Language.current = .chosen(by: CommandLine.arguments)
+        var status = await Self.run()
+        if let error = Output.failure {
+            Output.notice(Phrase.outputFailed(["reason": Words.of(errno: error)]))
+            status = ExitStatus.output.rawValue
+        }
+        Glibc.exit(status)
+    }
+
+    private static func run() async -> Int32 {
+        do {
+            var command = try await self.asyncParseAsRoot()
+            if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+            return ExitStatus.success.rawValue
+        } catch let fault as Fault {
+            Output.notice(fault.message)
+            return fault.status.rawValue
+        } catch {
+            let status = self.exitCode(for: error)
+            let text = Words.ofUsage(self.fullMessage(for: error))
+            // What was asked for (--help, --version) is data; what is wrong is not.
+            if !text.isEmpty { Output.write(text + "\n", to: status.isSuccess ? STDOUT_FILENO : STDERR_FILENO) }
+            return status.rawValue
+        }
+    }
 }

@@ -49,10 +49,10 @@ struct Join: AsyncParsableCommand {
     var rooms: [RoomName]
 
     func validate() throws {
-        guard self.history >= 0 else { throw ValidationError("--history is not below 0") }
-        guard !self.rooms.isEmpty else { throw ValidationError("which room?") }
+        guard self.history >= 0 else { throw ValidationError(saying: "--history is not below 0") }
+        guard !self.rooms.isEmpty else { throw ValidationError(saying: "which room?") }
         guard self.outbox == nil || !self.withoutOutbox else {
-            throw ValidationError("--outbox goes without --no-outbox")
+            throw ValidationError("--outbox", without: "--no-outbox")
         }
     }
 
@@ -63,10 +63,10 @@ struct Join: AsyncParsableCommand {
             .inputHistory: self.inputHistory?.description, .outbox: self.withoutOutbox ? "none" : self.outbox,
         ])
         var configuration = try settings.clientConfiguration()
-        let palette = try self.color.palette(settings)
-        Output.ignoreBrokenPipes()
-        guard Terminal.isInteractive else { return try await self.runPlain(configuration, settings, palette) }
+        let palette = self.color.palette(settings)
+        guard Terminal.kind != .none else { return try await self.runPlain(configuration, settings, palette) }
         var options = try self.options(settings, palette)
+        options.readMarks = self.readMarks(configuration.server)
         configuration.outbox = try self.openOutbox(settings, configuration.server, &options)
         let session: JoinSession
         do throws(ClientError) {
@@ -76,11 +76,9 @@ struct Join: AsyncParsableCommand {
                 options: options
             )
         } catch {
-            throw ValidationError(error.message)
+            throw Fault(Words.of(error))
         }
-        Terminal.makeRaw()
         let end = await session.run()
-        Terminal.restore()
         if let notice = end.notice { Output.notice(notice) }
         switch end.cause {
         case .status(.success): return
@@ -92,6 +90,7 @@ struct Join: AsyncParsableCommand {
 
     private func options(_ settings: Settings, _ palette: Palette) throws -> JoinOptions {
         var options = JoinOptions(rooms: self.rooms, history: self.history, palette: palette)
+        options.hasScreen = Terminal.kind == .screen
         do throws(SettingError) {
             options.showsTimestamps = try settings.bool(.timestamps)
             options.showsNotices = try settings.bool(.notices)
@@ -100,7 +99,7 @@ struct Join: AsyncParsableCommand {
             options.showsStatus = try settings.bool(.status)
             guard try settings.bool(.inputHistory) else { return options }
         } catch {
-            throw ValidationError(error.message)
+            throw Fault(error.message)
         }
         do throws(SettingError) {
             try AtomicFile.makeFolder(Folders.state)
@@ -109,6 +108,13 @@ struct Join: AsyncParsableCommand {
             options.warnings.append(error.message)
         }
         return options
+    }
+
+    /// Where it is kept how far rooms were read: a folder that cannot be used was told already.
+    private func readMarks(_ server: ServerAddress) -> ReadMarkFile? {
+        let folder = Folders.state + "/read"
+        guard (try? AtomicFile.makeFolder(folder)) != nil else { return nil }
+        return ReadMarkFile(path: folder + "/" + Self.fileName(server))
     }
 
     /// Without a terminal nobody is there to be told what was kept: an outbox is used where one was asked for by name.

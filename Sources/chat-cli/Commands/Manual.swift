@@ -9,7 +9,6 @@ struct Manual: ParsableCommand {
     )
 
     func run() throws {
-        Output.ignoreBrokenPipes()
         Output.write(try ManualPage(dump: ChatCLI._dumpHelp()).text)
     }
 }

@@ -23,7 +23,7 @@ struct History: AsyncParsableCommand {
     var room: RoomName
 
     func validate() throws {
-        guard self.limit > 0 else { throw ValidationError("--limit is above 0") }
+        guard self.limit > 0 else { throw ValidationError("--limit", above: 0) }
         try Seconds.check(self.timeout, "--timeout")
     }
 
@@ -32,7 +32,9 @@ struct History: AsyncParsableCommand {
         let printer = try self.output.printer(settings, showsTime: true, showsRoom: false)
         let configuration = try settings.clientConfiguration()
         try await Session.run(configuration, timeout: .seconds(self.timeout)) { client in
-            for message in try await self.messages(client) where !printer.print(message) { break }
+            for message in try await self.messages(client) {
+                guard await printer.print(message) else { break }
+            }
             return .success
         }
     }

@@ -23,7 +23,6 @@ struct Rooms: AsyncParsableCommand {
     }
 
     func run() async throws {
-        Output.ignoreBrokenPipes()
         let configuration = try await self.server.configuration()
         let status = await withTaskGroup(of: ExitStatus.self) { group in
             group.addTask { await self.print(configuration) }
@@ -50,7 +49,7 @@ struct Rooms: AsyncParsableCommand {
             } while cursor != nil
             return .success
         } catch {
-            if !Task.isCancelled { Output.notice(error.message) }
+            if !Task.isCancelled { Output.notice(Words.of(error)) }
             return error.code == .disconnected && error.refusal == nil ? .unavailable : ExitStatus(error)
         }
     }

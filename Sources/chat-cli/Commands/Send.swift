@@ -27,7 +27,7 @@ struct Send: AsyncParsableCommand {
 
     func validate() throws {
         try Seconds.check(self.timeout, "--timeout")
-        guard self.text.isEmpty || !self.whole else { throw ValidationError("--whole goes without a text") }
+        guard self.text.isEmpty || !self.whole else { throw ValidationError(saying: "--whole goes without a text") }
     }
 
     func run() async throws {
@@ -62,7 +62,7 @@ struct Send: AsyncParsableCommand {
                 for line in splitter.feed(bytes) {
                     if self.whole { collected.append(line) } else { try await self.send(line, client, &report) }
                 }
-            case .timeout: continue
+            case .timeout, .elsewhere: continue
             case .end: break reading
             }
         }
@@ -94,7 +94,7 @@ struct Send: AsyncParsableCommand {
             }
             report.sent += 1
         } catch let error as ClientError where error.code == .refused {
-            Output.notice(error.message)
+            Output.notice(Words.of(error))
             report.refused += 1
         }
     }

@@ -31,52 +31,41 @@ struct ServerOptions: ParsableArguments {
     ///
     /// - Parameter more: Flags of the command itself.
     /// - Returns: The settings.
-    /// - Throws: `ValidationError` when something is not valid.
+    /// - Throws: ``Fault`` when something is not valid.
     func settings(_ more: [Setting: String?] = [:]) async throws -> Settings {
         let own: [Setting: String?] = [
             .server: self.server, .name: self.name, .tokenFile: self.tokenFile, .tokenCommand: self.tokenCommand,
             .caFile: self.caFile, .language: self.language?.rawValue,
         ]
         let flags = own.merging(more) { $1 }.compactMapValues(\.self)
-        do throws(SettingError) {
+        return try await Fault.unless {
             let settings = try await Settings(
                 flags: flags,
                 environment: ProcessInfo.processInfo.environment,
                 file: self.configurationFile ?? Environment["CHAT_CLI_CONFIG"]
             )
-            if let language = settings[.language]?.value {
-                guard let known = Language(rawValue: language) else {
-                    throw SettingError("language: \"\(language)\" is neither en nor ko")
-                }
-                Language.current = known
+            if let language = settings[.language].flatMap({ Language(rawValue: $0.value) }) {
+                Language.current = language
             }
             return settings
-        } catch {
-            throw ValidationError(error.message)
         }
     }
 
-    /// - Throws: `ValidationError` when something is not valid.
+    /// - Throws: ``Fault`` when something is not valid.
     func configuration() async throws -> ChatClient.Configuration { try await self.settings().clientConfiguration() }
 }
 
 extension Settings {
     /// How a client is to connect.
     ///
-    /// - Throws: `ValidationError` when something is not valid.
+    /// - Throws: ``Fault`` when something is not valid.
     func clientConfiguration() throws -> ChatClient.Configuration {
-        do {
+        try Fault.unless {
             var configuration = ChatClient.Configuration(server: try ServerAddress(try self.address.value))
             if let name = self[.name] { configuration.name = try UserName(name.value) }
             configuration.token = try TokenSource(self, environment: ProcessInfo.processInfo.environment)?.token()
             configuration.trustedAuthorities = self[.caFile]?.value
             return configuration
-        } catch let error as ClientError {
-            throw ValidationError(error.message)
-        } catch let error as ProtocolError {
-            throw ValidationError(error.message)
-        } catch let error as SettingError {
-            throw ValidationError(error.message)
         }
     }
 }
@@ -90,7 +79,8 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
         switch self {
         case .always: Palette(isColored: true)
         case .never: Palette(isColored: false)
-        case .auto: Palette(isColored: isatty(STDOUT_FILENO) == 1 && (Environment["NO_COLOR"] ?? "").isEmpty)
+        case .auto:
+            Palette(isColored: Terminal.takesSequences(STDOUT_FILENO) && (Environment["NO_COLOR"] ?? "").isEmpty)
         }
     }
 }
@@ -100,14 +90,10 @@ struct ColorOption: ParsableArguments {
     @Option(help: "Whether to use colours: auto, always, never.")
     var color: ColorChoice?
 
-    /// - Throws: `ValidationError` when the configuration says something else.
-    func palette(_ settings: Settings) throws -> Palette {
+    func palette(_ settings: Settings) -> Palette {
         if let color { return color.palette }
         guard let found = settings[.color] else { return ColorChoice.auto.palette }
-        guard let choice = ColorChoice(rawValue: found.value) else {
-            throw ValidationError("color: \"\(found.value)\" is not auto, always or never")
-        }
-        return choice.palette
+        return (ColorChoice(rawValue: found.value) ?? .auto).palette
     }
 }
 
@@ -122,7 +108,7 @@ enum RoomArgument {
         do {
             return try RoomName(argument.hasPrefix("#") ? String(argument.dropFirst()) : argument)
         } catch {
-            throw ValidationError(error.message)
+            throw ValidationError(Words.of(error))
         }
     }
 }

@@ -16,13 +16,12 @@ enum Session {
         timeout: Duration? = nil,
         _ body: @Sendable @escaping (ChatClient) async throws -> ExitStatus
     ) async throws {
-        Output.ignoreBrokenPipes()
         let status: ExitStatus
         do {
             let client = try ChatClient(configuration)
             status = await self.work(client, timeout, body)
         } catch {
-            Output.notice(error.message)
+            Output.notice(Words.of(error))
             status = ExitStatus(error)
         }
         if status != .success { throw status.exitCode }
@@ -59,7 +58,7 @@ enum Session {
             switch outcome {
             case .done(let status): return status
             case .failed(let error):
-                Output.notice(error.message)
+                Output.notice(Words.of(error))
                 return ExitStatus(error)
             case .timeout:
                 let isConnected = await client.session != nil

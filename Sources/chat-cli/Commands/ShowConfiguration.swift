@@ -18,7 +18,6 @@ struct ShowConfiguration: AsyncParsableCommand {
     var path = false
 
     func run() async throws {
-        Output.ignoreBrokenPipes()
         let settings = try await self.server.settings()
         guard !self.path else {
             Output.write((settings.file ?? Folders.configuration + "/config.json") + "\n")
@@ -35,7 +34,7 @@ struct ShowConfiguration: AsyncParsableCommand {
             let source = settings[.server] == nil ? "default" : address.source.description
             lines.append((Setting.server.rawValue, address.value, source))
         } catch {
-            throw ValidationError(error.message)
+            throw Fault(error.message)
         }
         for setting in Setting.allCases where setting != .server {
             let found = settings[setting]

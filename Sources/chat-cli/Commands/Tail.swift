@@ -38,13 +38,13 @@ struct Tail: AsyncParsableCommand {
     var rooms: [RoomName]
 
     func validate() throws {
-        guard self.history >= 0 else { throw ValidationError("--history is not below 0") }
-        guard self.count.map({ $0 > 0 }) ?? true else { throw ValidationError("--count is above 0") }
+        guard self.history >= 0 else { throw ValidationError(saying: "--history is not below 0") }
+        guard self.count.map({ $0 > 0 }) ?? true else { throw ValidationError("--count", above: 0) }
         if let timeout { try Seconds.check(timeout, "--timeout") }
-        guard !self.rooms.isEmpty else { throw ValidationError("which room?") }
-        guard self.since == nil || self.history == 0 else { throw ValidationError("--since goes without --history") }
+        guard !self.rooms.isEmpty else { throw ValidationError(saying: "which room?") }
+        guard self.since == nil || self.history == 0 else { throw ValidationError("--since", without: "--history") }
         guard self.since.map({ TimeSpan.milliseconds($0) != nil }) ?? true else {
-            throw ValidationError("--since is a span of time, such as 90s, 10m, 2h, 1d")
+            throw ValidationError(saying: "--since is a span of time, such as 90s, 10m, 2h, 1d")
         }
     }
 

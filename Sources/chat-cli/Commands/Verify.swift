@@ -39,6 +39,9 @@ struct Verify: AsyncParsableCommand {
     @Option(help: "Draws the same again. (default: by chance; the report says which)")
     var seed: UInt64?
 
+    @Option(help: "The language of messages: en or ko. (default: as the locale says)")
+    var language: Language?
+
     @Flag(help: "Print the result as one line of JSON.")
     var json = false
 
@@ -46,24 +49,23 @@ struct Verify: AsyncParsableCommand {
     var record: String?
 
     func validate() throws {
-        guard (1...10_000).contains(self.clients) else { throw ValidationError("--clients is from 1 to 10000") }
-        guard (1...100).contains(self.rooms) else { throw ValidationError("--rooms is from 1 to 100") }
+        guard (1...10_000).contains(self.clients) else { throw ValidationError("--clients", from: 1, to: 10_000) }
+        guard (1...100).contains(self.rooms) else { throw ValidationError("--rooms", from: 1, to: 100) }
         try Seconds.check(self.duration, "--duration")
         try Seconds.check(self.settle, "--settle")
-        guard self.rate > 0, self.rate <= 1000 else { throw ValidationError("--rate is above 0, at most 1000") }
+        guard self.rate > 0, self.rate <= 1000 else { throw ValidationError(saying: "--rate is above 0, at most 1000") }
     }
 
     func run() async throws {
-        Output.ignoreBrokenPipes()
         let plan = try self.plan()
         let run: VerifyRun
-        do { run = try VerifyRun(plan) } catch { throw ValidationError(error.message) }
+        do { run = try VerifyRun(plan) } catch { throw Fault(Words.of(error)) }
         let file = try self.record.map(Self.create)
         let progress = Progress()
         let history = await run.history { progress.show(Self.words($0)) }
         progress.clear()
         if let file, !Output.write(history.lines.map { $0 + "\n" }.joined(), to: file) {
-            Output.notice("\(self.record ?? ""): \(String(cString: strerror(errno)))")
+            Output.notice("\(self.record ?? ""): \(Words.of(errno: errno))")
             throw ExitStatus.storage.exitCode
         }
         let report = VerifyReport(plan: plan, verdict: HistoryJudge.judge(history))
@@ -100,19 +102,25 @@ struct Verify: AsyncParsableCommand {
                 seed: self.seed ?? UInt64.random(in: 0...UInt64(UInt32.max), using: &generator)
             )
         } catch let error as ClientError {
-            throw ValidationError(error.message)
+            throw Fault(Words.of(error))
         }
     }
 
     /// A file that cannot be written is told before the run, not after it.
     private static func create(_ path: String) throws -> Int32 {
         let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard file >= 0 else { throw ValidationError("\(path) cannot be written") }
+        guard file >= 0 else { throw Fault("\(path): \(Words.of(errno: errno))", .storage) }
         return file
     }
 
     private static func words(_ progress: VerifyRun.Progress) -> String {
-        "\(progress.phase) \(progress.elapsed.components.seconds) s: \(progress.sent) sent, "
-            + "\(progress.acknowledged) acknowledged, \(progress.received) received"
+        Sentence(
+            "{phase} {seconds} s: {sent} sent, {acknowledged} acknowledged, {received} received",
+            [
+                "phase": progress.phase.text(), "seconds": "\(progress.elapsed.components.seconds)",
+                "sent": "\(progress.sent)", "acknowledged": "\(progress.acknowledged)",
+                "received": "\(progress.received)",
+            ]
+        ).text()
     }
 }

@@ -11,6 +11,33 @@ enum Setting: String, CaseIterable, Sendable {
     /// The variable of the environment.
     var variable: String { "CHAT_" + self.rawValue.uppercased().replacing("-", with: "_") }
 
+    /// What a value of it is.
+    enum Kind: Equatable, Sendable {
+        case text, truth
+        /// The path of a folder, or a word for none.
+        case folder
+    }
+
+    var kind: Kind {
+        switch self {
+        case .server, .name, .language, .color, .tokenFile, .tokenCommand, .caFile: .text
+        case .timestamps, .notices, .typing, .bell, .status, .inputHistory: .truth
+        case .outbox: .folder
+        }
+    }
+
+    /// The only values that it may have; nil: any.
+    var values: [String]? {
+        switch self {
+        case .language: Language.allCases.map(\.rawValue)
+        case .color: ColorChoice.allCases.map(\.rawValue)
+        case .server, .name, .tokenFile, .tokenCommand, .caFile, .timestamps, .notices, .typing, .bell, .status,
+            .outbox,
+            .inputHistory:
+            nil
+        }
+    }
+
     /// Whether a named server of the file may have its own.
     var isOfServer: Bool {
         switch self {

@@ -50,13 +50,26 @@ struct Settings: Sendable {
             do {
                 self.contents = ConfigReader(provider: try await FileProvider<JSONSnapshot>(filePath: FilePath(file)))
             } catch {
-                throw SettingError("\(file): \(error)")
+                throw SettingError(at: file, "\(error)")
             }
         } else {
             self.servers = []
             self.contents = nil
         }
         if let server = self[.server]?.value, self.servers.contains(server) { self.named = server }
+        try self.check()
+    }
+
+    /// A setting that cannot be what it says is told by every command, also by those that do not need it.
+    private func check() throws(SettingError) {
+        for setting in Setting.allCases {
+            if setting.kind == .truth { _ = try self.bool(setting) }
+            guard let known = setting.values, let value = self[setting]?.value, !known.contains(value) else { continue }
+            throw SettingError(
+                "{key}: \"{value}\" is none of {known}",
+                ["key": setting.rawValue, "value": value, "known": known.joined(separator: ", ")]
+            )
+        }
     }
 
     /// What a setting is, and from where; nil when nobody says anything.
@@ -81,7 +94,7 @@ struct Settings: Sendable {
             }
             guard let file, let named else { return found }
             guard let url = self.url(of: named) else {
-                throw SettingError("\(file): the server \(named) has no url")
+                throw SettingError("{file}: the server {name} has no url", ["file": file, "name": named])
             }
             return Found(value: url, source: .file(file, server: named))
         }
@@ -96,7 +109,11 @@ struct Settings: Sendable {
         switch found.value.lowercased() {
         case "true", "yes", "on", "1": return true
         case "false", "no", "off", "0": return false
-        case let value: throw SettingError("\(setting.rawValue): \"\(value)\" is neither true nor false")
+        case let value:
+            throw SettingError(
+                "{key}: \"{value}\" is neither true nor false",
+                ["key": setting.rawValue, "value": value]
+            )
         }
     }
 
@@ -115,5 +132,15 @@ struct Settings: Sendable {
 struct SettingError: Error, Equatable {
     let message: String
 
-    init(_ message: String) { self.message = message }
+    /// - Parameters:
+    ///   - english: What is wrong, a ``Sentence``.
+    ///   - values: What stands for its placeholders.
+    init(_ english: String, _ values: KeyValuePairs<String, String> = [:]) {
+        self.message = Sentence(english, values).text()
+    }
+
+    /// - Parameters:
+    ///   - place: The file or the setting.
+    ///   - reason: What is wrong there, in the language of the user.
+    init(at place: String, _ reason: String) { self.message = "\(place): \(reason)" }
 }

@@ -34,7 +34,7 @@ enum TokenSource: Equatable, Sendable {
         switch self {
         case .environment: return Environment["CHAT_TOKEN"] ?? ""
         case .file(let path):
-            guard let file = fopen(path, "r") else { throw SettingError("\(path) cannot be read") }
+            guard let file = fopen(path, "r") else { throw SettingError("{path} cannot be read", ["path": path]) }
             defer { fclose(file) }
             token = Self.read(file)
         case .command(let command):

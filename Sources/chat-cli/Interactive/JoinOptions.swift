@@ -14,8 +14,12 @@ struct JoinOptions: Sendable {
     var sendsTyping = true
     /// Whether the terminal rings when somebody names the user.
     var rings = true
+    /// Whether the terminal has a cursor that can be moved; else lines come and go as in any filter.
+    var hasScreen = true
     var showsStatus = true
     var inputHistory: InputHistoryFile?
+    /// Where it is kept how far each room was read.
+    var readMarks: ReadMarkFile?
     /// What the outbox kept from an earlier session.
     var kept = OutboxContents()
     /// What is told at the beginning.

@@ -9,18 +9,18 @@ extension JoinSession {
         switch Input(line) {
         case .nothing: return false
         case .say(let text): await self.say(text, .text)
-        case .unknown: self.warn(Phrase.noSuchCommand())
+        case .unknown(let name): self.warn(Phrase.noSuchCommand(["command": name]))
         case .command(.quit, _): return true
         case .command(let action, let argument): await self.perform(action, argument)
         }
         return false
     }
 
-    private func say(_ text: String, _ kind: MessageKind) async {
+    func say(_ text: String, _ kind: MessageKind) async {
         do throws(ClientError) {
             self.follow(try await self.client.enqueue(self.current, text, kind: kind), text)
         } catch {
-            self.warn(Notices.unsent(text, error.message))
+            self.warn(Notices.unsent(text, Words.of(error)))
         }
     }
 
@@ -39,17 +39,20 @@ extension JoinSession {
         } catch {
             guard error.code != .cancelled, error.code != .closed else { return }
             self.pending.settle(id)
-            self.warn(Notices.unsent(text, error.message))
+            self.warn(Notices.unsent(text, Words.of(error)))
         }
     }
 
     private func perform(_ action: SlashCommand.Action, _ argument: String) async {
         switch action {
-        case .help: self.draw(SlashCommand.helpLines().map(self.formatter.notice))
+        case .help:
+            let lines = SlashCommand.helpLines().map(self.formatter.notice)
+            self.draw(lines, indent: SlashCommand.helpColumn + self.formatter.notice("").count)
         case .quit: break
         case .clear: self.clear()
         case .me:
             if self.isText(argument, for: "me") { await self.say(argument, .action) }
+        case .reply: await self.reply(argument)
         case .nick: self.rename(argument)
         case .who:
             self.ask { client, room throws(ClientError) in
@@ -57,6 +60,7 @@ extension JoinSession {
             }
         case .rooms: self.later { await self.listRooms() }
         case .history: self.recall(argument)
+        case .unread: self.recallUnread()
         case .search:
             if self.isText(argument, for: "search") {
                 self.later { [current] in await self.search(argument, in: current) }
@@ -114,7 +118,7 @@ extension JoinSession {
         do throws(ProtocolError) {
             return try RoomName(name.hasPrefix("#") ? String(name.dropFirst()) : name)
         } catch {
-            self.warn(error.message)
+            self.warn(Words.of(error))
             return nil
         }
     }
@@ -136,7 +140,7 @@ extension JoinSession {
                 Phrase.renamed(["name": try await client.rename(name).name.rawValue])
             }
         } catch {
-            self.warn(error.message)
+            self.warn(Words.of(error))
         }
     }
 
@@ -148,7 +152,7 @@ extension JoinSession {
             let more = page.cursor == nil ? [] : ["…"]
             self.draw((lines.isEmpty ? [Phrase.noRooms()] : lines + more).map(self.formatter.notice))
         } catch {
-            self.warn(error.message)
+            self.warn(Words.of(error))
         }
     }
 
@@ -159,64 +163,8 @@ extension JoinSession {
             do throws(ClientError) {
                 await self.notice(try await question(client, room))
             } catch {
-                await self.warn(error.message)
+                await self.warn(Words.of(error))
             }
         }
-    }
-}
-
-// MARK: - The past
-
-extension JoinSession {
-    /// How many messages of the past a search reads, and how many of those that it finds it shows.
-    private static let searched = 1000
-    private static let shown = 20
-
-    private func recall(_ argument: String) {
-        guard let count = argument.isEmpty ? 20 : Int(argument), count > 0 else {
-            return self.warn(Phrase.badNumber(["command": "history"]))
-        }
-        let room = self.current
-        self.later {
-            do throws(ClientError) {
-                let page = try await self.client.history(room, limit: count)
-                await self.draw(page.messages)
-            } catch {
-                await self.warn(error.message)
-            }
-        }
-    }
-
-    private func draw(_ messages: [Message]) { self.draw(messages.flatMap { self.formatter.lines($0) }) }
-
-    /// Finds a text in a room's past, page after page from the newest back.
-    private func search(_ text: String, in room: RoomName) async {
-        var found: [Message] = []
-        var before: Int?
-        var looked = 0
-        do throws(ClientError) {
-            while looked < Self.searched, found.count < Self.shown {
-                let page = try await self.client.history(room, before: before)
-                looked += page.messages.count
-                let hits = page.messages.filter {
-                    $0.text.lowercased().contains(text.lowercased()) && !self.ignored.contains($0.sender)
-                }
-                found = hits.suffix(Self.shown - found.count) + found
-                guard page.hasOlder, let first = page.messages.first?.position else { break }
-                before = first.seq
-            }
-        } catch {
-            return self.warn(error.message)
-        }
-        let summary = (found.isEmpty ? Phrase.noSuchMatch : .found)([
-            "room": room.rawValue, "text": text, "count": "\(found.count)",
-        ])
-        let lines = found.flatMap { message in
-            let day = self.formatter.palette.faint(LocalTime(milliseconds: message.time).day)
-            return self.formatter.lines(message).enumerated().map {
-                $0.offset == 0 ? day + " " + $0.element : $0.element
-            }
-        }
-        self.draw([self.formatter.notice(summary)] + lines)
     }
 }

@@ -15,7 +15,7 @@ extension JoinSession {
         case .joined(let room): self.handle(room)
         case .refused(let room, let error):
             if !error.code.isRetryable { self.forget(room) }
-            self.warn("\(room): \(error.message)")
+            self.warn("\(room): \(Words.of(error))")
         case .members(let room, let members): self.remember(members, in: room)
         case .received(let event): self.handle(event)
         }
@@ -31,6 +31,7 @@ extension JoinSession {
         self.remember(room.members, in: room.room)
         if isBack { return self.redraw() }
         self.replays[room.room] = room.replay
+        if room.replay == 0 { self.marks.live(room.room) }
         self.notice(Notices.joined(room))
     }
 
@@ -77,7 +78,7 @@ extension JoinSession {
         case .status(.degraded, let detail): self.warn(Notices.degraded(detail))
         case .status(.ok, detail: _): self.notice(Phrase.recovered())
         case .closing(let disconnect, reconnectMilliseconds: _):
-            self.notice(Phrase.closing(["reason": disconnect.reason]))
+            self.notice(Phrase.closing(["reason": Words.of(disconnect)]))
         case .welcome: break
         }
     }
@@ -95,10 +96,30 @@ extension JoinSession {
             lines.append(self.formatter.notice(time.dayLine))
             self.lastDay = time.day
         }
-        if message.room != self.current { self.unread[message.room, default: 0] += 1 }
         let isMention = self.isMention(message)
-        lines += self.formatter.lines(message, isMention: isMention)
+        let isOwn = message.sender.id == self.user?.id
+        if self.marks.show(message, isCurrent: message.room == self.current, isMention: isMention, isOwn: isOwn) {
+            lines.append(self.formatter.notice("── \(Phrase.unreadFrom()) ──"))
+        }
+        if self.replays[message.room] == 0 { self.marks.live(message.room) }
+        self.remember(message)
+        lines += self.lines(of: message, isMention: isMention)
         self.draw(lines, ringing: isMention && !isPast && self.options.rings && self.bell.ring(now: .now))
+    }
+
+    /// A message's lines, with a mark on a name that somebody else has here as well.
+    func lines(of message: Message, isMention: Bool = false) -> [String] {
+        let name = Namesakes.label(
+            message.sender.name.rawValue,
+            message.sender.id,
+            among: self.names[message.room] ?? [:]
+        )
+        return self.formatter.lines(message, from: name, isMention: isMention)
+    }
+
+    private func remember(_ message: Message) {
+        self.recent[message.room, default: []].append(message)
+        if self.recent[message.room, default: []].count > Answer.remembered { self.recent[message.room]?.removeFirst() }
     }
 
     private func isMention(_ message: Message) -> Bool {
@@ -136,17 +157,17 @@ extension JoinSession {
     func forget(_ room: RoomName) {
         self.rooms.removeAll { $0 == room }
         self.names[room] = nil
-        self.unread[room] = nil
+        self.marks.forget(room)
+        self.recent[room] = nil
         self.counts[room] = nil
         self.replays[room] = nil
-        if room == self.current, let first = self.rooms.first { self.current = first }
+        if room == self.current, let first = self.rooms.first { self.switchTo(first) }
         self.formatter.showsRoom = self.rooms.count > 1
     }
 
     func switchTo(_ room: RoomName) {
         self.current = room
-        self.unread[room] = nil
-        self.tellTyping()
+        self.marks.enter(room)
         self.redraw()
     }
 }

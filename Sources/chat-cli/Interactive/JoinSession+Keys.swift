@@ -5,23 +5,52 @@ internal import Glibc
 // MARK: - What is pressed
 
 extension JoinSession {
-    /// How long after Escape another byte can belong to the same key.
-    private static let escapeTimeout: Int32 = 40
     /// How long a session that is left waits for what was not confirmed yet.
     private static let farewell: Duration = .seconds(2)
 
     func takeKeys() async -> End? {
-        let input = StandardInput()
+        let input = StandardInput(sharesTerminal: true)
         var decoder = KeyDecoder()
         while true {
+            guard await self.hasTerminal() else {
+                if Task.isCancelled { return nil }
+                continue
+            }
             let keys: [Key]
-            switch await input.read(within: decoder.isAmbiguous ? Self.escapeTimeout : nil) {
+            switch await input.read(within: decoder.patience) {
             case .bytes(let bytes): keys = decoder.feed(bytes)
             case .timeout: keys = decoder.flush().map { [$0] } ?? []
+            case .elsewhere: continue
             case .end: return Task.isCancelled ? nil : End(cause: .signal(SIGHUP))
             }
             for key in keys where await self.press(key) { return await self.leave() }
+            await self.tellTyping()
         }
+    }
+
+    /// Takes lines as a terminal without a screen gives them: written, corrected and shown there.
+    func takeLines() async -> End? {
+        let input = StandardInput()
+        var splitter = LineSplitter()
+        while true {
+            switch await input.read() {
+            case .bytes(let bytes):
+                for line in splitter.feed(bytes) {
+                    self.keep(line)
+                    if await self.enter(line) { return await self.leave() }
+                }
+            case .timeout, .elsewhere: continue
+            case .end:
+                if Task.isCancelled { return nil }
+                if let line = splitter.finish(), await self.enter(line) { return await self.leave() }
+                return await self.leave()
+            }
+        }
+    }
+
+    /// Remembers a line for the next session.
+    private func keep(_ line: String) {
+        if !line.allSatisfy(\.isWhitespace) { self.options.inputHistory?.append(line) }
     }
 
     /// - Returns: Whether the user wants to leave.
@@ -52,25 +81,25 @@ extension JoinSession {
         let result = self.editor.apply(command)
         if case .submit(let line) = result {
             self.typing.sent()
-            if !line.allSatisfy(\.isWhitespace) { self.options.inputHistory?.append(line) }
+            self.keep(line)
         }
-        self.tellTyping()
         self.redraw()
         return result
     }
 
     /// Tells others whether the user types, where that is wanted and where it is news.
-    func tellTyping() {
+    ///
+    /// After all that came at once was done, and in the same order as lines are sent: else the news that somebody types
+    /// could come behind the message that was typed.
+    private func tellTyping() async {
         guard self.options.sendsTyping else { return }
         switch self.typing.edited(self.editor.text, in: self.current, now: .now) {
         case .nothing: break
-        case .active(let room): self.later { [client] in await client.typing(room, active: true) }
-        case .inactive(let room): self.later { [client] in await client.typing(room, active: false) }
+        case .active(let room): await self.client.typing(room, active: true)
+        case .inactive(let room): await self.client.typing(room, active: false)
         case .moved(let old, let new):
-            self.later { [client] in
-                await client.typing(old, active: false)
-                await client.typing(new, active: true)
-            }
+            await self.client.typing(old, active: false)
+            await self.client.typing(new, active: true)
         }
     }
 
@@ -78,13 +107,6 @@ extension JoinSession {
     private func tellPaste(_ text: String) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).count
         if lines > 1 { self.notice(Phrase.pastedLines(["count": "\(lines)"])) }
-    }
-
-    /// Puts the terminal back and stops; `SIGCONT` brings the input line back.
-    private func suspend() {
-        Output.write(self.screen.hide())
-        Terminal.restore()
-        kill(getpid(), SIGSTOP)
     }
 
     private func leave() async -> End {

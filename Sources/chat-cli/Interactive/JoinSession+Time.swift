@@ -52,7 +52,7 @@ extension JoinSession {
         }
         for send in kept.sends {
             do throws(ClientError) { self.follow(try await self.client.resend(send), send.text) } catch {
-                self.warn(Notices.unsent(send.text, error.message))
+                self.warn(Notices.unsent(send.text, Words.of(error)))
             }
         }
     }

@@ -11,7 +11,10 @@ actor JoinSession {
     var rooms: [RoomName] = []
     /// Where what is written is said.
     var current: RoomName
-    var unread: [RoomName: Int] = [:]
+    /// How far each room was read, and what is unread there.
+    var marks: ReadMarks
+    /// The last messages of each room, which can be answered.
+    var recent: [RoomName: [Message]] = [:]
     var connection = ConnectionState.connecting
     var latency: Duration?
     /// Who the user is here.
@@ -38,9 +41,11 @@ actor JoinSession {
     var bell = Bell()
 
     /// What was printed last, for painting it anew.
-    private var printed: [String] = []
-    private var lastDraw = ContinuousClock.now
-    private var drawnAbove: [String] = []
+    var printed: [Paragraph] = []
+    /// How many lines came while the terminal was somebody else's; nil: it is the program's.
+    var held: Int?
+    var lastDraw = ContinuousClock.now
+    var drawnAbove: [String] = []
 
     /// Work that a key or an event began, done beside them.
     private let jobs: AsyncStream<@Sendable () async -> Void>
@@ -52,6 +57,7 @@ actor JoinSession {
         self.options = options
         self.current = options.rooms[0]
         self.showsNotices = options.showsNotices
+        self.marks = ReadMarks(options.readMarks?.load() ?? Positions())
         self.formatter = MessageFormatter(
             palette: options.palette,
             showsTime: options.showsTimestamps,
@@ -64,7 +70,8 @@ actor JoinSession {
         }
         self.editor = LineEditor(history: LineHistory(lines))
         self.screen = Screen(columns: Terminal.columns)
-        self.printed = warnings.map(self.formatter.warning)
+        let formatter = self.formatter
+        self.printed = warnings.map { Paragraph(text: formatter.warning($0)) }
         // One for each line that may wait for its answer, 1,000, and many more than keys and events begin.
         (self.jobs, self.jobSink) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(4096))
     }
@@ -83,15 +90,20 @@ actor JoinSession {
 
     /// Talks until somebody leaves, the server ends it, or a signal does.
     func run() async -> End {
+        // Before the terminal is changed: from here on a signal finds somebody who puts it back.
+        let signals = Signals([SIGWINCH, SIGCONT, SIGTERM, SIGHUP, SIGINT] + (self.options.hasScreen ? [SIGTSTP] : []))
+        let stream = signals.stream
+        defer { withExtendedLifetime(signals) {} }
+        self.comeToTerminal()
         let warnings = self.printed
         self.printed = []
-        self.draw(warnings)
+        self.print(warnings)
         await self.begin()
         let end = await withTaskGroup(of: End?.self) { group in
             group.addTask { await self.runClient() }
             group.addTask { await self.takeEvents() }
-            group.addTask { await self.takeKeys() }
-            group.addTask { await self.takeSignals() }
+            group.addTask { self.options.hasScreen ? await self.takeKeys() : await self.takeLines() }
+            group.addTask { await self.takeSignals(stream) }
             group.addTask { await self.doJobs() }
             group.addTask { await self.watchTime() }
             defer { group.cancelAll() }
@@ -102,25 +114,24 @@ actor JoinSession {
             }
             return End(cause: .status(.success))
         }
-        Output.write(self.screen.hide())
+        self.leaveTerminal()
+        self.options.readMarks?.save(self.marks.read)
         return end
     }
 
     private func runClient() async -> End? {
         do throws(ClientError) { try await self.client.run() } catch {
-            return End(cause: .status(ExitStatus(error)), notice: error.message)
+            return End(cause: .status(ExitStatus(error)), notice: Words.of(error))
         }
         return nil
     }
 
-    private func takeSignals() async -> End? {
-        let signals = Signals([SIGWINCH, SIGCONT, SIGTERM, SIGHUP, SIGINT])
-        for await number in signals.stream {
+    private func takeSignals(_ signals: AsyncStream<Int32>) async -> End? {
+        for await number in signals {
             switch number {
             case SIGWINCH: self.redraw()
-            case SIGCONT:
-                Terminal.makeRaw()
-                self.redraw()
+            case SIGCONT: self.checkTerminal(isContinued: true)
+            case SIGTSTP: self.suspend()
             default: return End(cause: .signal(number))
             }
         }
@@ -137,97 +148,4 @@ actor JoinSession {
 
     /// Does something that waits, without letting keys and events wait for it.
     func later(_ job: @escaping @Sendable () async -> Void) { self.jobSink.yield(job) }
-}
-
-// MARK: - Drawing
-
-extension JoinSession {
-    /// How many lines are remembered for painting them anew.
-    private static let remembered = 300
-    /// How long after it changed its width a terminal may tell it.
-    private static let latestNews: Duration = .milliseconds(600)
-
-    /// Prints lines above the input line.
-    func draw(_ lines: [String], ringing: Bool = false) {
-        let resized = self.resized()
-        self.printed += lines
-        if self.printed.count > 2 * Self.remembered { self.printed.removeFirst(self.printed.count - Self.remembered) }
-        self.write(resized + self.screen.print(lines, self.block) + (ringing ? "\u{7}" : ""))
-    }
-
-    func redraw() {
-        let resized = self.resized()
-        self.write(resized + self.screen.redraw(self.block))
-    }
-
-    /// Draws anew what time alone has changed, if it has.
-    func refresh() { if self.above != self.drawnAbove { self.redraw() } }
-
-    func clear() {
-        self.printed = []
-        self.write(self.screen.clear(self.block))
-    }
-
-    func notice(_ text: String) { self.draw([self.formatter.notice(text)]) }
-    func warn(_ text: String) { self.draw([self.formatter.warning(text)]) }
-
-    private func write(_ text: String) {
-        self.lastDraw = .now
-        Output.write(text)
-    }
-
-    /// The terminal may have another width before the signal that says so has come.
-    private func resized() -> String {
-        let columns = Terminal.columns
-        guard columns != self.screen.width else { return "" }
-        // Terminals wrap at once and tell it late. What was drawn in between stands where nobody knows.
-        guard .now - self.lastDraw < Self.latestNews else { return self.screen.resize(columns: columns, self.block) }
-        return self.screen.repaint(columns: columns, rows: Terminal.rows, lines: self.printed, self.block)
-    }
-
-    private var block: Screen.Block {
-        self.drawnAbove = self.above
-        return Screen.Block(above: self.drawnAbove, prompt: self.prompt, editor: self.editor)
-    }
-
-    /// The lines that wait, and the status line.
-    private var above: [String] {
-        let columns = max(2, Terminal.columns - 1)
-        let isOffline = if case .connected = self.connection { false } else { true }
-        let waiting = self.pending.shown(now: .now, isOffline: isOffline)
-        let palette = self.formatter.palette
-        let lines = waiting.map { palette.faint(CellWidth.prefix(of: "… \($0.sanitizedLine)", columns)) }
-        guard self.options.showsStatus else { return lines }
-        return lines + [palette.bar(self.status.text(columns: columns))]
-    }
-
-    private var status: StatusLine {
-        let unread = self.rooms.enumerated().compactMap { index, room in
-            self.unread[room].map { (number: index + 1, room: room.rawValue, count: $0) }
-        }
-        let link: StatusLine.Link =
-            switch self.connection {
-            case .connecting: .connecting
-            case .waiting: .offline
-            case .connected(let welcome): .connected(node: welcome.node, latency: self.latency)
-            }
-        return StatusLine(
-            room: self.current.rawValue,
-            members: self.counts[self.current],
-            unread: unread,
-            typists: self.typists.names(in: self.current, now: .now),
-            link: link
-        )
-    }
-
-    /// The room, what waits to be confirmed, what is unread elsewhere, and whether there is a connection.
-    private var prompt: String {
-        if let query = self.editor.searchQuery { return "(\(Phrase.searchPrompt()): \(query.sanitizedLine)) " }
-        var prompt = self.current.rawValue
-        if self.pending.count > 0 { prompt += " …\(self.pending.count)" }
-        let unread = self.unread.filter { $0.key != self.current }.values.reduce(0, +)
-        if unread > 0 { prompt += " +\(unread)" }
-        if case .connected = self.connection { return prompt + "> " }
-        return prompt + " (offline)> "
-    }
 }

@@ -1,5 +1,6 @@
 internal import ChatClient
 internal import ChatCore
+internal import Synchronization
 
 /// `join` without a terminal: lines in, messages out.
 struct PlainJoin: Sendable {
@@ -12,59 +13,76 @@ struct PlainJoin: Sendable {
     /// What the outbox kept from an earlier run; it is sent first.
     var kept = OutboxContents()
 
-    /// How one of the tasks ended.
-    private enum Outcome: Sendable {
-        /// All rooms are joined.
-        case joined
-        /// Everything sent is stored, the last one there.
-        case sent(ExitStatus, LogPosition?)
-        case ended(ExitStatus)
-        case nothing
-    }
-
-    /// Works until the input ends and everything sent is stored, or until nobody reads the output.
+    /// Works until the input has ended, everything sent is stored and everything to be printed is, or until nobody reads
+    /// the output.
     func run(_ client: ChatClient) async throws -> ExitStatus {
-        let (printed, sink) = AsyncStream.makeStream(of: LogPosition.self, bufferingPolicy: .bufferingNewest(1))
+        let watch = Watch(PlainProgress(self.rooms))
         let start: ReplayStart = self.history > 0 ? .last(self.history) : .live
         for room in self.rooms { await client.enter(room, from: start) }
-        return try await withThrowingTaskGroup(of: Outcome.self) { group in
-            group.addTask { await self.print(client, sink) }
+        return try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
+            group.addTask { await self.print(client, watch) }
             group.addTask {
                 // Rooms are entered already: what is sent does not wait for this, and is kept where there is an outbox.
                 for room in self.rooms { try await client.join(room) }
-                return .joined
+                return nil
             }
-            group.addTask { try await self.talk(client) }
-            group.addTask { await Output.isAbandoned() ? .ended(.success) : .nothing }
+            group.addTask {
+                let (status, last) = try await self.talk(client)
+                watch.update { $0.sent(status, last: last) }
+                return nil
+            }
+            group.addTask { await Output.isAbandoned() ? .success : nil }
+            group.addTask { await watch.end(within: Self.farewell) }
             defer { group.cancelAll() }
-            var isJoined = false
-            var sent: (status: ExitStatus, last: LogPosition?)?
-            while let outcome = try await group.next() {
-                switch outcome {
-                case .nothing: continue
-                case .ended(let status): return status
-                case .joined: isJoined = true
-                case .sent(let status, let last): sent = (status, last)
-                }
-                guard isJoined, let (status, last) = sent else { continue }
-                guard let last else { return status }
-                group.addTask {
-                    for await position in printed where position.epoch != last.epoch || position.seq >= last.seq {
-                        break
-                    }
-                    return .ended(status)
-                }
-                group.addTask {
-                    try? await Task.sleep(for: Self.farewell)
-                    return .ended(status)
-                }
-            }
+            while let status = try await group.next() { if let status { return status } }
             return .success
         }
     }
 
-    private func talk(_ client: ChatClient) async throws -> Outcome {
-        guard let room = self.rooms.first else { return .nothing }
+    /// What the tasks know together, for the one that waits for the end.
+    private final class Watch: Sendable {
+        private let progress: Mutex<PlainProgress>
+        private let changes: AsyncStream<Void>
+        private let changed: AsyncStream<Void>.Continuation
+
+        init(_ progress: PlainProgress) {
+            self.progress = Mutex(progress)
+            (self.changes, self.changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        }
+
+        func update(_ change: (inout PlainProgress) -> Void) {
+            self.progress.withLock { change(&$0) }
+            self.changed.yield()
+        }
+
+        /// Waits for the end; nil when the task was cancelled first.
+        func end(within farewell: Duration) async -> ExitStatus? {
+            await withTaskGroup(of: ExitStatus?.self) { group in
+                defer { group.cancelAll() }
+                var isTimed = false
+                for await _ in self.changes {
+                    switch self.progress.withLock(\.standing) {
+                    case .working: continue
+                    case .done(let status): return status
+                    case .awaitingEcho(let status):
+                        guard !isTimed else { continue }
+                        isTimed = true
+                        let changed = self.changed
+                        group.addTask {
+                            try? await Task.sleep(for: farewell)
+                            changed.finish()
+                            return status
+                        }
+                    }
+                }
+                return await group.next() ?? nil
+            }
+        }
+    }
+
+    /// - Returns: How the sending went, and where the last message stands.
+    private func talk(_ client: ChatClient) async throws -> (ExitStatus, LogPosition?) {
+        guard let room = self.rooms.first else { return (.success, nil) }
         let input = StandardInput()
         var splitter = LineSplitter()
         var status = ExitStatus.success
@@ -80,7 +98,7 @@ struct PlainJoin: Sendable {
                 if old.room == room { last = receipt.position }
             } catch {
                 guard error.code == .refused else { throw error }
-                Output.notice(error.message)
+                Output.notice(Words.of(error))
                 status = .partial
             }
         }
@@ -88,7 +106,7 @@ struct PlainJoin: Sendable {
             guard !line.allSatisfy(\.isWhitespace) else { return }
             do throws(ClientError) { last = try await client.send(room, line).position } catch {
                 guard error.code == .refused else { throw error }
-                Output.notice(error.message)
+                Output.notice(Words.of(error))
                 status = .partial
             }
         }
@@ -96,18 +114,23 @@ struct PlainJoin: Sendable {
             for line in splitter.feed(bytes) { try await send(line) }
         }
         if let line = splitter.finish() { try await send(line) }
-        return .sent(status, last)
+        return (status, last)
     }
 
-    private func print(_ client: ChatClient, _ printed: AsyncStream<LogPosition>.Continuation) async -> Outcome {
+    /// - Returns: nil when nothing comes any more: the client says why.
+    private func print(_ client: ChatClient, _ watch: Watch) async -> ExitStatus? {
         let formatter = MessageFormatter(palette: self.palette, showsTime: false, showsRoom: self.rooms.count > 1)
         let printer = MessagePrinter(style: .people(formatter))
         for await event in client.events {
             if let trouble = Notices.trouble(event) { Output.notice(trouble) }
-            guard case .received(.message(let message)) = event else { continue }
-            guard printer.print(message) else { return .ended(.success) }
-            if message.room == self.rooms.first, let position = message.position { printed.yield(position) }
+            switch event {
+            case .joined(let room): watch.update { $0.joined(room.room, replay: room.replay) }
+            case .received(.message(let message)):
+                guard await printer.print(message) else { return .success }
+                watch.update { $0.printed(message.room, message.position) }
+            case .connection, .refused, .members, .received: break
+            }
         }
-        return .nothing
+        return nil
     }
 }

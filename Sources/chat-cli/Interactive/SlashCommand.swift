@@ -1,8 +1,8 @@
 /// What can be done on the input line besides talking: one table, which also writes the help.
 struct SlashCommand: Equatable, Sendable {
     enum Action: Equatable, Sendable {
-        case help, quit, me, nick, who, rooms, join, leave, switchRoom, history, search, ignore, timestamps, notices,
-            clear
+        case help, quit, me, reply, nick, who, rooms, join, leave, switchRoom, history, unread, search, ignore,
+            timestamps, notices, clear
     }
 
     let name: String
@@ -19,10 +19,12 @@ struct SlashCommand: Equatable, Sendable {
 
     static let table = [
         SlashCommand("me", "<text>", .helpMe, .me),
+        SlashCommand("reply", "[@name|^n] <text>", .helpReply, .reply),
         SlashCommand("nick", "<name>", .helpNick, .nick),
         SlashCommand("who", "", .helpWho, .who),
         SlashCommand("rooms", "", .helpRooms, .rooms),
         SlashCommand("history", "[n]", .helpHistory, .history),
+        SlashCommand("unread", "", .helpUnread, .unread),
         SlashCommand("search", "<text>", .helpSearch, .search),
         SlashCommand("join", "<room>", .helpJoin, .join),
         SlashCommand("switch", "<room>", .helpSwitch, .switchRoom),
@@ -35,44 +37,62 @@ struct SlashCommand: Equatable, Sendable {
         SlashCommand("quit", "", .helpQuit, .quit),
     ]
 
+    /// In which cell of a line of the help the explanations begin.
+    static var helpColumn: Int { 2 + (self.table.map(self.head).lazy.map(\.count).max() ?? 0) }
+
     /// The help, one line for each command.
     static func helpLines(in language: Language = .current) -> [String] {
-        let heads = self.table.map { "/\($0.name) \($0.argument)" }
-        let width = heads.lazy.map(\.count).max() ?? 0
-        return zip(heads, self.table).map { head, command in
-            head.padded(to: width + 2) + command.help.text(in: language)
-        } + [Phrase.helpSlash.text(in: language)]
+        self.table.map { self.head($0).padded(to: self.helpColumn) + $0.help.text(in: language) }
+            + [Phrase.helpSlash.text(in: language)]
     }
+
+    private static func head(_ command: SlashCommand) -> String { "/\(command.name) \(command.argument)" }
 
     /// The commands that begin like this, for completion.
     static func completions(of prefix: String) -> [String] {
         guard prefix.hasPrefix("/") else { return [] }
-        return self.table.map { "/\($0.name)" }.filter { $0.hasPrefix(prefix) }
+        return self.table.map { "/\($0.name)" }.filter { $0.hasPrefix(prefix.lowercased()) }
     }
 }
 
 /// What a finished line means.
+///
+/// The page reads lines in the same way (Tests/Vectors/commands.json).
 enum Input: Equatable, Sendable {
     case nothing
     case say(String)
     case command(SlashCommand.Action, String)
+    /// A command that does not exist; it is told, and never said to others.
     case unknown(String)
 
     init(_ line: String) {
-        guard !line.allSatisfy(\.isWhitespace) else {
+        guard let start = line.firstIndex(where: { !$0.isWhitespace }) else {
             self = .nothing
             return
         }
-        guard line.hasPrefix("/"), !line.hasPrefix("//") else {
-            self = .say(line.hasPrefix("//") ? String(line.dropFirst()) : line)
+        let trimmed = line[start...]
+        guard trimmed.first == "/" else {
+            self = .say(line)
             return
         }
-        let name = line.dropFirst().prefix { !$0.isWhitespace }
-        let argument = line[name.endIndex...].drop(while: \.isWhitespace)
-        if let command = SlashCommand.table.first(where: { $0.name == name }) {
-            self = .command(command.action, String(argument))
-        } else {
-            self = .unknown(String(name))
+        guard !trimmed.hasPrefix("//") else {
+            self = .say(String(trimmed.dropFirst()))
+            return
         }
+        let name = trimmed.dropFirst().prefix { !$0.isWhitespace }
+        let argument = trimmed[name.endIndex...].drop(while: \.isWhitespace)
+        let lowered = name.lowercased()
+        if let command = SlashCommand.table.first(where: { $0.name == lowered }) {
+            self = .command(command.action, argument.trimmingTrailingWhitespace)
+        } else {
+            self = .unknown(lowered)
+        }
+    }
+}
+
+extension Substring {
+    fileprivate var trimmingTrailingWhitespace: String {
+        guard let last = self.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(self[...last])
     }
 }

@@ -9,7 +9,7 @@ enum AtomicFile {
     static func read(_ path: String) throws(SettingError) -> [UInt8]? {
         guard let file = fopen(path, "r") else {
             if errno == ENOENT { return nil }
-            throw SettingError("\(path): \(String(cString: strerror(errno)))")
+            throw SettingError(at: path, Words.of(errno: errno))
         }
         defer { fclose(file) }
         var bytes: [UInt8] = []
@@ -19,7 +19,9 @@ enum AtomicFile {
             guard count > 0 else { break }
             bytes += chunk.prefix(count)
         }
-        guard ferror(file) == 0, bytes.count <= 16 << 20 else { throw SettingError("\(path) cannot be read") }
+        guard ferror(file) == 0, bytes.count <= 16 << 20 else {
+            throw SettingError("{path} cannot be read", ["path": path])
+        }
         return bytes
     }
 
@@ -30,16 +32,40 @@ enum AtomicFile {
     ///   - path: The file.
     /// - Throws: ``SettingError``.
     static func write(_ text: String, to path: String) throws(SettingError) {
+        let path = try self.target(of: path)
         let new = "\(path).\(getpid()).new"
         let file = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { throw SettingError("\(path): \(String(cString: strerror(errno)))") }
+        guard file >= 0 else { throw SettingError(at: path, Words.of(errno: errno)) }
         let isWritten = Output.write(text, to: file) && fsync(file) == 0
         close(file)
         guard isWritten, rename(new, path) == 0 else {
-            let reason = String(cString: strerror(errno))
+            let reason = Words.of(errno: errno)
             unlink(new)
-            throw SettingError("\(path): \(reason)")
+            throw SettingError(at: path, reason)
         }
+    }
+
+    /// The file that a path leads to: links are followed where the user, or the machine's administrator, made them.
+    ///
+    /// - Parameter path: A file, which need not be there.
+    /// - Returns: The path of the file itself.
+    /// - Throws: ``SettingError`` for a link that somebody else has put there, and for links that lead in a circle.
+    static func target(of path: String) throws(SettingError) -> String {
+        var path = path
+        // As many as Linux itself follows.
+        for _ in 0..<40 {
+            var status = stat()
+            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return path }
+            guard status.st_uid == geteuid() || status.st_uid == 0 else {
+                throw SettingError("{path} is a link of another user", ["path": path])
+            }
+            var bytes = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+            guard readlink(path, &bytes, Int(PATH_MAX)) > 0 else { break }
+            let target = bytes.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } } ?? path
+            let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+            path = target.hasPrefix("/") ? target : folder + target
+        }
+        throw SettingError(at: path, Words.of(errno: ELOOP))
     }
 
     /// Makes a folder, and those above it, which only their owner may enter.
@@ -50,7 +76,7 @@ enum AtomicFile {
             guard mkdir(made, 0o700) == 0 || errno == EEXIST || errno == EROFS || errno == EACCES else { break }
         }
         guard access(path, W_OK | X_OK) == 0 else {
-            throw SettingError("\(path): \(String(cString: strerror(errno)))")
+            throw SettingError(at: path, Words.of(errno: errno))
         }
     }
 
@@ -61,7 +87,7 @@ enum AtomicFile {
     /// - Throws: ``SettingError`` when the file cannot be made.
     static func lock(_ path: String) throws(SettingError) -> Bool {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { throw SettingError("\(path): \(String(cString: strerror(errno)))") }
+        guard file >= 0 else { throw SettingError(at: path, Words.of(errno: errno)) }
         if flock(file, LOCK_EX | LOCK_NB) == 0 { return true }
         close(file)
         return false

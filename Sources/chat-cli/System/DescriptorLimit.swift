@@ -1,4 +1,3 @@
-internal import ArgumentParser
 internal import Glibc
 
 /// How many files and sockets the process may have open.
@@ -8,15 +7,18 @@ enum DescriptorLimit {
 
     /// Raises the soft limit as far as the connections need.
     ///
-    /// - Throws: `ValidationError` when the hard limit is too low.
+    /// - Throws: ``Fault`` when the hard limit is too low.
     static func raise(for connections: Int) throws {
         let needed = rlim_t(connections + Self.reserve)
         var limit = rlimit()
         let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         guard getrlimit(files, &limit) == 0, limit.rlim_cur < needed else { return }
         guard limit.rlim_max >= needed else {
-            throw ValidationError(
-                "\(connections) connections need more open files than the \(limit.rlim_max) allowed here (ulimit -Hn)"
+            throw Fault(
+                Sentence(
+                    "{count} connections need more open files than the {limit} allowed here (ulimit -Hn)",
+                    ["count": "\(connections)", "limit": "\(limit.rlim_max)"]
+                ).text()
             )
         }
         limit.rlim_cur = needed

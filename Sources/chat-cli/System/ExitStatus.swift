@@ -17,7 +17,7 @@ enum ExitStatus: Int32, Error, Sendable {
     case software = 70
     /// A file of the program's own (the outbox, a state) cannot be used.
     case storage = 73
-    /// The server ended the connection for good.
+    /// The server ended the connection for good. It is also what an output that cannot be written ends with (EX_IOERR).
     case disconnected = 74
     /// There was no answer in time; a message may have been stored.
     case timeout = 75
@@ -29,6 +29,9 @@ enum ExitStatus: Int32, Error, Sendable {
     case interrupted = 130
     /// Ended by a signal that asks for it.
     case terminated = 143
+
+    /// Output could not be written, though somebody wants it.
+    static let output = ExitStatus.disconnected
 
     /// What an error of the client means for the program.
     init(_ error: ClientError) {

@@ -4,7 +4,9 @@ internal import Glibc
 /// Signals as a stream: none of them ends the program before it has put the terminal back.
 ///
 /// From the moment that this is made no signal is lost: its handler writes into a pipe, and what stands there is read
-/// whenever somebody comes to it. One at a time.
+/// whenever somebody comes to it. One at a time. A signal that was ignored when the program began stays ignored: `nohup`
+/// and shells without job control ignore those that are not to end a program in the background (POSIX, section 2.11 of
+/// the shell).
 final class Signals {
     /// The signals as they come.
     let stream: AsyncStream<Int32>
@@ -29,7 +31,7 @@ final class Signals {
         self.source.setCancelHandler { close(output) }
         self.source.resume()
         signalInput = input
-        for number in numbers {
+        for number in numbers where !Self.isIgnored(number) {
             signal(number) { number in
                 let error = errno
                 var byte = UInt8(truncatingIfNeeded: number)
@@ -41,6 +43,19 @@ final class Signals {
 
     /// The handlers stay, and write where nobody reads: the pipe's other end is gone, its own stays open.
     deinit { self.source.cancel() }
+
+    /// Lets signals do again what they do by themselves.
+    static func release(_ numbers: [Int32]) {
+        for number in numbers where !self.isIgnored(number) { signal(number, SIG_DFL) }
+    }
+
+    /// Whether the program does not hear a signal, because whoever started it wants that.
+    static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
 }
 
 // Global because signal handlers, which are C functions, need it. It is written before the first handler is installed, by

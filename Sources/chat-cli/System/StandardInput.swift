@@ -2,13 +2,19 @@ internal import Glibc
 
 /// Standard input, read only when somebody asks: what is not asked for stays with the one who writes it.
 struct StandardInput: Sendable {
+    /// Whether a terminal is left alone while it is another job's; else its owner stops the program, as any filter.
+    private let sharesTerminal: Bool
     private let descriptor = DescriptorWait()
+
+    init(sharesTerminal: Bool = false) { self.sharesTerminal = sharesTerminal }
 
     /// What a read gave.
     enum Chunk: Sendable {
         case bytes([UInt8])
         /// Nothing came in time.
         case timeout
+        /// Something was typed, but the terminal is another job's now: nothing was taken.
+        case elsewhere
         /// Nothing will come any more, or the task was cancelled.
         case end
     }
@@ -18,46 +24,24 @@ struct StandardInput: Sendable {
     /// - Parameter milliseconds: How long at most; nil: for ever.
     /// - Returns: What came.
     func read(within milliseconds: Int32? = nil) async -> Chunk {
-        switch await self.descriptor.wait(for: STDIN_FILENO, POLLIN, within: milliseconds) {
-        case .timeout: return .timeout
-        case .cancelled: return .end
-        case .ready: break
+        while true {
+            switch await self.descriptor.wait(for: STDIN_FILENO, POLLIN, within: milliseconds) {
+            case .timeout: return .timeout
+            case .cancelled: return .end
+            case .ready: break
+            }
+            if let chunk = self.take() { return chunk }
         }
+    }
+
+    /// Takes what is there; nil when that is nothing, but more may come.
+    private func take() -> Chunk? {
+        guard !self.sharesTerminal || JobControl.isForeground else { return .elsewhere }
         var buffer = [UInt8](repeating: 0, count: 16384)
         var count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
-        while count < 0, errno == EINTR || errno == EAGAIN {
-            count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
-        }
+        while count < 0, errno == EINTR { count = Glibc.read(STDIN_FILENO, &buffer, buffer.count) }
+        if count < 0, errno == EAGAIN { return nil }
+        if count < 0, errno == EIO, self.sharesTerminal, !JobControl.isForeground { return .elsewhere }
         return count > 0 ? .bytes(Array(buffer.prefix(count))) : .end
-    }
-}
-
-/// Bytes to lines: a machine without I/O.
-struct LineSplitter: Sendable {
-    /// The most bytes of a line; a longer one is cut there.
-    static let maximumBytes = 1 << 20
-
-    private var rest: [UInt8] = []
-
-    /// Takes bytes, gives the lines that they complete, without their ends.
-    mutating func feed(_ bytes: [UInt8]) -> [String] {
-        var lines: [String] = []
-        for byte in bytes {
-            if byte == UInt8(ascii: "\n") || self.rest.count >= Self.maximumBytes {
-                lines.append(self.take())
-                if byte == UInt8(ascii: "\n") { continue }
-            }
-            self.rest.append(byte)
-        }
-        return lines
-    }
-
-    /// The last line, when it had no end; nil when there is none.
-    mutating func finish() -> String? { self.rest.isEmpty ? nil : self.take() }
-
-    private mutating func take() -> String {
-        if self.rest.last == UInt8(ascii: "\r") { self.rest.removeLast() }
-        defer { self.rest = [] }
-        return String(decoding: self.rest, as: UTF8.self)
     }
 }

@@ -71,12 +71,16 @@ actor PositionFile {
     /// - Parameter path: The file; it need not be there.
     /// - Throws: ``SettingError``.
     init(_ path: String) throws(SettingError) {
+        // The lock stands beside the file itself: two links to it are the same state.
+        let path = try AtomicFile.target(of: path)
         self.path = path
         (self.changes, self.changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        guard try AtomicFile.lock(path + ".lock") else { throw SettingError("\(path): another process uses it") }
+        guard try AtomicFile.lock(path + ".lock") else {
+            throw SettingError("{path}: another process uses it", ["path": path])
+        }
         if let bytes = try AtomicFile.read(path) {
             do throws(SettingError) { self.positions = try Positions(reading: bytes) } catch {
-                throw SettingError("\(path): \(error.message)")
+                throw SettingError(at: path, error.message)
             }
         } else {
             self.positions = Positions()

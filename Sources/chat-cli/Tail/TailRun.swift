@@ -90,7 +90,7 @@ struct TailRun: Sendable {
                 backlog.joined(room.room, replay: room.replay)
                 await self.positions?.begin(room)
             case .received(.message(let message)):
-                guard self.printer.print(message) else { return .success }
+                guard await self.printer.print(message) else { return .success }
                 if let position = message.position { await self.positions?.note(message.room, position) }
                 backlog.printed(message.room)
                 left = left.map { $0 - 1 }

@@ -25,7 +25,8 @@ struct InputHistoryFile: Sendable {
 
     /// Appends a line; one that cannot be kept is no reason to stop talking.
     func append(_ line: String) {
-        let file = open(self.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard let path = try? AtomicFile.target(of: self.path) else { return }
+        let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { return }
         Output.write(Self.escaped(line) + "\n", to: file)
         close(file)

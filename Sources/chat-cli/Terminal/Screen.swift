@@ -88,6 +88,9 @@ struct Screen: Sendable {
         return self.drawn.map { Self.up($0.above.count) + "\r\u{1B}[J" } ?? ""
     }
 
+    /// Somebody else has drawn over the block, or will.
+    mutating func forget() { self.drawn = nil }
+
     private static func up(_ rows: Int) -> String { rows > 0 ? "\u{1B}[\(rows)A" : "" }
 
     private mutating func show(_ block: Block) -> String {

@@ -12,10 +12,11 @@ struct MessageFormatter: Sendable {
     ///
     /// - Parameters:
     ///   - message: The message.
+    ///   - name: Who wrote it, where that is shown in another way than by the name alone.
     ///   - isMention: Whether it names the reader, who is to see that.
     /// - Returns: At least one line.
-    func lines(_ message: Message, isMention: Bool = false) -> [String] {
-        let name = message.sender.name.rawValue.sanitizedLine
+    func lines(_ message: Message, from name: String? = nil, isMention: Bool = false) -> [String] {
+        let name = name ?? message.sender.name.rawValue.sanitizedLine
         let author = self.palette.author(name, id: message.sender.id.rawValue)
         var head = ""
         if self.showsTime { head += self.palette.faint(LocalTime(milliseconds: message.time).clock) + " " }

@@ -13,8 +13,8 @@ struct MessagePrinter: Sendable {
 
     var style: Style
 
-    /// Prints a message; false when nobody reads it any more.
-    func print(_ message: Message) -> Bool { Output.write(self.text(message)) }
+    /// Prints a message; false when it could not be printed: nobody reads any more, or the task was cancelled meanwhile.
+    func print(_ message: Message) async -> Bool { await Output.put(self.text(message)) }
 
     private func text(_ message: Message) -> String {
         switch self.style {
@@ -47,7 +47,7 @@ struct OutputOptions: ParsableArguments {
     @OptionGroup var color: ColorOption
 
     func validate() throws {
-        guard self.format == nil || !self.json else { throw ValidationError("--format goes without --json") }
+        guard self.format == nil || !self.json else { throw ValidationError("--format", without: "--json") }
         _ = try self.template
     }
 
@@ -65,7 +65,7 @@ struct OutputOptions: ParsableArguments {
     func printer(_ settings: Settings, showsTime: Bool, showsRoom: Bool) throws -> MessagePrinter {
         if self.json { return MessagePrinter(style: .json) }
         if let template = try self.template { return MessagePrinter(style: .template(template)) }
-        let palette = try self.color.palette(settings)
+        let palette = self.color.palette(settings)
         let formatter = MessageFormatter(palette: palette, showsTime: showsTime, showsRoom: showsRoom)
         return MessagePrinter(style: .people(formatter))
     }

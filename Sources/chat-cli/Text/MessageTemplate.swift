@@ -30,19 +30,26 @@ struct MessageTemplate: Equatable, Sendable {
             switch (character, rest.first) {
             case ("{", "{"), ("}", "}"): literal.append(rest.removeFirst())
             case ("{", _):
-                guard let end = rest.firstIndex(of: "}") else { throw SettingError("--format: a { has no }") }
+                guard let end = rest.firstIndex(of: "}") else {
+                    throw SettingError("--format: a {brace} has no closing one", ["brace": "{"])
+                }
                 let name = String(rest[..<end])
                 guard let field = Field(rawValue: name) else {
                     let known = Field.allCases.map(\.rawValue).joined(separator: ", ")
-                    throw SettingError("--format: there is no field \"\(name)\" (there are: \(known))")
+                    throw SettingError(
+                        "--format: there is no field \"{name}\" (there are: {known})",
+                        ["name": name, "known": known]
+                    )
                 }
                 if !literal.isEmpty { self.parts.append(.literal(literal)) }
                 self.parts.append(.field(field))
                 literal = ""
                 rest = rest[rest.index(after: end)...]
-            case ("}", _): throw SettingError("--format: a } has no {; a brace itself is }}")
+            case ("}", _): throw SettingError("--format: a closing brace has no opening one; a brace itself is }}")
             case ("\\", let next?):
-                guard let meant = Self.escapes[next] else { throw SettingError("--format: there is no \\\(next)") }
+                guard let meant = Self.escapes[next] else {
+                    throw SettingError("--format: there is no {escape}", ["escape": "\\\(next)"])
+                }
                 literal.append(meant)
                 rest.removeFirst()
             case ("\\", nil): throw SettingError("--format: a \\ stands at the end; a backslash itself is \\\\")

@@ -6,8 +6,8 @@ enum Notices {
     /// What keeps a command from its work; nil for an event that does not.
     static func trouble(_ event: ClientEvent) -> String? {
         switch event {
-        case .connection(.waiting(_, let failure)): Phrase.tryingAgain(["reason": failure.description])
-        case .refused(let room, let error): "\(room): \(error.message)"
+        case .connection(.waiting(_, let failure)): Phrase.tryingAgain(["reason": Words.of(failure)])
+        case .refused(let room, let error): "\(room): \(Words.of(error))"
         case .received(.status(.degraded, let detail)): self.degraded(detail)
         case .received(.gap(let room, epoch: _, let from, let last)): self.gap(room, from, last)
         case .received(.reset(let room, head: _)): self.reset(room)
@@ -21,7 +21,7 @@ enum Notices {
     }
 
     static func reset(_ room: RoomName) -> String { Phrase.reset(["room": room.rawValue]) }
-    static func degraded(_ detail: String) -> String { Phrase.degraded(["detail": detail]) }
+    static func degraded(_ detail: String) -> String { Phrase.degraded(["detail": Words.of(said: detail)]) }
 
     static func connection(_ state: ConnectionState) -> String {
         switch state {
@@ -29,19 +29,19 @@ enum Notices {
         case .connected(let welcome): Phrase.connected(["node": welcome.node, "name": welcome.user.name.rawValue])
         case .waiting(let wait, let failure):
             Phrase.waitingToConnect([
-                "reason": failure.description, "seconds": "\(max(1, Int((wait / .seconds(1)).rounded())))",
+                "reason": Words.of(failure), "seconds": "\(max(1, Int((wait / .seconds(1)).rounded())))",
             ])
         }
     }
 
     static func joined(_ room: JoinedRoom) -> String {
-        let names = room.members.members.prefix(12).map(\.name.rawValue).joined(separator: ", ")
+        let names = Namesakes.labels(room.members).prefix(12).joined(separator: ", ")
         let more = room.members.count > 12 ? ", …" : ""
         return Phrase.joined(["room": room.room.rawValue, "count": "\(room.members.count)", "names": names + more])
     }
 
     static func members(_ room: RoomName, _ page: MemberPage) -> String {
-        let names = page.members.map(\.name.rawValue).joined(separator: ", ")
+        let names = Namesakes.labels(page).joined(separator: ", ")
         return Phrase.members(["room": room.rawValue, "count": "\(page.count)", "names": names])
     }
 
@@ -58,7 +58,7 @@ enum Notices {
 
     /// The beginning of a line that was not sent; the whole of it comes back from the history of lines.
     static func unsent(_ text: String, _ reason: String) -> String {
-        Phrase.unsent(["reason": reason, "text": CellWidth.prefix(of: text.sanitizedLine, 200)])
+        Phrase.unsent(["reason": reason, "text": CellWidth.prefix(of: text.sanitizedLine, 24)])
     }
 
     static func waiting(_ count: Int) -> String {

@@ -76,7 +76,9 @@ extension HistoryJudge {
             case .gap: self.counts.gaps += 1
             case .reset: self.counts.resets += 1
             case .garbled:
-                self.violations.append(.init(kind: .garbled, client: client, detail: "something came that is no event"))
+                self.violations.append(
+                    .init(kind: .garbled, client: client, detail: Sentence("something came that is no event"))
+                )
             case .closed, .left: break
             }
         }
@@ -120,7 +122,10 @@ extension HistoryJudge {
         for (room, stay) in stays.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             guard let last = stay.owedAfter else { continue }
             if self.logs[room]?.hasLost(last) == true {
-                let detail = "the client was never told that what it has at \(last.seq) was lost"
+                let detail = Sentence(
+                    "the client was never told that what it has at {last} was lost",
+                    ["last": "\(last.seq)"]
+                )
                 self.violations.append(
                     .init(kind: .reset, client: client, room: room, epoch: last.epoch, seq: last.seq, detail: detail)
                 )
@@ -131,7 +136,10 @@ extension HistoryJudge {
             let (epoch, other) = lastEpochs[room, default: (last.epoch, client)]
             lastEpochs[room] = (epoch, other)
             guard epoch != last.epoch else { continue }
-            let detail = "client \(other) ended in epoch \(epoch)"
+            let detail = Sentence(
+                "client {client} ended in epoch {epoch}",
+                ["client": "\(other)", "epoch": epoch.rawValue]
+            )
             self.violations.append(
                 .init(kind: .divided, client: client, room: room, epoch: last.epoch, detail: detail)
             )

@@ -67,13 +67,16 @@ struct RoomLogs: Sendable {
             // A number that was given out again.
             position.time ?? 0 <= last.time ?? 0
         {
-            self.note(.sendOrder, client, position, "the receipt of \(key) comes after that of \(last.seq)")
+            let values: KeyValuePairs = ["key": "\(key)", "last": "\(last.seq)"]
+            self.note(.sendOrder, client, position, Sentence("the receipt of {key} comes after that of {last}", values))
         }
         self.lastReceipts[client] = position
         let place = Place(position)
         let other = self.logs[position.epoch]?.acknowledgements[place]
         if let other, other.key != key {
-            self.note(.receipt, client, position, "\(key) was acknowledged here, and \(other.key) to \(other.client)")
+            let values: KeyValuePairs = ["key": "\(key)", "other": "\(other.key)", "client": "\(other.client)"]
+            let detail = Sentence("{key} was acknowledged here, and {other} to client {client}", values)
+            self.note(.receipt, client, position, detail)
         }
         self.logs[position.epoch, default: Log()].acknowledgements[place] = .init(key: key, client: client)
     }
@@ -82,7 +85,10 @@ struct RoomLogs: Sendable {
         let place = Place(position)
         if let entry = self.logs[position.epoch]?.entries[place] {
             guard entry.content != content else { return }
-            let detail = "got \(content), client \(entry.witness) got \(entry.content)"
+            let detail = Sentence(
+                "got {message}, client {client} got {other}",
+                ["message": "\(content)", "client": "\(entry.witness)", "other": "\(entry.content)"]
+            )
             return self.note(.conflict, client, position, detail)
         }
         self.logs[position.epoch, default: Log()].entries[place] = Entry(content: content, witness: client)
@@ -94,7 +100,7 @@ struct RoomLogs: Sendable {
         return log.entries.keys.contains { $0.seq <= position.seq && $0.time > time }
     }
 
-    private mutating func note(_ kind: Violation.Kind, _ client: Int?, _ position: LogPosition, _ detail: String) {
+    private mutating func note(_ kind: Violation.Kind, _ client: Int?, _ position: LogPosition, _ detail: Sentence) {
         self.violations.append(
             .init(
                 kind: kind,
@@ -117,14 +123,20 @@ extension RoomLogs {
             self.findDoubles(in: log, epoch)
             for (place, acknowledgement) in log.acknowledgements.sorted(by: { $0.key < $1.key }) {
                 guard let entry = log.entries[place], entry.content.key != acknowledgement.key else { continue }
-                let detail = "\(acknowledgement.key) was acknowledged here, delivered was \(entry.content)"
+                let detail = Sentence(
+                    "{key} was acknowledged here, delivered was {message}",
+                    ["key": "\(acknowledgement.key)", "message": "\(entry.content)"]
+                )
                 self.note(.receipt, acknowledgement.client, LogPosition(epoch: epoch, seq: place.seq), detail)
             }
             for (place, entry) in log.entries.sorted(by: { $0.key < $1.key }) {
                 guard let key = entry.content.key, let text = self.texts[key], text != entry.content.text else {
                     continue
                 }
-                let detail = "\(key) was sent as \"\(text)\" and delivered as \"\(entry.content.text)\""
+                let detail = Sentence(
+                    "{key} was sent as \"{text}\" and delivered as \"{other}\"",
+                    ["key": "\(key)", "text": text, "other": entry.content.text]
+                )
                 self.note(.altered, entry.witness, LogPosition(epoch: epoch, seq: place.seq), detail)
             }
         }
@@ -137,7 +149,8 @@ extension RoomLogs {
             let name = KeyOfSender(sender: entry.content.sender, key: key)
             guard let seq = seqs.updateValue(place.seq, forKey: name) else { continue }
             let position = LogPosition(epoch: epoch, seq: place.seq)
-            self.note(.storedTwice, entry.witness, position, "\(key) stands at \(seq) as well")
+            let values: KeyValuePairs = ["key": "\(key)", "seq": "\(seq)"]
+            self.note(.storedTwice, entry.witness, position, Sentence("{key} stands at {seq} as well", values))
         }
     }
 
@@ -145,11 +158,20 @@ extension RoomLogs {
     func missing(after last: LogPosition, for client: Int) -> [Violation] {
         guard let log = self.logs[last.epoch] else { return [] }
         return log.lasting.filter { $0.seq > last.seq }.map { place in
-            let reason =
+            let detail =
                 if let acknowledgement = log.acknowledgements[place] {
-                    "\(acknowledgement.key), acknowledged to client \(acknowledgement.client),"
+                    Sentence(
+                        "{key}, acknowledged to client {client}, never came; the last that did is {last}",
+                        [
+                            "key": "\(acknowledgement.key)", "client": "\(acknowledgement.client)",
+                            "last": "\(last.seq)",
+                        ]
+                    )
                 } else {
-                    "a message that others got"
+                    Sentence(
+                        "a message that others got never came; the last that did is {last}",
+                        ["last": "\(last.seq)"]
+                    )
                 }
             return Violation(
                 kind: .lost,
@@ -157,7 +179,7 @@ extension RoomLogs {
                 room: self.room,
                 epoch: last.epoch,
                 seq: place.seq,
-                detail: "\(reason) never came; the last that did is \(last.seq)"
+                detail: detail
             )
         }
     }
@@ -165,5 +187,5 @@ extension RoomLogs {
 
 extension WireHistory.Content: CustomStringConvertible {
     /// The key where there is one, else who said what.
-    var description: String { self.key.map { "\($0)" } ?? "\"\(self.text)\" of \(self.sender)" }
+    var description: String { self.key.map { "\($0)" } ?? "\"\(self.text)\" (\(self.sender))" }
 }

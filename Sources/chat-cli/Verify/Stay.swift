@@ -35,7 +35,10 @@ struct Stay: Sendable {
     /// What is owed at the end because the last join said that the log reaches further.
     var shortOfHead: Violation? {
         guard let last = self.owedAfter, let head, head.epoch == last.epoch, head.seq > last.seq else { return nil }
-        let detail = "the join announced messages up to \(head.seq), the last that came is \(last.seq)"
+        let detail = Sentence(
+            "the join announced messages up to {head}, the last that came is {last}",
+            ["head": "\(head.seq)", "last": "\(last.seq)"]
+        )
         return .init(
             kind: .lost,
             client: self.client,
@@ -54,18 +57,23 @@ struct Stay: Sendable {
             // A second join of the same room moves nothing.
             if wasInside { return }
             self.begin(at: LogPosition(epoch: head.epoch, seq: head.seq - replay))
-            if head.seq < replay { self.note(.replay, head, "\(replay) messages announced, the log has \(head.seq)") }
+            guard head.seq < replay else { return }
+            let values: KeyValuePairs = ["count": "\(replay)", "head": "\(head.seq)"]
+            self.note(.replay, head, Sentence("{count} messages announced, the log has {head}", values))
             return
         }
         if let last, last.epoch == after.epoch, last.seq < after.seq {
-            self.note(.hole, after, "the client asks for what follows \(after.seq), but has only \(last.seq)")
+            let values: KeyValuePairs = ["after": "\(after.seq)", "last": "\(last.seq)"]
+            self.note(.hole, after, Sentence("the client asks for what follows {after}, but has only {last}", values))
         }
         if after != self.last { self.begin(at: after) }
         guard recovered else { return }
         if after.epoch != head.epoch {
-            self.note(.epoch, head, "recovered: true for a client that asked for epoch \(after.epoch)")
+            let values: KeyValuePairs = ["epoch": after.epoch.rawValue]
+            self.note(.epoch, head, Sentence("recovered: true for a client that asked for epoch {epoch}", values))
         } else if head.seq >= after.seq, head.seq - after.seq != replay {
-            self.note(.replay, head, "\(replay) messages announced to a client that has \(after.seq)")
+            let values: KeyValuePairs = ["count": "\(replay)", "after": "\(after.seq)"]
+            self.note(.replay, head, Sentence("{count} messages announced to a client that has {after}", values))
         }
     }
 
@@ -74,16 +82,17 @@ struct Stay: Sendable {
     mutating func disconnected() { self.state = .outside }
 
     mutating func received(_ position: LogPosition, _ content: WireHistory.Content) {
-        guard self.isInside(position.epoch, position.seq, "a message"), let last else { return }
-        let name = content.key.map { "message \($0)" } ?? "a message of \(content.sender)"
+        guard self.isInside(position.epoch, position.seq, "message"), let last else { return }
+        let name = content.description
         guard position.epoch == last.epoch else {
-            self.note(.epoch, position, "\(name) follows \(last.seq) of epoch \(last.epoch)")
+            self.note(.epoch, position, Self.epochChange(name, last))
             return self.begin(at: position, hasSeenIt: true)
         }
         if position.seq <= last.seq {
             let isAgain = self.seen.contains(position.seq)
-            let detail = "\(name) came \(isAgain ? "again, the client had" : "late, after") \(last.seq)"
-            self.note(isAgain ? .doubled : .disordered, position, detail)
+            let detail = isAgain ? "{message} came again, the client had {last}" : "{message} came late, after {last}"
+            let values: KeyValuePairs = ["message": name, "last": "\(last.seq)"]
+            self.note(isAgain ? .doubled : .disordered, position, Sentence(detail, values))
         } else {
             self.expect(position.seq, after: last, then: name)
             self.last = position
@@ -92,13 +101,16 @@ struct Stay: Sendable {
     }
 
     mutating func gap(_ epoch: Epoch, from first: Int, to end: Int) {
-        guard self.isInside(epoch, first, "a gap"), let last else { return }
+        guard self.isInside(epoch, first, "gap"), let last else { return }
         guard epoch == last.epoch else {
-            self.note(.epoch, .init(epoch: epoch, seq: first), "a gap follows \(last.seq) of epoch \(last.epoch)")
+            self.note(.epoch, .init(epoch: epoch, seq: first), Self.epochChange("gap", last))
             return self.begin(at: LogPosition(epoch: epoch, seq: end))
         }
         if first <= last.seq || end < first {
-            let detail = "gap \(first)…\(end) for a client that has \(last.seq)"
+            let detail = Sentence(
+                "gap {first}…{end} for a client that has {last}",
+                ["first": "\(first)", "end": "\(end)", "last": "\(last.seq)"]
+            )
             self.note(.gap, LogPosition(epoch: epoch, seq: first), detail)
         } else {
             self.expect(first, after: last, then: "gap \(first)…\(end)")
@@ -113,15 +125,22 @@ struct Stay: Sendable {
     ///   - epoch: The epoch that the client is in from now on.
     ///   - isDue: Whether what the client has was lost, as others have seen.
     mutating func reset(_ epoch: Epoch, isDue: Bool = false) {
-        guard self.isInside(epoch, nil, "a reset") else { return }
+        guard self.isInside(epoch, nil, "reset") else { return }
         if let last, last.epoch == epoch, !isDue {
-            self.note(.reset, last, "a reset to the epoch that the client is in")
+            self.note(.reset, last, Sentence("a reset to the epoch that the client is in"))
         }
         self.begin(at: LogPosition(epoch: epoch, seq: 0))
     }
 }
 
 extension Stay {
+    private static func epochChange(_ what: String, _ last: LogPosition) -> Sentence {
+        Sentence(
+            "{what} follows {last} of epoch {epoch}",
+            ["what": what, "last": "\(last.seq)", "epoch": last.epoch.rawValue]
+        )
+    }
+
     private mutating func begin(at position: LogPosition, hasSeenIt: Bool = false) {
         self.last = position
         self.seen = hasSeenIt ? [position.seq] : []
@@ -129,8 +148,8 @@ extension Stay {
 
     private mutating func expect(_ seq: Int, after last: LogPosition, then name: String) {
         guard seq > last.seq + 1 else { return }
-        let missing = seq == last.seq + 2 ? "\(last.seq + 1) is" : "\(last.seq + 1)…\(seq - 1) are"
-        let detail = "\(missing) missing without a gap before \(name)"
+        let missing = seq == last.seq + 2 ? "\(last.seq + 1)" : "\(last.seq + 1)…\(seq - 1)"
+        let detail = Sentence("{missing} missing without a gap before {next}", ["missing": missing, "next": name])
         self.note(.hole, LogPosition(epoch: last.epoch, seq: last.seq + 1), detail)
     }
 
@@ -146,14 +165,17 @@ extension Stay {
                     room: self.room,
                     epoch: epoch,
                     seq: seq,
-                    detail: "\(what) came to a client that has not joined on this connection"
+                    detail: Sentence(
+                        "{what} came to a client that has not joined on this connection",
+                        ["what": what]
+                    )
                 )
             )
             return false
         }
     }
 
-    private mutating func note(_ kind: Violation.Kind, _ position: LogPosition, _ detail: String) {
+    private mutating func note(_ kind: Violation.Kind, _ position: LogPosition, _ detail: Sentence) {
         self.violations.append(
             .init(
                 kind: kind,

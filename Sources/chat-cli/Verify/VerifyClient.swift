@@ -40,14 +40,14 @@ actor VerifyClient {
     func run() async {
         let transcript = self.transcript
         await self.client.observe { observation in transcript.wire.withLock { $0.observed(observation) } }
-        do throws(ClientError) { try await self.client.run() } catch { self.trouble = error.message }
+        do throws(ClientError) { try await self.client.run() } catch { self.trouble = Words.of(error) }
     }
 
     /// Takes the events, of which only one counts: without a connection, another node may have one.
     func listen() async {
         for await event in self.client.events {
             guard case .connection(.waiting(_, let failure)) = event else { continue }
-            self.trouble = failure.description
+            self.trouble = Words.of(failure)
             if self.plan.servers.count > 1 { try? await self.move(to: (self.server + 1) % self.plan.servers.count) }
         }
     }
@@ -119,9 +119,12 @@ extension VerifyClient {
         let wire = self.seen(\.self)
         var history = WireHistory.Client(records: wire.records)
         if !wire.isWelcome {
-            history.trouble = "did not come back in time: \(self.trouble ?? "no connection")"
+            history.trouble = Sentence(
+                "did not come back in time: {reason}",
+                ["reason": self.trouble ?? Phrase.noConnection()]
+            )
         } else if let room = wire.missing(of: rooms).first {
-            history.trouble = "did not get back into \(room) in time"
+            history.trouble = Sentence("did not get back into {room} in time", ["room": room.rawValue])
         }
         return history
     }

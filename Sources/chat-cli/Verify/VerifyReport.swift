@@ -13,16 +13,33 @@ struct VerifyReport: Sendable {
         let counts = self.verdict.counts
         let violations = self.verdict.violations
         var lines = [
-            "\(self.plan.clients) clients, \(self.plan.rooms.count) rooms, \(self.plan.servers.count) servers, "
-                + "seed \(self.plan.seed)",
-            "\(counts.sent) sent, \(counts.acknowledged) acknowledged, \(counts.received) received "
-                + "(\(counts.replayed) replayed), \(counts.connections) connections, \(counts.joins) joins, "
-                + "\(counts.gaps) gaps, \(counts.resets) resets",
+            Sentence(
+                "{clients} clients, {rooms} rooms, {servers} servers, seed {seed}",
+                [
+                    "clients": "\(self.plan.clients)", "rooms": "\(self.plan.rooms.count)",
+                    "servers": "\(self.plan.servers.count)", "seed": "\(self.plan.seed)",
+                ]
+            ),
+            Sentence(
+                "{sent} sent, {acknowledged} acknowledged, {received} received ({replayed} replayed), "
+                    + "{connections} connections, {joins} joins, {gaps} gaps, {resets} resets",
+                [
+                    "sent": "\(counts.sent)", "acknowledged": "\(counts.acknowledged)",
+                    "received": "\(counts.received)", "replayed": "\(counts.replayed)",
+                    "connections": "\(counts.connections)", "joins": "\(counts.joins)", "gaps": "\(counts.gaps)",
+                    "resets": "\(counts.resets)",
+                ]
+            ),
         ]
-        guard !violations.isEmpty else { return lines + ["no violation"] }
-        let some = violations.count > Self.shown.text ? "; the first \(Self.shown.text)" : ""
-        lines.append("\(violations.count) violation\(violations.count == 1 ? "" : "s")\(some):")
-        return lines + violations.prefix(Self.shown.text).map { "  \($0.description.sanitizedLine)" }
+        let count = violations.count
+        let values: KeyValuePairs = ["count": "\(count)", "shown": "\(Self.shown.text)"]
+        switch count {
+        case 0: lines.append(Sentence("no violation"))
+        case 1: lines.append(Sentence("1 violation:"))
+        case ...Self.shown.text: lines.append(Sentence("{count} violations:", values))
+        default: lines.append(Sentence("{count} violations; the first {shown}:", values))
+        }
+        return lines.map { $0.text() } + violations.prefix(Self.shown.text).map { "  \($0.line().sanitizedLine)" }
     }
 
     /// The same as one JSON object on one line.
@@ -50,7 +67,7 @@ extension Violation {
             self.room.map { "\"room\":\($0.rawValue.quoted)" },
             self.epoch.map { "\"epoch\":\($0.rawValue.quoted)" },
             self.seq.map { "\"seq\":\($0)" },
-            "\"detail\":\(self.detail.sanitizedLine.quoted)",
+            "\"detail\":\(self.detail.text(in: .english).sanitizedLine.quoted)",
         ]
         return "{\(fields.compactMap(\.self).joined(separator: ","))}"
     }

@@ -15,7 +15,7 @@ struct VerifyRun: Sendable {
 
     /// What the run is at.
     struct Progress: Sendable {
-        var phase: String
+        var phase: Sentence
         var elapsed: Duration
         var sent: Int
         var acknowledged: Int
@@ -32,8 +32,8 @@ struct VerifyRun: Sendable {
                 group.addTask { await client.run() }
                 group.addTask { await client.listen() }
             }
-            await self.during("talking", progress) { await self.talk() }
-            await self.during("settling", progress) { await self.settle() }
+            await self.during(Sentence("talking"), progress) { await self.talk() }
+            await self.during(Sentence("settling"), progress) { await self.settle() }
             var history = WireHistory()
             for client in self.clients { history.clients.append(await client.history()) }
             for client in self.clients { await client.client.close() }
@@ -68,7 +68,7 @@ struct VerifyRun: Sendable {
     }
 
     private func during(
-        _ phase: String,
+        _ phase: Sentence,
         _ progress: @escaping @Sendable (Progress) -> Void,
         _ body: @escaping @Sendable () async -> Void
     ) async {

@@ -46,16 +46,16 @@ struct Violation: Equatable, Sendable {
     var epoch: Epoch?
     var seq: Int?
     /// What was seen, in words.
-    var detail: String
+    var detail: Sentence
 }
 
-extension Violation: CustomStringConvertible {
+extension Violation {
     /// One line: which promise, where, and what was seen.
-    var description: String {
+    func line(in language: Language = .current) -> String {
         let place = [
-            self.client.map { "client \($0)" }, self.room.map { "room \($0)" }, self.epoch.map { "epoch \($0)" },
-            self.seq.map { "seq \($0)" },
-        ]
-        return "\(self.kind.rawValue): \(place.compactMap(\.self).joined(separator: ", ")): \(self.detail)"
+            self.client.map { ("client {value}", "\($0)") }, self.room.map { ("room {value}", "\($0)") },
+            self.epoch.map { ("epoch {value}", "\($0)") }, self.seq.map { ("seq {value}", "\($0)") },
+        ].compactMap(\.self).map { Sentence($0.0, ["value": $0.1]).text(in: language) }
+        return "\(self.kind.rawValue): \(place.joined(separator: ", ")): \(self.detail.text(in: language))"
     }
 }

@@ -7,7 +7,7 @@ struct WireHistory: Equatable, Sendable {
         /// What it did and saw, in order.
         var records: [Record] = []
         /// Why it could not come back at the end to get what it missed; nil: it could.
-        var trouble: String?
+        var trouble: Sentence?
     }
 
     /// The clients; they are called by their index.

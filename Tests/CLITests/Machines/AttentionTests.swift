@@ -120,7 +120,7 @@ import Testing
         StatusLine(
             room: "lobby",
             members: 3,
-            unread: [(number: 2, room: "래블업", count: 4)],
+            unread: [.init(number: 2, room: "래블업", unread: .init(messages: 4, mentions: 1))],
             typists: ["민아"],
             link: link
         )
@@ -128,7 +128,7 @@ import Testing
 
     @Test func `the status line says where, with whom, and how the connection stands`() {
         #expect(
-            self.status().text(columns: 80) == " lobby · 3 here · 민아 is typing · 2:래블업 +4 · n1 · 12 ms "
+            self.status().text(columns: 80) == " lobby · 3 here · 민아 is typing · 2:래블업 +4 @1 · n1 · 12 ms "
         )
         #expect(self.status(.offline).text(columns: 80).hasPrefix(" lobby · not connected · 3 here"))
     }
@@ -137,7 +137,7 @@ import Testing
         let text = self.status().text(columns: columns)
         #expect(CellWidth.of(text) <= columns)
         if columns >= 8 { #expect(text.hasPrefix(" lobby")) }
-        if columns < 50 { #expect(!text.contains("n1")) }
+        if columns < 53 { #expect(!text.contains("n1")) }
         #expect(self.status(.offline).text(columns: 24) == " lobby · not connected ")
     }
 }

@@ -1,3 +1,5 @@
+import ChatClient
+import ChatCore
 import Testing
 
 @testable import chat_cli
@@ -11,7 +13,7 @@ import Testing
         let text = try #require(language.phrases[phrase], "\(language) has no \(phrase)")
         let english = try #require(Phrase.english[phrase])
         #expect(!text.isEmpty)
-        #expect(Phrase.placeholders(of: text) == Phrase.placeholders(of: english))
+        #expect(Template.placeholders(of: text) == Template.placeholders(of: english))
     }
 
     @Test func `Korean is not English that nobody translated`() {
@@ -36,6 +38,65 @@ import Testing
     )
     func `the locale says which language is spoken`(environment: [String: String], expected: Language) {
         #expect(Language.preferred { environment[$0] } == expected)
+    }
+
+    @Test(arguments: Sentence.korean.keys.sorted())
+    func `every sentence has the same placeholders in Korean, and no particle is left open`(english: String) throws {
+        let korean = try #require(Sentence.korean[english])
+        #expect(!korean.isEmpty && Template.placeholders(of: korean) == Template.placeholders(of: english))
+        #expect(!korean.contains("(으)") && !korean.contains("을(를)") && !korean.contains("이(가)"))
+    }
+
+    @Test(
+        arguments: [
+            ("준호", "로", "를", "가"), ("민준", "으로", "을", "이"), ("래블", "로", "을", "이"), ("Mina", "로", "를", "가"),
+            ("Jun", "으로", "을", "이"), ("Bob", "로", "를", "가"), ("Mike", "로", "를", "가"), ("Paul", "로", "을", "이"),
+            ("HR", "로", "를", "가"), ("AI", "로", "를", "가"), ("user-7f3", "으로", "을", "이"), ("2026", "으로", "을", "이"),
+            ("1", "로", "을", "이"), ("12", "로", "를", "가"), ("\"끝\"", "으로", "을", "이"), ("하하 (민준)", "으로", "을", "이"),
+            ("하하 👋", "로", "를", "가"), ("\u{1112}\u{1161}\u{11AB}", "으로", "을", "이"), ("King", "로", "를", "가"),
+            ("", "로", "를", "가"), ("…", "로", "를", "가"),
+        ]
+    )
+    func `a particle follows the last sound of the word`(word: String, to: String, object: String, subject: String) {
+        #expect(Particle.choose("으로/로", after: word) == to)
+        #expect(Particle.choose("을/를", after: word) == object)
+        #expect(Particle.choose("이/가", after: word) == subject)
+        #expect(Template.fill("{name}{으로/로}", [("name", word)]) == word + to)
+    }
+
+    @Test(
+        arguments: [
+            (.textTooLong(8192), "글은 8192바이트까지입니다"), (.textEmpty, "메시지에는 보이는 글이 있어야 합니다"),
+            (.tooManyRooms(64), "한 연결은 대화방 64개까지 들어갈 수 있습니다"),
+            (.init(.notJoined, "join lobby first"), "먼저 그 대화방에 들어가야 합니다"),
+            (.init(.forbidden, "a sentence of tomorrow"), "허용되지 않은 일입니다"),
+            (.init(.init("of_tomorrow"), "a sentence of tomorrow"), "서버가 거절했습니다 (of_tomorrow)"),
+        ] as [(ProtocolError, String)]
+    )
+    func `what the server says is told in Korean, by its code at least`(error: ProtocolError, told: String) {
+        #expect(Words.of(error, in: .korean) == told)
+        #expect(Words.of(error, in: .english) == error.message)
+    }
+
+    @Test(
+        arguments: [
+            ("the outbox: No space left on device", "보낼 편지함: 장치에 남은 공간이 없습니다"),
+            ("Connection refused", "연결이 거부되었습니다"), ("there is no such host", "그런 호스트가 없습니다"),
+        ]
+    )
+    func `what the library and the system say is told in Korean`(said: String, told: String) {
+        #expect(Words.of(said: said, in: .korean) == told)
+    }
+
+    @Test func `a close code says in every language why`() {
+        #expect(Words.of(.draining, in: .korean) == "노드가 곧 멈춥니다")
+        #expect(Words.of(Disconnect(code: 4999, reason: "because"), in: .korean) == "닫음 코드 4999")
+    }
+
+    @Test func `the command line says the language before it is understood`() {
+        #expect(Language.chosen(by: ["chat-cli", "join", "--language", "ko"]) == .korean)
+        #expect(Language.chosen(by: ["chat-cli", "--language=ko", "join"]) == .korean)
+        #expect(Language.chosen(by: ["chat-cli", "send", "--language", "en", "--", "--language", "ko"]) == .english)
     }
 
     @Test func `a value is put in as it is, whatever stands in it`() {

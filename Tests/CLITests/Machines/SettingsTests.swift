@@ -56,12 +56,33 @@ import Testing
             ("x", "no JSON object"), ("[]", "no JSON object"), (#"{"nmae": "x"}"#, "nmae"),
             (#"{"token": "x"}"#, "a file or comes"),
             (#"{"servers": {"a": {"urll": "x"}}}"#, "urll"), (#"{"servers": []}"#, "servers"),
-            (#"{"servers": {"a": "ws://x"}}"#, "servers.a"), (#"{"servers": {"a": {"server": "x"}}}"#, "server"),
+            (#"{"servers": {"a": "ws://x"}}"#, "servers.a"),
+            (#"{"name": 2026}"#, "name is a number"), (#"{"notices": 1}"#, "notices is a number"),
+            (#"{"name": true}"#, "name is a truth value"), (#"{"name": null}"#, "name is null"),
+            (#"{"color": []}"#, "color is a list"), (#"{"outbox": true}"#, "outbox is a truth value"),
+            (#"{"servers": {"a": {"name": 1}}}"#, "servers.a.name is a number"),
+            (#"{"servers": {"a": {"url": {}}}}"#, "servers.a.url is an object"),
+            (#"{"servers": {"a": {"server": "x"}}}"#, "server"),
         ]
     )
     func `a file that is wrong is told where`(json: String, told: String) async throws {
         let error = await #expect(throws: SettingError.self) { try await self.settings(json) }
         #expect(error?.message.contains(told) == true && error?.message.contains(self.file.path) == true)
+    }
+
+    @Test(arguments: [
+        #"{"notices": "maybe"}"#, #"{"bell": "perhaps"}"#, #"{"language": "de"}"#, #"{"color": "blue"}"#,
+    ])
+    func `a value that a setting cannot have is told by every command`(json: String) async throws {
+        let error = await #expect(throws: SettingError.self) { try await self.settings(json) }
+        let value = try #require(json.split(separator: "\"").dropFirst(3).first)
+        #expect(error?.message.contains(value) == true)
+    }
+
+    @Test func `what may be left out or said in two ways is taken`() async throws {
+        let settings = try await self.settings(#"{"outbox": false, "bell": "off", "status": true}"#)
+        #expect(settings[.outbox]?.value == "false")
+        #expect(try settings.bool(.status) && !settings.bool(.bell))
     }
 
     @Test func `a file that was asked for has to be there, and a server has an address`() async throws {
@@ -70,8 +91,6 @@ import Testing
         }
         let settings = try await self.settings(#"{"server": "a", "servers": {"a": {"name": "x"}}}"#)
         #expect(throws: SettingError.self) { try settings.address }
-        let odd = try await self.settings(#"{"bell": "perhaps"}"#)
-        #expect(throws: SettingError.self) { try odd.bool(.bell) }
     }
 
     @Test func `what is shown says who said it, and no secret`() async throws {

@@ -70,4 +70,23 @@ import Testing
         #expect(first == ["one"] && second == ["two", ""] && last == "three")
         #expect(splitter.finish() == nil)
     }
+
+    @Test(arguments: [
+        ("10%\r50%\r100%\n", ["100%"]), ("one\r\n", ["one"]), ("one\r\r\n", ["one"]), ("50%\r", ["50%"]),
+        ("\ra", ["a"]),
+        ("\u{FEFF}one\n\u{FEFF}two", ["one", "\u{FEFF}two"]), ("\u{FEFF}", [""]), ("\r\n", [""]),
+    ])
+    func `a line is what stands behind its last return, and has no mark of a file before it`(
+        raw: String,
+        lines: [String]
+    ) {
+        var whole = LineSplitter()
+        var found = whole.feed(Array(raw.utf8))
+        if let last = whole.finish() { found.append(last) }
+        #expect(found == lines)
+        var bytewise = LineSplitter()
+        var again = Array(raw.utf8).flatMap { bytewise.feed([$0]) }
+        if let last = bytewise.finish() { again.append(last) }
+        #expect(again == lines)
+    }
 }

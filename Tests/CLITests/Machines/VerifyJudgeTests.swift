@@ -138,7 +138,7 @@ import Testing
             WireHistory(clients: [
                 .init(records: [.opened, Self.good.join(head: 0)]),
                 .init(records: [.opened, Self.other.join(head: 0)]),
-                .init(records: [], trouble: "no connection"),
+                .init(records: [], trouble: Sentence("no connection")),
             ])
         )
         #expect(verdict.violations.map(\.kind) == [.divided, .unsettled])
@@ -170,8 +170,8 @@ import Testing
         let records: [Record] = [.opened, Self.good.join(head: 0), Self.good.got(1), Self.good.got(3)]
         let violations = HistoryJudge.judge(WireHistory(clients: [.init(records: records)])).violations
         #expect(
-            violations.map(\.description) == [
-                "hole: client 0, room r, epoch aaaaaaaa, seq 2: 2 is missing without a gap before message k3"
+            violations.map { $0.line(in: .english) } == [
+                "hole: client 0, room r, epoch aaaaaaaa, seq 2: 2 missing without a gap before k3"
             ]
         )
     }

@@ -60,14 +60,19 @@ extension BenchPlan {
 
     /// The plan as one line for people.
     var summary: String {
+        let place = Sentence(
+            "{clients} in {rooms}",
+            ["clients": Decimals.count(self.clients, "client"), "rooms": Decimals.count(self.rooms.count, "room")]
+        )
+        guard self.senderCount > 0 else { return place.text() + ", " + Sentence("nobody sends").text() }
         let pace =
             switch self.pace {
-            case .rate(let rate): "\(Decimals.grouped(Int(rate.rounded()))) messages/s in all"
-            case .window(let window): "\(window) under way for each sender"
+            case .rate(let rate):
+                Sentence("{rate} messages/s in all", ["rate": Decimals.grouped(Int(rate.rounded()))])
+            case .window(let window): Sentence("{window} under way for each sender", ["window": "\(window)"])
             }
-        let load =
-            self.senderCount == 0
-            ? "nobody sends" : "\(Decimals.count(self.senders, "sender")) in each, \(pace), \(self.size) bytes"
-        return "\(Decimals.count(self.clients, "client")) in \(Decimals.count(self.rooms.count, "room")), \(load)"
+        let senders = Sentence("{senders} in each", ["senders": Decimals.count(self.senders, "sender")])
+        let size = Sentence("{size} bytes", ["size": "\(self.size)"])
+        return [place, senders, pace, size].map { $0.text() }.joined(separator: ", ")
     }
 }

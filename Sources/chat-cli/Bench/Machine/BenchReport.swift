@@ -7,7 +7,8 @@ struct BenchReport: Sendable {
     var lines: [String] {
         let (plan, meter) = (self.result.plan, self.result.meter)
         let seconds = Decimals.fixed(Double(self.result.nanoseconds) / 1e9, 1)
-        var lines = ["\(plan.summary), \(seconds) s\(self.result.isInterrupted ? " (interrupted)" : "")", ""]
+        let heading = self.result.isInterrupted ? "{summary}, {seconds} s (interrupted)" : "{summary}, {seconds} s"
+        var lines = [Sentence(heading, ["summary": plan.summary, "seconds": seconds]).text(), ""]
         lines.append(Self.row("connected", self.phase(self.result.connected)))
         lines.append(Self.row("joined", self.phase(self.result.joined)))
         if plan.senderCount > 0 {
@@ -28,11 +29,17 @@ struct BenchReport: Sendable {
 
     // MARK: Rows
 
-    private static func row(_ name: String, _ text: String) -> String { Decimals.left(name, 14) + text }
+    private static func row(_ name: String, _ text: String) -> String { Self.label(name) + text }
+    private static func label(_ name: String) -> String { Decimals.left(Sentence(name).text(), 14) }
 
     private func phase(_ phase: PhaseProgress) -> String {
-        let seconds = Decimals.fixed(Double(max(0, phase.last - phase.start)) / 1e9, 2)
-        return "\(Decimals.grouped(phase.done)) in \(seconds) s (\(Decimals.grouped(Int(phase.rate)))/s)"
+        Sentence(
+            "{count} in {seconds} s ({rate}/s)",
+            [
+                "count": Decimals.grouped(phase.done), "rate": Decimals.grouped(Int(phase.rate)),
+                "seconds": Decimals.fixed(Double(max(0, phase.last - phase.start)) / 1e9, 2),
+            ]
+        ).text()
     }
 
     private func count(_ count: Int) -> String {
@@ -42,8 +49,13 @@ struct BenchReport: Sendable {
     private var volume: String {
         let meter = self.result.meter
         guard meter.reads > 0 else { return "" }
-        let megabytes = Decimals.fixed(self.result.perSecond(meter.receivedBytes) / 1e6, 1)
-        return ", \(megabytes) MB/s, \(Decimals.fixed(Double(meter.delivered) / Double(meter.reads), 1)) in one read"
+        return Sentence(
+            ", {megabytes} MB/s, {count} in one read",
+            [
+                "megabytes": Decimals.fixed(self.result.perSecond(meter.receivedBytes) / 1e6, 1),
+                "count": Decimals.fixed(Double(meter.delivered) / Double(meter.reads), 1),
+            ]
+        ).text()
     }
 
     static let percents: [(name: String, value: Double)] = [
@@ -51,8 +63,8 @@ struct BenchReport: Sendable {
     ]
 
     private static var header: String {
-        let names = ["min"] + Self.percents.map(\.name) + ["max", "mean"]
-        return Decimals.left("latency, ms", 14) + names.map { Decimals.right($0, 9) }.joined()
+        let names = [Sentence("min").text()] + Self.percents.map(\.name) + ["max", "mean"].map { Sentence($0).text() }
+        return Self.label("latency, ms") + names.map { Decimals.right($0, 9) }.joined()
     }
 
     private static func percentiles(_ name: String, _ latency: LatencyHistogram) -> String {
@@ -60,12 +72,12 @@ struct BenchReport: Sendable {
         let values =
             [latency.shortest] + Self.percents.map { latency.percentile($0.value) }
             + [latency.longest, Int(latency.mean)]
-        return Decimals.left(name, 14) + values.map { Decimals.right(Decimals.milliseconds($0), 9) }.joined()
+        return Self.label(name) + values.map { Decimals.right(Decimals.milliseconds($0), 9) }.joined()
     }
 
     private var picture: [String] {
         let picture = HistogramPicture(of: self.result.meter.deliveryLatency, isUnicode: self.isUnicode)
-        return picture.lines.isEmpty ? [] : ["", "delivery latency, ms"] + picture.lines
+        return picture.lines.isEmpty ? [] : ["", Sentence("delivery latency, ms").text()] + picture.lines
     }
 
     private var checks: String {
@@ -74,27 +86,39 @@ struct BenchReport: Sendable {
             (self.result.missing, "missing"), (meter.faults[.hole] ?? 0, "holes"),
             (meter.faults[.repeated] ?? 0, "repeated or out of order"), (meter.gaps, "gaps"), (meter.resets, "resets"),
         ].filter { $0.0 > 0 }
-        guard !faults.isEmpty else { return "every message in order, none lost" }
-        return "FAILED: " + faults.map { "\(Decimals.grouped($0.0)) \($0.1)" }.joined(separator: ", ")
+        guard !faults.isEmpty else { return Sentence("every message in order, none lost").text() }
+        let counts = faults.map { Sentence("{count} \($0.1)", ["count": Decimals.grouped($0.0)]).text() }
+        return Sentence("FAILED: {faults}", ["faults": counts.joined(separator: ", ")]).text()
     }
 
     private var errors: String {
         let errors = self.result.meter.errors.sorted { $0.key < $1.key }
-        guard !errors.isEmpty else { return "none" }
+        guard !errors.isEmpty else { return Sentence("none").text() }
         return errors.map { "\($0.key.sanitizedLine) \(Decimals.grouped($0.value))" }.joined(separator: ", ")
     }
 
     private var server: String? {
         guard let server = self.result.server, self.result.nanoseconds > 0 else { return nil }
-        let percent = Decimals.fixed(Double(server.time) * 100 / Double(self.result.nanoseconds), 0)
-        let each = self.result.timePerDelivery.map { ", \(Decimals.fixed($0 / 1e3, 3)) µs for each delivery" } ?? ""
-        let memory = "\(Decimals.fixed(Double(server.end) / 1e6, 1)) MB"
-        let client = Decimals.fixed(Double(self.result.bytesPerClient ?? 0) / 1024, 1)
-        return "busy \(percent) % of a core\(each); \(memory), \(client) KiB for each client that joined"
+        var parts = [Self.share(Double(server.time) / Double(self.result.nanoseconds))]
+        if let each = self.result.timePerDelivery {
+            parts.append(Sentence("{time} µs for each delivery", ["time": Decimals.fixed(each / 1e3, 3)]).text())
+        }
+        let memory = Sentence(
+            "{memory} MB, {each} KiB for each client that joined",
+            [
+                "memory": Decimals.fixed(Double(server.end) / 1e6, 1),
+                "each": Decimals.fixed(Double(self.result.bytesPerClient ?? 0) / 1024, 1),
+            ]
+        )
+        return "\(parts.joined(separator: ", ")); \(memory.text())"
     }
 
     private var busy: String {
         let each = self.result.busy.map { Decimals.fixed($0 * 100, 0) + " %" }.joined(separator: ", ")
-        return each.isEmpty ? "-" : "busy \(each) of a core"
+        return each.isEmpty ? "-" : Sentence("busy {share} of a core", ["share": each]).text()
+    }
+
+    private static func share(_ share: Double) -> String {
+        Sentence("busy {share} of a core", ["share": Decimals.fixed(share * 100, 0) + " %"]).text()
     }
 }

@@ -44,7 +44,7 @@ struct BenchResult: Sendable {
     var bytesPerClient: Int? { self.server.map { max(0, $0.joined - $0.before) / max(1, self.plan.clients) } }
 
     /// What to do about a server that limits the load.
-    static let unlimited = "a server limits each user and address; for load tests start it with --unlimited"
+    static let unlimited = Sentence("a server limits each user and address; for load tests start it with --unlimited")
 
     /// A count per second of the measured time.
     func perSecond(_ count: Int) -> Double { self.nanoseconds > 0 ? Double(count) * 1e9 / Double(self.nanoseconds) : 0 }
@@ -65,27 +65,40 @@ struct BenchResult: Sendable {
     var doubt: String? {
         if let busiest = self.busy.max(), busiest >= 0.9 {
             let percent = Decimals.fixed(busiest * 100, 0)
-            return "a thread of the generator was busy \(percent) % of the time: give it more --threads, or more cores"
+            return Sentence(
+                "a thread of the generator was busy {percent} % of the time: give it more --threads, or more cores",
+                ["percent": percent]
+            ).text()
         }
         let late = self.meter.lateness.percentile(99)
         let latency = self.meter.deliveryLatency.percentile(99)
         guard late > 1_000_000, late > latency / 4 else { return nil }
-        return "messages went out \(Decimals.milliseconds(late)) ms late (p99): the generator is part of the latency"
+        return Sentence(
+            "messages went out {late} ms late (p99): the generator is part of the latency",
+            ["late": Decimals.milliseconds(late)]
+        ).text()
     }
 
     /// What people should know beside the figures.
     var remarks: [String] {
         var remarks: [String] = []
         if let doubt { remarks.append(doubt) }
-        if self.meter.errors["rate_limited"] != nil { remarks.append(Self.unlimited) }
+        if self.meter.errors["rate_limited"] != nil { remarks.append(Self.unlimited.text()) }
         if self.meter.withheld > 0 {
             remarks.append(
-                "\(Decimals.grouped(self.meter.withheld)) messages were not sent, because \(PendingSends.maximum) of "
-                    + "their sender had no answer"
+                Sentence(
+                    "{count} messages were not sent, because {maximum} of their sender had no answer",
+                    ["count": Decimals.grouped(self.meter.withheld), "maximum": "\(PendingSends.maximum)"]
+                ).text()
             )
         }
-        if self.unanswered > 0 { remarks.append("\(self.unanswered) clients had sends without an answer in the end") }
-        if let firstEnd { remarks.append("a connection ended: \(firstEnd.reason)") }
+        if self.unanswered > 0 {
+            let values: KeyValuePairs = ["count": "\(self.unanswered)"]
+            remarks.append(Sentence("{count} clients had sends without an answer in the end", values).text())
+        }
+        if let firstEnd {
+            remarks.append(Sentence("a connection ended: {reason}", ["reason": firstEnd.reason]).text())
+        }
         return remarks
     }
 }

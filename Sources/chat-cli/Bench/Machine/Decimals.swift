@@ -13,7 +13,7 @@ enum Decimals {
 
     /// A number of things, by the English name of one.
     static func count(_ value: Int, _ name: String) -> String {
-        "\(self.grouped(value)) \(name)\(value == 1 ? "" : "s")"
+        Sentence("{count} \(name)\(value == 1 ? "" : "s")", ["count": self.grouped(value)]).text()
     }
 
     /// A number with so many decimal places; a number that is none is 0.
@@ -36,11 +36,11 @@ enum Decimals {
 
     /// A text at the right of a column.
     static func right(_ text: String, _ width: Int) -> String {
-        String(repeating: " ", count: max(0, width - text.count)) + text
+        String(repeating: " ", count: max(0, width - CellWidth.of(text))) + text
     }
 
     /// A text at the left of a column.
     static func left(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
+        text + String(repeating: " ", count: max(0, width - CellWidth.of(text)))
     }
 }

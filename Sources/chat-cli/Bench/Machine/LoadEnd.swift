@@ -19,10 +19,17 @@ enum LoadEnd: Error, Equatable, Sendable {
     /// Why, for people.
     var reason: String {
         switch self {
-        case .refused(let status, _, let reason): "refused: \(status.map { "\($0) " } ?? "")\(reason)"
+        case .refused(let status, _, let reason):
+            Sentence(
+                "refused: {reason}",
+                ["reason": (status.map { "\($0) " } ?? "") + Words.of(said: reason)]
+            ).text()
         case .closed(let code, let reason):
-            "closed by the server" + (code.map { ": \($0)" } ?? "") + (reason.isEmpty ? "" : " \(reason)")
-        case .broken(let reason): reason
+            Sentence(
+                "closed by the server{reason}",
+                ["reason": (code.map { ": \($0)" } ?? "") + (reason.isEmpty ? "" : " \(Words.of(said: reason))")]
+            ).text()
+        case .broken(let reason): Words.of(said: reason)
         }
     }
 }

@@ -10,13 +10,18 @@ struct StatusLine: Equatable, Sendable {
     var room: String
     /// How many members the room has; nil: that is not known yet.
     var members: Int?
-    /// Other rooms with something unread: their number for Alt, name and count.
-    var unread: [(number: Int, room: String, count: Int)]
+    /// Another room with something unread.
+    struct Other: Equatable, Sendable {
+        /// The digit that goes there with Alt.
+        var number: Int
+        var room: String
+        var unread: ReadMarks.Unread
+    }
+
+    var unread: [Other]
     /// Who types.
     var typists: [String]
     var link: Link
-
-    static func == (one: Self, two: Self) -> Bool { one.text(columns: 1000) == two.text(columns: 1000) }
 
     /// The line in a number of cells: what matters least goes first when it does not fit.
     func text(columns: Int) -> String {
@@ -28,7 +33,7 @@ struct StatusLine: Equatable, Sendable {
         }
         if let members { parts.append((Phrase.statusHere(["count": "\(members)"]), 3)) }
         if let typing { parts.append((typing, 2)) }
-        for other in self.unread { parts.append(("\(other.number):\(other.room) +\(other.count)", 4)) }
+        for other in self.unread { parts.append(("\(other.number):\(other.room) \(other.unread.text)", 4)) }
         if case .connected(let node, let latency) = self.link {
             parts.append((node, 6))
             if let latency { parts.append((Phrase.statusLatency(["milliseconds": Self.milliseconds(latency)]), 5)) }
@@ -61,4 +66,9 @@ struct StatusLine: Equatable, Sendable {
         case let count: Phrase.typingMany(["count": "\(count)"])
         }
     }
+}
+
+extension ReadMarks.Unread {
+    /// `+3`, and `+3 @1` when one of them names the user.
+    var text: String { "+\(self.messages)" + (self.mentions > 0 ? " @\(self.mentions)" : "") }
 }

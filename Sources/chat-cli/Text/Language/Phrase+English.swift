@@ -35,7 +35,7 @@ extension Phrase {
 
         .howToLeave: "Ctrl-D or /quit leaves",
         .wantsText: "/{command} wants a text",
-        .noSuchCommand: "there is no such command; /help lists them",
+        .noSuchCommand: "no such command: /{command}; /help lists them",
         .searchPrompt: "search",
         .noSuchMatch: "{room}: nothing found for \"{text}\"",
         .found: "{room}: {count} found for \"{text}\"",
@@ -50,6 +50,14 @@ extension Phrase {
         .weekdays: "Sunday,Monday,Tuesday,Wednesday,Thursday,Friday,Saturday",
         .day: "{weekday}, {date}",
 
+        .unreadFrom: "unread from here",
+        .unreadSummary: "{room}: {count} unread",
+        .nothingUnread: "{room}: nothing unread",
+        .unreadUnknown: "{room}: it is not known where the unread begins; /history shows the last messages",
+        .replyWants: "/reply <text> answers the last message, /reply @name <text> the last of somebody, "
+            + "/reply ^n <text> one of these:",
+        .replyNothing: "{room}: there is nothing to answer",
+
         .statusOffline: "not connected",
         .statusConnecting: "connecting",
         .statusHere: "{count} here",
@@ -62,6 +70,8 @@ extension Phrase {
         .noConnection: "no connection in time",
         .nothingAcknowledged: "nothing was acknowledged, so nothing is shown",
         .progressHistory: "{count} of {limit} messages",
+        .outputFailed: "standard output: {reason}",
+        .noProcess: "--pid: there is no such process, or no /proc that tells of it",
 
         .helpMe: "say what you do: /me waves",
         .helpNick: "take another name",
@@ -73,6 +83,8 @@ extension Phrase {
         .helpSwitch: "talk in another of your rooms (Alt-1 … Alt-9)",
         .helpLeave: "leave a room",
         .helpIgnore: "hear somebody no more, or again; alone: list them",
+        .helpReply: "answer a message, with a quotation; alone: show which",
+        .helpUnread: "show what is unread in this room, from where you had read to",
         .helpTimestamps: "show or hide the time of messages",
         .helpNotices: "show or hide who joins and leaves",
         .helpClear: "clear the screen",

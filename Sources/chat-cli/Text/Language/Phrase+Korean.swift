@@ -1,7 +1,7 @@
 extension Phrase {
     static let korean: [Phrase: String] = [
         .connecting: "연결하는 중…",
-        .connected: "{node}에 {name}(으)로 연결했습니다",
+        .connected: "{node}에 {name}{으로/로} 연결했습니다",
         .waitingToConnect: "연결되지 않았습니다: {reason} ({seconds}초 뒤 다시 시도)",
         .tryingAgain: "{reason}; 다시 시도합니다",
         .degraded: "서버에 문제가 있습니다: {detail}",
@@ -35,9 +35,9 @@ extension Phrase {
 
         .howToLeave: "Ctrl-D나 /quit로 나갑니다",
         .wantsText: "/{command} 뒤에는 글이 필요합니다",
-        .noSuchCommand: "그런 명령은 없습니다. /help로 목록을 봅니다",
+        .noSuchCommand: "/{command}{이라는/라는} 명령은 없습니다. /help로 목록을 봅니다",
         .searchPrompt: "찾기",
-        .noSuchMatch: "{room}: \"{text}\"을(를) 찾지 못했습니다",
+        .noSuchMatch: "{room}: \"{text}\"{을/를} 찾지 못했습니다",
         .found: "{room}: \"{text}\" {count}개를 찾았습니다",
         .isOn: "{what}: 켬",
         .isOff: "{what}: 끔",
@@ -45,10 +45,18 @@ extension Phrase {
         .badNumber: "/{command} 뒤에는 1 이상의 수 또는 아무것도 쓰지 않습니다",
         .ignoring: "무시하는 사람: {names}",
         .ignoringNobody: "무시하는 사람이 없습니다",
-        .ignored: "{name} 님을 무시합니다. /ignore {name}로 다시 듣습니다",
+        .ignored: "{name} 님을 무시합니다. /ignore {name}{으로/로} 다시 듣습니다",
         .heardAgain: "{name} 님의 말을 다시 듣습니다",
         .weekdays: "일요일,월요일,화요일,수요일,목요일,금요일,토요일",
         .day: "{date} {weekday}",
+
+        .unreadFrom: "여기서부터 읽지 않음",
+        .unreadSummary: "{room}: 읽지 않은 메시지 {count}개",
+        .nothingUnread: "{room}: 읽지 않은 메시지가 없습니다",
+        .unreadUnknown: "{room}: 어디까지 읽었는지 알 수 없습니다. /history로 마지막 메시지를 봅니다",
+        .replyWants: "/reply <글>은 마지막 메시지에, /reply @이름 <글>은 그 사람의 마지막 메시지에, "
+            + "/reply ^n <글>은 다음 가운데 하나에 답합니다:",
+        .replyNothing: "{room}: 답할 메시지가 없습니다",
 
         .statusOffline: "연결 안 됨",
         .statusConnecting: "연결 중",
@@ -62,6 +70,8 @@ extension Phrase {
         .noConnection: "제시간에 연결하지 못했습니다",
         .nothingAcknowledged: "확인된 메시지가 없어 아무것도 알 수 없습니다",
         .progressHistory: "메시지 {limit}개 가운데 {count}개",
+        .outputFailed: "표준 출력: {reason}",
+        .noProcess: "--pid: 그런 프로세스가 없거나 알려 주는 /proc이 없습니다",
 
         .helpMe: "하는 일을 말하기: /me 손을 흔든다",
         .helpNick: "이름 바꾸기",
@@ -73,6 +83,8 @@ extension Phrase {
         .helpSwitch: "들어가 있는 다른 방에서 말하기 (Alt-1 … Alt-9)",
         .helpLeave: "방에서 나가기",
         .helpIgnore: "어떤 사람의 말을 안 듣거나 다시 듣기, 혼자 쓰면 목록",
+        .helpReply: "메시지를 인용해 답하기, 혼자 쓰면 고를 수 있는 메시지 보기",
+        .helpUnread: "이 방에서 읽지 않은 것을 읽던 곳부터 보기",
         .helpTimestamps: "메시지의 시각을 보이거나 숨기기",
         .helpNotices: "드나드는 사람 알림을 보이거나 숨기기",
         .helpClear: "화면 지우기",

@@ -101,7 +101,7 @@ import Testing
     @Test func `people are told what to do about limits, and when the generator is to blame`() throws {
         var result = try self.result()
         result.meter.errors = ["rate_limited": 7]
-        #expect(result.remarks == [BenchResult.unlimited])
+        #expect(result.remarks == [BenchResult.unlimited.text()])
         result.busy = [0.2, 0.95]
         #expect(result.remarks[0].contains("--threads") && result.doubt != nil)
         result.busy = [0.2]

@@ -1,0 +1,82 @@
+internal import ChatCore
+
+/// What is unread in each room, and where that begins: a machine without I/O.
+///
+/// A message is read when it is shown while its room is the one that is talked in. The mark of a room stands behind the
+/// last message that had been read when the user came to it, and stays there until they come again.
+struct ReadMarks: Equatable, Sendable {
+    /// What came to a room while another was talked in.
+    struct Unread: Equatable, Sendable {
+        var messages = 0
+        /// Those of them that name the user.
+        var mentions = 0
+    }
+
+    /// How far each room was read; it is kept from one session to the next.
+    private(set) var read: Positions
+    private var marks: [RoomName: LogPosition]
+    private var unread: [RoomName: Unread] = [:]
+    /// The rooms in which the line was drawn that says where the unread begins.
+    private var drawn: Set<RoomName> = []
+
+    /// - Parameter read: How far the rooms were read in earlier sessions.
+    init(_ read: Positions = Positions()) {
+        self.read = read
+        self.marks = read.places
+    }
+
+    /// What is unread in a room; nil when nothing is.
+    subscript(room: RoomName) -> Unread? { self.unread[room] }
+
+    /// Everything unread outside a room.
+    func elsewhere(than room: RoomName) -> Unread {
+        self.unread.filter { $0.key != room }.values.reduce(into: Unread()) {
+            $0.messages += $1.messages
+            $0.mentions += $1.mentions
+        }
+    }
+
+    /// A message is shown.
+    ///
+    /// - Parameters:
+    ///   - message: The message.
+    ///   - isCurrent: Whether its room is the one that is talked in.
+    ///   - isMention: Whether it names the user.
+    ///   - isOwn: Whether the user wrote it, on whatever device: who writes has read.
+    /// - Returns: Whether a line is drawn before it, since what follows was not read in an earlier session.
+    mutating func show(_ message: Message, isCurrent: Bool, isMention: Bool, isOwn: Bool) -> Bool {
+        let (room, position) = (message.room, message.position)
+        let begins = self.begins(room, position, isOwn: isOwn)
+        if isCurrent {
+            if let position { self.read[room] = position }
+        } else if !isOwn {
+            self.unread[room, default: Unread()].messages += 1
+            if isMention { self.unread[room, default: Unread()].mentions += 1 }
+        }
+        return begins
+    }
+
+    private mutating func begins(_ room: RoomName, _ position: LogPosition?, isOwn: Bool) -> Bool {
+        guard !self.drawn.contains(room), let mark = self.marks[room], let position, !isOwn else { return false }
+        guard position.epoch != mark.epoch || position.seq > mark.seq else { return false }
+        self.drawn.insert(room)
+        // A log that began anew has no place for the mark: what is in it is all new.
+        return position.epoch == mark.epoch
+    }
+
+    /// The past of a room has been shown: what comes from here on comes live, and needs no line.
+    mutating func live(_ room: RoomName) { self.drawn.insert(room) }
+
+    /// The user comes to a room.
+    mutating func enter(_ room: RoomName) {
+        if let read = self.read[room] { self.marks[room] = read }
+        self.unread[room] = nil
+        self.drawn.insert(room)
+    }
+
+    /// Behind which message the unread of a room begins; nil: that is not known.
+    func mark(_ room: RoomName) -> LogPosition? { self.marks[room] }
+
+    /// The user has left a room, or was not let in.
+    mutating func forget(_ room: RoomName) { self.unread[room] = nil }
+}

@@ -1,0 +1,39 @@
+internal import ChatCore
+
+/// How far each room was read, from one session to the next: a file of a server.
+///
+/// Not to know it is no trouble: what cannot be read counts as nothing, and what cannot be written is forgotten.
+struct ReadMarkFile: Sendable {
+    /// The most rooms that are remembered; in a file of more than that, older programs or other hands were at work.
+    static let maximumRooms = 1000
+
+    let path: String
+
+    func load() -> Positions {
+        guard let bytes = try? AtomicFile.read(self.path), let positions = try? Positions(reading: bytes) else {
+            return Positions()
+        }
+        return positions
+    }
+
+    func save(_ positions: Positions) {
+        // Another session of the same user may have read elsewhere, or further.
+        let merged = self.load().merging(positions)
+        guard !merged.places.isEmpty, merged.places.count <= Self.maximumRooms else { return }
+        try? AtomicFile.write(merged.text, to: self.path)
+    }
+}
+
+extension Positions {
+    /// The positions of both, of a room in both the one that is further; what is given holds for another log.
+    func merging(_ other: Positions) -> Positions {
+        var merged = self
+        for (room, position) in other.places {
+            guard let mine = self[room], mine.epoch == position.epoch, mine.seq > position.seq else {
+                merged[room] = position
+                continue
+            }
+        }
+        return merged
+    }
+}

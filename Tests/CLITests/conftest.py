@@ -166,7 +166,7 @@ class Terminal:
         return int(x), int(y)
 
     def type(self, text: str) -> None:
-        self.tmux("send-keys", "-l", text)
+        self.tmux("send-keys", "-l", "--", text)
 
     def press(self, *keys: str) -> None:
         self.tmux("send-keys", *keys)

@@ -1,12 +1,14 @@
 """`make install` puts everything where people and shells find it, and `make uninstall` takes it away."""
 
+import json
 import os
+import shlex
 import shutil
 import subprocess
 
 import pytest
 
-from conftest import CLI, PATIENCE_SECONDS, ROOT, Terminal, wait_until
+from conftest import CLI, PATIENCE_SECONDS, ROOT, Terminal
 
 PLACES = [
     "bin/chat-cli",
@@ -56,8 +58,9 @@ def test_bash_completes_commands_and_options(prefix):
 
 
 @pytest.mark.parametrize(("shell", "place"), [("zsh", PLACES[4]), ("fish", PLACES[2])])
-def test_the_other_shells_understand_their_scripts(prefix, shell, place):
-    subprocess.run([shell, "-n", prefix / place], check=True)
+def test_the_other_shells_understand_their_scripts(prefix, tmp_path, shell, place):
+    # Shells make folders in their user's home.
+    subprocess.run([shell, "-n", prefix / place], check=True, env=os.environ | {"HOME": str(tmp_path)})
 
 
 def test_the_manual_can_be_read_and_has_every_command_and_option(prefix):
@@ -78,32 +81,47 @@ def test_what_was_installed_can_be_removed(prefix, tmp_path):
     assert files(tmp_path) == ["bin/other"]
 
 
-def test_fish_completes_commands_and_options(prefix):
-    if not shutil.which("fish"):
-        pytest.skip("fish is not installed")
-    script = f"source {prefix / PLACES[2]}; complete -C 'chat-cli ta'; echo -; complete -C 'chat-cli tail --si'"
-    env = os.environ | {"PATH": f"{prefix}/bin:{os.environ['PATH']}", "HOME": "/nonexistent", "TERM": "dumb"}
-    shown = subprocess.run(["fish", "-N", "-c", script], capture_output=True, text=True, env=env, check=True).stdout
-    assert [line.split("\t")[0] for line in shown.splitlines()] == ["tail", "-", "--since"]
+def talked_in(home, room):
+    """Leaves what a session leaves behind: how far a room was read."""
+    folder = home / ".local/state/chat-cli/read"
+    folder.mkdir(parents=True)
+    marks = {"version": 1, "rooms": {room: {"epoch": "abcdefgh", "seq": 1}}}
+    (folder / "ws___127.0.0.1_8080_ws").write_text(json.dumps(marks))
 
 
-def test_zsh_completes_commands_and_options(prefix):
-    if not shutil.which("zsh"):
-        pytest.skip("zsh is not installed")
+def test_fish_completes_commands_options_and_rooms(prefix):
+    script = (
+        f"source {prefix / PLACES[2]}; set -g fish_autosuggestion_enabled 0; set -g fish_greeting; "
+        "function fish_prompt; echo 'here> '; end"
+    )
+    complete_in("fish", f"fish --no-config --private --init-command {shlex.quote(script)}", prefix)
+
+
+def test_zsh_completes_commands_options_and_rooms(prefix):
+    folder = (prefix / PLACES[4]).parent
+    script = f"fpath=({folder} $fpath); autoload -Uz compinit && compinit -u -D; clear; echo rea''dy"
+    complete_in("zsh", "env PS1='here> ' zsh -f", prefix, script)
+
+
+def complete_in(shell, command, prefix, script=""):
+    """Completes a command, an option and a room that was talked in, in a shell that is started with a command."""
+    if not shutil.which(shell):
+        pytest.skip(f"{shell} is not installed")
     window = Terminal()
     try:
-        # What zsh offers is seen on its input line only.
-        window.shell(f"clear; exec env HOME={window.home} PATH={prefix}/bin:/usr/bin:/bin PS1='here> ' zsh -f")
+        talked_in(window.home, "회의실")
+        # What is completed is seen on the input line only: both shells complete nothing for a script.
+        window.shell(f"clear; PATH={prefix}/bin:/usr/bin:/bin exec {command}")
         window.wait_for_input_line("here>")
-        folder = (prefix / PLACES[4]).parent
-        window.shell(f"fpath=({folder} $fpath); autoload -Uz compinit && compinit -u -d {window.home}/dump; echo rea''dy")
-        window.wait_for("ready")
-        window.type("chat-cli ta")
-        window.press("Tab")
-        wait_until(lambda: window.lines()[-1].endswith("chat-cli tail"), what="the command")
-        window.type(" --si")
-        window.press("Tab")
-        # zsh has put a blank behind the command already.
-        wait_until(lambda: window.lines()[-1].split()[-2:] == ["tail", "--since"], what="the option")
+        if script:
+            window.shell(script)
+            window.wait_for("ready")
+        line = "here>"
+        for typed, completed in [("chat-cli ta", "chat-cli tail"), ("--si", "--since"), ("1h 회", "1h 회의실")]:
+            # Both put a blank behind what they complete.
+            line += f" {completed}"
+            window.type(typed)
+            window.press("Tab")
+            window.wait_for_input_line(line)
     finally:
         window.close()

@@ -45,7 +45,7 @@ struct Join: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Remember the lines that you write for the next session.")
     var inputHistory: Bool?
 
-    @Argument(help: "The rooms.", transform: RoomArgument.parse)
+    @Argument(help: "The rooms.", completion: RoomArgument.completion, transform: RoomArgument.parse)
     var rooms: [RoomName]
 
     func validate() throws {
@@ -112,7 +112,7 @@ struct Join: AsyncParsableCommand {
 
     /// Where it is kept how far rooms were read: a folder that cannot be used was told already.
     private func readMarks(_ server: ServerAddress) -> ReadMarkFile? {
-        let folder = Folders.state + "/read"
+        let folder = ReadMarkFile.folder
         guard (try? AtomicFile.makeFolder(folder)) != nil else { return nil }
         return ReadMarkFile(path: folder + "/" + Self.fileName(server))
     }

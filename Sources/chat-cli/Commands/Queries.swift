@@ -19,7 +19,7 @@ struct History: AsyncParsableCommand {
     @Option(help: "How many seconds the server may take.")
     var timeout: Double = 10
 
-    @Argument(help: "The room.", transform: RoomArgument.parse)
+    @Argument(help: "The room.", completion: RoomArgument.completion, transform: RoomArgument.parse)
     var room: RoomName
 
     func validate() throws {
@@ -65,7 +65,7 @@ struct Members: AsyncParsableCommand {
     @Option(help: "How many seconds the server may take.")
     var timeout: Double = 10
 
-    @Argument(help: "The room.", transform: RoomArgument.parse)
+    @Argument(help: "The room.", completion: RoomArgument.completion, transform: RoomArgument.parse)
     var room: RoomName
 
     func validate() throws { try Seconds.check(self.timeout, "--timeout") }

@@ -19,7 +19,7 @@ struct Send: AsyncParsableCommand {
     @Flag(help: "Send the whole of standard input as one message.")
     var whole = false
 
-    @Argument(help: "The room.", transform: RoomArgument.parse)
+    @Argument(help: "The room.", completion: RoomArgument.completion, transform: RoomArgument.parse)
     var room: RoomName
 
     @Argument(help: "The text; without it standard input is sent, line by line.")

@@ -34,7 +34,7 @@ struct Tail: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
-    @Argument(help: "The rooms.", transform: RoomArgument.parse)
+    @Argument(help: "The rooms.", completion: RoomArgument.completion, transform: RoomArgument.parse)
     var rooms: [RoomName]
 
     func validate() throws {

@@ -1,4 +1,5 @@
 internal import ChatCore
+internal import Foundation
 
 /// How far each room was read, from one session to the next: a file of a server.
 ///
@@ -7,7 +8,17 @@ struct ReadMarkFile: Sendable {
     /// The most rooms that are remembered; in a file of more than that, older programs or other hands were at work.
     static let maximumRooms = 1000
 
+    /// Where the files of all servers are.
+    static var folder: String { Folders.state + "/read" }
+
     let path: String
+
+    /// The rooms in all files of a folder, sorted; what is no such file has none.
+    static func rooms(in folder: String) -> [RoomName] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let rooms = names.flatMap { Self(path: folder + "/" + $0).load().places.keys }
+        return Set(rooms).sorted { $0.rawValue < $1.rawValue }
+    }
 
     func load() -> Positions {
         guard let bytes = try? AtomicFile.read(self.path), let positions = try? Positions(reading: bytes) else {

@@ -36,7 +36,7 @@ struct Input {
     /// The whole input, whose growing part has about so many bytes.
     var make: (Int) -> String
 
-    static var all: [Input] { Self.commands + Self.events + Self.redis + Self.files + Self.structures }
+    static var all: [Input] { Self.commands + Self.events + Self.requests + Self.redis + Self.files + Self.structures }
 
     /// Strings that cost much where Unicode is compared, normalised, counted or cut.
     private static let strings: [(String, @Sendable (Int) -> String)] = [
@@ -105,6 +105,15 @@ struct Input {
             + Self.field(.event, "a key") { #"{"type":"ok","id":1,"\#($0)":1}"# }
     }
 
+    private static var requests: [Input] {
+        Self.field(.requests, "the target") { "GET /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }
+            + Self.field(.requests, "the query") { "GET /ws?room=\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }
+            + Self.field(.requests, "a field") { "GET / HTTP/1.1\r\nHost: a\r\nX: \($0)\r\n\r\n" }
+            + Self.field(.requests, "a name") { "GET / HTTP/1.1\r\nHost: a\r\n\($0): x\r\n\r\n" }
+            + Self.field(.requests, "upgrades") { "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: \($0)\r\n\r\n" }
+            + Self.field(.requests, "a length") { "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \($0)\r\n\r\n" }
+    }
+
     private static var redis: [Input] {
         Self.field(.payload, "plain text") { $0 }
             + Self.field(.payload, "text") { #"{"text":"\#($0)"}"# }
@@ -143,6 +152,19 @@ struct Input {
             },
             Input(sink: .event, name: "many keys") { size in
                 #"{"type":"ok","id":1,"# + (0..<size / 8).map { #""\#(10_000 + $0)":1"# }.joined(separator: ",") + "}"
+            },
+            Input(sink: .requests, name: "many fields") { size in
+                "GET / HTTP/1.1\r\nHost: a\r\n" + (0..<size / 8).map { "a\($0): x\r\n" }.joined() + "\r\n"
+            },
+            Input(sink: .requests, name: "the same field") { size in
+                "GET / HTTP/1.1\r\nHost: a\r\n" + String(repeating: "Connection: x\r\n", count: size / 15) + "\r\n"
+            },
+            Input(sink: .requests, name: "many requests") { size in
+                String(repeating: "GET / HTTP/1.1\r\nHost: a\r\n\r\n", count: size / 27)
+            },
+            Input(sink: .requests, name: "many chunks") { size in
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + String(repeating: "1\r\na\r\n", count: size / 6) + "0\r\n\r\n"
             },
             Input(sink: .command, name: "a long number") { #"{"id":\#(String(repeating: "9", count: $0))}"# },
             Input(sink: .event, name: "a long number") { #"{"type":"ok","id":\#(String(repeating: "9", count: $0))}"# },

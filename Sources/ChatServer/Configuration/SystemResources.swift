@@ -7,10 +7,16 @@ enum SystemResources {
     /// Files that a node needs beside: sockets to listen on and to Redis, signals, a file of the page, one connection.
     private static let otherFiles = 16
 
+    /// Threads that a node needs beside: those that run tasks, look up hosts and read files.
+    private static let otherThreads = 8
+
     /// Why a node with so many event loops cannot begin, as one line; nil when it can.
-    ///
-    /// The files are opened and closed again: what else is open, and every limit of the system, counts by that.
     static func shortage(threads: Int) -> String? {
+        self.shortageOfFiles(threads: threads) ?? self.shortageOfThreads(threads: threads)
+    }
+
+    /// Files are opened and closed again: what else is open, and every limit of the system, counts by that.
+    private static func shortageOfFiles(threads: Int) -> String? {
         let needed = threads * Self.filesPerLoop + Self.otherFiles
         var opened: [CInt] = []
         defer { for descriptor in opened { close(descriptor) } }
@@ -22,6 +28,43 @@ enum SystemResources {
                     + "(\(reason); ulimit -n, --threads)"
             }
             opened.append(descriptor)
+        }
+        return nil
+    }
+
+    /// Threads are started and end again: a limit may be the user's, the container's or the machine's.
+    private static func shortageOfThreads(threads: Int) -> String? {
+        let needed = threads + Self.otherThreads
+        var gate: (reading: CInt, writing: CInt) = (-1, -1)
+        let isOpen = withUnsafeMutablePointer(to: &gate) { gate in
+            gate.withMemoryRebound(to: CInt.self, capacity: 2) { pipe($0) == 0 }
+        }
+        guard isOpen else { return nil }
+        var started: [pthread_t] = []
+        // They wait at the gate until it is closed.
+        defer {
+            close(gate.writing)
+            for thread in started { pthread_join(thread, nil) }
+            close(gate.reading)
+        }
+        while started.count < needed {
+            var thread = pthread_t()
+            let status = pthread_create(
+                &thread,
+                nil,
+                { argument in
+                    var byte: UInt8 = 0
+                    _ = read(CInt(Int(bitPattern: argument) - 1), &byte, 1)
+                    return nil
+                },
+                // No pointer, but a number: that of the file, which may be 0.
+                UnsafeMutableRawPointer(bitPattern: Int(gate.reading) + 1)
+            )
+            guard status == 0 else {
+                return "\(threads) event loops need \(needed) threads, and the system allows \(started.count) more "
+                    + "(\(String(cString: strerror(status))); ulimit -u, --threads)"
+            }
+            started.append(thread)
         }
         return nil
     }

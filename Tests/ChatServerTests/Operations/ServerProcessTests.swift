@@ -11,7 +11,7 @@ struct ServerProcessTests {
         // It warns at once, for want of a page; when it is ready, it is ended in peace.
         let outcome = try await ServerProcess.run(
             """
-            "$server" --port \(port) --static /nonexistent --threads 1 \(redirection) & pid=$!
+            "$server" --port \(port) --static /proc/nowhere --threads 1 \(redirection) & pid=$!
             for try in $(seq 300); do
                 "$server" healthcheck --port \(port) && break; kill -0 $pid || break; sleep 0.1
             done
@@ -48,6 +48,45 @@ struct ServerProcessTests {
         let outcome = try await ServerProcess.run("\(limit); exec \"$server\" --port 0 --static . \(flags)")
         #expect(outcome.status == 69, "\(outcome)")
         #expect(outcome.errors.contains("open files"), "\(outcome)")
+    }
+
+    /// The limit is that of a user, and none for root.
+    @Test(.enabled(if: getuid() == 0))
+    func `too few threads are one line, and exit status 69`() async throws {
+        let outcome = try await ServerProcess.run(
+            """
+            setpriv --reuid=64999 --clear-groups bash -c 'ulimit -u 32; exec "$server" --port 0 --static . --threads 200'
+            """
+        )
+        #expect(outcome.status == 69, "\(outcome)")
+        #expect(outcome.errors.contains("200 event loops need 208 threads"), "\(outcome)")
+    }
+
+    /// A server with few descriptors plans with them; what the system takes away later it cannot know.
+    @Test func `without a descriptor left accepting rests, says so once, and goes on`() async throws {
+        let port = try await FreePort.find()
+        let outcome = try await ServerProcess.run(
+            """
+            errors=$(mktemp); trap 'rm -f "$errors"' EXIT
+            "$server" --port \(port) --static static --threads 1 >/dev/null 2>"$errors" & pid=$!
+            for try in $(seq 300); do
+                "$server" healthcheck --port \(port) && break; kill -0 $pid || break; sleep 0.1
+            done
+            address=/dev/tcp/127.0.0.1/\(port)
+            prlimit --pid $pid --nofile=$(($(ls /proc/$pid/fd | wc -l) + 10))
+            for descriptor in $(seq 100 119); do eval "exec $descriptor<>$address"; done
+            for try in $(seq 300); do grep -q 'no connection can be accepted' "$errors" && break; sleep 0.1; done
+            page='GET /index.html HTTP/1.1\\r\\nHost: 127.0.0.1\\r\\n\\r\\n'
+            printf "$page" >&100; read -r -t 30 -u 100 line; echo "${line%?}"
+            for descriptor in $(seq 100 119); do eval "exec $descriptor>&-"; done
+            exec 11<>$address
+            printf "$page" >&11; read -r -t 30 -u 11 line; echo "${line%?}"
+            grep -c 'no connection can be accepted' "$errors"
+            kill -KILL $pid
+            """
+        )
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines == ["HTTP/1.1 503 Service Unavailable", "HTTP/1.1 200 OK", "1"], "\(outcome)")
     }
 
     @Test func `a host that cannot be resolved is one line, and exit status 69`() async throws {

@@ -19,11 +19,19 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from schedule import Fault, Kind, schedule
+from schedule import LOSING, Fault, Kind, schedule
 from stage import CLI, PATIENCE_SECONDS, ROOT, Node, Program, Stage, end_with_parent
 
 DELAY = 0.15
 """Seconds that a slow network takes, either way."""
+
+EVICTION = (
+    "local metas = redis.call('KEYS', 'chat:{*}:meta') table.sort(metas) "
+    "local meta = metas[ARGV[1] % #metas + 1] if meta then for _, key in ipairs(redis.call('KEYS', "
+    "string.sub(meta, 1, -5) .. '*')) do if not string.find(key, ':log$') then redis.call('DEL', key) end end end "
+    "return 1"
+)
+"""Drops all keys of the room with this number, but for its log."""
 
 
 @dataclass
@@ -36,7 +44,7 @@ class Run:
     """Whether Redis has its data again after it was killed."""
     clients: int = 12
     rooms: int = 3
-    every: float = 1.2
+    every: float = 1.0
     settle: float = PATIENCE_SECONDS
     kinds: list[Kind] = field(default_factory=lambda: list(Kind))
     nodes: int = 2
@@ -44,7 +52,8 @@ class Run:
 
     @property
     def schedule(self) -> list[Fault]:
-        return schedule(self.seed, self.seconds, self.nodes, self.every, self.kinds)
+        kinds = set(self.kinds) - LOSING if self.keeps_data else self.kinds
+        return schedule(self.seed, self.seconds, self.nodes, self.every, kinds)
 
     @property
     def command(self) -> str:
@@ -88,6 +97,12 @@ class Director:
                 await self._kill(node, fault.hold)
             case Kind.KILL_REDIS:
                 await self._kill(redis, fault.hold, **({} if self.run.keeps_data else {"with_data": False}))
+            case Kind.ROLL_BACK_REDIS:
+                await self._roll_back([redis], fault.hold)
+            case Kind.ROLL_BACK_UNSEEN:
+                await self._roll_back(self.stage.programs, fault.hold)
+            case Kind.EVICT:
+                await self._tell_redis("EVAL", f'"{EVICTION}"', "0", str(int(fault.at)))
             case Kind.PAUSE_NODE:
                 await self._pause(node, fault.hold)
             case Kind.PAUSE_REDIS:
@@ -109,6 +124,20 @@ class Director:
             await program.kill()
             await asyncio.sleep(hold)
             await program.start(**options)
+
+    async def _roll_back(self, programs: list[Program], hold: float) -> None:
+        """Kills all of these together, Redis first; it comes back with what it had before `hold`."""
+        redis = self.stage.redis
+        async with contextlib.AsyncExitStack() as locks:
+            for program in programs:
+                await locks.enter_async_context(program.lock)
+            redis.save()
+            await asyncio.sleep(hold)
+            for program in programs:
+                await program.kill()
+            redis.roll_back()
+            for program in programs:
+                await program.start()
 
     async def _pause(self, program: Program, hold: float) -> None:
         async with program.lock:
@@ -133,6 +162,8 @@ class Director:
                     relay.delay = DELAY
                     await asyncio.sleep(fault.hold)
                     relay.delay = 0
+            case "deaf":
+                relay.deafen()
             case "blackhole":
                 async with relay.lock:
                     relay.blackhole()

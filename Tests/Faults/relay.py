@@ -8,6 +8,9 @@ import socket
 import struct
 from dataclasses import dataclass, field
 
+PONG = b"*2\r\n$4\r\npong\r\n$0\r\n\r\n"
+"""What Redis answers to PING on a connection that subscribes."""
+
 HURRY = struct.pack("ii", 1, 0)
 """For SO_LINGER: closing does not wait for the other side but resets it."""
 
@@ -20,6 +23,10 @@ class _Pair:
     far: asyncio.StreamWriter
     is_dead: bool = False
     """Something of it was lost: whatever came after that would be out of place, so that nothing comes."""
+    subscribes: bool = False
+    """Whether it was seen to ask for what is published."""
+    is_deaf: bool = False
+    """Whether PING is all that is answered."""
 
 
 @dataclass
@@ -77,6 +84,11 @@ class Relay:
         for pair in self._pairs:
             pair.is_dead = True
 
+    def deafen(self) -> None:
+        """The connections that subscribe now bring nothing more, and answer PING all the same: for good."""
+        for pair in self._pairs:
+            pair.is_deaf = pair.subscribes
+
     async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         self._tasks.add(task)
@@ -116,6 +128,11 @@ class Relay:
             while data := await reader.read(65536):
                 if self.delay:
                     await asyncio.sleep(self.delay)
-                if not pair.is_dead:
+                if writer is pair.far and b"SUBSCRIBE" in data:
+                    pair.subscribes = True
+                if pair.is_deaf and not pair.is_dead:
+                    if writer is pair.far:
+                        pair.near.write(PONG * data.count(b"PING"))
+                elif not pair.is_dead:
                     writer.write(data)
                     await writer.drain()

@@ -17,6 +17,12 @@ class Kind(Enum):
     """A node stands still, with its connections open (SIGSTOP, SIGCONT)."""
     KILL_REDIS = "kill-redis"
     """Redis is killed with SIGKILL, and started again: with its data, or without any where that is asked for."""
+    ROLL_BACK_REDIS = "roll-back-redis"
+    """Redis is killed, and comes back with what it had a moment before; the nodes live through it."""
+    ROLL_BACK_UNSEEN = "roll-back-unseen"
+    """The same, and no node lives that could tell: all are killed with it."""
+    EVICT = "evict"
+    """Redis drops what it knows of a room, but for the log, as one that is full and may evict does."""
     PAUSE_REDIS = "pause-redis"
     """Redis stands still, with its connections open."""
     KILL_PUBSUB = "kill-pubsub"
@@ -40,19 +46,28 @@ class Kind(Enum):
     REDIS_CLOSE = "redis-close"
     REDIS_DELAY = "redis-delay"
     REDIS_BLACKHOLE = "redis-blackhole"
+    REDIS_DEAF = "redis-deaf"
+    """The connections by which a node is told what is published answer, and bring nothing more."""
 
 
 HOLDS = {
     Kind.KILL_NODE: (0.1, 2.0),
     Kind.PAUSE_NODE: (0.2, 2.0),
     Kind.KILL_REDIS: (0.1, 2.0),
+    Kind.ROLL_BACK_REDIS: (0.2, 1.0),
+    Kind.ROLL_BACK_UNSEEN: (0.02, 0.2),
     Kind.PAUSE_REDIS: (0.2, 2.0),
     Kind.CLIENTS_DELAY: (0.5, 3.0),
     Kind.CLIENTS_BLACKHOLE: (0.2, 2.0),
     Kind.REDIS_DELAY: (0.5, 3.0),
     Kind.REDIS_BLACKHOLE: (0.2, 2.0),
 }
-"""Between how many and how many seconds a fault lasts; those that are not named are over at once."""
+"""Between how many and how many seconds a fault lasts; those that are not named are over at once.
+
+What is rolled back is as much as came in that time."""
+
+LOSING = {Kind.ROLL_BACK_REDIS, Kind.ROLL_BACK_UNSEEN, Kind.EVICT}
+"""The faults after which Redis lacks what it had: not for one that keeps its data."""
 
 OF_NODES = {Kind.KILL_NODE, Kind.PAUSE_NODE} | {kind for kind in Kind if kind.value.startswith(("clients-", "redis-"))}
 """The faults that happen to one node, not to all."""
@@ -73,7 +88,7 @@ class Fault:
 
 
 def schedule(
-    seed: int, seconds: float, nodes: int = 2, every: float = 1.2, kinds: Iterable[Kind] = Kind
+    seed: int, seconds: float, nodes: int = 2, every: float = 1.0, kinds: Iterable[Kind] = Kind
 ) -> list[Fault]:
     """Draws the faults of a run, one about `every` so many seconds.
 

@@ -109,6 +109,7 @@ class Redis(Program):
     def __init__(self, folder: Path):
         self.port = free_port()
         self.data = folder / "redis"
+        self.saved = folder / "redis-before"
         command = ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.data)]
         command += ["--save", "", "--appendonly", "yes", "--appendfsync", "always"]
         super().__init__("redis", command, folder / "redis.log", "Ready to accept connections")
@@ -118,6 +119,16 @@ class Redis(Program):
             shutil.rmtree(self.data, ignore_errors=True)
         self.data.mkdir(exist_ok=True)
         await super().start()
+
+    def save(self) -> None:
+        """Keeps what it has now. Its file only grows; a command that is cut at the end is none."""
+        shutil.rmtree(self.saved, ignore_errors=True)
+        shutil.copytree(self.data, self.saved)
+
+    def roll_back(self) -> None:
+        """Puts back what `save` kept, while it does not run."""
+        shutil.rmtree(self.data)
+        shutil.copytree(self.saved, self.data)
 
     async def tell(self, *words: str) -> str:
         """Gives a command, and gives the first line of the answer."""

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from faults import Run, judge
+from schedule import LOSING, Kind
 
 GOOD = {"ok": True, "connections": 80, "acknowledged": 900, "gaps": 0, "resets": 0, "violations": []}
 LOST = {"kind": "lost", "room": "a", "seq": 7, "detail": "it never came"}
@@ -44,5 +45,11 @@ def test_the_command_makes_the_same_run_again():
     run = Run(seed=7, seconds=5, keeps_data=False, server_options=["--ping-seconds=1"])
     assert run.command == (
         ".cache/venv/bin/python Tests/Faults/faults.py --seed 7 --seconds 5 --redis forgets --clients 12 --rooms 3 "
-        "--every 1.2 --nodes 2 --server-option=--ping-seconds=1"
+        "--every 1.0 --nodes 2 --server-option=--ping-seconds=1"
     )
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nothing_is_lost_where_redis_keeps_its_data(seed):
+    assert {fault.kind for fault in Run(seed).schedule} == set(Kind) - LOSING
+    assert {fault.kind for fault in Run(seed, keeps_data=False).schedule} == set(Kind)

@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 
-from relay import Relay
+from relay import PONG, Relay
 from stage import PATIENCE_SECONDS
 
 
@@ -107,6 +107,22 @@ async def test_a_connection_in_a_black_hole_stays_silent_after_it_and_nobody_is_
     assert heard.empty(), "the server was told that a client has gone"
     for end in (reader, late_reader):
         assert not end.at_eof()
+
+
+@scenario
+async def test_deafens_connections_that_subscribe_and_no_others(relay, heard):
+    reader, writer = await say(relay, b"SUBSCRIBE a")
+    other_reader, other_writer = await say(relay, b"SET a")
+    relay.deafen()
+    writer.write(b"PUBLISH")
+    writer.write(b"PING")
+    assert await reader.readexactly(len(PONG)) == PONG
+    other_writer.write(b"PING")
+    assert await other_reader.readexactly(4) == b"PING"
+    late_reader, late_writer = await say(relay, b"SUBSCRIBE b")
+    late_writer.write(b"more")
+    assert await late_reader.readexactly(4) == b"more"
+    assert b"PUBLISH" not in [await heard.get() for _ in range(5)]
 
 
 def test_nobody_behind_it_is_a_connection_that_ends():

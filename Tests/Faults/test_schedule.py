@@ -47,7 +47,7 @@ def test_faults_come_in_order_within_the_run_and_last_as_long_as_they_may(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_node_is_spared(seed):
-    faults = schedule(seed, 2 * 1.2 * len(Kind))
+    faults = schedule(seed, 2 * len(Kind))
     hits = Counter((fault.kind, fault.node) for fault in faults if fault.node is not None)
     assert hits == {(kind, node): 1 for kind in OF_NODES for node in (0, 1)}
 

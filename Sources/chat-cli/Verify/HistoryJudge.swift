@@ -98,6 +98,9 @@ extension HistoryJudge {
                     .joined(after: after, head: head, recovered: recovered, replay: replay)
             case .left(let room): stays[room]?.left()
             case .received(let room, let position, let content):
+                if let last = stays[room]?.last, self.logs[room]?.hasLost(last, before: position) == true {
+                    self.noteSilentLoss(of: last, client, room)
+                }
                 stays[room, default: Stay(client: client, room: room)].received(position, content)
             case .gap(let room, let epoch, let first, let last):
                 stays[room, default: Stay(client: client, room: room)].gap(epoch, from: first, to: last)
@@ -114,6 +117,13 @@ extension HistoryJudge {
         return stays
     }
 
+    private mutating func noteSilentLoss(of last: LogPosition, _ client: Int, _ room: RoomName) {
+        let detail = Sentence("the client was never told that what it has at {last} was lost", ["last": "\(last.seq)"])
+        self.violations.append(
+            .init(kind: .silentLoss, client: client, room: room, epoch: last.epoch, seq: last.seq, detail: detail)
+        )
+    }
+
     private mutating func conclude(
         _ stays: [RoomName: Stay],
         of client: Int,
@@ -121,15 +131,7 @@ extension HistoryJudge {
     ) {
         for (room, stay) in stays.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             guard let last = stay.owedAfter else { continue }
-            if self.logs[room]?.hasLost(last) == true {
-                let detail = Sentence(
-                    "the client was never told that what it has at {last} was lost",
-                    ["last": "\(last.seq)"]
-                )
-                self.violations.append(
-                    .init(kind: .reset, client: client, room: room, epoch: last.epoch, seq: last.seq, detail: detail)
-                )
-            }
+            if self.logs[room]?.hasLost(last) == true { self.noteSilentLoss(of: last, client, room) }
             let missing = self.logs[room]?.missing(after: last, for: client) ?? []
             self.violations += missing
             if missing.isEmpty, let short = stay.shortOfHead { self.violations.append(short) }

@@ -32,6 +32,8 @@ struct RoomLogs: Sendable {
     private struct Log: Sendable {
         var entries: [Place: Entry] = [:]
         var acknowledgements: [Place: Acknowledgement] = [:]
+        /// The newest time of what was delivered at a number or below; known once all is collected.
+        var newest: [Int: Int] = [:]
 
         /// The places that the log has in the end: where a number at or below was given out later, a message was lost.
         var lasting: [Place] {
@@ -95,9 +97,17 @@ struct RoomLogs: Sendable {
     }
 
     /// Whether the log gave the number out again for another message, or one below it: what stood there was lost.
-    func hasLost(_ position: LogPosition) -> Bool {
-        guard let log = self.logs[position.epoch], let time = position.time else { return false }
-        return log.entries.keys.contains { $0.seq <= position.seq && $0.time > time }
+    ///
+    /// - Parameters:
+    ///   - position: Where the message stood.
+    ///   - news: A message that shows it only when it is newer than the loss; nil: what all of the history shows.
+    func hasLost(_ position: LogPosition, before news: LogPosition? = nil) -> Bool {
+        guard let log = self.logs[position.epoch], let time = position.time, log.newest[position.seq] ?? 0 > time else {
+            return false
+        }
+        guard let news else { return true }
+        guard news.epoch == position.epoch, let end = news.time else { return false }
+        return log.entries.keys.contains { $0.seq <= position.seq && $0.time > time && $0.time <= end }
     }
 
     private mutating func note(_ kind: Violation.Kind, _ client: Int?, _ position: LogPosition, _ detail: Sentence) {
@@ -119,6 +129,13 @@ struct RoomLogs: Sendable {
 extension RoomLogs {
     /// Compares receipts and what was sent with what was delivered, by anybody.
     mutating func compare() {
+        for (epoch, log) in self.logs {
+            var newest = 0
+            for place in log.entries.keys.sorted() {
+                newest = max(newest, place.time)
+                self.logs[epoch]?.newest[place.seq] = newest
+            }
+        }
         for (epoch, log) in self.logs.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             self.findDoubles(in: log, epoch)
             for (place, acknowledgement) in log.acknowledgements.sorted(by: { $0.key < $1.key }) {

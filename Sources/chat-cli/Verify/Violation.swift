@@ -24,7 +24,9 @@ struct Violation: Equatable, Sendable {
         case altered
         /// The epoch changed, and no `reset` said so.
         case epoch = "silent-epoch-change"
-        /// A `reset` that begins no new epoch.
+        /// The log lost what a client has, and gave its numbers out again, and no `reset` said so.
+        case silentLoss = "silent-loss"
+        /// A `reset` of a client whose log neither began anew nor lost anything.
         case reset = "false-reset"
         /// A `gap` that does not follow what the client has.
         case gap = "false-gap"

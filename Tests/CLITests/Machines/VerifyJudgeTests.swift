@@ -161,7 +161,11 @@ import Testing
         #expect(self.kinds(sender + early + rest, other) == [])
         // Told nothing, it takes what it has for what the log has.
         let silent: [Record] = [.opened, new.join(after: 3, of: old, head: 3)]
-        #expect(self.kinds(sender + silent, other) == [.reset])
+        #expect(self.kinds(sender + silent, other) == [.silentLoss])
+        // So it does when something follows that hides it.
+        let next = [new.sent(5), new.ack(5, at: 4), new.got(4, key: 5)]
+        #expect(self.kinds(sender + silent + [new.got(4, key: 5)], other + next) == [.silentLoss])
+        #expect(self.kinds(sender + back + [new.reset(3)] + rest + [new.got(4, key: 5)], other + next) == [])
         // Who has lost nothing is not to be told anything.
         #expect(self.kinds(other + [new.reset(3)] + rest, sender + back + [new.reset(3)] + rest) == [.reset])
     }

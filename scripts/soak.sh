@@ -6,6 +6,8 @@
 # Variables: MINUTES=30          for how long
 #            SEED=n              the first seed; by chance, when none is given
 #            SECONDS_EACH=60     how long each chat is broken
+#            OLD_SERVER=PATH     a server of an earlier release, which nodes are until they are killed (where Redis keeps
+#                                its data: an earlier one may not know better)
 #            ARGS="…"            more for each run, see `Tests/Faults/faults.py --help`
 #
 # Every second run has a Redis that forgets everything when it is killed. What failed is kept in .cache/faults, and the
@@ -29,8 +31,10 @@ SECONDS=0
 runs=0
 while [ "$SECONDS" -lt $((minutes * 60)) ]; do
     if [ $((runs % 2)) = 0 ]; then redis=keeps; else redis=forgets; fi
+    old=()
+    if [ "$redis" = keeps ] && [ -n "${OLD_SERVER:-}" ]; then old=(--old-server "$OLD_SERVER"); fi
     .cache/venv/bin/python Tests/Faults/faults.py --seed $((seed + runs)) --seconds "${SECONDS_EACH:-60}" \
-        --redis "$redis" --clients 50 --rooms 5 "${arguments[@]}"
+        --redis "$redis" --clients 50 --rooms 5 "${old[@]}" "${arguments[@]}"
     runs=$((runs + 1))
 done
 say "soak: passed, $runs runs"

@@ -1,4 +1,5 @@
 import ChatCore
+import Foundation
 import NIOCore
 import NIOPosix
 import Testing
@@ -10,50 +11,62 @@ import Testing
 struct LayoutTests {
     private let room: RoomName
     private let mina: User
-    private let epoch = "abcdefgh1234"
 
     init() throws {
         self.room = try RoomName("lobby")
         self.mina = User(id: UserID("u1"), name: try UserName("Mina"))
     }
 
-    private func draft(_ key: String) throws -> Draft {
+    private func draft(_ key: String, of sender: User? = nil, in room: RoomName? = nil) throws -> Draft {
         let key = try IdempotencyKey(key)
-        let tail = PublicationCodec.tail(sender: self.mina, text: "x", kind: .text, key: key)
-        return Draft(room: self.room, sender: self.mina.id, key: key, tail: tail)
+        let user = sender ?? self.mina
+        let tail = PublicationCodec.tail(sender: user, text: "x", kind: .text, key: key)
+        return Draft(room: room ?? self.room, sender: user.id, key: key, tail: tail)
     }
 
-    /// What 0.1.0 writes for a room with three messages, for the key of the second one, and for a session.
+    /// Puts into Redis what 0.1.0 had there when it was killed: two rooms with messages and members, keys, sessions.
     private func fill(_ server: RedisServerProcess) async throws {
-        for seq in 1...3 {
-            let place = #""epoch":"\#(self.epoch)","seq":\#(seq),"time":\#(1000 + seq)"#
-            let event = #"{"type":"message","room":"lobby",\#(place),"text":""}"#
-            try await server.operate("XADD chat:{lobby}:log \(seq)-0 event '\(event)'")
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../Vectors/redis-layout-1.ndjson")
+        for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+            try await server.operate(try JSONDecoder().decode([String].self, from: Data(line.utf8)))
         }
-        try await server.operate("HSET chat:{lobby}:meta epoch \(self.epoch) seq 3 time 1003")
-        try await server.operate("SET chat:{lobby}:keys:2:u1:k2 '\(self.epoch) 2 1002' EX 86400")
-        try await server.operate("HSET chat:session:hash id u1 name Mina")
     }
 
-    @Test func `logs, keys and sessions of the first layout are taken over`() async throws {
+    @Test(arguments: ["lobby", "래블업"])
+    func `logs, keys, sessions and members of the first layout are taken over`(name: String) async throws {
+        let room = try RoomName(name)
+        let session = "72a00ab7a14626c247e55e682c8ef3eea627d51c87a86d2a47302db3ed4e1a36"
         try await RedisServerProcess.with { server in
             try await self.fill(server)
             try await withBroker(server) { broker in
-                let page = try await broker.log(self.room, after: 0, limit: 10)
-                #expect(page.publications.map(\.position.time) == [1001, 1002, 1003])
-                let results = await broker.publish([try self.draft("k2"), try self.draft("k4"), try self.draft("k4")])
-                let receipts = try results.map { try $0.get() }
-                #expect(receipts.map(\.isDuplicate) == [true, false, true])
-                #expect(receipts.map(\.position.seq) == [2, 4, 4])
-                #expect(receipts[0].time == 1002 && receipts[0].position.epoch.rawValue == self.epoch)
+                let page = try await broker.log(room, after: 0, limit: 10)
+                #expect(page.publications.count == page.head && page.head > 1)
+                for old in page.publications {
+                    let message = try JSONValue(old.payload)
+                    let id = UserID(try #require(message["from"]?["id"]?.string))
+                    let sender = User(id: id, name: .guest(id))
+                    let key = try #require(message["key"]?.string)
+                    let receipt = try #require(
+                        try await broker.publish([self.draft(key, of: sender, in: room)]).first?.get()
+                    )
+                    #expect(receipt.isDuplicate && receipt.position == old.position)
+                    #expect(receipt.time == old.position.time)
+                }
+                let news = try await broker.publish([self.draft("new", in: room), self.draft("new", in: room)])
+                #expect(try news.map { try $0.get().position.seq } == [page.head + 1, page.head + 1])
+                #expect(try news.map { try $0.get().isDuplicate } == [false, true])
                 // Nobody has to be told anything: the log goes on.
-                for seq in 1...3 {
-                    for time in [nil, 1000 + seq] {
-                        let position = LogPosition(epoch: page.epoch, seq: seq, time: time)
-                        #expect(try await broker.log(self.room, after: 0, limit: 10).proves(position))
+                let log = try await broker.log(room, after: 0, limit: 10)
+                for publication in log.publications {
+                    let position = publication.position
+                    for time in [nil, position.time] {
+                        #expect(log.proves(LogPosition(epoch: page.epoch, seq: position.seq, time: time)))
                     }
                 }
-                #expect(try await broker.session("hash") == self.mina)
+                #expect(try await broker.session(session)?.name.rawValue == "민아")
+                // Its server is dead, and so are the leases of its members.
+                #expect(try await broker.members(room, cursor: nil, limit: 10).count == 0)
             }
         }
     }

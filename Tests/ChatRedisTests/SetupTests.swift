@@ -46,6 +46,27 @@ struct SetupTests {
         try await withBroker(server, log: log, configure: change, body)
     }
 
+    @Test(arguments: ["allkeys-lru", "volatile-ttl"])
+    func `a Redis that evicts is warned of, once`(policy: String) async throws {
+        try await RedisServerProcess.with(["--maxmemory-policy", policy]) { server in
+            let log = RecordedLog()
+            try await withBroker(server, log: log) { broker in
+                try await broker.probe()
+                #expect(log.lines.filter { $0.contains("maxmemory-policy=\(policy)") }.count == 1)
+            }
+        }
+    }
+
+    @Test func `a Redis that evicts nothing is not warned of`() async throws {
+        try await RedisServerProcess.with { server in
+            let log = RecordedLog()
+            try await withBroker(server, log: log) { broker in
+                try await broker.probe()
+                #expect(log.lines.isEmpty, "\(log.lines)")
+            }
+        }
+    }
+
     @Test
     func `a user without the channels is told so once, and the attempts become rare`() async throws {
         try await RedisServerProcess.with { server in

@@ -48,6 +48,25 @@ struct SessionTests {
         }
     }
 
+    @Test func `the session of a guest is kept once something is said, and looked up but once for it`() async throws {
+        let broker = CountingBroker(MemoryBroker.forTests())
+        try await TestServer.with(broker: broker) { server in
+            try await server.withClient { client in
+                _ = try await client.call(1, #"{"type":"join","room":"lobby"}"#)
+                #expect((broker.guests, broker.others, broker.lookups) == (1, 0, 0))
+                for id in 2...4 { _ = try await client.call(id, #"{"type":"send","room":"lobby","text":"hi"}"#) }
+                while broker.lookups == 0 { await Task.yield() }
+                #expect(broker.lookups == 1)
+            }
+            try await server.withClient { client in
+                _ = try await client.call(1, #"{"type":"hello","name":"Mina"}"#)
+                _ = try await client.call(2, #"{"type":"join","room":"lobby"}"#)
+                _ = try await client.call(3, #"{"type":"send","room":"lobby","text":"hi"}"#)
+                #expect((broker.guests, broker.others, broker.lookups) == (1, 1, 1))
+            }
+        }
+    }
+
     @Test(arguments: ["unknown-but-long-enough", "short", ""])
     func `an unknown session gives a new user and no error`(session: String) async throws {
         try await TestServer.with { server in

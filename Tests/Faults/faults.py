@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from schedule import LOSING, Fault, Kind, schedule
-from stage import CLI, PATIENCE_SECONDS, ROOT, Node, Program, Stage, end_with_parent
+from stage import CLI, PATIENCE_SECONDS, ROOT, SERVER, Node, Program, Stage, end_with_parent
 
 DELAY = 0.15
 """Seconds that a slow network takes, either way."""
@@ -49,6 +49,8 @@ class Run:
     kinds: list[Kind] = field(default_factory=lambda: list(Kind))
     nodes: int = 2
     server_options: list[str] = field(default_factory=list)
+    old_server: Path | None = None
+    """A server of another version, which all nodes are at first; one that is killed comes back as the present one."""
 
     @property
     def schedule(self) -> list[Fault]:
@@ -66,6 +68,8 @@ class Run:
             words += [f"--{name}", f"{value}"]
         if set(self.kinds) != set(Kind):
             words += ["--kinds", ",".join(kind.value for kind in self.kinds)]
+        if self.old_server:
+            words += ["--old-server", str(self.old_server)]
         return shlex.join(words + [f"--server-option={option}" for option in self.server_options])
 
     @property
@@ -94,6 +98,7 @@ class Director:
         node = self.stage.nodes[fault.node] if fault.node is not None else None
         match fault.kind:
             case Kind.KILL_NODE:
+                node.server = SERVER
                 await self._kill(node, fault.hold)
             case Kind.KILL_REDIS:
                 await self._kill(redis, fault.hold, **({} if self.run.keeps_data else {"with_data": False}))
@@ -197,6 +202,8 @@ async def carry_out(run: Run, say=print) -> Outcome:
             say(line)
 
         stage = Stage(run.folder, run.nodes, options)
+        for node in stage.nodes if run.old_server else []:
+            node.server = run.old_server
         async with stage.running(), _verify(run, stage) as result:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while sum(node.to_clients.accepted for node in stage.nodes) < run.clients and not result.done():
@@ -275,6 +282,7 @@ def main() -> int:
     parser.add_argument("--every", type=float, default=Run.every, help="seconds from one fault to the next")
     parser.add_argument("--kinds", default=",".join(kind.value for kind in Kind), help="with commas between")
     parser.add_argument("--server-option", action="append", default=[], help="one more option for the nodes")
+    parser.add_argument("--old-server", type=Path, help="a server of another version, which killed nodes are no more")
     words = parser.parse_args()
     run = Run(
         seed=words.seed,
@@ -286,6 +294,7 @@ def main() -> int:
         kinds=[Kind(name) for name in words.kinds.split(",")],
         nodes=words.nodes,
         server_options=words.server_option,
+        old_server=words.old_server,
     )
     outcome = asyncio.run(carry_out(run))
     print(json.dumps({name: value for name, value in outcome.report.items() if name != "violations"}))

@@ -100,7 +100,8 @@ struct RoomLogs: Sendable {
     ///
     /// - Parameters:
     ///   - position: Where the message stood.
-    ///   - news: A message that shows it only when it is newer than the loss; nil: what all of the history shows.
+    ///   - news: A message that came after it; nil: whatever came.
+    /// - Returns: Whether it was lost before the news.
     func hasLost(_ position: LogPosition, before news: LogPosition? = nil) -> Bool {
         guard let log = self.logs[position.epoch], let time = position.time, log.newest[position.seq] ?? 0 > time else {
             return false

@@ -1,6 +1,8 @@
 import NIOCore
 import NIOPosix
 
+@testable import ChatRedis
+
 extension RedisServerProcess {
     /// Returns when this replica has all that its primary had when it was asked.
     ///
@@ -24,7 +26,19 @@ extension RedisServerProcess {
     /// - Returns: The answer.
     /// - Throws: What the socket says, and ``Failure`` for an error.
     @discardableResult
-    func operate(_ command: String) async throws -> String {
+    func operate(_ command: String) async throws -> String { try await self.ask(ByteBuffer(string: command + "\r\n")) }
+
+    /// Does what ``operate(_:)-(String)`` does, with words that may have anything in them.
+    @discardableResult
+    func operate(_ words: [String]) async throws -> String {
+        var command = RedisCommand()
+        for word in words { command.append(word) }
+        var bytes = ByteBuffer()
+        bytes.writeRedisCommand(command)
+        return try await self.ask(bytes)
+    }
+
+    private func ask(_ command: ByteBuffer) async throws -> String {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "127.0.0.1", port: self.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -32,7 +46,7 @@ extension RedisServerProcess {
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(ByteBuffer(string: command + "\r\n"))
+            try await outbound.write(command)
             var answer = ""
             for try await bytes in inbound {
                 answer += String(buffer: bytes)

@@ -19,7 +19,7 @@ extension ScriptSource {
         local epoch = epoch_of(meta, log, ARGV[1])
         local found = redis.call('HMGET', meta, 'seq', 'run', 'keys', 'keyring')
         local time = now()
-        local keyring, counts, window = found[4]
+        local keyring, name, counts, window = found[4]
 
         local function duplicate(seq, first_time)
             redis.call('HSET', meta, 'seq', found[1] or 0)
@@ -29,7 +29,8 @@ extension ScriptSource {
         if digest then
             counts, window = read_counts(keyring and found[3], time)
             if keyring then
-                local seq, first_time = find_key(base, keyring, counts, window, digest, time)
+                base, name = base .. keyring .. ':', name_of(keyring, digest)
+                local seq, first_time = find_key(base, counts, window, name, time)
                 if seq then return duplicate(seq, first_time) end
             end
         end
@@ -60,10 +61,13 @@ extension ScriptSource {
         redis.call('EXPIRE', log, LOG_SECONDS)
         redis.call('EXPIRE', meta, ROOM_SECONDS)
         if digest then
-            -- No other candidate is the same as this one, and nobody but nodes knows the secret.
-            keyring = keyring or string.sub(redis.sha1hex(ARGV[7] .. ARGV[1]), 1, 16)
-            local count = put_key(base, keyring, counts, window, digest, seq, time)
-            redis.call('HSET', meta, 'keyring', keyring, 'keys', count)
+            if not keyring then
+                -- No other candidate is the same as this one, and nobody but nodes knows the secret.
+                keyring = string.sub(redis.sha1hex(ARGV[7] .. ARGV[1]), 1, 16)
+                redis.call('HSET', meta, 'keyring', keyring)
+                base, name = base .. keyring .. ':', name_of(keyring, digest)
+            end
+            redis.call('HSET', meta, 'keys', put_key(base, counts, window, name, seq, time))
             if ARGV[6] == '1' then redis.call('SET', KEYS[3], epoch .. ' ' .. seq .. ' ' .. time, 'EX', KEY_SECONDS) end
         end
         redis.call('PUBLISH', ARGV[4], event)

@@ -46,6 +46,7 @@ let package = Package(
             dependencies: [
                 .product(name: "NIOCore", package: nio),
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings

@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # module | modules of this package that it may import | others: a list, or * for any but the guarded ones below
 rules='
-ChatCore       |                                  | Crypto DequeModule Foundation NIOCore Synchronization
+ChatCore       |                                  | Crypto DequeModule Foundation HeapModule NIOCore Synchronization
 ChatWebSocket  |                                  | NIOCore
 ChatSystem     |                                  | Glibc
 ChatHTTP       |                                  | Crypto NIOCore

@@ -9,6 +9,7 @@
 #            OLD_SERVER=PATH     a server of an earlier release, which nodes are until they are killed (where Redis keeps
 #                                its data: an earlier one may not know better)
 #            ARGS="…"            more for each run, see `Tests/Faults/faults.py --help`
+#            ROOMS=20000         in so many rooms people come and go first (Tests/Faults/many_rooms.py); 0: none
 #
 # Every second run has a Redis that forgets everything when it is killed. What failed is kept in .cache/faults, and the
 # command that makes it again is printed.
@@ -24,6 +25,12 @@ say "building (a debug build: it checks itself)"
 swift build --product ChatServer >&2
 swift build --product chat-cli >&2
 export CHAT_SERVER_BIN=$root/.build/debug/ChatServer CHAT_CLI_BIN=$root/.build/debug/chat-cli PYTHONDONTWRITEBYTECODE=1
+
+rooms=${ROOMS:-20000}
+if [ "$rooms" -gt 0 ]; then
+    say "people come and go in $rooms rooms"
+    .cache/venv/bin/python Tests/Faults/many_rooms.py --rooms "$rooms" --people 200 --seconds 120 --nodes 2
+fi
 
 say "seeds from $seed on, for $minutes minutes"
 # What is seconds to bash starts anew, and counts by itself.

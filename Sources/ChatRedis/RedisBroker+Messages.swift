@@ -24,7 +24,7 @@ extension RedisBroker {
         result.flatMap { reply in
             guard let receipt = Receipt(reply) else { return .failure(.isUnintelligible) }
             self.channels[self.addresses.address(of: draft.room).channel]?.feed.stored(receipt.position)
-            self.touch(draft.room, at: receipt.time)
+            self.touch(draft.room)
             return .success(receipt)
         }
     }

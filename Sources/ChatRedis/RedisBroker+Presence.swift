@@ -2,11 +2,9 @@ package import ChatCore
 internal import NIOCore
 
 extension RedisBroker {
-    /// The most users of one command: Redis does nothing else while it works on one.
-    private static let renewBatch = 200
-
     @discardableResult
     package func enter(_ room: RoomName, _ user: User, holder: HolderID) async throws(BrokerError) -> Int {
+        self.list(room, for: holder)
         let reply = try await self.perform(
             self.presenceRequest(.enter, room) {
                 $0.append(user.id.rawValue)
@@ -15,84 +13,72 @@ extension RedisBroker {
                 $0.append(MemberCoding.bytesBeforeName(user))
             }
         )
-        self.touch(room, at: WallClock.milliseconds())
-        guard let version = reply.count else { throw .isUnintelligible }
+        self.touch(room)
+        guard let parts = reply.array, parts.count == 2, let version = parts[0].count else {
+            throw .isUnintelligible
+        }
+        if parts[1].integer == 0 { self.presenceWasLost(room) }
         return version
     }
 
     package func leave(_ room: RoomName, _ user: UserID, holder: HolderID) async throws(BrokerError) {
-        _ = try await self.perform(
+        let count = self.holdings.count(room, holder)
+        let reply = try await self.perform(
             self.presenceRequest(.leave, room) {
                 $0.append(user.rawValue)
                 $0.append(holder.rawValue)
             }
         )
+        self.left(room, holder, since: count, remaining: reply.count)
     }
 
-    @discardableResult
-    package func renew(
-        _ holder: HolderID,
-        _ entries: [RoomName: [User]]
-    ) async throws(BrokerError) -> [RoomName: Int] {
-        var requests: [RedisRequest] = []
-        var rooms: [RoomName] = []
-        for (room, users) in entries {
-            self.touch(room, at: WallClock.milliseconds())
-            for start in stride(from: 0, to: users.count, by: Self.renewBatch) {
-                rooms.append(room)
-                requests.append(
-                    self.presenceRequest(.renew, room) {
-                        $0.append(holder.rawValue)
-                        for user in users[start..<min(start + Self.renewBatch, users.count)] {
-                            $0.append(user.id.rawValue)
-                            $0.append(MemberCoding.encode(user))
-                        }
-                    }
-                )
+    package func restore(_ holder: HolderID, _ parts: [HeldPart]) async -> [Result<HeldPart.Answer, BrokerError>] {
+        var counts: [Int] = []
+        for part in parts {
+            if !part.users.isEmpty { self.list(part.room, for: holder) }
+            counts.append(self.holdings.count(part.room, holder))
+        }
+        let requests = parts.map { part in
+            self.presenceRequest(.restore, part.room) {
+                $0.append(holder.rawValue)
+                $0.append(part.told)
+                $0.append(part.after?.rawValue ?? "")
+                $0.append(part.through?.rawValue ?? "")
+                for user in part.users {
+                    $0.append(user.id.rawValue)
+                    $0.append(MemberCoding.encode(user))
+                }
             }
         }
-        var versions: [RoomName: Int] = [:]
-        for (room, result) in zip(rooms, await self.performInBatches(requests)) {
-            versions[room] = try result.get().count
-        }
-        return versions
-    }
-
-    package func release(
-        _ holder: HolderID,
-        _ entries: [RoomName: [UserID]],
-        after delay: Duration
-    ) async throws(BrokerError) {
-        var requests: [RedisRequest] = []
-        for (room, users) in entries {
-            for start in stride(from: 0, to: users.count, by: Self.renewBatch) {
-                requests.append(
-                    self.presenceRequest(.release, room) {
-                        $0.append(holder.rawValue)
-                        $0.append(max(1, delay.inMilliseconds))
-                        for user in users[start..<min(start + Self.renewBatch, users.count)] {
-                            $0.append(user.rawValue)
-                        }
-                    }
-                )
+        let results = await self.performAll(requests)
+        return zip(zip(parts, counts), results).map { part, result in
+            result.flatMap { reply in
+                guard let answer = reply.array, answer.count == 3, let version = answer[0].count else {
+                    return .failure(.isUnintelligible)
+                }
+                self.left(part.0.room, holder, since: part.1, remaining: answer[1].count)
+                self.touch(part.0.room)
+                return .success(HeldPart.Answer(version: version, isDone: answer[2].integer == 0))
             }
         }
-        for result in await self.performInBatches(requests) { _ = try result.get() }
     }
 
-    /// Sweeps a room's leases that have ended.
-    func sweep(_ room: RoomName) {
-        self.commands.submit(self.presenceRequest(.renew, room) { $0.append("") })
-    }
-
-    package func members(_ room: RoomName, cursor: String?, limit: Int) async throws(BrokerError) -> MemberPage {
+    package func members(
+        _ room: RoomName,
+        cursor: String?,
+        limit: Int,
+        told: Int
+    ) async throws(BrokerError) -> MemberPage {
         let reply = try await self.perform(
             self.presenceRequest(.members, room) {
                 $0.append(cursor ?? "")
                 $0.append(limit)
+                $0.append(told)
             }
         )
-        return try MemberPage(reply)
+        let page = try MemberPage(reply)
+        if !page.isWhole { self.presenceWasLost(room) }
+        return page
     }
 
     package func rename(_ user: User, in room: RoomName) async throws(BrokerError) {
@@ -128,7 +114,8 @@ extension RedisBroker {
             keys.log(room),
             keys.members(room),
             keys.leases(room),
-            keys.names(room)
+            keys.names(room),
+            keys.held(room)
         ) {
             var json = ByteBuffer()
             json.writeJSONString(room.rawValue)
@@ -166,7 +153,7 @@ enum MemberCoding {
 extension MemberPage {
     /// Reads what the script `members` answers.
     fileprivate init(_ reply: RedisReply) throws(BrokerError) {
-        guard let parts = reply.array, parts.count == 4, let count = parts[0].count, let version = parts[1].count,
+        guard let parts = reply.array, parts.count == 5, let count = parts[0].count, let version = parts[1].count,
             let members = parts[3].array
         else { throw .isUnintelligible }
         self.init(
@@ -175,5 +162,6 @@ extension MemberPage {
             cursor: parts[2].string,
             version: version
         )
+        self.isWhole = parts[4].integer == 1
     }
 }

@@ -2,14 +2,17 @@ package import ChatCore
 internal import NIOCore
 
 extension RedisBroker {
+    /// The most pages of the index that are read for one answer, when most of what they name is no more.
+    private static let indexPages = 3
+
     package func rooms(after cursor: RoomName?, limit: Int) async throws(BrokerError) -> RoomPage {
         var found: [RoomSummary] = []
         var last = cursor
-        while true {
+        for _ in 0..<Self.indexPages {
             let names = try await self.indexed(after: last, limit: limit + 1)
             for (room, summary) in zip(names, try await self.summaries(names)) {
                 guard let summary else {
-                    self.forget(room)
+                    self.forget([room])
                     continue
                 }
                 guard found.count < limit else { return RoomPage(rooms: found, cursor: found.last?.room) }
@@ -18,6 +21,7 @@ extension RedisBroker {
             guard let name = names.last, names.count > limit else { return RoomPage(rooms: found, cursor: nil) }
             last = name
         }
+        return RoomPage(rooms: found, cursor: last)
     }
 
     private func indexed(after cursor: RoomName?, limit: Int) async throws(BrokerError) -> [RoomName] {
@@ -42,33 +46,55 @@ extension RedisBroker {
         return summaries
     }
 
-    /// Enters a room in the index, unless that was done a moment ago.
-    func touch(_ room: RoomName, at time: Int) {
+    // MARK: The index
+
+    /// Enters a room in the index with the others of this tick, unless that was done a while ago.
+    func touch(_ room: RoomName) {
         guard self.index.touch(room, now: .now()) else { return }
-        self.note(RedisCommand("ZADD", self.keys.rooms, String(time), room.rawValue))
-        self.note(RedisCommand("ZADD", self.keys.roomNames, "0", room.rawValue))
+        self.eventLoop.assumeIsolated().execute { self.assumeIsolated { $0.enterInIndex() } }
+    }
+
+    private func enterInIndex() {
+        let time = String(self.clock.milliseconds(.now()))
+        for rooms in self.index.take() {
+            var (times, names) = (RedisCommand("ZADD", self.keys.rooms), RedisCommand("ZADD", self.keys.roomNames))
+            for room in rooms {
+                times.append(time)
+                times.append(room.rawValue)
+                names.append("0")
+                names.append(room.rawValue)
+            }
+            for command in [times, names] {
+                var request = RedisRequest(command)
+                request.completion = { if case .failure = $0 { self.index.failed(rooms) } }
+                self.commands.submit(request)
+            }
+        }
     }
 
     /// Takes rooms out of the index that have shown no sign of life for as long as their epoch is kept, a few at a time.
-    func pruneIndex() {
-        let oldest = WallClock.milliseconds() - RedisScriptSet.roomSeconds * 1000
+    ///
+    /// All times are Redis': a node whose clock is wrong takes out nothing.
+    func keepIndex(_ now: NIODeadline) {
+        guard self.clockIsKnown, self.index.prune(now: now) else { return }
+        let oldest = self.clock.milliseconds(now) - RedisScriptSet.roomSeconds * 1000
         var request = RedisRequest(
             RedisCommand("ZRANGEBYSCORE", self.keys.rooms, "-inf", String(oldest), "LIMIT", "0", "100")
         )
         request.completion = { result in
             guard case .success(let reply) = result else { return }
-            for name in reply.array ?? [] {
-                if let room = name.string.flatMap({ try? RoomName($0) }) { self.forget(room) }
-            }
+            self.forget((reply.array ?? []).compactMap { $0.string.flatMap { try? RoomName($0) } })
         }
         self.commands.submit(request)
     }
 
-    private func forget(_ room: RoomName) {
-        self.note(RedisCommand("ZREM", self.keys.rooms, room.rawValue))
-        self.note(RedisCommand("ZREM", self.keys.roomNames, room.rawValue))
+    private func forget(_ rooms: [RoomName]) {
+        guard !rooms.isEmpty else { return }
+        self.index.failed(rooms)
+        for key in [self.keys.rooms, self.keys.roomNames] {
+            var command = RedisCommand("ZREM", key)
+            for room in rooms { command.append(room.rawValue) }
+            self.commands.submit(RedisRequest(command))
+        }
     }
-
-    /// Sends a command whose failure does not matter.
-    private func note(_ command: RedisCommand) { self.commands.submit(RedisRequest(command)) }
 }

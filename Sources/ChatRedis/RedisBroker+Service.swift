@@ -25,6 +25,7 @@ extension RedisBroker {
                 for role in self.roles {
                     group.addTask { await self.keepConnected(role) }
                 }
+                group.addTask { await self.watchLeases() }
             }
             if let refusal = self.refusal { throw refusal }
         } onCancel: {
@@ -133,14 +134,36 @@ extension RedisBroker {
         }
         link.opened(handler, loaded: loaded, run: self.introductions[role]?.run ?? "")
         if link === self.commands { self.say() }
+        if link === self.commands { self.begin(with: self.introductions[role]?.run ?? "") }
         self.becameActive(role)
         if link === self.logLink {
             // Before anything is stored: is this still the data that was followed?
-            for subscription in self.channels.values where subscription.feed.position != nil {
-                self.check(subscription)
-            }
+            self.unverified = self.channels.values.filter { $0.feed.position != nil }
+            for _ in 0..<Self.checksAtOnce { self.verifyNext() }
         }
         link.proceed()
+    }
+
+    /// Commands go to this run of Redis from now on; empty: it does not tell.
+    private func begin(with run: String) {
+        // Nobody could renew a lease meanwhile.
+        self.watch.beginAnew()
+        let isAnother = self.knownRun.map { $0 != run || run.isEmpty } ?? false
+        self.knownRun = run
+        guard isAnother else { return }
+        // Of what it was told, it may have lost some.
+        self.holdings.doubt()
+        self.lookAtAllRooms()
+        self.tellAttached(.presenceIsDoubtful)
+    }
+
+    /// The most logs that are compared at once: each answer lets the next be asked for, and what is to be stored waits for
+    /// the last of them.
+    private static let checksAtOnce = 512
+
+    private func verifyNext() {
+        guard let subscription = self.unverified.popLast() else { return }
+        self.check(subscription) { self.verifyNext() }
     }
 
     /// A connection for commands was lost, or did not come to stand.
@@ -229,8 +252,11 @@ extension RedisBroker {
     /// Takes what came on a channel that is no room's.
     func receivedService(_ channel: ChannelName, _ payload: ByteBuffer) {
         if channel == ChannelName(self.keys.control) {
-            guard case .renamed(let user) = ControlMessage(payload) else { return }
-            self.tellAttached(.renamed(user))
+            switch ControlMessage(payload) {
+            case .renamed(let user): self.tellAttached(.renamed(user))
+            case .holderEnds(let milliseconds): self.holderEnds(after: milliseconds)
+            case nil: break
+            }
         } else if channel == self.nodeChannel {
             let word = String(buffer: payload)
             self.hearing.heard(word, at: .now())

@@ -35,6 +35,7 @@ extension RedisBroker {
         let subscription = RoomSubscription(room, channel: channel, textLimit: self.configuration.limits.textBytes)
         self.channels[channel] = subscription
         self.subscriptions.subscribe(channel)
+        self.beginLooking(subscription, .now())
         return subscription
     }
 
@@ -48,6 +49,9 @@ extension RedisBroker {
 
     private func remove(_ outlet: SubscriberOutlet, from subscription: RoomSubscription) {
         guard subscription.remove(outlet) else { return }
+        if subscription.idleSince != nil {
+            self.lingering.schedule(subscription, at: .now() + TimeAmount(self.configuration.linger))
+        }
         outlet.uses -= 1
         if outlet.uses == 0 { self.outlets[ObjectIdentifier(outlet.subscriber)] = nil }
     }
@@ -60,6 +64,8 @@ extension RedisBroker {
             return try await withCheckedContinuation { continuation in
                 let patience = TimeAmount(self.configuration.patience)
                 subscription.wait(Waiter(continuation, patience: patience, on: self.eventLoop))
+                // It may stand in line to be read; whoever joins does not.
+                if self.subscriptions.isLive(subscription.channel) { self.resume(subscription) {} }
             }.get()
         }
         // The feed may lag behind the log: what a caller has just stored must not lie above the head it is given.
@@ -76,7 +82,6 @@ extension RedisBroker {
     /// Takes all that one read of the socket brought.
     func received(_ pushes: [RedisPush]) {
         self.subscriptions.received()
-        let now = NIODeadline.now()
         for push in pushes {
             switch push {
             case .message(let channel, let payload):
@@ -84,17 +89,22 @@ extension RedisBroker {
                     self.receivedService(channel, payload)
                     continue
                 }
-                subscription.lastActivity = now
                 self.received(payload, in: subscription)
             case .subscribed(let channel):
                 guard self.subscriptions.confirmed(channel) else { continue }
                 if channel == self.nodeChannel { self.sendProbes() }
                 guard let subscription = self.channels[channel] else { continue }
-                if case .read(let read) = subscription.feed.subscribed() { self.read(read, for: subscription) }
+                // Whoever waits comes first; a hundred thousand rooms that are subscribed again are read one by one.
+                if subscription.isAwaited {
+                    self.resume(subscription) {}
+                } else {
+                    self.schedule(.resume, subscription, at: .now())
+                }
             case .unsubscribed, .pong: self.subscriptions.answered()
             case .error(let text): self.refusedSubscription(text)
             }
         }
+        self.proceedWithRooms()
         self.flush()
     }
 
@@ -116,19 +126,24 @@ extension RedisBroker {
             case .read(let read): self.read(read, for: subscription)
             case .hold, .drop: break
             }
-        case .event(let event): self.deliver(event, in: subscription)
+        case .event(let event):
+            self.deliver(event, in: subscription)
+            guard case .presence(_, let change, _) = event else { return }
+            let (version, count) = (change.version, change.memberCount)
+            self.obey(subscription.presence.published(version: version, count: count), in: subscription)
         case .leasesEnd(let milliseconds):
             // The first node of the room to do it does it for all.
             let longest = Int(self.configuration.lease.inMilliseconds)
             let delay = min(max(0, milliseconds), longest) + .random(in: 0...500)
-            subscription.sweepAt = .now() + .milliseconds(Int64(delay))
+            self.schedule(.sweepLeases, subscription, at: .now() + .milliseconds(Int64(delay)))
+        case .presenceLost: self.handOnLoss(in: subscription)
         case .invalid:
             self.counters.invalidPayloads += 1
             self.drops.add(in: subscription.room.rawValue)
         }
     }
 
-    private func deliver(_ event: RoomEvent, in subscription: RoomSubscription) {
+    func deliver(_ event: RoomEvent, in subscription: RoomSubscription) {
         for outlet in subscription.outlets { self.hand(.room(subscription.room, event), to: outlet) }
     }
 
@@ -146,12 +161,27 @@ extension RedisBroker {
     // MARK: Reading the log
 
     /// Compares a room's position with its log.
-    func check(_ subscription: RoomSubscription) {
-        subscription.lastActivity = .now()
-        if case .read(let read) = subscription.feed.check() { self.read(read, for: subscription) }
+    ///
+    /// - Parameters:
+    ///   - subscription: The room.
+    ///   - onlyIfNeeded: Whether that can be left out while nothing is known to be missing.
+    ///   - done: Called when the log was read, or when there was nothing to read.
+    func check(_ subscription: RoomSubscription, onlyIfNeeded: Bool = false, then done: @escaping () -> Void = {}) {
+        guard !onlyIfNeeded || subscription.feed.needsRead, case .read(let read) = subscription.feed.check() else {
+            return done()
+        }
+        self.read(read, for: subscription, then: done)
     }
 
-    private func read(_ read: LogRead, for subscription: RoomSubscription) {
+    /// The room's subscription stands: from now on, what its log says can be joined to what comes.
+    func resume(_ subscription: RoomSubscription, then done: @escaping () -> Void) {
+        guard self.subscriptions.isLive(subscription.channel), !subscription.feed.isFollowing,
+            case .read(let read) = subscription.feed.subscribed()
+        else { return done() }
+        self.read(read, for: subscription, then: done)
+    }
+
+    private func read(_ read: LogRead, for subscription: RoomSubscription, then done: @escaping () -> Void = {}) {
         let (mode, seq) =
             switch read {
             case .head: ("head", 0)
@@ -168,12 +198,14 @@ extension RedisBroker {
         let run = self.logRun
         request.isUrgent = true
         request.completion = { result in
-            guard case .success(let reply) = result, let reading = LogReading(reply) else {
+            if case .success(let reply) = result, let reading = LogReading(reply) {
+                subscription.run = run
+                self.merge(reading, into: subscription)
+            } else {
                 subscription.feed.readFailed()
-                return
+                self.schedule(.retry, subscription, at: .now() + Self.retryDelay)
             }
-            subscription.run = run
-            self.merge(reading, into: subscription)
+            done()
         }
         self.logLink.submit(request)
     }

@@ -3,12 +3,10 @@ internal import Logging
 internal import NIOCore
 
 extension RedisBroker {
-    /// How often is looked after what depends on time.
+    /// How often the broker sees to what depends on time.
     private static let tick = TimeAmount.milliseconds(250)
-    /// The most rooms whose heads are compared in one tick.
-    private static let checksPerTick = 100
 
-    /// Begins to look after deadlines, connections that may be dead, and quiet rooms.
+    /// Begins to see to deadlines, connections that may be dead, and what is due.
     func startTicking() {
         self.eventLoop.assumeIsolated().scheduleTask(in: Self.tick) { [weak self] in
             self?.assumeIsolated {
@@ -30,26 +28,18 @@ extension RedisBroker {
             )
         }
         self.listen(now)
-        if self.commands.isActive, self.index.prune(now: now) { self.pruneIndex() }
-        let interval = TimeAmount(self.configuration.headCheckInterval)
-        let linger = TimeAmount(self.configuration.linger)
-        var checks = 0
-        for subscription in self.channels.values {
-            if let idleSince = subscription.idleSince, now - idleSince > linger {
-                self.channels[subscription.channel] = nil
-                self.subscriptions.unsubscribe(subscription.channel)
-                continue
-            }
-            if let sweepAt = subscription.sweepAt, sweepAt <= now, self.commands.isActive {
-                subscription.sweepAt = nil
-                self.sweep(subscription.room)
-            }
-            guard self.logLink.isActive, checks < Self.checksPerTick else { continue }
-            let quiet = now - subscription.lastActivity
-            // What could not be read before is tried again soon, but not at once.
-            guard quiet > interval || (subscription.feed.needsRead && quiet > .seconds(1)) else { continue }
-            checks += 1
-            self.check(subscription)
-        }
+        if self.commands.isActive { self.keepIndex(now) }
+        while let subscription = self.lingering.next(now) { self.letGo(subscription, now) }
+        self.proceedWithRooms()
+        self.askForLook(now)
+    }
+
+    /// Ends a subscription that nobody has wanted for long enough.
+    private func letGo(_ subscription: RoomSubscription, _ now: NIODeadline) {
+        guard let idleSince = subscription.idleSince, self.channels[subscription.channel] === subscription,
+            now - idleSince >= TimeAmount(self.configuration.linger)
+        else { return }
+        self.channels[subscription.channel] = nil
+        self.subscriptions.unsubscribe(subscription.channel)
     }
 }

@@ -18,7 +18,7 @@ package final actor RedisBroker: Broker {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
 
     let configuration: Configuration
-    let keys: RedisKeys
+    nonisolated let keys: RedisKeys
     let logger: Logger
     let connector: RedisConnector
     let scripts: RedisScriptSet
@@ -47,12 +47,37 @@ package final actor RedisBroker: Broker {
     var drops = DropAccount()
     /// Who Redis is, as each connection was told.
     var introductions: [RedisChannelHandler.Role: RedisIntroduction] = [:]
+    /// The run of Redis that commands went to last; nil: none did.
+    var knownRun: String?
     var hearing = HearingWatch(now: .now())
     var legacyNodes = LegacyNodes.present
     /// Why this server cannot use the data that it found when it began.
     var refusal: BrokerError?
     var warnedPolicy: String?
     var index = RoomIndex()
+    /// What the rooms of the node are due for.
+    var roomTasks = PacedQueue<RoomTask, NIODeadline>(window: looksAtOnce)
+    /// Rooms that nobody on this node wants any more, for a while.
+    var lingering = DueQueue<RoomSubscription, NIODeadline>()
+    /// Rooms whose logs have not been compared yet with what was followed, since the connection was made.
+    var unverified: [RoomSubscription] = []
+    var holdings = HolderRooms()
+    var watch: LeaseWatch
+    /// Who was found in which rooms since the table of leases was read last.
+    var foundHolders: [String: Set<RoomName>] = [:]
+    /// Who stood there as dead.
+    var knownDead: Set<String> = []
+    /// When the holders of all rooms were last to be compared with the table.
+    var holdersDoubted = NIODeadline.now()
+    var clock = RedisClock(time: WallClock.milliseconds(), at: .now())
+    /// Whether ``clock`` is Redis' clock; until then it is the node's.
+    var clockIsKnown = false
+    var nextLook = NIODeadline.now()
+    var hintedLook: NIODeadline?
+    var isRegularLook = false
+    /// Wakes whoever looks at the leases.
+    let lookSignals: AsyncStream<Void>
+    let lookSignal: AsyncStream<Void>.Continuation
     var addresses: RoomAddressBook
     /// What was dropped or lost since the start.
     package internal(set) var counters = Counters()
@@ -80,9 +105,11 @@ package final actor RedisBroker: Broker {
             tls: configuration.tls,
             timeout: configuration.connectTimeout
         )
-        self.scripts = RedisScriptSet(log: configuration.limits.log, lease: configuration.lease)
+        self.scripts = RedisScriptSet(log: configuration.limits.log)
         self.incarnation = Base36.random(digits: 16, using: &random)
         self.secret = Base36.random(digits: 24, using: &random)
+        self.watch = LeaseWatch(lease: Int(configuration.lease.inMilliseconds))
+        (self.lookSignals, self.lookSignal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         self.commands = CommandLink(scripts: self.scripts, configuration)
         self.logLink =
             configuration.replicas > 0 ? CommandLink(scripts: self.scripts, configuration) : self.commands
@@ -121,16 +148,6 @@ package final actor RedisBroker: Broker {
             let gathering = Gathering(requests.count) { continuation.resume(returning: $0) }
             gathering.submit(requests, to: self.commands)
         }
-    }
-
-    /// Sends requests and waits for the answers, a few hundred at a time: as many as a node may have would leave no room for
-    /// messages, and be refused.
-    func performInBatches(_ requests: [RedisRequest]) async -> [RedisResult] {
-        var results: [RedisResult] = []
-        for start in stride(from: 0, to: requests.count, by: 256) {
-            results += await self.performAll(Array(requests[start..<min(start + 256, requests.count)]))
-        }
-        return results
     }
 
     /// A candidate for a room that has no epoch.

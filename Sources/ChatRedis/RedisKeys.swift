@@ -37,6 +37,18 @@ struct RedisKeys {
 
     func names(_ room: RoomName) -> String { self.key(room, ":names") }
 
+    /// What each holder has in the room.
+    func held(_ room: RoomName) -> String { self.key(room, ":held") }
+
+    /// The leases of all holders.
+    var holders: String { self.prefix + "holders" }
+
+    /// The rooms in which a holder has members.
+    func rooms(of holder: String) -> String { "\(self.prefix)holder:\(holder):rooms" }
+
+    /// Which node sweeps the members of a holder.
+    func sweeper(of holder: String) -> String { "\(self.prefix)holder:\(holder):sweeper" }
+
     /// The rooms by the time of their last sign of life.
     var rooms: String { self.prefix + "rooms" }
 

@@ -1,17 +1,23 @@
 internal import ChatCore
 internal import NIOCore
 
-/// Keeps the index of rooms from costing a command for each message: a room is entered once in a while on each node.
+/// Keeps the index of rooms from costing a command for each message: a room is entered once in a while on each node, many
+/// of them by one command.
 struct RoomIndex {
-    /// How long a room's entry may lag behind.
-    static let interval = TimeAmount.seconds(5)
-    /// How many rooms are remembered; beyond it, some are entered too often.
-    static let limit = 20_000
-
+    /// How long a room that was entered is left alone; twice that at most.
+    static let interval = TimeAmount.minutes(10)
+    /// How many rooms are remembered, twice; beyond it, some are entered too often.
+    static let limit = 100_000
     /// How often what is too old is taken out.
     static let pruneInterval = TimeAmount.minutes(1)
+    /// The most rooms in one command.
+    static let batch = 500
 
-    private var entered: [RoomName: NIODeadline] = [:]
+    /// Rooms that were entered in this interval, and in the one before.
+    private var current: Set<RoomName> = []
+    private var previous: Set<RoomName> = []
+    private var waiting: [RoomName] = []
+    private var began = NIODeadline.now()
     private var pruned = NIODeadline.now()
 
     /// Whether it is time to take out what is too old.
@@ -21,12 +27,27 @@ struct RoomIndex {
         return true
     }
 
-    /// Whether the room is to be entered in the index now.
+    /// The room shows a sign of life.
+    ///
+    /// - Returns: Whether it is the first that waits to be entered in the index.
     mutating func touch(_ room: RoomName, now: NIODeadline) -> Bool {
-        if let last = self.entered[room], now - last < Self.interval { return false }
-        if self.entered.count >= Self.limit { self.entered = self.entered.filter { now - $0.value < Self.interval } }
-        if self.entered.count >= Self.limit { self.entered.removeAll() }
-        self.entered[room] = now
-        return true
+        if now - self.began >= Self.interval || self.current.count >= Self.limit {
+            (self.previous, self.current, self.began) = (self.current, [], now)
+        }
+        guard !self.previous.contains(room), self.current.insert(room).inserted else { return false }
+        self.waiting.append(room)
+        return self.waiting.count == 1
+    }
+
+    /// The rooms to enter now, batch by batch.
+    mutating func take() -> [ArraySlice<RoomName>] {
+        let rooms = self.waiting[...]
+        self.waiting = []
+        return stride(from: 0, to: rooms.count, by: Self.batch).map { rooms.dropFirst($0).prefix(Self.batch) }
+    }
+
+    /// Rooms could not be entered: their next sign of life counts.
+    mutating func failed(_ rooms: some Sequence<RoomName>) {
+        for room in rooms { self.current.remove(room) }
     }
 }

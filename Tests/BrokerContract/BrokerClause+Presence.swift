@@ -9,7 +9,9 @@ extension BrokerClause {
         BrokerClause("every change counts the version up by one", presenceCountsVersions),
         BrokerClause("members are given by id, in pages", membersArePaged),
         BrokerClause("a member's new name is announced, the same name is not", renameAnnounces),
-        BrokerClause("a member that is renewed stays, and nobody is told", renewKeepsMembers),
+        BrokerClause("the members of a holder that renews stay, and nobody is told", renewKeepsMembers),
+        BrokerClause("what a holder restores is exactly what it has, in its part of the room", restoreIsExact),
+        BrokerClause("what is as it should be is restored without a word", restoreOfTheSameIsSilent),
         BrokerClause("to leave without having entered is nothing", leaveWithoutEntering),
     ]
 }
@@ -104,12 +106,44 @@ private func renewKeepsMembers(_ broker: any Broker) async throws {
     _ = try await broker.subscribe(room, subscriber)
     try await broker.enter(room, user, holder: holder)
     try await broker.enter(other, user, holder: holder)
-    try await broker.renew(holder, [room: [user], other: [user]])
-    try await broker.renew(holder, [:])
+    #expect(try await broker.renew(holder) == .held)
     for room in [room, other] {
         let page = try await broker.members(room, cursor: nil, limit: 10)
         #expect(page == MemberPage(members: [user], count: 1, cursor: nil, version: 1))
     }
+    try await broker.leave(room, user.id, holder: holder)
+    #expect(try await subscriber.presence(2, in: room).map(\.0.memberCount) == [1, 0])
+}
+
+private func restoreIsExact(_ broker: any Broker) async throws {
+    let (room, other, prefix) = (try uniqueRoom("a"), try uniqueRoom("b"), unique("u"))
+    let (holder, elsewhere) = (uniqueHolder(), uniqueHolder())
+    let users = try (1...6).map { User(id: UserID("\(prefix)\($0)"), name: try UserName("N\($0)")) }
+    // 1, 3, 5 and 6 are here, and 3 elsewhere too. The truth is that 2, 5 and 6 are here.
+    for index in [0, 2, 4, 5] { try await broker.enter(room, users[index], holder: holder) }
+    try await broker.enter(room, users[2], holder: elsewhere)
+    let first = HeldPart(room: room, told: 0, through: users[3].id, users: [users[1]])
+    let whole = HeldPart(room: other, told: 0, users: [users[0]])
+    let answers = try await broker.restore(holder, [first, whole]).map { try $0.get() }
+    #expect(answers == [HeldPart.Answer(version: 6, isDone: true), HeldPart.Answer(version: 1, isDone: true)])
+    #expect(
+        try await broker.members(room, cursor: nil, limit: 10).members.map(\.id) == [1, 2, 4, 5].map { users[$0].id }
+    )
+    let rest = HeldPart(room: room, told: 0, after: users[3].id, users: [users[4]])
+    #expect(try await broker.restore(holder, [rest]).map { try $0.get().version } == [7])
+    #expect(try await broker.members(room, cursor: nil, limit: 10).members.map(\.id) == [1, 2, 4].map { users[$0].id })
+    try await broker.leave(room, users[2].id, holder: elsewhere)
+    #expect(try await broker.members(room, cursor: nil, limit: 10).members.map(\.id) == [1, 4].map { users[$0].id })
+    #expect(try await broker.members(other, cursor: nil, limit: 10).members == [users[0]])
+}
+
+private func restoreOfTheSameIsSilent(_ broker: any Broker) async throws {
+    let (room, holder, subscriber) = (try uniqueRoom(), uniqueHolder(), CollectingSubscriber())
+    _ = try await broker.subscribe(room, subscriber)
+    let user = try uniqueUser()
+    try await broker.enter(room, user, holder: holder)
+    let part = HeldPart(room: room, told: 1, users: [user])
+    #expect(try await broker.restore(holder, [part])[0].get() == HeldPart.Answer(version: 1, isDone: true))
     try await broker.leave(room, user.id, holder: holder)
     #expect(try await subscriber.presence(2, in: room).map(\.0.memberCount) == [1, 0])
 }

@@ -93,69 +93,6 @@ struct TwoNodesTests {
     }
 
     @Test
-    func `what a crashed node has left behind is swept when its leases have ended`() async throws {
-        try await self.withTwo(configure: { $0.lease = .milliseconds(400) }) { first, second in
-            let subscriber = CollectingSubscriber()
-            _ = try await second.subscribe(self.room, subscriber)
-            try await first.enter(self.room, self.mina, holder: self.holder("crashed"))
-            try await second.enter(self.room, self.juno, holder: self.holder("alive"))
-            // The lease ends by the clock of Redis; each renewal is a step of it, and sweeps.
-            while try await second.members(self.room, cursor: nil, limit: 10).count > 1 {
-                try await second.renew(self.holder("alive"), [self.room: [self.juno]])
-            }
-            let changes = try await subscriber.presence(3, in: self.room)
-            let left = PresenceChange(room: self.room, user: self.mina, memberCount: 1, version: 3)
-            #expect(changes[2].0 == left)
-            #expect(changes[2].1 == Event.left(left).encoded())
-        }
-    }
-
-    @Test
-    func `who was on a node that goes away leaves soon, unless it has come back by then`() async throws {
-        try await self.withTwo { first, second in
-            let subscriber = CollectingSubscriber()
-            _ = try await second.subscribe(self.room, subscriber)
-            for user in [self.mina, self.juno] {
-                try await first.enter(self.room, user, holder: self.holder("going"))
-            }
-            let entries = [self.room: [self.mina.id, self.juno.id]]
-            try await second.enter(self.room, self.juno, holder: self.holder("staying"))
-            try await first.release(self.holder("going"), entries, after: .milliseconds(100))
-            // Nobody renews anything: the other node has been told when to look.
-            let changes = try await subscriber.presence(3, in: self.room).map(\.0)
-            #expect(changes[2] == PresenceChange(room: self.room, user: self.mina, memberCount: 1, version: 3))
-            #expect(try await second.members(self.room, cursor: nil, limit: 10).members == [self.juno])
-        }
-    }
-
-    @Test
-    func `members that Redis has lost enter again when they are renewed`() async throws {
-        try await self.withTwo { first, second in
-            let subscriber = CollectingSubscriber()
-            try await first.enter(self.room, self.mina, holder: self.holder("a"))
-            try await first.command("FLUSHALL")
-            _ = try await second.subscribe(self.room, subscriber)
-            try await first.renew(self.holder("a"), [self.room: [self.mina, self.juno]])
-            let changes = try await subscriber.presence(2, in: self.room).map(\.0)
-            #expect(changes.map(\.user) == [self.mina, self.juno])
-            #expect(changes.map(\.version) == [1, 2])
-        }
-    }
-
-    @Test
-    func `one who comes back in time never left`() async throws {
-        try await self.withTwo(configure: { $0.lease = .milliseconds(1) }) { first, second in
-            let subscriber = CollectingSubscriber()
-            _ = try await second.subscribe(self.room, subscriber)
-            try await first.enter(self.room, self.mina, holder: self.holder("crashed"))
-            #expect(try await second.enter(self.room, self.mina, holder: self.holder("alive")) == 1)
-            try await second.enter(self.room, self.juno, holder: self.holder("alive"))
-            let changes = try await subscriber.presence(2, in: self.room).map(\.0)
-            #expect(changes.first?.user == self.mina)
-        }
-    }
-
-    @Test
     func `a new name is known to all nodes`() async throws {
         try await self.withTwo { first, second in
             let subscriber = CollectingSubscriber()

@@ -95,16 +95,11 @@ struct DrainTests {
         }
     }
 
-    @Test func `a node that shuts down lets the leases of its members end with the grace`() async throws {
+    @Test func `a node that shuts down lets the lease of its members end with the grace`() async throws {
         let broker = LossyBroker()
-        let user = try await TestServer.with(["limits.presence-seconds": "3000"], broker: broker) { server in
-            try await server.withClient("/ws?room=lobby&name=Mina") { client in
-                _ = try await client.next("ok")
-                return try #require(try await client.call(1, #"{"type":"rename","name":"M"}"#)["user"]?["id"]?.string)
-            }
+        try await TestServer.with(["limits.presence-seconds": "3000"], broker: broker) { server in
+            try await server.withClient("/ws?room=lobby&name=Mina") { _ = try await $0.next("ok") }
         }
-        let lobby = try RoomName("lobby")
-        #expect(broker.releases.map(\.entries) == [[lobby: [UserID(user)]]])
-        #expect(broker.releases.map(\.delay) == [.seconds(3000)])
+        #expect(broker.releases == [.seconds(3000)])
     }
 }

@@ -15,7 +15,7 @@ struct PresenceRepairTests {
     private func user(_ name: String) throws -> User { User(id: UserID("u-" + name), name: try UserName(name)) }
 
     private func enter(_ name: String) async throws {
-        try await self.broker.enter(self.room, self.user(name), holder: self.elsewhere)
+        _ = try await self.broker.enter(self.room, self.user(name), holder: self.elsewhere)
     }
 
     private func leave(_ name: String) async throws {
@@ -68,11 +68,59 @@ struct PresenceRepairTests {
         }
     }
 
-    @Test func `who was missed comes with the next renewal of leases, though nothing else happens`() async throws {
-        try await self.withMember(["limits.lease-seconds": "3"]) { mina in
+    @Test func `who was missed comes when the broker says that there were more changes`() async throws {
+        try await self.withMember { mina in
             self.broker.isLossy = true
             try await self.enter("a")
+            self.broker.tell([.room(self.room, .presenceIsBehind(version: 2))])
             #expect(try await self.name(mina.joined(after: 1)) == "a")
+        }
+    }
+
+    @Test func `a broker that has lost who is here is told, and nobody is told to have left`() async throws {
+        try await self.withMember { mina in
+            let page = try await self.broker.members(self.room, cursor: nil, limit: 9)
+            let user = try #require(page.members.first)
+            // Whoever holds the member is the shard, whose name only it knows: to the broker, nobody is here.
+            self.broker.isLossy = true
+            try await self.broker.forget(user, in: self.room)
+            self.broker.isLossy = false
+            self.broker.tell([.room(self.room, .presenceWasLost)])
+            #expect(try await mina.next("presence")["member_count"]?.integer == 1)
+            #expect(try await self.broker.members(self.room, cursor: nil, limit: 9).members == [user])
+        }
+    }
+
+    @Test func `a broker that may have lost who is here is told when it is back`() async throws {
+        try await self.withMember { mina in
+            let page = try await self.broker.members(self.room, cursor: nil, limit: 9)
+            let user = try #require(page.members.first)
+            self.broker.tell([.status(.degraded, detail: "away")])
+            self.broker.isLossy = true
+            try await self.broker.forget(user, in: self.room)
+            self.broker.isLossy = false
+            self.broker.tell([.presenceIsDoubtful, .status(.ok, detail: "back")])
+            #expect(try await mina.next("presence")["member_count"]?.integer == 1)
+            #expect(try await self.broker.members(self.room, cursor: nil, limit: 9).members == [user])
+        }
+    }
+
+    @Test func `who was taken for dead meanwhile enters everybody under another name, and nobody under the old one`()
+        async throws
+    {
+        try await self.withMember { mina in
+            self.broker.tell([.status(.degraded, detail: "away")])
+            self.broker.bury()
+            let dead = try #require(self.broker.dead)
+            self.broker.isLossy = true
+            try await self.broker.forget(
+                self.broker.members(self.room, cursor: nil, limit: 9).members[0],
+                in: self.room
+            )
+            self.broker.isLossy = false
+            self.broker.tell([.presenceIsDoubtful, .status(.ok, detail: "back")])
+            #expect(try await mina.next("presence")["member_count"]?.integer == 1)
+            #expect(self.broker.restorers == [dead.successor])
         }
     }
 

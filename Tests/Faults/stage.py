@@ -89,6 +89,11 @@ class Program:
         if self._process is process:
             self.crashes.append(f"{self.name} ended by itself, with status {status}")
 
+    @property
+    def pid(self) -> int:
+        """Of the process that runs now."""
+        return self._process.pid
+
     async def kill(self) -> None:
         process, self._process = self._process, None
         if process is None:

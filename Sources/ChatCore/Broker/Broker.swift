@@ -84,26 +84,33 @@ package protocol Broker: AnyObject, Sendable {
     /// Takes back what ``enter(_:_:holder:)`` did; `left` is published when no other holder has the user in the room.
     func leave(_ room: RoomName, _ user: UserID, holder: HolderID) async throws(BrokerError)
 
-    /// Lets the leases of a holder's entries begin anew, and sweeps entries of the same rooms whose leases have ended.
+    /// Lets the lease of a holder begin anew: its members stay for as long as it does this, three times in the time of a
+    /// lease.
     ///
-    /// - Parameters:
-    ///   - holder: Whose entries they are.
-    ///   - entries: Its users, by room; one that the broker has lost is entered again.
-    /// - Returns: The newest version of each room's members.
+    /// - Parameter holder: The holder.
+    /// - Returns: Whether its members are there still.
     /// - Throws: ``BrokerError`` when the broker is out of reach.
-    @discardableResult
-    func renew(_ holder: HolderID, _ entries: [RoomName: [User]]) async throws(BrokerError) -> [RoomName: Int]
+    func renew(_ holder: HolderID) async throws(BrokerError) -> LeaseState
 
-    /// Lets the leases of a holder's entries end soon, because it goes away for good.
+    /// Makes what a holder has in some rooms exactly what is said here: who is missing enters, who is too many leaves.
     ///
-    /// Whoever is in the room through no other holder by then has left; the other nodes see to it.
+    /// For whoever cannot know what the broker has: it may have lost some of it, or not have been there to be told.
     ///
     /// - Parameters:
-    ///   - holder: Whose entries they are.
-    ///   - entries: Its users, by room.
-    ///   - delay: After how long the leases end.
+    ///   - holder: Whose members they are.
+    ///   - parts: What it has, each a whole room or a part of one.
+    /// - Returns: One result for each part, in their order.
+    func restore(_ holder: HolderID, _ parts: [HeldPart]) async -> [Result<HeldPart.Answer, BrokerError>]
+
+    /// Lets the lease of a holder end soon, because it goes away for good.
+    ///
+    /// Whoever is in a room through no other holder by then has left; the other nodes see to it.
+    ///
+    /// - Parameters:
+    ///   - holder: The holder.
+    ///   - delay: After how long its lease ends.
     /// - Throws: ``BrokerError`` when the broker is out of reach.
-    func release(_ holder: HolderID, _ entries: [RoomName: [UserID]], after delay: Duration) async throws(BrokerError)
+    func release(_ holder: HolderID, after delay: Duration) async throws(BrokerError)
 
     /// A room's members, by id.
     ///
@@ -111,9 +118,16 @@ package protocol Broker: AnyObject, Sendable {
     ///   - room: The room.
     ///   - cursor: What an earlier page gave; nil begins.
     ///   - limit: The most members to give.
+    ///   - told: The newest version that somebody was told. A broker that has lost it goes past it: whoever goes by
+    ///     versions would take what comes below it for old news.
     /// - Returns: The members, and where to go on.
     /// - Throws: ``BrokerError`` when the broker is out of reach.
-    func members(_ room: RoomName, cursor: String?, limit: Int) async throws(BrokerError) -> MemberPage
+    func members(
+        _ room: RoomName,
+        cursor: String?,
+        limit: Int,
+        told: Int
+    ) async throws(BrokerError) -> MemberPage
 
     /// Tells a room's members that a user types or has stopped; it may be lost.
     func signalTyping(_ room: RoomName, _ user: User, active: Bool) async
@@ -154,6 +168,13 @@ package protocol Broker: AnyObject, Sendable {
 
     /// Works until the task is cancelled.
     func run() async throws
+}
+
+extension Broker {
+    /// A room's members, for one who was told nothing of them.
+    package func members(_ room: RoomName, cursor: String?, limit: Int) async throws(BrokerError) -> MemberPage {
+        try await self.members(room, cursor: cursor, limit: limit, told: 0)
+    }
 }
 
 /// Where a broker hands events to: one for each shard.

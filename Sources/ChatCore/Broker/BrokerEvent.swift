@@ -6,6 +6,9 @@ package enum BrokerEvent: Sendable {
     case room(RoomName, RoomEvent)
     /// A user has another name now, on every connection.
     case renamed(User)
+    /// The broker may have lost some of what it knew of the members of all rooms; it comes before the broker is regained, and
+    /// whoever holds some restores them then.
+    case presenceIsDoubtful
     /// The broker was lost or regained.
     case status(ServerStatus, detail: String)
 }
@@ -18,6 +21,10 @@ package enum RoomEvent: Sendable {
     case foreign(ByteBuffer)
     /// A change of who is in the room.
     case presence(PresenceKind, PresenceChange, ByteBuffer)
+    /// The room has counted so many changes of its members, and not all of them may have come.
+    case presenceIsBehind(version: Int)
+    /// The broker has lost some of what it knew of the members: whoever holds some is to restore them.
+    case presenceWasLost
     /// A member types or has stopped.
     case typing(UserID, ByteBuffer)
     /// Messages that no subscriber will get.
@@ -174,6 +181,8 @@ public struct MemberPage: Sendable, Equatable {
     public var cursor: String?
     /// Counts the changes of the room's members.
     public var version: Int
+    /// Whether nobody is missing for all that the broker knows; it may have lost some, who are about to be restored.
+    package var isWhole = true
 
     package init(members: [User], count: Int, cursor: String?, version: Int) {
         self.members = members
@@ -189,17 +198,4 @@ public struct MemberPage: Sendable, Equatable {
         guard UserID(checking: raw) != nil else { throw .badCommand("cursor is one that an earlier page gave") }
         return raw
     }
-}
-
-/// Who holds members in a room on a broker's behalf: one shard of one incarnation of a node.
-package struct HolderID: Hashable, Sendable, CustomStringConvertible {
-    package let rawValue: String
-
-    package init(node: String, incarnation: String, shard: Int) {
-        self.rawValue = "\(node)/\(incarnation)/\(shard)"
-    }
-
-    package init(_ rawValue: String) { self.rawValue = rawValue }
-
-    package var description: String { self.rawValue }
 }

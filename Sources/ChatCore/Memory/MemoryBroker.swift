@@ -124,31 +124,37 @@ package final class MemoryBroker: Broker {
         self.state.withLock { $0.change(room) { $0.leave(user, holder: holder) } }
     }
 
-    @discardableResult
-    package func renew(
-        _ holder: HolderID,
-        _ entries: [RoomName: [User]]
-    ) async throws(BrokerError) -> [RoomName: Int] {
+    package func renew(_ holder: HolderID) async throws(BrokerError) -> LeaseState {
         // Holder and broker live and die together here: there is nothing to sweep.
+        .held
+    }
+
+    package func restore(_ holder: HolderID, _ parts: [HeldPart]) async -> [Result<HeldPart.Answer, BrokerError>] {
         self.state.withLock { state in
-            var versions: [RoomName: Int] = [:]
-            for (room, users) in entries where state.makeRoom(room) {
-                for user in users { state.change(room) { $0.enter(user, holder: holder) } }
-                versions[room] = state.rooms[room]?.roster.version
+            parts.map { part in
+                guard part.users.isEmpty || state.makeRoom(part.room) else { return .failure(.tooManyRooms) }
+                let here = Set(part.users.map(\.id))
+                let held = state.rooms[part.room]?.roster.users(of: holder, after: part.after, through: part.through)
+                for id in held ?? [] where !here.contains(id) {
+                    state.change(part.room) { $0.leave(id, holder: holder) }
+                }
+                for user in part.users { state.change(part.room) { $0.restore(user, holder: holder) } }
+                let version = state.rooms[part.room]?.roster.version ?? 0
+                return .success(HeldPart.Answer(version: version, isDone: true))
             }
-            return versions
         }
     }
 
-    package func release(
-        _ holder: HolderID,
-        _ entries: [RoomName: [UserID]],
-        after delay: Duration
-    ) async throws(BrokerError) {
+    package func release(_ holder: HolderID, after delay: Duration) async throws(BrokerError) {
         // Nor is there anybody to tell: all holders go away together.
     }
 
-    package func members(_ room: RoomName, cursor: String?, limit: Int) async throws(BrokerError) -> MemberPage {
+    package func members(
+        _ room: RoomName,
+        cursor: String?,
+        limit: Int,
+        told: Int
+    ) async throws(BrokerError) -> MemberPage {
         self.state.withLock { state in
             (state.rooms[room]?.roster ?? Roster()).page(cursor: cursor, limit: limit)
         }

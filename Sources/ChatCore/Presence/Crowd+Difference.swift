@@ -4,8 +4,9 @@ extension Crowd {
     /// Makes events of the difference between what was told and what is.
     ///
     /// Each change that happened counted the version up by one, and a user is in the difference once, however many of
-    /// them were about it: so there are numbers enough. The last event bears the new version, those before it the numbers
-    /// before it; where these do not follow on what was told, a count comes first, which is no hole to a client.
+    /// them were about it: so there are numbers enough, or the broker was told to go on counting there. The last event
+    /// bears the new version, those before it the numbers before it; where these do not follow on what was told, a count
+    /// comes first, which is no hole to a client.
     ///
     /// - Parameters:
     ///   - told: Who the members have been told to be there.
@@ -17,8 +18,6 @@ extension Crowd {
         let gone = told.values.filter { names[$0.id] == nil }.sorted { $0.id.rawValue < $1.id.rawValue }
         let others = names.values.filter { told[$0.id] != $0 }.sorted { $0.id.rawValue < $1.id.rawValue }
         var next = self.version - gone.count - others.count
-        // The log has begun anew and has counted too little yet. Clients have forgotten what they knew, and ask.
-        guard next >= version else { return [] }
         var events = next > version ? [self.countEvent(count, next)] : []
         var count = count
         for user in gone {

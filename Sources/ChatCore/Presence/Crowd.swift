@@ -26,6 +26,8 @@ package struct Crowd: Sendable, Equatable {
     package private(set) var needsReading = false
     private var isReading = false
     private var held: [Held] = []
+    /// What the version must have come to for the difference to be told, change by change.
+    private var needed = 0
 
     private struct Held: Equatable {
         var kind: PresenceKind
@@ -116,6 +118,9 @@ package struct Crowd: Sendable, Equatable {
         return MemberPage(members: Array(told.values), count: self.count, cursor: nil, version: self.version)
     }
 
+    /// What a broker that has counted less has to go past, when it is asked for the list.
+    package var pastVersion: Int { max(self.version, self.needed) }
+
     /// Changes may have been lost.
     package mutating func doubt() { self.needsReading = self.needsReading || self.version > 0 }
 
@@ -145,20 +150,38 @@ package struct Crowd: Sendable, Equatable {
     }
 
     private mutating func adopt(_ page: MemberPage) -> [Event] {
-        guard page.version > self.version || (self.told == nil && page.version == self.version) else { return [] }
+        // An older one was overtaken by what has come since. One that differs under the same number is of a broker that has
+        // lost what it had counted, and has come as far again.
+        guard page.version >= self.version else { return [] }
         let before = (told: self.told, version: self.version, count: self.count)
+        if let told = self.told, page.count <= self.limit, !self.canTell(told, page) { return [] }
         self.version = page.version
         self.set(count: page.count)
         guard !self.isLarge else {
             self.isStale = self.isStale || page.version > before.version
             return []
         }
-        let names = Dictionary(page.members.map { ($0.id, $0) }) { $1 }
+        let names = Self.names(page)
         self.told = names
         guard let told = before.told else {
             return page.version > before.version ? [self.countEvent(page.count, page.version)] : []
         }
         return self.difference(told, names, from: before.version, count: before.count)
+    }
+
+    private static func names(_ page: MemberPage) -> [UserID: User] {
+        Dictionary(page.members.map { ($0.id, $0) }) { $1 }
+    }
+
+    /// Whether the broker has counted far enough for the difference to be told; else the list is read once more, and the
+    /// broker told to go past that.
+    private mutating func canTell(_ told: [UserID: User], _ page: MemberPage) -> Bool {
+        let names = Self.names(page)
+        let changes = told.keys.count { names[$0] == nil } + names.values.count { told[$0.id] != $0 }
+        guard page.version - changes < self.version else { return true }
+        self.needed = self.version + changes
+        self.needsReading = true
+        return false
     }
 
     /// Lets go of what was held, as far as it follows on.

@@ -36,6 +36,25 @@ package struct Roster: Sendable {
         return .joined(user)
     }
 
+    /// A holder has the user in the room; the name of one who is there already stays.
+    package mutating func restore(_ user: User, holder: HolderID) -> OnChange {
+        self.enter(self.entries[user.id]?.user ?? user, holder: holder)
+    }
+
+    /// The users that a holder has in the room, by id.
+    ///
+    /// - Parameters:
+    ///   - holder: The holder.
+    ///   - after: Only users with greater ids; nil: from the first on.
+    ///   - through: Only users up to this id; nil: to the last.
+    /// - Returns: Their ids.
+    package func users(of holder: HolderID, after: UserID?, through: UserID?) -> [UserID] {
+        let start = after.map { self.index(after: $0) } ?? 0
+        let end = through.map { self.index(after: $0) } ?? self.order.count
+        guard start < end else { return [] }
+        return self.order[start..<end].filter { self.entries[$0]?.holders.contains(holder) == true }
+    }
+
     /// A holder has the user in the room no more.
     package mutating func leave(_ id: UserID, holder: HolderID) -> OnChange {
         guard var entry = self.entries[id], entry.holders.remove(holder) != nil else { return .none }

@@ -64,6 +64,9 @@ package struct RoomFeed {
         return .read(self.beginReading())
     }
 
+    /// Whether the subscription is known to stand.
+    package var isFollowing: Bool { self.isSubscribed }
+
     /// The subscription is lost: what is published from now on does not arrive.
     package mutating func unsubscribed() {
         self.isSubscribed = false

@@ -42,6 +42,9 @@ extension RedisReply {
         }
     }
 
+    /// The bytes as a word, which is compared byte by byte.
+    var word: ByteString? { self.string.map { ByteString($0) } }
+
     package var array: [RedisReply]? {
         guard case .array(let elements) = self else { return nil }
         return elements

@@ -17,10 +17,22 @@ enum RedisScript: CaseIterable {
     case enter
     /// Takes a member away.
     case leave
-    /// Lets leases begin anew.
-    case renew
-    /// Lets leases end soon.
-    case release
+    /// Makes what a holder has in a room exactly what is said.
+    case restore
+    /// Takes away members of a holder that is dead.
+    case sweep
+    /// Tells how a room is.
+    case look
+    /// Makes the records of a room's members agree.
+    case mend
+    /// Renews a holder's lease.
+    case renewLease
+    /// Lets a holder's lease end soon.
+    case endLease
+    /// Reads the leases of all holders.
+    case lookAtLeases
+    /// Writes down what has become of a holder.
+    case judgeLease
     /// Gives a member another name.
     case renameMember
     /// Reads some members.
@@ -42,8 +54,14 @@ enum RedisScript: CaseIterable {
         case .replaceEpoch: [ScriptSource.replaceEpoch]
         case .enter: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.enter]
         case .leave: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.leave]
-        case .renew: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.renew]
-        case .release: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.release]
+        case .restore: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.restore]
+        case .sweep: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.sweep]
+        case .look: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.look]
+        case .mend: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.mend]
+        case .renewLease: [ScriptSource.epoch, ScriptSource.renewLease]
+        case .endLease: [ScriptSource.epoch, ScriptSource.endLease]
+        case .lookAtLeases: [ScriptSource.epoch, ScriptSource.lookAtLeases]
+        case .judgeLease: [ScriptSource.epoch, ScriptSource.judgeLease]
         case .renameMember: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.renameMember]
         case .members: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.members]
         case .summary: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.summary]
@@ -62,9 +80,12 @@ struct RedisScriptSet {
     /// How long a room's epoch outlives its last message and its last member.
     static let roomSeconds = 48 * 3600
 
+    /// The most members that a script takes away: Redis does nothing else meanwhile.
+    static let sweepLimit = 200
+
     private let constants: String
 
-    init(log: LogLimits, lease: Duration) {
+    init(log: LogLimits) {
         let retention = max(1, log.retention.components.seconds)
         let constants: [(String, Int64)] = [
             ("LOG_MESSAGES", Int64(log.messages)),
@@ -75,7 +96,7 @@ struct RedisScriptSet {
             ("SESSION_SECONDS", max(1, log.sessions.components.seconds)),
             ("GUEST_SECONDS", max(1, min(log.guestSessions, log.sessions).components.seconds)),
             ("PAGE_BYTES", Int64(LogPage.maximumBytes)),
-            ("LEASE_MS", Int64(max(1, lease.inMilliseconds))),
+            ("SWEEP_LIMIT", Int64(Self.sweepLimit)),
         ]
         // The run of Redis is what the link appends to the arguments of every script: a request may outlive a run.
         self.constants = constants.map { "local \($0.0) = \($0.1)\n" }.joined() + "local RUN = table.remove(ARGV)\n"

@@ -1,19 +1,22 @@
 extension ScriptSource {
     /// What all of these scripts know: who is in a room, and how a change is told.
     ///
-    /// KEYS: meta, log, members, leases, names. ARGV: candidate, channel, the room as JSON, …
+    /// KEYS: meta, log, members, leases, names, held. ARGV: candidate, channel, the room as JSON, …
     ///
     /// - *members*: a sorted set of user and holder, in the order of their bytes: pages, and whether a user has another
     ///   holder.
-    /// - *leases*: the same by the time at which each ends: what to sweep.
+    /// - *held*: the same by holder and user: how many a holder has, and what to sweep when it is dead. When it is, a
+    ///   script is told; no key of another room is looked at here.
     /// - *names*: each user once, as the JSON object that events bear: how many there are, and who.
+    /// - *leases*: user and holder by the time at which each ends. Nodes of the layout before *held* write it, and these
+    ///   scripts sweep what has ended there. A pair stands either here or in *held*.
     ///
-    /// They outlive their leases, for whoever looks next to sweep what has ended: were they to expire with them, users
-    /// would be gone without `left`.
+    /// None of them expires while somebody is in the room: users would be gone without `left`.
     static let presence = #"""
-        local meta, members, leases, names = KEYS[1], KEYS[3], KEYS[4], KEYS[5]
+        local meta, members, leases, names, held = KEYS[1], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
         local channel, room = ARGV[2], ARGV[3]
-        local clock = tonumber(now())
+
+        local function version() return tonumber(redis.call('HGET', meta, 'presence_version') or 0) end
 
         local function announce(type, user, rest)
             epoch_of(meta, KEYS[2], ARGV[1])
@@ -23,6 +26,16 @@ extension ScriptSource {
                 .. ',"presence_version":' .. string.format('%.0f', version) .. (rest or '') .. '}')
         end
 
+        -- Members go by versions: below what they were told, a change would be none to them. 1 when Redis had lost it.
+        local function go_past(told)
+            if told == 0 or version() >= told then return 0 end
+            -- A Redis that refuses writes can still be read.
+            if type(redis.pcall('HSETNX', meta, 'presence_version', 0)) == 'table' then return 1 end
+            epoch_of(meta, KEYS[2], ARGV[1])
+            redis.call('HSET', meta, 'presence_version', string.format('%.0f', told + 1))
+            return 1
+        end
+
         -- The object of a user is {"id":…,"name":…}: what comes before the name is the same for both names.
         local function rename(id, old, user, before)
             redis.call('HSET', names, id, user)
@@ -30,9 +43,8 @@ extension ScriptSource {
         end
 
         local function put(id, holder, user)
-            local pair = id .. '\0' .. holder
-            redis.call('ZADD', leases, clock + LEASE_MS, pair)
-            redis.call('ZADD', members, 0, pair)
+            redis.call('ZADD', held, 0, holder .. '\0' .. id)
+            redis.call('ZADD', members, 0, id .. '\0' .. holder)
             local old = redis.call('HGET', names, id)
             if not old then
                 redis.call('HSET', names, id, user)
@@ -41,29 +53,56 @@ extension ScriptSource {
             return old
         end
 
-        local function remove(pair)
-            redis.call('ZREM', leases, pair)
-            if redis.call('ZREM', members, pair) == 0 then return end
-            local id = string.sub(pair, 1, string.find(pair, '\0', 1, true) - 1)
-            if redis.call('ZRANGEBYLEX', members, '[' .. id .. '\0', '(' .. id .. '\1', 'LIMIT', 0, 1)[1] then
-                return
-            end
+        local function has_holder(id)
+            return redis.call('ZRANGEBYLEX', members, '[' .. id .. '\0', '(' .. id .. '\1', 'LIMIT', 0, 1)[1]
+        end
+
+        local function depart(id)
             local user = redis.call('HGET', names, id)
             redis.call('HDEL', names, id)
             if user then announce('left', user) end
         end
 
-        local function sweep()
-            local ended = redis.call('ZRANGEBYSCORE', leases, '-inf', string.format('%.0f', clock), 'LIMIT', 0, 500)
-            for _, pair in ipairs(ended) do remove(pair) end
+        local function remove(id, holder)
+            local pair = id .. '\0' .. holder
+            redis.call('ZREM', held, holder .. '\0' .. id)
+            redis.call('ZREM', leases, pair)
+            if redis.call('ZREM', members, pair) == 1 and not has_holder(id) then depart(id) end
+        end
+
+        local function split(pair)
+            local place = string.find(pair, '\0', 1, true)
+            return string.sub(pair, 1, place - 1), string.sub(pair, place + 1)
+        end
+
+        local function held_by(holder) return '[' .. holder .. '\0', '(' .. holder .. '\1' end
+
+        local function count_of(holder) return redis.call('ZLEXCOUNT', held, held_by(holder)) end
+
+        -- 1 when there are more.
+        local function sweep_leases()
+            local time = now()
+            local ended = redis.call('ZRANGEBYSCORE', leases, '-inf', time, 'LIMIT', 0, SWEEP_LIMIT)
+            for _, pair in ipairs(ended) do remove(split(pair)) end
+            return #ended == SWEEP_LIMIT and 1 or 0
+        end
+
+        -- 1 when the records agree, as far as their sizes tell: a Redis that evicts takes whole keys.
+        local function whole()
+            local entries, users = redis.call('ZCARD', members), redis.call('HLEN', names)
+            local agrees = entries == redis.call('ZCARD', held) + redis.call('ZCARD', leases)
+                and users <= entries and (users > 0 or entries == 0)
+            return agrees and 1 or 0
         end
 
         local function keep()
-            for _, key in ipairs({ meta, members, leases, names }) do redis.call('EXPIRE', key, ROOM_SECONDS) end
+            redis.call('EXPIRE', meta, ROOM_SECONDS)
+            redis.call('EXPIRE', leases, ROOM_SECONDS)
+            for _, key in ipairs({ members, names, held }) do redis.call('PERSIST', key) end
         end
         """#
 
-    /// Makes a user a member, and answers the version.
+    /// Makes a user a member, and answers the version, and 1 if the records are whole.
     ///
     /// ARGV: …, user's id, holder, the user as JSON, bytes before the name.
     ///
@@ -71,38 +110,109 @@ extension ScriptSource {
     static let enter = #"""
         local old = put(ARGV[4], ARGV[5], ARGV[6])
         if old and old ~= ARGV[6] then rename(ARGV[4], old, ARGV[6], tonumber(ARGV[7])) end
-        sweep()
+        sweep_leases()
         keep()
-        return tonumber(redis.call('HGET', meta, 'presence_version') or 0)
+        return { version(), whole() }
         """#
 
-    /// Takes a member away from a holder.
+    /// Takes a member away from a holder, and answers how many the holder has left.
     ///
     /// ARGV: …, user's id, holder.
     static let leave = #"""
-        remove(ARGV[4] .. '\0' .. ARGV[5])
-        return 1
+        remove(ARGV[4], ARGV[5])
+        return count_of(ARGV[5])
         """#
 
-    /// Lets leases begin anew, and enters those again that were lost.
+    /// Makes what a holder has, from one user's id to another's, exactly what is said here.
     ///
-    /// ARGV: …, holder, then id and JSON of each user. Answers the version.
-    static let renew = #"""
-        for index = 5, #ARGV, 2 do put(ARGV[index], ARGV[4], ARGV[index + 1]) end
-        sweep()
-        keep()
-        return tonumber(redis.call('HGET', meta, 'presence_version') or 0)
-        """#
-
-    /// Lets leases end soon, and tells every node that is in the room when to sweep them.
+    /// ARGV: …, holder, the version that was told, the id after which, the id until which (both may be empty: from the
+    /// beginning, to the end), then id and JSON of each user.
     ///
-    /// ARGV: …, holder, milliseconds, then the id of each user.
-    static let release = #"""
-        for index = 6, #ARGV do
-            redis.call('ZADD', leases, 'XX', clock + ARGV[5], ARGV[index] .. '\0' .. ARGV[4])
+    /// Answers the version, how many the holder has, and 1 if there is more to be taken away.
+    static let restore = #"""
+        local holder = ARGV[4]
+        go_past(tonumber(ARGV[5]))
+        local here = {}
+        for index = 8, #ARGV, 2 do here[ARGV[index]] = true end
+        local from, to = held_by(holder)
+        if ARGV[6] ~= '' then from = '(' .. holder .. '\0' .. ARGV[6] end
+        if ARGV[7] ~= '' then to = '[' .. holder .. '\0' .. ARGV[7] end
+        local removed = 0
+        for _, entry in ipairs(redis.call('ZRANGEBYLEX', held, from, to)) do
+            local id = string.sub(entry, #holder + 2)
+            if not here[id] then
+                if removed == SWEEP_LIMIT then return { version(), count_of(holder), 1 } end
+                remove(id, holder)
+                removed = removed + 1
+            end
         end
-        redis.call('PUBLISH', channel, '{"type":"leases_end","room":' .. room .. ',"after_ms":' .. ARGV[5] .. '}')
-        return 1
+        for index = 8, #ARGV, 2 do put(ARGV[index], holder, ARGV[index + 1]) end
+        sweep_leases()
+        keep()
+        return { version(), count_of(holder), 0 }
+        """#
+
+    /// Takes away members of a holder that is dead, and those whose own leases have ended; answers 1 if there are more.
+    ///
+    /// ARGV: …, holder (empty: none).
+    static let sweep = #"""
+        local more = sweep_leases()
+        if ARGV[4] ~= '' then
+            local from, to = held_by(ARGV[4])
+            local found = redis.call('ZRANGEBYLEX', held, from, to, 'LIMIT', 0, SWEEP_LIMIT)
+            for _, entry in ipairs(found) do remove(string.sub(entry, #ARGV[4] + 2), ARGV[4]) end
+            if #found == SWEEP_LIMIT then more = 1 end
+        end
+        return more
+        """#
+
+    /// Tells how a room is: epoch (nil: none), head, version, how many members, 1 if the records are whole, and the
+    /// holders of its members.
+    ///
+    /// ARGV: …, 1 to begin the time of the room's keys anew and to tell the holders.
+    static let look = #"""
+        local holders = {}
+        if redis.call('EXISTS', leases) == 1 then sweep_leases() end
+        if ARGV[4] == '1' then
+            keep()
+            local entry = redis.call('ZRANGEBYLEX', held, '-', '+', 'LIMIT', 0, 1)[1]
+            while entry and #holders < 64 do
+                local holder = split(entry)
+                holders[#holders + 1] = holder
+                entry = redis.call('ZRANGEBYLEX', held, '[' .. holder .. '\1', '+', 'LIMIT', 0, 1)[1]
+            end
+        end
+        local found = redis.call('HMGET', meta, 'epoch', 'seq')
+        return { found[1], tonumber(found[2] or 0), version(), redis.call('HLEN', names), whole(), holders }
+        """#
+
+    /// Makes the records of a room's members agree again, some of them at a time.
+    ///
+    /// ARGV: …, step (1 to 3), cursor. Answers the next step (0: it is done) and cursor.
+    ///
+    /// 1. Each pair of a user and a holder stands in *held* as well, where it is found when the holder is dead.
+    /// 2. What stands in *held* stands in *members* as well.
+    /// 3. Who has no holder has left.
+    static let mend = #"""
+        local step, cursor = tonumber(ARGV[4]), ARGV[5]
+        if step == 3 then
+            local found = redis.call('HSCAN', names, cursor == '' and '0' or cursor, 'COUNT', SWEEP_LIMIT)
+            for index = 1, #found[2], 2 do
+                if not has_holder(found[2][index]) then depart(found[2][index]) end
+            end
+            return { found[1] == '0' and 0 or 3, found[1] }
+        end
+        local from, to = step == 1 and members or held, step == 1 and held or members
+        local found = redis.call('ZRANGEBYLEX', from, cursor == '' and '-' or '(' .. cursor, '+',
+            'LIMIT', 0, SWEEP_LIMIT)
+        for _, entry in ipairs(found) do
+            if step == 2 or not redis.call('ZSCORE', leases, entry) then
+                local first, second = split(entry)
+                redis.call('ZADD', to, 0, second .. '\0' .. first)
+            end
+        end
+        if #found < SWEEP_LIMIT then return { step + 1, '' } end
+        return { step, found[#found] }
         """#
 
     /// Gives a member another name, unless it is the same.
@@ -114,11 +224,12 @@ extension ScriptSource {
         return 1
         """#
 
-    /// Answers count, version, cursor (nil: no more) and the users of a page, each once.
+    /// Answers count, version, cursor (nil: no more), the users of a page, each once, and 1 if nothing of it was lost.
     ///
-    /// ARGV: …, cursor, most members to answer.
+    /// ARGV: …, cursor, most members to answer, the version that was told.
     static let members = #"""
-        sweep()
+        local lost = go_past(tonumber(ARGV[6]))
+        sweep_leases()
         local cursor, limit = ARGV[4], tonumber(ARGV[5])
         local users, last, more = {}, nil, false
         local from = cursor == '' and '-' or '(' .. cursor .. '\1'
@@ -126,7 +237,7 @@ extension ScriptSource {
             local found = redis.call('ZRANGEBYLEX', members, from, '+', 'LIMIT', 0, 256)
             if #found == 0 then break end
             for _, pair in ipairs(found) do
-                local id = string.sub(pair, 1, string.find(pair, '\0', 1, true) - 1)
+                local id = split(pair)
                 if id ~= last then
                     if #users >= limit then
                         more = true
@@ -139,13 +250,12 @@ extension ScriptSource {
             end
             from = '(' .. found[#found]
         end
-        local version = tonumber(redis.call('HGET', meta, 'presence_version') or 0)
-        return { redis.call('HLEN', names), version, more and last or false, users }
+        return { redis.call('HLEN', names), version(), more and last or false, users,
+            lost == 0 and whole() or 0 }
         """#
 
     /// Answers members, head, time of the last message (nil: none), 1 if there is a log.
     static let summary = #"""
-        sweep()
         local found = redis.call('HMGET', meta, 'seq', 'time')
         return { redis.call('HLEN', names), tonumber(found[1] or 0), tonumber(found[2]) or false,
             redis.call('EXISTS', KEYS[2]) }

@@ -7,10 +7,22 @@ enum RoomPayload {
     case publication(Publication)
     /// Something for the members that stands in no log.
     case event(RoomEvent)
-    /// Some leases end after so many milliseconds: for the nodes alone.
+    /// Some leases of single members end after so many milliseconds: for the nodes alone.
     case leasesEnd(milliseconds: Int)
+    /// Redis has lost some of what it knew of the members: for the nodes alone.
+    case presenceLost
     /// Nothing that may be handed on.
     case invalid
+}
+
+extension RoomPayload {
+    /// Makes the news that a room's members are to be entered again.
+    static func presenceLost(in room: RoomName) -> ByteBuffer {
+        var json = JSONWriter()
+        json.field("type", "presence_lost")
+        json.field("room", room.rawValue)
+        return json.finish()
+    }
 }
 
 /// Reads what is published on one room's channel.
@@ -58,6 +70,7 @@ struct RoomPayloadReader {
         if json["type"]?.word == "leases_end", let milliseconds = json["after_ms"]?.integer {
             return .leasesEnd(milliseconds: milliseconds)
         }
+        if json["type"]?.word == "presence_lost" { return .presenceLost }
         guard let id = json["user"]?["id"]?.string.flatMap(UserID.init(checking:)) else { return .invalid }
         let kind: PresenceKind
         switch json["type"]?.word {

@@ -16,10 +16,14 @@ final class RoomSubscription {
     private var waiting: [Waiter<LogPosition>] = []
     /// How many there may be before those who have given up are forgotten: while Redis is away, others go on coming.
     private var mostWaiting = 64
-    /// When something last came, or the head was last compared.
-    var lastActivity = NIODeadline.now()
-    /// When leases that somebody let end are to be swept.
-    var sweepAt: NIODeadline?
+    /// What has come of who is in the room.
+    var presence = PresenceTrack()
+    /// When Redis was last found to have lost some of that.
+    var lastLoss: NIODeadline?
+    /// Whether it was found so again, and that is still to be told.
+    var isLossUntold = false
+    /// When the time of its keys began anew, and its holders were compared with the table of leases; nil: not yet.
+    var upkeptAt: NIODeadline?
     /// Since when nobody on this node wants it; nil while somebody does.
     private(set) var idleSince: NIODeadline?
 
@@ -51,6 +55,9 @@ final class RoomSubscription {
         self.waiting = []
         for waiter in waiting { waiter.resume(.failure(reason)) }
     }
+
+    /// Whether somebody waits for the head.
+    var isAwaited: Bool { self.waiting.contains { !$0.isDone } }
 
     /// How many are kept.
     var waitingCount: Int { self.waiting.count }

@@ -20,6 +20,8 @@ final class Client {
     var session: SessionMachine
     var liveness: Liveness
     var stall: StallWatch
+    /// Whether the shard looks after what waits for it.
+    var isWatched = false
     /// The hash of its session's secret, once it is open.
     var sessionHash: String?
     /// Whether the session is one that is soon forgotten, since nobody has used it yet.

@@ -119,11 +119,10 @@ extension Shard {
 
     /// Tells the registry how much there is now.
     func measure() {
-        let rooms = self.rooms.values
         self.metrics.measure(
             connections: self.clients.count,
-            rooms: rooms.count,
-            members: rooms.reduce(0) { $0 + $1.users.count }
+            rooms: self.rooms.count,
+            members: self.memberCount
         )
     }
 }

@@ -73,23 +73,28 @@ final class DelayingBroker: Broker {
         }
     }
 
-    func renew(_ holder: HolderID, _ entries: [RoomName: [User]]) async throws(BrokerError) -> [RoomName: Int] {
-        try await self.late { () async throws(BrokerError) in try await self.base.renew(holder, entries) }
+    func renew(_ holder: HolderID) async throws(BrokerError) -> LeaseState {
+        try await self.late { () async throws(BrokerError) in try await self.base.renew(holder) }
     }
 
-    func release(
-        _ holder: HolderID,
-        _ entries: [RoomName: [UserID]],
-        after delay: Duration
-    ) async throws(BrokerError) {
-        try await self.late { () async throws(BrokerError) in
-            try await self.base.release(holder, entries, after: delay)
-        }
+    func restore(_ holder: HolderID, _ parts: [HeldPart]) async -> [Result<HeldPart.Answer, BrokerError>] {
+        let answers = await self.base.restore(holder, parts)
+        await self.answers.pass()
+        return answers
     }
 
-    func members(_ room: RoomName, cursor: String?, limit: Int) async throws(BrokerError) -> MemberPage {
+    func release(_ holder: HolderID, after delay: Duration) async throws(BrokerError) {
+        try await self.late { () async throws(BrokerError) in try await self.base.release(holder, after: delay) }
+    }
+
+    func members(
+        _ room: RoomName,
+        cursor: String?,
+        limit: Int,
+        told: Int
+    ) async throws(BrokerError) -> MemberPage {
         try await self.late { () async throws(BrokerError) in
-            try await self.base.members(room, cursor: cursor, limit: limit)
+            try await self.base.members(room, cursor: cursor, limit: limit, told: told)
         }
     }
 

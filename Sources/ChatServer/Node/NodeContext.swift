@@ -20,6 +20,7 @@ final class NodeContext: Sendable {
     let limits: Limits
     let broker: any Broker
     let logs: LogReader
+    let roomLists: RoomListReader
     let sends: SendLimiter
     let admission: Admission
     let metrics: MetricsRegistry
@@ -45,6 +46,9 @@ final class NodeContext: Sendable {
         self.broker = broker
         self.logs = LogReader { room, start, limit async throws(BrokerError) in
             try await broker.log(room, after: start, limit: limit)
+        }
+        self.roomLists = RoomListReader { cursor, limit async throws(BrokerError) in
+            try await broker.rooms(after: cursor, limit: limit)
         }
         self.sends = SendLimiter(rate: limits.sends)
         self.admission = admission

@@ -31,6 +31,14 @@ final class LocalRoom {
     private(set) var catchingUp: [Membership] = []
     var users: [UserID: LocalUser] = [:]
     var crowd: Crowd
+    /// When the list of its members is to be read, if it is: not before others have restored theirs.
+    var readingDue: ContinuousClock.Instant?
+    /// Whether members that the broker had lost are being restored, before its list is read again.
+    var isSettling = false
+    /// Whether the count of its members is to be told soon.
+    var isCountDue = false
+    /// Members whose names the broker could not be told of.
+    var untoldNames: Set<UserID> = []
     /// Whether its members are being listed for those who join.
     var isListing = false
     /// Those who wait for the next list.

@@ -89,6 +89,7 @@ extension Shard {
         )
         self.sendFirst(Event.welcome(welcome).encoded(id: id), to: client)
         if let degradation { self.send(Event.status(.degraded, detail: degradation).encoded(), to: client) }
+        self.users.add(client.id, of: session.user.id)
         self.resume(client.session.opened(session.user), for: client)
     }
 

@@ -69,9 +69,11 @@ extension Shard {
             case .room(let name, let event):
                 if let room = self.rooms[name] { self.apply(event, to: room) }
             case .renamed(let user): self.applyRename(user)
+            case .presenceIsDoubtful: self.isPresenceDoubtful = true
             case .status(let status, let detail): self.applyStatus(status, detail)
             }
         }
+        if batch.hasOverflowed { self.isPresenceDoubtful = true }
         if case .status(let status, let detail) = batch.lastStatus { self.applyStatus(status, detail) }
         if batch.hasOverflowed {
             for room in self.rooms.values { self.resynchronize(room) }
@@ -94,6 +96,11 @@ extension Shard {
             self.enqueue(payload, in: room)
             room.gathered.tally.addMessage(payload)
         case .presence(let kind, let change, let payload): self.applyPresence(kind, change, payload, in: room)
+        case .presenceIsBehind(let version):
+            room.crowd.expect(version: version)
+            self.seeTo(room)
+            self.repairPresence()
+        case .presenceWasLost: self.restore(room)
         case .typing(_, let payload):
             if !room.crowd.isLarge { self.enqueue(payload, in: room, .ephemeral) }
         case .gap(let epoch, let from, let to):
@@ -105,6 +112,8 @@ extension Shard {
             guard let position = room.position, position.epoch != head.epoch else { return }
             room.move(to: LogPosition(epoch: head.epoch, seq: 0))
             self.enqueue(Event.reset(room: room.name, head: head).encoded(), in: room)
+            // What was lost with the log is who is here.
+            self.restore(room)
         }
     }
 
@@ -123,6 +132,7 @@ extension Shard {
         self.degradation = status == .ok ? nil : detail
         guard isNews else { return }
         // Whatever was published meanwhile has not arrived, unless it stands in a log.
+        self.isLeaseDoubtful = true
         if status == .ok { self.doubtPresence() }
         let payload = Event.status(status, detail: detail).encoded()
         for client in self.clients.values where client.session.user != nil { self.send(payload, to: client) }

@@ -137,7 +137,10 @@ extension Shard {
     private func flushClients() {
         let clients = self.flushList
         self.flushList.removeAll(keepingCapacity: true)
-        for client in clients { client.port.flush() }
+        for client in clients {
+            client.port.flush()
+            self.watchStall(client)
+        }
     }
 
     private func deliver(_ room: LocalRoom) {

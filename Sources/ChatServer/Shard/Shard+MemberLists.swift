@@ -13,9 +13,9 @@ extension Shard {
         repeat {
             if let told = room.crowd.page(with: user, since: version) { return told }
             // An event may overtake the list. The list is read again then, for nobody would tell the client of that change.
-            page = try await self.listMembers(of: room).get()
+            page = try await self.sharedList(of: room).get()
             attempts -= 1
-        } while attempts > 0 && page.version < room.crowd.version
+        } while attempts > 0 && (page.version < room.crowd.version || room.crowd.needsReading)
         return room.crowd.page(with: user, since: version) ?? page
     }
 
@@ -23,7 +23,7 @@ extension Shard {
     /// for.
     ///
     /// The others are told what it says, by the time that those who asked know it.
-    private func listMembers(of room: LocalRoom) async -> Result<MemberPage, BrokerError> {
+    private func sharedList(of room: LocalRoom) async -> Result<MemberPage, BrokerError> {
         await withCheckedContinuation { continuation in
             room.awaitingList.append(continuation)
             guard !room.isListing else { return }
@@ -32,21 +32,12 @@ extension Shard {
                 while !room.awaitingList.isEmpty {
                     let asking = room.awaitingList
                     room.awaitingList = []
-                    let result = await self.readMembers(of: room)
+                    await self.settled(room)
+                    let result = await self.readMembers(of: room, settles: true)
                     for continuation in asking { continuation.resume(returning: result) }
                 }
                 room.isListing = false
             }
-        }
-    }
-
-    private func readMembers(of room: LocalRoom) async -> Result<MemberPage, BrokerError> {
-        do {
-            let page = try await self.broker.members(room.name, cursor: nil, limit: self.limits.members)
-            self.tell(room.crowd.receive(page), in: room)
-            return .success(page)
-        } catch {
-            return .failure(error)
         }
     }
 }

@@ -5,6 +5,8 @@ import NIOCore
 extension Shard {
     /// A connection of the user joins the room.
     func hold(_ user: User, in room: LocalRoom) {
+        self.hasHeld = true
+        if room.users[user.id] == nil { self.memberCount += 1 }
         room.users[user.id, default: LocalRoom.LocalUser(user: user, connections: 0)].connections += 1
     }
 
@@ -22,6 +24,7 @@ extension Shard {
     /// A connection of the user was lost: the user leaves after the grace, unless another comes before.
     func release(_ id: UserID, in room: LocalRoom) {
         guard self.unhold(id, in: room), let departures = room.users[id]?.departures else { return }
+        self.users.linger(id, in: room.name)
         self.wheel.schedule(.depart(room.name, id, departures), after: self.limits.presenceGrace)
     }
 
@@ -29,7 +32,7 @@ extension Shard {
     func departIfGone(_ id: UserID, from name: RoomName, departures: Int) {
         guard let room = self.rooms[name], let user = room.users[id], user.connections == 0,
             user.departures == departures
-        else { return }
+        else { return self.users.endLingering(id, in: name) }
         self.spawn { await self.depart(id, from: room) }
     }
 
@@ -37,34 +40,28 @@ extension Shard {
     func depart(_ id: UserID, from room: LocalRoom) async {
         guard room.users[id]?.connections == 0 else { return }
         room.users[id] = nil
-        // A broker that is away lets the lease end in its own time.
-        try? await self.broker.leave(room.name, id, holder: self.holder)
+        self.memberCount -= 1
+        self.users.endLingering(id, in: room.name)
+        do {
+            try await self.broker.leave(room.name, id, holder: self.holder)
+        } catch {
+            // The broker may have been told or not: it is told once more who is here when it is back.
+            self.restores.add(room.name)
+        }
         // The user may have come back while the broker was asked.
-        if let user = room.users[id] { _ = try? await self.broker.enter(room.name, user.user, holder: self.holder) }
+        if let user = room.users[id], (try? await self.broker.enter(room.name, user.user, holder: self.holder)) == nil {
+            self.restores.add(room.name)
+        }
         self.closeIfUnused(room)
-    }
-
-    /// Lets the leases of everybody here begin anew, and compares how many changes there have been with those that came.
-    func renewLeases() async {
-        let entries = self.rooms.mapValues { $0.users.values.map(\.user) }.filter { !$0.value.isEmpty }
-        guard !entries.isEmpty, let versions = try? await self.broker.renew(self.holder, entries) else { return }
-        for (name, version) in versions { self.rooms[name]?.crowd.expect(version: version) }
-        self.repairPresence()
-    }
-
-    /// The node goes away: whoever has not come back elsewhere by the end of the grace has left.
-    func releaseLeases() async {
-        let entries = self.rooms.mapValues { Array($0.users.keys) }.filter { !$0.value.isEmpty }
-        // A broker that is away cannot be told, and the leases end in their own time.
-        guard !entries.isEmpty, self.degradation == nil else { return }
-        try? await self.broker.release(self.holder, entries, after: self.limits.presenceGrace)
     }
 
     // MARK: Events
 
     /// Somebody came, went or has another name.
     func applyPresence(_ kind: PresenceKind, _ change: PresenceChange, _ payload: ByteBuffer, in room: LocalRoom) {
-        switch room.crowd.receive(kind, change) {
+        let verdict = room.crowd.receive(kind, change)
+        self.seeTo(room)
+        switch verdict {
         case .tell: self.tell(payload, in: room)
         case .tellCountSoon, .known: break
         case .hold: self.repairPresence()
@@ -73,7 +70,10 @@ extension Shard {
 
     /// Tells large rooms how many they are now.
     func tellCounts() {
-        for room in self.rooms.values {
+        let rooms = self.countRooms
+        self.countRooms = []
+        for room in rooms {
+            room.isCountDue = false
             guard let (count, version) = room.crowd.takeStale() else { continue }
             self.tell(Event.presence(room: room.name, memberCount: count, version: version).encoded(), in: room)
         }
@@ -92,10 +92,13 @@ extension Shard {
     /// A user has another name, on every connection.
     func applyRename(_ user: User) {
         self.renames.note(user)
-        for client in self.clients.values where client.session.user?.id == user.id { client.session.renamed(user) }
-        for room in self.rooms.values where room.users[user.id] != nil {
+        let clients = self.users.connections(of: user.id).compactMap { self.clients[$0] }
+        for client in clients { client.session.renamed(user) }
+        var names = self.users.lingeringRooms(of: user.id)
+        for client in clients { for membership in client.memberships { names.insert(membership.room.name) } }
+        for room in names.compactMap({ self.rooms[$0] }) where room.users[user.id] != nil {
             room.users[user.id]?.user = user
-            self.spawn { try? await self.broker.rename(user, in: room.name) }
+            self.spawn { await self.rename(user, in: room) }
         }
     }
 }

@@ -6,8 +6,8 @@ import NIOCore
 enum Timer: Sendable {
     /// Look whether the connection lives.
     case liveness(ClientID)
-    /// Look whether all clients take what waits for them.
-    case stalls
+    /// Look whether the client takes what waits for it.
+    case stall(ClientID)
     /// The grace of a user whose last connection went is over.
     case depart(RoomName, UserID, Int)
     /// Let go of the room, if nobody is in it.
@@ -16,15 +16,14 @@ enum Timer: Sendable {
 
 // One wheel for all timers of the loop, turned once a second.
 extension Shard {
-    /// How often leases begin anew.
+    /// How often the lease begins anew.
     private var renewal: Duration { self.limits.presenceLease / 3 }
 
-    /// Works until the node ends: turns the wheel, renews leases, and at the end waits for those who leave and for what is
+    /// Works until the node ends: turns the wheel, renews its lease, and at the end waits for those who leave and for what is
     /// under way.
     func run() async {
-        var nextRenewal = ContinuousClock.now + self.renewal
+        var nextRenewal = ContinuousClock.now
         var nextTurn = ContinuousClock.now + .seconds(1)
-        self.wheel.schedule(.stalls, after: self.stallInterval)
         while (try? await Task.sleep(until: nextTurn, clock: .continuous)) != nil {
             nextTurn += .seconds(1)
             let now = ContinuousClock.now
@@ -36,13 +35,13 @@ extension Shard {
             self.spawn { await self.node.logs.sweep(now: now) }
             guard now >= nextRenewal else { continue }
             nextRenewal = now + self.renewal
-            self.spawn { await self.renewLeases() }
+            self.spawn { await self.renewLease() }
         }
         await self.vacate()
         await self.quiesce()
         // Who was here comes back elsewhere within seconds, mostly: to say that everybody leaves, and then that they join,
         // would help nobody.
-        await self.releaseLeases()
+        await self.releaseLease()
         // The loop may end soon: nothing may be put on it any more.
         self.inbox.close()
     }
@@ -50,24 +49,31 @@ extension Shard {
     private func fire(_ timer: Timer, _ now: ContinuousClock.Instant) {
         switch timer {
         case .liveness(let id): self.checkLiveness(id, now)
-        case .stalls:
-            self.checkStalls(now)
-            self.wheel.schedule(.stalls, after: self.stallInterval)
+        case .stall(let id): self.checkStall(id, now)
         case .depart(let room, let user, let departures):
             self.departIfGone(user, from: room, departures: departures)
         case .close(let room): self.closeUnused(room)
         }
     }
 
-    /// How often is looked whether clients take what waits for them.
+    /// How often the shard checks whether a client takes what waits for it.
     private var stallInterval: Duration { self.limits.stallTimeout / 10 }
 
-    private func checkStalls(_ now: ContinuousClock.Instant) {
-        for client in self.clients.values where !client.isClosed {
-            let (taken, waiting) = (client.port.taken, client.port.waiting)
-            guard let disconnect = client.stall.check(taken: taken, waiting: waiting, now: now) else { continue }
-            self.close(client, disconnect)
+    /// Looks after a client that has not taken all that it was sent.
+    func watchStall(_ client: Client) {
+        guard !client.isWatched, client.port.waiting > 0 else { return }
+        client.isWatched = true
+        self.wheel.schedule(.stall(client.id), after: self.stallInterval)
+    }
+
+    private func checkStall(_ id: ClientID, _ now: ContinuousClock.Instant) {
+        guard let client = self.clients[id], !client.isClosed else { return }
+        client.isWatched = false
+        let (taken, waiting) = (client.port.taken, client.port.waiting)
+        guard let disconnect = client.stall.check(taken: taken, waiting: waiting, now: now) else {
+            return self.watchStall(client)
         }
+        self.close(client, disconnect)
     }
 
     private func checkLiveness(_ id: ClientID, _ now: ContinuousClock.Instant) {

@@ -11,7 +11,8 @@ actor Shard {
     nonisolated let loop: any EventLoop
     nonisolated let inbox: ShardInbox
     let node: NodeContext
-    let holder: HolderID
+    /// On whose behalf the shard's members are in their rooms.
+    var holder: HolderID
     let metrics: ShardMetrics
     // `unownedExecutor` does not keep it alive; this does.
     private nonisolated let executor: any SerialExecutor
@@ -40,6 +41,23 @@ actor Shard {
     var slowClients: [Client] = []
     /// What a client that comes now is told of the broker; nil while all is well.
     var degradation: String?
+    /// Whether there was ever a member here, so that there is a lease to renew.
+    var hasHeld = false
+    var isRenewing = false
+    /// Whether the lease may have ended while the broker was away.
+    var isLeaseDoubtful = false
+    /// Whether the broker may have lost who is here; it is told when it is back.
+    var isPresenceDoubtful = false
+    /// Rooms that the broker is to be told anew of.
+    var restores = RestoreQueue()
+    /// Rooms whose lists of members are to be read.
+    var readings = DueQueue<RoomName, ContinuousClock.Instant>()
+    /// Large rooms whose counts are to be told.
+    var countRooms: [LocalRoom] = []
+    /// Who is connected here, and where, by user.
+    var users = UserIndex<ClientID>()
+    /// How many users are in rooms through this shard, counted once for each room.
+    var memberCount = 0
     /// Whether lists of members are being read.
     var isRepairingPresence = false
     /// Whether sessions are being looked up for names, and whether that has to be done once more.
@@ -117,6 +135,7 @@ actor Shard {
     /// A connection is gone.
     func disconnected(_ id: ClientID) {
         guard let client = self.clients.removeValue(forKey: id) else { return }
+        if let user = client.session.user { self.users.remove(id, of: user.id) }
         client.port.detach()
         self.forget(client)
         if self.clients.isEmpty { self.vacancy.take()?.resume() }

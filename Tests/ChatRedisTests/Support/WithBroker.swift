@@ -61,4 +61,7 @@ extension RedisBroker {
         for argument in arguments { command.append(argument) }
         return try await self.perform(RedisRequest(command))
     }
+
+    /// Whether a room's holders were compared with the table of leases, or will be when that is read next.
+    func hasComparedHolders(of room: RoomName) -> Bool { self.channels[self.channel(room)]?.upkeptAt != nil }
 }

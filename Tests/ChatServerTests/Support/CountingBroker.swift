@@ -20,9 +20,14 @@ final class CountingBroker: ForwardingBroker {
         return try await self.base.log(room, after: seq, limit: limit)
     }
 
-    func members(_ room: RoomName, cursor: String?, limit: Int) async throws(BrokerError) -> MemberPage {
+    func members(
+        _ room: RoomName,
+        cursor: String?,
+        limit: Int,
+        told: Int
+    ) async throws(BrokerError) -> MemberPage {
         self.counts.withLock { $0.listings += 1 }
-        return try await self.base.members(room, cursor: cursor, limit: limit)
+        return try await self.base.members(room, cursor: cursor, limit: limit, told: told)
     }
 
     func session(_ hash: String) async throws(BrokerError) -> User? {

@@ -40,23 +40,23 @@ extension ForwardingBroker {
         try await self.base.leave(room, user, holder: holder)
     }
 
-    func renew(
-        _ holder: HolderID,
-        _ entries: [RoomName: [User]]
-    ) async throws(BrokerError) -> [RoomName: Int] {
-        try await self.base.renew(holder, entries)
+    func renew(_ holder: HolderID) async throws(BrokerError) -> LeaseState { try await self.base.renew(holder) }
+
+    func restore(_ holder: HolderID, _ parts: [HeldPart]) async -> [Result<HeldPart.Answer, BrokerError>] {
+        await self.base.restore(holder, parts)
     }
 
-    func release(
-        _ holder: HolderID,
-        _ entries: [RoomName: [UserID]],
-        after delay: Duration
-    ) async throws(BrokerError) {
-        try await self.base.release(holder, entries, after: delay)
+    func release(_ holder: HolderID, after delay: Duration) async throws(BrokerError) {
+        try await self.base.release(holder, after: delay)
     }
 
-    func members(_ room: RoomName, cursor: String?, limit: Int) async throws(BrokerError) -> MemberPage {
-        try await self.base.members(room, cursor: cursor, limit: limit)
+    func members(
+        _ room: RoomName,
+        cursor: String?,
+        limit: Int,
+        told: Int
+    ) async throws(BrokerError) -> MemberPage {
+        try await self.base.members(room, cursor: cursor, limit: limit, told: told)
     }
 
     func signalTyping(_ room: RoomName, _ user: User, active: Bool) async {

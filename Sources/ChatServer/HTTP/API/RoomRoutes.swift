@@ -26,7 +26,7 @@ struct RoomRoutes {
         let query = Query(request)
         let cursor = try query["cursor"].map { try RoomName($0) }
         let limit = try query.count("limit", default: Self.pageLimit, maximum: Self.pageLimit)
-        let page = try await self.node.broker.rooms(after: cursor, limit: limit)
+        let page = try await self.node.roomLists.page(after: cursor, limit: limit)
         var json = JSONWriter()
         json.array("rooms", page.rooms) { json, room in
             json.field("room", room.room.rawValue)

@@ -1,0 +1,83 @@
+internal import DequeModule
+
+/// Which rooms a holder has to restore, and how far it has come with each (``Broker/restore(_:_:)``).
+///
+/// A batch is made when it is sent: who came or went before is in it, and who comes or goes after it is told to the
+/// broker after it. One batch is under way at a time, and what failed waits for another turn.
+package struct RestoreQueue: Sendable, Equatable {
+    /// The most rooms of a batch.
+    package static let roomsAtOnce = 32
+    /// The most users of a batch: the broker does nothing else while it works on one.
+    package static let usersAtOnce = 200
+
+    private struct Progress: Equatable {
+        /// Users up to this one are restored.
+        var after: UserID?
+        /// Whether the room is to be begun with once more when its part is done.
+        var isAnew = false
+    }
+
+    private var line: Deque<RoomName> = []
+    private var progress: [RoomName: Progress] = [:]
+    private var underWay: Set<RoomName> = []
+
+    package init() {}
+
+    /// Whether nothing is to be restored.
+    package var isEmpty: Bool { self.progress.isEmpty }
+
+    /// Whether a room has been restored, or need not be.
+    package func isDone(_ room: RoomName) -> Bool { self.progress[room] == nil }
+
+    /// A room is to be restored, from the first user on.
+    package mutating func add(_ room: RoomName) {
+        if self.underWay.contains(room) {
+            self.progress[room]?.isAnew = true
+        } else if self.progress.updateValue(Progress(), forKey: room) == nil {
+            self.line.append(room)
+        }
+    }
+
+    /// Begins a batch; ``finished(_:_:)`` follows for each of its parts.
+    ///
+    /// - Parameters:
+    ///   - told: The newest version that was told in a room.
+    ///   - users: The holder's users in a room, as it has them now.
+    /// - Returns: The parts; none when there is nothing to do.
+    package mutating func begin(told: (RoomName) -> Int, users: (RoomName) -> [User]) -> [HeldPart] {
+        var parts: [HeldPart] = []
+        var room = Self.usersAtOnce
+        while parts.count < Self.roomsAtOnce, room > 0, let name = self.line.popFirst() {
+            let after = self.progress[name]?.after
+            let rest = users(name).filter { user in after.map { $0.rawValue < user.id.rawValue } ?? true }
+                .sorted { $0.id.rawValue < $1.id.rawValue }
+            let taken = Array(rest.prefix(room))
+            room -= taken.count
+            let through = taken.count < rest.count ? taken.last?.id : nil
+            self.underWay.insert(name)
+            parts.append(HeldPart(room: name, told: told(name), after: after, through: through, users: taken))
+        }
+        return parts
+    }
+
+    /// A part is done, or has failed.
+    ///
+    /// - Parameters:
+    ///   - part: What ``begin(told:users:)`` gave.
+    ///   - answer: What became of it; nil when it failed.
+    /// - Returns: Whether the whole room is restored.
+    package mutating func finished(_ part: HeldPart, _ answer: HeldPart.Answer?) -> Bool {
+        self.underWay.remove(part.room)
+        let isAnew = self.progress[part.room]?.isAnew ?? false
+        let isDone = answer?.isDone ?? false
+        guard isAnew || !isDone || part.through != nil else {
+            self.progress[part.room] = nil
+            return true
+        }
+        let after = isAnew ? nil : isDone ? part.through : part.after
+        self.progress[part.room] = Progress(after: after)
+        // What failed makes way for others; what goes on has its turn at once.
+        if answer == nil { self.line.append(part.room) } else { self.line.prepend(part.room) }
+        return false
+    }
+}

@@ -1,0 +1,52 @@
+/// Compares what was published of a room's members with what the room says when it is looked at.
+///
+/// Changes are counted one by one, and come on the channel in this order. A number that is not above the one before it
+/// is no old news: Redis has lost what it had counted.
+struct PresenceTrack {
+    /// What is to be done.
+    enum Verdict: Equatable {
+        /// Nothing: it is as it should be.
+        case agrees
+        /// Changes have not come: the members here may have been told less than this version.
+        case behind(Int)
+        /// Redis has lost some of what it knew of the members.
+        case lost
+    }
+
+    /// The newest change that is known; nil: none.
+    private(set) var version: Int?
+    private var count = 0
+    /// The change that came last on the channel.
+    ///
+    /// What a look tells may be on its way there still.
+    private var published: Int?
+
+    /// A change came on the channel.
+    mutating func published(version: Int, count: Int) -> Verdict {
+        let isNext = version > self.published ?? 0
+        self.published = version
+        if !isNext || version >= self.version ?? 0 { (self.version, self.count) = (version, count) }
+        return isNext ? .agrees : .lost
+    }
+
+    /// The room was looked at.
+    ///
+    /// - Parameters:
+    ///   - version: How many changes it has counted.
+    ///   - count: How many members it has.
+    ///   - isWhole: Whether its records of them agree with each other.
+    ///   - known: What ``version`` was when the look was asked for: news may have overtaken the answer.
+    /// - Returns: What is to be done.
+    mutating func looked(version: Int, count: Int, isWhole: Bool, since known: Int?) -> Verdict {
+        let newest = self.version
+        guard isWhole, version >= known ?? 0 else {
+            // What comes next is compared with what there is now.
+            (self.version, self.count, self.published) = (version, count, nil)
+            return .lost
+        }
+        if let newest, version < newest { return .agrees }
+        defer { (self.version, self.count) = (version, count) }
+        guard version == newest ?? 0 else { return .behind(version) }
+        return newest == nil || count == self.count ? .agrees : .lost
+    }
+}

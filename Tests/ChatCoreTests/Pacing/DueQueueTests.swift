@@ -1,0 +1,59 @@
+import Testing
+
+@testable import ChatCore
+
+@Suite("What is due", .timeLimit(.minutes(1)))
+struct DueQueueTests {
+    private var queue = DueQueue<String, Int>()
+
+    @Test mutating func `nothing is due before its time`() {
+        #expect(self.queue.next(100) == nil)
+        self.queue.schedule("a", at: 10)
+        #expect(self.queue.next(9) == nil)
+        #expect(self.queue.next(10) == "a")
+        #expect(self.queue.next(100) == nil && self.queue.isEmpty)
+    }
+
+    @Test mutating func `the earliest comes first, and of the same time the first that was scheduled`() {
+        for (name, time) in [("c", 3), ("a", 1), ("d", 3), ("b", 2), ("e", 3)] { self.queue.schedule(name, at: time) }
+        #expect(self.queue.count == 5)
+        var order = ""
+        while let next = self.queue.next(3) { order += next }
+        #expect(order == "abcde")
+    }
+
+    @Test mutating func `what is scheduled again and again starves nobody`() {
+        for index in 0..<1000 { self.queue.schedule("\(index)", at: index) }
+        var turns: [String: Int] = [:]
+        // Each is due every 1000 ticks, and one has its turn in each tick.
+        for tick in 0..<5000 {
+            guard let next = self.queue.next(tick) else { continue }
+            turns[next, default: 0] += 1
+            self.queue.schedule(next, at: tick + 1000)
+        }
+        #expect(turns.count == 1000 && turns.values.allSatisfy { $0 == 5 })
+    }
+}
+
+@Suite("Work at a pace", .timeLimit(.minutes(1)))
+struct PacedQueueTests {
+    private var queue = PacedQueue<Int, Int>(window: 3)
+
+    @Test mutating func `so much is under way at once and no more, and what ends lets the next begin`() {
+        for item in 0..<5 { self.queue.schedule(item, at: 0) }
+        #expect((0..<4).map { _ in self.queue.begin(0) } == [0, 1, 2, nil])
+        self.queue.ended()
+        #expect(self.queue.begin(0) == 3)
+        #expect(self.queue.begin(0) == nil)
+        for _ in 0..<3 { self.queue.ended() }
+        #expect(self.queue.begin(0) == 4)
+        #expect(self.queue.underWay == 1 && self.queue.count == 0)
+    }
+
+    @Test mutating func `room on the way is not given to what is not due`() {
+        self.queue.schedule(1, at: 5)
+        #expect(self.queue.begin(4) == nil)
+        #expect(self.queue.underWay == 0)
+        #expect(self.queue.begin(5) == 1)
+    }
+}

@@ -1,8 +1,8 @@
 extension ScriptSource {
     /// Who Redis is, and what its data are; the first thing that is asked on each connection.
     ///
-    /// A run is that of the process, and of its time as the primary: a primary that was a replica in between may have lost
-    /// what it had.
+    /// A run is that of the process, and nothing that may change while it goes on (as its replication id does when the
+    /// first replica comes): nodes that took the log to be in different runs would each take the other for a loss.
     ///
     /// KEYS: layout. Answers the run (empty where Redis does not tell), what it does when its memory is full, and the
     /// version of the layout (0: none is written).
@@ -12,8 +12,7 @@ extension ScriptSource {
             return type(info) == 'string' and string.match(info, '\n' .. field .. ':([^\r\n]*)') or ''
         end
         local version = redis.call('HGET', KEYS[1], 'version')
-        local run = string.sub(told('server', 'run_id'), 1, 12) .. string.sub(told('replication', 'master_replid'), 1, 12)
-        return { run, told('memory', 'maxmemory_policy'), tonumber(version or 0) }
+        return { string.sub(told('server', 'run_id'), 1, 16), told('memory', 'maxmemory_policy'), tonumber(version or 0) }
         """#
 
     /// Lets a node hear itself, and looks who else is there.

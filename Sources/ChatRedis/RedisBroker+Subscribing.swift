@@ -82,9 +82,11 @@ extension RedisBroker {
     /// Takes all that one read of the socket brought.
     func received(_ pushes: [RedisPush]) {
         self.subscriptions.received()
+        let now = NIODeadline.now()
         for push in pushes {
             switch push {
             case .message(let channel, let payload):
+                self.hearing.receivedSomething(at: now)
                 guard let subscription = self.channels[channel] else {
                     self.receivedService(channel, payload)
                     continue

@@ -32,6 +32,20 @@ struct HearingWatchTests {
         #expect(watch.tick(self.after(9)) == .say)
     }
 
+    @Test func `while other things come it waits for those that stand before its word, but not for ever`() {
+        var watch = HearingWatch(now: self.start)
+        watch.said("a")
+        watch.published("a", at: self.start)
+        for second in stride(from: Int64(3), through: 30, by: 3) {
+            watch.receivedSomething(at: self.after(second))
+            #expect(watch.tick(self.after(second)) == .none)
+        }
+        #expect(watch.tick(self.after(31)) == .giveUp)
+        watch.receivedSomething(at: self.after(32))
+        #expect(watch.tick(self.after(33)) == .none)
+        #expect(watch.tick(self.after(34)) == .say)
+    }
+
     @Test func `what may come back before it is said to be published counts`() {
         var watch = HearingWatch(now: self.start)
         watch.said("a")

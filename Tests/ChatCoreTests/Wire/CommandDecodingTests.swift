@@ -112,6 +112,23 @@ import Testing
         #expect(self.refusal(json) == nil)
     }
 
+    /// A position with a time that cannot be is one without proof, which the log judges as such.
+    @Test(
+        arguments: [
+            ("1790000000000", 1_790_000_000_000), ("0", 0), ("-5", -5), ("9007199254740993", 9_007_199_254_740_993),
+            ("null", nil), (#""1790000000000""#, nil), ("1.5", nil), ("1e400", nil), ("99999999999999999999", nil),
+            ("[{}]", nil),
+        ] as [(String, Int?)]
+    )
+    func `the time of a position is evidence, and never an error`(json: String, time: Int?) throws {
+        let join = #"{"type":"join","room":"lobby","after":{"epoch":"e1b2c3d4","seq":3,"time":\#(json)}}"#
+        guard case .join(let join) = try self.decode(join).command, case .after(let position) = join.start else {
+            throw ProtocolError.badCommand("no join")
+        }
+        #expect(position.seq == 3)
+        #expect(position.time == time)
+    }
+
     @Test func `the text has the limit of the server`() throws {
         var limits = Limits()
         limits.textBytes = 3

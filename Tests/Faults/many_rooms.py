@@ -237,8 +237,9 @@ async def carry_out(options: argparse.Namespace, folder: Path, say) -> dict:
         residents: list[Guest] = []
         began = time.monotonic()
         for start in range(0, len(rooms), ROOMS_EACH):
-            own = rooms[start : start + ROOMS_EACH]
-            residents.append(await reside(judge, len(residents), own, ports[0]))
+            for _ in range(options.residents):
+                own = rooms[start : start + ROOMS_EACH]
+                residents.append(await reside(judge, len(residents), own, ports[0]))
         joining = time.monotonic() - began
         say(f"{judge.counts['joins']} joins in {joining:.0f} s")
         await asyncio.sleep(options.warmup)
@@ -281,6 +282,7 @@ async def carry_out(options: argparse.Namespace, folder: Path, say) -> dict:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rooms", type=int, default=20_000)
+    parser.add_argument("--residents", type=int, default=1, help="how many stay in each room")
     parser.add_argument("--people", type=int, default=0, help="who come and go")
     parser.add_argument("--seconds", type=float, default=60, help="for how long")
     parser.add_argument("--warmup", type=float, default=5, help="seconds between the last join and the first look")

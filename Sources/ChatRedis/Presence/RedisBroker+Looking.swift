@@ -90,17 +90,29 @@ extension RedisBroker {
     }
 
     private func look(at subscription: RoomSubscription, _ now: NIODeadline, isRegular: Bool) {
-        let isUpkeep = self.isDueForUpkeep(subscription, now)
         let (known, seq) = (subscription.presence.version, subscription.feed.position?.seq ?? 0)
-        var request = self.presenceRequest(.look, subscription.room) { $0.append(isUpkeep ? 1 : 0) }
+        let (keys, room) = (self.keys, subscription.room)
+        let (members, leases, names, held) = (keys.members(room), keys.leases(room), keys.names(room), keys.held(room))
+        var request = RedisRequest(.look, keys: keys.meta(room), members, leases, names, held)
         request.completion = { result in
             if isRegular { self.schedule(.look, subscription, at: .now() + self.pause) }
-            if case .success(let reply) = result {
-                if isUpkeep { subscription.upkeptAt = now }
-                self.looked(reply, subscription, known, seq)
-            }
+            if case .success(let reply) = result { self.looked(reply, subscription, known, seq) }
             self.check(subscription, onlyIfNeeded: true)
             self.roomTaskEnded()
+        }
+        self.commands.submit(request)
+        if self.isDueForUpkeep(subscription, now) { self.keep(subscription, now) }
+    }
+
+    /// Lets the time of a room's keys begin anew, and compares its holders with the table of leases.
+    private func keep(_ subscription: RoomSubscription, _ now: NIODeadline) {
+        var request = self.presenceRequest(.upkeep, subscription.room)
+        request.completion = { result in
+            guard let parts = (try? result.get())?.array else { return }
+            subscription.upkeptAt = now
+            let holders = parts.compactMap(\.string)
+            self.found(holders, in: subscription.room)
+            if !holders.isEmpty { self.touch(subscription.room) }
         }
         self.commands.submit(request)
     }
@@ -121,9 +133,7 @@ extension RedisBroker {
         {
             self.check(subscription)
         }
-        let holders = (parts[5].array ?? []).compactMap(\.string)
-        self.found(holders, in: subscription.room)
-        if !holders.isEmpty { self.touch(subscription.room) }
+        if parts[5].count ?? 0 > 0 { self.schedule(.sweepLeases, subscription, at: .now()) }
         let isWhole = parts[4].integer == 1
         let verdict = subscription.presence.looked(version: version, count: count, isWhole: isWhole, since: known)
         self.obey(verdict, in: subscription, isNew: isWhole)

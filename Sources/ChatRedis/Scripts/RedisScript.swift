@@ -23,6 +23,8 @@ enum RedisScript: CaseIterable {
     case sweep
     /// Tells how a room is.
     case look
+    /// Begins the time of a room's keys anew, and tells whose members are there.
+    case upkeep
     /// Makes the records of a room's members agree.
     case mend
     /// Renews a holder's lease.
@@ -52,19 +54,20 @@ enum RedisScript: CaseIterable {
         case .send: [ScriptSource.epoch, ScriptSource.keys, ScriptSource.send]
         case .read: [ScriptSource.epoch, ScriptSource.read]
         case .replaceEpoch: [ScriptSource.replaceEpoch]
-        case .enter: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.enter]
-        case .leave: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.leave]
-        case .restore: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.restore]
-        case .sweep: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.sweep]
-        case .look: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.look]
-        case .mend: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.mend]
+        case .enter: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.enter]
+        case .leave: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.leave]
+        case .restore: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.restore]
+        case .sweep: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.sweep]
+        case .look: [ScriptSource.agree, ScriptSource.look]
+        case .upkeep: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.upkeep]
+        case .mend: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.mend]
         case .renewLease: [ScriptSource.epoch, ScriptSource.renewLease]
         case .endLease: [ScriptSource.epoch, ScriptSource.endLease]
         case .lookAtLeases: [ScriptSource.epoch, ScriptSource.lookAtLeases]
         case .judgeLease: [ScriptSource.epoch, ScriptSource.judgeLease]
-        case .renameMember: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.renameMember]
-        case .members: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.members]
-        case .summary: [ScriptSource.epoch, ScriptSource.presence, ScriptSource.summary]
+        case .renameMember: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.renameMember]
+        case .members: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.members]
+        case .summary: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.summary]
         case .readSession: [ScriptSource.readSession]
         case .writeSession: [ScriptSource.writeSession]
         case .beat: [ScriptSource.epoch, ScriptSource.beat]

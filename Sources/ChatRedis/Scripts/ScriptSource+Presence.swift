@@ -87,12 +87,9 @@ extension ScriptSource {
             return #ended == SWEEP_LIMIT and 1 or 0
         end
 
-        -- 1 when the records agree, as far as their sizes tell: a Redis that evicts takes whole keys.
         local function whole()
-            local entries, users = redis.call('ZCARD', members), redis.call('HLEN', names)
-            local agrees = entries == redis.call('ZCARD', held) + redis.call('ZCARD', leases)
-                and users <= entries and (users > 0 or entries == 0)
-            return agrees and 1 or 0
+            return agree(redis.call('ZCARD', members), redis.call('ZCARD', held), redis.call('ZCARD', leases),
+                redis.call('HLEN', names))
         end
 
         local function keep()
@@ -166,24 +163,39 @@ extension ScriptSource {
         return more
         """#
 
-    /// Tells how a room is: epoch (nil: none), head, version, how many members, 1 if the records are whole, and the
-    /// holders of its members.
+    /// Tells how a room is: epoch (nil: none), head, version, how many members, 1 if the records are whole, and how many
+    /// leases of single members there are.
     ///
-    /// ARGV: …, 1 to begin the time of the room's keys anew and to tell the holders.
+    /// KEYS: meta, members, leases, names, held.
+    ///
+    /// It is run for every room of every node twice a minute, and by far most often of all: so it is by itself, and writes
+    /// nothing.
     static let look = #"""
+        local found = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'presence_version')
+        local leases, users = redis.call('ZCARD', KEYS[3]), redis.call('HLEN', KEYS[4])
+        return { found[1], tonumber(found[2] or 0), tonumber(found[3] or 0), users,
+            agree(redis.call('ZCARD', KEYS[2]), redis.call('ZCARD', KEYS[5]), leases, users), leases }
+        """#
+
+    /// Begins the time of a room's keys anew, and answers the holders of its members, 64 at most.
+    static let upkeep = #"""
+        keep()
         local holders = {}
-        if redis.call('EXISTS', leases) == 1 then sweep_leases() end
-        if ARGV[4] == '1' then
-            keep()
-            local entry = redis.call('ZRANGEBYLEX', held, '-', '+', 'LIMIT', 0, 1)[1]
-            while entry and #holders < 64 do
-                local holder = split(entry)
-                holders[#holders + 1] = holder
-                entry = redis.call('ZRANGEBYLEX', held, '[' .. holder .. '\1', '+', 'LIMIT', 0, 1)[1]
-            end
+        local entry = redis.call('ZRANGEBYLEX', held, '-', '+', 'LIMIT', 0, 1)[1]
+        while entry and #holders < 64 do
+            local holder = split(entry)
+            holders[#holders + 1] = holder
+            entry = redis.call('ZRANGEBYLEX', held, '[' .. holder .. '\1', '+', 'LIMIT', 0, 1)[1]
         end
-        local found = redis.call('HMGET', meta, 'epoch', 'seq')
-        return { found[1], tonumber(found[2] or 0), version(), redis.call('HLEN', names), whole(), holders }
+        return holders
+        """#
+
+    /// 1 when the records of a room's members agree, as far as their sizes tell: a Redis that evicts takes whole keys.
+    static let agree = #"""
+        local function agree(members, held, leases, names)
+            local agrees = members == held + leases and names <= members and (names > 0 or members == 0)
+            return agrees and 1 or 0
+        end
         """#
 
     /// Makes the records of a room's members agree again, some of them at a time.

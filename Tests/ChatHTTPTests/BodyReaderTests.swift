@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatHTTP
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct BodyReaderTests {
     private func read(
         _ framing: RequestHead.Framing,

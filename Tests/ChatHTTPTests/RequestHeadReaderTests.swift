@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatHTTP
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct RequestHeadReaderTests {
     /// Reads a head that comes in packets of a size.
     private func read(_ text: String, packet: Int = .max) throws -> RequestHead? {

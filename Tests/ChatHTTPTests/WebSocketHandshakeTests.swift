@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatHTTP
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct WebSocketHandshakeTests {
     private func verdict(
         _ changes: (inout [String: String]) -> Void = { _ in },

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ChatRedis
 
-@Suite("Leases of holders", .timeLimit(.minutes(2)))
+@Suite("Leases of holders", .patience)
 struct LeaseTests {
     private let room: RoomName
     private let mina: User
@@ -319,7 +319,7 @@ struct LeaseTests {
     }
 }
 
-@Suite("Nodes of the layout before, on the same Redis", .timeLimit(.minutes(2)))
+@Suite("Nodes of the layout before, on the same Redis", .patience)
 struct OldLeaseTests {
     private let room: RoomName
     private let juno: User

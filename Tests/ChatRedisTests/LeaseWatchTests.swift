@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatRedis
 
-@Suite("Which holders are dead", .timeLimit(.minutes(1)))
+@Suite("Which holders are dead", .patience)
 struct LeaseWatchTests {
     private var watch = LeaseWatch(lease: 42_000)
     /// Redis' clock, which may be set.
@@ -125,7 +125,7 @@ struct LeaseWatchTests {
     }
 }
 
-@Suite("In which rooms a holder has members", .timeLimit(.minutes(1)))
+@Suite("In which rooms a holder has members", .patience)
 struct HolderRoomsTests {
     private var rooms = HolderRooms()
     private let holder = HolderID("h")
@@ -180,7 +180,7 @@ struct HolderRoomsTests {
     }
 }
 
-@Suite("What has come of who is in a room", .timeLimit(.minutes(1)))
+@Suite("What has come of who is in a room", .patience)
 struct PresenceTrackTests {
     private var track = PresenceTrack()
 
@@ -225,7 +225,7 @@ struct PresenceTrackTests {
     }
 }
 
-@Suite("The index of rooms", .timeLimit(.minutes(1)))
+@Suite("The index of rooms", .patience)
 struct RoomIndexTests {
     @Test func `rooms are entered once in a while, many at once, and again when that failed`() throws {
         var index = RoomIndex()

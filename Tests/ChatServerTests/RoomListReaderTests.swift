@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatServer
 
-@Suite("The list of rooms is read once for all", .timeLimit(.minutes(1)))
+@Suite("The list of rooms is read once for all", .patience)
 struct RoomListReaderTests {
     /// A list that is read when the test says so, at a time that the test says.
     private final class Shelf: Sendable {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import chat_cli
 
-@Suite(.timeLimit(.minutes(1))) struct PlainProgressTests {
+@Suite(.timeLimit(.minutes(10))) struct PlainProgressTests {
     private let lobby: RoomName
     private let ops: RoomName
 

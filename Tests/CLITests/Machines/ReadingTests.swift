@@ -4,7 +4,7 @@ import Testing
 @testable import chat_cli
 
 /// What was read, what is unread, and what can be answered.
-@Suite(.timeLimit(.minutes(1))) struct ReadingTests {
+@Suite(.timeLimit(.minutes(10))) struct ReadingTests {
     private let lobby: RoomName
     private let ops: RoomName
 

@@ -4,7 +4,7 @@ import Testing
 @testable import chat_cli
 
 /// What page and terminal agree on (Tests/Vectors).
-@Suite(.timeLimit(.minutes(1))) struct VectorTests {
+@Suite(.timeLimit(.minutes(10))) struct VectorTests {
     private struct Command: Decodable {
         var line: String
         var `is`: String

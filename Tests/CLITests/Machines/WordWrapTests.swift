@@ -2,7 +2,7 @@ import Testing
 
 @testable import chat_cli
 
-@Suite(.timeLimit(.minutes(1))) struct WordWrapTests {
+@Suite(.timeLimit(.minutes(10))) struct WordWrapTests {
     private func rows(_ text: String, _ columns: Int, indent: Int = 4) -> [String] {
         WordWrap.rows(Paragraph(text: text, indent: indent), columns: columns)
     }

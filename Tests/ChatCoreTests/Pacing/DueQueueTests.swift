@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite("What is due", .timeLimit(.minutes(1)))
+@Suite("What is due", .patience)
 struct DueQueueTests {
     private var queue = DueQueue<String, Int>()
 
@@ -35,7 +35,7 @@ struct DueQueueTests {
     }
 }
 
-@Suite("Work at a pace", .timeLimit(.minutes(1)))
+@Suite("Work at a pace", .patience)
 struct PacedQueueTests {
     private var queue = PacedQueue<Int, Int>(window: 3)
 

@@ -5,7 +5,7 @@ import Testing
 /// What the broker lost, times who came and went meanwhile: in the end every member knows what is.
 ///
 /// The broker here is a ``Roster`` that may be set back, with what the scripts do about it: it goes past what was told.
-@Suite("Presence converges after any loss", .timeLimit(.minutes(1)))
+@Suite("Presence converges after any loss", .patience)
 struct CrowdConvergenceTests {
     /// What the broker has lost.
     enum Loss: CaseIterable, Sendable {

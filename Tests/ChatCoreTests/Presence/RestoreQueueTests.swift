@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite("Which rooms are restored, and in which pieces", .timeLimit(.minutes(1)))
+@Suite("Which rooms are restored, and in which pieces", .patience)
 struct RestoreQueueTests {
     private var queue = RestoreQueue()
     private var users: [RoomName: [User]] = [:]
@@ -110,7 +110,7 @@ struct RestoreQueueTests {
     }
 }
 
-@Suite("Where a user is", .timeLimit(.minutes(1)))
+@Suite("Where a user is", .patience)
 struct UserIndexTests {
     @Test func `connections and rooms of a user are found, and nothing is kept of one who is gone`() throws {
         var index = UserIndex<Int>()

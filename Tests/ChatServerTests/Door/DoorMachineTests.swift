@@ -6,7 +6,7 @@ import Testing
 
 @testable import ChatServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patience)
 struct DoorMachineTests {
     private let start = ContinuousClock.now
 

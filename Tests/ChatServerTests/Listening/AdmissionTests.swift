@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patience)
 struct AdmissionTests {
     private enum Entry: Equatable { case admitted, turnedAway(UInt16), closed }
 

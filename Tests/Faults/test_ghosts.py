@@ -1,10 +1,13 @@
-"""Who was on a node that died for good is gone from the rooms, and the members on other nodes are told."""
+"""Who was on a node that died for good is gone from the rooms, and the members on other nodes are told; and who is where is
+right again after Redis has lost some of it, whoever left meanwhile."""
 
 import asyncio
 import tempfile
 from pathlib import Path
 
-from member import member
+import pytest
+
+from member import Member, member
 from stage import PATIENCE_SECONDS, Stage
 
 LEASE_SECONDS = 12
@@ -29,3 +32,49 @@ async def scene(folder: Path) -> None:
 def test_who_was_on_a_node_that_died_is_gone_when_its_lease_ends():
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(scene(Path(folder)))
+
+
+LOSSES = ["FLUSHALL", *(f"DEL chat:{{lobby}}:{key}" for key in ("meta", "members", "held", "names")), "DEL chat:holders"]
+
+
+def leavers_that_were_told(somebody: Member) -> set[str]:
+    told = set()
+    while not somebody.events.empty():
+        event = somebody.events.get_nowait()
+        assert event is not None
+        if event["type"] == "left":
+            told.add(event["user"]["name"])
+    return told
+
+
+async def lose_while_people_leave(stage: Stage, loss: str) -> None:
+    one, other = stage.nodes
+    async with member(one, "Juno") as juno, member(other, "Mina") as mina:
+        async with member(one, "Ada"), member(other, "Bo"), member(one, "Cleo"):
+            await stage.redis.tell(*loss.split())
+        number, told = 0, (set(), set())
+        leavers = {"Ada", "Bo", "Cleo"}
+        while True:
+            number += 1
+            # Whoever comes is told who is here, and leaves again.
+            async with member(stage.nodes[number % 2], f"New{number}") as new:
+                names = {user["name"] for user in new.answer["members"]}
+            for somebody, names_told in zip((juno, mina), told):
+                names_told |= leavers_that_were_told(somebody)
+                assert not names_told & {"Juno", "Mina"}
+            stay = {name for name in names if not name.startswith("New")}
+            if stay == {"Juno", "Mina"} and all(names_told >= leavers for names_told in told):
+                break
+            await asyncio.sleep(1)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_who_is_here_is_right_again_after_redis_has_lost_it_while_people_left(loss):
+    async def run(folder: Path) -> None:
+        options = ["--lease-seconds", str(LEASE_SECONDS), "--presence-seconds", "1", "--log-level", "error"]
+        stage = Stage(folder, 2, options)
+        async with asyncio.timeout(PATIENCE_SECONDS), stage.running():
+            await lose_while_people_leave(stage, loss)
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(run(Path(folder)))

@@ -96,8 +96,28 @@ package struct ChannelConnector: Sendable {
             return error.connectionErrors.first.map { Self.reason($0.error) } ?? "cannot connect"
         case let error as IOError: return String(cString: strerror(error.errnoCode))
         case ChannelError.connectTimeout: return "the connection timed out"
-        case is NIOSSLError, is BoringSSLError: return "the encrypted connection failed: \(error)"
+        case let error as NIOSSLExtraError where error == .failedToValidateHostname:
+            return "the certificate is of another host"
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
+            return "the encrypted connection failed: " + Self.tlsReason("\(error)")
         default: return "\(error)"
+        }
+    }
+
+    /// What BoringSSL has to say for itself: its errors name a reason between lines of source code, which tell nobody
+    /// anything.
+    ///
+    /// - Parameter error: An error as NIOSSL describes it.
+    /// - Returns: The reason alone, in words.
+    package static func tlsReason(_ error: String) -> String {
+        guard let mark = error.firstRange(of: "OPENSSL_internal:") else {
+            return String(error.prefix { $0.isLetter || $0.isNumber })
+        }
+        let reason = error[mark.upperBound...].prefix { $0 == "_" || ($0.isASCII && ($0.isUppercase || $0.isNumber)) }
+        switch reason {
+        case "CERTIFICATE_VERIFY_FAILED": return "the certificate is not trusted"
+        case "WRONG_VERSION_NUMBER": return "the server speaks no TLS there"
+        default: return reason.lowercased().replacing("_", with: " ")
         }
     }
 }

@@ -39,7 +39,7 @@ def test_a_named_server_is_talked_to(cli, home, room):
     assert rows["server"] == [url, f"{path}, server local"]
     assert rows["name"] == ["Kim", f"{path}, server local"]
     assert rows["bell"] == ["true", "default"]
-    assert shown(cli, "--name", "Sam", CHAT_LANGUAGE="ko")["name"] == ["Sam", "the command line"]
+    assert shown(cli, "--name", "Sam", CHAT_LANGUAGE="ko")["name"] == ["Sam", "명령줄"]
     assert shown(cli, CHAT_LANGUAGE="ko")["language"] == ["ko", "CHAT_LANGUAGE"]
     assert cli.run("config", "--path").stdout == f"{path}\n"
 

@@ -152,6 +152,25 @@ def test_lines_are_remembered_by_the_next_session_and_by_nobody_else(joined, sha
     joined.wait_for_input_line(f"{room}> remember 나")
 
 
+def test_lines_behind_a_link_are_remembered_where_the_link_leads(terminal, shared_server, room):
+    """Some keep what their programs remember in a folder of their own."""
+    folder = terminal.home / ".local/state/chat-cli"
+    folder.mkdir(parents=True)
+    (terminal.home / "kept").write_text("an earlier line\n")
+    (folder / "history").symlink_to(terminal.home / "kept")
+    terminal.join(shared_server, room, "--name", "Mina")
+    terminal.wait_for("1 here")
+    terminal.press("Up")
+    terminal.wait_for_input_line(f"{room}> an earlier line")
+    terminal.press("C-u")
+    terminal.shell("a later line")
+    terminal.wait_for("Mina: a later line")
+    terminal.shell("/quit")
+    terminal.wait_for("status=0")
+    assert (folder / "history").is_symlink()
+    assert (terminal.home / "kept").read_text() == "an earlier line\na later line\n/quit\n"
+
+
 def test_pasted_lines_wait_for_enter(joined, cli, room):
     joined.paste("one\ntwo\nthree")
     joined.wait_for("3 lines pasted")

@@ -26,24 +26,29 @@ struct ShowConfiguration: AsyncParsableCommand {
         Output.write(try Self.lines(settings, environment: ProcessInfo.processInfo.environment).joined())
     }
 
+    /// Who gave what nobody gave.
+    private static var byDefault: String { Sentence("default").text() }
+
     /// One line for each setting: its name, its value, and who gave it.
     static func lines(_ settings: Settings, environment: [String: String]) throws -> [String] {
         var lines: [(String, String, String)] = []
         do throws(SettingError) {
             let address = try settings.address
-            let source = settings[.server] == nil ? "default" : address.source.description
+            let source = settings[.server] == nil ? Self.byDefault : address.source.description
             lines.append((Setting.server.rawValue, address.value, source))
         } catch {
             throw Fault(error.message)
         }
         for setting in Setting.allCases where setting != .server {
             let found = settings[setting]
-            lines.append((setting.rawValue, found?.value ?? setting.fallback, found?.source.description ?? "default"))
+            let fallback = Sentence(setting.fallback).text()
+            lines.append((setting.rawValue, found?.value ?? fallback, found?.source.description ?? Self.byDefault))
         }
         if TokenSource(settings, environment: environment) == .environment {
-            lines.append(("token", "(not shown)", "CHAT_TOKEN"))
+            lines.append(("token", Sentence("(not shown)").text(), "CHAT_TOKEN"))
         }
-        lines += settings.servers.map { ("servers." + $0, settings.url(of: $0) ?? "(no url)", settings.file ?? "") }
+        let without = Sentence("(no url)").text()
+        lines += settings.servers.map { ("servers." + $0, settings.url(of: $0) ?? without, settings.file ?? "") }
         let nameWidth = lines.map(\.0.count).max() ?? 0
         let valueWidth = lines.map { CellWidth.of($0.1) }.max() ?? 0
         return lines.map { name, value, source in
@@ -56,10 +61,11 @@ struct ShowConfiguration: AsyncParsableCommand {
 extension Settings.Source: CustomStringConvertible {
     var description: String {
         switch self {
-        case .flag: "the command line"
+        case .flag: Sentence("the command line").text()
         case .environment(let variable): variable
         case .file(let path, server: nil): path
-        case .file(let path, server: let server?): "\(path), server \(server)"
+        case .file(let path, server: let server?):
+            Sentence("{path}, server {server}", ["path": path, "server": server]).text()
         }
     }
 }

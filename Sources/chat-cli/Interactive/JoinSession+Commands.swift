@@ -97,7 +97,7 @@ extension JoinSession {
         default: return self.warn(Phrase.onOrOff(["command": command]))
         }
         set(value)
-        self.notice((value ? Phrase.isOn : .isOff)(["what": command]))
+        self.notice((value ? Phrase.isOn : .isOff)(["what": Sentence(command).text()]))
     }
 
     private func ignore(_ name: String) {

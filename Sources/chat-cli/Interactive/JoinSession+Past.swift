@@ -41,7 +41,7 @@ extension JoinSession {
             while found.count < Self.searched {
                 let page = try await self.client.history(room, before: before)
                 let unread = page.messages.filter { message in
-                    message.position.map { $0.epoch != mark.epoch || $0.seq > mark.seq } ?? false
+                    message.position.map { $0.epoch != mark.epoch || $0.isBehind(mark) } ?? false
                 }
                 found = unread + found
                 guard unread.count == page.messages.count, page.hasOlder, let first = page.messages.first?.position

@@ -40,11 +40,22 @@ extension Positions {
     func merging(_ other: Positions) -> Positions {
         var merged = self
         for (room, position) in other.places {
-            guard let mine = self[room], mine.epoch == position.epoch, mine.seq > position.seq else {
-                merged[room] = position
+            // Behind each other are only places before and after a log was rolled back: the later one is there yet.
+            if let mine = self[room], mine.epoch == position.epoch,
+                !position.isBehind(mine) || (mine.isBehind(position) && mine.time ?? 0 > position.time ?? 0)
+            {
                 continue
             }
+            merged[room] = position
         }
         return merged
+    }
+}
+
+extension LogPosition {
+    /// Whether it lies behind another of its log: a log that was rolled back gives its numbers out again, at later times.
+    func isBehind(_ other: Self) -> Bool {
+        if let time = self.time, let before = other.time, time > before { return true }
+        return self.seq > other.seq
     }
 }

@@ -1,5 +1,6 @@
 import ChatClient
 import ChatCore
+import Foundation
 import Testing
 
 @testable import chat_cli
@@ -86,6 +87,58 @@ import Testing
     )
     func `what the library and the system say is told in Korean`(said: String, told: String) {
         #expect(Words.of(said: said, in: .korean) == told)
+    }
+
+    @Test(
+        arguments: [
+            ("Unknown option '--nope'", "'--nope'라는 선택 사항은 없습니다"),
+            ("Missing expected argument '<room>'", "빠진 것이 있습니다: '<room>'"),
+            ("The value 'abc' is invalid for '--timeout <timeout>'", "'--timeout <timeout>'에 'abc'는 쓸 수 없습니다"),
+            (
+                "The value 'fr' is invalid for '--language <language>'. Please provide one of 'en' and 'ko'.",
+                "'--language <language>'에 'fr'는 쓸 수 없습니다. 쓸 수 있는 것: 'en', 'ko'"
+            ),
+            (
+                "The value 'a b' is invalid for '<rooms>': 대화방 이름은 64자까지입니다",
+                "'<rooms>'에 'a b'는 쓸 수 없습니다: 대화방 이름은 64자까지입니다"
+            ),
+            ("2 unexpected arguments: 'a', 'b'", "남는 것이 2개 있습니다: 'a', 'b'"),
+            ("--count는 0보다 커야 합니다", "--count는 0보다 커야 합니다"),
+            ("A sentence of tomorrow.", "명령줄을 이해하지 못했습니다: A sentence of tomorrow."),
+        ]
+    )
+    func `a command line that is not understood is told in Korean`(said: String, told: String) {
+        let usage = """
+            Error: \(said)
+            Help:  <room>  The room.
+            Usage: chat-cli send
+              See 'chat-cli send --help' for more information.
+            """
+        let expected = """
+            오류: \(told)
+            사용법: chat-cli send
+              자세한 것은 'chat-cli send --help'에 있습니다.
+            """
+        #expect(Words.ofUsage(usage, in: .korean) == expected)
+        #expect(Words.ofUsage(usage, in: .english) == usage)
+    }
+
+    /// What is written in the sources is what people are told: a sentence that was forgotten here would be English.
+    @Test func `every sentence of the program has its Korean`() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources/chat-cli")
+        let files = try #require(FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil))
+        var count = 0
+        for case let file as URL in files where file.pathExtension == "swift" {
+            let source = try String(contentsOf: file, encoding: .utf8)
+            let literal = /Sentence\(\s*"((?:[^"\\]|\\["\\]|"\s*\+\s*")+)"/
+            for match in source.matches(of: literal) {
+                let english = String(match.output.1).replacing(/"\s*\+\s*"/, with: "")
+                    .replacing("\\\"", with: "\"").replacing("\\\\", with: "\\")
+                count += 1
+                #expect(Sentence.korean[english] != nil, "\(file.lastPathComponent): \(english)")
+            }
+        }
+        #expect(count > 40)
     }
 
     @Test func `a close code says in every language why`() {

@@ -68,6 +68,19 @@ import Testing
         #expect(!drawsLine)
     }
 
+    @Test func `a number that was given out again is unread, however far the log had been read before`() throws {
+        let epoch = try Epoch("epoch0001")
+        let mark = LogPosition(epoch: epoch, seq: 10, time: 100)
+        #expect(LogPosition(epoch: epoch, seq: 9, time: 200).isBehind(mark))
+        #expect(!LogPosition(epoch: epoch, seq: 9, time: 90).isBehind(mark))
+        #expect(LogPosition(epoch: epoch, seq: 11, time: 100).isBehind(mark))
+        #expect(!LogPosition(epoch: epoch, seq: 9).isBehind(mark) && !mark.isBehind(mark))
+        var (before, after) = (Positions(), Positions())
+        before[self.lobby] = mark
+        after[self.lobby] = LogPosition(epoch: epoch, seq: 9, time: 200)
+        #expect(before.merging(after)[self.lobby]?.seq == 9 && after.merging(before)[self.lobby]?.seq == 9)
+    }
+
     @Test func `two sessions remember the further place`() throws {
         func at(_ seq: Int, _ epoch: String = "epoch0001") throws -> LogPosition {
             LogPosition(epoch: try Epoch(epoch), seq: seq)

@@ -58,7 +58,7 @@ struct ReadMarks: Equatable, Sendable {
 
     private mutating func begins(_ room: RoomName, _ position: LogPosition?, isOwn: Bool) -> Bool {
         guard !self.drawn.contains(room), let mark = self.marks[room], let position, !isOwn else { return false }
-        guard position.epoch != mark.epoch || position.seq > mark.seq else { return false }
+        guard position.epoch != mark.epoch || position.isBehind(mark) else { return false }
         self.drawn.insert(room)
         // A log that began anew has no place for the mark: what is in it is all new.
         return position.epoch == mark.epoch

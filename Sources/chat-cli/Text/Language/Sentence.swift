@@ -11,6 +11,12 @@ struct Sentence: Equatable, Sendable {
         self.values = Dictionary(values.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
     }
 
+    /// A sentence whose placeholders are numbered from 0.
+    init(_ english: String, filling values: [String]) {
+        self.english = english
+        self.values = Dictionary(uniqueKeysWithValues: values.enumerated().map { ("\($0)", $1) })
+    }
+
     /// Reads a sentence that somebody said: its numbers and what stands in quotes are its values, `{0}`, `{1}` and so on.
     init(said text: String) {
         var (english, values) = ("", [String: String]())

@@ -58,17 +58,4 @@ enum Words {
     static func of(errno number: Int32, in language: Language = .current) -> String {
         self.of(said: String(cString: strerror(number)), in: language)
     }
-
-    /// What argument-parser says of a command line: its labels, and those of its sentences that are ours.
-    static func ofUsage(_ text: String, in language: Language = .current) -> String {
-        guard language == .korean else { return text }
-        return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            for (english, korean) in [("Error: ", "오류: "), ("Help:  ", "도움말: "), ("Usage: ", "사용법: ")]
-            where line.hasPrefix(english) {
-                return korean + line.dropFirst(english.count)
-            }
-            guard line.hasPrefix("  See '"), let end = line.lastIndex(of: "'") else { return String(line) }
-            return "  자세한 것은 " + line[line.index(line.startIndex, offsetBy: 6)...end] + "에 있습니다."
-        }.joined(separator: "\n")
-    }
 }

@@ -203,6 +203,9 @@ class Terminal:
         return subprocess.run(["stty", "-F", tty, "-a"], check=True, capture_output=True, text=True).stdout
 
     def join(self, server: Server, *arguments: str) -> None:
+        # Nothing of what was there before may be taken for what is waited for.
+        self.shell("clear")
+        wait_until(lambda: self.lines() == ["$"], what="an empty terminal")
         self.shell(f"clear; CHAT_SERVER={server.url} {CLI} join {shlex.join(arguments)}; echo status=$?")
 
     def program(self) -> int:

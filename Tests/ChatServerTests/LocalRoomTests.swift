@@ -61,21 +61,24 @@ struct LocalRoomTests {
         #expect(self.room.position == self.position(4))
     }
 
-    @Test func `a room advances to a newer head and not to an older one`() throws {
+    @Test func `a room is behind a newer head and that of another log, and not behind an older one`() throws {
         self.room.opened(at: self.position(4))
-        self.room.advance(to: self.position(3))
-        #expect(self.room.position == self.position(4))
-        self.room.advance(to: self.position(9))
+        #expect(!self.room.isBehind(self.position(3)))
+        #expect(!self.room.isBehind(self.position(4)))
+        #expect(self.room.isBehind(self.position(9)))
+        #expect(self.room.isBehind(LogPosition(epoch: try Epoch("hgfedcba"), seq: 1)))
+    }
+
+    @Test func `a room that moves begins a new tail`() throws {
+        self.room.opened(at: self.position(4))
+        #expect(self.receive(5) == .deliver)
+        self.room.move(to: self.position(9))
         #expect(self.room.position == self.position(9))
-        let other = LogPosition(epoch: try Epoch("hgfedcba"), seq: 1)
-        self.room.advance(to: other)
-        #expect(self.room.position == other)
         #expect(self.room.tail.last == nil)
     }
 
-    @Test func `a room that is not open yet does not advance`() {
-        self.room.advance(to: self.position(9))
-        #expect(self.room.position == nil)
+    @Test func `a room that is not open yet is behind nothing`() {
+        #expect(!self.room.isBehind(self.position(9)))
     }
 
     // MARK: Members

@@ -22,6 +22,37 @@ struct ReplayTests {
         return texts
     }
 
+    /// The head that the broker tells after a loss may lie beyond what somebody has read who went live meanwhile.
+    @Test func `who goes live while the head is asked for misses nothing before it`() async throws {
+        let broker = GatedBroker()
+        try await TestServer.with(broker: broker) { server in
+            try await server.withClient("/ws?room=lobby&name=Mina") { mina in
+                _ = try await mina.next("ok")
+                broker.keepMessages(true)
+                broker.pages.close()
+                for id in 1...2 { _ = try await mina.call(id, #"{"type":"send","room":"lobby","text":"\#(id)"}"#) }
+                // Two without one: a hole, for which the log is read, up to here.
+                broker.handOn(newest: true)
+                await broker.pages.arrival()
+                for id in 3...4 { _ = try await mina.call(id, #"{"type":"send","room":"lobby","text":"\#(id)"}"#) }
+                // Another hole, while Mina is not live; the head is asked for, and its answer is late.
+                broker.heads.close()
+                broker.handOn(newest: true)
+                await broker.heads.arrival()
+                broker.pages.open()
+                var texts = try await self.texts(&mina, 2)
+                // She is live now, or as good as that.
+                _ = try await mina.call(5, #"{"type":"ping"}"#)
+                broker.heads.open()
+                _ = try await mina.call(6, #"{"type":"ping"}"#)
+                broker.keepMessages(false)
+                _ = try await mina.call(7, #"{"type":"send","room":"lobby","text":"5"}"#)
+                while texts.last != "5" { texts += try await self.texts(&mina, 1) }
+                #expect(texts == ["1", "2", "3", "4", "5"])
+            }
+        }
+    }
+
     @Test func `a join with history gives the last messages, oldest first`() async throws {
         try await TestServer.with { server in
             _ = try await self.fill(server, ["a", "b", "c", "d"])

@@ -50,7 +50,8 @@ struct VerifyTests {
     @Test(arguments: [FaultyBroker.Fault.forgetsToHandOn, .handsOnTwice, .handsOnInDisorder])
     func `what a broker hands on wrongly the node puts right by the log`(fault: FaultyBroker.Fault) async throws {
         let verdict = try await self.verdict(fault, settling: .seconds(30))
-        #expect(verdict.violations == [] && verdict.counts.gaps == 0 && verdict.counts.resets == 0)
+        #expect(verdict.violations == [], "\(verdict)")
+        #expect(verdict.counts.gaps == 0 && verdict.counts.resets == 0, "\(verdict)")
     }
 
     @Test(arguments: [

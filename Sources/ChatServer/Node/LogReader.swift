@@ -25,11 +25,18 @@ actor LogReader {
     private let read: Read
     private var underWay: [Key: Task<Result<LogPage, BrokerError>, Never>] = [:]
     private var kept: [Key: (page: LogPage, since: ContinuousClock.Instant)] = [:]
-    /// The time of the last sweep; nothing is kept before the first.
+    /// The time of the last sweep; while there is none, nothing is kept.
     private var now: ContinuousClock.Instant?
 
     /// Makes a reader.
-    init(read: @escaping Read) { self.read = read }
+    ///
+    /// - Parameters:
+    ///   - start: The time; nil: it keeps nothing before the first sweep.
+    ///   - read: How a page is read.
+    init(start: ContinuousClock.Instant? = nil, read: @escaping Read) {
+        self.now = start
+        self.read = read
+    }
 
     /// The page in which the message after a number stands; it may begin with messages before that.
     ///

@@ -44,7 +44,7 @@ final class NodeContext: Sendable {
         self.incarnation = Base36.random(digits: 10, using: &generator)
         self.limits = limits
         self.broker = broker
-        self.logs = LogReader { room, start, limit async throws(BrokerError) in
+        self.logs = LogReader(start: .now) { room, start, limit async throws(BrokerError) in
             try await broker.log(room, after: start, limit: limit)
         }
         self.roomLists = RoomListReader { cursor, limit async throws(BrokerError) in

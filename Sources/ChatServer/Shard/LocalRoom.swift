@@ -115,10 +115,10 @@ final class LocalRoom {
         self.wake()
     }
 
-    /// Events were lost and the broker was asked anew; what came since then may be newer still.
-    func advance(to head: LogPosition) {
-        guard let position, position.epoch != head.epoch || position.seq < head.seq else { return }
-        self.move(to: head)
+    /// Whether the head that the broker told lies beyond where the room stands; what came since then may be newer still.
+    func isBehind(_ head: LogPosition) -> Bool {
+        guard let position else { return false }
+        return position.epoch != head.epoch || position.seq < head.seq
     }
 
     /// The room goes on from another place: its log began anew, or has lost what comes before it.

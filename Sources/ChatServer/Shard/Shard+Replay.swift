@@ -73,14 +73,12 @@ extension Shard {
     /// Something was lost on the way to this shard: every live member catches up from where the room stood, by the log.
     func resynchronize(_ room: LocalRoom) {
         guard let position = room.position, case .open = room.state else { return }
-        self.flush(room)
-        let members = room.live.map { (membership: $0, catchUps: $0.catchUps) }
-        for member in members { room.makeCatchUp(member.membership) }
+        let members = self.halt(room).map { (membership: $0, catchUps: $0.catchUps) }
         self.spawn {
             // Asked again until it is answered: the members of this room have nobody else.
             while !room.live.isEmpty || !room.catchingUp.isEmpty {
                 if let head = try? await self.broker.subscribe(room.name, self.inbox) {
-                    room.advance(to: head)
+                    self.advance(room, to: head)
                     break
                 }
                 // Not all rooms at the same time.
@@ -91,6 +89,24 @@ extension Shard {
                 self.resume(member.membership, after: position)
             }
         }
+    }
+
+    /// Moves a room to where the broker told that it stands.
+    ///
+    /// Who went live while the broker was asked stands where the room stood, and reads what lies between.
+    private func advance(_ room: LocalRoom, to head: LogPosition) {
+        guard let position = room.position, room.isBehind(head) else { return }
+        let members = self.halt(room)
+        room.move(to: head)
+        for membership in members { self.resume(membership, after: position) }
+    }
+
+    /// Takes all live members from the broadcast, with all that was gathered for them.
+    private func halt(_ room: LocalRoom) -> [Membership] {
+        self.flush(room)
+        let members = room.live
+        for membership in members { room.makeCatchUp(membership) }
+        return members
     }
 
     private func resume(_ membership: Membership, after position: LogPosition) {

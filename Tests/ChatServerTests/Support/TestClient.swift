@@ -19,6 +19,7 @@ struct TestClient {
     private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     private var decoder = FrameDecoder(role: .client, maximumMessageBytes: 16 << 20)
     private let channel: any Channel
+    private var beforeReplies: CircularBuffer<JSONValue> = []
     /// Whether it answers pings, as clients do.
     var answersPings = true
     /// The status line and headers of the answer to the upgrade request.
@@ -136,8 +137,11 @@ struct TestClient {
         }
     }
 
-    /// The next message of a type; others before it are passed over.
+    /// The next message of a type, which may have come before a reply that was waited for; others before it are passed over.
     mutating func next(_ type: String) async throws -> JSONValue {
+        while let message = self.beforeReplies.popFirst() {
+            if message["type"]?.string == type { return message }
+        }
         while true {
             let received = try await self.receive()
             guard case .message(let message) = received else {
@@ -148,7 +152,9 @@ struct TestClient {
         }
     }
 
-    /// The reply to the command with this id; what comes before it is passed over.
+    /// The reply to the command with this id; what comes before it is left to ``next(_:)``.
+    ///
+    /// Whether an event or the reply comes first is a matter of luck.
     mutating func reply(_ id: Int) async throws -> JSONValue {
         while true {
             let received = try await self.receive()
@@ -157,6 +163,7 @@ struct TestClient {
                 throw Ended(wanted: "reply \(id)", got: received)
             }
             if message["id"]?.integer == id { return message }
+            self.beforeReplies.append(message)
         }
     }
 

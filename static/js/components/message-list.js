@@ -15,7 +15,7 @@ export function mountMessageList(root, app, store) {
   const places = new Map();
   /** The oldest item that has a node; null: all have. */
   let first = null;
-  let room, me, today;
+  let room, me, today, isComing;
   let isAtEnd = true;
   let missed = 0;
 
@@ -70,10 +70,12 @@ export function mountMessageList(root, app, store) {
     const list = renderRows();
     renderOlder();
     renderEmpty(list);
-    rows.setAttribute("aria-busy", Boolean(room?.replay));
+    rows.ariaBusy = Boolean(room?.replay);
+    // Who comes has not come before all is there that was missed.
+    isComing = !before?.items.length || (isComing && before.replay);
     // Where nothing stands, a place would only be an early layout.
     if (!room?.items.length) isAtEnd = true;
-    else if (!before?.items.length) comeBack();
+    else if (isComing) comeBack();
     else if (isAtEnd) jumpToEnd();
     else {
       restore(place);

@@ -20,7 +20,7 @@ export function mountRoomsList(root, app, store, actions) {
       h("span.visually-hidden", {}, ` ${t("unread", unread)}${mentioned ? `, ${t("mentioned")}` : ""}`));
     const link = h("a.room-link", { href: `#${encodeURIComponent(name)}`, onclick: actions.closePanel },
       h("span.hash", { "aria-hidden": "true" }, "#"), h("bdi.name", { title: name }, name), badge);
-    if (name === current) link.setAttribute("aria-current", "page");
+    if (name === current) link.ariaCurrent = "page";
     return h("li", { class: `room-item ${unread ? "unread" : ""} ${phase}` }, link,
       iconButton("close", t("leaveRoom", name), () => actions.leaveRoom(name), "leave"));
   }

@@ -134,7 +134,8 @@ extension Shard {
         room.departure = room.gathered.take()
     }
 
-    private func flushClients() {
+    /// Sends what is queued for clients, and looks after those whose sockets do not take all of it.
+    func flushClients() {
         let clients = self.flushList
         self.flushList.removeAll(keepingCapacity: true)
         for client in clients {

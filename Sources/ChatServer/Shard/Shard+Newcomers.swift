@@ -39,8 +39,8 @@ extension Shard {
     }
 
     private func flushNewcomers() {
-        let clients = self.newcomers
+        self.flushList += self.newcomers
         self.newcomers.removeAll(keepingCapacity: true)
-        for client in clients { client.port.flush() }
+        self.flushClients()
     }
 }

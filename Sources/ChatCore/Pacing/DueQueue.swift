@@ -25,6 +25,8 @@ package struct DueQueue<Item, Instant: Comparable> {
 
     package var count: Int { self.heap.count }
     package var isEmpty: Bool { self.heap.isEmpty }
+    /// When the earliest entry is due; nil when there is none.
+    package var firstTime: Instant? { self.heap.min?.time }
 
     /// Adds something to do.
     package mutating func schedule(_ item: Item, at time: Instant) {

@@ -1,5 +1,12 @@
 /// Lets pass at once what comes after a pause, and together, once in an interval, what comes thick and fast.
 package struct Throttle: Sendable {
+    /// Whether something may pass.
+    package enum Decision: Equatable, Sendable {
+        case pass
+        /// Ask again at this time.
+        case wait(until: ContinuousClock.Instant)
+    }
+
     private var last: ContinuousClock.Instant?
 
     /// Makes a throttle that lets the first pass.
@@ -10,10 +17,10 @@ package struct Throttle: Sendable {
     /// - Parameters:
     ///   - now: The time.
     ///   - interval: The shortest time since the last one that passed.
-    /// - Returns: Whether it may. What may not has to be asked for again later.
-    package mutating func pass(now: ContinuousClock.Instant, interval: Duration) -> Bool {
-        if let last, now < last.advanced(by: interval) { return false }
+    /// - Returns: Whether it may.
+    package mutating func pass(now: ContinuousClock.Instant, interval: Duration) -> Decision {
+        if let next = self.last?.advanced(by: interval), now < next { return .wait(until: next) }
         self.last = now
-        return true
+        return .pass
     }
 }

@@ -43,22 +43,17 @@ final class LocalRoom {
     var isListing = false
     /// Those who wait for the next list.
     var awaitingList: [CheckedContinuation<Result<MemberPage, BrokerError>, Never>] = []
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var awaitingMove: [CheckedContinuation<Void, Never>] = []
 
-    // What leaves with the next flush, and when that is.
-    var gathered = FrameGather()
+    // What leaves next, and when.
+    var gathered = GatheredFrames()
     /// What leaves at this moment.
-    var departure: FrameGather.Departure?
-    /// Whether the shard looks at it at the end of this tick.
-    var isDirty = false
-    /// Whether it stands among the rooms that the shard looks at when a hold is over.
-    var isHeld = false
-    /// Paces messages.
-    var pacer = FlushPacer()
-    /// Whether it stands among the rooms in which only what is not urgent waits.
-    var isPatient = false
-    /// Paces what is not urgent.
-    private var throttle = Throttle()
+    private(set) var leaving: GatheredFrames.Batch?
+    var pace = RoomPace()
+    /// Whether the ``FlushScheduler`` asks about it at the end of this tick.
+    var isGathering = false
+    /// When the ``FlushScheduler`` asks about it next, whatever comes.
+    var nextLook: ContinuousClock.Instant?
 
     init(name: RoomName, limits: Limits) {
         self.name = name
@@ -68,16 +63,27 @@ final class LocalRoom {
     /// Whether nobody here needs it.
     var isUnused: Bool { self.live.isEmpty && self.catchingUp.isEmpty && self.users.isEmpty }
 
-    // MARK: Pace
+    // MARK: Frames
 
-    /// Whether what is not urgent may leave now: a quarter of a second after the last that did, in a large room later.
-    ///
-    /// Whoever comes is told to everybody who is here. A crowd that comes would cost each of them as much as the crowd that
-    /// is there already, so each member of a room adds 10 ms, up to a second.
-    func mayPass(_ now: ContinuousClock.Instant) -> Bool {
-        let interval = Duration.milliseconds(10) * min(max(25, self.live.count), 100)
-        return self.throttle.pass(now: now, interval: interval)
+    /// What waits for the live members.
+    var waiting: RoomPace.Waiting {
+        RoomPace.Waiting(
+            bytes: self.gathered.frames.readableBytes,
+            isUrgent: !self.gathered.isUnhurried,
+            members: self.live.count
+        )
     }
+
+    /// What was gathered is about to be written to the live members.
+    func beginLeaving() {
+        self.pace.left()
+        self.leaving = self.gathered.take()
+    }
+
+    /// It has been written to all of them.
+    ///
+    /// - Returns: What it was; nil when nothing was gathered.
+    func endLeaving() -> GatheredFrames.Batch? { self.leaving.take() }
 
     // MARK: Messages
 
@@ -131,13 +137,13 @@ final class LocalRoom {
     }
 
     /// Returns when the room has moved on, or somebody who waits for it has gone.
-    func moved() async { await withCheckedContinuation { self.waiting.append($0) } }
+    func moved() async { await withCheckedContinuation { self.awaitingMove.append($0) } }
 
     /// Lets those go on who wait for the room to move.
     func wake() {
-        guard !self.waiting.isEmpty else { return }
-        let waiting = self.waiting
-        self.waiting = []
+        guard !self.awaitingMove.isEmpty else { return }
+        let waiting = self.awaitingMove
+        self.awaitingMove = []
         for continuation in waiting { continuation.resume() }
     }
 
@@ -149,7 +155,7 @@ final class LocalRoom {
     func makeLive(_ membership: Membership) {
         guard membership.slot == nil else { return }
         // What was gathered until now is older than what it has been told already.
-        membership.skippedBytes = self.gathered.frames.readableBytes
+        membership.skip(self.gathered.frames.readableBytes)
         self.catchingUp.removeAll { $0 === membership }
         membership.slot = self.live.count
         self.live.append(membership)

@@ -1,30 +1,15 @@
 import ChatCore
-import ChatWebSocket
 import NIOCore
 
-// Frames become commands, commands become decisions, decisions are carried out.
+/// A send that waits for its tick.
+struct Outgoing {
+    var client: Client
+    var id: Int?
+    var draft: Draft
+}
+
+// Commands become decisions of the session, and decisions are carried out.
 extension Shard {
-    /// A whole message or a control frame came.
-    func handle(_ message: WebSocketMessage, from client: Client, _ now: ContinuousClock.Instant) {
-        switch message {
-        case .text(let text):
-            self.metrics.didReceive()
-            self.perform(client.session.receive(text, limits: self.limits, now: now), for: client)
-        case .binary: self.close(client, .binaryMessage)
-        case .ping(let payload): self.write(.pong, payload, to: client)
-        case .pong: break
-        case .close(let frame): self.closed(client, frame)
-        }
-    }
-
-    /// Counts frames that brought no message: pings, pongs and fragments are part of the conversation, a flood is not.
-    func chargeFrames(of client: Client, _ now: ContinuousClock.Instant) {
-        guard let disconnect = client.session.receiveIdleFrames(client.decoder.takeIdleFrames(), now: now) else {
-            return
-        }
-        self.close(client, disconnect)
-    }
-
     /// Carries out what the session decided.
     func perform(_ action: SessionMachine.OnCommand, for client: Client) {
         // What a client sent before it asks for something else goes before it.
@@ -52,11 +37,60 @@ extension Shard {
     }
 
     /// Starts work for a command that is counted as under way.
-    private func start(_ client: Client, _ work: @escaping () async -> Void) {
+    func start(_ client: Client, _ work: @escaping () async -> Void) {
         client.began()
         self.spawn {
             await work()
             client.ended()
+        }
+    }
+
+    // MARK: Sends
+
+    /// A member sends.
+    func publish(_ client: Client, _ send: Command.Send, id: Int?) {
+        guard let user = client.session.user else { return }
+        if let error = self.node.sends.take(user.id, now: ContinuousClock.now) {
+            return self.refuse(error, id: id, room: send.room, to: client)
+        }
+        if client.isGuest { self.keepSession(of: client) }
+        let tail = PublicationCodec.tail(sender: user, text: send.text.rawValue, kind: send.kind, key: send.key)
+        client.began()
+        self.outgoing.append(
+            Outgoing(client: client, id: id, draft: Draft(room: send.room, sender: user.id, key: send.key, tail: tail))
+        )
+        self.scheduleTick()
+    }
+
+    /// A guest says something: from now on it is somebody, whose session is kept as long as any.
+    private func keepSession(of client: Client) {
+        guard let hash = client.sessionHash else { return }
+        client.isGuest = false
+        self.spawn {
+            // Its next message tries again.
+            if (try? await self.broker.session(hash)) == nil { client.isGuest = true }
+        }
+    }
+
+    /// Hands the sends of this tick to the broker.
+    func publishOutgoing() {
+        guard !self.outgoing.isEmpty else { return }
+        let batch = self.outgoing
+        self.outgoing = []
+        self.spawn {
+            let results = await self.broker.publish(batch.map(\.draft))
+            for (sent, result) in zip(batch, results) { self.settle(sent, result) }
+        }
+    }
+
+    private func settle(_ sent: Outgoing, _ result: Result<Receipt, BrokerError>) {
+        sent.client.ended()
+        switch result {
+        case .success(let receipt):
+            if !receipt.isDuplicate { self.metrics.didPublish() }
+            self.reply(.sent(sent.draft.room, receipt), id: sent.id, to: sent.client)
+        case .failure(let error):
+            self.refuse(error.protocolError, id: sent.id, room: sent.draft.room, to: sent.client)
         }
     }
 
@@ -134,48 +168,5 @@ extension Shard {
             self.spawn { await self.broker.signalTyping(room, user, active: active) }
         }
         self.reply(.typing(room), id: id, to: client)
-    }
-}
-
-/// A session that a client comes back with, or a new one.
-struct OpenedSession {
-    var user: User
-    var secret: SessionSecret
-    /// What the broker knows the session by: one string, for its table and for the connection.
-    var hash: String
-    var isResumed: Bool
-    /// Whether nobody would miss it: no name was chosen, and it is new.
-    var isGuest = false
-
-    /// Looks up or makes the session that a `hello` asks for.
-    ///
-    /// - Throws: ``BrokerError`` when it can be neither found nor kept.
-    nonisolated(nonsending) init(_ hello: Command.Hello, broker: any Broker) async throws(BrokerError) {
-        if let secret = hello.session {
-            let hash = secret.hash
-            if var user = try await broker.session(hash) {
-                if let name = hello.name, name != user.name {
-                    user.name = name
-                    try await broker.rename(user, session: hash)
-                }
-                self.init(user: user, secret: secret, hash: hash, isResumed: true)
-                return
-            }
-        }
-        var generator = SystemRandomNumberGenerator()
-        let id = UserID(using: &generator)
-        let user = User(id: id, name: hello.name ?? .guest(id))
-        let secret = SessionSecret(using: &generator)
-        let hash = secret.hash
-        try await broker.saveSession(hash, user, isGuest: hello.name == nil)
-        self.init(user: user, secret: secret, hash: hash, isResumed: false)
-        self.isGuest = hello.name == nil
-    }
-
-    private init(user: User, secret: SessionSecret, hash: String, isResumed: Bool) {
-        self.user = user
-        self.secret = secret
-        self.hash = hash
-        self.isResumed = isResumed
     }
 }

@@ -85,7 +85,7 @@ extension Shard {
 
     /// Tells live members, and those whose replay goes on: who comes and goes has no place among the messages.
     private func tell(_ payload: ByteBuffer, in room: LocalRoom) {
-        self.enqueue(payload, in: room, .unhurried)
+        self.gather(payload, in: room, .unhurried)
         for membership in room.catchingUp where membership.isAnswered { self.send(payload, to: membership.client) }
     }
 

@@ -124,7 +124,7 @@ extension Shard {
     }
 
     private func readNames() async {
-        for client in Array(self.clients.values) {
+        for client in self.clients.all {
             guard !client.isClosed, let hash = client.sessionHash else { continue }
             // A broker that is away again says when it is back.
             guard let user = try? await self.broker.session(hash) else { continue }

@@ -1,6 +1,17 @@
 import ChatCore
-import ChatWebSocket
 import NIOCore
+
+/// What a shard has to see to at a certain time.
+enum Timer: Sendable {
+    /// Look whether the connection lives.
+    case liveness(ClientID)
+    /// Look whether the client takes what waits for it.
+    case stall(ClientID)
+    /// The grace of a user whose last connection went is over.
+    case depart(RoomName, UserID, Int)
+    /// Let go of the room, if nobody is in it.
+    case close(RoomName)
+}
 
 /// Everything that happens on one event loop: its connections, their rooms, and the frames that leave them.
 ///
@@ -18,27 +29,15 @@ actor Shard {
     private nonisolated let executor: any SerialExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
 
-    var clients: [ClientID: Client] = [:]
-    private var nextClient: UInt64 = 0
+    let clients = ClientTable()
     var rooms: [RoomName: LocalRoom] = [:]
     var wheel = TimerWheel<Timer>()
     /// Sends of this tick, on their way to the broker.
     var outgoing: [Outgoing] = []
-    /// Rooms with frames for their members.
-    var dirtyRooms: [LocalRoom] = []
-    /// Rooms that hold what they have, for a moment.
-    var heldRooms: [LocalRoom] = []
-    /// When the first of them is looked at.
-    var nextRelease: ContinuousClock.Instant?
-    /// Rooms in which only what is not urgent waits.
-    var patientRooms: [LocalRoom] = []
-    var deliveries = DeliveryMeter(now: .now)
-    /// Clients with something queued in their ports.
-    var flushList: [Client] = []
-    /// Clients whose first frames wait for the next ones.
-    var newcomers: [Client] = []
-    /// Clients that have no room for what was to be sent.
-    var slowClients: [Client] = []
+    /// When rooms send what they have gathered.
+    var schedule: FlushScheduler
+    /// Whose ports have something to send.
+    var ports = PortQueue()
     /// What a client that comes now is told of the broker; nil while all is well.
     var degradation: String?
     /// Whether there was ever a member here, so that there is a lease to renew.
@@ -68,8 +67,6 @@ actor Shard {
     private var isTickScheduled = false
     private var tasks = 0
     private var quiescence: [CheckedContinuation<Void, Never>] = []
-    private var vacancy: CheckedContinuation<Void, Never>?
-    private var isVacating = false
 
     /// Makes the shard of a loop.
     ///
@@ -83,6 +80,7 @@ actor Shard {
         self.node = node
         self.holder = node.holder(shard: index)
         self.metrics = ShardMetrics(shard: String(index), of: node.metrics)
+        self.schedule = FlushScheduler(window: node.flushWindow, now: .now)
         self.inbox = ShardInbox(loop: loop)
         self.inbox.bind(to: self)
         node.broker.attach(self.inbox)
@@ -91,74 +89,46 @@ actor Shard {
     var limits: Limits { self.node.limits }
     var broker: any Broker { self.node.broker }
 
-    // MARK: Connections
+    // MARK: Time
 
-    /// A connection has become a WebSocket.
-    ///
-    /// - Parameters:
-    ///   - channel: The connection.
-    ///   - answer: The answer to its handshake, which has not been sent.
-    ///   - greeting: What it asked for in its URL.
-    /// - Returns: What the shard calls it.
-    func connected(_ channel: any Channel, _ answer: ByteBuffer, _ greeting: Greeting) -> ClientID {
-        let now = ContinuousClock.now
-        let id = ClientID(rawValue: self.nextClient)
-        self.nextClient += 1
-        let port = OutboundPort(channel: channel, limit: self.limits.outboundBytes)
-        let client = Client(id: id, port: port, limits: self.limits, now: now)
-        self.clients[id] = client
-        self.wheel.schedule(.liveness(id), after: self.limits.pingInterval)
-        self.writeFirst(answer, to: client)
-        guard !self.isVacating else {
-            self.drain(id)
-            return id
+    /// How often the lease begins anew.
+    private var renewal: Duration { self.limits.presenceLease / 3 }
+
+    /// Works until the node ends: turns the wheel, renews its lease, and at the end waits for those who leave and for what is
+    /// under way.
+    func run() async {
+        var nextRenewal = ContinuousClock.now
+        var nextTurn = ContinuousClock.now + .seconds(1)
+        while (try? await Task.sleep(until: nextTurn, clock: .continuous)) != nil {
+            nextTurn += .seconds(1)
+            let now = ContinuousClock.now
+            for timer in self.wheel.advance() { self.fire(timer, now) }
+            self.tellCounts()
+            self.repairPresence()
+            self.measure()
+            self.node.sends.sweep(now: now)
+            self.spawn { await self.node.logs.sweep(now: now) }
+            guard now >= nextRenewal else { continue }
+            nextRenewal = now + self.renewal
+            self.spawn { await self.renewLease() }
         }
-        for refusal in greeting.refusals { self.send(refusal.encoded(), to: client) }
-        for command in greeting.commands { self.perform(client.session.resume(command), for: client) }
-        return id
+        await self.vacate()
+        await self.quiesce()
+        // Who was here comes back elsewhere within seconds, mostly: to say that everybody leaves, and then that they join,
+        // would help nobody.
+        await self.releaseLease()
+        // The loop may end soon: nothing may be put on it any more.
+        self.inbox.close()
     }
 
-    /// Bytes came from a client.
-    func received(_ bytes: ByteBuffer, from id: ClientID) {
-        guard let client = self.clients[id], !client.isClosed else { return }
-        let now = ContinuousClock.now
-        client.liveness.received(now: now)
-        client.decoder.append(bytes)
-        do {
-            while !client.isClosed, let message = try client.decoder.next() { self.handle(message, from: client, now) }
-            self.chargeFrames(of: client, now)
-        } catch {
-            self.close(client, Disconnect(code: error.closeCode, reason: error.reason))
+    private func fire(_ timer: Timer, _ now: ContinuousClock.Instant) {
+        switch timer {
+        case .liveness(let id): self.checkLiveness(id, now)
+        case .stall(let id): self.checkStall(id, now)
+        case .depart(let room, let user, let departures):
+            self.departIfGone(user, from: room, departures: departures)
+        case .close(let room): self.closeUnused(room)
         }
-    }
-
-    /// A connection is gone.
-    func disconnected(_ id: ClientID) {
-        guard let client = self.clients.removeValue(forKey: id) else { return }
-        if let user = client.session.user { self.users.remove(id, of: user.id) }
-        client.port.detach()
-        self.forget(client)
-        if self.clients.isEmpty { self.vacancy.take()?.resume() }
-    }
-
-    /// The node is going away: part from the client in peace.
-    private func drain(_ id: ClientID) {
-        guard let client = self.clients[id], !client.isClosed else { return }
-        self.close(client, .draining, reconnectMilliseconds: .random(in: 100...2000))
-    }
-
-    /// Parts from whoever is here, and from now on from whoever comes.
-    func beginVacating() {
-        guard !self.isVacating else { return }
-        self.isVacating = true
-        for id in self.clients.keys { self.drain(id) }
-    }
-
-    /// Parts from everybody, and returns when all have taken what was left for them, or have had the time to.
-    func vacate() async {
-        self.beginVacating()
-        guard !self.clients.isEmpty else { return }
-        await withCheckedContinuation { self.vacancy = $0 }
     }
 
     // MARK: Ticks
@@ -173,7 +143,7 @@ actor Shard {
     private func tick() {
         self.isTickScheduled = false
         self.publishOutgoing()
-        self.flush()
+        self.broadcastDue()
     }
 
     // MARK: Tasks

@@ -1,12 +1,15 @@
 import ChatCore
 import NIOCore
 
-// Joining and leaving. The order is: subscribe, let the tail buffer, read the log, merge by position, go live.
-extension Shard {
+// A join from its command to the live member, from top to bottom. The order is: subscribe, let the tail buffer, read the
+// log, merge by position, go live. Others run at each `await`: what was known before it is looked at again after it.
+extension Shard: ReplayHost {
     /// How long the broker goes on handing on a room that nobody is in any more.
-    static let linger = Duration.seconds(5)
+    private static let linger = Duration.seconds(5)
     /// How often a join looks whether the shard has heard of a log that began anew.
     private static let planAttempts = 20
+
+    // MARK: Joining
 
     /// A client joins a room, or asks for a replay of one it is in.
     func join(_ client: Client, _ join: Command.Join, id: Int?, isMember: Bool) {
@@ -21,24 +24,20 @@ extension Shard {
             room.add(membership)
             self.hold(user, in: room)
         }
-        client.began()
-        self.spawn {
-            await self.enter(membership, join, id: id, isMember: isMember)
-            client.ended()
-        }
+        self.start(client) { await self.enter(membership, join, id: id, isMember: isMember) }
     }
 
     private func enter(_ membership: Membership, _ join: Command.Join, id: Int?, isMember: Bool) async {
         let client = membership.client
         do {
-            try await self.open(membership.room)
+            try await self.opened(membership.room)
             var start = join.start
             // Who is in the room already has what was said; only a resume is replayed.
             if isMember, case .last = start { start = .live }
             let (catchUp, page) = try await self.answer(membership, start, id: id)
             guard let catchUp, !client.isClosed else { return }
             // A member that catches up already goes on with that, unless it asked for another place.
-            if !isMember || start != .live { await self.catchUp(membership, catchUp, page) }
+            if !isMember || start != .live { await Replay(for: membership, catchUp).run(page, on: self) }
             self.resume(client.session.joined(join.room), for: client)
         } catch {
             guard !client.isClosed else { return }
@@ -47,6 +46,46 @@ extension Shard {
             self.expel(membership)
             self.resume(client.session.refusedJoin(join.room), for: client)
         }
+    }
+
+    /// The room of a name, with the broker asked for what happens in it.
+    private func room(_ name: RoomName) -> LocalRoom {
+        if let room = self.rooms[name] { return room }
+        let room = LocalRoom(name: name, limits: self.limits)
+        self.rooms[name] = room
+        self.spawn { await self.subscribe(room) }
+        return room
+    }
+
+    private func subscribe(_ room: LocalRoom) async {
+        let failure: BrokerError
+        do {
+            let head = try await self.broker.subscribe(room.name, self.inbox)
+            guard case .opening(let waiting) = room.state else { return }
+            room.opened(at: head)
+            for continuation in waiting { continuation.resume(returning: .success(())) }
+            return self.closeIfUnused(room)
+        } catch {
+            failure = error
+        }
+        guard case .opening(let waiting) = room.state else { return }
+        if self.rooms[room.name] === room { self.rooms[room.name] = nil }
+        room.state = .failed(failure)
+        for continuation in waiting { continuation.resume(returning: .failure(failure)) }
+    }
+
+    /// Returns when the broker hands on what happens in the room.
+    private func opened(_ room: LocalRoom) async throws(BrokerError) {
+        switch room.state {
+        case .open: return
+        case .failed(let error): throw error
+        case .opening: break
+        }
+        let result: Result<Void, BrokerError> = await withCheckedContinuation { continuation in
+            guard case .opening(let waiting) = room.state else { return continuation.resume(returning: .success(())) }
+            room.state = .opening(waiting + [continuation])
+        }
+        try result.get()
     }
 
     /// Answers a `join` with the head, the members and what is going to follow.
@@ -74,7 +113,7 @@ extension Shard {
         )
         if membership.slot != nil {
             // Frames that wait for those who are live lie at or below the head that is told here.
-            self.flush(room)
+            self.broadcastNow(room)
             // It may have been too slow for them.
             guard !client.isClosed else { return (nil, nil) }
             if case .after = start { room.makeCatchUp(membership) }
@@ -82,7 +121,7 @@ extension Shard {
         self.reply(.joined(reply), id: id, to: client)
         membership.isAnswered = true
         if announcement.isReset { self.send(Event.reset(room: room.name, head: head).encoded(), to: client) }
-        if let gap = announcement.gap { self.sendGap(gap, head.epoch, to: membership) }
+        if let gap = announcement.gap { self.send(Replay.event(gap, head.epoch, room.name), to: client) }
         return (catchUp, page)
     }
 
@@ -110,12 +149,68 @@ extension Shard {
             {
                 return (catchUp, announcement, page)
             }
-            // The log began anew and this shard has not been told: to ask for the head makes the broker look.
+            // The log began anew and this shard has not been told.
             _ = try await self.broker.subscribe(room.name, self.inbox)
-            try? await Task.sleep(for: Self.retryDelay)
+            try? await Task.sleep(for: Replay.retryDelay)
         }
         throw BrokerError("the room's log begins anew, try again")
     }
+
+    // MARK: Replays
+
+    func page(_ room: RoomName, after seq: Int, standing: LogPosition) async throws(BrokerError) -> LogPage {
+        try await self.node.logs.page(room, after: seq, known: standing, standing: standing)
+    }
+
+    func askForHead(of room: RoomName) async { _ = try? await self.broker.subscribe(room, self.inbox) }
+
+    /// Something was lost on the way to this shard: every live member catches up from where the room stood, by the log.
+    func resynchronize(_ room: LocalRoom) {
+        guard let position = room.position, case .open = room.state else { return }
+        let members = self.halt(room).map { (membership: $0, catchUps: $0.catchUps) }
+        self.spawn {
+            // Asked again until it is answered: the members of this room have nobody else.
+            while !room.live.isEmpty || !room.catchingUp.isEmpty {
+                if let head = try? await self.broker.subscribe(room.name, self.inbox) {
+                    self.advance(room, to: head)
+                    break
+                }
+                // Not all rooms at the same time.
+                try? await Task.sleep(for: .seconds(1) * Double.random(in: 0.5...1.5))
+            }
+            // One that has asked for a place of its own meanwhile goes on from there.
+            for member in members where member.membership.catchUps == member.catchUps {
+                self.replay(after: position, for: member.membership)
+            }
+        }
+    }
+
+    /// Moves a room to where the broker told that it stands.
+    ///
+    /// Who went live while the broker was asked stands where the room stood, and reads what lies between.
+    private func advance(_ room: LocalRoom, to head: LogPosition) {
+        guard let position = room.position, room.isBehind(head) else { return }
+        let members = self.halt(room)
+        room.move(to: head)
+        for membership in members { self.replay(after: position, for: membership) }
+    }
+
+    /// Takes all live members from the broadcast, with all that was gathered for them.
+    private func halt(_ room: LocalRoom) -> [Membership] {
+        self.broadcastNow(room)
+        let members = room.live
+        for membership in members { room.makeCatchUp(membership) }
+        return members
+    }
+
+    private func replay(after position: LogPosition, for membership: Membership) {
+        let client = membership.client
+        guard !client.isClosed, client.membership(in: membership.room.name) === membership else { return }
+        let replay = Replay(for: membership, CatchUp(position: position))
+        self.spawn { await replay.run(nil, on: self) }
+    }
+
+    // MARK: Leaving
 
     /// A client leaves a room.
     func leave(_ client: Client, _ name: RoomName, id: Int?) {
@@ -125,11 +220,9 @@ extension Shard {
         room.remove(membership)
         room.wake()
         guard self.unhold(user.id, in: room) else { return self.reply(.left(name), id: id, to: client) }
-        client.began()
-        self.spawn {
+        self.start(client) {
             await self.depart(user.id, from: room)
             self.reply(.left(name), id: id, to: client)
-            client.ended()
         }
     }
 
@@ -139,52 +232,12 @@ extension Shard {
         if let user = membership.client.session.user { self.release(user.id, in: membership.room) }
     }
 
-    // MARK: Opening and closing
-
-    private func room(_ name: RoomName) -> LocalRoom {
-        if let room = self.rooms[name] { return room }
-        let room = LocalRoom(name: name, limits: self.limits)
-        self.rooms[name] = room
-        self.spawn { await self.subscribe(room) }
-        return room
-    }
-
-    /// Returns when the broker hands on what happens in the room.
-    private func open(_ room: LocalRoom) async throws(BrokerError) {
-        switch room.state {
-        case .open: return
-        case .failed(let error): throw error
-        case .opening: break
-        }
-        let result: Result<Void, BrokerError> = await withCheckedContinuation { continuation in
-            guard case .opening(let waiting) = room.state else { return continuation.resume(returning: .success(())) }
-            room.state = .opening(waiting + [continuation])
-        }
-        try result.get()
-    }
-
-    private func subscribe(_ room: LocalRoom) async {
-        let failure: BrokerError
-        do {
-            let head = try await self.broker.subscribe(room.name, self.inbox)
-            guard case .opening(let waiting) = room.state else { return }
-            room.opened(at: head)
-            for continuation in waiting { continuation.resume(returning: .success(())) }
-            return self.closeIfUnused(room)
-        } catch {
-            failure = error
-        }
-        guard case .opening(let waiting) = room.state else { return }
-        if self.rooms[room.name] === room { self.rooms[room.name] = nil }
-        room.state = .failed(failure)
-        for continuation in waiting { continuation.resume(returning: .failure(failure)) }
-    }
-
     /// Lets go of a room that nobody needs, after a while.
     func closeIfUnused(_ room: LocalRoom) {
         if room.isUnused { self.wheel.schedule(.close(room.name), after: Self.linger) }
     }
 
+    /// The while is over.
     func closeUnused(_ name: RoomName) {
         guard let room = self.rooms[name], room.isUnused, case .open = room.state else { return }
         self.rooms[name] = nil

@@ -85,33 +85,3 @@ final class Client {
         self.port.setReading(true)
     }
 }
-
-/// One connection's being in one room.
-final class Membership {
-    /// The client's: a room's frames go to so many members that one step more to each of them counts.
-    let port: OutboundPort
-    /// How much of what the room has gathered it has already, or was told otherwise before it went live.
-    var skippedBytes = 0
-    let client: Client
-    let room: LocalRoom
-    /// Its place among the room's live members; nil while it catches up.
-    var slot: Int?
-    /// Whether its `join` has been answered: from then on it is told who comes and goes.
-    var isAnswered = false
-    /// Counts its catching up: when it begins anew, an older one ends.
-    private(set) var catchUps = 0
-
-    init(client: Client, room: LocalRoom) {
-        self.client = client
-        self.port = client.port
-        self.room = room
-    }
-
-    /// Begins to catch up.
-    ///
-    /// - Returns: The number of this catching up.
-    func beginCatchUp() -> Int {
-        self.catchUps += 1
-        return self.catchUps
-    }
-}

@@ -2,8 +2,8 @@ import ChatCore
 import ChatWebSocket
 import NIOCore
 
-/// Frames for a room's live members, gathered in one buffer until the flush, and what is counted of them.
-struct FrameGather {
+/// Frames for a room's live members, gathered in one buffer until they leave, and what is counted of them.
+struct GatheredFrames {
     /// How a frame may be treated on its way.
     enum Urgency {
         /// It leaves as soon as the pace of the room's messages allows.
@@ -58,8 +58,8 @@ struct FrameGather {
         return self.newCount
     }
 
-    /// What has been gathered, on its way.
-    struct Departure {
+    /// What has been gathered, on its way to each live member.
+    struct Batch {
         var frames: ByteBuffer
         /// The frames that may not be lost; nil when these are all.
         var lasting: ByteBuffer?
@@ -69,13 +69,13 @@ struct FrameGather {
     /// Takes what waits.
     ///
     /// - Returns: nil when nothing does.
-    mutating func take() -> Departure? {
+    mutating func take() -> Batch? {
         guard self.frames.readableBytes > 0 else { return nil }
-        let departure = Departure(frames: self.frames, lasting: self.lasting.take(), tally: self.tally)
+        let batch = Batch(frames: self.frames, lasting: self.lasting.take(), tally: self.tally)
         self.lastSize = self.frames.readableBytes
         self.frames = ByteBuffer()
         self.tally = DeliveryTally()
         self.hasPrompt = false
-        return departure
+        return batch
     }
 }

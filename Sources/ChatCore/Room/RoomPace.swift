@@ -1,0 +1,96 @@
+/// Decides when the frames that a room has gathered leave: messages by a ``FlushPacer``, comings and goings by a
+/// ``Throttle``.
+///
+/// It is asked at the end of each tick in which the room gathered something, and again at the times that it names.
+package struct RoomPace: Sendable {
+    /// The most bytes that a room holds to send them together.
+    ///
+    /// A system call for as much costs little for each message; to wait for more gains nothing, and a sender with many
+    /// messages under way would wait as well (with 64 KiB it was slowed down to a third).
+    package static let maximumHeldBytes = 4096
+
+    /// What waits in a room.
+    package struct Waiting: Equatable, Sendable {
+        package var bytes: Int
+        /// Whether a message is among it; comings, goings and typing are not urgent.
+        package var isUrgent: Bool
+        /// How many members get it.
+        package var members: Int
+
+        package init(bytes: Int, isUrgent: Bool, members: Int) {
+            self.bytes = bytes
+            self.isUrgent = isUrgent
+            self.members = members
+        }
+    }
+
+    /// When it leaves.
+    package enum Decision: Equatable, Sendable {
+        /// Nothing waits.
+        case nothing
+        case leave
+        /// Ask again at this time, with ``look(_:now:window:)``.
+        case wait(until: ContinuousClock.Instant)
+    }
+
+    private var pacer = FlushPacer()
+    private var throttle = Throttle()
+
+    package init() {}
+
+    /// A tick in which the room gathered something has ended.
+    ///
+    /// - Parameters:
+    ///   - waiting: What waits now.
+    ///   - now: The time.
+    ///   - window: The longest time that messages are held.
+    ///   - isBusy: Whether the loop has much to deliver.
+    /// - Returns: When it leaves.
+    package mutating func gathered(
+        _ waiting: Waiting,
+        now: ContinuousClock.Instant,
+        window: Duration,
+        isBusy: Bool
+    ) -> Decision {
+        self.decide(waiting, now) { $0.gathered(now: now, window: window, isBusy: isBusy) }
+    }
+
+    /// The time has come that a decision named, or has passed.
+    ///
+    /// - Parameters:
+    ///   - waiting: What waits now.
+    ///   - now: The time.
+    ///   - window: The longest time that messages are held.
+    /// - Returns: When it leaves.
+    package mutating func look(_ waiting: Waiting, now: ContinuousClock.Instant, window: Duration) -> Decision {
+        self.decide(waiting, now) { $0.check(now: now, window: window) }
+    }
+
+    /// What waited has left, for whatever reason.
+    package mutating func left() { self.pacer.flushed() }
+
+    private mutating func decide(
+        _ waiting: Waiting,
+        _ now: ContinuousClock.Instant,
+        _ ask: (inout FlushPacer) -> FlushPacer.Decision
+    ) -> Decision {
+        guard waiting.bytes > 0 else { return .nothing }
+        guard waiting.bytes < Self.maximumHeldBytes else { return .leave }
+        guard waiting.isUrgent else {
+            return switch self.throttle.pass(now: now, interval: Self.interval(members: waiting.members)) {
+            case .pass: .leave
+            case .wait(let time): .wait(until: time)
+            }
+        }
+        return switch ask(&self.pacer) {
+        case .flush: .leave
+        case .hold(let time): .wait(until: time)
+        }
+    }
+
+    /// The shortest time between two flushes of what is not urgent.
+    ///
+    /// Whoever comes is told to everybody who is here. A crowd that comes would cost each of them as much as the crowd
+    /// that is there already, so each member of a room adds 10 ms to it: from a quarter of a second up to a whole one.
+    private static func interval(members: Int) -> Duration { .milliseconds(10) * min(max(25, members), 100) }
+}

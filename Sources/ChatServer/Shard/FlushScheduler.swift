@@ -1,0 +1,105 @@
+import ChatCore
+
+/// Decides, for all rooms of a loop, which of them send at the end of a tick, and when the others are looked at again.
+///
+/// A room stands in it at most twice: once for this tick, and once for the time of its next look.
+struct FlushScheduler {
+    /// What is not urgent leaves at multiples of this time, so that many rooms share one look.
+    static let patience = Duration.milliseconds(25)
+
+    private let window: Duration
+    private let start: ContinuousClock.Instant
+    private var meter: DeliveryMeter
+    /// Rooms that gathered something in this tick.
+    private var gathering: [LocalRoom] = []
+    private var looks = DueQueue<LocalRoom, ContinuousClock.Instant>()
+    /// When the loop looks next, if it was asked to.
+    private var wakeUp: ContinuousClock.Instant?
+
+    /// Makes the scheduler of a loop.
+    ///
+    /// - Parameters:
+    ///   - window: The longest time that a busy room holds messages to send them together.
+    ///   - now: The time.
+    init(window: Duration, now: ContinuousClock.Instant) {
+        self.window = window
+        self.start = now
+        self.meter = DeliveryMeter(now: now)
+    }
+
+    /// Whether a room has gathered something in this tick.
+    var hasGathered: Bool { !self.gathering.isEmpty }
+
+    /// A room has gathered a frame.
+    ///
+    /// - Returns: Whether it is the first one in this tick, whose end the loop has to see then.
+    mutating func gathered(in room: LocalRoom) -> Bool {
+        guard !room.isGathering else { return false }
+        room.isGathering = true
+        self.gathering.append(room)
+        return true
+    }
+
+    /// The tick has ended.
+    ///
+    /// - Returns: The rooms whose frames leave now.
+    mutating func tickEnded(now: ContinuousClock.Instant) -> [LocalRoom] {
+        let rooms = self.gathering
+        self.gathering.removeAll(keepingCapacity: true)
+        for room in rooms {
+            room.isGathering = false
+            self.meter.add(room.gathered.takeNewCount() * room.live.count, now: now)
+        }
+        return rooms.filter { room in
+            let isBusy = self.meter.isBusy
+            return self.obey(room.pace.gathered(room.waiting, now: now, window: self.window, isBusy: isBusy), room)
+        }
+    }
+
+    /// The time of a look has come.
+    ///
+    /// - Returns: The rooms whose frames leave now.
+    mutating func look(now: ContinuousClock.Instant) -> [LocalRoom] {
+        if let wakeUp, wakeUp <= now { self.wakeUp = nil }
+        var leaving: [LocalRoom] = []
+        while let room = self.looks.next(now) {
+            // It may have been looked at since, and wait for a later time.
+            guard let time = room.nextLook, time <= now else { continue }
+            room.nextLook = nil
+            if self.obey(room.pace.look(room.waiting, now: now, window: self.window), room) { leaving.append(room) }
+        }
+        return leaving
+    }
+
+    /// When the loop is to look next.
+    ///
+    /// - Returns: nil while there is nothing to look at, or the loop looks in time anyway.
+    mutating func takeWakeUp() -> ContinuousClock.Instant? {
+        guard let time = self.looks.firstTime else { return nil }
+        if let wakeUp, wakeUp <= time { return nil }
+        self.wakeUp = time
+        return time
+    }
+
+    /// - Returns: Whether the room's frames leave now.
+    private mutating func obey(_ decision: RoomPace.Decision, _ room: LocalRoom) -> Bool {
+        switch decision {
+        case .nothing: return false
+        case .leave: return true
+        case .wait(let time):
+            self.schedule(room, at: room.waiting.isUrgent ? time : self.sharedLook(after: time))
+            return false
+        }
+    }
+
+    private mutating func schedule(_ room: LocalRoom, at time: ContinuousClock.Instant) {
+        if let nextLook = room.nextLook, nextLook <= time { return }
+        room.nextLook = time
+        self.looks.schedule(room, at: time)
+    }
+
+    private func sharedLook(after time: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        let looks = Int((self.start.duration(to: time) / Self.patience).rounded(.up))
+        return self.start.advanced(by: Self.patience * looks)
+    }
+}

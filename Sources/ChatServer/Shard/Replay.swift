@@ -1,0 +1,105 @@
+import ChatCore
+import ChatWebSocket
+import NIOCore
+
+/// What a replay needs of the shard that it runs on.
+protocol ReplayHost: Actor {
+    /// Queues a message for one client.
+    func send(_ payload: ByteBuffer, to client: Client)
+    /// Queues whole frames for one client.
+    func write(_ frames: ByteBuffer, to client: Client)
+    /// Reads a page of a room's log: ``LogReader/page(_:after:known:standing:)``.
+    func page(_ room: RoomName, after seq: Int, standing: LogPosition) async throws(BrokerError) -> LogPage
+    /// Asks where a room stands, which makes the broker look whether its log began anew.
+    func askForHead(of room: RoomName) async
+}
+
+/// Brings a member to where its room stands, and makes it live.
+///
+/// It goes page by page, at the pace of the member's socket, beside the room's broadcast, which never waits for it. When
+/// another one begins for the same member, it ends.
+final class Replay {
+    /// How long a replay that finds the log behind the room waits before it looks again.
+    static let retryDelay = Duration.milliseconds(50)
+
+    private let membership: Membership
+    private let number: Int
+    private var catchUp: CatchUp
+
+    private var client: Client { self.membership.client }
+    private var room: LocalRoom { self.membership.room }
+
+    /// Begins a replay.
+    ///
+    /// - Parameters:
+    ///   - membership: Whom it is for.
+    ///   - catchUp: Where it begins.
+    init(for membership: Membership, _ catchUp: CatchUp) {
+        self.membership = membership
+        self.catchUp = catchUp
+        self.number = membership.beginCatchUp()
+    }
+
+    /// Whether the member has gone, or asked for another place.
+    ///
+    /// Others run at each `await`, so it is looked at after each.
+    private var isOver: Bool {
+        self.client.isClosed || self.membership.catchUps != self.number
+            || self.client.membership(in: self.room.name) !== self.membership
+    }
+
+    /// Replays until the member is live.
+    ///
+    /// - Parameters:
+    ///   - firstPage: A page that was read already.
+    ///   - host: The shard.
+    func run(_ firstPage: LogPage?, on host: isolated some ReplayHost) async {
+        if let firstPage { await self.write(self.catchUp.read(firstPage), in: firstPage.epoch, on: host) }
+        while !self.isOver, let position = self.room.position {
+            switch self.catchUp.next(room: position, tail: self.room.tail) {
+            case .live: return self.room.makeLive(self.membership)
+            case .send(let messages): await self.write(messages, on: host)
+            case .reset(let head): host.send(Event.reset(room: self.room.name, head: head).encoded(), to: self.client)
+            case .read(let seq): await self.read(after: seq, on: host)
+            case .wait: await self.room.moved()
+            }
+        }
+    }
+
+    private func read(after seq: Int, on host: isolated some ReplayHost) async {
+        let before = self.catchUp
+        let standing = self.room.position ?? self.catchUp.position
+        if let page = try? await host.page(self.room.name, after: seq, standing: standing) {
+            await self.write(self.catchUp.read(page), in: page.epoch, on: host)
+        }
+        guard self.catchUp == before else { return }
+        // The broker is away, or the log began anew and this shard has not been told.
+        await host.askForHead(of: self.room.name)
+        try? await Task.sleep(for: Self.retryDelay)
+    }
+
+    private func write(_ read: CatchUp.OnRead, in epoch: Epoch, on host: isolated some ReplayHost) async {
+        if let gap = read.gap { host.send(Self.event(gap, epoch, self.room.name), to: self.client) }
+        await self.write(read.messages, on: host)
+    }
+
+    /// Writes messages and waits until the socket has taken them; one page at a time for a client.
+    private func write(_ messages: ArraySlice<Publication>, on host: isolated some ReplayHost) async {
+        guard !messages.isEmpty else { return }
+        while self.client.isReplaying, !self.client.isClosed { await self.client.pageEnded() }
+        guard !self.isOver else { return }
+        var frames = ByteBufferAllocator().buffer(
+            capacity: messages.reduce(0) { $0 + $1.payload.readableBytes + FrameEncoder.maximumHeader }
+        )
+        for message in messages { FrameEncoder.write(.text, message.payload, to: &frames) }
+        self.client.beginPage()
+        host.write(frames, to: self.client)
+        try? await self.client.port.drained().get()
+        self.client.endPage()
+    }
+
+    /// The event that tells which messages a log does not have any more.
+    static func event(_ gap: ClosedRange<Int>, _ epoch: Epoch, _ room: RoomName) -> ByteBuffer {
+        Event.gap(room: room, epoch: epoch, from: gap.lowerBound, to: gap.upperBound).encoded()
+    }
+}

@@ -1,0 +1,241 @@
+import ChatCore
+import ChatWebSocket
+import NIOCore
+
+// The connections of the loop: how they come, what each is sent, how the shard looks after them, and how they go.
+extension Shard {
+    // MARK: Coming
+
+    /// A connection has become a WebSocket.
+    ///
+    /// - Parameters:
+    ///   - channel: The connection.
+    ///   - answer: The answer to its handshake, which has not been sent.
+    ///   - greeting: What it asked for in its URL.
+    /// - Returns: What the shard calls it.
+    func connected(_ channel: any Channel, _ answer: ByteBuffer, _ greeting: Greeting) -> ClientID {
+        let port = OutboundPort(channel: channel, limit: self.limits.outboundBytes)
+        let client = self.clients.add { Client(id: $0, port: port, limits: self.limits, now: .now) }
+        self.wheel.schedule(.liveness(client.id), after: self.limits.pingInterval)
+        self.writeFirst(answer, to: client)
+        guard !self.clients.isVacating else {
+            self.drain(client)
+            return client.id
+        }
+        for refusal in greeting.refusals { self.send(refusal.encoded(), to: client) }
+        for command in greeting.commands { self.perform(client.session.resume(command), for: client) }
+        return client.id
+    }
+
+    /// Bytes came from a client.
+    func received(_ bytes: ByteBuffer, from id: ClientID) {
+        guard let client = self.clients[id], !client.isClosed else { return }
+        let now = ContinuousClock.now
+        client.liveness.received(now: now)
+        client.decoder.append(bytes)
+        do {
+            while !client.isClosed, let message = try client.decoder.next() { self.handle(message, from: client, now) }
+            // Pings, pongs and fragments are part of the conversation, a flood of them is not.
+            let flood = client.session.receiveIdleFrames(client.decoder.takeIdleFrames(), now: now)
+            if let flood { self.close(client, flood) }
+        } catch {
+            self.close(client, Disconnect(code: error.closeCode, reason: error.reason))
+        }
+    }
+
+    /// A whole message or a control frame came.
+    private func handle(_ message: WebSocketMessage, from client: Client, _ now: ContinuousClock.Instant) {
+        switch message {
+        case .text(let text):
+            self.metrics.didReceive()
+            self.perform(client.session.receive(text, limits: self.limits, now: now), for: client)
+        case .binary: self.close(client, .binaryMessage)
+        case .ping(let payload): self.write(.pong, payload, to: client)
+        case .pong: break
+        case .close(let frame): self.closed(client, frame)
+        }
+    }
+
+    // MARK: What it is sent
+
+    /// Answers a command that bears an id; one without gets no `ok`.
+    func reply(_ reply: Reply, id: Int?, to client: Client) {
+        guard let id else { return }
+        self.send(reply.encoded(id: id), to: client)
+    }
+
+    /// Tells a client why a command was not obeyed.
+    func refuse(_ error: ProtocolError, id: Int?, room: RoomName? = nil, to client: Client) {
+        self.send(CommandRefusal(id: id, room: room?.rawValue, error).encoded(), to: client)
+    }
+
+    /// Queues a message for one client.
+    func send(_ payload: ByteBuffer, to client: Client) {
+        self.metrics.didSend()
+        self.write(.text, payload, to: client)
+    }
+
+    private func write(_ opcode: Opcode, _ payload: ByteBuffer, to client: Client) {
+        self.write(Self.frame(opcode, payload), to: client)
+    }
+
+    private static func frame(_ opcode: Opcode, _ payload: ByteBuffer) -> ByteBuffer {
+        var frame = ByteBufferAllocator().buffer(capacity: payload.readableBytes + FrameEncoder.maximumHeader)
+        FrameEncoder.write(opcode, payload, to: &frame)
+        return frame
+    }
+
+    /// Queues whole frames for one client; one that is too slow for them is parted from.
+    func write(_ frames: ByteBuffer, to client: Client) {
+        guard self.queue(frames, for: client) else { return }
+        self.ports.add(client)
+        self.scheduleTick()
+    }
+
+    /// - Returns: Whether they are the first that wait in the client's port.
+    private func queue(_ frames: ByteBuffer, for client: Client) -> Bool {
+        guard !client.isClosed else { return false }
+        switch client.port.write(frames) {
+        case .queued(let isFirst): return isFirst
+        case .sent: return false
+        case .overflow:
+            self.close(client, .slowConsumer)
+            return false
+        }
+    }
+
+    /// Sends what is queued for clients.
+    func flushPorts() { for client in self.ports.take() { self.flushPort(of: client) } }
+
+    /// Sends what is queued for a client, and looks after one whose socket does not take all of it.
+    func flushPort(of client: Client) {
+        client.port.flush()
+        self.watchStall(client)
+    }
+
+    // MARK: What it is sent first
+
+    // The answer to its handshake, its welcome, and the answers to what it asked for in its URL or right after its `hello`: a
+    // call to the system for each of them, with a reader to be woken, is a third of what it costs to come. From a broker
+    // that has its answers at once they leave in one.
+
+    /// Queues a message that others are about to follow.
+    func sendFirst(_ payload: ByteBuffer, to client: Client) {
+        self.metrics.didSend()
+        self.writeFirst(Self.frame(.text, payload), to: client)
+    }
+
+    private func writeFirst(_ frames: ByteBuffer, to client: Client) {
+        guard self.queue(frames, for: client), self.ports.addNewcomer(client) else { return }
+        self.letNewcomersWait(turns: PortQueue.newcomerTurns)
+    }
+
+    /// The loop reads nothing meanwhile: it carries out what waits, which may put more there, until nothing does.
+    private func letNewcomersWait(turns: Int) {
+        self.loop.execute {
+            self.assumeIsolated { shard in
+                if turns > 1 { return shard.letNewcomersWait(turns: turns - 1) }
+                shard.ports.newcomersWaited()
+                shard.flushPorts()
+            }
+        }
+    }
+
+    // MARK: Looking after it
+
+    /// How often the shard checks whether a client takes what waits for it.
+    private var stallInterval: Duration { self.limits.stallTimeout / 10 }
+
+    private func watchStall(_ client: Client) {
+        guard !client.isWatched, client.port.waiting > 0 else { return }
+        client.isWatched = true
+        self.wheel.schedule(.stall(client.id), after: self.stallInterval)
+    }
+
+    /// Parts from a client that has not taken for too long what it was sent.
+    func checkStall(_ id: ClientID, _ now: ContinuousClock.Instant) {
+        guard let client = self.clients[id], !client.isClosed else { return }
+        client.isWatched = false
+        let (taken, waiting) = (client.port.taken, client.port.waiting)
+        guard let disconnect = client.stall.check(taken: taken, waiting: waiting, now: now) else {
+            return self.watchStall(client)
+        }
+        self.close(client, disconnect)
+    }
+
+    /// Asks a client that has been silent whether it lives, and parts from one that has not answered.
+    func checkLiveness(_ id: ClientID, _ now: ContinuousClock.Instant) {
+        guard let client = self.clients[id], !client.isClosed else { return }
+        switch client.liveness.check(now: now) {
+        case .wait(let time): self.wheel.schedule(.liveness(id), after: time)
+        case .ping(let time):
+            self.write(.ping, ByteBuffer(), to: client)
+            self.wheel.schedule(.liveness(id), after: time)
+        case .disconnect(let disconnect): self.close(client, disconnect)
+        }
+    }
+
+    // MARK: Going
+
+    /// Parts from a client.
+    ///
+    /// - Parameters:
+    ///   - client: The client.
+    ///   - disconnect: Why.
+    ///   - reconnectMilliseconds: After how long it should come back, if it is told so beforehand.
+    func close(_ client: Client, _ disconnect: Disconnect, reconnectMilliseconds: Int? = nil) {
+        guard client.markClosed() else { return }
+        var frames = ByteBuffer()
+        if let reconnectMilliseconds {
+            let event = Event.closing(disconnect, reconnectMilliseconds: reconnectMilliseconds)
+            FrameEncoder.write(.text, event.encoded(), to: &frames)
+        }
+        FrameEncoder.writeClose(CloseFrame(code: disconnect.code, reason: disconnect.reason), to: &frames)
+        client.port.finish(with: frames, within: TimeAmount(self.limits.closeTimeout))
+        self.forget(client)
+    }
+
+    /// The client has closed, or answers our close.
+    private func closed(_ client: Client, _ frame: CloseFrame) {
+        guard client.markClosed() else { return client.port.abort() }
+        var answer = ByteBuffer()
+        FrameEncoder.writeClose(frame.code == nil ? CloseFrame(code: nil, reason: "") : frame, to: &answer)
+        client.port.finish(with: answer, within: TimeAmount(self.limits.closeTimeout))
+        self.forget(client)
+    }
+
+    /// Takes a client out of its rooms; its user stays a member until the grace has passed.
+    private func forget(_ client: Client) {
+        _ = client.markClosed()
+        let memberships = client.memberships
+        client.memberships = []
+        for membership in memberships {
+            membership.room.remove(membership)
+            membership.room.wake()
+            if let user = client.session.user { self.release(user.id, in: membership.room) }
+        }
+    }
+
+    /// A connection is gone.
+    func disconnected(_ id: ClientID) {
+        guard let client = self.clients.remove(id) else { return }
+        if let user = client.session.user { self.users.remove(id, of: user.id) }
+        client.port.detach()
+        self.forget(client)
+    }
+
+    /// The node is going away: parts from a client in peace.
+    private func drain(_ client: Client) {
+        guard !client.isClosed else { return }
+        self.close(client, .draining, reconnectMilliseconds: .random(in: 100...2000))
+    }
+
+    /// Parts from whoever is here, and from now on from whoever comes.
+    func beginVacating() { for client in self.clients.beginVacating() { self.drain(client) } }
+
+    /// Parts from everybody, and returns when all have taken what was left for them, or have had the time to.
+    func vacate() async {
+        self.beginVacating()
+        await self.clients.vacant()
+    }
+}

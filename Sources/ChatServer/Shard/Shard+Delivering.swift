@@ -1,0 +1,144 @@
+import ChatCore
+import ChatWebSocket
+import NIOCore
+
+// From the broker to the sockets: what the broker has handed over comes in batches, a room's frames are encoded once and
+// gathered, and each member gets one write.
+extension Shard {
+    // MARK: Events
+
+    /// Takes what the broker has handed to the shard.
+    func takeEvents() {
+        let batch = self.inbox.take()
+        for event in batch.events {
+            switch event {
+            case .room(let name, let event):
+                if let room = self.rooms[name] { self.apply(event, to: room) }
+            case .renamed(let user): self.applyRename(user)
+            case .presenceIsDoubtful: self.isPresenceDoubtful = true
+            case .status(let status, let detail): self.applyStatus(status, detail)
+            }
+        }
+        if batch.hasOverflowed { self.isPresenceDoubtful = true }
+        if case .status(let status, let detail) = batch.lastStatus { self.applyStatus(status, detail) }
+        if batch.hasOverflowed {
+            for room in self.rooms.values { self.resynchronize(room) }
+            self.doubtPresence()
+        }
+        self.broadcastDue()
+    }
+
+    private func apply(_ event: RoomEvent, to room: LocalRoom) {
+        switch event {
+        case .publication(let publication):
+            switch room.receive(publication) {
+            case .deliver:
+                self.gather(publication.payload, in: room)
+                room.gathered.tally.addMessage(publication.payload)
+            case .keep: break
+            case .hole: self.resynchronize(room)
+            }
+        case .foreign(let payload):
+            self.gather(payload, in: room)
+            room.gathered.tally.addMessage(payload)
+        case .presence(let kind, let change, let payload): self.applyPresence(kind, change, payload, in: room)
+        case .presenceIsBehind(let version):
+            room.crowd.expect(version: version)
+            self.seeTo(room)
+            self.repairPresence()
+        case .presenceWasLost: self.restore(room)
+        case .typing(_, let payload):
+            if !room.crowd.isLarge { self.gather(payload, in: room, .ephemeral) }
+        case .gap(let epoch, let from, let to):
+            guard let position = room.position, position.epoch == epoch, to > position.seq else { return }
+            room.move(to: LogPosition(epoch: epoch, seq: to))
+            self.gather(Event.gap(room: room.name, epoch: epoch, from: from, to: to).encoded(), in: room)
+        case .reset(let head):
+            // A shard that asked for the head knows of the new log before it is told of it.
+            guard let position = room.position, position.epoch != head.epoch else { return }
+            room.move(to: LogPosition(epoch: head.epoch, seq: 0))
+            self.gather(Event.reset(room: room.name, head: head).encoded(), in: room)
+            // What was lost with the log is who is here.
+            self.restore(room)
+        }
+    }
+
+    private func applyStatus(_ status: ServerStatus, _ detail: String) {
+        // Another reason for the same state is for those who ask and for who comes, and no news for all.
+        let isNews = status == .ok || self.degradation == nil
+        self.degradation = status == .ok ? nil : detail
+        guard isNews else { return }
+        // Whatever was published meanwhile has not arrived, unless it stands in a log.
+        self.isLeaseDoubtful = true
+        if status == .ok { self.doubtPresence() }
+        let payload = Event.status(status, detail: detail).encoded()
+        for client in self.clients.all where client.session.user != nil { self.send(payload, to: client) }
+    }
+
+    // MARK: To the members of a room
+
+    /// Adds a frame to what the room's live members get next.
+    func gather(_ payload: ByteBuffer, in room: LocalRoom, _ urgency: GatheredFrames.Urgency = .prompt) {
+        room.gathered.add(payload, urgency)
+        if self.schedule.gathered(in: room) { self.scheduleTick() }
+    }
+
+    /// Writes what has to leave at the end of this tick; a busy room may hold what it has for a moment.
+    func broadcastDue() {
+        guard self.schedule.hasGathered else { return self.flushPorts() }
+        self.broadcast(self.schedule.tickEnded(now: .now))
+        self.scheduleLook()
+    }
+
+    private func scheduleLook() {
+        guard let time = self.schedule.takeWakeUp() else { return }
+        let wait = TimeAmount(ContinuousClock.now.duration(to: time))
+        self.loop.scheduleTask(in: wait) { self.assumeIsolated { $0.look() } }
+    }
+
+    private func look() {
+        self.broadcast(self.schedule.look(now: .now))
+        self.scheduleLook()
+    }
+
+    /// Hands rooms' frames to their live members, and clients all that is queued for them.
+    ///
+    /// Clients whose commands have just been answered come first: they may go on while the others are served, and have
+    /// their next commands here when the loop reads again.
+    private func broadcast(_ rooms: [LocalRoom]) {
+        for room in rooms { room.beginLeaving() }
+        var slow: [Client] = []
+        for client in self.ports.take() {
+            for member in client.memberships where member.slot != nil {
+                guard let batch = member.room.leaving else { continue }
+                if member.deliver(batch) == .overflow { slow.append(client) }
+                member.skip(batch.frames.readableBytes)
+            }
+            self.flushPort(of: client)
+        }
+        for client in slow { self.close(client, .slowConsumer) }
+        for room in rooms { self.writeBatch(of: room) }
+        self.flushPorts()
+    }
+
+    /// Hands a room's frames to its live members; those who get them with other things get them at the end of the tick.
+    func broadcastNow(_ room: LocalRoom) {
+        room.beginLeaving()
+        self.writeBatch(of: room)
+        if !self.ports.isEmpty { self.scheduleTick() }
+    }
+
+    private func writeBatch(of room: LocalRoom) {
+        guard let batch = room.endLeaving() else { return }
+        self.metrics.didDeliver(batch.tally, to: room.live.count)
+        var slow: [Client] = []
+        for member in room.live {
+            switch member.deliver(batch) {
+            case .sent, .queued(isFirst: false): break
+            case .queued(isFirst: true): self.ports.add(member.client)
+            case .overflow: slow.append(member.client)
+            }
+        }
+        for client in slow { self.close(client, .slowConsumer) }
+    }
+}

@@ -51,7 +51,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        // What both programs need of the operating system: writing to descriptors.
+        // What both programs need of the operating system: the time of day, and writing to descriptors.
         .target(name: "ChatSystem", swiftSettings: settings),
         // RFC 6455 frames, read and written: pure bytes, for both ends of a connection.
         .target(

@@ -3,6 +3,7 @@ import ChatCore
 import Testing
 
 @testable import ChatServer
+import ChatSystem
 
 /// The disturbance that tests are run with is itself a good broker: what fails with it would fail with any that is slow.
 @Suite(.patience)

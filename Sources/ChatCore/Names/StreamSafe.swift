@@ -43,3 +43,7 @@ extension Unicode.Scalar {
         }
     }
 }
+
+extension ProtocolError {
+    static let tooManyMarks = "a name has at most \(StreamSafe.maximumMarks) combining marks in a row"
+}

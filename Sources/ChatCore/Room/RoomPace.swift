@@ -25,12 +25,12 @@ package struct RoomPace: Sendable {
     }
 
     /// When it leaves.
-    package enum Decision: Equatable, Sendable {
+    package enum Timing: Equatable, Sendable {
         /// Nothing waits.
-        case nothing
-        case leave
+        case never
+        case atOnce
         /// Ask again at this time, with ``look(_:now:window:)``.
-        case wait(until: ContinuousClock.Instant)
+        case later(ContinuousClock.Instant)
     }
 
     private var pacer = FlushPacer()
@@ -51,18 +51,18 @@ package struct RoomPace: Sendable {
         now: ContinuousClock.Instant,
         window: Duration,
         isBusy: Bool
-    ) -> Decision {
+    ) -> Timing {
         self.decide(waiting, now) { $0.gathered(now: now, window: window, isBusy: isBusy) }
     }
 
-    /// The time has come that a decision named, or has passed.
+    /// The time has come that a timing named, or has passed.
     ///
     /// - Parameters:
     ///   - waiting: What waits now.
     ///   - now: The time.
     ///   - window: The longest time that messages are held.
     /// - Returns: When it leaves.
-    package mutating func look(_ waiting: Waiting, now: ContinuousClock.Instant, window: Duration) -> Decision {
+    package mutating func look(_ waiting: Waiting, now: ContinuousClock.Instant, window: Duration) -> Timing {
         self.decide(waiting, now) { $0.check(now: now, window: window) }
     }
 
@@ -73,18 +73,18 @@ package struct RoomPace: Sendable {
         _ waiting: Waiting,
         _ now: ContinuousClock.Instant,
         _ ask: (inout FlushPacer) -> FlushPacer.Decision
-    ) -> Decision {
-        guard waiting.bytes > 0 else { return .nothing }
-        guard waiting.bytes < Self.maximumHeldBytes else { return .leave }
+    ) -> Timing {
+        guard waiting.bytes > 0 else { return .never }
+        guard waiting.bytes < Self.maximumHeldBytes else { return .atOnce }
         guard waiting.isUrgent else {
             return switch self.throttle.pass(now: now, interval: Self.interval(members: waiting.members)) {
-            case .pass: .leave
-            case .wait(let time): .wait(until: time)
+            case .pass: .atOnce
+            case .wait(let time): .later(time)
             }
         }
         return switch ask(&self.pacer) {
-        case .flush: .leave
-        case .hold(let time): .wait(until: time)
+        case .flush: .atOnce
+        case .hold(let time): .later(time)
         }
     }
 

@@ -248,3 +248,7 @@ extension SessionMachine {
         return Array(ready)
     }
 }
+
+extension ProtocolError {
+    package static func notJoined(_ room: RoomName) -> Self { .init(.notJoined, "join \(room) first") }
+}

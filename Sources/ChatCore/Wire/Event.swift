@@ -61,43 +61,6 @@ public struct Message: Equatable, Sendable {
     }
 }
 
-/// A change of who is in a room.
-public struct PresenceChange: Equatable, Sendable {
-    /// The room.
-    public var room: RoomName
-    /// Who it is about.
-    public var user: User
-    /// How many members the room has after it.
-    public var memberCount: Int
-    /// Counts the changes of the room's members, by one each.
-    public var version: Int
-
-    /// Puts a change together.
-    public init(room: RoomName, user: User, memberCount: Int, version: Int) {
-        self.room = room
-        self.user = user
-        self.memberCount = memberCount
-        self.version = version
-    }
-}
-
-/// Whether the server can publish and receive.
-public enum ServerStatus: String, Equatable, Sendable {
-    /// The broker is out of reach: sends fail with `unavailable`.
-    case degraded
-    /// All is well.
-    case ok
-
-    /// Reads a word of the wire; nil for one that is not known.
-    package init?(_ word: ByteString) {
-        switch word {
-        case "degraded": self = .degraded
-        case "ok": self = .ok
-        default: return nil
-        }
-    }
-}
-
 /// What a client is told first.
 public struct Welcome: Equatable, Sendable {
     /// Who the client is here.

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatSystem
 import NIOCore
 
 /// The doors of one event loop: the connections on it that are no WebSockets, or not yet.

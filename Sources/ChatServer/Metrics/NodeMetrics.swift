@@ -1,4 +1,5 @@
 import ChatCore
+import ChatSystem
 import CoreMetrics
 import NIOCore
 

@@ -1,5 +1,4 @@
 import ChatCore
-import Foundation
 import Logging
 import Synchronization
 
@@ -68,10 +67,4 @@ final class NodeContext: Sendable {
     func isCalled(_ name: String) { self.currentName.withLock { $0 = name } }
 
     func holder(shard: Int) -> HolderID { HolderID(node: self.firstName, incarnation: self.incarnation, shard: shard) }
-}
-
-/// The clock that messages are dated by.
-enum WallClock {
-    /// Milliseconds since the Unix epoch.
-    static func now() -> Int { Int(Date.now.timeIntervalSince1970 * 1000) }
 }

@@ -82,11 +82,11 @@ struct FlushScheduler {
     }
 
     /// - Returns: Whether the room's frames leave now.
-    private mutating func obey(_ decision: RoomPace.Decision, _ room: LocalRoom) -> Bool {
-        switch decision {
-        case .nothing: return false
-        case .leave: return true
-        case .wait(let time):
+    private mutating func obey(_ timing: RoomPace.Timing, _ room: LocalRoom) -> Bool {
+        switch timing {
+        case .never: return false
+        case .atOnce: return true
+        case .later(let time):
             self.schedule(room, at: room.waiting.isUrgent ? time : self.sharedLook(after: time))
             return false
         }

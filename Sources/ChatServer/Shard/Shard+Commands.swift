@@ -1,4 +1,5 @@
 import ChatCore
+import ChatSystem
 import NIOCore
 
 /// A send that waits for its tick.

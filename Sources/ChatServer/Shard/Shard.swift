@@ -131,6 +131,25 @@ actor Shard {
         }
     }
 
+    /// What the shard has now.
+    func census() -> ShardCensus {
+        var census = ShardCensus(degradation: self.degradation)
+        for room in self.rooms.values where !room.users.isEmpty {
+            census.rooms.insert(room.name)
+            census.members += room.users.count
+        }
+        return census
+    }
+
+    /// Tells the registry how much there is now.
+    private func measure() {
+        self.metrics.measure(
+            connections: self.clients.count,
+            rooms: self.rooms.count,
+            members: self.memberCount
+        )
+    }
+
     // MARK: Ticks
 
     /// Sees to it that what was gathered leaves when the loop has read all that it has to read now.

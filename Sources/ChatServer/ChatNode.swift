@@ -1,5 +1,6 @@
 import ChatCore
 import ChatRedis
+import ChatSystem
 import Hummingbird
 import Logging
 import NIOCore

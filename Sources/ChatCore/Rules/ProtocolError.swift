@@ -79,14 +79,11 @@ extension ProtocolError {
     package static func badCommand(_ message: String) -> Self { .init(.badCommand, message) }
     package static func roomInvalid(_ message: String) -> Self { .init(.roomInvalid, message) }
     package static func nameInvalid(_ message: String) -> Self { .init(.nameInvalid, message) }
-    static let tooManyMarks = "a name has at most \(StreamSafe.maximumMarks) combining marks in a row"
     package static let textEmpty = Self(.textEmpty, "a message has a text that can be seen")
 
     package static func textTooLong(_ limit: Int) -> Self {
         .init(.textTooLong, "a text has at most \(limit) bytes", limit: limit)
     }
-
-    package static func notJoined(_ room: RoomName) -> Self { .init(.notJoined, "join \(room) first") }
 
     package static func tooManyRooms(_ limit: Int) -> Self {
         .init(.tooManyRooms, "a connection is in at most \(limit) rooms", limit: limit)

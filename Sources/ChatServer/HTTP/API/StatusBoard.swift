@@ -1,4 +1,5 @@
 import ChatCore
+import ChatSystem
 import NIOCore
 import ServiceLifecycle
 import Synchronization
@@ -8,14 +9,6 @@ import Synchronization
 /// Counters are read when somebody asks; what has to be asked of every loop is asked at most once a second, however many
 /// look at the same time.
 actor StatusBoard: Service {
-    /// What one shard has.
-    struct Census: Sendable {
-        var rooms: Set<RoomName> = []
-        var members = 0
-        /// Why the broker is out of reach; nil while all is well.
-        var degradation: String?
-    }
-
     private static let rates = [MetricName.published, MetricName.deliveries, MetricName.received, MetricName.sent]
     private static let censusAge = Duration.seconds(1)
 
@@ -23,7 +16,7 @@ actor StatusBoard: Service {
     private let shards: [Shard]
     private let start = ContinuousClock.now
     private var window = RateWindow()
-    private var census = Census()
+    private var census = ShardCensus()
     private var censusTime: ContinuousClock.Instant?
 
     /// Makes the board of a node.
@@ -47,7 +40,7 @@ actor StatusBoard: Service {
     private func refreshCensus() async {
         guard self.censusTime.map({ .now - $0 >= Self.censusAge }) ?? true else { return }
         self.censusTime = .now
-        var sum = Census()
+        var sum = ShardCensus()
         for shard in self.shards {
             let census = await shard.census()
             sum.rooms.formUnion(census.rooms)
@@ -103,26 +96,5 @@ actor StatusBoard: Service {
             json.field("le", bucket.0)
             json.field("count", below)
         }
-    }
-}
-
-extension Shard {
-    /// What the shard has now.
-    func census() -> StatusBoard.Census {
-        var census = StatusBoard.Census(degradation: self.degradation)
-        for room in self.rooms.values where !room.users.isEmpty {
-            census.rooms.insert(room.name)
-            census.members += room.users.count
-        }
-        return census
-    }
-
-    /// Tells the registry how much there is now.
-    func measure() {
-        self.metrics.measure(
-            connections: self.clients.count,
-            rooms: self.rooms.count,
-            members: self.memberCount
-        )
     }
 }

@@ -1,0 +1,18 @@
+/// The word that a message is stored.
+public struct Receipt: Sendable, Equatable {
+    /// The place that the message has in its room's log.
+    public var position: LogPosition
+    /// When it was stored, in milliseconds since the Unix epoch.
+    public var time: Int
+    /// Whether the key had been seen before; position and time are the first one's.
+    public var isDuplicate: Bool
+    /// How many replicas have it as well; nil where none is asked.
+    public var replicas: Int?
+
+    package init(position: LogPosition, time: Int, isDuplicate: Bool, replicas: Int? = nil) {
+        self.position = position
+        self.time = time
+        self.isDuplicate = isDuplicate
+        self.replicas = replicas
+    }
+}

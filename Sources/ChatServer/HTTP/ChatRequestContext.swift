@@ -1,0 +1,14 @@
+import Hummingbird
+import NIOCore
+
+/// The request context: what Hummingbird keeps, and where the request comes from.
+struct ChatRequestContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// The address of the peer, without its port.
+    let address: String?
+
+    init(source: Source) {
+        self.coreContext = .init(source: source)
+        self.address = source.channel.remoteAddress?.ipAddress
+    }
+}

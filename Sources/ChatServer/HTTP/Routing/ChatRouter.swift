@@ -1,0 +1,30 @@
+import Hummingbird
+import Logging
+
+/// Everything that is served over plain HTTP (docs/PROTOCOL.md, section 8).
+struct ChatRouter {
+    let node: NodeContext
+    /// The folder of the page.
+    let staticFiles: String
+    /// nil where the operator does not want it.
+    let status: StatusBoard?
+
+    /// Puts the routes together.
+    func build() -> Router<ChatRequestContext> {
+        let router = Router(context: ChatRequestContext.self)
+        router.add(middleware: ErrorShape())
+        router.add(middleware: PageMiddleware(files: PageFiles(folder: self.staticFiles)))
+        HealthRoutes(node: self.node).add(to: router)
+        let api = router.group("api")
+        RoomRoutes(node: self.node).add(to: api)
+        if let status { StatusRoute(board: status).add(to: api) }
+        return router
+    }
+
+    /// The HTTP library tells on level info what the node tells in its own words, or nobody needs.
+    static func quiet(_ logger: Logger) -> Logger {
+        var logger = logger
+        if logger.logLevel == .info { logger.logLevel = .notice }
+        return logger
+    }
+}

@@ -1,6 +1,7 @@
 // Notifications and sound for what comes while nobody looks, for who asked for them. Of several tabs one alone alerts,
 // and only while none of them is looked at.
 
+import { hasNews } from "./core/news.js";
 import { readJSON, writeJSON, write } from "./storage.js";
 
 export const OFF = { notify: "off", sound: false };
@@ -29,11 +30,7 @@ export function watch(store) {
   holdWhileLookedAt();
   let before = store.state.rooms;
   store.subscribe(({ rooms }) => {
-    for (const room of rooms.values()) {
-      const old = before.get(room.name);
-      const isNews = old && old.seq !== null && room.unread > old.unread;
-      if (isNews) alertOf(room);
-    }
+    for (const room of rooms.values()) if (hasNews(before.get(room.name), room)) alertOf(room);
     before = rooms;
   });
 }

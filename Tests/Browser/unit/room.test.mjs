@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { hasNews } from "../../../static/js/core/news.js";
 import { initialState, reduce, unreadCount } from "../../../static/js/core/reducer.js";
 
 const me = { id: "me", name: "민아" };
@@ -225,6 +226,21 @@ test("what comes while nobody looks is unread, from a mark on, with mentions", (
   assert.deepEqual([page.room.unread, page.room.mentioned, page.room.marker?.seq], [0, false, 1]);
   page.do({ type: "lookedAt", isLookedAt: false });
   assert.equal(page.room.marker, null);
+});
+
+test("what comes in the moment in which another tab reads what was there is news", () => {
+  const page = new Page().message(1).do({ type: "lookedAt", isLookedAt: false }).message(2);
+  const before = page.room;
+  page.do({ type: "seenElsewhere", room: "lobby", seen: { epoch: E, seq: 2 } });
+  assert.equal(hasNews(before, page.room), false);
+  page.message(3);
+  assert.deepEqual([page.room.unread, hasNews(before, page.room)], [1, true]);
+  // One that is read in the same moment is none, and so is one's own.
+  const between = page.room;
+  page.message(4).do({ type: "seenElsewhere", room: "lobby", seen: { epoch: E, seq: 4 } });
+  assert.equal(hasNews(between, page.room), false);
+  page.message(5, { from: me });
+  assert.equal(hasNews(between, page.room), false);
 });
 
 test("a first look at a room is not news, what was missed is", () => {

@@ -26,6 +26,7 @@ export const newRoom = (name, seen = null) => ({
   typing: new Map(),
   outbox: [],
   unread: 0,
+  news: 0,
   mentioned: false,
   marker: null,
 });
@@ -109,6 +110,7 @@ function heard(room, { text, epoch, seq }, own, isFirstLook, { attended, name })
   return {
     ...room,
     unread: room.unread + 1,
+    news: room.news + 1,
     mentioned: room.mentioned || mentions(text, name),
     marker: room.unread === 0 && seq ? { epoch, seq: seq - 1 } : room.marker,
   };

@@ -184,6 +184,23 @@ struct ConfigurationTests {
         #expect(configuration.limits.textBytes == 9)
     }
 
+    @Test(arguments: [
+        (#"{"prot": 1}"#, "there is no setting \"prot\""),
+        (#"{"limits": {"text-byte": 5}}"#, "there is no setting \"limits.text-byte\""),
+        (#"{"text-bytes": 5}"#, "there is no setting \"text-bytes\""),
+        (#"{"config": "other.json"}"#, "there is no setting \"config\""),
+        (#"{"limits": 5}"#, "limits is an object"),
+        (#"{"port": [8080]}"#, "port is a text, a number or a truth value"),
+        (#"{"port": null}"#, "port is a text, a number or a truth value"),
+        (#"{"port": {"number": 8080}}"#, "port is a text, a number or a truth value"),
+    ])
+    func `what is no setting in a file is told, by its name`(text: String, complaint: String) async throws {
+        try await self.withFile(text) { file in
+            let error = await #expect(throws: SettingError.self) { try await self.configuration(file: file) }
+            #expect(error?.message.hasPrefix("config: " + complaint) == true, "\(error?.message ?? "")")
+        }
+    }
+
     @Test func `a file that is missing or no JSON is told`() async throws {
         await #expect(throws: SettingError.self) { try await self.configuration(file: "/nonexistent") }
         try await self.withFile("port = 1") { file in

@@ -114,7 +114,7 @@ package struct CatchUp: Sendable, Equatable {
         )
     }
 
-    /// Whether the plan can be made without knowing what the log still keeps.
+    /// Whether the plan can only be made by what the log still keeps.
     package static func needsLog(_ start: ReplayStart, room: LogPosition, tail: RoomTail) -> Bool {
         switch start {
         case .live: false

@@ -68,7 +68,12 @@ struct ServerOptions: ParsableArguments {
     var limits: LimitOptions
 
     /// The settings that were given, by key.
-    var values: [String: String] {
+    var values: [String: String] { self.all.compactMapValues(\.self) }
+
+    /// The keys of all settings: what a file may have.
+    static var keys: Set<String> { ((try? Self.parse([]))?.all.keys).map(Set.init) ?? [] }
+
+    private var all: [String: String?] {
         var values: [String: String?] = [
             "host": self.host, "port": self.port, "redis": self.redis, "redis-password-file": self.redisPasswordFile,
             "redis-ca": self.redisCa, "redis-prefix": self.redisPrefix, "ack-replicas": self.ackReplicas,
@@ -78,7 +83,7 @@ struct ServerOptions: ParsableArguments {
             "unlimited": self.unlimited ? "true" : nil,
         ]
         values.merge(self.limits.values) { $1 }
-        return values.compactMapValues(\.self)
+        return values
     }
 }
 

@@ -13,7 +13,7 @@ struct Settings {
     ///   - flags: What the command line gave, by key.
     ///   - environment: The environment; `CHAT_PORT` stands for the key `port`.
     ///   - file: The path of a JSON file; nil when there is none.
-    /// - Throws: ``SettingError`` when the file cannot be read.
+    /// - Throws: ``SettingError`` when the file cannot be read, or has what is no setting.
     init(flags: [String: String], environment: [String: String], file: String?) async throws(SettingError) {
         let given = flags.map { (AbsoluteConfigKey(Self.key($0)), ConfigValue(.string($1), isSecret: false)) }
         var providers: [any ConfigProvider] = [
@@ -21,6 +21,7 @@ struct Settings {
             EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "chat"),
         ]
         if let file {
+            try SettingsFile.check(file, against: ServerOptions.keys)
             do {
                 providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(file)))
             } catch {

@@ -24,10 +24,13 @@ final class AtomicGauge: MeterHandler {
     func decrement(by amount: Double) { self.value.wrappingSubtract(Int(amount), ordering: .relaxed) }
 }
 
-/// How often a time fell into which bucket, in milliseconds.
+/// How many times fell into which bucket, in milliseconds.
 final class Histogram: RecorderHandler, TimerHandler {
+    private typealias EachBound<Element: ~Copyable> = InlineArray<13, Element>
+
+    private static let eachBound: EachBound<Int> = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000]
     /// The upper bounds of the buckets, inclusive; one more bucket holds what is above the last.
-    static let bounds = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000]
+    static let bounds = eachBound.indices.map { eachBound[$0] }
 
     /// What was recorded until now.
     struct Distribution: Sendable, Equatable {
@@ -36,7 +39,7 @@ final class Histogram: RecorderHandler, TimerHandler {
         /// The sum of all that was recorded, in milliseconds.
         private(set) var sum = 0
 
-        /// How often was recorded.
+        /// How many times were recorded.
         var count: Int { self.counts.reduce(0, +) }
 
         init() {}
@@ -52,12 +55,14 @@ final class Histogram: RecorderHandler, TimerHandler {
         }
     }
 
-    private let buckets: InlineArray<14, Atomic<Int>> = InlineArray { _ in Atomic(0) }
+    private let buckets: EachBound<Atomic<Int>> = InlineArray { _ in Atomic(0) }
+    private let above = Atomic<Int>(0)
     private let sum = Atomic<Int>(0)
 
     var distribution: Distribution {
         Distribution(
-            counts: self.buckets.indices.map { self.buckets[$0].load(ordering: .relaxed) },
+            counts: self.buckets.indices.map { self.buckets[$0].load(ordering: .relaxed) }
+                + [self.above.load(ordering: .relaxed)],
             sum: self.sum.load(ordering: .relaxed)
         )
     }
@@ -65,8 +70,11 @@ final class Histogram: RecorderHandler, TimerHandler {
     /// Records milliseconds; a clock that went back counts as no time at all.
     func record(_ value: Int64) {
         let value = max(0, Int(value))
-        let bucket = Self.bounds.firstIndex { value <= $0 } ?? Self.bounds.count
-        self.buckets[bucket].wrappingAdd(1, ordering: .relaxed)
+        if let bucket = Self.bounds.firstIndex(where: { value <= $0 }) {
+            self.buckets[bucket].wrappingAdd(1, ordering: .relaxed)
+        } else {
+            self.above.wrappingAdd(1, ordering: .relaxed)
+        }
         self.sum.wrappingAdd(value, ordering: .relaxed)
     }
 

@@ -80,7 +80,8 @@ final class Admission: Sendable {
         if state.isDraining { return .draining }
         if let maximum, state.count - state.inReserve >= maximum { return .overCapacity }
         guard let maximumPerAddress, ofAddress >= maximumPerAddress else { return nil }
-        return Disconnect(code: 1013, reason: "at most \(maximumPerAddress) connections from one address")
+        let reason = "at most \(maximumPerAddress) connections from one address"
+        return Disconnect(code: Disconnect.overCapacity.code, reason: reason)
     }
 
     private func leave(_ place: Place) {

@@ -52,6 +52,8 @@ install)
     strip=()
     if [ "$configuration" = release ] && has strip; then strip=(--strip); fi
     install "${strip[@]}" -m 755 "$built" "$program"
+    # For all users, whatever the language of the one who installs.
+    export CHAT_LANGUAGE=en
     for line in "${completions[@]}"; do
         into "${line#* }" "$program" --generate-completion-script "${line%% *}"
     done

@@ -97,6 +97,9 @@ public struct ConnectionFailure: Error, Equatable, Sendable, CustomStringConvert
         self.refusal = refusal
     }
 
+    /// How the words of a refused upgrade begin.
+    package static let refusal = "the server refused the connection: "
+
     /// Whether it is of no use to come back.
     public var isFinal: Bool {
         if let disconnect { return disconnect.isFinal }

@@ -246,13 +246,16 @@ def test_times_and_notices_can_be_turned_off_and_on(joined, second, shared_serve
     joined.wait_for("/notices is followed by on, off or nothing")
 
 
-def test_the_rooms_of_the_server_are_listed(joined, cli, room):
-    joined.shell("hi")
-    joined.wait_for("Mina: hi")
+def test_the_rooms_of_the_server_are_listed(terminal, own_server, room):
+    # A server of its own: of many rooms, as other tests make them, the first page alone is listed.
+    terminal.join(own_server, room, "--name", "Mina")
+    terminal.wait_for("1 here")
+    terminal.shell("hi")
+    terminal.wait_for("Mina: hi")
     # The server's index of rooms lags behind.
-    wait_until(lambda: f"{room}\t1\t" in cli.run("rooms").stdout, what="the room in the index")
-    joined.shell("/rooms")
-    joined.wait_for(f"-- {room}: 1 here\n")
+    wait_until(lambda: f"{room}\t1\t" in CLI_(own_server).run("rooms").stdout, what="the room in the index")
+    terminal.shell("/rooms")
+    terminal.wait_for(f"-- {room}: 1 here\n")
 
 
 def test_alt_and_a_digit_go_to_a_room_and_unread_is_counted_for_each(joined, cli, room):

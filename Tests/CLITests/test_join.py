@@ -198,6 +198,8 @@ def test_a_killed_server_is_told_and_resumed_and_a_line_written_meanwhile_is_sen
     terminal.wait_for("Mina: half offline")
     terminal.wait_for_input_line(f"{room}>")
     assert CLI_(own_server).run("history", room).stdout.count("half offline") == 1
+    # The server has forgotten the session, and knows a guest first; the name that was chosen is kept, and is no news.
+    assert "again" in terminal.text() and "guest-" not in terminal.text()
 
 
 def test_no_color_is_respected(terminal, shared_server, room):

@@ -7,6 +7,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import unicodedata
 from urllib.parse import urlsplit
 
 import pytest
@@ -132,6 +133,8 @@ def test_what_would_steer_a_terminal_is_taken_out(cli, room):
         (["tail", "lobby", "--history", "-1"], 64),
         (["send", "lobby", "x", "--server", "ftp://x"], 64),
         (["send", "lobby", "a" * 9000], 65),
+        (["send", "lobby", ""], 65),
+        (["send", "lobby", " ", "\n"], 65),
         (["tail", "lobby", "--timeout", "0.5"], 75),
     ],
 )
@@ -295,6 +298,8 @@ def test_a_state_behind_a_link_is_written_where_the_link_leads(cli, room, tmp_pa
     ("arguments", "status", "told"),
     [
         (["send", "{room}", "{long}"], 65, "글은 8192바이트까지입니다"),
+        (["send", "{room}", ""], 65, "메시지에는 보이는 글이 있어야 합니다"),
+        (["join", "{room}", "--outbox", "/dev/null/x"], 73, "폴더가 아닙니다"),
         (["send", "{room}", "x", "--server", "ws://127.0.0.1:{closed}", "--timeout", "1"], 69, "연결이 거부되었습니다"),
         (["send", "{room}", "x", "--server", "ftp://x"], 64, "서버 주소는"),
         (["join", "a b"], 64, "대화방 이름에는"),
@@ -325,6 +330,73 @@ def test_reports_are_korean(cli, arguments):
     assert result.returncode == 0, result.stderr
     words = set(re.findall(r"[A-Za-z]{2,}", result.stdout + result.stderr))
     assert words <= {"ms", "MB", "KiB", "unlimited", "rate", "limited"}, result.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], *([command, "--help"] for command in "join send tail history members rooms verify bench config".split())],
+)
+def test_help_is_korean_and_fits_the_terminal(cli, arguments):
+    english = cli.run(*arguments).stdout
+    korean = cli.run(*arguments, LC_ALL="ko_KR.UTF-8").stdout
+    sentence = re.compile(r"(?:[A-Za-z]{2,} ){3}")
+    assert sentence.search(english)
+    assert not sentence.search(korean), korean
+    for line in korean.splitlines():
+        assert sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line) <= 80, line
+    # The same options and defaults stand in both, wherever lines are broken.
+    for pattern in (r"(?m)^ {2}(?:-|<|[a-z]+ )\S*", r":\s+[\d.]+\)"):
+        found, translated = ([part.split() for part in re.findall(pattern, text)] for text in (english, korean))
+        assert found == translated
+
+
+def test_the_manual_and_the_settings_know_their_language(cli):
+    korean = {"LC_ALL": "ko_KR.UTF-8"}
+    assert cli.run("manual", **korean).stdout == cli.run("manual").stdout
+    assert "the system" not in cli.run("config", **korean).stdout
+
+
+class Answerer:
+    """Answers every connection with the same bytes, and closes it."""
+
+    def __init__(self, answer: bytes):
+        self.answer = answer
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.tries = 0
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self.listener.accept()
+                with client:
+                    client.recv(4096)
+                    client.sendall(self.answer)
+                    self.tries += 1
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.listener.getsockname()[1]}"
+
+
+@pytest.mark.parametrize(
+    ("answer", "english", "korean"),
+    [
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "the answer is no HTTP answer", "HTTP 답이 아닙니다"),
+        (b"HTTP/1.1 101 Yes\r\n\r\n", "did not answer as a WebSocket server", "WebSocket 서버로 답하지 않았습니다"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", "200 there is no chat at this address", "이 주소에는 채팅이 없습니다"),
+        (b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", "500 Internal Server Error", "HTTP 상태 500"),
+    ],
+)
+def test_what_is_no_chat_server_is_told_once_in_plain_words(cli, room, answer, english, korean):
+    for env, told, again in (({}, english, "trying again"), ({"LC_ALL": "ko_KR.UTF-8"}, korean, "다시 시도")):
+        server = Answerer(answer)
+        tail = cli.start("tail", room, "--server", server.url, *(["--language", "ko"] if env else []), stderr=subprocess.PIPE)
+        wait_until(lambda: server.tries >= 3, "the third try")
+        tail.terminate()
+        errors = tail.communicate()[1]
+        server.listener.close()
+        assert errors.count(told) == errors.count(again) == 1, errors
 
 
 def test_a_fault_in_the_configuration_is_one_line(cli, tmp_path):

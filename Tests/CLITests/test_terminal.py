@@ -189,6 +189,28 @@ def test_a_terminal_without_a_screen_has_lines_and_commands(shared_server, cli, 
         window.close()
 
 
+# ---- Progress
+
+
+def test_progress_is_shown_in_the_foreground_alone(shared_server, cli, room):
+    """The line that could be written over is the shell's while the program is in the background."""
+    window = Shell("bash", shared_server)
+    try:
+        recording = window.record()
+        work = f"{CLI} verify --clients 2 --rooms 1 --duration 1 > /dev/null"
+        window.shell(f"{work} & wait; echo background=$?")
+        window.wait_for("background=0")
+        wait_until(lambda: b"background=0" in recording.read_bytes(), what="the recording")
+        shown = recording.read_bytes()
+        assert b"talking" not in shown and b"\r\x1b[K" not in shown.split(b"background=0")[0].split(b"wait; echo")[-1]
+        window.shell(f"{work}; echo foreground=$?")
+        window.wait_for("foreground=0")
+        wait_until(lambda: b"foreground=0" in recording.read_bytes(), what="the recording")
+        assert b"talking" in recording.read_bytes()
+    finally:
+        window.close()
+
+
 # ---- Signals
 
 

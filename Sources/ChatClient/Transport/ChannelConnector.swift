@@ -1,4 +1,5 @@
 package import NIOCore
+internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
 
@@ -100,6 +101,9 @@ package struct ChannelConnector: Sendable {
             return "the certificate is of another host"
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
             return "the encrypted connection failed: " + Self.tlsReason("\(error)")
+        case HTTPParserError.headerOverflow: return "the head of the answer is too long"
+        case is HTTPParserError: return "the answer is no HTTP answer"
+        case is NIOHTTPClientUpgradeError: return "the server did not answer as a WebSocket server"
         default: return "\(error)"
         }
     }

@@ -83,9 +83,11 @@ final class HandshakeWatcher: ChannelInboundHandler, RemovableChannelHandler {
         let refusal = error?["code"]?.shown.map {
             ProtocolError(ProtocolError.Code($0), error?["message"]?.shown ?? status.reasonPhrase)
         }
-        let reason = refusal?.message ?? status.reasonPhrase
+        // What serves pages answers, but does not take a chat.
+        let isElsewhere = refusal == nil && status.code < 400
+        let reason = isElsewhere ? "there is no chat at this address" : refusal?.message ?? status.reasonPhrase
         let failure = ConnectionFailure(
-            "the server refused the connection: \(status.code) \(reason)",
+            ConnectionFailure.refusal + "\(status.code)" + (reason.isEmpty ? "" : " \(reason)"),
             status: Int(status.code),
             refusal: refusal
         )

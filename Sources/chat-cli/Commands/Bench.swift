@@ -5,61 +5,67 @@ internal import Glibc
 
 /// `chat-cli bench`: how much a server carries, and how fast.
 struct Bench: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Measure throughput and latency of a server.",
-        discussion: """
-            Clients join rooms of this run alone, the senders of each room send, and everybody receives. Latency counts \
-            from the time at which a message was due, so that a server that stalls does not hide it. Start the server \
-            with --unlimited: its limits are made for people.
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            abstract: Sentence("Measure throughput and latency of a server.").text(),
+            discussion: Sentence(
+                """
+                Clients join rooms of this run alone, the senders of each room send, and everybody receives. Latency counts \
+                from the time at which a message was due, so that a server that stalls does not hide it. Start the server \
+                with --unlimited: its limits are made for people.
 
-            Exit status: 0 measured, 1 messages were lost or out of order, 64 wrong usage, 69 not all clients could \
-            connect and join, 74 the server closed all connections, 130 interrupted (what was measured is printed).
-            """
-    )
+                Exit status: 0 measured, 1 messages were lost or out of order, 64 wrong usage, 69 not all clients could \
+                connect and join, 74 the server closed all connections, 130 interrupted (what was measured is printed).
+                """
+            ).text()
+        )
+    }
 
-    @Option(help: "A server's address; several times for the nodes of one chat. (default: $CHAT_SERVER)")
+    @Option(help: .said("A server's address; several times for the nodes of one chat. (default: $CHAT_SERVER)"))
     var server: [String] = []
 
-    @Option(help: "A PEM file of certificate authorities to trust in place of the system's.")
+    @Option(help: .said("A PEM file of certificate authorities to trust in place of the system's."))
     var caFile: String?
 
-    @Option(help: "How many clients connect.")
+    @Option(help: .said("How many clients connect."))
     var clients: Int = 100
 
-    @Option(help: "In how many rooms; each client is in one.")
+    @Option(help: .said("In how many rooms; each client is in one."))
     var rooms: Int = 1
 
-    @Option(help: "How many clients of each room send. 0: all are only there.")
+    @Option(help: .said("How many clients of each room send. 0: all are only there."))
     var senders: Int = 1
 
-    @Option(help: "Messages in a second of all senders together, whether or not the server keeps up (open loop).")
+    @Option(
+        help: .said("Messages in a second of all senders together, whether or not the server keeps up (open loop).")
+    )
     var rate: Double?
 
-    @Option(help: "Messages that each sender has under way (closed loop). (default: 1)")
+    @Option(help: .said("Messages that each sender has under way (closed loop). (default: 1)"))
     var window: Int?
 
-    @Option(help: "Bytes of a text.")
+    @Option(help: .said("Bytes of a text."))
     var size: Int = 128
 
-    @Option(help: "For how many seconds is measured.")
+    @Option(help: .said("For how many seconds is measured."))
     var duration: Double = 10
 
-    @Option(help: "For how many seconds the load goes on before that.")
+    @Option(help: .said("For how many seconds the load goes on before that."))
     var warmup: Double = 1
 
-    @Option(help: "Threads of the generator.")
+    @Option(help: .said("Threads of the generator."))
     var threads: Int = 1
 
-    @Option(help: "A process of the server on this machine, whose CPU and memory are measured; several times.")
+    @Option(help: .said("A process of the server on this machine, whose CPU and memory are measured; several times."))
     var pid: [Int32] = []
 
-    @Flag(inversion: .prefixedNo, help: "Give each message an idempotency key.")
+    @Flag(inversion: .prefixedNo, help: .said("Give each message an idempotency key."))
     var keys = true
 
-    @Option(help: "The language of messages: en or ko. (default: as the locale says)")
+    @Option(help: .said("The language of messages: en or ko. (default: as the locale says)"))
     var language: Language?
 
-    @Flag(help: "Print the result as one line of JSON.")
+    @Flag(help: .said("Print the result as one line of JSON."))
     var json = false
 
     func validate() throws {

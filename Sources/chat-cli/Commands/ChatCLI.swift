@@ -6,24 +6,28 @@ internal import Glibc
 struct ChatCLI: AsyncParsableCommand {
     static let version = "0.1.0"
 
-    static let configuration = CommandConfiguration(
-        commandName: "chat-cli",
-        abstract: "Talk in the rooms of a chat server, by hand or by script.",
-        discussion: """
-            Messages go to standard output, notices to standard error. Settings come from flags, from the environment \
-            (CHAT_SERVER, CHAT_NAME, CHAT_TOKEN, NO_COLOR and others) and from ~/.config/chat-cli/config.json; \
-            `chat-cli config` shows them.
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "chat-cli",
+            abstract: Sentence("Talk in the rooms of a chat server, by hand or by script.").text(),
+            discussion: Sentence(
+                """
+                Messages go to standard output, notices to standard error. Settings come from flags, from the environment \
+                (CHAT_SERVER, CHAT_NAME, CHAT_TOKEN, NO_COLOR and others) and from ~/.config/chat-cli/config.json; \
+                `chat-cli config` shows them.
 
-            Exit status: 0 done, 1 only some lines sent or violations found, 64 wrong usage, 65 refused, \
-            69 no connection, 70 fault, 73 a file cannot be used, 74 disconnected for good or output that cannot be \
-            written, 75 no answer in time, 77 unauthorized, 130 interrupted.
-            """,
-        version: "chat-cli \(ChatCLI.version)",
-        subcommands: [
-            Join.self, Send.self, Tail.self, History.self, Members.self, Rooms.self, Verify.self, Bench.self,
-            ShowConfiguration.self, Manual.self,
-        ]
-    )
+                Exit status: 0 done, 1 only some lines sent or violations found, 64 wrong usage, 65 refused, \
+                69 no connection, 70 fault, 73 a file cannot be used, 74 disconnected for good or output that cannot be \
+                written, 75 no answer in time, 77 unauthorized, 130 interrupted.
+                """
+            ).text(),
+            version: "chat-cli \(ChatCLI.version)",
+            subcommands: [
+                Join.self, Send.self, Tail.self, History.self, Members.self, Rooms.self, Verify.self, Bench.self,
+                ShowConfiguration.self, Manual.self,
+            ]
+        )
+    }
 
     /// Does what the command line says, and ends the program.
     static func main() async {
@@ -48,7 +52,7 @@ struct ChatCLI: AsyncParsableCommand {
             return fault.status.rawValue
         } catch {
             let status = self.exitCode(for: error)
-            let text = Words.ofUsage(self.fullMessage(for: error))
+            let text = Words.ofUsage(self.fullMessage(for: error, columns: Words.usageColumns()))
             // What was asked for (--help, --version) is data; what is wrong is not.
             if !text.isEmpty { Output.write(text + "\n", to: status.isSuccess ? STDOUT_FILENO : STDERR_FILENO) }
             return status.rawValue

@@ -5,47 +5,54 @@ internal import Glibc
 
 /// `chat-cli join`: talk.
 struct Join: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Talk in rooms: on a terminal with an input line, otherwise lines in and messages out.",
-        discussion: """
-            On a terminal messages appear above the line that you write; /help lists what can be done there, Ctrl-D on an \
-            empty line leaves. When standard input or output is no terminal, each line of input is sent to the first \
-            room, each message is printed, and the program ends with the input, once everything sent is stored.
-            """
-    )
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            abstract: Sentence("Talk in rooms: on a terminal with an input line, otherwise lines in and messages out.")
+                .text(),
+            discussion: Sentence(
+                """
+                On a terminal messages appear above the line that you write; /help lists what can be done there, Ctrl-D on an \
+                empty line leaves. When standard input or output is no terminal, each line of input is sent to the first \
+                room, each message is printed, and the program ends with the input, once everything sent is stored.
+                """
+            ).text()
+        )
+    }
 
     @OptionGroup var server: ServerOptions
 
-    @Option(help: "How many messages of the past come first.")
+    @Option(help: .said("How many messages of the past come first."))
     var history: Int = 20
 
     @OptionGroup var color: ColorOption
 
-    @Option(help: "Where lines that are not sent yet outlive the program. (default on a terminal: its state folder)")
+    @Option(
+        help: .said("Where lines that are not sent yet outlive the program. (default on a terminal: its state folder)")
+    )
     var outbox: String?
 
-    @Flag(name: .customLong("no-outbox"), help: "Forget lines that are not sent when the program ends.")
+    @Flag(name: .customLong("no-outbox"), help: .said("Forget lines that are not sent when the program ends."))
     var withoutOutbox = false
 
-    @Flag(inversion: .prefixedNo, help: "Show the time of each message.")
+    @Flag(inversion: .prefixedNo, help: .said("Show the time of each message."))
     var timestamps: Bool?
 
-    @Flag(inversion: .prefixedNo, help: "Tell who joins and leaves.")
+    @Flag(inversion: .prefixedNo, help: .said("Tell who joins and leaves."))
     var notices: Bool?
 
-    @Flag(inversion: .prefixedNo, help: "Let others see that you type.")
+    @Flag(inversion: .prefixedNo, help: .said("Let others see that you type."))
     var typing: Bool?
 
-    @Flag(inversion: .prefixedNo, help: "Ring when somebody names you.")
+    @Flag(inversion: .prefixedNo, help: .said("Ring when somebody names you."))
     var bell: Bool?
 
-    @Flag(inversion: .prefixedNo, help: "Show the status line.")
+    @Flag(inversion: .prefixedNo, help: .said("Show the status line."))
     var status: Bool?
 
-    @Flag(inversion: .prefixedNo, help: "Remember the lines that you write for the next session.")
+    @Flag(inversion: .prefixedNo, help: .said("Remember the lines that you write for the next session."))
     var inputHistory: Bool?
 
-    @Argument(help: "The rooms.", completion: RoomArgument.completion, transform: RoomArgument.parse)
+    @Argument(help: .said("The rooms."), completion: RoomArgument.completion, transform: RoomArgument.parse)
     var rooms: [RoomName]
 
     func validate() throws {
@@ -163,9 +170,9 @@ extension Join {
             options.warnings.append(Phrase.outboxLost(["reason": error.message]))
             return nil
         }
-        guard found == nil else { return try Self.refuse(failure.message) }
+        guard found == nil else { return try Self.refuse(Words.of(failure)) }
         let isLocked = failure.code == .locked
-        options.warnings.append(isLocked ? Phrase.outboxLocked() : Phrase.outboxLost(["reason": failure.message]))
+        options.warnings.append(isLocked ? Phrase.outboxLocked() : Phrase.outboxLost(["reason": Words.of(failure)]))
         return nil
     }
 

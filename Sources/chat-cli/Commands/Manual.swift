@@ -9,6 +9,8 @@ struct Manual: ParsableCommand {
     )
 
     func run() throws {
+        // It is installed for everybody, whatever the language of the one who installs it.
+        Language.current = .english
         Output.write(try ManualPage(dump: ChatCLI._dumpHelp()).text)
     }
 }

@@ -4,22 +4,24 @@ internal import ChatCore
 
 /// `chat-cli history`: what was said.
 struct History: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Print messages of a room's past.")
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(abstract: Sentence("Print messages of a room's past.").text())
+    }
 
     @OptionGroup var server: ServerOptions
 
-    @Option(help: "How many messages.")
+    @Option(help: .said("How many messages."))
     var limit: Int = 50
 
-    @Option(help: "Only messages before this number.")
+    @Option(help: .said("Only messages before this number."))
     var before: Int?
 
     @OptionGroup var output: OutputOptions
 
-    @Option(help: "How many seconds the server may take.")
+    @Option(help: .said("How many seconds the server may take."))
     var timeout: Double = 10
 
-    @Argument(help: "The room.", completion: RoomArgument.completion, transform: RoomArgument.parse)
+    @Argument(help: .said("The room."), completion: RoomArgument.completion, transform: RoomArgument.parse)
     var room: RoomName
 
     func validate() throws {
@@ -58,14 +60,16 @@ struct History: AsyncParsableCommand {
 
 /// `chat-cli members`: who is there.
 struct Members: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Print who is in a room, one name on a line.")
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(abstract: Sentence("Print who is in a room, one name on a line.").text())
+    }
 
     @OptionGroup var server: ServerOptions
 
-    @Option(help: "How many seconds the server may take.")
+    @Option(help: .said("How many seconds the server may take."))
     var timeout: Double = 10
 
-    @Argument(help: "The room.", completion: RoomArgument.completion, transform: RoomArgument.parse)
+    @Argument(help: .said("The room."), completion: RoomArgument.completion, transform: RoomArgument.parse)
     var room: RoomName
 
     func validate() throws { try Seconds.check(self.timeout, "--timeout") }

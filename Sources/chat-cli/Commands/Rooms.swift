@@ -5,17 +5,21 @@ internal import Glibc
 
 /// `chat-cli rooms`: where people talk.
 struct Rooms: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Print the rooms of the server: name, members, time of the last message, with tabs between.",
-        discussion: "The server's index of rooms may be some seconds behind."
-    )
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            abstract: Sentence(
+                "Print the rooms of the server: name, members, time of the last message, with tabs between."
+            ).text(),
+            discussion: Sentence("The server's index of rooms may be some seconds behind.").text()
+        )
+    }
 
     @OptionGroup var server: ServerOptions
 
-    @Flag(help: "Print each room as one line of JSON.")
+    @Flag(help: .said("Print each room as one line of JSON."))
     var json = false
 
-    @Option(help: "How many seconds the server may take.")
+    @Option(help: .said("How many seconds the server may take."))
     var timeout: Double = 10
 
     func validate() throws {

@@ -4,25 +4,27 @@ internal import ChatCore
 
 /// `chat-cli send`: for scripts.
 struct Send: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Send a message, or every line of standard input, and wait until it is stored."
-    )
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            abstract: Sentence("Send a message, or every line of standard input, and wait until it is stored.").text()
+        )
+    }
 
     @OptionGroup var server: ServerOptions
 
-    @Option(help: "How many seconds the server may take for one message.")
+    @Option(help: .said("How many seconds the server may take for one message."))
     var timeout: Double = 10
 
-    @Flag(help: "Send what you do, as /me does.")
+    @Flag(help: .said("Send what you do, as /me does."))
     var action = false
 
-    @Flag(help: "Send the whole of standard input as one message.")
+    @Flag(help: .said("Send the whole of standard input as one message."))
     var whole = false
 
-    @Argument(help: "The room.", completion: RoomArgument.completion, transform: RoomArgument.parse)
+    @Argument(help: .said("The room."), completion: RoomArgument.completion, transform: RoomArgument.parse)
     var room: RoomName
 
-    @Argument(help: "The text; without it standard input is sent, line by line.")
+    @Argument(help: .said("The text; without it standard input is sent, line by line."))
     var text: [String] = []
 
     func validate() throws {
@@ -32,6 +34,10 @@ struct Send: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try await self.server.configuration()
+        // An empty line of a file is nothing to say; an empty text is what somebody meant to say, and did not.
+        guard self.text.isEmpty || !self.text.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) else {
+            throw Fault(Words.of(.textEmpty), .refused)
+        }
         try await Session.run(configuration) { client in
             try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
                 group.addTask {

@@ -6,25 +6,27 @@ internal import Glibc
 
 /// What every command has to know: where the server is, who asks, and in which language.
 struct ServerOptions: ParsableArguments {
-    @Option(help: "The server's address, or its name in the configuration file. (default: ws://127.0.0.1:8080/ws)")
+    @Option(
+        help: .said("The server's address, or its name in the configuration file. (default: ws://127.0.0.1:8080/ws)")
+    )
     var server: String?
 
-    @Option(help: "The name to be known by. (default: one that the server gives)")
+    @Option(help: .said("The name to be known by. (default: one that the server gives)"))
     var name: String?
 
-    @Option(help: "A file with a token, for servers that demand one.")
+    @Option(help: .said("A file with a token, for servers that demand one."))
     var tokenFile: String?
 
-    @Option(help: "A command that prints a token.")
+    @Option(help: .said("A command that prints a token."))
     var tokenCommand: String?
 
-    @Option(help: "A PEM file of certificate authorities to trust in place of the system's.")
+    @Option(help: .said("A PEM file of certificate authorities to trust in place of the system's."))
     var caFile: String?
 
-    @Option(help: "The language of messages: en or ko. (default: as the locale says)")
+    @Option(help: .said("The language of messages: en or ko. (default: as the locale says)"))
     var language: Language?
 
-    @Option(name: .customLong("config"), help: "A configuration file. (default: ~/.config/chat-cli/config.json)")
+    @Option(name: .customLong("config"), help: .said("A configuration file. (default: ~/.config/chat-cli/config.json)"))
     var configurationFile: String?
 
     /// Gathers what was set, and speaks the language that was asked for from then on.
@@ -87,7 +89,7 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
 
 /// `--color`, for the commands that print messages.
 struct ColorOption: ParsableArguments {
-    @Option(help: "Whether to use colours: auto, always, never.")
+    @Option(help: .said("Whether to use colours: auto, always, never."))
     var color: ColorChoice?
 
     func palette(_ settings: Settings) -> Palette {

@@ -92,11 +92,9 @@ enum Session {
     ///   - client: The client.
     ///   - isQuiet: Whether even that is not told.
     static func tellTroubles(of client: ChatClient, isQuiet: Bool = false) async {
-        var lastTrouble: String?
+        var troubles = Troubles()
         for await event in client.events where !isQuiet {
-            guard let trouble = Notices.trouble(event), trouble != lastTrouble else { continue }
-            lastTrouble = trouble
-            Output.notice(trouble)
+            if let trouble = troubles.news(event) { Output.notice(trouble) }
         }
     }
 }

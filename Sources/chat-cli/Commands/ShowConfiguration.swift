@@ -3,18 +3,22 @@ internal import Foundation
 
 /// `chat-cli config`: what holds, and who says so.
 struct ShowConfiguration: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "config",
-        abstract: "Show the settings that hold, and where each comes from.",
-        discussion: """
-            Flags go before the environment (CHAT_SERVER, CHAT_NAME and so on), the environment before the file, and in \
-            the file what stands under the server that is talked to before what stands for all. A token is not shown.
-            """
-    )
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "config",
+            abstract: Sentence("Show the settings that hold, and where each comes from.").text(),
+            discussion: Sentence(
+                """
+                Flags go before the environment (CHAT_SERVER, CHAT_NAME and so on), the environment before the file, and in \
+                the file what stands under the server that is talked to before what stands for all. A token is not shown.
+                """
+            ).text()
+        )
+    }
 
     @OptionGroup var server: ServerOptions
 
-    @Flag(help: "Print the path of the configuration file and nothing else.")
+    @Flag(help: .said("Print the path of the configuration file and nothing else."))
     var path = false
 
     func run() async throws {

@@ -4,37 +4,41 @@ internal import ChatCore
 
 /// `chat-cli tail`: what is said, for as long as anybody reads it.
 struct Tail: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Print the messages of rooms as they come; reconnect for ever and miss nothing.",
-        discussion: """
-            With --state the place that was reached is kept in a file, and the next run goes on behind it: a job that runs \
-            now and then (tail lobby --state FILE --no-follow) prints every message once.
-            """
-    )
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            abstract: Sentence("Print the messages of rooms as they come; reconnect for ever and miss nothing.").text(),
+            discussion: Sentence(
+                """
+                With --state the place that was reached is kept in a file, and the next run goes on behind it: a job that runs \
+                now and then (tail lobby --state FILE --no-follow) prints every message once.
+                """
+            ).text()
+        )
+    }
 
     @OptionGroup var server: ServerOptions
 
-    @Option(help: "How many messages of the past come first.")
+    @Option(help: .said("How many messages of the past come first."))
     var history: Int = 0
 
-    @Option(help: "How far back to begin: 90s, 10m, 2h, 1d.")
+    @Option(help: .said("How far back to begin: 90s, 10m, 2h, 1d."))
     var since: String?
 
-    @Option(help: "A file that remembers the place in each room from one run to the next.")
+    @Option(help: .said("A file that remembers the place in each room from one run to the next."))
     var state: String?
 
-    @Option(help: "End after so many messages.")
+    @Option(help: .said("End after so many messages."))
     var count: Int?
 
-    @Option(help: "End after so many seconds, with status 75 unless --count was reached.")
+    @Option(help: .said("End after so many seconds, with status 75 unless --count was reached."))
     var timeout: Double?
 
-    @Flag(inversion: .prefixedNo, help: "Go on with what comes, or end when everything said so far is printed.")
+    @Flag(inversion: .prefixedNo, help: .said("Go on with what comes, or end when everything said so far is printed."))
     var follow = true
 
     @OptionGroup var output: OutputOptions
 
-    @Argument(help: "The rooms.", completion: RoomArgument.completion, transform: RoomArgument.parse)
+    @Argument(help: .said("The rooms."), completion: RoomArgument.completion, transform: RoomArgument.parse)
     var rooms: [RoomName]
 
     func validate() throws {

@@ -5,47 +5,51 @@ internal import Glibc
 
 /// `chat-cli verify`: whether servers keep what the protocol promises.
 struct Verify: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Check that no acknowledged message is lost, doubled or out of order.",
-        discussion: """
-            Clients talk by chance in rooms of their own, leave and join, break their connections and go from server to \
-            server. Everything on their wires is recorded, and judged at the end.
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            abstract: Sentence("Check that no acknowledged message is lost, doubled or out of order.").text(),
+            discussion: Sentence(
+                """
+                Clients talk by chance in rooms of their own, leave and join, break their connections and go from server to \
+                server. Everything on their wires is recorded, and judged at the end.
 
-            Exit status: 0 no violation, 1 violations, 69 no connection, 75 nothing was acknowledged.
-            """
-    )
+                Exit status: 0 no violation, 1 violations, 69 no connection, 75 nothing was acknowledged.
+                """
+            ).text()
+        )
+    }
 
-    @Option(help: "A server's address; several times for the nodes of one chat. (default: $CHAT_SERVER)")
+    @Option(help: .said("A server's address; several times for the nodes of one chat. (default: $CHAT_SERVER)"))
     var server: [String] = []
 
-    @Option(help: "A PEM file of certificate authorities to trust in place of the system's.")
+    @Option(help: .said("A PEM file of certificate authorities to trust in place of the system's."))
     var caFile: String?
 
-    @Option(help: "How many clients talk.")
+    @Option(help: .said("How many clients talk."))
     var clients: Int = 10
 
-    @Option(help: "In how many rooms.")
+    @Option(help: .said("In how many rooms."))
     var rooms: Int = 3
 
-    @Option(help: "For how many seconds.")
+    @Option(help: .said("For how many seconds."))
     var duration: Double = 10
 
-    @Option(help: "Messages of each client in a second.")
+    @Option(help: .said("Messages of each client in a second."))
     var rate: Double = 5
 
-    @Option(help: "How many seconds the clients have in the end to come to rest.")
+    @Option(help: .said("How many seconds the clients have in the end to come to rest."))
     var settle: Double = 30
 
-    @Option(help: "Draws the same again. (default: by chance; the report says which)")
+    @Option(help: .said("Draws the same again. (default: by chance; the report says which)"))
     var seed: UInt64?
 
-    @Option(help: "The language of messages: en or ko. (default: as the locale says)")
+    @Option(help: .said("The language of messages: en or ko. (default: as the locale says)"))
     var language: Language?
 
-    @Flag(help: "Print the result as one line of JSON.")
+    @Flag(help: .said("Print the result as one line of JSON."))
     var json = false
 
-    @Option(help: "Write everything that the clients did and saw to this file, one JSON object on each line.")
+    @Option(help: .said("Write everything that the clients did and saw to this file, one JSON object on each line."))
     var record: String?
 
     func validate() throws {

@@ -47,7 +47,7 @@ extension JoinSession {
         switch action {
         case .help:
             let lines = SlashCommand.helpLines().map(self.formatter.notice)
-            self.draw(lines, indent: SlashCommand.helpColumn + self.formatter.notice("").count)
+            self.draw(lines, indent: SlashCommand.helpColumn() + self.formatter.notice("").count)
         case .quit: break
         case .clear: self.clear()
         case .me:

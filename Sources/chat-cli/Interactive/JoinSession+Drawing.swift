@@ -113,6 +113,6 @@ extension JoinSession {
         let unread = self.marks.elsewhere(than: self.current)
         if unread.messages > 0 { prompt += " " + unread.text }
         if case .connected = self.connection { return prompt + "> " }
-        return prompt + " (offline)> "
+        return prompt + " (\(Phrase.offline()))> "
     }
 }

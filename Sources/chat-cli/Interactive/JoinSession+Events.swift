@@ -36,7 +36,7 @@ extension JoinSession {
     }
 
     private func handle(_ state: ConnectionState) {
-        let old = self.connection
+        let (old, oldUser) = (self.connection, self.user)
         self.connection = state
         self.latency = nil
         self.typists.forget()
@@ -47,7 +47,7 @@ extension JoinSession {
         switch (old, state) {
         // A try that fails like the one before is not worth a line; the prompt shows that there is no connection.
         case (_, .connecting): self.redraw()
-        case (_, .connected): self.notice(Notices.connection(state))
+        case (_, .connected): self.notice(Notices.connection(state, before: oldUser))
         case (_, .waiting(_, let failure)):
             if failure.description == self.lastFailure { self.redraw() } else { self.warn(Notices.connection(state)) }
             self.lastFailure = failure.description

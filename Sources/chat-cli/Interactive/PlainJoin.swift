@@ -121,8 +121,9 @@ struct PlainJoin: Sendable {
     private func print(_ client: ChatClient, _ watch: Watch) async -> ExitStatus? {
         let formatter = MessageFormatter(palette: self.palette, showsTime: false, showsRoom: self.rooms.count > 1)
         let printer = MessagePrinter(style: .people(formatter))
+        var troubles = Troubles()
         for await event in client.events {
-            if let trouble = Notices.trouble(event) { Output.notice(trouble) }
+            if let trouble = troubles.news(event) { Output.notice(trouble) }
             switch event {
             case .joined(let room): watch.update { $0.joined(room.room, replay: room.replay) }
             case .received(.message(let message)):

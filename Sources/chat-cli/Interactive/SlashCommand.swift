@@ -38,15 +38,23 @@ struct SlashCommand: Equatable, Sendable {
     ]
 
     /// In which cell of a line of the help the explanations begin.
-    static var helpColumn: Int { 2 + (self.table.map(self.head).lazy.map(\.count).max() ?? 0) }
+    static func helpColumn(in language: Language = .current) -> Int {
+        2 + (self.table.map { CellWidth.of(self.head($0, in: language)) }.max() ?? 0)
+    }
 
     /// The help, one line for each command.
     static func helpLines(in language: Language = .current) -> [String] {
-        self.table.map { self.head($0).padded(to: self.helpColumn) + $0.help.text(in: language) }
+        let column = self.helpColumn(in: language)
+        return self.table.map { self.head($0, in: language).padded(to: column) + $0.help.text(in: language) }
             + [Phrase.helpSlash.text(in: language)]
     }
 
-    private static func head(_ command: SlashCommand) -> String { "/\(command.name) \(command.argument)" }
+    private static func head(_ command: SlashCommand, in language: Language) -> String {
+        let argument = ["text", "name", "room"].reduce(command.argument) { argument, word in
+            argument.replacing(word, with: Sentence(word).text(in: language))
+        }
+        return "/\(command.name) \(argument)"
+    }
 
     /// The commands that begin like this, for completion.
     static func completions(of prefix: String) -> [String] {

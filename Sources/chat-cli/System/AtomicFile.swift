@@ -70,13 +70,16 @@ enum AtomicFile {
 
     /// Makes a folder, and those above it, which only their owner may enter.
     static func makeFolder(_ path: String) throws(SettingError) {
-        var made = ""
+        var (made, failure) = ("", Int32(0))
         for part in path.split(separator: "/", omittingEmptySubsequences: true) {
             made += made.isEmpty && !path.hasPrefix("/") ? String(part) : "/" + part
-            guard mkdir(made, 0o700) == 0 || errno == EEXIST || errno == EROFS || errno == EACCES else { break }
+            guard mkdir(made, 0o700) != 0, errno != EEXIST else { continue }
+            failure = errno
+            // A folder that is there may be in one in which none can be made.
+            guard failure == EROFS || failure == EACCES else { break }
         }
         guard access(path, W_OK | X_OK) == 0 else {
-            throw SettingError(at: path, Words.of(errno: errno))
+            throw SettingError(at: path, Words.of(errno: errno == ENOENT && failure != 0 ? failure : errno))
         }
     }
 

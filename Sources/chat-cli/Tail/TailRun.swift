@@ -83,8 +83,9 @@ struct TailRun: Sendable {
     private func print(_ client: ChatClient) async -> ExitStatus? {
         var left = self.count
         var backlog = Backlog(self.rooms)
+        var troubles = Troubles()
         for await event in client.events {
-            if let trouble = Notices.trouble(event) { Output.notice(trouble) }
+            if let trouble = troubles.news(event) { Output.notice(trouble) }
             switch event {
             case .joined(let room):
                 backlog.joined(room.room, replay: room.replay)

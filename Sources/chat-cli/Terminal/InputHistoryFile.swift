@@ -7,6 +7,8 @@ internal import Glibc
 struct InputHistoryFile: Sendable {
     /// When the file has more lines than this, it is cut to the last ``LineHistory/capacity``.
     static let maximumLines = 2 * LineHistory.capacity
+    /// The most bytes of a line that is kept: no message is longer, and a file of such lines can still be read.
+    static let maximumBytes = 16_000
 
     let path: String
 
@@ -25,10 +27,11 @@ struct InputHistoryFile: Sendable {
 
     /// Appends a line; one that cannot be kept is no reason to stop talking.
     func append(_ line: String) {
-        guard let path = try? AtomicFile.target(of: self.path) else { return }
+        let line = Self.escaped(line) + "\n"
+        guard line.utf8.count <= Self.maximumBytes, let path = try? AtomicFile.target(of: self.path) else { return }
         let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { return }
-        Output.write(Self.escaped(line) + "\n", to: file)
+        Output.write(line, to: file)
         close(file)
     }
 

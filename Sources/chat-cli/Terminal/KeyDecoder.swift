@@ -34,7 +34,9 @@ struct KeyDecoder: Sendable {
     /// no key was pressed, and the rest may be on a slow line.
     var patience: Int32? {
         switch self.state {
-        case .ground, .utf8, .paste: nil
+        case .ground, .utf8: nil
+        // A paste may come slowly. One whose end was lost would take every key: Ctrl-C, and nothing after it, gives it up.
+        case .paste: self.bytes.last == Self.interrupt ? 1000 : nil
         case .escape, .singleShift: 40
         case .sequence: self.bytes.isEmpty ? 40 : 1000
         case .string: self.bytes.isEmpty ? 40 : 1000
@@ -71,7 +73,10 @@ struct KeyDecoder: Sendable {
         case .sequence where self.bytes.isEmpty: return .alt("[")
         case .string(let introducer, isEnding: false) where self.bytes.isEmpty:
             return .alt(Character(Unicode.Scalar(introducer)))
-        case .ground, .utf8, .sequence, .string, .report, .paste: return nil
+        case .paste:
+            self.bytes = []
+            return .control("c")
+        case .ground, .utf8, .sequence, .string, .report: return nil
         }
     }
 
@@ -235,6 +240,8 @@ extension KeyDecoder {
         byte == UInt8(ascii: "M") ? .special(.enter) : self.letter(byte, [])
     }
 
+    /// Ctrl-C.
+    private static let interrupt: UInt8 = 0x03
     private static let pasteEnd = Array("\u{1B}[201~".utf8)
 
     private mutating func paste(_ byte: UInt8) -> Key? {

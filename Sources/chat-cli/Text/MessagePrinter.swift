@@ -33,14 +33,16 @@ struct MessagePrinter: Sendable {
 
 /// How messages are printed, for the commands that print them.
 struct OutputOptions: ParsableArguments {
-    @Flag(help: "Print each message as one line of JSON, as the server sent it.")
+    @Flag(help: .said("Print each message as one line of JSON, as the server sent it."))
     var json = false
 
     @Option(
-        help: """
+        help: .said(
+            """
             Print each message like this, e.g. '{time} {name}: {text}'. Fields: time, clock, date, milliseconds, room, \
             name, user, text, line, kind, seq, epoch, key; escapes: \\n \\t \\r \\e \\0 \\\\ {{ }}.
             """
+        )
     )
     var format: String?
 

@@ -1,6 +1,20 @@
 internal import ChatClient
 internal import ChatCore
 
+/// What keeps a command from its work, told once and not at each try again: a server may be away for a night.
+struct Troubles: Sendable {
+    private var last: String?
+
+    /// What is to be told of an event; nil when that is nothing, or nothing new.
+    mutating func news(_ event: ClientEvent) -> String? {
+        if case .connection(.connected) = event { self.last = nil }
+        guard let trouble = Notices.trouble(event), trouble != self.last else { return nil }
+        // What is lost is told each time: those are others.
+        if case .connection = event { self.last = trouble }
+        return trouble
+    }
+}
+
 /// What people are told of what happens, made of the ``Phrase``s of their language.
 enum Notices {
     /// What keeps a command from its work; nil for an event that does not.
@@ -23,9 +37,18 @@ enum Notices {
     static func reset(_ room: RoomName) -> String { Phrase.reset(["room": room.rawValue]) }
     static func degraded(_ detail: String) -> String { Phrase.degraded(["detail": Words.of(said: detail)]) }
 
-    static func connection(_ state: ConnectionState) -> String {
+    /// How the connection is.
+    ///
+    /// - Parameters:
+    ///   - state: What is told.
+    ///   - before: Who the user was on the connection before.
+    /// - Returns: The words.
+    static func connection(_ state: ConnectionState, before: User? = nil) -> String {
         switch state {
         case .connecting: Phrase.connecting()
+        // A name that was chosen is kept, also where the server forgot the session and gave another one first.
+        case .connected(let welcome) where before.map { welcome.resumed || $0.name != .guest($0.id) } ?? false:
+            Phrase.connectedAgain(["node": welcome.node])
         case .connected(let welcome): Phrase.connected(["node": welcome.node, "name": welcome.user.name.rawValue])
         case .waiting(let wait, let failure):
             Phrase.waitingToConnect([

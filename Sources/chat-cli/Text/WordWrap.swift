@@ -29,7 +29,7 @@ enum WordWrap {
     /// - Returns: At least one row; none is wider than the terminal but those that cannot be broken.
     static func rows(_ paragraph: Paragraph, columns: Int) -> [String] {
         guard columns > 0 else { return [paragraph.text] }
-        let indent = String(repeating: " ", count: min(paragraph.indent, columns / 3))
+        let indent = String(repeating: " ", count: min(paragraph.indent, columns / 2))
         var rows: [String] = []
         var (row, cells) = ("", 0)
         for word in self.words(paragraph.text) {

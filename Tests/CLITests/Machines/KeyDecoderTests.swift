@@ -90,6 +90,22 @@ import Testing
         #expect(flushed == nil && after == [.text("a")])
     }
 
+    @Test func `a paste whose end was lost is given up by Ctrl-C, and one that has it inside is not`() {
+        var lost = KeyDecoder()
+        let lines = lost.feed(Array("\u{1B}[200~never\rends".utf8))
+        #expect(lines.isEmpty && lost.patience == nil)
+        let interrupt = lost.feed([0x03])
+        #expect(interrupt.isEmpty && lost.patience == 1000)
+        let flushed = lost.flush()
+        let after = lost.feed(Array("a".utf8))
+        #expect(flushed == .control("c") && after == [.text("a")])
+
+        var whole = KeyDecoder()
+        let first = whole.feed(Array("\u{1B}[200~one\u{3}".utf8))
+        let rest = whole.feed(Array("\rtwo\u{1B}[201~".utf8))
+        #expect(first.isEmpty && rest == [.paste("one\ntwo")])
+    }
+
     @Test func `a sequence in a string ends it, and is read`() {
         #expect(self.keys("\u{1B}]11;rgb\u{1B}[Ax") == [.special(.up), .text("x")])
         #expect(self.keys("\u{1B}OM") == [.special(.enter)])

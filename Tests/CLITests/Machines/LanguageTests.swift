@@ -92,7 +92,7 @@ import Testing
     @Test(
         arguments: [
             ("Unknown option '--nope'", "'--nope'라는 선택 사항은 없습니다"),
-            ("Missing expected argument '<room>'", "빠진 것이 있습니다: '<room>'"),
+            ("Missing expected argument '<room>'", "빠진 인자가 있습니다: '<room>'"),
             ("The value 'abc' is invalid for '--timeout <timeout>'", "'--timeout <timeout>'에 'abc'는 쓸 수 없습니다"),
             (
                 "The value 'fr' is invalid for '--language <language>'. Please provide one of 'en' and 'ko'.",
@@ -102,7 +102,7 @@ import Testing
                 "The value 'a b' is invalid for '<rooms>': 대화방 이름은 64자까지입니다",
                 "'<rooms>'에 'a b'는 쓸 수 없습니다: 대화방 이름은 64자까지입니다"
             ),
-            ("2 unexpected arguments: 'a', 'b'", "남는 것이 2개 있습니다: 'a', 'b'"),
+            ("2 unexpected arguments: 'a', 'b'", "알 수 없는 인자가 2개 있습니다: 'a', 'b'"),
             ("--count는 0보다 커야 합니다", "--count는 0보다 커야 합니다"),
             ("A sentence of tomorrow.", "명령줄을 이해하지 못했습니다: A sentence of tomorrow."),
         ]
@@ -110,17 +110,68 @@ import Testing
     func `a command line that is not understood is told in Korean`(said: String, told: String) {
         let usage = """
             Error: \(said)
-            Help:  <room>  The room.
+            Help:  <room>  대화방.
             Usage: chat-cli send
               See 'chat-cli send --help' for more information.
             """
         let expected = """
             오류: \(told)
+            도움말: <room>  대화방.
             사용법: chat-cli send
               자세한 것은 'chat-cli send --help'에 있습니다.
             """
         #expect(Words.ofUsage(usage, in: .korean) == expected)
         #expect(Words.ofUsage(usage, in: .english) == usage)
+    }
+
+    @Test func `a help is Korean but for names, and broken by cells`() {
+        let help = """
+            OVERVIEW: 지난 메시지를 출력합니다.
+
+            USAGE: chat-cli history [<options>] <room>
+
+            OPTIONS:
+              --limit <limit>         가나다라 마바사아 자차카타 파하가나 다라마바 사아자차 카타파하 가나다라. (default: 50)
+              --mode <mode>           방식. (values: a, b; default: a)
+              -h, --help              Show help information.
+
+              See 'chat-cli help <subcommand>' for detailed help.
+            """
+        let expected = """
+            개요: 지난 메시지를 출력합니다.
+
+            사용법: chat-cli history [<options>] <room>
+
+            선택 사항:
+              --limit <limit>         가나다라 마바사아 자차카타 파하가나 다라마바 사아자차
+                                      카타파하 가나다라. (기본값: 50)
+              --mode <mode>           방식. (쓸 수 있는 값: a, b; 기본값: a)
+              -h, --help              이 도움말을 보여 줍니다.
+
+              자세한 것은 'chat-cli help <subcommand>'에 있습니다.
+            """
+        #expect(Words.ofUsage(help, columns: 80, in: .korean) == expected)
+        #expect(Words.ofUsage(help, columns: 80, in: .english) == help)
+        let script = "#compdef chat-cli\nUsage: _chat() { : }\n"
+        #expect(Words.ofUsage(script, columns: 40, in: .korean) == script)
+    }
+
+    @Test(arguments: Language.allCases) func `the help of the input line has its explanations in one column`(
+        language: Language
+    ) {
+        let lines = SlashCommand.helpLines(in: language)
+        let column = SlashCommand.helpColumn(in: language)
+        for (line, command) in zip(lines, SlashCommand.table) {
+            let help = command.help.text(in: language)
+            #expect(line.hasSuffix(help) && CellWidth.of(String(line.dropLast(help.count))) == column)
+        }
+        #expect(lines.contains { $0.hasPrefix(language == .korean ? "/nick <이름>" : "/nick <name>") })
+    }
+
+    @Test func `a status of HTTP is told without its English phrase`() {
+        #expect(Words.ofRefusal(503, nil, "Service Unavailable", in: .korean) == "HTTP 상태 503")
+        #expect(Words.ofRefusal(503, "unavailable", "x", in: .korean) == "503 서버가 지금은 할 수 없습니다. 잠시 뒤 다시 해 주세요")
+        #expect(Words.ofRefusal(nil, "rate_limited", "x", in: .korean) == "너무 빠릅니다. 잠시 뒤 다시 해 주세요")
     }
 
     /// What is written in the sources is what people are told: a sentence that was forgotten here would be English.
@@ -130,7 +181,15 @@ import Testing
         var count = 0
         for case let file as URL in files where file.pathExtension == "swift" {
             let source = try String(contentsOf: file, encoding: .utf8)
-            let literal = /Sentence\(\s*"((?:[^"\\]|\\["\\]|"\s*\+\s*")+)"/
+            let literal = /(?:Sentence|\.said)\(\s*"((?:[^"\\]|\\["\\]|"\s*\+\s*")+)"(?!")/
+            let block = /(?:Sentence|\.said)\(\s*"""\n([^"]+?)\n *"""/
+            for match in source.matches(of: block) {
+                let lines = match.output.1.split(separator: "\n", omittingEmptySubsequences: false)
+                let text = lines.map { $0.drop { $0 == " " } }.joined(separator: "\n").replacing("\\\n", with: "")
+                let english = text.replacing("\\\\", with: "\\")
+                count += 1
+                #expect(Sentence.korean[english] != nil, "\(file.lastPathComponent): \(english)")
+            }
             for match in source.matches(of: literal) {
                 let english = String(match.output.1).replacing(/"\s*\+\s*"/, with: "")
                     .replacing("\\\"", with: "\"").replacing("\\\\", with: "\\")
@@ -138,7 +197,7 @@ import Testing
                 #expect(Sentence.korean[english] != nil, "\(file.lastPathComponent): \(english)")
             }
         }
-        #expect(count > 40)
+        #expect(count > 100)
     }
 
     @Test func `a close code says in every language why`() {

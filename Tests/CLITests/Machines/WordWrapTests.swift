@@ -38,6 +38,13 @@ import Testing
         }
     }
 
+    @Test func `an explanation goes on in its column, up to half of the row`() {
+        let line = "/unread             show what is unread here"
+        let rows = self.rows(line, 40, indent: 20)
+        #expect(rows == ["/unread             show what is unread", "                    here"])
+        #expect(self.rows("one two three four", 10, indent: 20) == ["one two", "     three", "     four"])
+    }
+
     @Test func `the longest text is one pass`() {
         let text = String(repeating: "a", count: 8192)
         #expect(self.rows(text, 80) == [text])

@@ -19,11 +19,8 @@ enum LoadEnd: Error, Equatable, Sendable {
     /// Why, for people.
     var reason: String {
         switch self {
-        case .refused(let status, _, let reason):
-            Sentence(
-                "refused: {reason}",
-                ["reason": (status.map { "\($0) " } ?? "") + Words.of(said: reason)]
-            ).text()
+        case .refused(let status, let code, let reason):
+            Sentence("refused: {reason}", ["reason": Words.ofRefusal(status, code, reason)]).text()
         case .closed(let code, let reason):
             Sentence(
                 "closed by the server{reason}",

@@ -2,6 +2,8 @@ extension Phrase {
     static let english: [Phrase: String] = [
         .connecting: "connecting…",
         .connected: "connected to {node} as {name}",
+        .connectedAgain: "connected to {node} again",
+        .offline: "offline",
         .waitingToConnect: "not connected: {reason} (next try in {seconds} s)",
         .tryingAgain: "{reason}; trying again",
         .degraded: "the server has a problem: {detail}",

@@ -2,6 +2,8 @@ extension Phrase {
     static let korean: [Phrase: String] = [
         .connecting: "연결하는 중…",
         .connected: "{node}에 {name}{으로/로} 연결했습니다",
+        .connectedAgain: "{node}에 다시 연결했습니다",
+        .offline: "연결 안 됨",
         .waitingToConnect: "연결되지 않았습니다: {reason} ({seconds}초 뒤 다시 시도)",
         .tryingAgain: "{reason}; 다시 시도합니다",
         .degraded: "서버에 문제가 있습니다: {detail}",

@@ -3,7 +3,7 @@
 /// What goes wrong, and reports, are ``Sentence``s.
 enum Phrase: String, CaseIterable, Sendable {
     // The connection.
-    case connecting, connected, waitingToConnect, tryingAgain, degraded, recovered, closing
+    case connecting, connected, connectedAgain, offline, waitingToConnect, tryingAgain, degraded, recovered, closing
     // Rooms.
     case joined, members, memberJoined, memberLeft, memberRenamed, gapOne, gapMany, reset, notIn, lastRoom, noRooms
     case roomSummary, kept

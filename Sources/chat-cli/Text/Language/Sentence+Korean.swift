@@ -1,8 +1,10 @@
 extension Sentence {
     /// The sentences in Korean, by their English.
     static let korean: [String: String] =
-        [Self.koreanCommandLine, Self.koreanServer, Self.koreanConnection, Self.koreanSystem, Self.koreanReports]
-        .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+        [
+            Self.koreanCommandLine, Self.koreanHelp, Self.koreanServer, Self.koreanConnection, Self.koreanSystem,
+            Self.koreanReports,
+        ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
     /// Command lines, settings and files.
     private static let koreanCommandLine: [String: String] = [
@@ -91,6 +93,7 @@ extension Sentence {
 
     /// How connections end, and what the client library says.
     private static let koreanConnection: [String: String] = [
+        "the head of the answer is too long": "HTTP 답의 머리가 너무 깁니다",
         "the server closed the connection: {reason}": "서버가 연결을 닫았습니다: {reason}",
         "the server refused the connection: {reason}": "서버가 연결을 거절했습니다: {reason}",
         "close code {code}": "닫음 코드 {code}", "protocol error": "프로토콜 오류", "text messages only": "글 메시지만 받습니다",
@@ -100,10 +103,16 @@ extension Sentence {
         "there is no such host": "그런 호스트가 없습니다", "cannot connect": "연결할 수 없습니다",
         "the connection timed out": "연결 시간이 지났습니다", "the connection broke": "연결이 끊어졌습니다",
         "the connection was lost": "연결을 잃었습니다", "the encrypted connection failed": "암호화된 연결에 실패했습니다",
-        "timestamps": "메시지의 시각", "notices": "드나드는 사람 알림",
+        "text": "글", "name": "이름", "room": "대화방", "timestamps": "메시지의 시각", "notices": "드나드는 사람 알림",
         "the server refused the connection": "서버가 연결을 거절했습니다",
-        "invalid constant string": "HTTP 답이 아닙니다", "upgraderDeniedUpgrade": "WebSocket 서버가 아닙니다",
-        "too many header bytes seen; overflow detected": "HTTP 답의 머리가 너무 깁니다",
+        "HTTP status {status}": "HTTP 상태 {status}", "there is no chat at this address": "이 주소에는 채팅이 없습니다",
+        "reserved bits are set": "예약된 비트가 켜져 있습니다", "unknown opcode": "모르는 프레임입니다",
+        "reserved bits or an unknown opcode": "예약된 비트가 켜져 있거나 모르는 프레임입니다",
+        "a frame was masked": "마스크를 쓴 프레임입니다", "a message in fragments": "나뉜 메시지입니다",
+        "a control frame is short": "제어 프레임이 너무 깁니다",
+        "a control frame is whole and short": "제어 프레임이 나뉘었거나 너무 깁니다",
+        "no such close code": "없는 닫음 코드입니다", "a message has at most {0} bytes": "메시지는 {0}바이트까지입니다",
+        "a length is written in the shortest way, and below {0}^{1}": "길이가 가장 짧게 쓰이지 않았거나 {0}^{1} 이상입니다",
         "the certificate is of another host": "다른 호스트의 인증서입니다",
         "the certificate is not trusted": "믿을 수 없는 인증서입니다",
         "the server speaks no TLS there": "서버가 거기서 TLS로 말하지 않습니다",
@@ -154,12 +163,13 @@ extension Sentence {
             + "{joins} joins, {gaps} gaps, {resets} resets":
             "보냄 {sent}, 확인 {acknowledged}, 받음 {received} (다시 받음 {replayed}), 연결 {connections}, 입장 {joins}, "
             + "빈틈 {gaps}, 초기화 {resets}",
-        "(the server gives one)": "(서버가 정함)", "default": "기본값", "the command line": "명령줄",
+        "(the server gives one)": "(서버가 정함)", "(the system's)": "(시스템의 것)", "(none)": "(없음)",
+        "default": "기본값", "the command line": "명령줄",
         "(not shown)": "(보이지 않음)", "(no url)": "(url 없음)", "{path}, server {server}": "{path}, 서버 {server}",
-        "Missing expected argument {0}": "빠진 것이 있습니다: {0}", "Unknown option {0}": "{0}{이라는/라는} 선택 사항은 없습니다",
+        "Missing expected argument {0}": "빠진 인자가 있습니다: {0}", "Unknown option {0}": "{0}{이라는/라는} 선택 사항은 없습니다",
         "Unknown option {0}. Did you mean {1}?": "{0}{이라는/라는} 선택 사항은 없습니다. 혹시 {1}입니까?",
-        "Missing value for {0}": "{0}에 값이 없습니다", "Unexpected argument {0}": "남는 것이 있습니다: {0}",
-        "{0} unexpected arguments: {1}": "남는 것이 {0}개 있습니다: {1}",
+        "Missing value for {0}": "{0}에 값이 없습니다", "Unexpected argument {0}": "알 수 없는 인자가 있습니다: {0}",
+        "{0} unexpected arguments: {1}": "알 수 없는 인자가 {0}개 있습니다: {1}",
         "the command line is not understood": "명령줄을 이해하지 못했습니다",
         "The value {0} is invalid for {1}": "{1}에 {0}{은/는} 쓸 수 없습니다",
         "The value {0} is invalid for {1}. Please provide one of {2}.": "{1}에 {0}{은/는} 쓸 수 없습니다. 쓸 수 있는 것: {2}",
@@ -240,7 +250,7 @@ extension Sentence {
         "the run ended without a result": "결과 없이 끝났습니다",
         "the answer is no HTTP answer": "HTTP 답이 아닙니다",
         "the server did not answer as a WebSocket server": "서버가 WebSocket 서버로 답하지 않았습니다",
-        "the server broke RFC {0}": "서버가 RFC {0}을 어겼습니다",
+        "the server broke RFC {0}": "서버가 RFC {0}{을/를} 어겼습니다",
         "the server sent something that is no text": "서버가 글이 아닌 것을 보냈습니다",
         "the server sent something that is no message of chat.v{0}": "서버가 chat.v{0}의 메시지가 아닌 것을 보냈습니다",
         "the server's answer to the join was not understood": "입장에 대한 서버의 답을 이해하지 못했습니다",

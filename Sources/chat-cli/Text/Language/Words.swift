@@ -34,6 +34,15 @@ enum Words {
             let reason = self.of(refusal, in: language)
             return Sentence("the server refused the connection: {reason}", ["reason": reason]).text(in: language)
         }
+        // The phrase beside a status is English everywhere.
+        if let status = failure.status, failure.words.hasPrefix(ConnectionFailure.refusal) {
+            let isElsewhere = status < 400
+            let reason =
+                (isElsewhere
+                ? Sentence("there is no chat at this address")
+                : Sentence("HTTP status {status}", ["status": "\(status)"])).text(in: language)
+            return Sentence("the server refused the connection: {reason}", ["reason": reason]).text(in: language)
+        }
         let words = self.of(said: failure.words, in: language)
         return failure.server.map { "\($0): \(words)" } ?? words
     }
@@ -43,6 +52,27 @@ enum Words {
         let said = Sentence(said: disconnect.reason)
         if !disconnect.reason.isEmpty, said.isKnown(in: language) { return said.text(in: language) }
         return Sentence("close code {code}", ["code": "\(disconnect.code)"]).text(in: language)
+    }
+
+    /// Why a server refused a request: in its own words where they are known, else by the code or the status.
+    ///
+    /// - Parameters:
+    ///   - status: Of HTTP; nil when it was a command.
+    ///   - code: Of the protocol's error; nil when it was none.
+    ///   - reason: What the server said.
+    ///   - language: In which it is told.
+    /// - Returns: The words.
+    static func ofRefusal(
+        _ status: Int?,
+        _ code: String?,
+        _ reason: String,
+        in language: Language = .current
+    ) -> String {
+        guard code != nil || Sentence(said: reason).isKnown(in: language) || status == nil else {
+            return Sentence("HTTP status {status}", ["status": "\(status ?? 0)"]).text(in: language)
+        }
+        let words = code.map { self.of(ProtocolError(ProtocolError.Code($0), reason), in: language) }
+        return (status.map { "\($0) " } ?? "") + (words ?? self.of(said: reason, in: language))
     }
 
     /// What the library says: a sentence, or something with a sentence behind a colon.

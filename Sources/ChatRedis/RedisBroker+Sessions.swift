@@ -3,7 +3,14 @@ internal import NIOCore
 
 extension RedisBroker {
     package func session(_ hash: String) async throws(BrokerError) -> User? {
-        let reply = try await self.perform(RedisRequest(.readSession, keys: self.keys.session(hash)))
+        Self.user(try await self.perform(RedisRequest(.readSession, keys: self.keys.session(hash))))
+    }
+
+    package func user(ofSession hash: String) async throws(BrokerError) -> User? {
+        Self.user(try await self.perform(RedisRequest(RedisCommand("HMGET", self.keys.session(hash), "id", "name"))))
+    }
+
+    private static func user(_ reply: RedisReply) -> User? {
         guard let parts = reply.array, parts.count == 2, let id = parts[0].string.flatMap(UserID.init(checking:)),
             let name = parts[1].string
         else { return nil }

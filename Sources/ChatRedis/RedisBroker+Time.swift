@@ -5,6 +5,8 @@ internal import NIOCore
 extension RedisBroker {
     /// How often the broker sees to what depends on time.
     private static let tick = TimeAmount.milliseconds(250)
+    /// The most rooms that are let go of at once.
+    private static let roomsAtOnce = 256
 
     /// Begins to see to deadlines, connections that may be dead, and what is due.
     func startTicking() {
@@ -29,7 +31,10 @@ extension RedisBroker {
         }
         self.listen(now)
         if self.commands.isActive { self.keepIndex(now) }
-        while let subscription = self.lingering.next(now) { self.letGo(subscription, now) }
+        for _ in 0..<Self.roomsAtOnce {
+            guard let subscription = self.lingering.next(now) else { break }
+            self.letGo(subscription, now)
+        }
         self.proceedWithRooms()
         self.askForLook(now)
     }

@@ -15,8 +15,10 @@ extension BrokerClause {
 private func sessionsAreKept(_ broker: any Broker) async throws {
     let (hash, user) = (unique("hash"), try uniqueUser())
     #expect(try await broker.session(hash) == nil)
+    #expect(try await broker.user(ofSession: hash) == nil)
     try await broker.saveSession(hash, user, isGuest: false)
     #expect(try await broker.session(hash) == user)
+    #expect(try await broker.user(ofSession: hash) == user)
     #expect(try await broker.session(unique("hash")) == nil)
 }
 

@@ -7,10 +7,17 @@ internal import Testing
 /// that brokers which share their data do not disturb each other.
 package struct BrokerClause: Sendable, CustomTestStringConvertible {
     package let testDescription: String
+    /// Whether it asks for so much that a broker which is slow by intent would take minutes.
+    package var isOfSize = false
     package let check: @Sendable (any Broker) async throws -> Void
 
-    init(_ testDescription: String, _ check: @escaping @Sendable (any Broker) async throws -> Void) {
+    init(
+        _ testDescription: String,
+        isOfSize: Bool = false,
+        _ check: @escaping @Sendable (any Broker) async throws -> Void
+    ) {
         self.testDescription = testDescription
+        self.isOfSize = isOfSize
         self.check = check
     }
 
@@ -24,5 +31,6 @@ package struct BrokerClause: Sendable, CustomTestStringConvertible {
         return limits
     }
 
-    package static let all = Self.messages + Self.log + Self.subscribing + Self.presence + Self.sessions + Self.service
+    package static let all =
+        Self.messages + Self.log + Self.subscribing + Self.presence + Self.sessions + Self.service + Self.size
 }

@@ -124,6 +124,8 @@ struct KeyMemoryTests {
             try await withBroker(server) { broker in
                 func seconds() async throws -> Int? { try await broker.command("TTL", "chat:session:hash").integer }
                 try await broker.saveSession("hash", self.mina, isGuest: true)
+                // To ask whose it is, is no use of it.
+                #expect(try await broker.user(ofSession: "hash") == self.mina)
                 #expect(try await seconds() ?? 0 <= 12 * 3600)
                 #expect(try await broker.session("hash") == self.mina)
                 #expect(try await seconds() ?? 0 > 29 * 86_400)

@@ -157,6 +157,54 @@ struct PresenceRepairTests {
         }
     }
 
+    @Test func `a name that comes while users are looked up is not undone by what was read before`() async throws {
+        try await TestServer.with(broker: self.broker) { server in
+            try await server.withClient { mina in
+                let welcome = try await mina.call(1, #"{"type":"hello","name":"Mina"}"#)
+                _ = try await mina.call(2, #"{"type":"join","room":"lobby"}"#)
+                let hash = try #require(welcome["session"]?.string.flatMap { SessionSecret($0) }).hash
+                let id = UserID(try #require(welcome["user"]?["id"]?.string))
+                let (broker, user) = (self.broker, User(id: id, name: try UserName("미나")))
+                broker.meanwhile {
+                    try? await broker.rename(user, session: hash)
+                    await Task.yield()
+                }
+                broker.tell([.status(.ok, detail: "back")])
+                #expect(try await self.name(mina.next("renamed")) == "미나")
+                // The look-up has ended when the next one has.
+                let looked = AsyncStream<Void>.makeStream()
+                broker.meanwhile { looked.continuation.finish() }
+                broker.tell([.status(.ok, detail: "back")])
+                for await _ in looked.stream {}
+                try await mina.send(#"{"type":"send","room":"lobby","text":"x"}"#)
+                #expect(try await mina.next("message")["from"]?["name"]?.string == "미나")
+            }
+        }
+    }
+
+    @Test func `a user is looked up once, in however many windows, and that is no use of the session`() async throws {
+        let broker = CountingBroker(self.broker)
+        try await TestServer.with(["threads": "1"], broker: broker) { server in
+            try await server.withClient { first in
+                let welcome = try await first.call(1, #"{"type":"hello","name":"Mina"}"#)
+                let session = try #require(welcome["session"]?.string)
+                _ = try await first.call(2, #"{"type":"join","room":"lobby"}"#)
+                try await server.withClient { second in
+                    _ = try await second.call(1, #"{"type":"hello","session":"\#(session)"}"#)
+                    let id = UserID(try #require(welcome["user"]?["id"]?.string))
+                    let hash = try #require(SessionSecret(session)).hash
+                    self.broker.isLossy = true
+                    try await self.broker.rename(User(id: id, name: try UserName("미나")), session: hash)
+                    self.broker.isLossy = false
+                    let lookups = broker.lookups
+                    self.broker.tell([.status(.ok, detail: "back")])
+                    #expect(try await self.name(first.next("renamed")) == "미나")
+                    #expect(broker.names == 1 && broker.lookups == lookups)
+                }
+            }
+        }
+    }
+
     @Test func `a session that is opened while its user gets another name has that name`() async throws {
         try await TestServer.with(broker: self.broker) { server in
             try await server.withClient { first in

@@ -58,6 +58,17 @@ struct SendLimiterTests {
         #expect(limiter.userCount == 0)
     }
 
+    @Test func `ten thousand who have sent are looked at when their bursts may be whole again, some at once`() throws {
+        let limiter = self.limiter()
+        for number in 0..<10_000 { _ = limiter.take(UserID("u\(number)"), now: self.start) }
+        #expect(limiter.sweep(now: self.start + .milliseconds(499)) == 0)
+        // These go on: they are put off, and the others forgotten.
+        for number in 0..<100 { _ = limiter.take(UserID("u\(number)"), now: self.start + .milliseconds(499)) }
+        let looks = (0..<12).map { _ in limiter.sweep(now: self.start + .milliseconds(501)) }
+        #expect(looks.prefix(10).allSatisfy { $0 == SendLimiter.sweptAtOnce } && looks.suffix(2) == [0, 0])
+        #expect(limiter.userCount == 100)
+    }
+
     @Test func `without a rate everything passes, and nothing is kept`() {
         let limiter = SendLimiter(rate: nil)
         #expect(self.passed(limiter, 1000, by: self.mina) == 1000)

@@ -141,6 +141,13 @@ package protocol Broker: AnyObject, Sendable {
     /// - Throws: ``BrokerError`` when the broker is out of reach.
     func session(_ hash: String) async throws(BrokerError) -> User?
 
+    /// Tells whose a session is, which is no use of it: its time goes on as it did.
+    ///
+    /// - Parameter hash: ``SessionSecret/hash``.
+    /// - Returns: The user, or nil when no such session is known.
+    /// - Throws: ``BrokerError`` when the broker is out of reach.
+    func user(ofSession hash: String) async throws(BrokerError) -> User?
+
     /// Stores a new session.
     ///
     /// - Parameters:

@@ -5,16 +5,16 @@ internal import Synchronization
 /// One lock stands around everything. It is held for a microsecond for each message, never while something waits, and
 /// events are handed on under it: that is what gives a room its one order on every loop.
 package final class MemoryBroker: Broker {
-    /// The most rooms it keeps.
-    package static let maximumRooms = 100_000
+    /// The most rooms, and the most sessions, that are looked at while messages wait.
+    static let forgottenAtOnce = 500
 
     fileprivate struct State {
-        var rooms: [RoomName: MemoryRoom] = [:]
+        var rooms: MemoryRooms
         var sessions = MemorySessions()
         var subscribers: [any BrokerSubscriber] = []
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let limits: LogLimits
     private let now: @Sendable () -> Int
 
@@ -26,6 +26,7 @@ package final class MemoryBroker: Broker {
     package init(limits: LogLimits, now: @escaping @Sendable () -> Int) {
         self.limits = limits
         self.now = now
+        self.state = Mutex(State(rooms: MemoryRooms(limits: limits)))
     }
 
     // MARK: Messages
@@ -35,11 +36,13 @@ package final class MemoryBroker: Broker {
         return self.state.withLock { state in
             var batch = Batch()
             let results = drafts.map { draft -> Result<Receipt, BrokerError> in
-                guard state.makeRoom(draft.room) else { return .failure(.tooManyRooms) }
-                guard let (receipt, new) = state.rooms[draft.room]?.log.append(draft, now: now, limits: self.limits)
-                else { return .failure(.tooManyRooms) }
-                if let new { batch.add(.room(draft.room, .publication(new)), to: state.rooms[draft.room]?.subscribers) }
-                return .success(receipt)
+                guard state.rooms.make(draft.room) else { return .failure(.tooManyRooms) }
+                let receipt = state.rooms.update(draft.room, now: now) { room in
+                    let (receipt, new) = room.log.append(draft, now: now, limits: self.limits)
+                    if let new { batch.add(.room(draft.room, .publication(new)), to: room.subscribers) }
+                    return receipt
+                }
+                return receipt.map { .success($0) } ?? .failure(.tooManyRooms)
             }
             batch.deliver()
             return results
@@ -50,19 +53,23 @@ package final class MemoryBroker: Broker {
         _ room: RoomName,
         _ subscriber: any BrokerSubscriber
     ) async throws(BrokerError) -> LogPosition {
+        let now = self.now()
         let head = self.state.withLock { state -> LogPosition? in
-            guard state.makeRoom(room) else { return nil }
-            if state.rooms[room]?.subscribers.contains(where: { $0 === subscriber }) == false {
-                state.rooms[room]?.subscribers.append(subscriber)
+            guard state.rooms.make(room) else { return nil }
+            return state.rooms.update(room, now: now) {
+                if !$0.subscribers.contains(where: { $0 === subscriber }) { $0.subscribers.append(subscriber) }
+                return $0.log.head
             }
-            return state.rooms[room]?.log.head
         }
         guard let head else { throw .tooManyRooms }
         return head
     }
 
     package func unsubscribe(_ room: RoomName, _ subscriber: any BrokerSubscriber) async {
-        self.state.withLock { $0.rooms[room]?.subscribers.removeAll { $0 === subscriber } }
+        let now = self.now()
+        self.state.withLock { state in
+            _ = state.rooms.update(room, now: now) { $0.subscribers.removeAll { $0 === subscriber } }
+        }
     }
 
     package func log(_ room: RoomName, after seq: Int, limit: Int) async throws(BrokerError) -> LogPage {
@@ -76,21 +83,20 @@ package final class MemoryBroker: Broker {
     private func withLog(_ room: RoomName, _ read: (MemoryLog) -> LogPage) -> LogPage {
         let now = self.now()
         return self.state.withLock { state in
-            guard let index = state.rooms.index(forKey: room) else {
-                // To look at a room does not make it: else anybody could fill the broker with looks.
-                var generator = SystemRandomNumberGenerator()
-                return LogPage(epoch: Epoch(using: &generator), first: 1, head: 0, publications: [])
+            let page = state.rooms.update(room, now: now) { room in
+                room.log.forget(now, self.limits)
+                return read(room.log)
             }
-            state.rooms.values[index].log.forget(now, self.limits)
-            return read(state.rooms.values[index].log)
+            if let page { return page }
+            // To look at a room does not make it: else anybody could fill the broker with looks.
+            var generator = SystemRandomNumberGenerator()
+            return LogPage(epoch: Epoch(using: &generator), first: 1, head: 0, publications: [])
         }
     }
 
     package func rooms(after cursor: RoomName?, limit: Int) async throws(BrokerError) -> RoomPage {
         // The names are sorted beside the lock: a list of a hundred thousand rooms must not hold up a message.
-        let names = self.state.withLock { state in
-            state.rooms.filter { $0.value.roster.count > 0 || $0.value.log.head.seq > 0 }.map(\.key)
-        }
+        let names = self.state.withLock { $0.rooms.listed }
         let page = names.filter { name in cursor.map { $0 < name } ?? true }.sorted().prefix(limit + 1)
         let summaries = self.state.withLock { state in
             page.prefix(limit).compactMap { name in
@@ -111,9 +117,10 @@ package final class MemoryBroker: Broker {
 
     @discardableResult
     package func enter(_ room: RoomName, _ user: User, holder: HolderID) async throws(BrokerError) -> Int {
+        let now = self.now()
         let version = self.state.withLock { state -> Int? in
-            guard state.makeRoom(room) else { return nil }
-            state.change(room) { $0.enter(user, holder: holder) }
+            guard state.rooms.make(room) else { return nil }
+            state.change(room, now) { $0.enter(user, holder: holder) }
             return state.rooms[room]?.roster.version
         }
         guard let version else { throw .tooManyRooms }
@@ -121,7 +128,8 @@ package final class MemoryBroker: Broker {
     }
 
     package func leave(_ room: RoomName, _ user: UserID, holder: HolderID) async throws(BrokerError) {
-        self.state.withLock { $0.change(room) { $0.leave(user, holder: holder) } }
+        let now = self.now()
+        self.state.withLock { $0.change(room, now) { $0.leave(user, holder: holder) } }
     }
 
     package func renew(_ holder: HolderID) async throws(BrokerError) -> LeaseState {
@@ -130,15 +138,16 @@ package final class MemoryBroker: Broker {
     }
 
     package func restore(_ holder: HolderID, _ parts: [HeldPart]) async -> [Result<HeldPart.Answer, BrokerError>] {
-        self.state.withLock { state in
+        let now = self.now()
+        return self.state.withLock { state in
             parts.map { part in
-                guard part.users.isEmpty || state.makeRoom(part.room) else { return .failure(.tooManyRooms) }
+                guard part.users.isEmpty || state.rooms.make(part.room) else { return .failure(.tooManyRooms) }
                 let here = Set(part.users.map(\.id))
                 let held = state.rooms[part.room]?.roster.users(of: holder, after: part.after, through: part.through)
                 for id in held ?? [] where !here.contains(id) {
-                    state.change(part.room) { $0.leave(id, holder: holder) }
+                    state.change(part.room, now) { $0.leave(id, holder: holder) }
                 }
-                for user in part.users { state.change(part.room) { $0.restore(user, holder: holder) } }
+                for user in part.users { state.change(part.room, now) { $0.restore(user, holder: holder) } }
                 let version = state.rooms[part.room]?.roster.version ?? 0
                 return .success(HeldPart.Answer(version: version, isDone: true))
             }
@@ -176,6 +185,11 @@ package final class MemoryBroker: Broker {
         return self.state.withLock { $0.sessions.use(hash, now: now, limits: self.limits) }
     }
 
+    package func user(ofSession hash: String) async throws(BrokerError) -> User? {
+        let now = self.now()
+        return self.state.withLock { $0.sessions.user(hash, now: now, limits: self.limits) }
+    }
+
     package func saveSession(_ hash: String, _ user: User, isGuest: Bool) async throws(BrokerError) {
         let now = self.now()
         self.state.withLock { $0.sessions.save(hash, user, isGuest: isGuest, now: now) }
@@ -190,7 +204,8 @@ package final class MemoryBroker: Broker {
     }
 
     package func rename(_ user: User, in room: RoomName) async throws(BrokerError) {
-        self.state.withLock { $0.change(room) { $0.rename(user) } }
+        let now = self.now()
+        self.state.withLock { $0.change(room, now) { $0.rename(user) } }
     }
 
     // MARK: Service
@@ -205,42 +220,37 @@ package final class MemoryBroker: Broker {
     package func run() async throws {
         while true {
             try await Task.sleep(for: .seconds(60))
-            self.forget()
+            // Messages have their turn between two pieces of it.
+            while self.forget() == Self.forgottenAtOnce { await Task.yield() }
         }
     }
 
     /// How many rooms it keeps.
     var roomCount: Int { self.state.withLock { $0.rooms.count } }
 
-    func forget() {
+    /// Lets go of some of what has outlived its time.
+    ///
+    /// - Returns: How many rooms or sessions were looked at; ``forgottenAtOnce``: more may be due.
+    @discardableResult
+    func forget() -> Int {
         let now = self.now()
-        self.state.withLock { state in
-            state.sessions.forget(now, self.limits)
-            for (name, room) in state.rooms where room.isForgotten(now, self.limits) { state.rooms[name] = nil }
+        return self.state.withLock { state in
+            let sessions = state.sessions.forget(now, self.limits, limit: Self.forgottenAtOnce)
+            return max(sessions, state.rooms.forget(now, limit: Self.forgottenAtOnce))
         }
     }
 }
 
 extension MemoryBroker.State {
-    /// Makes the room unless it is there.
-    ///
-    /// - Returns: Whether it is there.
-    fileprivate mutating func makeRoom(_ room: RoomName) -> Bool {
-        guard self.rooms[room] == nil else { return true }
-        guard self.rooms.count < MemoryBroker.maximumRooms else { return false }
-        var generator = SystemRandomNumberGenerator()
-        self.rooms[room] = MemoryRoom(log: MemoryLog(room: room, epoch: Epoch(using: &generator)))
-        return true
-    }
-
     /// Changes a room's roster and tells its subscribers.
-    fileprivate mutating func change(_ name: RoomName, _ change: (inout Roster) -> Roster.OnChange) {
-        guard let index = self.rooms.index(forKey: name) else { return }
-        let result = change(&self.rooms.values[index].roster)
-        guard let event = self.rooms[name]?.event(name, for: result) else { return }
-        var batch = Batch()
-        batch.add(event, to: self.rooms[name]?.subscribers)
-        batch.deliver()
+    fileprivate mutating func change(_ name: RoomName, _ now: Int, _ change: (inout Roster) -> Roster.OnChange) {
+        _ = self.rooms.update(name, now: now) { room in
+            let result = change(&room.roster)
+            guard let event = room.event(name, for: result) else { return }
+            var batch = Batch()
+            batch.add(event, to: room.subscribers)
+            batch.deliver()
+        }
     }
 }
 

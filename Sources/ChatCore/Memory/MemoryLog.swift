@@ -76,12 +76,19 @@ struct MemoryLog {
         }
     }
 
-    /// Whether there is nothing in it that anybody could still ask for.
-    func isForgotten(_ now: Int, _ limits: LogLimits) -> Bool {
-        guard let lastTime else { return true }
-        // The epoch outlives the log, so that who comes back late is told of a gap and not of another log.
-        return now - lastTime > 2 * limits.retention.inMilliseconds
+    /// When all of its messages, or then all of its keys, have outlived their time; nil when it has none.
+    func nextForgetting(_ limits: LogLimits) -> Int? {
+        guard let lastTime, !self.publications.isEmpty || !self.keys.isEmpty else { return nil }
+        return lastTime + (self.publications.isEmpty ? limits.deduplication : limits.retention).inMilliseconds + 1
     }
+
+    /// When there is nothing in it any more that anybody could ask for.
+    ///
+    /// The epoch outlives the log, so that who comes back late is told of a gap and not of another log.
+    func end(_ limits: LogLimits) -> Int { self.lastTime.map { $0 + 2 * limits.retention.inMilliseconds + 1 } ?? 0 }
+
+    /// Whether that is so.
+    func isForgotten(_ now: Int, _ limits: LogLimits) -> Bool { now >= self.end(limits) }
 
     /// Messages after a number, oldest first.
     func page(after seq: Int, limit: Int) -> LogPage {

@@ -5,10 +5,19 @@ struct MemoryRoom {
     var log: MemoryLog
     var roster = Roster()
     var subscribers: [any BrokerSubscriber] = []
+    /// Whether it stands in the queue of those that have something to forget.
+    var isDue = false
+
+    private var isInUse: Bool { !self.subscribers.isEmpty || self.roster.count > 0 }
 
     /// Whether nobody would miss it.
-    func isForgotten(_ now: Int, _ limits: LogLimits) -> Bool {
-        self.subscribers.isEmpty && self.roster.count == 0 && self.log.isForgotten(now, limits)
+    func isForgotten(_ now: Int, _ limits: LogLimits) -> Bool { !self.isInUse && self.log.isForgotten(now, limits) }
+
+    /// When it has something to forget, or may itself be forgotten; nil while it is in use and keeps nothing.
+    func nextForgetting(_ limits: LogLimits) -> Int? {
+        let end = self.isInUse ? nil : self.log.end(limits)
+        guard let next = self.log.nextForgetting(limits) else { return end }
+        return end.map { min($0, next) } ?? next
     }
 
     /// What to publish for a change of the roster.

@@ -26,7 +26,12 @@ struct MemorySessions {
     private var sessions: [String: Session] = [:]
     /// In the order of time; those that are not the last of their session do not count any more.
     private var uses: Deque<Use> = []
+    /// Those of guests once more, whose time is shorter.
+    private var guests: Deque<Use> = []
     private var lastUse = 0
+
+    /// How many are remembered.
+    var count: Int { self.sessions.count }
 
     mutating func save(_ hash: String, _ user: User, isGuest: Bool = false, now: Int) {
         self.sessions[hash] = Session(user: user, isGuest: isGuest, lastUsed: now, use: 0)
@@ -36,12 +41,18 @@ struct MemorySessions {
         }
     }
 
+    /// Whose a session is.
+    func user(_ hash: String, now: Int, limits: LogLimits) -> User? {
+        guard let session = self.sessions[hash], !session.isForgotten(now, limits) else { return nil }
+        return session.user
+    }
+
     /// Looks a session up and lets its time begin anew; it is kept as long as any from now on.
     mutating func use(_ hash: String, now: Int, limits: LogLimits) -> User? {
-        guard let session = self.sessions[hash], !session.isForgotten(now, limits) else { return nil }
+        guard let user = self.user(hash, now: now, limits: limits) else { return nil }
         self.sessions[hash]?.isGuest = false
         self.note(hash, now)
-        return session.user
+        return user
     }
 
     /// Gives the user of a session another name; that is a use of it.
@@ -52,19 +63,48 @@ struct MemorySessions {
         self.note(hash, now)
     }
 
-    mutating func forget(_ now: Int, _ limits: LogLimits) {
-        guard self.sessions.contains(where: { $0.value.isForgotten(now, limits) }) else { return }
-        self.sessions = self.sessions.filter { !$0.value.isForgotten(now, limits) }
-        self.compact()
+    /// Lets go of those that have outlived their time.
+    ///
+    /// - Parameters:
+    ///   - now: The time, in milliseconds since the Unix epoch.
+    ///   - limits: How long that is.
+    ///   - limit: The most uses to look at, of guests and of all.
+    /// - Returns: How many were looked at in the longer of the two; as many as the limit: more may be due.
+    mutating func forget(_ now: Int, _ limits: LogLimits, limit: Int) -> Int {
+        max(self.forget(\.guests, now, limits, limit), self.forget(\.uses, now, limits, limit))
+    }
+
+    /// What was used first has outlived its time first.
+    private mutating func forget(
+        _ line: WritableKeyPath<Self, Deque<Use>>,
+        _ now: Int,
+        _ limits: LogLimits,
+        _ limit: Int
+    ) -> Int {
+        var looks = 0
+        while looks < limit, let oldest = self[keyPath: line].first {
+            if let session = self.sessions[oldest.hash], session.use == oldest.number {
+                guard session.isForgotten(now, limits) else { break }
+                self.sessions[oldest.hash] = nil
+            }
+            self[keyPath: line].removeFirst()
+            looks += 1
+        }
+        return looks
     }
 
     private mutating func note(_ hash: String, _ now: Int) {
         self.lastUse += 1
         self.sessions[hash]?.lastUsed = now
         self.sessions[hash]?.use = self.lastUse
-        self.uses.append(Use(hash: hash, number: self.lastUse))
-        if self.uses.count > 2 * max(self.sessions.count, 1024) { self.compact() }
+        let use = Use(hash: hash, number: self.lastUse)
+        self.uses.append(use)
+        if self.sessions[hash]?.isGuest == true { self.guests.append(use) }
+        if max(self.uses.count, self.guests.count) > 2 * max(self.sessions.count, 1024) { self.compact() }
     }
 
-    private mutating func compact() { self.uses.removeAll { self.sessions[$0.hash]?.use != $0.number } }
+    private mutating func compact() {
+        self.uses.removeAll { self.sessions[$0.hash]?.use != $0.number }
+        self.guests.removeAll { self.sessions[$0.hash]?.use != $0.number }
+    }
 }

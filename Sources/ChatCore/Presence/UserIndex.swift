@@ -31,6 +31,9 @@ package struct UserIndex<Connection: Hashable & Sendable>: Sendable {
     /// The user's connections.
     package func connections(of user: UserID) -> Set<Connection> { self.connections[user] ?? [] }
 
+    /// Every user who has a connection.
+    package var connected: some Sequence<UserID> { self.connections.keys }
+
     /// The rooms in which the user lingers.
     package func lingeringRooms(of user: UserID) -> Set<RoomName> { self.lingering[user] ?? [] }
 

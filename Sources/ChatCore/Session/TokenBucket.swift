@@ -34,6 +34,12 @@ package struct TokenBucket: Sendable {
         return self.tokens >= Double(self.rate.burst)
     }
 
+    /// How long it takes from now on until it is full, if nothing is taken meanwhile.
+    package mutating func timeUntilFull(now: ContinuousClock.Instant) -> Duration {
+        self.refill(now)
+        return .seconds((Double(self.rate.burst) - self.tokens) / Double(self.rate.perSecond))
+    }
+
     private mutating func refill(_ now: ContinuousClock.Instant) {
         guard now > self.updated else { return }
         let earned = (now - self.updated).inSeconds * Double(self.rate.perSecond)

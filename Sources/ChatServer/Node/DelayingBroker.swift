@@ -108,6 +108,10 @@ final class DelayingBroker: Broker {
         try await self.late { () async throws(BrokerError) in try await self.base.session(hash) }
     }
 
+    func user(ofSession hash: String) async throws(BrokerError) -> User? {
+        try await self.late { () async throws(BrokerError) in try await self.base.user(ofSession: hash) }
+    }
+
     func saveSession(_ hash: String, _ user: User, isGuest: Bool) async throws(BrokerError) {
         try await self.late { () async throws(BrokerError) in
             try await self.base.saveSession(hash, user, isGuest: isGuest)

@@ -21,6 +21,7 @@ final class NodeContext: Sendable {
     let logs: LogReader
     let roomLists: RoomListReader
     let sends: SendLimiter
+    let occupancy = Occupancy()
     let admission: Admission
     let metrics: MetricsRegistry
     /// What comes by HTTP is counted apart from what the shards do.

@@ -10,12 +10,12 @@ final class SendLimiter: Sendable {
 
     private struct State {
         var buckets: [UserID: TokenBucket] = [:]
-        /// When those may be forgotten next that are full.
-        var nextSweep: ContinuousClock.Instant?
+        /// Each user of a bucket, by the time at which it may be full again.
+        var due = DueQueue<UserID, ContinuousClock.Instant>()
     }
 
-    /// How often that is done, however many shards ask for it.
-    private static let sweepInterval = Duration.seconds(1)
+    /// The most users that are looked at while others wait to send.
+    static let sweptAtOnce = 1000
 
     /// Makes a limiter; without a rate it lets everything pass.
     init(rate: Limits.Rate?) { self.rate = rate }
@@ -28,7 +28,14 @@ final class SendLimiter: Sendable {
     /// - Returns: nil when it may go on; else what the sender is told.
     func take(_ user: UserID, now: ContinuousClock.Instant) -> ProtocolError? {
         guard let rate else { return nil }
-        let wait = self.state.withLock { $0.buckets[user, default: TokenBucket(rate, now: now)].take(now: now) }
+        let wait = self.state.withLock { state in
+            if let index = state.buckets.index(forKey: user) { return state.buckets.values[index].take(now: now) }
+            var bucket = TokenBucket(rate, now: now)
+            let wait = bucket.take(now: now)
+            state.due.schedule(user, at: now + bucket.timeUntilFull(now: now))
+            state.buckets[user] = bucket
+            return wait
+        }
         guard let wait else { return nil }
         return ProtocolError(
             .rateLimited,
@@ -38,14 +45,25 @@ final class SendLimiter: Sendable {
         )
     }
 
-    /// Forgets users who have not sent for a while, unless another shard has just done it.
-    func sweep(now: ContinuousClock.Instant) {
+    /// Forgets users who have not sent for a while; each shard does its share of it.
+    ///
+    /// - Returns: How many were looked at: those who were about to have all that they may send again.
+    @discardableResult
+    func sweep(now: ContinuousClock.Instant) -> Int {
         self.state.withLock { state in
-            if let next = state.nextSweep, now < next { return }
-            state.nextSweep = now + Self.sweepInterval
-            for user in state.buckets.keys where state.buckets[user]?.isFull(now: now) == true {
-                state.buckets[user] = nil
+            var looks = 0
+            while looks < Self.sweptAtOnce, let user = state.due.next(now) {
+                looks += 1
+                guard let index = state.buckets.index(forKey: user) else { continue }
+                if state.buckets.values[index].isFull(now: now) {
+                    state.buckets.remove(at: index)
+                } else {
+                    // Never at this time again: the rest of a token takes less than a clock can tell.
+                    let rest = max(.milliseconds(1), state.buckets.values[index].timeUntilFull(now: now))
+                    state.due.schedule(user, at: now + rest)
+                }
             }
+            return looks
         }
     }
 }

@@ -6,6 +6,7 @@ extension Shard {
     /// A connection of the user joins the room.
     func hold(_ user: User, in room: LocalRoom) {
         self.hasHeld = true
+        if room.users.isEmpty { self.node.occupancy.began(room.name) }
         if room.users[user.id] == nil { self.memberCount += 1 }
         room.users[user.id, default: LocalRoom.LocalUser(user: user, connections: 0)].connections += 1
     }
@@ -41,6 +42,7 @@ extension Shard {
         guard room.users[id]?.connections == 0 else { return }
         room.users[id] = nil
         self.memberCount -= 1
+        if room.users.isEmpty { self.node.occupancy.ended(room.name) }
         self.users.endLingering(id, in: room.name)
         do {
             try await self.broker.leave(room.name, id, holder: self.holder)

@@ -19,7 +19,7 @@ extension Shard {
             self.seeTo(room, after: settling)
         }
         self.repairPresence()
-        self.repairNames()
+        self.doubtNames()
     }
 
     /// The broker has lost who is in a room.
@@ -107,28 +107,6 @@ extension Shard {
     func settled(_ room: LocalRoom) async {
         while let due = room.readingDue, due > .now, !self.restores.isDone(room.name) || room.crowd.needsReading {
             try? await Task.sleep(until: due, clock: .continuous)
-        }
-    }
-
-    /// Looks up how everybody here is called now, one session after the other.
-    private func repairNames() {
-        guard !self.isRepairingNames else { return self.namesAreDoubtful = true }
-        self.isRepairingNames = true
-        self.spawn {
-            repeat {
-                self.namesAreDoubtful = false
-                await self.readNames()
-            } while self.namesAreDoubtful
-            self.isRepairingNames = false
-        }
-    }
-
-    private func readNames() async {
-        for client in self.clients.all {
-            guard !client.isClosed, let hash = client.sessionHash else { continue }
-            // A broker that is away again says when it is back.
-            guard let user = try? await self.broker.session(hash) else { continue }
-            if let known = client.session.user, known.id == user.id, known.name != user.name { self.applyRename(user) }
         }
     }
 }

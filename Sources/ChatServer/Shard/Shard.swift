@@ -59,9 +59,8 @@ actor Shard {
     var memberCount = 0
     /// Whether lists of members are being read.
     var isRepairingPresence = false
-    /// Whether sessions are being looked up for names, and whether that has to be done once more.
-    var isRepairingNames = false
-    var namesAreDoubtful = false
+    /// Users whose names are to be looked up.
+    var nameChecks = PacedSet<UserID, ContinuousClock.Instant>(window: namesAtOnce)
     /// Who got another name while sessions were being opened, which may have been read before.
     var renames = RenamesMeanwhile()
     private var isTickScheduled = false
@@ -91,6 +90,10 @@ actor Shard {
 
     // MARK: Time
 
+    /// How many timers go off before the loop has a turn: ten thousand connections that came at once are looked after at
+    /// about the same time for ever.
+    private static let timersAtOnce = 500
+
     /// How often the lease begins anew.
     private var renewal: Duration { self.limits.presenceLease / 3 }
 
@@ -102,9 +105,13 @@ actor Shard {
         while (try? await Task.sleep(until: nextTurn, clock: .continuous)) != nil {
             nextTurn += .seconds(1)
             let now = ContinuousClock.now
-            for timer in self.wheel.advance() { self.fire(timer, now) }
+            for (index, timer) in self.wheel.advance().enumerated() {
+                if index > 0, index.isMultiple(of: Self.timersAtOnce) { await Task.yield() }
+                self.fire(timer, now)
+            }
             self.tellCounts()
             self.repairPresence()
+            self.repairNames()
             self.measure()
             self.node.sends.sweep(now: now)
             self.spawn { await self.node.logs.sweep(now: now) }
@@ -133,12 +140,7 @@ actor Shard {
 
     /// What the shard has now.
     func census() -> ShardCensus {
-        var census = ShardCensus(degradation: self.degradation)
-        for room in self.rooms.values where !room.users.isEmpty {
-            census.rooms.insert(room.name)
-            census.members += room.users.count
-        }
-        return census
+        ShardCensus(members: self.memberCount, degradation: self.degradation)
     }
 
     /// Tells the registry how much there is now.

@@ -1,8 +1,5 @@
-import ChatCore
-
 /// What one shard has, for those who ask from outside.
 struct ShardCensus: Sendable {
-    var rooms: Set<RoomName> = []
     var members = 0
     /// Why the broker is out of reach; nil while all is well.
     var degradation: String?

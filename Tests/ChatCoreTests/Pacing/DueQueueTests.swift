@@ -35,6 +35,34 @@ struct DueQueueTests {
     }
 }
 
+@Suite("Work at a pace, each thing once", .patience)
+struct PacedSetTests {
+    private var set = PacedSet<Int, Int>(window: 32)
+
+    @Test mutating func `ten thousand that are wanted again and again are done once, so many at once`() {
+        for _ in 0..<5 { for item in 0..<10_000 { self.set.schedule(item, at: 0) } }
+        #expect(self.set.count == 10_000)
+        var (done, turns, most) = (Set<Int>(), 0, 0)
+        while let item = self.set.begin(0) {
+            done.insert(item)
+            turns += 1
+            most = max(most, self.set.underWay)
+            if self.set.underWay == 32 { self.set.ended() }
+        }
+        #expect(done.count == 10_000 && turns == 10_000 && most == 32)
+    }
+
+    @Test mutating func `what is wanted once more while it is under way is done once more`() {
+        self.set.schedule(1, at: 0)
+        #expect(self.set.begin(0) == 1)
+        self.set.schedule(1, at: 5)
+        self.set.ended()
+        #expect(self.set.begin(4) == nil)
+        #expect(self.set.begin(5) == 1)
+        #expect(self.set.begin(9) == nil && self.set.count == 0)
+    }
+}
+
 @Suite("Work at a pace", .patience)
 struct PacedQueueTests {
     private var queue = PacedQueue<Int, Int>(window: 3)

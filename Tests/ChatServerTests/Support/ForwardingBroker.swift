@@ -65,6 +65,10 @@ extension ForwardingBroker {
 
     func session(_ hash: String) async throws(BrokerError) -> User? { try await self.base.session(hash) }
 
+    func user(ofSession hash: String) async throws(BrokerError) -> User? {
+        try await self.base.user(ofSession: hash)
+    }
+
     func saveSession(_ hash: String, _ user: User, isGuest: Bool) async throws(BrokerError) {
         try await self.base.saveSession(hash, user, isGuest: isGuest)
     }

@@ -120,8 +120,18 @@ final class LossyBroker: ForwardingBroker {
 
     func session(_ hash: String) async throws(BrokerError) -> User? {
         let user = try await self.base.session(hash)
+        await self.pause()
+        return user
+    }
+
+    func user(ofSession hash: String) async throws(BrokerError) -> User? {
+        let user = try await self.base.user(ofSession: hash)
+        await self.pause()
+        return user
+    }
+
+    private func pause() async {
         let next = self.interlude.withLock { $0.take() }
         await next?()
-        return user
     }
 }

@@ -1,0 +1,25 @@
+import ChatCore
+import Synchronization
+
+/// Which rooms have members on this node.
+///
+/// It is counted while members come and go, so that nobody has to ask every loop for all of its rooms. A room with members
+/// on several loops is one.
+final class Occupancy: Sendable {
+    /// On how many loops each room has members.
+    private let loops = Mutex<[RoomName: Int]>([:])
+
+    /// How many rooms there are.
+    var roomCount: Int { self.loops.withLock(\.count) }
+
+    /// A loop has the first member of a room.
+    func began(_ room: RoomName) { self.loops.withLock { $0[room, default: 0] += 1 } }
+
+    /// The last member of a room has left a loop.
+    func ended(_ room: RoomName) {
+        self.loops.withLock { loops in
+            let rest = (loops[room] ?? 1) - 1
+            loops[room] = rest > 0 ? rest : nil
+        }
+    }
+}

@@ -113,6 +113,8 @@ extension RedisBroker {
         case (.subscriptions, .opened(let replies)):
             guard self.introduce(replies.dropLast().last, on: role), let handler = self.handlers[role] else { return }
             self.subscriptions.opened(handler)
+            // What nodes told each other of holders meanwhile was missed.
+            self.compareHolders()
             self.becameActive(role)
         case (.subscriptions, .pushes(let pushes)): self.received(pushes)
         case (.commands, .closed(let reason)): self.closed(self.commands, role, reason)
@@ -255,6 +257,7 @@ extension RedisBroker {
             switch ControlMessage(payload) {
             case .renamed(let user): self.tellAttached(.renamed(user))
             case .holderEnds(let milliseconds): self.holderEnds(after: milliseconds)
+            case .roomsLost: self.lookAtAllRooms()
             case nil: break
             }
         } else if channel == self.nodeChannel {

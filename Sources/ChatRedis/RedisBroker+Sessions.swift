@@ -43,6 +43,8 @@ enum ControlMessage {
     case renamed(User)
     /// A holder goes away; its members leave after so many milliseconds.
     case holderEnds(milliseconds: Int)
+    /// In which rooms a dead holder has members was lost, and every node is to look at its own.
+    case roomsLost
 
     var encoded: ByteBuffer {
         switch self {
@@ -55,6 +57,10 @@ enum ControlMessage {
             var json = JSONWriter()
             json.field("type", "holder_ends")
             json.field("after_ms", milliseconds)
+            return json.finish()
+        case .roomsLost:
+            var json = JSONWriter()
+            json.field("type", "rooms_lost")
             return json.finish()
         }
     }
@@ -71,6 +77,7 @@ enum ControlMessage {
         case "holder_ends":
             guard let milliseconds = json["after_ms"]?.integer else { return nil }
             self = .holderEnds(milliseconds: milliseconds)
+        case "rooms_lost": self = .roomsLost
         default: return nil
         }
     }

@@ -65,10 +65,12 @@ package final actor RedisBroker: Broker {
     var watch: LeaseWatch
     /// Who was found in which rooms since the table of leases was read last.
     var foundHolders: [String: Set<RoomName>] = [:]
-    /// Who stood there as dead.
-    var knownDead: Set<String> = []
+    /// Who stood there and was not dead.
+    var knownHolders: Set<String> = []
     /// When the holders of all rooms were last to be compared with the table.
     var holdersDoubted = NIODeadline.now()
+    /// When all rooms were looked at last, out of turn; nil: never.
+    var lookedAtAll: NIODeadline?
     var clock = RedisClock(time: WallClock.milliseconds(), at: .now())
     /// Whether ``clock`` is Redis' clock; until then it is the node's.
     var clockIsKnown = false

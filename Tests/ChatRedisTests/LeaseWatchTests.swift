@@ -95,6 +95,18 @@ struct LeaseWatchTests {
         #expect(self.pass() == ["a": .forget])
     }
 
+    @Test mutating func `whom others have entered is dead sooner, unless it renews`() {
+        (self.table["a"], self.table["b"]) = ("0 \(self.time)", "0 \(self.time)")
+        self.renewals["b"] = 0
+        #expect(self.pass(4) == [:])
+        #expect(self.pass() == ["a": .bury])
+    }
+
+    @Test func `who went away of itself need not be remembered`() {
+        #expect(LeaseWatch.goesAway("end 1 2"))
+        for text in ["1 2", "dead 1", "gone 1", ""] { #expect(!LeaseWatch.goesAway(text)) }
+    }
+
     @Test mutating func `who goes away is dead as soon when the clock was set back`() {
         self.table["a"] = "end \(self.time + 10_000) 10000"
         self.time -= 86_400_000
@@ -155,21 +167,24 @@ struct HolderRoomsTests {
 
     @Test mutating func `a list is written when its size is wrong, and when Redis may have another one`() {
         _ = self.rooms.enter(self.room, self.holder)
-        #expect(self.rooms.mustWrite(self.holder, listed: 1, known: 1) == false)
-        #expect(self.rooms.mustWrite(self.holder, listed: 0, known: 1) == true)
+        // With the mark, a list of one room has two entries.
+        #expect(self.rooms.mustWrite(self.holder, listed: 2, known: 1) == false)
+        #expect(self.rooms.mustWrite(self.holder, listed: 1, known: 1) == true)
         #expect(self.rooms.mustWrite(self.holder, listed: nil, known: 1) == true)
         self.rooms.doubt()
-        #expect(self.rooms.mustWrite(self.holder, listed: 1, known: 1) == true)
-        #expect(self.rooms.mustWrite(self.holder, listed: 1, known: 1) == false)
+        #expect(self.rooms.mustWrite(self.holder, listed: 2, known: 1) == true)
+        #expect(self.rooms.mustWrite(self.holder, listed: 2, known: 1) == false)
     }
 
     @Test mutating func `a count of renewals that is not above the last one is a loss`() {
         self.rooms.add(self.holder)
-        #expect(self.rooms.renewed(self.holder, count: 7) == false)
-        #expect(self.rooms.renewed(self.holder, count: 9) == false)
-        #expect(self.rooms.renewed(self.holder, count: 9) == true)
-        #expect(self.rooms.renewed(self.holder, count: 1) == true)
-        #expect(self.rooms.renewed(self.holder, count: 2) == false)
+        #expect(self.rooms.lastRenewal(self.holder) == 0)
+        #expect(self.rooms.renewed(self.holder, count: 7, time: 70) == false)
+        #expect(self.rooms.renewed(self.holder, count: 9, time: 90) == false)
+        #expect(self.rooms.lastRenewal(self.holder) == 90)
+        #expect(self.rooms.renewed(self.holder, count: 9, time: 91) == true)
+        #expect(self.rooms.renewed(self.holder, count: 1, time: 92) == true)
+        #expect(self.rooms.renewed(self.holder, count: 2, time: 93) == false)
     }
 
     @Test mutating func `of a holder that is no more nothing is kept`() {
@@ -177,6 +192,52 @@ struct HolderRoomsTests {
         self.rooms.remove(self.holder)
         #expect(!self.rooms.knows(self.holder) && self.rooms.rooms(self.holder).isEmpty)
         #expect(self.rooms.left(self.room, self.holder, since: 1, remaining: 0) == false)
+    }
+}
+
+@Suite("What a glance tells", .patience)
+struct GlanceTests {
+    private func glance(_ fields: [String?], keys: Int) -> Glance? {
+        let fields = fields.map { $0.map { RedisReply.bulk(ByteBuffer(string: $0)) } ?? .null }
+        return Glance([.array(fields), .integer(keys)])
+    }
+
+    @Test func `it is made of two commands, and asks of each key`() throws {
+        let room = try RoomName("lobby")
+        let commands = Glance.commands(RedisKeys(prefix: "chat:", database: 0), room)
+        let words = commands.map { command in
+            var bytes = command.bytes
+            return command.lengths.compactMap { bytes.readString(length: $0) }
+        }
+        #expect(words[0] == ["HMGET", "chat:{lobby}:meta", "epoch", "seq", "presence_version"])
+        #expect(words[1] == ["EXISTS"] + ["members", "held", "names", "leases"].map { "chat:{lobby}:\($0)" })
+    }
+
+    @Test func `all keys of members or none are clear, anything else is the script's`() {
+        let members = (0...4).map { self.glance(["e1b2c3d4", "7", "3"], keys: $0)?.members }
+        let unclear = Glance.Members.unclear
+        #expect(members == [Glance.Members.none, unclear, unclear, .some, unclear])
+    }
+
+    @Test func `a room that is not there has counted nothing, and what cannot be is not read`() throws {
+        let room = try #require(self.glance([nil, nil, nil], keys: 0))
+        #expect(room.epoch == nil && room.head == 0 && room.version == 0 && room.members == .none)
+        #expect(self.glance(["e", "-1", "0"], keys: 0) == nil)
+        #expect(self.glance(["e", "x", "0"], keys: 0) == nil)
+        #expect(self.glance(["e", "1", "9223372036854775807"], keys: 0) == nil)
+        #expect(self.glance(["e", "1"], keys: 0) == nil)
+        #expect(Glance([.null, .integer(0)]) == nil && Glance([]) == nil)
+    }
+
+    @Test func `it agrees with what is known, or the script looks`() {
+        var track = PresenceTrack()
+        #expect(!track.agrees(version: 0, members: .none), "nothing is known yet")
+        _ = track.published(version: 2, count: 2)
+        #expect(track.agrees(version: 2, members: .some))
+        #expect(!track.agrees(version: 3, members: .some) && !track.agrees(version: 1, members: .some))
+        #expect(!track.agrees(version: 2, members: .none) && !track.agrees(version: 2, members: .unclear))
+        _ = track.published(version: 3, count: 0)
+        #expect(track.agrees(version: 3, members: .none) && !track.agrees(version: 3, members: .some))
     }
 }
 

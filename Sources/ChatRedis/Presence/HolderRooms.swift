@@ -6,11 +6,18 @@ internal import ChatCore
 /// A room is listed before the first member enters, so that a crash between the two leaves nothing unlisted, and taken
 /// off after the last one has left, unless somebody has entered meanwhile.
 struct HolderRooms {
+    /// Stands in each list that is whole; no room is called so.
+    ///
+    /// A list that was lost and begun anew lacks it.
+    static let mark = "."
+
     private struct Holding {
         /// Counts the entries into each room, so that a leaving that was overtaken by one is found out.
         var entries: [RoomName: Int] = [:]
         /// How often its lease was renewed, as Redis counts.
         var renewals = 0
+        /// When that was done last, by Redis' clock; 0: never.
+        var renewedAt = 0
         /// Whether Redis may have another list of as many rooms.
         var isDoubtful = false
     }
@@ -30,12 +37,17 @@ struct HolderRooms {
     /// - Parameters:
     ///   - holder: Whose.
     ///   - count: How often that was done, as Redis counts.
+    ///   - time: The time by Redis' clock.
     /// - Returns: Whether Redis had lost an earlier count, and with it, maybe, what stood beside it.
-    mutating func renewed(_ holder: HolderID, count: Int) -> Bool {
+    mutating func renewed(_ holder: HolderID, count: Int, time: Int) -> Bool {
         let known = self.holdings[holder]?.renewals ?? 0
         self.holdings[holder]?.renewals = count
+        self.holdings[holder]?.renewedAt = time
         return count <= known
     }
+
+    /// When a lease was renewed last, by Redis' clock; 0: never.
+    func lastRenewal(_ holder: HolderID) -> Int { self.holdings[holder]?.renewedAt ?? 0 }
 
     /// Redis may have lost data: a list of the same size need not be the same.
     mutating func doubt() {
@@ -45,17 +57,17 @@ struct HolderRooms {
     /// The list of a holder may be another one in Redis.
     mutating func doubt(_ holder: HolderID) { self.holdings[holder]?.isDoubtful = true }
 
-    /// Redis has told how many rooms it has listed.
+    /// Redis has told how long a list is.
     ///
     /// - Parameters:
     ///   - holder: Whose.
-    ///   - listed: What Redis has; nil: it did not tell.
+    ///   - listed: What Redis has, with the mark; nil: it did not tell.
     ///   - known: What ``roomCount(_:)`` said when that was asked for.
     /// - Returns: Whether the list is to be written anew.
     mutating func mustWrite(_ holder: HolderID, listed: Int?, known: Int) -> Bool {
         let isDoubtful = self.holdings[holder]?.isDoubtful ?? false
         self.holdings[holder]?.isDoubtful = false
-        return isDoubtful || listed != known
+        return isDoubtful || listed != known + 1
     }
 
     /// Somebody enters on behalf of the holder.

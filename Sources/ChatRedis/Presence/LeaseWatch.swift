@@ -8,20 +8,24 @@
 /// - has stood still for two thirds of them and is older than a lease besides, or
 /// - was given up by the holder itself, and the time that it asked for has passed, by the clock or by as many looks.
 ///
+/// A list of rooms that was lost before its holder was swept is found out by ``HolderRooms/mark``, which is missing then.
+///
 /// It knows no clock: the times are Redis', and looks are counted.
 struct LeaseWatch {
     /// How often a node looks in the time of a lease.
     static let looksPerLease = 6
     /// For how many looks a lease that seems to have ended must have stood still.
     static let looksWhenOld = 4
-    /// How long it is remembered that a holder was swept, in milliseconds: one that was stopped for so long and goes on
-    /// is told that it has lost its members.
-    static let memory = 24 * 3600 * 1000
+    /// How long it is remembered that a holder was swept, in milliseconds.
+    ///
+    /// It is twice as long as it takes until the holders of every room have been compared with the table: one that still has
+    /// members somewhere is swept once more.
+    static let memory = 10 * 60 * 1000
 
     /// What the table says of a holder.
     enum Lease: Equatable {
-        /// It was renewed at this time.
-        case alive(time: Int)
+        /// It was renewed so many times, and at this time last.
+        case alive(count: Int, time: Int)
         /// The holder goes away, and its members leave at this time, which was so many milliseconds later then.
         case ending(time: Int, delay: Int)
         /// Its members are to be swept.
@@ -40,8 +44,8 @@ struct LeaseWatch {
             case ("dead", 2): self = .dead
             case ("gone", 2): self = .gone(time: time)
             case (let count, 2):
-                guard Self.number(count) != nil else { return nil }
-                self = .alive(time: time)
+                guard let count = Self.number(count) else { return nil }
+                self = .alive(count: count, time: time)
             default: return nil
             }
         }
@@ -101,8 +105,9 @@ struct LeaseWatch {
 
     private func verdict(_ sighting: Sighting, _ time: Int) -> Verdict? {
         switch Lease(sighting.text) {
-        case .alive(let renewed):
-            let isOld = time - renewed > self.lease
+        case .alive(let count, let renewed):
+            // One that others have entered lives only if it renews: it had the time for two renewals.
+            let isOld = count == 0 || time - renewed > self.lease
             return sighting.looks >= (isOld ? Self.looksWhenOld : Self.looksPerLease) ? .bury : nil
         case .ending(let end, let delay):
             let looks = (delay * Self.looksPerLease + self.lease - 1) / self.lease
@@ -111,6 +116,11 @@ struct LeaseWatch {
         case .gone(let swept): return abs(time - swept) > Self.memory ? .forget : nil
         case nil: return nil
         }
+    }
+
+    /// Whether a lease says that it goes away, and will never come back.
+    static func goesAway(_ text: String) -> Bool {
+        if case .ending = Lease(text) { true } else { false }
     }
 
     // MARK: Holders that are found in rooms

@@ -29,6 +29,12 @@ struct PresenceTrack {
         return isNext ? .agrees : .lost
     }
 
+    /// Whether a glance at the room tells the same as is known here.
+    func agrees(version: Int, members: Glance.Members) -> Bool {
+        guard let known = self.version, known == version else { return false }
+        return members == (self.count > 0 ? .some : .none)
+    }
+
     /// The room was looked at.
     ///
     /// - Parameters:

@@ -12,16 +12,19 @@ extension RedisBroker {
         self.holdings.add(holder)
         let known = self.holdings.roomCount(holder)
         let results = await self.performAll([
-            self.leaseRequest(.renewLease, holder),
+            self.renewal(holder),
             RedisRequest(RedisCommand("SCARD", self.keys.rooms(of: holder.rawValue))),
         ])
-        guard let count = try results[0].get().integer else { throw .isUnintelligible }
+        guard let (count, time) = Self.renewal(try results[0].get()) else { throw .isUnintelligible }
         guard count > 0 else {
-            await self.sweepAgain(holder)
+            await self.sweepAgain(holder, time)
             return .lost
         }
         // The table was lost, or is older: others may be missing there that nobody will enter again.
-        if self.holdings.renewed(holder, count: count) { self.compareHolders() }
+        if self.holdings.renewed(holder, count: count, time: time) {
+            // Each holder of the node finds that out by itself.
+            self.lookAtAllRooms(unlessWithin: TimeAmount(self.configuration.lease))
+        }
         // Redis may have lost the list: nobody would find these rooms when this node dies.
         let listed = try results[1].get().integer
         if self.holdings.mustWrite(holder, listed: listed, known: known) { await self.writeList(holder) }
@@ -40,27 +43,44 @@ extension RedisBroker {
 
     /// Notes that a holder is about to have members in a room: before they enter, so that no crash leaves any unlisted.
     func list(_ room: RoomName, for holder: HolderID) {
-        if !self.holdings.knows(holder) {
+        let isNew = !self.holdings.knows(holder)
+        if isNew {
             self.holdings.add(holder)
-            var request = self.leaseRequest(.renewLease, holder)
+            var request = self.renewal(holder)
             request.completion = {
-                if let count = (try? $0.get())?.integer { _ = self.holdings.renewed(holder, count: count) }
+                guard let (count, time) = (try? $0.get()).flatMap(Self.renewal), count > 0 else { return }
+                _ = self.holdings.renewed(holder, count: count, time: time)
             }
             self.commands.submit(request)
         }
         guard self.holdings.enter(room, holder) else { return }
-        self.commands.submit(
-            RedisRequest(RedisCommand("SADD", self.keys.rooms(of: holder.rawValue), room.rawValue))
-        )
+        self.commands.submit(self.listing([room], of: holder.rawValue, isWhole: isNew))
+    }
+
+    private func renewal(_ holder: HolderID) -> RedisRequest {
+        var request = self.leaseRequest(.renewLease, holder)
+        request.command.append(self.holdings.lastRenewal(holder))
+        request.command.append(Int(self.configuration.lease.inMilliseconds))
+        return request
+    }
+
+    /// Reads how often a lease was renewed, and the time.
+    private static func renewal(_ reply: RedisReply) -> (count: Int, time: Int)? {
+        guard let parts = reply.array, parts.count == 2, let count = parts[0].count, let time = parts[1].count else {
+            return nil
+        }
+        return (count, time)
     }
 
     /// Gives up a holder of this node that was taken for dead: who entered after it was swept stands there under its name
     /// still.
-    private func sweepAgain(_ holder: HolderID) async {
+    private func sweepAgain(_ holder: HolderID, _ time: Int) async {
         let rooms = self.holdings.rooms(holder)
         self.holdings.remove(holder)
-        self.compareHolders()
-        self.addToList(Set(rooms), of: holder.rawValue)
+        self.addToList(Set(rooms), of: holder.rawValue, isWhole: true)
+        // It may be remembered no more.
+        let dead = RedisCommand("HSETNX", self.keys.holders, holder.rawValue, "dead \(time)")
+        guard await self.attempt(RedisRequest(dead)) != nil else { return }
         let lease = RedisRequest(RedisCommand("HGET", self.keys.holders, holder.rawValue))
         guard let text = await self.attempt(lease)?.string, LeaseWatch.discovered(text) == .sweepAgain else { return }
         _ = await self.judge(holder.rawValue, text, "dead")
@@ -79,8 +99,10 @@ extension RedisBroker {
         var rooms = self.holdings.rooms(holder)[...]
         var requests = [RedisRequest(RedisCommand("DEL", self.keys.rooms(of: holder.rawValue)))]
         while true {
-            if !rooms.isEmpty { requests.append(self.listing(rooms.prefix(Self.listBatch), of: holder.rawValue)) }
+            let batch = rooms.prefix(Self.listBatch)
             rooms = rooms.dropFirst(Self.listBatch)
+            // With the last ones, it is whole.
+            requests.append(self.listing(batch, of: holder.rawValue, isWhole: rooms.isEmpty))
             for result in await self.performAll(requests) {
                 guard case .success = result else { return self.holdings.doubt(holder) }
             }
@@ -90,16 +112,23 @@ extension RedisBroker {
     }
 
     /// Adds rooms to a holder's list, which may be another node's.
-    func addToList(_ rooms: Set<RoomName>, of holder: String) {
+    ///
+    /// - Parameters:
+    ///   - rooms: The rooms.
+    ///   - holder: Whose list it is.
+    ///   - isWhole: Whether nobody has to look for others.
+    func addToList(_ rooms: Set<RoomName>, of holder: String, isWhole: Bool) {
         let rooms = Array(rooms)
         for start in stride(from: 0, to: rooms.count, by: Self.listBatch) {
-            self.commands.submit(self.listing(rooms[start...].prefix(Self.listBatch), of: holder))
+            let batch = rooms[start...].prefix(Self.listBatch)
+            self.commands.submit(self.listing(batch, of: holder, isWhole: isWhole))
         }
     }
 
-    private func listing(_ rooms: ArraySlice<RoomName>, of holder: String) -> RedisRequest {
+    private func listing(_ rooms: ArraySlice<RoomName>, of holder: String, isWhole: Bool) -> RedisRequest {
         var command = RedisCommand("SADD", self.keys.rooms(of: holder))
         for room in rooms { command.append(room.rawValue) }
+        if isWhole { command.append(HolderRooms.mark) }
         return RedisRequest(command)
     }
 

@@ -1,17 +1,14 @@
 internal import ChatCore
 internal import NIOCore
 
-// Every room of the node is looked at twice a minute, by one cheap script: whether all that was published has come. The
-// rooms stand in a queue by the time at which each is due; so much is under way at once and no more.
+// Every room of the node is looked at twice a minute: whether all that was published has come. That is a glance, nearly
+// always; the script looks when a glance tells of a change. The rooms stand in a queue by the time at which each is due; so
+// much is under way at once and no more.
 extension RedisBroker {
     /// How many rooms are looked at, or read anew, at once.
     static let looksAtOnce = 256
     /// After how long what could not be read is tried again.
     static let retryDelay = TimeAmount.seconds(1)
-    /// How often the time of a room's keys begins anew, its holders are compared with the table, and it is put into the
-    /// index of rooms again.
-    private static let upkeepInterval = TimeAmount.minutes(5)
-
     /// Something that a room is due for.
     struct RoomTask {
         enum Kind {
@@ -42,10 +39,14 @@ extension RedisBroker {
         self.schedule(.look, subscription, at: now + self.pause)
     }
 
-    /// Redis runs anew, or is another one: who is where may be of an earlier time.
-    func lookAtAllRooms() {
+    /// Redis runs anew, or has lost what would tell where a dead holder has members: who is where may be of an earlier time.
+    ///
+    /// - Parameter interval: How long ago that may have been done for the last time, so that it need not be done again.
+    func lookAtAllRooms(unlessWithin interval: TimeAmount = retryDelay) {
         self.compareHolders()
         let now = NIODeadline.now()
+        if let lookedAtAll, now - lookedAtAll < interval { return }
+        self.lookedAtAll = now
         for subscription in self.channels.values { self.schedule(.lookOnce, subscription, at: now + Self.retryDelay) }
     }
 
@@ -69,8 +70,12 @@ extension RedisBroker {
                 continue
             }
             switch task.kind {
-            case .look: self.look(at: subscription, now, isRegular: true)
-            case .lookOnce: self.look(at: subscription, now, isRegular: false)
+            case .look:
+                self.glance(at: subscription)
+                self.keepIfDue(subscription, now)
+            case .lookOnce:
+                self.look(at: subscription, isRegular: false)
+                self.keepIfDue(subscription, now)
             case .retry: self.check(subscription, onlyIfNeeded: true) { self.roomTaskEnded() }
             case .resume: self.resume(subscription) { self.roomTaskEnded() }
             case .sweepLeases: self.sweepLeases(of: subscription)
@@ -89,38 +94,40 @@ extension RedisBroker {
         self.eventLoop.assumeIsolated().execute { self.assumeIsolated { $0.proceedWithRooms() } }
     }
 
-    private func look(at subscription: RoomSubscription, _ now: NIODeadline, isRegular: Bool) {
+    /// Looks whether anything has changed that did not come.
+    private func glance(at subscription: RoomSubscription) {
+        let seq = subscription.feed.position?.seq ?? 0
+        let requests = Glance.commands(self.keys, subscription.room).map { RedisRequest($0) }
+        Gathering(requests.count) { results in
+            // Whatever a connection took away is looked at next time.
+            guard let answers = try? results.map({ try $0.get() }) else { return self.looked(at: subscription) }
+            guard let glance = Glance(answers),
+                subscription.presence.agrees(version: glance.version, members: glance.members)
+            else { return self.look(at: subscription, isRegular: true) }
+            self.compareHead(glance.epoch, glance.head, subscription, seq)
+            self.looked(at: subscription)
+        }.submit(requests, to: self.commands)
+    }
+
+    /// A regular look has ended, and the next one follows an interval later.
+    private func looked(at subscription: RoomSubscription) {
+        self.schedule(.look, subscription, at: .now() + self.pause)
+        self.check(subscription, onlyIfNeeded: true)
+        self.roomTaskEnded()
+    }
+
+    private func look(at subscription: RoomSubscription, isRegular: Bool) {
         let (known, seq) = (subscription.presence.version, subscription.feed.position?.seq ?? 0)
         let (keys, room) = (self.keys, subscription.room)
         let (members, leases, names, held) = (keys.members(room), keys.leases(room), keys.names(room), keys.held(room))
         var request = RedisRequest(.look, keys: keys.meta(room), members, leases, names, held)
         request.completion = { result in
-            if isRegular { self.schedule(.look, subscription, at: .now() + self.pause) }
             if case .success(let reply) = result { self.looked(reply, subscription, known, seq) }
+            guard !isRegular else { return self.looked(at: subscription) }
             self.check(subscription, onlyIfNeeded: true)
             self.roomTaskEnded()
         }
         self.commands.submit(request)
-        if self.isDueForUpkeep(subscription, now) { self.keep(subscription, now) }
-    }
-
-    /// Lets the time of a room's keys begin anew, and compares its holders with the table of leases.
-    private func keep(_ subscription: RoomSubscription, _ now: NIODeadline) {
-        var request = self.presenceRequest(.upkeep, subscription.room)
-        request.completion = { result in
-            guard let parts = (try? result.get())?.array else { return }
-            subscription.upkeptAt = now
-            let holders = parts.compactMap(\.string)
-            self.found(holders, in: subscription.room)
-            if !holders.isEmpty { self.touch(subscription.room) }
-        }
-        self.commands.submit(request)
-    }
-
-    private func isDueForUpkeep(_ subscription: RoomSubscription, _ now: NIODeadline) -> Bool {
-        guard let last = subscription.upkeptAt else { return true }
-        // What is lost of a room may be lost of those who had members there.
-        return last < max(self.holdersDoubted, subscription.lastLoss ?? last) || now - last >= Self.upkeepInterval
     }
 
     /// Compares what a look found with what was known when it was asked for: news may have overtaken it.
@@ -128,15 +135,19 @@ extension RedisBroker {
         guard let parts = reply.array, parts.count == 6, let head = parts[1].count, let version = parts[2].count,
             let count = parts[3].count
         else { return }
-        if let position = subscription.feed.position,
-            ByteString(position.epoch.rawValue) != parts[0].word || head > position.seq || head < seq
-        {
-            self.check(subscription)
-        }
+        self.compareHead(parts[0].word, head, subscription, seq)
         if parts[5].count ?? 0 > 0 { self.schedule(.sweepLeases, subscription, at: .now()) }
         let isWhole = parts[4].integer == 1
         let verdict = subscription.presence.looked(version: version, count: count, isWhole: isWhole, since: known)
         self.obey(verdict, in: subscription, isNew: isWhole)
+    }
+
+    /// Compares the head of the log with the room's position, and reads it where they differ.
+    private func compareHead(_ epoch: ByteString?, _ head: Int, _ subscription: RoomSubscription, _ seq: Int) {
+        guard let position = subscription.feed.position,
+            ByteString(position.epoch.rawValue) != epoch || head > position.seq || head < seq
+        else { return }
+        self.check(subscription)
     }
 
     // MARK: Presence that was lost

@@ -46,6 +46,9 @@ extension RedisBroker {
         self.hintedLook = self.hintedLook.map { max($0, time) } ?? time
     }
 
+    /// Has the table read a moment later, out of turn.
+    private func hintLook() { self.hintedLook = self.hintedLook ?? .now() + Self.retryDelay }
+
     private func look(isRegular: Bool) async {
         let request = RedisRequest(.lookAtLeases, keys: self.keys.holders)
         guard let parts = await self.attempt(request)?.array, parts.count == 2, let time = parts[0].count,
@@ -57,15 +60,16 @@ extension RedisBroker {
             if let holder = flat[index].string, let lease = flat[index + 1].string { table[holder] = lease }
         }
         self.discovered(in: table)
-        self.noteDeaths(in: table)
+        self.knownHolders = Set(table.filter { LeaseWatch.discovered($0.value) == nil }.keys)
         self.clockIsKnown = true
         for (holder, verdict) in self.watch.looked(table, time: time, isRegular: isRegular) {
             switch verdict {
             case .bury:
                 guard await self.judge(holder, table[holder] ?? "", "dead") else { continue }
                 self.logger.notice("a holder of members is no more", metadata: ["holder": "\(holder)"])
-                await self.sweep(holder)
-            case .sweep: await self.sweep(holder)
+                // Who went away of itself never comes back, and need not be remembered.
+                await self.sweep(holder, then: LeaseWatch.goesAway(table[holder] ?? "") ? "forget" : "gone")
+            case .sweep: await self.sweep(holder, then: "gone")
             case .forget: _ = await self.judge(holder, table[holder] ?? "", "forget")
             }
         }
@@ -94,21 +98,39 @@ extension RedisBroker {
     }
 
     /// Takes a dead holder's members out of their rooms, unless another node does.
-    private func sweep(_ holder: String) async {
+    ///
+    /// - Parameters:
+    ///   - holder: The holder.
+    ///   - word: What becomes of it then, if its list is whole.
+    private func sweep(_ holder: String, then word: String) async {
         let (list, sweeper) = (self.keys.rooms(of: holder), self.keys.sweeper(of: holder))
         let milliseconds = String(Self.claim.inMilliseconds)
         let mine = RedisCommand("SET", sweeper, self.incarnation, "NX", "PX", milliseconds)
         guard await self.attempt(RedisRequest(mine))?.word == "OK" else { return }
+        let mark = RedisRequest(RedisCommand("SISMEMBER", list, HolderRooms.mark))
+        guard let isWhole = await self.attempt(mark)?.integer.map({ $0 == 1 }) else { return }
         while true {
-            let rooms = RedisCommand("SRANDMEMBER", list, String(Self.roomsAtOnce))
-            guard let found = await self.attempt(RedisRequest(rooms))?.array else { return }
-            guard !found.isEmpty else { break }
-            guard await self.sweep(holder, found.compactMap(\.string), list) else { return }
+            // One of them may be the mark.
+            let rooms = RedisCommand("SRANDMEMBER", list, String(Self.roomsAtOnce + 1))
+            guard let found = await self.attempt(RedisRequest(rooms))?.array?.compactMap(\.string) else { return }
+            let names = found.filter { $0 != HolderRooms.mark }
+            guard !names.isEmpty else { break }
+            guard await self.sweep(holder, names, list) else { return }
             let goesOn = RedisRequest(RedisCommand("PEXPIRE", sweeper, milliseconds))
             guard await self.attempt(goesOn) != nil else { return }
         }
-        guard await self.judge(holder, "", "gone") else { return }
+        _ = await self.attempt(RedisRequest(RedisCommand("SREM", list, HolderRooms.mark)))
+        guard await self.judge(holder, "", isWhole ? word : "gone") else { return }
         _ = await self.attempt(RedisRequest(RedisCommand("DEL", sweeper)))
+        if !isWhole { self.tellLoss(of: holder) }
+    }
+
+    /// Nobody knows in which rooms a dead holder has members: every node looks at its own, at once.
+    private func tellLoss(of holder: String) {
+        self.logger.notice("the rooms of a dead holder are looked for", metadata: ["holder": "\(holder)"])
+        var command = RedisCommand("PUBLISH", self.keys.control)
+        command.append(ControlMessage.roomsLost.encoded)
+        self.commands.submit(RedisRequest(command))
     }
 
     /// Sweeps some members of a holder in some of its rooms.
@@ -145,13 +167,14 @@ extension RedisBroker {
 
     /// The holders of each room are compared with the table when it is looked at next.
     ///
-    /// That is so when something was lost that would tell where a dead holder has members, and when one has died.
+    /// That is so when something was lost that would tell where a dead holder has members.
     func compareHolders() { self.holdersDoubted = .now() }
 
     /// Members of these holders were found in a room; the table is compared with that when it is read next.
     func found(_ holders: [String], in room: RoomName) {
         for holder in holders where !self.holdings.knows(HolderID(holder)) {
             self.foundHolders[holder, default: []].insert(room)
+            if !self.knownHolders.contains(holder) { self.hintLook() }
         }
     }
 
@@ -161,22 +184,19 @@ extension RedisBroker {
         self.foundHolders = [:]
         for (holder, rooms) in found {
             guard let discovery = LeaseWatch.discovered(table[holder]) else { continue }
-            self.addToList(rooms, of: holder)
             switch discovery {
             case .enter:
+                self.addToList(rooms, of: holder, isWhole: false)
                 let lease = "0 \(self.clock.milliseconds(.now()))"
                 self.commands.submit(RedisRequest(RedisCommand("HSETNX", self.keys.holders, holder, lease)))
-            case .sweepAgain: self.commands.submit(self.judgement(holder, table[holder] ?? "", "dead"))
-            case .list: break
+            case .sweepAgain:
+                // Whoever knows of others finds them as these were found.
+                self.addToList(rooms, of: holder, isWhole: true)
+                self.commands.submit(self.judgement(holder, table[holder] ?? "", "dead"))
+                self.hintLook()
+            case .list: self.addToList(rooms, of: holder, isWhole: false)
             }
         }
-    }
-
-    /// Where a list was lost, the rooms of who has died are found by looking at them.
-    private func noteDeaths(in table: [String: String]) {
-        let dead = table.filter { LeaseWatch.discovered($0.value) != nil }.keys
-        if dead.contains(where: { !self.knownDead.contains($0) }) { self.compareHolders() }
-        self.knownDead = Set(dead)
     }
 }
 

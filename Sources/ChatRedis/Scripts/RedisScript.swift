@@ -23,8 +23,8 @@ enum RedisScript: CaseIterable {
     case sweep
     /// Tells how a room is.
     case look
-    /// Begins the time of a room's keys anew, and tells whose members are there.
-    case upkeep
+    /// Tells whose members are in a room.
+    case holders
     /// Makes the records of a room's members agree.
     case mend
     /// Renews a holder's lease.
@@ -59,7 +59,7 @@ enum RedisScript: CaseIterable {
         case .restore: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.restore]
         case .sweep: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.sweep]
         case .look: [ScriptSource.agree, ScriptSource.look]
-        case .upkeep: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.upkeep]
+        case .holders: [ScriptSource.holders]
         case .mend: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.mend]
         case .renewLease: [ScriptSource.epoch, ScriptSource.renewLease]
         case .endLease: [ScriptSource.epoch, ScriptSource.endLease]
@@ -86,15 +86,19 @@ struct RedisScriptSet {
     /// The most members that a script takes away: Redis does nothing else meanwhile.
     static let sweepLimit = 200
 
+    /// How long a room's epoch is kept, in seconds: it outlives the log.
+    let roomSeconds: Int64
+
     private let constants: String
 
     init(log: LogLimits) {
         let retention = max(1, log.retention.components.seconds)
+        self.roomSeconds = max(Int64(Self.roomSeconds), 2 * retention)
         let constants: [(String, Int64)] = [
             ("LOG_MESSAGES", Int64(log.messages)),
             ("RUNS", Int64(LogRuns.maximum)),
             ("LOG_SECONDS", retention),
-            ("ROOM_SECONDS", max(Int64(Self.roomSeconds), 2 * retention)),
+            ("ROOM_SECONDS", self.roomSeconds),
             ("KEY_SECONDS", max(1, log.deduplication.components.seconds)),
             ("SESSION_SECONDS", max(1, log.sessions.components.seconds)),
             ("GUEST_SECONDS", max(1, min(log.guestSessions, log.sessions).components.seconds)),

@@ -1,17 +1,23 @@
 // One lease for each holder, in one table. Its scripts touch no room: who is dead is found out here, and the rooms are told.
 extension ScriptSource {
-    /// Renews a holder's lease; answers how often that was done, and 0 when its members have been, or are being, swept.
+    /// Renews a holder's lease; answers how often that was done, 0 when its members have been, or are being, swept, and
+    /// the time.
     ///
-    /// KEYS: holders. ARGV: holder.
+    /// Those who were swept are remembered for a while only. So a holder says when it did this last (0: never), and how
+    /// long a lease lasts: one that does not stand in the table and was away for longer has been swept.
+    ///
+    /// KEYS: holders. ARGV: holder, time, milliseconds.
     static let renewLease = #"""
         local found = redis.call('HGET', KEYS[1], ARGV[1])
-        local count = 0
+        local time, last, count = tonumber(now()), tonumber(ARGV[2]), 0
         if found then
             count = tonumber(string.match(found, '^(%d+) '))
-            if not count then return 0 end
+            if not count then return { 0, time } end
+        elseif last > 0 and (time < last or time - last > tonumber(ARGV[3])) then
+            return { 0, time }
         end
-        redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f ', count + 1) .. now())
-        return count + 1
+        redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f %.0f', count + 1, time))
+        return { count + 1, time }
         """#
 
     /// Lets a holder's lease end at a certain time, and tells every node.

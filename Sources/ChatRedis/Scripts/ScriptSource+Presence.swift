@@ -168,8 +168,7 @@ extension ScriptSource {
     ///
     /// KEYS: meta, members, leases, names, held.
     ///
-    /// It is run for every room of every node twice a minute, and by far most often of all: so it is by itself, and writes
-    /// nothing.
+    /// It writes nothing, and is run where a ``Glance`` does not do.
     static let look = #"""
         local found = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'presence_version')
         local leases, users = redis.call('ZCARD', KEYS[3]), redis.call('HLEN', KEYS[4])
@@ -177,15 +176,16 @@ extension ScriptSource {
             agree(redis.call('ZCARD', KEYS[2]), redis.call('ZCARD', KEYS[5]), leases, users), leases }
         """#
 
-    /// Begins the time of a room's keys anew, and answers the holders of its members, 64 at most.
-    static let upkeep = #"""
-        keep()
+    /// Answers the holders of a room's members, 64 at most.
+    ///
+    /// KEYS: held.
+    static let holders = #"""
         local holders = {}
-        local entry = redis.call('ZRANGEBYLEX', held, '-', '+', 'LIMIT', 0, 1)[1]
+        local entry = redis.call('ZRANGEBYLEX', KEYS[1], '-', '+', 'LIMIT', 0, 1)[1]
         while entry and #holders < 64 do
-            local holder = split(entry)
+            local holder = string.sub(entry, 1, string.find(entry, '\0', 1, true) - 1)
             holders[#holders + 1] = holder
-            entry = redis.call('ZRANGEBYLEX', held, '[' .. holder .. '\1', '+', 'LIMIT', 0, 1)[1]
+            entry = redis.call('ZRANGEBYLEX', KEYS[1], '[' .. holder .. '\1', '+', 'LIMIT', 0, 1)[1]
         end
         return holders
         """#

@@ -31,7 +31,7 @@ extension JoinSession {
         self.remember(room.members, in: room.room)
         if isBack { return self.redraw() }
         self.replays[room.room] = room.replay
-        if room.replay == 0 { self.marks.live(room.room) }
+        if room.replay == 0 { self.marks.live(room.room, at: room.head) }
         self.notice(Notices.joined(room))
     }
 

@@ -53,6 +53,14 @@ import Testing
         #expect(marks.mark(self.lobby)?.seq == 1 && marks.read[self.lobby]?.seq == 3)
     }
 
+    @Test func `in a room that was empty all is unread that came before the user`() throws {
+        var marks = ReadMarks()
+        marks.live(self.ops, at: LogPosition(epoch: try Epoch("epoch0001"), seq: 0))
+        _ = marks.show(try self.message(1, in: self.ops), isCurrent: false, isMention: false, isOwn: false)
+        marks.enter(self.ops)
+        #expect(marks.mark(self.ops)?.seq == 0)
+    }
+
     @Test func `a line is drawn once, before the first message that an earlier session had not read`() throws {
         var read = Positions()
         read[self.lobby] = LogPosition(epoch: try Epoch("epoch0001"), seq: 2)

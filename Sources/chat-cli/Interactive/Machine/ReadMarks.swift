@@ -65,7 +65,14 @@ struct ReadMarks: Equatable, Sendable {
     }
 
     /// The past of a room has been shown: what comes from here on comes live, and needs no line.
-    mutating func live(_ room: RoomName) { self.drawn.insert(room) }
+    ///
+    /// - Parameters:
+    ///   - room: The room.
+    ///   - head: The head of its log, where there was no past to show: all that comes is unread.
+    mutating func live(_ room: RoomName, at head: LogPosition? = nil) {
+        self.drawn.insert(room)
+        if self.marks[room] == nil { self.marks[room] = head }
+    }
 
     /// The user comes to a room.
     mutating func enter(_ room: RoomName) {

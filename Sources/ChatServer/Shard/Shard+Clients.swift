@@ -212,14 +212,13 @@ extension Shard {
         for membership in memberships {
             membership.room.remove(membership)
             membership.room.wake()
-            if let user = client.session.user { self.release(user.id, in: membership.room) }
+            if let user = client.session.user { self.linger(user.id, in: membership.room) }
         }
     }
 
     /// A connection is gone.
     func disconnected(_ id: ClientID) {
         guard let client = self.clients.remove(id) else { return }
-        if let user = client.session.user { self.users.remove(id, of: user.id) }
         client.port.detach()
         self.forget(client)
     }

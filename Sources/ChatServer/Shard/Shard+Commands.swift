@@ -69,7 +69,7 @@ extension Shard {
         client.isGuest = false
         self.spawn {
             // Its next message tries again.
-            if (try? await self.broker.session(hash)) == nil { client.isGuest = true }
+            if await !self.sessions.keep(hash) { client.isGuest = true }
         }
     }
 
@@ -98,19 +98,17 @@ extension Shard {
     // MARK: Session
 
     private func open(_ client: Client, _ hello: Command.Hello, id: Int?) async {
-        var session: OpenedSession
-        let lookup = self.renames.begin()
-        defer { self.renames.end(lookup) }
         do {
-            session = try await OpenedSession(hello, broker: self.broker)
+            try await self.sessions.open(hello) { session in self.opened(session, for: client, id: id) }
         } catch {
             // A welcome promises that the session brings the same user back: not while nobody can keep that.
             let away = Disconnect(code: Disconnect.overCapacity.code, reason: error.reason)
-            return self.close(client, away, reconnectMilliseconds: .random(in: 1000...3000))
+            self.close(client, away, reconnectMilliseconds: .random(in: 1000...3000))
         }
+    }
+
+    private func opened(_ session: OpenedSession, for client: Client, id: Int?) {
         guard !client.isClosed else { return }
-        // A name that was read may be older than one that every node has been told since.
-        if session.isResumed { session.user = self.renames.newest(session.user) }
         client.sessionHash = session.hash
         client.isGuest = session.isGuest
         let welcome = Welcome(
@@ -124,7 +122,7 @@ extension Shard {
         )
         self.sendFirst(Event.welcome(welcome).encoded(id: id), to: client)
         if let degradation { self.send(Event.status(.degraded, detail: degradation).encoded(), to: client) }
-        self.users.add(client.id, of: session.user.id)
+        self.clients.belongs(client, to: session.user)
         self.resume(client.session.opened(session.user), for: client)
     }
 
@@ -132,7 +130,7 @@ extension Shard {
         guard var user = client.session.user, let hash = client.sessionHash else { return }
         user.name = name
         do {
-            try await self.broker.rename(user, session: hash)
+            try await self.sessions.rename(user, session: hash)
             client.session.renamed(user)
             client.isGuest = false
             self.reply(.renamed(user), id: id, to: client)
@@ -165,7 +163,7 @@ extension Shard {
 
     private func type(_ client: Client, _ room: RoomName, active: Bool, id: Int?) {
         guard let user = client.session.user else { return }
-        if self.rooms[room]?.crowd.isLarge == false {
+        if self.rooms[room]?.presence.crowd.isLarge == false {
             self.spawn { await self.broker.signalTyping(room, user, active: active) }
         }
         self.reply(.typing(room), id: id, to: client)

@@ -4,7 +4,7 @@ import NIOCore
 
 // From the broker to the sockets: what the broker has handed over comes in batches, a room's frames are encoded once and
 // gathered, and each member gets one write.
-extension Shard {
+extension Shard: PresenceHost {
     // MARK: Events
 
     /// Takes what the broker has handed to the shard.
@@ -15,15 +15,15 @@ extension Shard {
             case .room(let name, let event):
                 if let room = self.rooms[name] { self.apply(event, to: room) }
             case .renamed(let user): self.applyRename(user)
-            case .presenceIsDoubtful: self.isPresenceDoubtful = true
+            case .presenceIsDoubtful: self.presence.isBrokerDoubtful = true
             case .status(let status, let detail): self.applyStatus(status, detail)
             }
         }
-        if batch.hasOverflowed { self.isPresenceDoubtful = true }
+        if batch.hasOverflowed { self.presence.isBrokerDoubtful = true }
         if case .status(let status, let detail) = batch.lastStatus { self.applyStatus(status, detail) }
         if batch.hasOverflowed {
-            for room in self.rooms.values { self.resynchronize(room) }
-            self.doubtPresence()
+            for room in self.rooms.all { self.resynchronize(room) }
+            self.doubtNews()
         }
         self.broadcastDue()
     }
@@ -41,14 +41,12 @@ extension Shard {
         case .foreign(let payload):
             self.gather(payload, in: room)
             room.gathered.tally.addMessage(payload)
-        case .presence(let kind, let change, let payload): self.applyPresence(kind, change, payload, in: room)
-        case .presenceIsBehind(let version):
-            room.crowd.expect(version: version)
-            self.seeTo(room)
-            self.repairPresence()
-        case .presenceWasLost: self.restore(room)
+        case .presence(let kind, let change, let payload):
+            self.presence.applied(kind, change, payload, in: room, on: self)
+        case .presenceIsBehind(let version): self.presence.expect(version: version, in: room, on: self)
+        case .presenceWasLost: self.presence.wasLost(room, on: self)
         case .typing(_, let payload):
-            if !room.crowd.isLarge { self.gather(payload, in: room, .ephemeral) }
+            if !room.presence.crowd.isLarge { self.gather(payload, in: room, .ephemeral) }
         case .gap(let epoch, let from, let to):
             guard let position = room.position, position.epoch == epoch, to > position.seq else { return }
             room.move(to: LogPosition(epoch: epoch, seq: to))
@@ -59,7 +57,7 @@ extension Shard {
             room.move(to: LogPosition(epoch: head.epoch, seq: 0))
             self.gather(Event.reset(room: room.name, head: head).encoded(), in: room)
             // What was lost with the log is who is here.
-            self.restore(room)
+            self.presence.wasLost(room, on: self)
         }
     }
 
@@ -69,13 +67,66 @@ extension Shard {
         self.degradation = status == .ok ? nil : detail
         guard isNews else { return }
         // Whatever was published meanwhile has not arrived, unless it stands in a log.
-        self.isLeaseDoubtful = true
-        if status == .ok { self.doubtPresence() }
+        self.presence.doubtLease()
+        if status == .ok { self.doubtNews() }
         let payload = Event.status(status, detail: detail).encoded()
         for client in self.clients.all where client.session.user != nil { self.send(payload, to: client) }
     }
 
+    /// What is told once may have been lost: who came and went, and who has another name.
+    private func doubtNews() {
+        self.presence.doubtAll(on: self)
+        self.sessions.doubt(self.clients.connectedUsers, now: .now)
+        self.checkNames()
+    }
+
+    // MARK: Names
+
+    /// A user has another name, on every connection.
+    private func applyRename(_ user: User) {
+        self.sessions.note(user)
+        let clients = self.clients.of(user.id)
+        for client in clients { client.session.renamed(user) }
+        var names = self.presence.lingeringRooms(of: user.id)
+        for client in clients { for membership in client.memberships { names.insert(membership.room.name) } }
+        for room in names.compactMap({ self.rooms[$0] }) where room.presence.users[user.id] != nil {
+            room.presence.users[user.id]?.user = user
+            self.spawn { await self.presence.rename(user, in: room) }
+        }
+    }
+
+    /// Looks up the names of those whose turn it is.
+    func checkNames() {
+        while let user = self.sessions.beginCheck(now: .now) {
+            guard let hash = self.clients.of(user).lazy.compactMap(\.sessionHash).first else {
+                self.sessions.passOver()
+                continue
+            }
+            self.spawn {
+                await self.checkName(of: user, hash)
+                self.checkNames()
+            }
+        }
+    }
+
+    private func checkName(of id: UserID, _ hash: String) async {
+        do {
+            try await self.sessions.check(id, hash) { user in
+                let known = self.clients.of(id).lazy.compactMap(\.session.user).first
+                if let known, known.name != user.name { self.applyRename(user) }
+            }
+        } catch {
+            // A broker that is away says when it is back, and everybody is looked up then.
+            if self.degradation == nil { self.sessions.checkAgain(id, now: .now) }
+        }
+    }
+
     // MARK: To the members of a room
+
+    func tell(_ payload: ByteBuffer, in room: LocalRoom) {
+        self.gather(payload, in: room, .unhurried)
+        for membership in room.catchingUp where membership.isAnswered { self.send(payload, to: membership.client) }
+    }
 
     /// Adds a frame to what the room's live members get next.
     func gather(_ payload: ByteBuffer, in room: LocalRoom, _ urgency: GatheredFrames.Urgency = .prompt) {

@@ -22,7 +22,7 @@ extension Shard: ReplayHost {
             membership = Membership(client: client, room: room)
             client.memberships.append(membership)
             room.add(membership)
-            self.hold(user, in: room)
+            self.presence.entered(user, in: room)
         }
         self.start(client) { await self.enter(membership, join, id: id, isMember: isMember) }
     }
@@ -101,7 +101,7 @@ extension Shard: ReplayHost {
         // Only now: while the log was read, the user may have taken another name or gone.
         guard !client.isClosed, let user = client.session.user else { return (nil, nil) }
         // Last: from the list on, whoever comes or goes is told by an event.
-        let members = try await self.memberPage(room, user)
+        let members = try await self.presence.memberPage(room, user, on: self)
         guard !client.isClosed else { return (nil, nil) }
         let head = announcement.head
         let reply = JoinReply(
@@ -219,7 +219,7 @@ extension Shard: ReplayHost {
         let room = membership.room
         room.remove(membership)
         room.wake()
-        guard self.unhold(user.id, in: room) else { return self.reply(.left(name), id: id, to: client) }
+        guard self.presence.left(user.id, in: room) else { return self.reply(.left(name), id: id, to: client) }
         self.start(client) {
             await self.depart(user.id, from: room)
             self.reply(.left(name), id: id, to: client)
@@ -229,7 +229,19 @@ extension Shard: ReplayHost {
     private func expel(_ membership: Membership) {
         membership.client.memberships.removeAll { $0 === membership }
         membership.room.remove(membership)
-        if let user = membership.client.session.user { self.release(user.id, in: membership.room) }
+        if let user = membership.client.session.user { self.linger(user.id, in: membership.room) }
+    }
+
+    /// A connection of a user was lost: the user leaves the room after a grace.
+    func linger(_ user: UserID, in room: LocalRoom) {
+        guard let departures = self.presence.lost(user, in: room) else { return }
+        self.wheel.schedule(.depart(room.name, user, departures), after: self.limits.presenceGrace)
+    }
+
+    /// A user has left a room, by a word or after the grace.
+    func depart(_ user: UserID, from room: LocalRoom) async {
+        await self.presence.depart(user, from: room)
+        self.closeIfUnused(room)
     }
 
     /// Lets go of a room that nobody needs, after a while.

@@ -22,15 +22,15 @@ actor Shard {
     nonisolated let loop: any EventLoop
     nonisolated let inbox: ShardInbox
     let node: NodeContext
-    /// On whose behalf the shard's members are in their rooms.
-    var holder: HolderID
     let metrics: ShardMetrics
     // `unownedExecutor` does not keep it alive; this does.
     private nonisolated let executor: any SerialExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
 
     let clients = ClientTable()
-    var rooms: [RoomName: LocalRoom] = [:]
+    let rooms = RoomTable()
+    let sessions: SessionDesk
+    let presence: PresenceKeeper
     var wheel = TimerWheel<Timer>()
     /// Sends of this tick, on their way to the broker.
     var outgoing: [Outgoing] = []
@@ -40,32 +40,9 @@ actor Shard {
     var ports = PortQueue()
     /// What a client that comes now is told of the broker; nil while all is well.
     var degradation: String?
-    /// Whether there was ever a member here, so that there is a lease to renew.
-    var hasHeld = false
-    var isRenewing = false
-    /// Whether the lease may have ended while the broker was away.
-    var isLeaseDoubtful = false
-    /// Whether the broker may have lost who is here; it is told when it is back.
-    var isPresenceDoubtful = false
-    /// Rooms that the broker is to be told anew of.
-    var restores = RestoreQueue()
-    /// Rooms whose lists of members are to be read.
-    var readings = DueQueue<RoomName, ContinuousClock.Instant>()
-    /// Large rooms whose counts are to be told.
-    var countRooms: [LocalRoom] = []
-    /// Who is connected here, and where, by user.
-    var users = UserIndex<ClientID>()
-    /// How many users are in rooms through this shard, counted once for each room.
-    var memberCount = 0
-    /// Whether lists of members are being read.
-    var isRepairingPresence = false
-    /// Users whose names are to be looked up.
-    var nameChecks = PacedSet<UserID, ContinuousClock.Instant>(window: namesAtOnce)
-    /// Who got another name while sessions were being opened, which may have been read before.
-    var renames = RenamesMeanwhile()
     private var isTickScheduled = false
     private var tasks = 0
-    private var quiescence: [CheckedContinuation<Void, Never>] = []
+    private let quiescence = Signal()
 
     /// Makes the shard of a loop.
     ///
@@ -77,8 +54,9 @@ actor Shard {
         self.loop = loop
         self.executor = loop.executor
         self.node = node
-        self.holder = node.holder(shard: index)
         self.metrics = ShardMetrics(shard: String(index), of: node.metrics)
+        self.sessions = SessionDesk(broker: node.broker)
+        self.presence = PresenceKeeper(node: node, holder: node.holder(shard: index), rooms: self.rooms)
         self.schedule = FlushScheduler(window: node.flushWindow, now: .now)
         self.inbox = ShardInbox(loop: loop)
         self.inbox.bind(to: self)
@@ -109,21 +87,22 @@ actor Shard {
                 if index > 0, index.isMultiple(of: Self.timersAtOnce) { await Task.yield() }
                 self.fire(timer, now)
             }
-            self.tellCounts()
-            self.repairPresence()
-            self.repairNames()
+            self.presence.tellCounts(on: self)
+            self.presence.repair(on: self)
+            self.checkNames()
             self.measure()
             self.node.sends.sweep(now: now)
             self.spawn { await self.node.logs.sweep(now: now) }
             guard now >= nextRenewal else { continue }
             nextRenewal = now + self.renewal
-            self.spawn { await self.renewLease() }
+            self.spawn { await self.presence.renewLease(on: self) }
         }
         await self.vacate()
         await self.quiesce()
         // Who was here comes back elsewhere within seconds, mostly: to say that everybody leaves, and then that they join,
         // would help nobody.
-        await self.releaseLease()
+        // A broker that is away cannot be told, and the lease ends in its own time.
+        if self.degradation == nil { await self.presence.releaseLease() }
         // The loop may end soon: nothing may be put on it any more.
         self.inbox.close()
     }
@@ -133,14 +112,16 @@ actor Shard {
         case .liveness(let id): self.checkLiveness(id, now)
         case .stall(let id): self.checkStall(id, now)
         case .depart(let room, let user, let departures):
-            self.departIfGone(user, from: room, departures: departures)
+            if let room = self.presence.isGone(user, from: room, departures: departures) {
+                self.spawn { await self.depart(user, from: room) }
+            }
         case .close(let room): self.closeUnused(room)
         }
     }
 
     /// What the shard has now.
     func census() -> ShardCensus {
-        ShardCensus(members: self.memberCount, degradation: self.degradation)
+        ShardCensus(members: self.presence.memberCount, degradation: self.degradation)
     }
 
     /// Tells the registry how much there is now.
@@ -148,7 +129,7 @@ actor Shard {
         self.metrics.measure(
             connections: self.clients.count,
             rooms: self.rooms.count,
-            members: self.memberCount
+            members: self.presence.memberCount
         )
     }
 
@@ -182,14 +163,11 @@ actor Shard {
 
     private func ended() {
         self.tasks -= 1
-        guard self.tasks == 0 else { return }
-        for continuation in self.quiescence { continuation.resume() }
-        self.quiescence = []
+        if self.tasks == 0 { self.quiescence.raise() }
     }
 
     /// Returns when no task is left.
     func quiesce() async {
-        guard self.tasks > 0 else { return }
-        await withCheckedContinuation { self.quiescence.append($0) }
+        while self.tasks > 0 { await self.quiescence.raised() }
     }
 }

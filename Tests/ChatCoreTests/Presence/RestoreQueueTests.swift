@@ -112,21 +112,32 @@ struct RestoreQueueTests {
 
 @Suite("Where a user is", .patience)
 struct UserIndexTests {
-    @Test func `connections and rooms of a user are found, and nothing is kept of one who is gone`() throws {
+    @Test func `rooms of a user who lingers are found, and nothing is kept of one who is gone`() throws {
+        var lingering = LingeringUsers()
+        let (mina, lobby, kitchen) = (UserID("mina"), try RoomName("lobby"), try RoomName("kitchen"))
+        lingering.add(mina, in: lobby)
+        lingering.add(mina, in: lobby)
+        lingering.add(mina, in: kitchen)
+        #expect(lingering.rooms(of: mina) == [lobby, kitchen])
+        lingering.remove(mina, in: lobby)
+        #expect(lingering.rooms(of: mina) == [kitchen])
+        lingering.remove(mina, in: lobby)
+        lingering.remove(mina, in: kitchen)
+        #expect(lingering.isEmpty)
+    }
+
+    @Test func `connections of a user are found, and nothing is kept of one who is gone`() throws {
         var index = UserIndex<Int>()
-        let (mina, lobby) = (UserID("mina"), try RoomName("lobby"))
+        let mina = UserID("mina")
         index.add(1, of: mina)
         index.add(2, of: mina)
         index.add(3, of: UserID("juno"))
         #expect(index.connections(of: mina) == [1, 2])
-        index.linger(mina, in: lobby)
-        #expect(index.lingeringRooms(of: mina) == [lobby])
         index.remove(1, of: mina)
         index.remove(1, of: mina)
         #expect(index.connections(of: mina) == [2])
         index.remove(2, of: mina)
         index.remove(3, of: UserID("juno"))
-        index.endLingering(mina, in: lobby)
         #expect(index.isEmpty)
     }
 }

@@ -12,15 +12,6 @@ final class LocalRoom {
         case failed(BrokerError)
     }
 
-    /// A user who is here through some of the shard's connections.
-    struct LocalUser {
-        var user: User
-        /// How many connections, joining ones included; 0 while the grace after the last one runs.
-        var connections: Int
-        /// Counts the times that the last connection went, so that a grace that was cut short does not end.
-        var departures = 0
-    }
-
     let name: RoomName
     var state = State.opening([])
     /// The newest message that was handed on; what comes is checked against it.
@@ -29,21 +20,8 @@ final class LocalRoom {
     private(set) var live: [Membership] = []
     /// Members whose replay goes on.
     private(set) var catchingUp: [Membership] = []
-    var users: [UserID: LocalUser] = [:]
-    var crowd: Crowd
-    /// When the list of its members is to be read, if it is: not before others have restored theirs.
-    var readingDue: ContinuousClock.Instant?
-    /// Whether members that the broker had lost are being restored, before its list is read again.
-    var isSettling = false
-    /// Whether the count of its members is to be told soon.
-    var isCountDue = false
-    /// Members whose names the broker could not be told of.
-    var untoldNames: Set<UserID> = []
-    /// Whether its members are being listed for those who join.
-    var isListing = false
-    /// Those who wait for the next list.
-    var awaitingList: [CheckedContinuation<Result<MemberPage, BrokerError>, Never>] = []
-    private var awaitingMove: [CheckedContinuation<Void, Never>] = []
+    var presence: RoomPresence
+    private let move = Signal()
 
     // What leaves next, and when.
     var gathered = GatheredFrames()
@@ -57,11 +35,11 @@ final class LocalRoom {
 
     init(name: RoomName, limits: Limits) {
         self.name = name
-        self.crowd = Crowd(room: name, limit: limits.members)
+        self.presence = RoomPresence(room: name, limit: limits.members)
     }
 
     /// Whether nobody here needs it.
-    var isUnused: Bool { self.live.isEmpty && self.catchingUp.isEmpty && self.users.isEmpty }
+    var isUnused: Bool { self.live.isEmpty && self.catchingUp.isEmpty && self.presence.users.isEmpty }
 
     // MARK: Frames
 
@@ -130,22 +108,17 @@ final class LocalRoom {
     /// The room goes on from another place: its log began anew, or has lost what comes before it.
     func move(to position: LogPosition) {
         // A log that began anew counts its changes of members anew.
-        if self.position?.epoch != position.epoch { self.crowd.reset() }
+        if self.position?.epoch != position.epoch { self.presence.crowd.reset() }
         self.position = position
         self.tail.removeAll()
         self.wake()
     }
 
     /// Returns when the room has moved on, or somebody who waits for it has gone.
-    func moved() async { await withCheckedContinuation { self.awaitingMove.append($0) } }
+    func moved() async { await self.move.raised() }
 
     /// Lets those go on who wait for the room to move.
-    func wake() {
-        guard !self.awaitingMove.isEmpty else { return }
-        let waiting = self.awaitingMove
-        self.awaitingMove = []
-        for continuation in waiting { continuation.resume() }
-    }
+    func wake() { self.move.raise() }
 
     // MARK: Members
 

@@ -31,7 +31,7 @@ final class Client {
     }
     /// Whether a page of a replay is on its way; the next one waits for it, whichever room it is of.
     private(set) var isReplaying = false
-    private var replaysInLine: [CheckedContinuation<Void, Never>] = []
+    private let pageEnd = Signal()
     private(set) var isClosed = false
     private var inFlight = 0
     private var isReading = true
@@ -61,13 +61,11 @@ final class Client {
     /// The socket has taken the page: those who stood in line for it look again.
     func endPage() {
         self.isReplaying = false
-        let inLine = self.replaysInLine
-        self.replaysInLine = []
-        for continuation in inLine { continuation.resume() }
+        self.pageEnd.raise()
     }
 
     /// Returns when the page that is on its way has ended.
-    func pageEnded() async { await withCheckedContinuation { self.replaysInLine.append($0) } }
+    func pageEnded() async { await self.pageEnd.raised() }
 
     /// A command has gone to the broker.
     func began() {

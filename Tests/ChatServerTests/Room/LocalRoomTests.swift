@@ -130,11 +130,11 @@ struct LocalRoomTests {
         #expect(self.room.isUnused)
         let member = self.member()
         let mina = User(id: UserID("u1"), name: try UserName("Mina"))
-        self.room.users[mina.id] = LocalRoom.LocalUser(user: mina, connections: 1)
+        self.room.presence.users[mina.id] = RoomPresence.LocalUser(user: mina, connections: 1)
         self.room.remove(member)
         // The grace runs.
         #expect(!self.room.isUnused)
-        self.room.users[mina.id] = nil
+        self.room.presence.users[mina.id] = nil
         #expect(self.room.isUnused)
     }
 }

@@ -1,0 +1,212 @@
+import ChatCore
+import Logging
+import NIOCore
+
+/// What the keeper of presence needs of the shard that it works for.
+protocol PresenceHost: Actor {
+    /// Tells a room's live members, and those whose replay goes on: who comes and goes has no place among the messages.
+    func tell(_ payload: ByteBuffer, in room: LocalRoom)
+    /// Takes what the broker has handed over until now.
+    func takeEvents()
+    /// Starts work that the shard waits for when it ends.
+    func spawn(_ work: @escaping () async -> Void)
+}
+
+/// Who is here: which users are in which rooms through this shard, what the broker knows of it, and what members are told.
+///
+/// The broker counts users over all shards; the keeper counts the connections of each user on its loop. It belongs to one
+/// shard and never leaves it.
+final class PresenceKeeper {
+    let broker: any Broker
+    let limits: Limits
+    let rooms: RoomTable
+    private let logger: Logger
+    private let occupancy: Occupancy
+    private(set) var lease: HolderLease
+    /// How many users are in rooms, counted once for each room.
+    private(set) var memberCount = 0
+    private var lingering = LingeringUsers()
+    /// Rooms that the broker is to be told anew of.
+    private var restores = RestoreQueue()
+    /// Rooms whose lists of members are to be read.
+    var readings = DueQueue<RoomName, ContinuousClock.Instant>()
+    /// Large rooms whose counts are to be told.
+    var counts: [LocalRoom] = []
+    /// Whether the broker may have lost who is here; it is told when it is back.
+    var isBrokerDoubtful = false
+    /// Whether rooms are being restored and read.
+    var isRepairing = false
+
+    /// Makes the keeper of a shard.
+    ///
+    /// - Parameters:
+    ///   - node: What the shards share.
+    ///   - holder: On whose behalf the shard's members are in their rooms.
+    ///   - rooms: The shard's rooms.
+    init(node: NodeContext, holder: HolderID, rooms: RoomTable) {
+        self.broker = node.broker
+        self.limits = node.limits
+        self.logger = node.logger
+        self.occupancy = node.occupancy
+        self.lease = HolderLease(holder)
+        self.rooms = rooms
+    }
+
+    // MARK: Coming and going
+
+    /// A connection of the user joins the room; ``memberPage(_:_:on:)`` follows.
+    func entered(_ user: User, in room: LocalRoom) {
+        self.lease.enter()
+        if room.presence.users.isEmpty { self.occupancy.began(room.name) }
+        if room.presence.users[user.id] == nil { self.memberCount += 1 }
+        let nobody = RoomPresence.LocalUser(user: user, connections: 0)
+        room.presence.users[user.id, default: nobody].connections += 1
+    }
+
+    /// A connection of the user has left the room.
+    ///
+    /// - Returns: Whether it was the last; ``depart(_:from:)`` follows then.
+    func left(_ id: UserID, in room: LocalRoom) -> Bool {
+        guard var user = room.presence.users[id] else { return false }
+        user.connections -= 1
+        if user.connections == 0 { user.departures += 1 }
+        room.presence.users[id] = user
+        return user.connections == 0
+    }
+
+    /// A connection of the user was lost: the user leaves after a grace, unless another comes before.
+    ///
+    /// - Returns: The number of this departure, for ``isGone(_:from:departures:)`` when the grace is over; nil when
+    ///   others of the user's connections are still here.
+    func lost(_ id: UserID, in room: LocalRoom) -> Int? {
+        guard self.left(id, in: room), let departures = room.presence.users[id]?.departures else { return nil }
+        self.lingering.add(id, in: room.name)
+        return departures
+    }
+
+    /// The grace is over.
+    ///
+    /// - Returns: The room that the user is to depart from; nil when the user has come back.
+    func isGone(_ id: UserID, from name: RoomName, departures: Int) -> LocalRoom? {
+        guard let room = self.rooms[name], let user = room.presence.users[id], user.connections == 0,
+            user.departures == departures
+        else {
+            self.lingering.remove(id, in: name)
+            return nil
+        }
+        return room
+    }
+
+    /// The user is no more a member of the room through this shard.
+    func depart(_ id: UserID, from room: LocalRoom) async {
+        guard room.presence.users[id]?.connections == 0 else { return }
+        room.presence.users[id] = nil
+        self.memberCount -= 1
+        if room.presence.users.isEmpty { self.occupancy.ended(room.name) }
+        self.lingering.remove(id, in: room.name)
+        do {
+            try await self.broker.leave(room.name, id, holder: self.lease.holder)
+        } catch {
+            // The broker may have been told or not: it is told once more who is here when it is back.
+            self.restores.add(room.name)
+        }
+        // The user may have come back while the broker was asked.
+        guard let user = room.presence.users[id]?.user else { return }
+        if (try? await self.broker.enter(room.name, user, holder: self.lease.holder)) == nil {
+            self.restores.add(room.name)
+        }
+    }
+
+    // MARK: Names
+
+    /// The rooms in which a user without a connection is a member still.
+    func lingeringRooms(of user: UserID) -> Set<RoomName> { self.lingering.rooms(of: user) }
+
+    /// Gives a member another name in a room.
+    func rename(_ user: User, in room: LocalRoom) async {
+        do {
+            try await self.broker.rename(user, in: room.name)
+        } catch {
+            room.presence.untoldNames.insert(user.id)
+            self.restores.add(room.name)
+        }
+    }
+
+    // MARK: The lease
+
+    /// Lets the lease begin anew, one renewal at a time.
+    ///
+    /// - Returns: Whether the members have a lease now.
+    @discardableResult
+    func renewLease(on host: isolated some PresenceHost) async -> Bool {
+        guard let holder = self.lease.beginRenewal() else { return !self.lease.isNeeded }
+        guard let answer = try? await self.broker.renew(holder) else {
+            self.lease.failed()
+            return false
+        }
+        switch self.lease.renewed(answer) {
+        case .held: return true
+        case .lost(let old):
+            self.logger.warning(
+                "the broker took this node for dead; its members are entered again",
+                metadata: ["holder": "\(old)"]
+            )
+            for room in self.rooms.all { self.restores.add(room.name) }
+            self.repair(on: host)
+            return await self.renewLease(on: host)
+        }
+    }
+
+    /// Whatever was published has not arrived, and the lease may have ended: the broker is away, or was.
+    func doubtLease() { self.lease.doubt() }
+
+    /// The node goes away: whoever has not come back elsewhere by the end of the grace has left.
+    func releaseLease() async {
+        guard self.lease.isNeeded else { return }
+        try? await self.broker.release(self.lease.holder, after: self.limits.presenceGrace)
+    }
+
+    // MARK: Restoring
+
+    /// The broker is to be told anew who is in a room.
+    func restore(_ name: RoomName) { self.restores.add(name) }
+
+    /// Whether the broker knows who is in a room, or need not be told.
+    func isRestored(_ name: RoomName) -> Bool { self.restores.isDone(name) }
+
+    /// Tells the broker who is in the rooms that it may know too much or too little of, batch by batch.
+    ///
+    /// - Returns: Whether all of it was told; the first failure ends it.
+    func restoreRooms(on host: isolated some PresenceHost) async -> Bool {
+        // Under a name that is being swept, they would be entered to be taken away.
+        if !self.lease.isCertain, await !self.renewLease(on: host) { return false }
+        while !self.restores.isEmpty {
+            let parts = self.restores.begin(
+                told: { self.rooms[$0]?.presence.crowd.pastVersion ?? 0 },
+                users: { self.rooms[$0]?.presence.users.values.map(\.user) ?? [] }
+            )
+            var fails = parts.isEmpty
+            for (part, result) in zip(parts, await self.broker.restore(self.lease.holder, parts)) {
+                let answer = try? result.get()
+                fails = fails || answer == nil
+                guard self.restores.finished(part, answer), let room = self.rooms[part.room] else { continue }
+                room.presence.crowd.expect(version: answer?.version ?? 0)
+                self.seeTo(room)
+                fails = await !self.tellNames(in: room) || fails
+            }
+            if fails { return false }
+        }
+        return true
+    }
+
+    /// Gives members the names that the broker could not be told of when they got them.
+    ///
+    /// - Returns: Whether it knows them now.
+    private func tellNames(in room: LocalRoom) async -> Bool {
+        for id in room.presence.untoldNames {
+            room.presence.untoldNames.remove(id)
+            if let user = room.presence.users[id]?.user { await self.rename(user, in: room) }
+        }
+        return room.presence.untoldNames.isEmpty
+    }
+}

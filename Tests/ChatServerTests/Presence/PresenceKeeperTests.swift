@@ -1,0 +1,147 @@
+import ChatCore
+import Logging
+import NIOCore
+import Testing
+
+@testable import ChatServer
+
+/// Who is in rooms through a shard, and what members are told of each other; with a broker in memory and no sockets.
+@Suite(.patience)
+struct PresenceKeeperTests {
+    /// A shard without connections: it notes what members are told.
+    private actor Host: PresenceHost {
+        private let rooms = RoomTable()
+        private let keeper: PresenceKeeper
+        private(set) var told: [String] = []
+        private var work: [() async -> Void] = []
+
+        init(_ broker: any Broker) {
+            let node = NodeContext(
+                name: "n",
+                limits: Limits(),
+                broker: broker,
+                admission: Admission(maximum: nil, maximumPerAddress: nil, reserve: 0),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                flushWindow: .zero
+            )
+            self.keeper = PresenceKeeper(node: node, holder: node.holder(shard: 0), rooms: self.rooms)
+        }
+
+        func tell(_ payload: ByteBuffer, in room: LocalRoom) { self.told.append(String(buffer: payload)) }
+        func takeEvents() {}
+        func spawn(_ work: @escaping () async -> Void) { self.work.append(work) }
+
+        /// Does what was left for later.
+        func finish() async { while let work = self.work.popLast() { await work() } }
+
+        private func room(_ name: RoomName) -> LocalRoom {
+            if let room = self.rooms[name] { return room }
+            let room = LocalRoom(name: name, limits: Limits())
+            self.rooms[name] = room
+            return room
+        }
+
+        func join(_ user: User, _ name: RoomName) async throws -> MemberPage {
+            let room = self.room(name)
+            self.keeper.entered(user, in: room)
+            return try await self.keeper.memberPage(room, user, on: self)
+        }
+
+        func lose(_ user: User, _ name: RoomName) -> Int? { self.keeper.lost(user.id, in: self.room(name)) }
+
+        func graceEnds(_ user: User, _ name: RoomName, _ departures: Int) async -> Bool {
+            guard let room = self.keeper.isGone(user.id, from: name, departures: departures) else { return false }
+            await self.keeper.depart(user.id, from: room)
+            return true
+        }
+
+        var memberCount: Int { self.keeper.memberCount }
+        func lingeringRooms(of user: User) -> Set<RoomName> { self.keeper.lingeringRooms(of: user.id) }
+
+        /// The broker says that it has lost everything.
+        func doubtAll() async {
+            self.keeper.isBrokerDoubtful = true
+            self.keeper.doubtAll(on: self)
+            await self.finish()
+        }
+
+        func renew() async -> Bool { await self.keeper.renewLease(on: self) }
+    }
+
+    private let broker = LossyBroker()
+    private let lobby: RoomName
+    private let mina: User
+    private let juno: User
+
+    init() throws {
+        self.lobby = try RoomName("lobby")
+        self.mina = User(id: UserID("mina"), name: try UserName("Mina"))
+        self.juno = User(id: UserID("juno"), name: try UserName("Juno"))
+    }
+
+    private func members() async throws -> Set<UserID> {
+        Set(try await self.broker.members(self.lobby, cursor: nil, limit: 10).members.map(\.id))
+    }
+
+    @Test func `who joins is a member, and is answered with all of them`() async throws {
+        let host = Host(self.broker)
+        _ = try await host.join(self.mina, self.lobby)
+        let page = try await host.join(self.juno, self.lobby)
+        #expect(Set(page.members) == [self.mina, self.juno] && page.count == 2)
+        #expect(await host.memberCount == 2)
+        #expect(try await self.members() == [self.mina.id, self.juno.id])
+    }
+
+    @Test func `who comes back within the grace has not left`() async throws {
+        let host = Host(self.broker)
+        _ = try await host.join(self.mina, self.lobby)
+        let departures = try #require(await host.lose(self.mina, self.lobby))
+        #expect(await host.lingeringRooms(of: self.mina) == [self.lobby])
+        _ = try await host.join(self.mina, self.lobby)
+        #expect(await !host.graceEnds(self.mina, self.lobby, departures))
+        #expect(try await self.members() == [self.mina.id])
+        #expect(await host.lingeringRooms(of: self.mina).isEmpty)
+    }
+
+    @Test func `a grace that was cut short does not end the next one`() async throws {
+        let host = Host(self.broker)
+        _ = try await host.join(self.mina, self.lobby)
+        let first = try #require(await host.lose(self.mina, self.lobby))
+        _ = try await host.join(self.mina, self.lobby)
+        let second = try #require(await host.lose(self.mina, self.lobby))
+        #expect(await !host.graceEnds(self.mina, self.lobby, first))
+        #expect(await host.memberCount == 1)
+        #expect(await host.graceEnds(self.mina, self.lobby, second))
+        #expect(await host.memberCount == 0)
+        #expect(try await self.members().isEmpty)
+    }
+
+    @Test func `one of two connections that is lost is no departure`() async throws {
+        let host = Host(self.broker)
+        for _ in 0..<2 { _ = try await host.join(self.mina, self.lobby) }
+        #expect(await host.lose(self.mina, self.lobby) == nil)
+        #expect(await host.memberCount == 1)
+    }
+
+    @Test func `a broker that has lost who is here is told again`() async throws {
+        let host = Host(self.broker)
+        _ = try await host.join(self.mina, self.lobby)
+        _ = try await host.join(self.juno, self.lobby)
+        try await self.broker.forget(self.mina, in: self.lobby)
+        #expect(try await self.members() == [self.juno.id])
+        await host.doubtAll()
+        #expect(try await self.members() == [self.mina.id, self.juno.id])
+    }
+
+    @Test func `one that was taken for dead enters its members again`() async throws {
+        let host = Host(self.broker)
+        #expect(await host.renew())
+        _ = try await host.join(self.mina, self.lobby)
+        #expect(await host.renew())
+        self.broker.bury()
+        try await self.broker.forget(self.mina, in: self.lobby)
+        #expect(await host.renew())
+        await host.finish()
+        #expect(try await self.members() == [self.mina.id])
+    }
+}

@@ -60,3 +60,48 @@ def test_axe_finds_nothing(people, start_server, room, scheme, width):
     server.kill()
     expect(mina.banner).to_contain_text("Connection lost")
     finds_nothing(page)
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ko-KR"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_axe_finds_nothing_in_what_is_fetched_when_it_is_asked_for(people, start_server, room, locale, width):
+    server = start_server("--unlimited")
+    server.say(room, "**굵게** *and* `code`\n> a quotation\n- one\n- two\n1. https://example.com/docs를 읽고 @Mina", name="하준")
+    server.say(room, "\n".join(f"line {number}" for number in range(100)), name="Ada")
+    mina = people(server.url, viewport={"width": width, "height": 800}, locale=locale, bypass_csp=True)
+    page = mina.page
+    page.goto(f"{mina.url}/#{room}")
+    page.fill("#welcome-name", "Mina")
+    page.keyboard.press("Enter")
+    expect(mina.messages).to_have_count(2)
+
+    def type_and_send(text):
+        page.fill("#composer-text", text)
+        page.locator(".send").click()
+
+    fold = page.locator(".fold")
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    finds_nothing(page)
+    fold.press("Enter")
+    expect(fold).to_have_attribute("aria-expanded", "true")
+    finds_nothing(page)
+    for typed in ("@", "/", ":하트" if locale == "ko-KR" else ":heart"):
+        page.fill("#composer-text", "")
+        mina.composer.press_sequentially(typed)
+        expect(page.get_by_role("option").first).to_be_visible()
+        finds_nothing(page)
+    page.fill("#composer-text", "")
+    page.locator(".emoji-button").press("Enter")
+    expect(page.locator(".sign-button").first).to_be_visible()
+    finds_nothing(page)
+    page.keyboard.press("Escape")
+    expect(page.locator(".picker")).to_be_hidden()
+    for typed, shown in (("/search line", ".result"), ("/help", "dialog kbd")):
+        type_and_send(typed)
+        expect(page.locator(shown).first).to_be_visible()
+        finds_nothing(page)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    type_and_send("/msg jonas 1234")
+    expect(page.locator(".notice")).to_be_visible()
+    finds_nothing(page)

@@ -45,11 +45,18 @@ def test_search_opens_by_its_key_finds_names_and_tells_when_there_is_nothing(peo
     server.say(room, "hello", name="Jonas")
     mina = people().enter(room, "Mina")
     mina.sees("hello")
-    mina.page.keyboard.press("Alt+/")
     dialog = mina.page.get_by_role("dialog")
-    # The search is fetched when it is asked for: what is typed before it is there goes to the message.
+    # The search is fetched when it is asked for: what is typed before it is there is the search's, and no message.
+    held = []
+    mina.page.route("**/search-dialog.js", lambda route: held.append(route))
+    with mina.page.expect_request("**/search-dialog.js"):
+        mina.page.keyboard.press("Alt+/")
+    mina.page.keyboard.type("JON")
+    held[0].continue_()
     expect(mina.page.locator("#search-words")).to_be_focused()
-    mina.page.keyboard.type("JONAS")
+    mina.page.keyboard.type("AS")
+    expect(mina.page.locator("#search-words")).to_have_value("JONAS")
+    expect(mina.composer).to_have_value("")
     expect(dialog.locator(".result")).to_have_count(1)
     mina.page.fill("#search-words", "nowhere")
     expect(dialog.get_by_role("status")).to_have_text("0 messages")
@@ -57,6 +64,7 @@ def test_search_opens_by_its_key_finds_names_and_tells_when_there_is_nothing(peo
     expect(dialog).to_be_visible()
     mina.page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+    expect(mina.composer).to_be_focused()
 
 
 def test_a_name_is_completed_by_keyboard(people, room, mina):

@@ -60,10 +60,22 @@ function closePanel() {
 /** What few visits need. Without a connection it may not come: then the user is told, if that can be. */
 const fetchMore = (module) => withMore(module).catch(() => tellUser(() => t("notLoaded")));
 
+/** What is typed before the dialog is there is the dialog's, and not for the field that had the focus. */
 async function openDialog(name, open) {
   closePanel();
+  const focused = document.activeElement;
+  let typed = "";
+  const hold = (event) => {
+    if (event.key.length > 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    typed += event.key;
+  };
+  focused.blur();
+  addEventListener("keydown", hold);
   const dialogs = await fetchMore(import(`./components/${name}-dialog.js`));
-  if (dialogs) open(dialogs);
+  removeEventListener("keydown", hold);
+  focused.focus();
+  if (dialogs) open(dialogs, typed);
 }
 
 function joinRoom() {
@@ -79,7 +91,7 @@ function showHelp() {
 }
 
 function search(words = "") {
-  if (store.state.current) openDialog("search", (dialogs) => dialogs.search(app, store, messages, words));
+  if (store.state.current) openDialog("search", (dialogs, typed) => dialogs.search(app, store, messages, words + typed));
 }
 
 /** @returns whether it was carried out, so that it need not stay in the field. */
@@ -118,7 +130,7 @@ function showRoomOfAddress() {
   if (leftRooms.has(room)) {
     // "Back" leads to a room that was left: nobody is entered there without being asked.
     writeAddress(store.state.current);
-    return tellUser(() => t("youLeft", room), { text: t("rejoin"), act: () => goToRoom(room) });
+    return tellUser(() => t("youLeft", room), { text: () => t("rejoin"), act: () => goToRoom(room) });
   }
   app.openRoom(room);
   composer.focus();

@@ -23,8 +23,8 @@ for (const [name, korean, english] of [["page", ko, en], ["dialogs", koMore, enM
 }
 
 test("counted things have the forms of their language", () => {
-  assert.equal(en.gap(1), "1 message is no longer available");
-  assert.equal(en.gap(12), "12 messages are no longer available");
+  assert.equal(enMore.gap(1), "1 message is no longer available");
+  assert.equal(enMore.gap(12), "12 messages are no longer available");
   assert.equal(en.online(1200), "1,200 members");
   assert.equal(ko.online(3), "참여자 3명");
 });

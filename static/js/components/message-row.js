@@ -1,14 +1,14 @@
 // One row of the list. Peers' text becomes text nodes, whatever it looks like.
 
-import { button, h } from "../dom.js";
+import { h } from "../dom.js";
 import { hueOf, initials, mentions } from "../core/names.js";
 import { dayName, fullDate, list, shortTime, t, timeOfDay, withMore } from "../i18n/index.js";
 
 const MAX_NAMES = 5;
 /** Longer texts are folded: characters, lines. */
 const [LONG, LONG_LINES] = [1_500, 30];
-/** And what is then to be seen of them: even the layout of a long text can take long. */
-const [FOLDED, FOLDED_LINES] = [700, 15];
+/** And what is seen of them until they can be unfolded: even the layout of a long text can take long. */
+const BEGINNING = 700;
 
 const iso = (time) => new Date(time).toISOString();
 /** A name that keeps its direction to itself. */
@@ -67,14 +67,14 @@ const line = (className, ...children) => h("li", { class: `row ${className}` }, 
 const ROWS = {
   day: ({ time }) => line("rule", h("time", { dateTime: iso(time) }, dayName(time))),
   new: () => line("rule new", t("newMark")),
-  gap: ({ count }) => line("seam", t("gap", count)),
-  reset: () => line("seam", t("reset")),
+  gap: (item, actions) => line("seam", ...rare("gap", item, actions)),
+  reset: (item, actions) => line("seam", ...rare("reset", item, actions)),
   note: ({ changes }) => line("note", noteText(changes)),
 };
 
 export function rowNode(row, actions) {
   try {
-    return ROWS[row.type]?.(row.item) ?? messageNode(row, row.item.from ?? actions.me, actions);
+    return ROWS[row.type]?.(row.item, actions) ?? messageNode(row, row.item.from ?? actions.me, actions);
   } catch (error) {
     reportError(error);
     return line("message", h("div"), h("div.text", {}, String(row.item?.text ?? "")));
@@ -88,38 +88,35 @@ function messageNode({ id, item, head, minute, mine, type }, author, actions) {
   const hasName = head && !isAction;
   const gutter = h("div.gutter", {},
     hasName ? avatar(author) : timeNode(item.time, minute ? "time" : "time quiet", shortTime));
-  const content = (isWhole) => [...(isAction ? [authorName(author), " "] : []), ...formatted(isWhole ? item.text : beginningOf(item.text), isAction, actions)];
-  const text = h("div.text", { dir: "auto", lang: HANGUL.test(item.text) ? "ko" : undefined }, ...content(!isLong(item.text) || unfolded.has(id)));
+  const content = (said) => [...(isAction ? [authorName(author), " "] : []), ...formatted(said, isAction, actions)];
+  const isFolded = item.text.length > LONG || item.text.split("\n", LONG_LINES + 1).length > LONG_LINES;
+  const text = h("div.text", { dir: "auto", lang: HANGUL.test(item.text) ? "ko" : undefined }, ...content(isFolded ? item.text.slice(0, BEGINNING) : item.text));
   const body = h("div", {},
     hasName && h("div.meta", {}, authorName(author), timeNode(item.time, "time", timeOfDay)), text,
     isOutgoing && stateNode(item, actions));
   const classes = Object.entries({ head, action: isAction, mine, outgoing: isOutgoing, "to-me": !mine && mentions(item.text, name) });
   const node = line(`message ${classes.filter(([, is]) => is).map(([key]) => key).join(" ")} ${item.state ?? ""}`, gutter, body);
   node.dataset.id = id;
-  if (isLong(item.text)) addFold(text, id, content);
+  if (isFolded) rare("fold", { text, id, said: item.text, content }, actions, () => text.replaceChildren(...content(item.text)));
   return node;
 }
 
-const isLong = (text) => text.length > LONG || text.split("\n", LONG_LINES + 1).length > LONG_LINES;
-/** A block of code that is cut ends there. */
-function beginningOf(text) {
-  const begun = text.split("\n", FOLDED_LINES).join("\n").slice(0, FOLDED).replace(/[\ud800-\udbff]$/, "");
-  return begun.split("```").length % 2 ? `${begun}…` : `${begun}…\n\`\`\``;
-}
+const stateNode = (item, actions) => h("div.state", {}, ...(item.state === "failed" ? rare("failed", item, actions) : [t("states")[item.state]]));
 
-/** What the reader has unfolded stays so when its row is made again. */
-const unfolded = new Set();
+let rareRows, coming;
 
-async function addFold(text, id, content) {
-  const more = await withMore(import("./fold.js")).catch(() => null);
-  if (more) more.addFold(text, id, unfolded, content);
-  else text.replaceChildren(...content(true));
-}
-
-function stateNode({ key, state, error }, { retry, discard }) {
-  if (state !== "failed") return h("div.state", {}, t("states")[state]);
-  return h("div.state", {}, h("b", {}, `${t("failed")} ${t("failures")[error.code] ?? t("errorOther", error.code)}`),
-    button(t("retry"), "text-button", () => retry(key)), button(t("discard"), "text-button", () => discard(key)));
+/** What few rows have: fetched when there is such a row, which is made again then. */
+function rare(kind, item, actions, otherwise = () => {}) {
+  if (rareRows) return rareRows[kind](item, actions);
+  coming ??= withMore(import("./rare-rows.js")).then((more) => {
+    rareRows = more;
+    actions.again();
+  });
+  coming.catch(() => {
+    coming = null;
+    otherwise();
+  });
+  return [];
 }
 
 function noteText(changes) {

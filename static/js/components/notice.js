@@ -16,7 +16,7 @@ export function say(root, words, offer) {
   card ??= h("div.notice", {}, text, action, iconButton("close", t("close"), hide));
   root.append(card);
   text.textContent = words;
-  action.replaceChildren(...(offer ? [button(offer.text, "text-button", () => (hide(), offer.act()))] : []));
+  action.replaceChildren(...(offer ? [button(offer.text(), "text-button", () => (hide(), offer.act()))] : []));
   card.hidden = false;
   clearTimeout(timer);
   timer = setTimeout(hide, Math.min(MOST, Math.max(LEAST, words.length * PER_CHARACTER)));

@@ -10,11 +10,11 @@ AXE = next(pathlib.Path(axe_playwright_python.__file__).parent.rglob("axe.min.js
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def finds_nothing(page):
+def finds_nothing(page, without=()):
     page.evaluate(AXE)
     result = page.evaluate("(rules) => axe.run({ runOnly: rules })", RULES)
     assert len(result["passes"]) > 10
-    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in result["violations"]] == []
+    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in result["violations"] if rule["id"] not in without] == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -89,7 +89,8 @@ def test_axe_finds_nothing_in_what_is_fetched_when_it_is_asked_for(people, start
         page.fill("#composer-text", "")
         mina.composer.press_sequentially(typed)
         expect(page.get_by_role("option").first).to_be_visible()
-        finds_nothing(page)
+        # The list scrolls with the option that the arrows choose, while the field keeps the focus.
+        finds_nothing(page, without=["scrollable-region-focusable"])
     page.fill("#composer-text", "")
     page.locator(".emoji-button").press("Enter")
     expect(page.locator(".sign-button").first).to_be_visible()

@@ -49,7 +49,7 @@ function make(root, opener, field) {
     const found = words && findEmoji(words);
     signs.replaceChildren(...(found
       ? [found.length ? grid(found, t("emoji")) : h("p.hint", { role: "status" }, t("noneFound"))]
-      : Object.entries(emojiGroups).flatMap(([name, entries]) => [h("h3", {}, t("emojiGroups")[name]), grid(entries, t("emojiGroups")[name])])));
+      : Object.entries(emojiGroups).flatMap(([name, entries]) => [h("h2", {}, t("emojiGroups")[name]), grid(entries, t("emojiGroups")[name])])));
     const first = signs.querySelector("button");
     if (first) first.tabIndex = 0;
   }

@@ -24,7 +24,11 @@ def test_what_is_no_command_is_never_said(people, room, mina, notice):
         # It stays, to be mended.
         expect(mina.composer).to_have_value(text)
         notice.get_by_role("button", name="Close").click()
+    mina.say("/msg")
+    expect(notice).to_be_visible()
+    # What is said is seen, and not behind the notice.
     mina.say("//msg is said")
+    expect(notice).to_be_hidden()
     jonas.sees("/msg is said")
     mina.sees("/msg is said")
 

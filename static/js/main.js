@@ -23,7 +23,7 @@ const firstRoom = roomOfHash(location.hash) ?? read("current") ?? "lobby";
 // The server answers while the page is put together.
 if (app.name) app.enter(app.name, firstRoom);
 const messages = mountMessageList(section("messages"), app, store);
-const composer = mountComposer(section("composer"), app, store, { onSent: () => messages.toEnd(), runCommand, tellUser });
+const composer = mountComposer(section("composer"), app, store, { onSent, runCommand, tellUser });
 mountBanner(section("banner"), app, store);
 mountRoomHeader(section("room-header"), store, { togglePanel, search, tellUser });
 mountRoomsList(section("rooms"), app, store, { leaveRoom, joinRoom, openSettings, closePanel });
@@ -39,6 +39,12 @@ store.subscribe((state) => {
   const title = `${unread ? `(${unread}) ` : ""}${state.current ? `#${state.current} · ` : ""}${t("app")}`;
   if (title !== document.title) document.title = title;
 });
+
+/** The newest is seen then, and no notice stands before it. */
+function onSent() {
+  section("notice").replaceChildren();
+  messages.toEnd();
+}
 
 /** Beside the messages, or on a narrow page above them while it has the focus. */
 function togglePanel(name, width) {

@@ -46,8 +46,8 @@ extension RedisBroker {
         let keyed = { (command: inout RedisCommand) in
             arguments(&command)
             command.append(key.digest(of: draft.sender))
-            command.append(self.legacyNodes == .present ? 1 : 0)
             command.append(self.secret)
+            if self.legacyNodes == .present { command.append(1) }
         }
         guard self.legacyNodes != .gone else {
             return RedisRequest(.send, keys: address.meta, address.log, arguments: keyed)

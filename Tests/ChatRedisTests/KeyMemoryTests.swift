@@ -1,5 +1,6 @@
 import BrokerContract
 import ChatCore
+import Foundation
 import NIOCore
 import Testing
 
@@ -75,9 +76,75 @@ struct KeyMemoryTests {
         }
     }
 
+    @Test(arguments: [0, 1])
+    func `no bucket outlives its window, also where all of it moves or nothing does`(side: Int) async throws {
+        try await RedisServerProcess.with { server in
+            try await withBroker(server) { broker in
+                try await broker.probe()
+                _ = try await broker.publish([self.draft(IdempotencyKey("first"))]).first?.get()
+                let keyring = try #require(try await broker.command("HGET", "chat:{lobby}:meta", "keyring").string)
+                _ = try await broker.command("DEL", "chat:{lobby}:keys:\(keyring):\(Self.window):0")
+                _ = try await broker.command("HDEL", "chat:{lobby}:meta", "keys")
+                var (one, other): ([Draft], [Draft]) = ([], [])
+                for draft in try self.drafts(0..<400) {
+                    let isOne = try await broker.hash(draft, keyring) % 2 == side
+                    if isOne { one.append(draft) } else { other.append(draft) }
+                }
+                // The fortieth makes a second bucket of the first.
+                for draft in one.prefix(40) + other.prefix(3) + one.prefix(43).suffix(3) {
+                    #expect(try await broker.publish([draft]).first?.get().isDuplicate == false)
+                }
+                let names = try await broker.command("KEYS", "chat:{lobby}:keys:*").array ?? []
+                #expect(names.count == 2)
+                for name in names {
+                    #expect(try await broker.command("TTL", try #require(name.string)).integer ?? 0 > 86_400)
+                }
+                for draft in one.prefix(43) + other.prefix(3) {
+                    #expect(try await broker.publish([draft]).first?.get().isDuplicate == true)
+                }
+            }
+        }
+    }
+
+    /// The window of keys that is now.
+    private static var window: Int { WallClock.milliseconds() / 43_200_000 }
+
+    @Test func `a message with a key costs Redis seven commands`() async throws {
+        try await RedisServerProcess.with { server in
+            try await withBroker(server) { broker in
+                try await broker.probe()
+                for result in await broker.publish(try self.drafts(0..<40)) { _ = try result.get() }
+                _ = try await broker.command("CONFIG", "RESETSTAT")
+                for result in await broker.publish(try self.drafts(40..<79)) { _ = try result.get() }
+                let stats = try #require(try await broker.command("INFO", "commandstats").string)
+                for name in ["hmget", "time", "hsetnx", "xadd", "hset", "publish"] {
+                    // The node says something to itself meanwhile.
+                    #expect(stats.calls(of: name) <= 39 + 12, "\(name)")
+                }
+                for name in ["hget", "hlen", "expire", "hgetall"] { #expect(stats.calls(of: name) < 39, "\(name)") }
+            }
+        }
+    }
+
+    @Test func `a message that the log does not take leaves its key free`() async throws {
+        try await RedisServerProcess.with { server in
+            try await withBroker(server) { broker in
+                try await broker.probe()
+                _ = try await broker.publish(self.drafts(0..<1)).first?.get()
+                _ = try await broker.command("RENAME", "chat:{lobby}:log", "elsewhere")
+                _ = try await broker.command("SET", "chat:{lobby}:log", "no stream")
+                let refused = try #require(await broker.publish(try self.drafts(1..<2)).first)
+                #expect(throws: BrokerError.self) { try refused.get() }
+                _ = try await broker.command("RENAME", "elsewhere", "chat:{lobby}:log")
+                let receipt = try #require(try await broker.publish(self.drafts(1..<2)).first?.get())
+                #expect(!receipt.isDuplicate && receipt.position.seq == 2)
+            }
+        }
+    }
+
     /// What no node writes; the window is one that may be now, for all that Redis knows.
     private static let oddCounts = [
-        "", "x", "-1 -1", "1e999", "\(WallClock.milliseconds() / 43_200_000) 9\(String(repeating: "9", count: 400))",
+        "", "x", "-1 -1", "1e999", "\(Self.window) 9\(String(repeating: "9", count: 400))",
     ]
 
     @Test(arguments: Self.oddCounts)
@@ -133,5 +200,23 @@ struct KeyMemoryTests {
                 #expect(try await seconds() ?? 0 > 29 * 86_400)
             }
         }
+    }
+}
+
+extension String {
+    /// How often a command was run, in what `INFO commandstats` says.
+    fileprivate func calls(of command: String) -> Int {
+        guard let found = self.range(of: "cmdstat_\(command):calls=") else { return 0 }
+        return Int(self[found.upperBound...].prefix(while: \.isNumber)) ?? 0
+    }
+}
+
+extension RedisBroker {
+    /// What decides on the bucket of a message's key.
+    fileprivate func hash(_ draft: Draft, _ keyring: String) async throws -> Int {
+        var command = RedisCommand("EVAL", "return redis.sha1hex(ARGV[1] .. ARGV[2])", "0", keyring)
+        command.append(try #require(draft.key).digest(of: draft.sender))
+        let digits = try #require(try await self.perform(RedisRequest(command)).string)
+        return try #require(Int(digits.prefix(8), radix: 16))
     }
 }

@@ -51,7 +51,7 @@ enum RedisScript: CaseIterable {
     fileprivate var parts: [String] {
         switch self {
         case .probe: [ScriptSource.probe]
-        case .send: [ScriptSource.epoch, ScriptSource.keys, ScriptSource.send]
+        case .send: [ScriptSource.send]
         case .read: [ScriptSource.epoch, ScriptSource.read]
         case .replaceEpoch: [ScriptSource.replaceEpoch]
         case .enter: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.enter]
@@ -83,36 +83,52 @@ struct RedisScriptSet {
     /// How long a room's epoch outlives its last message and its last member.
     static let roomSeconds = 48 * 3600
 
+    /// How many seconds of keys share their buckets.
+    private static let keyWindow: Int64 = 12 * 3600
+
     /// The most members that a script takes away: Redis does nothing else meanwhile.
     static let sweepLimit = 200
 
     /// How long a room's epoch is kept, in seconds: it outlives the log.
     let roomSeconds: Int64
 
-    private let constants: String
+    private let constants: [(name: String, value: String)]
 
     init(log: LogLimits) {
         let retention = max(1, log.retention.components.seconds)
-        self.roomSeconds = max(Int64(Self.roomSeconds), 2 * retention)
-        let constants: [(String, Int64)] = [
-            ("LOG_MESSAGES", Int64(log.messages)),
+        let renewal = max(1, min(60, retention / 100))
+        let keys = max(1, log.deduplication.components.seconds)
+        self.roomSeconds = max(Int64(Self.roomSeconds), 2 * retention) + renewal
+        let numbers: [(String, Int64)] = [
             ("RUNS", Int64(LogRuns.maximum)),
-            ("LOG_SECONDS", retention),
+            ("RENEWAL_MS", 1000 * renewal),
+            ("LOG_SECONDS", retention + renewal),
             ("ROOM_SECONDS", self.roomSeconds),
-            ("KEY_SECONDS", max(1, log.deduplication.components.seconds)),
+            ("KEY_SECONDS", keys),
+            ("KEY_WINDOW", 1000 * Self.keyWindow),
+            ("KEY_LOAD", 40),
+            ("MOST_KEYS", 1 << 48),
+            ("BUCKET_SECONDS", keys + Self.keyWindow),
             ("SESSION_SECONDS", max(1, log.sessions.components.seconds)),
             ("GUEST_SECONDS", max(1, min(log.guestSessions, log.sessions).components.seconds)),
             ("PAGE_BYTES", Int64(LogPage.maximumBytes)),
             ("SWEEP_LIMIT", Int64(Self.sweepLimit)),
         ]
-        // The run of Redis is what the link appends to the arguments of every script: a request may outlive a run.
-        self.constants = constants.map { "local \($0.0) = \($0.1)\n" }.joined() + "local RUN = table.remove(ARGV)\n"
+        // A text is what Redis takes as it is: to write a number as one is slow.
+        self.constants = numbers.map { ($0.0, String($0.1)) } + [("LOG_MESSAGES", "'\(log.messages)'")]
     }
 
     var all: [RedisScript] { RedisScript.allCases }
 
     /// The commands that load them, in the order of ``all``.
     var loadCommands: [RedisCommand] {
-        self.all.map { RedisCommand("SCRIPT", "LOAD", ([self.constants] + $0.parts).joined(separator: "\n")) }
+        self.all.map { RedisCommand("SCRIPT", "LOAD", self.source(of: $0)) }
+    }
+
+    private func source(of script: RedisScript) -> String {
+        let body = script.parts.joined(separator: "\n")
+        let constants = self.constants.filter { body.contains($0.name) }.map { "local \($0.name) = \($0.value)\n" }
+        // The run of Redis is what the link appends to the arguments of every script: a request may outlive a run.
+        return constants.joined() + "local RUN = ARGV[#ARGV]\nARGV[#ARGV] = nil\n" + body
     }
 }

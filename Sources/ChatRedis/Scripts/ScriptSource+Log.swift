@@ -1,19 +1,24 @@
 extension ScriptSource {
     /// What time it is, and which epoch a room is in.
+    static let epoch = [Self.time, Self.room].joined(separator: "\n")
+
+    /// What time it is, in milliseconds since the Unix epoch.
+    private static let time = #"""
+        local function now()
+            local time = redis.call('TIME')
+            return string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
+        end
+        """#
+
+    /// Which epoch a room is in; `RUN` names the run of Redis that the connection leads to, and is empty where Redis does
+    /// not tell.
     ///
     /// A room without one begins anew with a candidate that the node made of random bits; Redis' own random numbers
     /// repeat after a restart. What its log may still hold was numbered in an epoch that nobody knows any more.
     ///
-    /// `RUN` names the run of Redis that the connection leads to, and is empty where Redis does not tell.
-    ///
     /// The first write of every script is one that Redis refuses when it has no memory left; after a write that it
     /// takes even then, it would let the rest of the script pass.
-    static let epoch = #"""
-        local function now()
-            local time = redis.call('TIME')
-            return string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
-        end
-
+    static let room = #"""
         local function epoch_of(meta, log, candidate)
             local found = redis.call('HGET', meta, 'epoch')
             if found then return found end
@@ -22,11 +27,6 @@ extension ScriptSource {
             redis.call('DEL', log)
             return candidate
         end
-
-        local function id(number) return string.format('%.0f-0', number) end
-
-        -- Whether a message of the log was stored at this time: its text cannot hold a quotation mark as it is.
-        local function has_time(event, time) return string.find(event, '","seq":%d+,"time":' .. time .. ',') ~= nil end
         """#
 
     /// Reads some of a room's log.
@@ -53,10 +53,14 @@ extension ScriptSource {
         if not epoch then return { ARGV[4], 1, 0, false, {}, false, '' } end
 
         local function number(entry) return tonumber(string.match(entry[1], '^%d+')) end
+        local function id(number) return string.format('%d', number) end
+        -- Whether a message was stored at this time: its text cannot hold a quotation mark as it is.
+        local function has_time(event, time) return string.find(event, '","seq":%d+,"time":' .. time .. ',') end
 
         local head = tonumber(found[2] or 0)
         local oldest = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
-        local first = oldest and number(oldest) or head + 1
+        -- A log may have a few more than it is to keep.
+        local first = math.max(oldest and number(oldest) or head + 1, head - LOG_MESSAGES + 1)
 
         local anchor = false
         local place = mode == 'head' and head or seq
@@ -72,6 +76,7 @@ extension ScriptSource {
         local messages, count, size = {}, 0, 0
         local function take(entries)
             for _, entry in ipairs(entries) do
+                if number(entry) < first then return false end
                 size = size + #entry[2][2]
                 if count > 0 and size > PAGE_BYTES then return false end
                 count = count + 1
@@ -82,7 +87,7 @@ extension ScriptSource {
         end
         -- In small steps: long messages fill a page long before the limit does.
         local more = mode ~= 'head' and limit > 0
-        local from = mode == 'before' and math.min(seq, head + 1) - 1 or seq + 1
+        local from = mode == 'before' and math.min(seq, head + 1) - 1 or math.max(seq + 1, first)
         while more and from > 0 do
             local step = math.min(64, limit - count)
             if mode == 'after' then
@@ -118,6 +123,8 @@ extension ScriptSource {
             redis.call('XADD', log, entry[1], 'event', event)
         end
         redis.call('EXPIRE', log, LOG_SECONDS)
+        -- By the time of the last message it is reckoned when a log got its time to live; this one has to begin first.
+        if #entries == 0 then redis.call('HDEL', meta, 'time') end
         return 1
         """#
 }

@@ -4,7 +4,9 @@ internal import NIOCore
 
 /// What Redis says of itself on each new connection.
 struct RedisIntroduction: Equatable {
-    /// Names the run of the server; empty where it does not tell.
+    /// Names the process of the server; empty where it does not tell.
+    var process: String
+    /// Names the run that the data are in: of this process, for as long as it goes on as the primary.
     var run: String
     /// What it does when its memory is full.
     var evictionPolicy: String
@@ -12,10 +14,10 @@ struct RedisIntroduction: Equatable {
     var layout: Int
 
     init?(_ reply: RedisReply?) {
-        guard let parts = reply?.array, parts.count == 3, let run = parts[0].string, let policy = parts[1].string,
-            let layout = parts[2].integer
+        guard let parts = reply?.array, parts.count == 4, let process = parts[0].string, let run = parts[1].string,
+            let policy = parts[2].string, let layout = parts[3].integer
         else { return nil }
-        (self.run, self.evictionPolicy, self.layout) = (run, policy, layout)
+        (self.process, self.run, self.evictionPolicy, self.layout) = (process, run, policy, layout)
     }
 }
 
@@ -33,7 +35,9 @@ extension RedisBroker {
     static let layout = 2
 
     /// Asks who Redis is.
-    var introductionCommand: RedisCommand { RedisCommand("EVAL", ScriptSource.introduction, "1", self.keys.layout) }
+    var introductionCommand: RedisCommand {
+        RedisCommand("EVAL", ScriptSource.introduction, "1", self.keys.layout, self.newNonce(), String(Self.layout))
+    }
 
     /// A connection has come to stand: it must lead to the same Redis as the others, and to data that this server knows.
     ///
@@ -53,7 +57,7 @@ extension RedisBroker {
         self.introductions[role] = introduction
         self.hearing.restart(at: .now())
         // An older connection that leads elsewhere stayed where Redis was before.
-        for (other, known) in self.introductions where other != role && known.run != introduction.run {
+        for (other, known) in self.introductions where other != role && known.process != introduction.process {
             self.counters.strayConnections += 1
             self.logger.warning("a connection leads to another Redis than a newer one, and is made again")
             self.introductions[other] = nil
@@ -62,8 +66,13 @@ extension RedisBroker {
         return true
     }
 
-    /// The run that the log is read in.
-    var logRun: String { self.introductions[self.logLink === self.commands ? .commands : .log]?.run ?? "" }
+    /// A primary may have been a replica in between, while its connections went on: whatever was followed is compared.
+    private func judge(run: String) {
+        guard let known = self.introductions[.commands]?.run, known != run else { return }
+        self.counters.strayConnections += 1
+        self.logger.warning("Redis has the data of another run than before, and is connected to again")
+        for handler in self.handlers.values { handler.close(.isElsewhere) }
+    }
 
     private func warn(of policy: String) {
         guard policy != "noeviction", !policy.isEmpty, self.warnedPolicy != policy else { return }
@@ -102,13 +111,15 @@ extension RedisBroker {
             $0.append(self.keys.control)
             $0.append(self.keys.layoutChannel)
             $0.append(Self.layout)
+            $0.append(self.newNonce())
         }
         request.isUrgent = true
         request.completion = { result in
-            guard case .success(let reply) = result, let parts = reply.array, parts.count == 2 else {
+            guard case .success(let reply) = result, let parts = reply.array, parts.count == 3 else {
                 return self.hearing.restart(at: .now())
             }
             self.hearing.published(word, at: .now())
+            self.judge(run: parts[2].string ?? "")
             self.legacyNodes = parts[0].integer == 1 ? .present : parts[1].integer == 1 ? .remembered : .gone
         }
         self.commands.submit(request)

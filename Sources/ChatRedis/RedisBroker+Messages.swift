@@ -93,15 +93,13 @@ extension RedisBroker {
     ///   - seq: The number that `after` and `before` speak of.
     ///   - limit: The most messages to give.
     ///   - makesEpoch: Whether a room that has no epoch gets one; who only looks leaves no trace.
-    ///   - proof: What tells Redis that it has the log that was followed, and in which run of Redis that was.
     /// - Returns: The request; its answer makes a ``LogReading``.
     func readRequest(
         _ room: RoomName,
         _ mode: String,
         _ seq: Int,
         limit: Int,
-        makesEpoch: Bool,
-        proof: (RoomFeed.Proof, run: String)? = nil
+        makesEpoch: Bool
     ) -> RedisRequest {
         RedisRequest(.read, keys: self.keys.meta(room), self.keys.log(room)) {
             $0.append(mode)
@@ -109,12 +107,6 @@ extension RedisBroker {
             $0.append(limit)
             $0.append(self.newEpoch())
             $0.append(makesEpoch ? 1 : 0)
-            if let (proof, run) = proof {
-                $0.append(proof.epoch.rawValue)
-                $0.append(proof.time)
-                $0.append(proof.known)
-                $0.append(run)
-            }
         }
     }
 }

@@ -194,14 +194,11 @@ extension RedisBroker {
             mode,
             seq,
             limit: Self.feedPage,
-            makesEpoch: true,
-            proof: subscription.feed.proof.map { ($0, run: subscription.run) }
+            makesEpoch: true
         )
-        let run = self.logRun
         request.isUrgent = true
         request.completion = { result in
             if case .success(let reply) = result, let reading = LogReading(reply) {
-                subscription.run = run
                 self.merge(reading, into: subscription)
             } else {
                 subscription.feed.readFailed()

@@ -160,22 +160,6 @@ package struct RoomFeed {
         return self.settle(self.merge(page), page, heldBefore: reading.heldBefore)
     }
 
-    /// What proves to the log's server that it still has the log that was followed, beside the number that is read after.
-    package struct Proof: Equatable, Sendable {
-        package var epoch: Epoch
-        /// The time of the message at that number.
-        package var time: Int
-        /// The newest number that the log is known to have given out.
-        package var known: Int
-    }
-
-    /// The proof for the reading under way; nil when the feed has no message that would tell.
-    package var proof: Proof? {
-        guard let reading, let epoch = self.position?.epoch, let time = reading.payload.flatMap(PublicationCodec.time)
-        else { return nil }
-        return Proof(epoch: epoch, time: time, known: reading.known)
-    }
-
     /// The log could not be read; ``needsRead`` stays until it can.
     package mutating func readFailed() {
         self.reading = nil

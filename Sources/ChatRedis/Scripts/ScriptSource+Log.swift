@@ -31,12 +31,7 @@ extension ScriptSource {
 
     /// Reads some of a room's log.
     ///
-    /// KEYS: meta, log. ARGV: `head`, `after` or `before`; number; most messages; candidate; 1 to make the epoch; and
-    /// where the reader can prove which log it followed: its epoch, the time of the message at the number, the newest
-    /// number that it knows, and the run of Redis in which it followed it.
-    ///
-    /// A log that was last written in that run, and has what the reader knows of it, goes on in this one as if there had
-    /// been no other: nothing that anybody can tell of was lost.
+    /// KEYS: meta, log. ARGV: `head`, `after` or `before`; number; most messages; candidate; 1 to make the epoch.
     ///
     /// Answers epoch, first number, head, the message at the number (nil when it is not kept), number and message of each
     /// that was asked for, the time of the last message (nil: none), and where runs began that nobody has proven.
@@ -48,14 +43,12 @@ extension ScriptSource {
             -- A Redis that refuses writes can still be read.
             redis.pcall('EXPIRE', meta, ROOM_SECONDS)
         end
-        local found = redis.call('HMGET', meta, 'epoch', 'seq', 'time', 'run', 'runs')
+        local found = redis.call('HMGET', meta, 'epoch', 'seq', 'time', 'runs')
         local epoch = found[1]
         if not epoch then return { ARGV[4], 1, 0, false, {}, false, '' } end
 
         local function number(entry) return tonumber(string.match(entry[1], '^%d+')) end
         local function id(number) return string.format('%d', number) end
-        -- Whether a message was stored at this time: its text cannot hold a quotation mark as it is.
-        local function has_time(event, time) return string.find(event, '","seq":%d+,"time":' .. time .. ',') end
 
         local head = tonumber(found[2] or 0)
         local oldest = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
@@ -67,10 +60,6 @@ extension ScriptSource {
         if mode ~= 'before' and place > 0 then
             local entry = redis.call('XRANGE', log, id(place), id(place))[1]
             if entry then anchor = entry[2][2] end
-        end
-        if ARGV[6] == epoch and RUN ~= '' and found[4] ~= RUN and found[4] == ARGV[9] and head >= tonumber(ARGV[8])
-            and anchor and has_time(anchor, ARGV[7]) then
-            redis.pcall('HSET', meta, 'run', RUN)
         end
 
         local messages, count, size = {}, 0, 0
@@ -98,7 +87,7 @@ extension ScriptSource {
                 from = (messages[2 * count - 1] or 0) - 1
             end
         end
-        return { epoch, first, head, anchor, messages, tonumber(found[3]) or false, found[5] or '' }
+        return { epoch, first, head, anchor, messages, tonumber(found[3]) or false, found[4] or '' }
         """#
 
     /// Gives a log that was rolled back another epoch.

@@ -53,7 +53,8 @@ extension ScriptSource {
     ///
     /// Another run of Redis than the one that the log is known to be of may have lost the end of the log. Numbers go on,
     /// and the log remembers from where they may have been given out before: whoever comes back with a position is judged
-    /// by that (``LogRuns``). A log of the first layout has no run, and is taken as it is.
+    /// by that (``LogRuns``). No node can vouch for a log: it knows what it was told, and others may have been told more
+    /// while it was cut off. A log of the first layout has no run, and is taken as it is.
     private static let store = #"""
         local event = ARGV[2] .. epoch .. '","seq":' .. seq .. ',"time":' .. time .. ARGV[3]
         local entry = redis.pcall('XADD', log, 'MAXLEN', '~', LOG_MESSAGES, seq, 'event', event)

@@ -9,8 +9,6 @@ final class RoomSubscription {
     let channel: ChannelName
     let reader: RoomPayloadReader
     var feed = RoomFeed()
-    /// The run of Redis in which the log was read last; what the feed has seen proves nothing of another one before it.
-    var run = ""
     private(set) var outlets: [SubscriberOutlet] = []
     /// Who waits for the feed to know the head, and some who have given up.
     private var waiting: [Waiter<LogPosition>] = []

@@ -28,8 +28,12 @@ ArgumentParser | ChatServer chat-cli
 NIOPosix       | ChatRedis ChatClient ChatServer
 '
 
+# modules whose folders lie in one direction; the others are still to be put in order
+one_way='ChatCore ChatHTTP ChatServer ChatSystem ChatWebSocket'
+
 findings=$(mktemp)
-trap 'rm -f "$findings"' EXIT
+sources=$(mktemp)
+trap 'rm -f "$findings" "$sources"' EXIT
 
 # ---- Imports: "module path:line imported line"
 imports() {
@@ -150,7 +154,7 @@ check_clocks() {
 
 # ---- Bytes from outside: no canonical equivalence, whose cost grows with the square of a run of combining marks
 check_comparisons() {
-    find Sources \( -path 'Sources/ChatCore/Wire/*' -o -path 'Sources/ChatRedis/*' -o -path 'Sources/ChatClient/*' \) \
+    find Sources \( -path 'Sources/ChatCore/Wire/*' -o -path 'Sources/ChatCore/JSON/*' -o -path 'Sources/ChatRedis/*' -o -path 'Sources/ChatClient/*' \) \
         -name '*.swift' | LC_ALL=C sort |
         while read -r path; do
             awk -v path="$path" '
@@ -160,11 +164,58 @@ check_comparisons() {
                     if (code ~ /[?)\]]\.(string|shown|rawValue)\??[ ]*[!=]=/ || code ~ /[!=]= [^ ]*[\])?]\.(string|shown)([^A-Za-z(]|$)/ ||
                         code ~ /switch [^{]*\.(string|shown|rawValue)\??[ ]*\{/ || code ~ /(MessageKind|ServerStatus)\(rawValue:/)
                         print path ":" NR ": a string from outside is compared by its bytes: .word, ByteString, JSONText"
-                    if (path ~ /^Sources\/ChatCore\/Wire/ && code ~ /\[String ?:|Set<String>|Dictionary<String/)
+                    if (path ~ /^Sources\/ChatCore\/(Wire|JSON)/ && code ~ /\[String ?:|Set<String>|Dictionary<String/)
                         print path ":" NR ": what has names from outside is kept under ByteString"
                 }
             ' "$path"
         done
+}
+
+# ---- Folders: stations of a way that leads one way; none needs another that needs it
+# Read are the names of types that a file uses and another file of its module declares.
+check_folders() { # MODULE
+    find "Sources/$1" -name '*.swift' | LC_ALL=C sort >"$sources"
+    awk -v sources="$sources" '
+        function folder(path) { sub(/\/[^\/]*$/, "", path); return path }
+        function code(line) {
+            gsub(/"([^"\\]|\\.)*"/, "", line)
+            sub(/\/\/.*$/, "", line)
+            return line
+        }
+        BEGIN {
+            while ((getline path < sources) > 0) {
+                paths[++count] = path
+                while ((getline line < path) > 0) {
+                    if (line !~ /^((public|package|internal|final|indirect|nonisolated)(\([a-z]+\))? )*(struct|class|enum|actor|protocol|typealias) [A-Z]/) continue
+                    sub(/^.*(struct|class|enum|actor|protocol|typealias) /, "", line)
+                    sub(/[^A-Za-z0-9_].*$/, "", line)
+                    if (line in place && place[line] != path) place[line] = ""; else place[line] = path
+                }
+                close(path)
+            }
+            for (i = 1; i <= count; i++) {
+                here = folder(paths[i])
+                while ((getline line < paths[i]) > 0) {
+                    n = split(code(line), words, /[^A-Za-z0-9_]+/)
+                    for (w = 1; w <= n; w++) {
+                        if (!(words[w] in place) || place[words[w]] == "") continue
+                        there = folder(place[words[w]])
+                        if (there == here) continue
+                        if (!((here, there) in need)) need[here, there] = paths[i] ": " words[w]
+                        reach[here, there] = 1
+                        known[here]; known[there]
+                    }
+                }
+                close(paths[i])
+            }
+            for (k in known) for (a in known) for (b in known)
+                if ((a, k) in reach && (k, b) in reach) reach[a, b] = 1
+            for (pair in need) {
+                split(pair, f, SUBSEP)
+                if ((f[2], f[1]) in reach) print need[pair] " leads to " f[2] ", which leads back"
+            }
+        }
+    '
 }
 
 # ---- Tests: one framework
@@ -179,6 +230,7 @@ check_tests() {
     check_image
     check_clocks
     check_comparisons
+    for module in $one_way; do if [ -d "Sources/$module" ]; then check_folders "$module"; fi; done
     check_tests
 } >"$findings"
 if [ -s "$findings" ]; then

@@ -31,6 +31,8 @@ file Sources/ChatCore/Core.swift 'internal import Foundation' 'package import NI
 file Sources/ChatRedis/Hiredis.swift 'internal import CHiredis' 'import NIOPosix'
 file Sources/chat-cli/CLI.swift 'internal import ChatClient' 'internal import ArgumentParser'
 file Sources/ChatClient/Machine/Machine.swift '/// It has no await.' 'struct Machine {}'
+file Sources/ChatCore/Above/One.swift 'struct One { let two: Two }'
+file Sources/ChatCore/Below/Two.swift 'struct Two {}  // not One' 'let name = "One"'
 file Dockerfile 'COPY Sources Sources' 'COPY Tests Tests'
 file .dockerignore '*' '!Sources' '!Tests'
 mkdir -p Tests
@@ -52,6 +54,8 @@ file Sources/ChatClient/Link+StateMachine.swift 'let now = NIODeadline.now()'
 file Sources/ChatCore/Wire/Decoding.swift 'let a = json["type"]?.string == "x"' 'switch json["type"]?.string {' \
     'let b = MessageKind(rawValue: raw)' 'let c = "x" == json["type"]?.string' 'let d = json["type"]?.word == "x"' \
     'let e = [String: Int]()' 'let f = kind == .string'
+file Sources/ChatCore/Below/Two.swift 'struct Two { let three: Three? }'
+file Sources/ChatCore/Middle/Three.swift 'final class Three { var one: [One] = [] }'
 file Sources/Unknown/File.swift 'import ChatCore'
 file Tests/Old.swift 'import XCTest'
 file .dockerignore '*' '!Sources'
@@ -62,10 +66,13 @@ Package.swift: chat-cli must not depend on ChatRedis
 Sources/ChatClient/Link+StateMachine.swift:1: a clock is read here; the time is an argument
 Sources/ChatClient/Machine/Waiting.swift:1: only ChatServer may import HummingbirdCore
 Sources/ChatClient/Machine/Waiting.swift:2: a machine does not wait
+Sources/ChatCore/Above/One.swift: Two leads to Sources/ChatCore/Below, which leads back
+Sources/ChatCore/Below/Two.swift: Three leads to Sources/ChatCore/Middle, which leads back
 Sources/ChatCore/Foreign.swift:1: Foundation is an internal matter of ChatCore, not part of its interface
 Sources/ChatCore/Foreign.swift:2: ChatCore must not import NIOPosix
 Sources/ChatCore/Foreign.swift:3: ChatCore must not import CHiredis
 Sources/ChatCore/Foreign.swift:4: ChatCore must not import ChatServer
+Sources/ChatCore/Middle/Three.swift: One leads to Sources/ChatCore/Above, which leads back
 Sources/ChatCore/Time.swift:1: a clock is read here; the time is an argument
 Sources/ChatCore/Time.swift:2: a clock is read here; the time is an argument
 Sources/ChatCore/Time.swift:3: a clock is read here; the time is an argument

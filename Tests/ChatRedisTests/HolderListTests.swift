@@ -46,6 +46,34 @@ extension LeaseTests {
     }
 
     @Test
+    func `who was let go of while nothing told that they were there is not brought back when that is mended`()
+        async throws
+    {
+        try await self.withTwo { broker, _ in
+            try await self.renewing(self.staying, on: broker) {
+                let subscriber = CollectingSubscriber()
+                _ = try await broker.subscribe(self.room, subscriber)
+                for user in [self.mina, self.juno] { try await broker.enter(self.room, user, holder: self.staying) }
+                _ = try await subscriber.presence(2, in: self.room)
+                try await broker.command("DEL", broker.keys.held(self.room))
+                var losses = 0
+                try await eventually {
+                    let told = subscriber.events.events(in: self.room).count {
+                        if case .presenceWasLost = $0 { true } else { false }
+                    }
+                    if told > losses {
+                        losses = told
+                        // What a shard does whose word that Mina has left was not answered.
+                        let part = HeldPart(room: self.room, told: 2, users: [self.juno])
+                        _ = try await broker.restore(self.staying, [part])[0].get()
+                    }
+                    return try await broker.members(self.room, cursor: nil, limit: 9).members == [self.juno]
+                }
+            }
+        }
+    }
+
+    @Test
     func `nobody looks at all rooms when somebody dies whose list is whole`() async throws {
         try await self.withTwoThatRest { first, second in
             _ = try await second.subscribe(self.room, CollectingSubscriber())

@@ -24,7 +24,7 @@ struct LeaseTests {
     }
 
     /// Runs two nodes whose leases last three seconds.
-    private func withTwo(_ body: (RedisBroker, RedisBroker) async throws -> Void) async throws {
+    func withTwo(_ body: (RedisBroker, RedisBroker) async throws -> Void) async throws {
         try await RedisServerProcess.with { server in
             let configure: (inout RedisBroker.Configuration) -> Void = {
                 $0.lease = .seconds(3)

@@ -19,11 +19,15 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from people import People
 from schedule import LOSING, Fault, Kind, schedule
 from stage import CLI, PATIENCE_SECONDS, ROOT, SERVER, Node, Program, Stage, end_with_parent
 
 DELAY = 0.15
 """Seconds that a slow network takes, either way."""
+
+PRESENCE = ["--lease-seconds", "12", "--presence-seconds", "2"]
+"""Who was on a node that was killed is gone soon, so that a run need not wait a minute for its end."""
 
 EVICTION = (
     "local metas = redis.call('KEYS', 'chat:{*}:meta') table.sort(metas) "
@@ -39,7 +43,7 @@ class Run:
     """What is done to a chat, and by how many clients it is used."""
 
     seed: int
-    seconds: float = 20
+    seconds: float = 22
     keeps_data: bool = True
     """Whether Redis has its data again after it was killed."""
     clients: int = 12
@@ -80,8 +84,8 @@ class Run:
 class Director:
     """Does what the schedule says, and puts everything right again."""
 
-    def __init__(self, stage: Stage, run: Run, say):
-        self.stage, self.run, self.say = stage, run, say
+    def __init__(self, stage: Stage, run: Run, people: People, say):
+        self.stage, self.run, self.people, self.say = stage, run, people, say
 
     async def perform(self) -> None:
         """Returns when the last fault is over. The schedule's own clock decides when each begins, and nothing else."""
@@ -118,6 +122,10 @@ class Director:
                 await self._tell_redis("CLIENT", "KILL", "TYPE", "normal")
             case Kind.FLUSH_SCRIPTS:
                 await self._tell_redis("SCRIPT", "FLUSH")
+            case Kind.LOSE_MEMBERS:
+                await self.people.lose()
+            case Kind.MANY_ROOMS:
+                await self.people.crowd(node, fault.hold)
             case Kind.STORM:
                 for node in self.stage.nodes:
                     node.to_clients.reset()
@@ -194,7 +202,7 @@ async def carry_out(run: Run, say=print) -> Outcome:
     for fault in run.schedule:
         say(f"# {fault}")
     # A log that is longer than any run: whatever a client lacks in the end is lost, and no gap excuses it.
-    options = ["--log-messages", "50000", *run.server_options]
+    options = ["--log-messages", "50000", *PRESENCE, *run.server_options]
     with (run.folder / "schedule.log").open("w", encoding="utf-8") as log:
 
         def note(line) -> None:
@@ -208,9 +216,14 @@ async def carry_out(run: Run, say=print) -> Outcome:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while sum(node.to_clients.accepted for node in stage.nodes) < run.clients and not result.done():
                     await asyncio.sleep(0.02)
-            await Director(stage, run, note).perform()
+            people = People(stage)
+            await Director(stage, run, people, note).perform()
             note("the last fault is over")
             outcome = judge(run, stage.crashes, *await result)
+            # A server of another version may not know better.
+            outcome.complaints += [] if run.old_server else await people.ghosts()
+            if Kind.LOSE_MEMBERS in {fault.kind for fault in run.schedule} and not people.left:
+                outcome.complaints.append("nobody could come who was to leave while data were lost")
         for line in outcome.complaints:
             note(line)
     if outcome.complaints:

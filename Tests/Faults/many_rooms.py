@@ -16,13 +16,13 @@ import contextlib
 import json
 import os
 import random
-import struct
+import re
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from member import CLOSE, HANDSHAKE, PING, PONG, TEXT, frame
+from member import CLOSE, HANDSHAKE, PING, PONG, TEXT, command, frame
 from stage import SERVER, Program, free_port
 
 ROOMS_EACH = 100
@@ -42,13 +42,6 @@ redis.call('XADD', KEYS[2], seq .. '-0', 'event', event)
 redis.call('HSET', KEYS[1], 'seq', seq, 'time', time)
 return 1
 """
-
-
-def command(number: int, **fields) -> bytes:
-    """A masked text frame; the mask is zero."""
-    text = json.dumps({"id": number, **fields}).encode()
-    size = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + struct.pack(">H", len(text))
-    return bytes([TEXT]) + size + bytes(4) + text
 
 
 class Judge:
@@ -198,6 +191,22 @@ class RedisClient:
         times = dict(line.split(":") for line in lines if ":" in line)
         return float(times["used_cpu_user"]) + float(times["used_cpu_sys"])
 
+    async def commands(self) -> dict[str, tuple[int, int]]:
+        """How often each command was called until now, those of scripts too, and for how many microseconds."""
+        found = re.findall(r"cmdstat_([^:]+):calls=(\d+),usec=(\d+)", await self.tell("INFO", "commandstats"))
+        return {name: (int(calls), int(microseconds)) for name, calls, microseconds in found}
+
+
+def busiest(before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]], seconds: float) -> dict[str, str]:
+    """What Redis was asked most of all in so many seconds."""
+    rates = {}
+    for name, (calls, microseconds) in after.items():
+        calls, microseconds = calls - before.get(name, (0, 0))[0], microseconds - before.get(name, (0, 0))[1]
+        if calls:
+            rates[name] = (calls / seconds, microseconds / calls)
+    order = sorted(rates, key=lambda name: -rates[name][0] * rates[name][1])[:12]
+    return {name: f"{rates[name][0]:.1f}/s, {rates[name][1]:.1f} µs each" for name in order}
+
 
 async def lose(judge: Judge, redis: RedisClient, rooms: list[str], chance: random.Random) -> None:
     """Stores messages now and then whose publication is lost."""
@@ -243,6 +252,7 @@ async def carry_out(options: argparse.Namespace, folder: Path, say) -> dict:
         joining = time.monotonic() - began
         say(f"{judge.counts['joins']} joins in {joining:.0f} s")
         await asyncio.sleep(options.warmup)
+        commands_before = await redis.commands()
         redis_before, nodes_before = await redis.cpu(), [processor_seconds(program.pid) for program in programs[1:]]
         began = time.monotonic()
         work = [
@@ -257,6 +267,7 @@ async def carry_out(options: argparse.Namespace, folder: Path, say) -> dict:
             judge.complain(f"somebody gave up: {task.exception()!r}")
         elapsed = time.monotonic() - began
         redis_after, nodes_after = await redis.cpu(), [processor_seconds(program.pid) for program in programs[1:]]
+        commands_after = await redis.commands()
         judge.is_over = True
         for task in work:
             task.cancel()
@@ -274,6 +285,7 @@ async def carry_out(options: argparse.Namespace, folder: Path, say) -> dict:
             "joining_seconds": round(joining, 1),
             "slowest_repair_seconds": round(judge.slowest_repair, 1),
             "redis_cpu_percent": round(100 * (redis_after - redis_before) / elapsed, 2),
+            "redis_commands": busiest(commands_before, commands_after, elapsed),
             "node_cpu_percent": [round(100 * (b - a) / elapsed, 1) for a, b in zip(nodes_before, nodes_after)],
             "complaints": judge.complaints,
         }

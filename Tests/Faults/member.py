@@ -25,6 +25,13 @@ async def frame(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     return kind, await reader.readexactly(size)
 
 
+def command(number: int, **fields) -> bytes:
+    """A masked text frame; the mask is zero."""
+    text = json.dumps({"id": number, **fields}).encode()
+    size = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + struct.pack(">H", len(text))
+    return bytes([TEXT]) + size + bytes(4) + text
+
+
 class Member:
     """Somebody in the lobby, whose connection is read, and kept alive, whatever the test does meanwhile."""
 

@@ -48,6 +48,10 @@ class Kind(Enum):
     REDIS_BLACKHOLE = "redis-blackhole"
     REDIS_DEAF = "redis-deaf"
     """The connections by which a node is told what is published answer, and bring nothing more."""
+    LOSE_MEMBERS = "lose-members"
+    """Redis loses some of what it knows of who is where, while people leave; no log is touched by that."""
+    MANY_ROOMS = "many-rooms"
+    """People come to hundreds of new rooms on a node, and break off together."""
 
 
 HOLDS = {
@@ -61,6 +65,7 @@ HOLDS = {
     Kind.CLIENTS_BLACKHOLE: (0.2, 2.0),
     Kind.REDIS_DELAY: (0.5, 3.0),
     Kind.REDIS_BLACKHOLE: (0.2, 2.0),
+    Kind.MANY_ROOMS: (0.1, 2.0),
 }
 """Between how many and how many seconds a fault lasts; those that are not named are over at once.
 
@@ -69,7 +74,7 @@ What is rolled back is as much as came in that time."""
 LOSING = {Kind.ROLL_BACK_REDIS, Kind.ROLL_BACK_UNSEEN, Kind.EVICT}
 """The faults after which Redis lacks what it had: not for one that keeps its data."""
 
-OF_NODES = {Kind.KILL_NODE, Kind.PAUSE_NODE} | {kind for kind in Kind if kind.value.startswith(("clients-", "redis-"))}
+OF_NODES = {Kind.KILL_NODE, Kind.PAUSE_NODE, Kind.MANY_ROOMS} | {kind for kind in Kind if kind.value.startswith(("clients-", "redis-"))}
 """The faults that happen to one node, not to all."""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from faults import Run
 from schedule import HOLDS, OF_NODES, Fault, Kind, schedule
 
 SEEDS = range(50)
@@ -31,7 +32,7 @@ def test_another_seed_draws_another_schedule():
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_short_run_has_every_kind(seed):
-    assert {fault.kind for fault in schedule(seed, 20)} == set(Kind)
+    assert {fault.kind for fault in schedule(seed, Run.seconds)} == set(Kind)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

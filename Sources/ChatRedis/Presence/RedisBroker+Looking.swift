@@ -24,8 +24,9 @@ extension RedisBroker {
             case sweepLeases
             /// Another loss is told, which came too soon after the last one.
             case tellLoss
-            /// The records of its members are made to agree: a step of the script, and its cursor.
-            case mend(Int, String)
+            /// The records of its members are made to agree: a step of the script, its cursor, and whether members were
+            /// found that no holder had restored.
+            case mend(Int, String, hasFound: Bool)
         }
 
         var kind: Kind
@@ -83,7 +84,7 @@ extension RedisBroker {
                 subscription.isLossUntold = false
                 self.presenceWasLost(subscription.room, isNew: true)
                 self.roomTasks.ended()
-            case .mend(let step, let cursor): self.mend(subscription, step, cursor)
+            case .mend(let step, let cursor, let hasFound): self.mend(subscription, step, cursor, hasFound)
             }
         }
     }
@@ -188,7 +189,7 @@ extension RedisBroker {
         command.append(RoomPayload.presenceLost(in: room))
         self.commands.submit(RedisRequest(command))
         let time = NIODeadline.now() + TimeAmount(self.configuration.lease)
-        self.schedule(.mend(1, ""), subscription, at: time)
+        self.schedule(.mend(1, "", hasFound: false), subscription, at: time)
     }
 
     /// Tells this node's members' shards, unless that was done a moment ago.
@@ -204,24 +205,28 @@ extension RedisBroker {
     }
 
     /// Makes the records of a room's members agree again, some of them at a time.
-    private func mend(_ subscription: RoomSubscription, _ step: Int, _ cursor: String) {
+    private func mend(_ subscription: RoomSubscription, _ step: Int, _ cursor: String, _ hasFound: Bool) {
         var request = self.presenceRequest(.mend, subscription.room) {
             $0.append(step)
             $0.append(cursor)
         }
         request.completion = { result in
-            if let parts = (try? result.get())?.array, parts.count == 2, let step = parts[0].integer,
-                let cursor = parts[1].string
+            if let parts = (try? result.get())?.array, parts.count == 3, let step = parts[0].integer,
+                let cursor = parts[1].string, let found = parts[2].integer
             {
-                self.mended(subscription, step, cursor)
+                self.mended(subscription, step, cursor, hasFound || found > 0)
             }
             self.roomTaskEnded()
         }
         self.commands.submit(request)
     }
 
-    private func mended(_ subscription: RoomSubscription, _ step: Int, _ cursor: String) {
-        guard step == 0 else { return self.schedule(.mend(step, cursor), subscription, at: .now()) }
+    private func mended(_ subscription: RoomSubscription, _ step: Int, _ cursor: String, _ hasFound: Bool) {
+        guard step == 0 else {
+            return self.schedule(.mend(step, cursor, hasFound: hasFound), subscription, at: .now())
+        }
+        // Whoever holds them may have let them go while nothing told that they were there: it says once more who is here.
+        if hasFound { self.presenceWasLost(subscription.room, isNew: true) }
         // Who is found by it may have been swept before.
         subscription.upkeptAt = nil
         self.schedule(.lookOnce, subscription, at: .now())

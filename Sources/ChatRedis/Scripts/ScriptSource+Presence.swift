@@ -200,7 +200,7 @@ extension ScriptSource {
 
     /// Makes the records of a room's members agree again, some of them at a time.
     ///
-    /// ARGV: …, step (1 to 3), cursor. Answers the next step (0: it is done) and cursor.
+    /// ARGV: …, step (1 to 3), cursor. Answers the next step (0: it is done), cursor, and how many were found by step 1.
     ///
     /// 1. Each pair of a user and a holder stands in *held* as well, where it is found when the holder is dead.
     /// 2. What stands in *held* stands in *members* as well.
@@ -212,19 +212,21 @@ extension ScriptSource {
             for index = 1, #found[2], 2 do
                 if not has_holder(found[2][index]) then depart(found[2][index]) end
             end
-            return { found[1] == '0' and 0 or 3, found[1] }
+            return { found[1] == '0' and 0 or 3, found[1], 0 }
         end
         local from, to = step == 1 and members or held, step == 1 and held or members
         local found = redis.call('ZRANGEBYLEX', from, cursor == '' and '-' or '(' .. cursor, '+',
             'LIMIT', 0, SWEEP_LIMIT)
+        local added = 0
         for _, entry in ipairs(found) do
             if step == 2 or not redis.call('ZSCORE', leases, entry) then
                 local first, second = split(entry)
-                redis.call('ZADD', to, 0, second .. '\0' .. first)
+                added = added + redis.call('ZADD', to, 0, second .. '\0' .. first)
             end
         end
-        if #found < SWEEP_LIMIT then return { step + 1, '' } end
-        return { step, found[#found] }
+        if step == 2 then added = 0 end
+        if #found < SWEEP_LIMIT then return { step + 1, '', added } end
+        return { step, found[#found], added }
         """#
 
     /// Gives a member another name, unless it is the same.

@@ -11,7 +11,7 @@
 #   VERBOSE=1             `make test` shows the output of the suites as it comes
 #   DISTURB=one-core      `make test` on a worse machine: one-core, neighbour or delays (scripts/disturb.sh)
 #   SEED=1                what the faults of `make test` and `make soak` are drawn by
-#   MINUTES=30            how long `make soak` goes on; `make fuzz`: with each reader of bytes
+#   MINUTES=10            how long `make soak` breaks a chat; `make fuzz`: with each reader of bytes (5)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test soak fuzz lint format bench install uninstall clean
@@ -26,7 +26,7 @@ run: ## Set up, build and start a chat on http://127.0.0.1:8080
 test: ## Set up, build and pass every suite
 	@scripts/test.sh
 
-soak: ## Break a chat over and over, as a nightly run: does it keep its promises?
+soak: ## Use thousands of rooms, then break a chat over and over: does it keep its promises?
 	@scripts/soak.sh
 
 fuzz: ## Feed made-up bytes to whatever reads bytes from outside, for MINUTES each

@@ -1,22 +1,24 @@
 #!/usr/bin/env bash
-# Breaks a chat over and over, each time by another schedule, until the time is up or a promise is broken. For the night.
+# Has people come and go in thousands of rooms, then breaks a chat over and over, each time by another schedule, until the
+# time is up or a promise is broken: a quarter of an hour, and as long as one likes in the night.
 #
 #   scripts/soak.sh
 #
-# Variables: MINUTES=30          for how long
+# Variables: MINUTES=10          for how long it is broken
 #            SEED=n              the first seed; by chance, when none is given
 #            SECONDS_EACH=60     how long each chat is broken
 #            OLD_SERVER=PATH     a server of an earlier release, which nodes are until they are killed (where Redis keeps
 #                                its data: an earlier one may not know better)
 #            ARGS="…"            more for each run, see `Tests/Faults/faults.py --help`
 #            ROOMS=20000         in so many rooms people come and go first (Tests/Faults/many_rooms.py); 0: none
+#            ROOM_SECONDS=60     for how long they do
 #
 # Every second run has a Redis that forgets everything when it is killed. What failed is kept in .cache/faults, and the
 # command that makes it again is printed.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-minutes=${MINUTES:-30}
+minutes=${MINUTES:-10}
 seed=${SEED:-$((RANDOM * 32768 + RANDOM))}
 read -r -a arguments <<<"${ARGS:-}"
 
@@ -29,7 +31,8 @@ export CHAT_SERVER_BIN=$root/.build/debug/ChatServer CHAT_CLI_BIN=$root/.build/d
 rooms=${ROOMS:-20000}
 if [ "$rooms" -gt 0 ]; then
     say "people come and go in $rooms rooms"
-    .cache/venv/bin/python Tests/Faults/many_rooms.py --rooms "$rooms" --people 200 --seconds 120 --nodes 2
+    .cache/venv/bin/python Tests/Faults/many_rooms.py --rooms "$rooms" --people 200 --nodes 2 \
+        --seconds "${ROOM_SECONDS:-60}"
 fi
 
 say "seeds from $seed on, for $minutes minutes"

@@ -55,6 +55,18 @@ struct StatusTests {
         }
     }
 
+    @Test func `who could not join counts as no member, and the room as none`() async throws {
+        try await TestServer.with(broker: RefusingBroker()) { server in
+            try await server.withClient { mina in
+                for id in 1...3 {
+                    #expect(try await mina.call(id, #"{"type":"join","room":"lobby"}"#)["type"]?.string == "error")
+                }
+                let status = try await self.status(server) { $0["sent"]?["total"]?.integer ?? 0 >= 4 }
+                #expect(status["members"]?.integer == 0 && status["rooms"]?.integer == 0)
+            }
+        }
+    }
+
     @Test func `a node without a name is called after the port that it got`() async throws {
         try await TestServer.with { server in
             let status = try await server.request("GET", "/api/status")

@@ -117,6 +117,14 @@ final class PresenceKeeper {
         }
     }
 
+    /// Lets go of those who were about to be members of a room that could not be opened: the broker knows of none of them.
+    func abandon(_ room: LocalRoom) {
+        guard !room.presence.users.isEmpty else { return }
+        self.memberCount -= room.presence.users.count
+        room.presence.users = [:]
+        self.occupancy.ended(room.name)
+    }
+
     // MARK: Names
 
     /// The rooms in which a user without a connection is a member still.

@@ -71,6 +71,7 @@ extension Shard: ReplayHost {
         guard case .opening(let waiting) = room.state else { return }
         if self.rooms[room.name] === room { self.rooms[room.name] = nil }
         room.state = .failed(failure)
+        self.presence.abandon(room)
         for continuation in waiting { continuation.resume(returning: .failure(failure)) }
     }
 

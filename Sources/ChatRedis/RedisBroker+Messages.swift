@@ -45,7 +45,7 @@ extension RedisBroker {
         }
         let keyed = { (command: inout RedisCommand) in
             arguments(&command)
-            command.append(key.digest(of: draft.sender))
+            command.append(bytesOf: key.digest(of: draft.sender))
             command.append(self.secret)
             if self.legacyNodes == .present { command.append(1) }
         }

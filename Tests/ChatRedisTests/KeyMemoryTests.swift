@@ -61,7 +61,7 @@ struct KeyMemoryTests {
         while chosen.count < 400 {
             number += 1
             let key = try IdempotencyKey("\(number)")
-            let digest = key.digest(of: self.mina.id).getInteger(at: 0, as: UInt32.self) ?? 1
+            let digest = UInt32(truncatingIfNeeded: UInt64(bigEndian: key.digest(of: self.mina.id)) >> 32)
             if digest.isMultiple(of: 16) { chosen.append(self.draft(key)) }
         }
         try await RedisServerProcess.with { server in
@@ -215,7 +215,7 @@ extension RedisBroker {
     /// What decides on the bucket of a message's key.
     fileprivate func hash(_ draft: Draft, _ keyring: String) async throws -> Int {
         var command = RedisCommand("EVAL", "return redis.sha1hex(ARGV[1] .. ARGV[2])", "0", keyring)
-        command.append(try #require(draft.key).digest(of: draft.sender))
+        command.append(bytesOf: try #require(draft.key).digest(of: draft.sender))
         let digits = try #require(try await self.perform(RedisRequest(command)).string)
         return try #require(Int(digits.prefix(8), radix: 16))
     }

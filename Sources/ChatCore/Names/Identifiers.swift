@@ -70,11 +70,16 @@ public struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
     ///
     /// Nobody can find a key of their own that stands for another sender's before that one is used; and two of a hundred
     /// million keys are the same in one of 3,000 such logs.
-    package func digest(of sender: UserID) -> ByteBuffer {
+    ///
+    /// - Returns: Its bytes, in the order in which they lie in memory.
+    package func digest(of sender: UserID) -> UInt64 {
         var hash = SHA256()
         // No id has a NUL: what follows it is the key.
-        hash.update(data: Array(sender.rawValue.utf8) + [0] + Array(self.rawValue.utf8))
-        return ByteBuffer(bytes: hash.finalize().prefix(8))
+        for part in [sender.rawValue, "\0", self.rawValue] {
+            var part = part
+            part.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+        }
+        return hash.finalize().withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
     }
 }
 

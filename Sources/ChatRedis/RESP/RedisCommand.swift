@@ -32,4 +32,9 @@ package struct RedisCommand: Equatable, Sendable {
     package mutating func append(_ argument: Int) {
         self.append(String(argument))
     }
+
+    /// Appends the bytes of a number, as they lie in memory.
+    package mutating func append(bytesOf number: UInt64) {
+        self.lengths.append(self.bytes.writeInteger(number, endianness: .host))
+    }
 }

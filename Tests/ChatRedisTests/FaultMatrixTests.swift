@@ -81,6 +81,7 @@ struct FaultMatrixTests {
                 }
                 #expect((reasons + ["Redis is out of reach"]).contains(error.reason))
                 try await subscriber.events { $0.statuses == [.degraded] }
+                try await subscriber.events { self.details($0).contains(reason) }
                 #expect(self.details(subscriber.events).allSatisfy(reasons.contains))
                 try await server.operate("REPLICAOF NO ONE")
                 try await subscriber.events { $0.statuses == [.degraded, .ok] }

@@ -99,8 +99,9 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .executableTarget(
-            name: "ChatServer",
+        // One node: the door, HTTP, a shard for each event loop, and the broker that joins it to others.
+        .target(
+            name: "ChatNode",
             dependencies: [
                 "ChatCore",
                 "ChatHTTP",
@@ -118,6 +119,23 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        // The program that runs a node: settings, log, signals.
+        .executableTarget(
+            name: "ChatServer",
+            dependencies: [
+                "ChatCore",
+                "ChatNode",
+                "ChatRedis",
+                "ChatSystem",
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -224,6 +242,7 @@ let package = Package(
                 "ChatClient",
                 "ChatCore",
                 "ChatHTTP",
+                "ChatNode",
                 "ChatRedis",
                 "ChatServer",
                 "ChatSystem",

@@ -16,20 +16,21 @@ CHiredis       |                                  |
 CZlib          |                                  |
 ChatRedis      | ChatCore CHiredis                | *
 ChatClient     | ChatCore ChatWebSocket           | *
-ChatServer     | ChatCore ChatHTTP ChatRedis ChatSystem ChatWebSocket CZlib | *
+ChatNode       | ChatCore ChatHTTP ChatRedis ChatSystem ChatWebSocket CZlib | *
+ChatServer     | ChatCore ChatNode ChatRedis ChatSystem | *
 chat-cli       | ChatClient ChatCore ChatSystem ChatWebSocket | ArgumentParser Configuration DequeModule Dispatch Foundation Glibc Histogram NIOCore NIOPosix Synchronization SystemPackage
 BrokerContract | ChatCore                         | Foundation NIOCore Synchronization Testing
 '
 # module or beginning of one (with *) | the modules that may import it, where others have a *
 guarded='
 CHiredis       | ChatRedis
-Hummingbird*   | ChatServer
+Hummingbird*   | ChatNode
 ArgumentParser | ChatServer chat-cli
-NIOPosix       | ChatRedis ChatClient ChatServer
+NIOPosix       | ChatRedis ChatClient ChatNode ChatServer
 '
 
 # modules whose folders lie in one direction; the others are still to be put in order
-one_way='ChatCore ChatHTTP ChatServer ChatSystem ChatWebSocket'
+one_way='ChatCore ChatHTTP ChatNode ChatServer ChatSystem ChatWebSocket'
 
 findings=$(mktemp)
 sources=$(mktemp)

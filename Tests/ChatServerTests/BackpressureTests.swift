@@ -3,7 +3,7 @@ import ChatWebSocket
 import NIOCore
 import Testing
 
-@testable import ChatServer
+@testable import ChatNode
 
 /// What a server does with those who command faster than it can, and with those who read slower.
 @Suite(.patience)

@@ -4,7 +4,7 @@ import Foundation
 import NIOCore
 import Testing
 
-@testable import ChatServer
+@testable import ChatNode
 
 @Suite(.patience)
 struct CompressionTests {

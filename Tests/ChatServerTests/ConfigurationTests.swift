@@ -6,6 +6,7 @@ import Logging
 import NIOSSL
 import Testing
 
+@testable import ChatNode
 @testable import ChatServer
 
 @Suite(.patience)
@@ -28,11 +29,11 @@ struct ConfigurationTests {
 
     @Test func `without settings it listens on the loopback and lives in memory`() async throws {
         let configuration = try await self.configuration()
-        #expect(configuration.host == "127.0.0.1")
-        #expect(configuration.port == 8080)
-        #expect(configuration.redis == nil)
-        #expect(configuration.limits.textBytes == 8192)
-        #expect(configuration.origins == .sameHost)
+        #expect(configuration.node.host == "127.0.0.1")
+        #expect(configuration.node.port == 8080)
+        #expect(configuration.node.redis == nil)
+        #expect(configuration.node.limits.textBytes == 8192)
+        #expect(configuration.node.origins == .sameHost)
     }
 
     @Test func `a flag wins over the environment, which wins over the file`() async throws {
@@ -42,15 +43,15 @@ struct ConfigurationTests {
                 ["CHAT_PORT": "2", "CHAT_NODE": "environment"],
                 file: file
             )
-            #expect(configuration.port == 3)
-            #expect(configuration.node == .given("environment"))
-            #expect(configuration.limits.textBytes == 5)
+            #expect(configuration.node.port == 3)
+            #expect(configuration.node.name == .given("environment"))
+            #expect(configuration.node.limits.textBytes == 5)
         }
     }
 
     @Test func `replicas cannot confirm what lives in memory`() async throws {
         let configuration = try await self.configuration(["redis": "redis://localhost", "ack-replicas": "2"])
-        #expect(configuration.ackReplicas == 2)
+        #expect(configuration.node.ackReplicas == 2)
         await #expect(
             throws: SettingError("--ack-replicas (CHAT_ACK_REPLICAS): it needs a Redis, --redis (CHAT_REDIS)")
         ) {
@@ -60,16 +61,16 @@ struct ConfigurationTests {
 
     @Test func `REDIS_URL is understood, and a setting of our own wins over it`() async throws {
         let url = "redis://127.0.0.1:6380/1"
-        #expect(try await self.configuration([:], ["REDIS_URL": url]).redis?.database == 1)
+        #expect(try await self.configuration([:], ["REDIS_URL": url]).node.redis?.database == 1)
         let own = try await self.configuration([:], ["REDIS_URL": url, "CHAT_REDIS": "redis://127.0.0.1/2"])
-        #expect(own.redis?.database == 2)
+        #expect(own.node.redis?.database == 2)
     }
 
     @Test func `a password comes from a file and is never shown`() async throws {
         try await self.withFile("s3cret\n") { file in
             let flags = ["redis": "redis://127.0.0.1", "redis-password-file": file]
             let configuration = try await self.configuration(flags)
-            #expect(configuration.redis?.password?.secret == "s3cret")
+            #expect(configuration.node.redis?.password?.secret == "s3cret")
             #expect(!configuration.summary.contains("s3cret"))
             #expect(!"\(configuration)".contains("s3cret"))
         }
@@ -79,8 +80,8 @@ struct ConfigurationTests {
         try await self.withFile("s3cret\n") { file in
             let url = "redis://chat@127.0.0.1"
             let configuration = try await self.configuration(["redis": url, "redis-password-file": file])
-            #expect(configuration.redis?.user == "chat")
-            #expect(configuration.redis?.password?.secret == "s3cret")
+            #expect(configuration.node.redis?.user == "chat")
+            #expect(configuration.node.redis?.password?.secret == "s3cret")
             let error = await #expect(throws: SettingError.self) { try await self.configuration(["redis": url]) }
             #expect(error?.message.contains("a user needs a password") == true)
             #expect(error?.message.contains("chat@") == false)
@@ -89,7 +90,7 @@ struct ConfigurationTests {
 
     @Test func `who may have signed for Redis is read from a file or the system's variables`() async throws {
         let tls = ["redis": "rediss://127.0.0.1"]
-        #expect(try await self.configuration(tls).redisAuthorities == nil)
+        #expect(try await self.configuration(tls).node.redisAuthorities == nil)
         try await self.withFile("no certificate") { file in
             for (flags, environment) in [(["redis-ca": file], [:]), ([:], ["SSL_CERT_FILE": file])] {
                 let error = await #expect(throws: SettingError.self) {
@@ -104,12 +105,12 @@ struct ConfigurationTests {
         let certificates = "/etc/ssl/certs"
         let missing = "\(certificates)/\(UUID().uuidString)"
         let folder = try await self.configuration(tls, ["SSL_CERT_DIR": "\(missing):\(certificates)"])
-        #expect(folder.redisAuthorities == .file(certificates))
+        #expect(folder.node.redisAuthorities == .file(certificates))
     }
 
     @Test func `a host may be written as in a URL, and an asterisk is every address`() async throws {
-        #expect(try await self.configuration(["host": "[::1]"]).host == "::1")
-        #expect(["::", "0.0.0.0"].contains(try await self.configuration(["host": "*"]).host))
+        #expect(try await self.configuration(["host": "[::1]"]).node.host == "::1")
+        #expect(["::", "0.0.0.0"].contains(try await self.configuration(["host": "*"]).node.host))
     }
 
     @Test(arguments: [
@@ -136,7 +137,7 @@ struct ConfigurationTests {
         ("http://[::1]:8080", "http://[::1]:8080", true),
     ])
     func `an asterisk stands for one label`(origins: String, origin: String, isAllowed: Bool) async throws {
-        let policy = try await self.configuration(["origins": origins]).origins
+        let policy = try await self.configuration(["origins": origins]).node.origins
         #expect(policy.allows(origin: origin, host: "other") == isAllowed)
     }
 
@@ -162,13 +163,13 @@ struct ConfigurationTests {
             """#
         try await self.withFile(text) { file in
             let configuration = try await self.configuration(file: file)
-            #expect(configuration.redis?.database == 3)
-            #expect(configuration.redisPrefix == "talk:")
+            #expect(configuration.node.redis?.database == 3)
+            #expect(configuration.node.redisPrefix == "talk:")
             #expect(configuration.logLevel == .debug)
-            #expect(configuration.threads == 3)
-            #expect(configuration.maximumConnections == 10)
-            #expect(configuration.maximumConnectionsPerAddress == 5)
-            #expect(configuration.limits.log.messages == 7)
+            #expect(configuration.node.threads == 3)
+            #expect(configuration.node.maximumConnections == 10)
+            #expect(configuration.node.maximumConnectionsPerAddress == 5)
+            #expect(configuration.node.limits.log.messages == 7)
         }
     }
 
@@ -179,9 +180,9 @@ struct ConfigurationTests {
         ]
         let configuration = try await self.configuration([:], environment)
         #expect(configuration.logLevel == .trace)
-        #expect(configuration.redisPrefix == "talk:")
-        #expect(configuration.maximumConnectionsPerAddress == 2)
-        #expect(configuration.limits.textBytes == 9)
+        #expect(configuration.node.redisPrefix == "talk:")
+        #expect(configuration.node.maximumConnectionsPerAddress == 2)
+        #expect(configuration.node.limits.textBytes == 9)
     }
 
     @Test(arguments: [
@@ -210,10 +211,10 @@ struct ConfigurationTests {
 
     @Test func `unlimited lifts rates and the cap of an address, and no other limit`() async throws {
         let configuration = try await self.configuration(["unlimited": "true"])
-        #expect(configuration.limits.sends == nil)
-        #expect(configuration.limits.commands == nil)
-        #expect(configuration.maximumConnectionsPerAddress == nil)
-        #expect(configuration.limits.outboundBytes == 1 << 20)
+        #expect(configuration.node.limits.sends == nil)
+        #expect(configuration.node.limits.commands == nil)
+        #expect(configuration.node.maximumConnectionsPerAddress == nil)
+        #expect(configuration.node.limits.outboundBytes == 1 << 20)
     }
 
     @Test func `every flag has a setting of its name`() async throws {

@@ -2,7 +2,7 @@ import BrokerContract
 import ChatCore
 import Testing
 
-@testable import ChatServer
+@testable import ChatNode
 import ChatSystem
 
 /// The disturbance that tests are run with is itself a good broker: what fails with it would fail with any that is slow.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ChatServer
+@testable import ChatNode
 
 @Suite(.patience)
 struct PercentEncodingTests {

@@ -2,7 +2,7 @@ import ChatCore
 import NIOCore
 import Testing
 
-@testable import ChatServer
+@testable import ChatNode
 
 @Suite("Presence that was lost on its way", .patience)
 struct PresenceRepairTests {

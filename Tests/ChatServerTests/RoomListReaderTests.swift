@@ -2,7 +2,7 @@ import ChatCore
 import Synchronization
 import Testing
 
-@testable import ChatServer
+@testable import ChatNode
 
 @Suite("The list of rooms is read once for all", .patience)
 struct RoomListReaderTests {

@@ -3,7 +3,7 @@ import CoreMetrics
 import NIOCore
 import Testing
 
-@testable import ChatServer
+@testable import ChatNode
 
 @Suite(.patience)
 struct StatusTests {

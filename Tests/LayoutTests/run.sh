@@ -64,7 +64,7 @@ cat >expected <<'EXPECTED'
 Dockerfile: Tests is not copied (COPY, .dockerignore), and the manifest names it
 Package.swift: chat-cli must not depend on ChatRedis
 Sources/ChatClient/Link+StateMachine.swift:1: a clock is read here; the time is an argument
-Sources/ChatClient/Machine/Waiting.swift:1: only ChatServer may import HummingbirdCore
+Sources/ChatClient/Machine/Waiting.swift:1: only ChatNode may import HummingbirdCore
 Sources/ChatClient/Machine/Waiting.swift:2: a machine does not wait
 Sources/ChatCore/Above/One.swift: Two leads to Sources/ChatCore/Below, which leads back
 Sources/ChatCore/Below/Two.swift: Three leads to Sources/ChatCore/Middle, which leads back

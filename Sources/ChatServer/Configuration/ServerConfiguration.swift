@@ -1,4 +1,5 @@
 import ChatCore
+import ChatNode
 import ChatRedis
 import Foundation
 import Logging
@@ -6,35 +7,11 @@ import NIOSSL
 
 /// Everything that an operator can set, read and checked.
 struct ServerConfiguration: Sendable {
-    var host: String
-    var port: Int
-    /// The Redis that joins the nodes; nil keeps the chat in memory.
-    var redis: RedisURL?
-    var redisPrefix: String
-    /// Who may have signed the certificate of Redis; nil: whom the system trusts.
-    var redisAuthorities: NIOSSLTrustRoots?
-    /// How many replicas of Redis must have a message before its sender is told that it is stored.
-    var ackReplicas: Int
-    /// What the operator should know about how settings were given.
-    var warnings: [String] = []
-    var node: NodeName
-    var staticFiles: String
-    var threads: Int
-    /// The longest time that a busy room holds messages to send them together; zero sends each at once.
-    var flushWindow: Duration
-    var origins: OriginPolicy
-    var hosts: HostPolicy
+    var node = NodeConfiguration()
     var logLevel: Logger.Level
     var logFormat: LogFormat
-    var limits: Limits
-    var maximumConnections: Int?
-    var maximumConnectionsPerAddress: Int?
-    /// Whether `GET /api/status` tells what the node does.
-    var servesStatus: Bool
-    /// Opens `/echo`, which sends back every message: for conformance tests.
-    var hasEcho = false
-    /// Makes the node late with everything, as a number draws it: for tests that must not pass by luck.
-    var testDelays: DelayedAnswers?
+    /// What the operator should know about how settings were given.
+    var warnings: [String] = []
 
     enum LogFormat: String, Sendable { case text, json }
 
@@ -42,46 +19,74 @@ struct ServerConfiguration: Sendable {
     ///
     /// - Throws: ``SettingError`` for the first one that cannot be used.
     init(_ settings: Settings) throws(SettingError) {
-        self.host = Self.host(settings.string("host") ?? "127.0.0.1")
-        self.port = try settings.int("port", default: 8080, 0...65535)
-        self.redisPrefix = settings.string("redis-prefix") ?? "chat:"
-        self.ackReplicas = try settings.int("ack-replicas", default: 0, 0...100)
-        self.staticFiles = settings.string("static") ?? "static"
-        self.threads = try settings.int("threads", default: ProcessInfo.processInfo.activeProcessorCount, 1...1024)
-        self.flushWindow = .milliseconds(try settings.int("flush-window", default: 5, 0...1000))
-        self.node = settings.string("node").map { .given($0) } ?? .hostAndPort
-        self.origins = try settings.choice("origins", default: .sameHost, "same, * or origins") { OriginPolicy($0) }
+        self.logLevel = try settings.choice("log-level", default: .info, "a level of logging") {
+            Logger.Level(rawValue: $0)
+        }
+        self.logFormat = try settings.choice("log-format", default: .text, "text or json") { LogFormat(rawValue: $0) }
+        try self.node.readPlace(settings)
+        try self.node.readPolicies(settings)
+        try self.node.readLimits(settings)
+        try self.node.readRedis(settings)
+        if settings.string("test-delays") != nil {
+            let seed = try settings.int("test-delays", default: 0, 0...(.max))
+            self.node.testDelays = DelayedAnswers(seed: UInt64(seed))
+            self.warnings.append("answers are late on purpose (CHAT_TEST_DELAYS)")
+        }
+        self.warnings += self.node.pageWarnings
+    }
+
+    /// What would be used, for an operator; without secrets.
+    var summary: String {
+        """
+        listen      \(self.node.host):\(self.node.port), \(self.node.threads) event loops
+        node        \(self.node.name.text(port: self.node.port))
+        broker      \(self.node.redis.map(\.description) ?? "in memory")
+        page        \(self.node.staticFiles)
+        log         \(self.logLevel), as \(self.logFormat)
+        """
+    }
+}
+
+extension NodeConfiguration {
+    fileprivate mutating func readPlace(_ settings: Settings) throws(SettingError) {
+        self.host = Self.host(settings.string("host") ?? self.host)
+        self.port = try settings.int("port", default: self.port, 0...65535)
+        self.name = settings.string("node").map { .given($0) } ?? self.name
+        self.staticFiles = settings.string("static") ?? self.staticFiles
+        self.threads = try settings.int("threads", default: self.threads, 1...1024)
+        let window = Int(self.flushWindow / .milliseconds(1))
+        self.flushWindow = .milliseconds(try settings.int("flush-window", default: window, 0...1000))
+    }
+
+    fileprivate mutating func readPolicies(_ settings: Settings) throws(SettingError) {
+        self.origins = try settings.choice("origins", default: self.origins, "same, * or origins") { OriginPolicy($0) }
         self.hosts = try settings.choice(
             "hosts",
             default: .standard(listeningOn: self.host),
             "local, * or names of hosts, without ports"
         ) { HostPolicy($0) }
-        self.logLevel = try settings.choice("log-level", default: .info, "a level of logging") {
-            Logger.Level(rawValue: $0)
-        }
-        self.logFormat = try settings.choice("log-format", default: .text, "text or json") { LogFormat(rawValue: $0) }
-        self.servesStatus = try settings.choice("status", default: true, "on or off") {
+        self.servesStatus = try settings.choice("status", default: self.servesStatus, "on or off") {
             ["on": true, "off": false][$0]
         }
+    }
+
+    fileprivate mutating func readLimits(_ settings: Settings) throws(SettingError) {
         self.limits = try Limits(settings)
-        if settings.string("test-delays") != nil {
-            let seed = try settings.int("test-delays", default: 0, 0...(.max))
-            self.testDelays = DelayedAnswers(seed: UInt64(seed))
-            self.warnings.append("answers are late on purpose (CHAT_TEST_DELAYS)")
-        }
         let connections = try settings.int("limits.connections", default: 0, 0...(.max))
-        let perAddress = try settings.int("limits.connections-per-address", default: 1000, 0...(.max))
         self.maximumConnections = connections > 0 ? connections : nil
+        let standard = self.maximumConnectionsPerAddress ?? 0
+        let perAddress = try settings.int("limits.connections-per-address", default: standard, 0...(.max))
         self.maximumConnectionsPerAddress = perAddress > 0 ? perAddress : nil
         if try settings.bool("unlimited") {
             self.limits.sends = nil
             self.limits.commands = nil
             self.maximumConnectionsPerAddress = nil
         }
-        try self.readRedis(settings)
     }
 
-    private mutating func readRedis(_ settings: Settings) throws(SettingError) {
+    fileprivate mutating func readRedis(_ settings: Settings) throws(SettingError) {
+        self.redisPrefix = settings.string("redis-prefix") ?? self.redisPrefix
+        self.ackReplicas = try settings.int("ack-replicas", default: self.ackReplicas, 0...100)
         guard let text = settings.string("redis") ?? settings.variable("REDIS_URL") else {
             guard self.ackReplicas == 0 else {
                 throw SettingError("\(Settings.names("ack-replicas")): it needs a Redis, \(Settings.names("redis"))")
@@ -135,17 +140,6 @@ struct ServerConfiguration: Sendable {
         if text == "*" { return SystemResources.anyAddress }
         guard text.hasPrefix("["), text.hasSuffix("]") else { return text }
         return String(text.dropFirst().dropLast())
-    }
-
-    /// What would be used, for an operator; without secrets.
-    var summary: String {
-        """
-        listen      \(self.host):\(self.port), \(self.threads) event loops
-        node        \(self.node.text(port: self.port))
-        broker      \(self.redis.map(\.description) ?? "in memory")
-        page        \(self.staticFiles)
-        log         \(self.logLevel), as \(self.logFormat)
-        """
     }
 }
 

@@ -2,7 +2,7 @@ import ChatCore
 import NIOCore
 import Testing
 
-@testable import ChatServer
+@testable import ChatNode
 
 /// Frames of a room that go to the socket without waiting for the flush, and when they do not.
 @Suite(.patience)

@@ -2,7 +2,7 @@ import ChatCore
 import NIOCore
 import Testing
 
-@testable import ChatServer
+@testable import ChatNode
 
 /// What leaves by the socket and what by the channel, and that nobody can tell which.
 @Suite(.patience)

@@ -4,7 +4,7 @@ import HTTPTypes
 import NIOCore
 import Testing
 
-@testable import ChatServer
+@testable import ChatNode
 
 @Suite(.patience)
 struct DoorMachineTests {

@@ -1,7 +1,7 @@
 import ChatCore
 import Testing
 
-@testable import ChatServer
+@testable import ChatNode
 
 @Suite(.patience)
 struct AdmissionTests {

@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Testing
 
+@testable import ChatNode
 @testable import ChatServer
 
 @Suite("Log lines that cannot be written", .patience)

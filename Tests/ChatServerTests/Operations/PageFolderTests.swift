@@ -2,7 +2,7 @@ import Foundation
 import NIOCore
 import Testing
 
-@testable import ChatServer
+@testable import ChatNode
 
 @Suite("The folder of the page", .patience)
 struct PageFolderTests {

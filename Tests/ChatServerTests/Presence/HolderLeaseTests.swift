@@ -1,7 +1,7 @@
 import ChatCore
 import Testing
 
-@testable import ChatServer
+@testable import ChatNode
 
 /// Under which name a shard's members are in their rooms.
 @Suite(.patience)

@@ -3,7 +3,7 @@ import Logging
 import NIOCore
 import Testing
 
-@testable import ChatServer
+@testable import ChatNode
 
 /// Who is in rooms through a shard, and what members are told of each other; with a broker in memory and no sockets.
 @Suite(.patience)

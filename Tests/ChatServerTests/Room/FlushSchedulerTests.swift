@@ -4,7 +4,7 @@ import NIOEmbedded
 import TestSupport
 import Testing
 
-@testable import ChatServer
+@testable import ChatNode
 
 /// Which rooms of a loop send at the end of a tick, and when the others are looked at.
 @Suite(.patience)

@@ -3,7 +3,7 @@ import NIOCore
 import NIOEmbedded
 import Testing
 
-@testable import ChatServer
+@testable import ChatNode
 
 /// Where a room of a shard stands, and who of its members stands there too.
 @Suite(.patience)

@@ -3,7 +3,7 @@ import NIOPosix
 import NIOSSL
 import Testing
 
-@testable import ChatServer
+@testable import ChatNode
 
 /// A port on a real connection whose socket takes only a few kilobytes, and a peer that reads when it is told to.
 struct PortFixture {

@@ -8,6 +8,7 @@ import NIOCore
 import ServiceLifecycle
 import Testing
 
+@testable import ChatNode
 @testable import ChatServer
 
 /// A real server on a free port, for as long as a test needs it.
@@ -38,11 +39,13 @@ struct TestServer {
         var configuration = try ServerConfiguration(
             await Settings(flags: given, environment: [:], file: nil)
         )
-        configuration.hasEcho = hasEcho
+        configuration.node.hasEcho = hasEcho
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let loops = LoopPool.take(configuration.threads)
-        let node = try ChatNode(configuration, logger: silence, broker: broker, group: loops) { continuation.yield($0) }
+        let loops = LoopPool.take(configuration.node.threads)
+        let node = try Node(configuration.node, logger: silence, broker: broker, group: loops) { port in
+            continuation.yield(port)
+        }
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: node, successTerminationBehavior: .gracefullyShutdownGroup)],
@@ -56,7 +59,7 @@ struct TestServer {
             let result = try await body(TestServer(port: port))
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
-            LoopPool.give(loops, threads: configuration.threads)
+            LoopPool.give(loops, threads: configuration.node.threads)
             return result
         }
     }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ChatServer
+@testable import ChatNode
 
 /// What many ask for is read once, and never before it was asked for.
 @Suite(.patience)

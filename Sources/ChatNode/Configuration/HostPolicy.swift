@@ -2,7 +2,7 @@
 ///
 /// A page of somebody else can give its own name the address of this server (DNS rebinding); a browser then takes the two for
 /// one. It still sends the page's name as `Host`. Addresses are always answered: no name leads to them.
-enum HostPolicy: Equatable, Sendable {
+package enum HostPolicy: Equatable, Sendable {
     /// By every name.
     case any
     /// By `localhost` alone, and names that end in `.localhost`.
@@ -13,7 +13,7 @@ enum HostPolicy: Equatable, Sendable {
     /// Reads what an operator wrote: `*`, `local`, or names with commas between.
     ///
     /// - Returns: nil when something in it is no name.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         switch text {
         case "*": self = .any
         case "local": self = .local
@@ -31,7 +31,7 @@ enum HostPolicy: Equatable, Sendable {
     ///
     /// - Parameter address: The address that it listens on.
     /// - Returns: The policy.
-    static func standard(listeningOn address: String) -> HostPolicy {
+    package static func standard(listeningOn address: String) -> HostPolicy {
         let isLoopback = address == "localhost" || address == "::1" || address.hasPrefix("127.")
         return isLoopback ? .local : .any
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChatNode
 import ChatRedis
 import ChatSystem
 import Foundation
@@ -21,7 +22,7 @@ struct ChatServerCommand: AsyncParsableCommand {
             Exit status: 0 after a shutdown by SIGTERM or SIGINT, 64 for a wrong setting, 69 when the address cannot be \
             listened on or the system has too few files for it, 70 for a fault of the server's own.
             """,
-        version: NodeContext.serverVersion,
+        version: Node.serverVersion,
         subcommands: [CheckConfig.self, HealthCheck.self]
     )
 
@@ -38,13 +39,14 @@ struct ChatServerCommand: AsyncParsableCommand {
         LoggingSystem.bootstrap { LineLogHandler(label: $0, format: format, level: level) }
         let logger = Logger(label: "chat")
         for warning in configuration.warnings { logger.warning("\(warning)") }
-        if let shortage = SystemResources.shortage(threads: configuration.threads) {
+        if let shortage = SystemResources.shortage(threads: configuration.node.threads) {
             logger.critical("\(shortage)")
             throw ExitCode(Sysexit.unavailable)
         }
-        if let delays = configuration.testDelays { try await Task.sleep(for: delays.draw(upTo: 3000)) }
-        let address = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
-        let node = try ChatNode(configuration, logger: logger) { port in
+        let (host, port) = (configuration.node.host, configuration.node.port)
+        if let delays = configuration.node.testDelays { try await Task.sleep(for: delays.draw(upTo: 3000)) }
+        let address = host.contains(":") ? "[\(host)]" : host
+        let node = try Node(configuration.node, logger: logger) { port in
             // One line on standard output, for people and for the scripts that wait for it.
             try? Descriptor.standardOutput.write("listening on http://\(address):\(port)\n")
         }
@@ -59,10 +61,10 @@ struct ChatServerCommand: AsyncParsableCommand {
             try await group.run()
         } catch let error as IOError {
             let reason = String(cString: strerror(error.errnoCode))
-            logger.critical("cannot listen on \(address):\(configuration.port): \(reason)")
+            logger.critical("cannot listen on \(address):\(port): \(reason)")
             throw ExitCode(Sysexit.unavailable)
         } catch is SocketAddressError.UnknownHost {
-            logger.critical("cannot listen on \(address):\(configuration.port): the host cannot be resolved")
+            logger.critical("cannot listen on \(address):\(port): the host cannot be resolved")
             throw ExitCode(Sysexit.unavailable)
         } catch {
             guard !node.isDraining else {
@@ -101,14 +103,13 @@ extension ServerOptions {
             let file = self.config ?? environment["CHAT_CONFIG"]
             let settings = try await Settings(flags: self.values, environment: environment, file: file)
             var configuration = try ServerConfiguration(settings)
-            configuration.hasEcho = self.testEcho
+            configuration.node.hasEcho = self.testEcho
             if let redis, (try? RedisURL(redis))?.password != nil {
                 configuration.warnings.append(
                     "a password on the command line can be seen by every user of this machine; "
                         + "use REDIS_URL or --redis-password-file"
                 )
             }
-            configuration.warnings += PageFolder(configuration.staticFiles).warnings
             return configuration
         } catch {
             try? Descriptor.standardError.write("ChatServer: \(error.message)\n")

@@ -1,7 +1,7 @@
 import ChatCore
 
 /// From which pages a WebSocket may be opened (docs/PROTOCOL.md, section 7): a browser says which page asks.
-enum OriginPolicy: Equatable, Sendable {
+package enum OriginPolicy: Equatable, Sendable {
     /// Pages of this server: the same host and port as the request's `Host`.
     case sameHost
     /// Every page.
@@ -12,7 +12,7 @@ enum OriginPolicy: Equatable, Sendable {
     /// Reads what an operator wrote: `same`, `*`, or origins with commas between.
     ///
     /// - Returns: nil when something in it is no origin, or none that a browser could send.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         switch text {
         case "same": self = .sameHost
         case "*": self = .any
@@ -41,7 +41,7 @@ enum OriginPolicy: Equatable, Sendable {
 }
 
 /// A scheme, a host and a port (RFC 6454), the default port filled in.
-struct Origin: Equatable, Sendable {
+package struct Origin: Equatable, Sendable {
     let scheme: String
     let host: String
     let port: Int

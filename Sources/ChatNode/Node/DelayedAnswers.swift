@@ -4,7 +4,7 @@ import Synchronization
 /// A line in which answers wait for a time that a seed draws, and leave in the order in which they came.
 ///
 /// It stands for a slow way back from a broker: late, now and then very late, and never out of order.
-final class DelayedAnswers: Sendable {
+package final class DelayedAnswers: Sendable {
     private struct Waiting {
         var due: ContinuousClock.Instant
         var continuation: CheckedContinuation<Void, Never>
@@ -19,10 +19,10 @@ final class DelayedAnswers: Sendable {
     private let state: Mutex<State>
 
     /// Makes a line with the delays of a seed.
-    init(seed: UInt64) { self.state = Mutex(State(generator: SplitMix64(seed: seed))) }
+    package init(seed: UInt64) { self.state = Mutex(State(generator: SplitMix64(seed: seed))) }
 
     /// A time that the seed draws.
-    func draw(upTo milliseconds: Int) -> Duration {
+    package func draw(upTo milliseconds: Int) -> Duration {
         .milliseconds(self.state.withLock { Int.random(in: 0...milliseconds, using: &$0.generator) })
     }
 

@@ -1,16 +1,19 @@
-import ChatCore
+package import ChatCore
 import ChatRedis
 import ChatSystem
 import Hummingbird
-import Logging
+package import Logging
 import NIOCore
-import NIOPosix
+package import NIOPosix
 import NIOSSL
 import ServiceLifecycle
 
 /// One node of the chat: the broker, a shard for each event loop, and the HTTP server, put together and run.
-struct ChatNode: Service {
-    private let configuration: ServerConfiguration
+package struct Node: Service {
+    /// What the server calls itself.
+    package static var serverVersion: String { NodeContext.serverVersion }
+
+    private let configuration: NodeConfiguration
     private let group: MultiThreadedEventLoopGroup
     private let broker: any Broker
     private let context: NodeContext
@@ -27,8 +30,8 @@ struct ChatNode: Service {
     ///   - group: The event loops, which outlive the node; nil makes as many as the configuration asks for.
     ///   - onRunning: Called with the port when the node listens.
     /// - Throws: What the TLS library says when it cannot be set up for Redis.
-    init(
-        _ configuration: ServerConfiguration,
+    package init(
+        _ configuration: NodeConfiguration,
         logger: Logger,
         broker: (any Broker)? = nil,
         group: MultiThreadedEventLoopGroup? = nil,
@@ -38,7 +41,7 @@ struct ChatNode: Service {
         var broker = try broker ?? Self.broker(configuration, group, logger)
         if let delays = configuration.testDelays { broker = DelayingBroker(broker, answers: delays) }
         let context = NodeContext(
-            name: configuration.node.text(port: configuration.port),
+            name: configuration.name.text(port: configuration.port),
             limits: configuration.limits,
             broker: broker,
             admission: Self.admission(configuration),
@@ -55,7 +58,7 @@ struct ChatNode: Service {
         self.onRunning = onRunning
     }
 
-    private static func admission(_ configuration: ServerConfiguration) -> Admission {
+    private static func admission(_ configuration: NodeConfiguration) -> Admission {
         let descriptors = ConnectionBudget.raiseDescriptorLimit()
         let budget = ConnectionBudget(descriptors: descriptors, threads: configuration.threads)
         return Admission(
@@ -66,7 +69,7 @@ struct ChatNode: Service {
     }
 
     private static func broker(
-        _ configuration: ServerConfiguration,
+        _ configuration: NodeConfiguration,
         _ group: MultiThreadedEventLoopGroup,
         _ logger: Logger
     ) throws -> any Broker {
@@ -88,7 +91,7 @@ struct ChatNode: Service {
     ///
     /// Services end in the reverse of this order: first the server, which lets nobody in and tells its connections, then
     /// the shards, which wait until those have gone and for what is under way, then the broker that they need for it.
-    func run() async throws {
+    package func run() async throws {
         var parts: [any Service] = [BrokerService(broker: self.broker), ShardService(shards: self.shards)]
         if let status { parts.append(status) }
         parts.append(self.server)
@@ -101,7 +104,7 @@ struct ChatNode: Service {
     }
 
     /// Whether it is on its way out.
-    var isDraining: Bool { self.context.admission.isDraining }
+    package var isDraining: Bool { self.context.admission.isDraining }
 
     private var server: some Service {
         let logger = ChatRouter.quiet(self.context.logger)
@@ -111,7 +114,7 @@ struct ChatNode: Service {
             status: self.status
         )
         let onRunning = self.onRunning
-        let (context, name) = (self.context, self.configuration.node)
+        let (context, name) = (self.context, self.configuration.name)
         let policy = DoorPolicy(
             hosts: self.configuration.hosts,
             webSockets: WebSocketAdmission(origins: self.configuration.origins),
@@ -137,9 +140,9 @@ struct ChatNode: Service {
     }
 }
 
-extension ChatNode: CustomStringConvertible {
+extension Node: CustomStringConvertible {
     /// The lifecycle library logs its services on level debug: settings are no part of that.
-    var description: String { "ChatNode" }
+    package var description: String { "Node" }
 }
 
 /// The broker as a service: it works until everything that needs it has ended.

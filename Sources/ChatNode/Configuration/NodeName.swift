@@ -1,14 +1,14 @@
 import Foundation
 
 /// What a node is called, as clients see it.
-enum NodeName: Equatable, Sendable {
+package enum NodeName: Equatable, Sendable {
     /// As the operator said.
     case given(String)
     /// After the machine and the port, which is known when the node listens.
     case hostAndPort
 
     /// The name of a node that listens on a port.
-    func text(port: Int) -> String {
+    package func text(port: Int) -> String {
         switch self {
         case .given(let name): name
         case .hostAndPort: "\(ProcessInfo.processInfo.hostName):\(port)"

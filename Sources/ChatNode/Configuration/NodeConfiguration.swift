@@ -1,0 +1,43 @@
+package import ChatCore
+package import ChatRedis
+import Foundation
+package import NIOSSL
+
+/// What a node is told before it begins; each setting has the value that an operator gets who sets nothing.
+package struct NodeConfiguration: Sendable {
+    package var host = "127.0.0.1"
+    /// Zero lets the system choose a free one.
+    package var port = 8080
+    package var name = NodeName.hostAndPort
+    /// The Redis that joins the nodes; nil keeps the chat in memory.
+    package var redis: RedisURL?
+    package var redisPrefix = "chat:"
+    /// Who may have signed the certificate of Redis; nil: whom the system trusts.
+    package var redisAuthorities: NIOSSLTrustRoots?
+    /// How many replicas of Redis must have a message before its sender is told that it is stored.
+    package var ackReplicas = 0
+    /// The folder of the page.
+    package var staticFiles = "static"
+    /// How many event loops there are, each with a shard of the connections.
+    package var threads = ProcessInfo.processInfo.activeProcessorCount
+    /// The longest time that a busy room holds messages to send them together; zero sends each at once.
+    package var flushWindow = Duration.milliseconds(5)
+    package var origins = OriginPolicy.sameHost
+    package var hosts = HostPolicy.standard(listeningOn: "127.0.0.1")
+    package var limits = Limits()
+    /// The most connections; nil: as many as the system's descriptors allow.
+    package var maximumConnections: Int?
+    /// The most connections from one address; nil: as many as there may be at all.
+    package var maximumConnectionsPerAddress: Int? = 1000
+    /// Whether `GET /api/status` tells what the node does.
+    package var servesStatus = true
+    /// Opens `/echo`, which sends back every message: for conformance tests.
+    package var hasEcho = false
+    /// Makes the node late with everything, as a number draws it: for tests that must not pass by luck.
+    package var testDelays: DelayedAnswers?
+
+    package init() {}
+
+    /// What an operator should know about the page's folder.
+    package var pageWarnings: [String] { PageFolder(self.staticFiles).warnings }
+}

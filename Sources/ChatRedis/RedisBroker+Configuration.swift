@@ -30,6 +30,9 @@ extension RedisBroker {
         package var replicaTimeout = Duration.seconds(1)
         /// How long a room may be quiet until its position is compared with the head of its log.
         package var headCheckInterval = Duration.seconds(30)
+        /// How long nodes have to tell anew who their members are, after a loss, before what is left over is taken out; nil:
+        /// as long as a lease.
+        package var mendDelay: Duration?
         /// How long a room stays subscribed that nobody on this node wants any more.
         package var linger = Duration.seconds(5)
 

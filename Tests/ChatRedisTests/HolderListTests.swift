@@ -6,17 +6,9 @@ import Testing
 
 // What nodes remember of holders that are no more, and what becomes of it when that is lost.
 extension LeaseTests {
-    /// Runs two nodes whose leases last three seconds, and which look at no room unless they have a reason to.
+    /// Runs two nodes which look at no room unless they have a reason to.
     private func withTwoThatRest(_ body: (RedisBroker, RedisBroker) async throws -> Void) async throws {
-        try await RedisServerProcess.with { server in
-            let configure: (inout RedisBroker.Configuration) -> Void = {
-                $0.lease = .seconds(3)
-                $0.headCheckInterval = .seconds(3600)
-            }
-            try await withBroker(server, configure: configure) { first in
-                try await withBroker(server, configure: configure) { second in try await body(first, second) }
-            }
-        }
+        try await self.withTwo(headCheckInterval: .seconds(3600), body)
     }
 
     @Test
@@ -120,6 +112,7 @@ extension LeaseTests {
                 try await first.enter(self.room, self.mina, holder: self.going)
                 try await self.buried(self.going, on: second)
                 try await second.command("HDEL", second.keys.holders, self.going.rawValue)
+                await first.hasNotRenewed(self.going, since: 1)
                 try await first.enter(self.room, self.mina, holder: self.going)
                 #expect(try await first.renew(self.going) == .lost)
                 try await eventually {

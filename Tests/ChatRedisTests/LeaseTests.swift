@@ -12,6 +12,7 @@ struct LeaseTests {
     let juno: User
     let going = HolderID("going/i/0")
     let staying = HolderID("staying/i/0")
+    let lives = HolderLives()
 
     init() throws {
         self.room = try RoomName("래블업")
@@ -23,15 +24,24 @@ struct LeaseTests {
         try (0..<count).map { User(id: UserID("u\(10_000 + $0)"), name: try UserName("N\($0)")) }
     }
 
-    /// Runs two nodes whose leases last three seconds.
-    func withTwo(_ body: (RedisBroker, RedisBroker) async throws -> Void) async throws {
+    /// Runs two nodes, which look at the leases when those who live have renewed theirs.
+    ///
+    /// - Parameters:
+    ///   - headCheckInterval: How often each node looks at a room.
+    ///   - body: What to do with them.
+    func withTwo(
+        headCheckInterval: Duration = .milliseconds(500),
+        _ body: (RedisBroker, RedisBroker) async throws -> Void
+    ) async throws {
         try await RedisServerProcess.with { server in
             let configure: (inout RedisBroker.Configuration) -> Void = {
-                $0.lease = .seconds(3)
-                $0.headCheckInterval = .milliseconds(500)
+                $0.headCheckInterval = headCheckInterval
+                $0.mendDelay = .seconds(1)
             }
             try await withBroker(server, configure: configure) { first in
-                try await withBroker(server, configure: configure) { second in try await body(first, second) }
+                try await withBroker(server, configure: configure) { second in
+                    try await self.lives.lead([first, second]) { try await body(first, second) }
+                }
             }
         }
     }
@@ -47,17 +57,10 @@ struct LeaseTests {
         on broker: RedisBroker,
         _ body: () async throws -> Void
     ) async throws {
-        let renewals = Task {
-            while !Task.isCancelled {
-                let state = try await broker.renew(holder)
-                #expect(state == .held)
-                try? await Task.sleep(for: .milliseconds(100))
-            }
-        }
+        await self.lives.begin(holder, on: broker)
         let result: Result<Void, any Error>
         do { result = .success(try await body()) } catch { result = .failure(error) }
-        renewals.cancel()
-        _ = await renewals.result
+        await self.lives.end(holder)
         try result.get()
     }
 
@@ -218,11 +221,7 @@ struct LeaseTests {
     @Test
     func `after a Redis of an earlier time, the dead leave and the lists are right`() async throws {
         try await RedisServerProcess.with { server in
-            let configure: (inout RedisBroker.Configuration) -> Void = {
-                $0.lease = .seconds(3)
-                $0.headCheckInterval = .seconds(30)
-            }
-            try await withBroker(server, configure: configure) { broker in
+            try await withBroker(server, configure: { $0.headCheckInterval = .seconds(30) }) { broker in
                 let rooms = try ["a", "b", "c"].map { try RoomName($0) }
                 let key = broker.keys.rooms(of: self.staying.rawValue)
                 _ = try await broker.subscribe(rooms[1], CollectingSubscriber())
@@ -244,13 +243,15 @@ struct LeaseTests {
                 try await eventually { await broker.hasComparedHolders(of: rooms[1]) }
                 server.kill()
                 try await server.start()
-                try await self.renewing(self.staying, on: broker) {
-                    try await eventually {
-                        let listed = try await broker.command("SMEMBERS", key).array?.compactMap(\.string) ?? []
-                        return listed.sorted() == [HolderRooms.mark, "b", "c"]
-                    }
-                    try await eventually {
-                        try await broker.members(rooms[1], cursor: nil, limit: 10).members == [self.juno]
+                try await self.lives.lead([broker]) {
+                    try await self.renewing(self.staying, on: broker) {
+                        try await eventually {
+                            let listed = try await broker.command("SMEMBERS", key).array?.compactMap(\.string) ?? []
+                            return listed.sorted() == [HolderRooms.mark, "b", "c"]
+                        }
+                        try await eventually {
+                            try await broker.members(rooms[1], cursor: nil, limit: 10).members == [self.juno]
+                        }
                     }
                 }
             }

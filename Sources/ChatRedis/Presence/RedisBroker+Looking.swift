@@ -188,7 +188,7 @@ extension RedisBroker {
         var command = RedisCommand("PUBLISH", self.keys.channel(room))
         command.append(RoomPayload.presenceLost(in: room))
         self.commands.submit(RedisRequest(command))
-        let time = NIODeadline.now() + TimeAmount(self.configuration.lease)
+        let time = NIODeadline.now() + TimeAmount(self.configuration.mendDelay ?? self.configuration.lease)
         self.schedule(.mend(1, "", hasFound: false), subscription, at: time)
     }
 

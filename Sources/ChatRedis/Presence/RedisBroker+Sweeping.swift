@@ -49,7 +49,10 @@ extension RedisBroker {
     /// Has the table read a moment later, out of turn.
     private func hintLook() { self.hintedLook = self.hintedLook ?? .now() + Self.retryDelay }
 
-    private func look(isRegular: Bool) async {
+    /// Reads the leases of all holders, and does what has to be done about each.
+    ///
+    /// - Parameter isRegular: Whether it was time; another look tells nothing of who renews.
+    func look(isRegular: Bool) async {
         let request = RedisRequest(.lookAtLeases, keys: self.keys.holders)
         guard let parts = await self.attempt(request)?.array, parts.count == 2, let time = parts[0].count,
             let flat = parts[1].array

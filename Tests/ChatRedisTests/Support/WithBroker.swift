@@ -62,6 +62,9 @@ extension RedisBroker {
         return try await self.perform(RedisRequest(command))
     }
 
+    /// Makes it remember that a lease was renewed last at a certain time, in milliseconds by Redis' clock.
+    func hasNotRenewed(_ holder: HolderID, since time: Int) { _ = self.holdings.renewed(holder, count: 1, time: time) }
+
     /// Whether a room's holders were compared with the table of leases, or will be when that is read next.
     func hasComparedHolders(of room: RoomName) -> Bool { self.channels[self.channel(room)]?.upkeptAt != nil }
 }

@@ -29,6 +29,7 @@ struct LeaseTests {
     /// - Parameters:
     ///   - headCheckInterval: How often each node looks at a room.
     ///   - body: What to do with them.
+    /// - Throws: What the body throws.
     func withTwo(
         headCheckInterval: Duration = .milliseconds(500),
         _ body: (RedisBroker, RedisBroker) async throws -> Void

@@ -51,7 +51,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        // What both programs need of the operating system: the time of day, and writing to descriptors.
+        // What both programs need of the operating system (the time of day, writing to descriptors), and what tasks wait by.
         .target(name: "ChatSystem", swiftSettings: settings),
         // RFC 6455 frames, read and written: pure bytes, for both ends of a connection.
         .target(
@@ -90,6 +90,7 @@ let package = Package(
             name: "ChatClient",
             dependencies: [
                 "ChatCore",
+                "ChatSystem",
                 "ChatWebSocket",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
@@ -217,12 +218,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(name: "ChatSystemTests", dependencies: ["ChatSystem"], swiftSettings: settings),
         .testTarget(
             name: "ChatClientTests",
             dependencies: [
                 "ChatClient",
                 "ChatCore",
+                "ChatSystem",
                 .product(name: "NIOCore", package: nio),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOWebSocket", package: nio),

@@ -10,12 +10,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 rules='
 ChatCore       |                                  | Crypto DequeModule Foundation HeapModule NIOCore Synchronization
 ChatWebSocket  |                                  | NIOCore
-ChatSystem     |                                  | Glibc
+ChatSystem     |                                  | Glibc Synchronization
 ChatHTTP       |                                  | Crypto NIOCore
 CHiredis       |                                  |
 CZlib          |                                  |
 ChatRedis      | ChatCore CHiredis                | *
-ChatClient     | ChatCore ChatWebSocket           | *
+ChatClient     | ChatCore ChatSystem ChatWebSocket | *
 ChatNode       | ChatCore ChatHTTP ChatRedis ChatSystem ChatWebSocket CZlib | *
 ChatServer     | ChatCore ChatNode ChatRedis ChatSystem | *
 chat-cli       | ChatClient ChatCore ChatSystem ChatWebSocket | ArgumentParser Configuration DequeModule Dispatch Foundation Glibc Histogram NIOCore NIOPosix Synchronization SystemPackage
@@ -30,7 +30,7 @@ NIOPosix       | ChatRedis ChatClient ChatNode ChatServer
 '
 
 # modules whose folders lie in one direction; the others are still to be put in order
-one_way='ChatCore ChatHTTP ChatNode ChatServer ChatSystem ChatWebSocket'
+one_way='ChatClient ChatCore ChatHTTP ChatNode ChatServer ChatSystem ChatWebSocket'
 
 findings=$(mktemp)
 sources=$(mktemp)

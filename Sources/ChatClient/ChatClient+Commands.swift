@@ -1,4 +1,5 @@
 public import ChatCore
+internal import ChatSystem
 
 /// Commands may be given at any time; without a connection they wait for one. Every one throws ``ClientError``: `refused`
 /// with what the server said, `closed` or `disconnected` when there will be no answer, `overflow` when too many wait or when
@@ -14,8 +15,8 @@ extension ChatClient {
     /// - Throws: ``ClientError``.
     @discardableResult
     public func join(_ room: RoomName, from start: ReplayStart = .live) async throws(ClientError) -> JoinedRoom {
-        let fields = try await self.answer(self.begin { $0.join(room, start, now: .now) })
-        return JoinedRoom(try Self.read(fields) { fields throws(JSONError) in try fields.joined() })
+        let answer = self.begin { $0.join(room, start, now: .now) }
+        return JoinedRoom(try await answer.read { fields throws(JSONError) in try fields.joined() })
     }
 
     /// Wants to be in a room, as ``join(_:from:)`` does, and returns at once: what comes of it comes as an event.
@@ -32,7 +33,7 @@ extension ChatClient {
     /// - Parameter room: The room; one that is not joined is left already.
     /// - Throws: ``ClientError``.
     public func leave(_ room: RoomName) async throws(ClientError) {
-        _ = try await self.outcome(self.begin { $0.leave(room, now: .now) })
+        _ = try await self.begin { $0.leave(room, now: .now) }.outcome()
     }
 
     /// Sends a message to a joined room and waits until the server has stored it.
@@ -69,7 +70,7 @@ extension ChatClient {
     ) throws(ClientError) -> PendingSend {
         let send = try self.makeSend(room, text, kind, key)
         if let outbox, let key = send.key {
-            let time = OutboxFile.now
+            let time = WallClock.now()
             try outbox.append(.init(room: room, text: send.text.rawValue, kind: kind, key: key, time: time))
         }
         return self.enqueue(send)
@@ -103,8 +104,7 @@ extension ChatClient {
         limit: Int? = nil
     ) async throws(ClientError) -> HistoryPage {
         let command = Command.history(.init(room: room, before: seq, limit: limit))
-        let fields = try await self.answer(self.begin { $0.request(command, now: .now) })
-        return try Self.read(fields) { fields throws(JSONError) in try fields.history() }
+        return try await self.ask(command).read { fields throws(JSONError) in try fields.history() }
     }
 
     /// Asks who is in a room.
@@ -115,8 +115,7 @@ extension ChatClient {
     /// - Returns: Some members; all of them when it bears no cursor.
     /// - Throws: ``ClientError``.
     public func members(_ room: RoomName, cursor: String? = nil) async throws(ClientError) -> MemberPage {
-        let fields = try await self.answer(self.begin { $0.request(.members(room, cursor: cursor), now: .now) })
-        return try Self.read(fields) { fields throws(JSONError) in try fields.members() }
+        try await self.ask(.members(room, cursor: cursor)).read { fields throws(JSONError) in try fields.members() }
     }
 
     /// Takes another name, on all connections of the user.
@@ -126,8 +125,7 @@ extension ChatClient {
     /// - Throws: ``ClientError``.
     @discardableResult
     public func rename(_ name: UserName) async throws(ClientError) -> User {
-        let fields = try await self.answer(self.begin { $0.request(.rename(name), now: .now) })
-        return try Self.read(fields) { fields throws(JSONError) in try fields.renamed() }
+        try await self.ask(.rename(name)).read { fields throws(JSONError) in try fields.renamed() }
     }
 
     /// Asks the server for the time.
@@ -135,8 +133,7 @@ extension ChatClient {
     /// - Returns: The server's clock, in milliseconds since the Unix epoch.
     /// - Throws: ``ClientError``.
     public func ping() async throws(ClientError) -> Int {
-        let fields = try await self.answer(self.begin { $0.request(.ping, now: .now) })
-        return try Self.read(fields) { fields throws(JSONError) in try fields.time() }
+        try await self.ask(.ping).read { fields throws(JSONError) in try fields.time() }
     }
 
     /// Tells a joined room that the user types or has stopped; it is lost when there is no connection.
@@ -149,25 +146,7 @@ extension ChatClient {
     }
 }
 
-/// A message on its way.
-public struct PendingSend: Sendable {
-    /// The room that it is sent to.
-    public let room: RoomName
-    let answer: Promised<ClientMachine.Answer>
-
-    /// Waits until the server has stored the message.
-    ///
-    /// - Returns: The place that it got.
-    /// - Throws: ``ClientError``; after `cancelled`, and after `overflow` since events wait, the message is still on its
-    ///   way.
-    public func receipt() async throws(ClientError) -> Receipt {
-        try ChatClient.read(try await ChatClient.fields(of: self.answer)) { fields throws(JSONError) in
-            try fields.receipt()
-        }
-    }
-}
-
-// MARK: - Answers
+// MARK: - From a command to the machine
 
 extension ChatClient {
     /// Gives the machine a command, and remembers that somebody waits for the answer.
@@ -181,7 +160,7 @@ extension ChatClient {
         remember: (Int) -> Void = { _ in }
     ) -> Promised<ClientMachine.Answer> {
         let answer = Promised<ClientMachine.Answer>()
-        guard self.state != .ended else {
+        if case .ended = self.state {
             answer.resolve(.failed(.closed))
             return answer
         }
@@ -190,6 +169,20 @@ extension ChatClient {
         remember(taken.id)
         self.performAtOnce(taken.actions)
         return answer
+    }
+
+    /// Asks the server something that may be asked twice without harm.
+    private func ask(_ command: Command) -> Promised<ClientMachine.Answer> {
+        self.begin { $0.request(command, now: .now) }
+    }
+
+    private func enqueue(_ send: Command.Send) -> PendingSend {
+        let answer = self.begin { machine in
+            machine.send(send, now: .now)
+        } remember: { id in
+            if self.outbox != nil { self.keptKeys[id] = send.key }
+        }
+        return PendingSend(room: send.room, answer: answer)
     }
 
     private func makeSend(
@@ -208,57 +201,8 @@ extension ChatClient {
         }
     }
 
-    private func enqueue(_ send: Command.Send) -> PendingSend {
-        let answer = self.begin { machine in
-            machine.send(send, now: .now)
-        } remember: { id in
-            if self.outbox != nil { self.keptKeys[id] = send.key }
-        }
-        return PendingSend(room: send.room, answer: answer)
-    }
-
-    /// A send has its answer: the outbox forgets it, unless the client merely ends.
-    func settle(_ id: Int, _ answer: ClientMachine.Answer) {
-        guard let key = self.keptKeys.removeValue(forKey: id) else { return }
-        switch answer {
-        case .ok, .done: self.outbox?.remove(key)
-        case .failed(let error):
-            guard error.code != .closed, error.code != .disconnected else { return }
-            self.outbox?.remove(key)
-        }
-    }
-
     private func makeKey() throws(ProtocolError) -> IdempotencyKey {
         self.keysMade += 1
         return try IdempotencyKey("\(self.keyPrefix)-\(self.keysMade)")
-    }
-
-    private func outcome(_ answer: Promised<ClientMachine.Answer>) async throws(ClientError) -> ReplyFields? {
-        try await Self.outcome(of: answer)
-    }
-
-    private func answer(_ answer: Promised<ClientMachine.Answer>) async throws(ClientError) -> ReplyFields {
-        try await Self.fields(of: answer)
-    }
-
-    private static func outcome(of answer: Promised<ClientMachine.Answer>) async throws(ClientError) -> ReplyFields? {
-        switch await answer.wait() {
-        case .ok(let fields): return fields
-        case .done: return nil
-        case .failed(let error): throw error
-        case nil: throw .cancelled
-        }
-    }
-
-    static func fields(of answer: Promised<ClientMachine.Answer>) async throws(ClientError) -> ReplyFields {
-        guard let fields = try await self.outcome(of: answer) else { throw .badAnswer }
-        return fields
-    }
-
-    static func read<Value>(
-        _ fields: ReplyFields,
-        _ read: (ReplyFields) throws(JSONError) -> Value
-    ) throws(ClientError) -> Value {
-        do { return try read(fields) } catch { throw .badAnswer }
     }
 }

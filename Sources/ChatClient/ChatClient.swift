@@ -1,6 +1,7 @@
 public import ChatCore
-internal import ChatWebSocket
+internal import ChatSystem
 internal import NIOCore
+internal import NIOPosix
 
 /// A client of a chat server that stays: it reconnects, joins its rooms again where it left them, and sends again what was
 /// not confirmed.
@@ -31,34 +32,59 @@ public actor ChatClient {
     /// past that whoever waits is told `overflow`.
     public nonisolated let events: Events
 
+    /// Where the client runs: on an event loop, or on a thread of its own when it has an outbox, whose disk may block.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
+    // `unownedExecutor` does not keep it alive; this does.
+    private nonisolated let executor: any SerialExecutor
+
     // What follows is shared with the extensions in `ChatClient+….swift`, and with nobody else.
 
-    let buffer: EventBuffer
-    var connector: LinkConnector
-    let closing = Promised<Void>()
-    let keyPrefix: String
-    var keysMade = 0
+    /// How far the client has come in its life.
+    enum State {
+        /// ``run()`` was not called yet.
+        case new
+        case offline
+        case online(Conversation)
+        /// ``run()`` has returned.
+        case ended
+    }
+
+    /// A connection, and the first reason for its end.
+    struct Conversation {
+        let channel: any Channel
+        var failure: ConnectionFailure?
+    }
+
+    var state = State.new
     var machine: ClientMachine
-    var answers: [Int: Promised<ClientMachine.Answer>] = [:]
+    var connector: LinkConnector
+    let buffer: EventBuffer
     let outbox: (any OutboxStore)?
     /// The keys of the sends without an answer that the outbox keeps.
     var keptKeys: [Int: IdempotencyKey] = [:]
-    var link: (any Channel)?
-    var failure: ConnectionFailure?
-    var state = State.new
+    /// Who waits for the answer to a command, by its id.
+    var answers: [Int: Promised<ClientMachine.Answer>] = [:]
+    let keyPrefix: String
+    var keysMade = 0
+    let closing = Promised<Void>()
+    /// Wakes the watch, when the machine wants to look earlier than at ``nextLook``.
+    let deadlineMoved = Wakeup()
+    var nextLook: ContinuousClock.Instant?
     var observer: WireObserver?
-    /// Whether the connection is broken on purpose, which is no reason to wait longer before the next.
-    var isInterrupted = false
-    var alarm: (task: Task<Void, Never>, deadline: ContinuousClock.Instant)?
-
-    enum State { case new, running, ended }
 
     /// Makes a client that does nothing until ``run()``.
     ///
     /// - Parameter configuration: How it connects, and how much it keeps.
     /// - Throws: ``ClientError`` with the code `invalid`.
     public init(_ configuration: Configuration) throws(ClientError) {
-        self.connector = try LinkConnector(configuration)
+        self.connector = try LinkConnector(
+            configuration.server,
+            trustedAuthorities: configuration.trustedAuthorities
+        )
+        self.executor =
+            if configuration.outbox != nil { BlockingThread() } else {
+                NIOSingletons.posixEventLoopGroup.next().executor
+            }
         self.buffer = EventBuffer(capacity: max(1, configuration.eventCapacity))
         self.events = Events(buffer: self.buffer)
         var generator = SystemRandomNumberGenerator()
@@ -77,7 +103,7 @@ public actor ChatClient {
     public func close() { self.closing.resolve(()) }
 
     /// What brings the client back as the same user, once the server has given it.
-    public var session: SessionSecret? { self.machine.session }
+    public var session: SessionSecret? { self.machine.identity.session }
 }
 
 extension ChatClient {

@@ -42,7 +42,10 @@ public struct RoomDirectory: Sendable {
     /// - Parameter configuration: The server, and who asks: its token, or its session.
     /// - Throws: ``ClientError`` with the code `invalid`.
     public init(_ configuration: ChatClient.Configuration) throws(ClientError) {
-        self.connector = try LinkConnector(configuration)
+        self.connector = try LinkConnector(
+            configuration.server,
+            trustedAuthorities: configuration.trustedAuthorities
+        )
         self.token = configuration.token ?? configuration.session?.rawValue
     }
 

@@ -27,7 +27,7 @@ extension ChatClient {
 
     /// Breaks the connection without a word; the client comes back as after any broken connection.
     package func interrupt() {
-        self.isInterrupted = true
+        self.machine.interrupted()
         self.link?.close(promise: nil)
     }
 
@@ -36,7 +36,10 @@ extension ChatClient {
     /// - Parameter configuration: Where and how to connect; what it says of the user is not looked at.
     /// - Throws: ``ClientError`` with the code `invalid`.
     package func move(to configuration: Configuration) throws(ClientError) {
-        self.connector = try LinkConnector(configuration)
+        self.connector = try LinkConnector(
+            configuration.server,
+            trustedAuthorities: configuration.trustedAuthorities
+        )
         self.interrupt()
     }
 }

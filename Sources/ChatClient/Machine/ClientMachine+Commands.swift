@@ -22,7 +22,7 @@ extension ClientMachine {
         switch left.phase {
         case .wanted: actions.append(.answer(id, .done))
         case .joining, .joined:
-            self.expectations[id] = .leave
+            self.connection?.expectations[id] = .leave
             self.noteAwaiting(now: now)
             actions.append(.transmit(CommandEnvelope(id: id, .leave(room))))
         }
@@ -48,15 +48,15 @@ extension ClientMachine {
             return (id, [.answer(id, .failed(.overflow(self.capacity)))])
         }
         self.requests.append((id, command))
-        guard case .ready = self.phase else { return (id, []) }
-        self.expectations[id] = .request
+        guard self.welcome != nil else { return (id, []) }
+        self.connection?.expectations[id] = .request
         self.noteAwaiting(now: now)
         return (id, [.transmit(CommandEnvelope(id: id, command))])
     }
 
     /// The user types or has stopped: told when it can be told, and never kept.
     func typing(_ room: RoomName, active: Bool) -> [Action] {
-        guard case .ready = self.phase, self.rooms[room]?.phase == .joined else { return [] }
+        guard self.welcome != nil, self.rooms[room]?.phase == .joined else { return [] }
         return [.transmit(CommandEnvelope(id: nil, .typing(room, active: active)))]
     }
 }

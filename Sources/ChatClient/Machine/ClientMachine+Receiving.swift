@@ -5,7 +5,7 @@ internal import ChatCore
 extension ClientMachine {
     /// A message came.
     mutating func received(_ message: ServerMessage, now: ContinuousClock.Instant) -> [Action] {
-        self.liveness?.received(now: now)
+        self.heard(now: now)
         switch message {
         case .event(.welcome(let welcome)): return self.welcomed(welcome, now: now)
         case .event(let event): return self.received(event, now: now)
@@ -16,29 +16,17 @@ extension ClientMachine {
     }
 
     private mutating func welcomed(_ welcome: Welcome, now: ContinuousClock.Instant) -> [Action] {
-        self.phase = .ready(welcome, since: now)
-        let lost = welcome.resumed ? nil : self.nameToKeep
-        self.session = welcome.session
-        self.userID = welcome.user.id
-        self.name = welcome.user.name
-        self.liveness?.expect(interval: .seconds(welcome.pingSeconds))
+        let lost = welcome.resumed ? nil : self.identity.nameToKeep
+        self.identity = .known(welcome.user, welcome.session)
+        self.connection?.stage = .welcomed(welcome, since: now)
+        self.connection?.liveness.expect(interval: .seconds(welcome.pingSeconds))
         var actions: [Action] = [.emit(.connection(.connected(welcome)))]
-        if let lost, lost != welcome.user.name {
-            let id = self.makeID()
-            self.expectations[id] = .probe
-            actions.append(.transmit(CommandEnvelope(id: id, .rename(lost))))
-        }
+        if let lost, lost != welcome.user.name { actions.append(self.ask(.rename(lost), as: .probe)) }
         for request in self.requests {
-            self.expectations[request.id] = .request
+            self.connection?.expectations[request.id] = .request
             actions.append(.transmit(CommandEnvelope(id: request.id, request.command)))
         }
         return actions + self.advance(now: now)
-    }
-
-    /// The name that the user had when its session was forgotten: the new user is to have it as well.
-    private var nameToKeep: UserName? {
-        guard let userID, let name, name != .guest(userID) else { return nil }
-        return name
     }
 
     private mutating func succeeded(_ fields: ReplyFields, now: ContinuousClock.Instant) -> [Action] {
@@ -46,11 +34,11 @@ extension ClientMachine {
             return [.answer(fields.id, .ok(fields))] + self.advance(now: now)
         }
         defer { self.noteAwaiting(now: now) }
-        switch self.expectations.removeValue(forKey: fields.id) {
+        switch self.connection?.expectations.removeValue(forKey: fields.id) {
         case .join: return self.joined(fields, now: now)
         case .request:
             self.requests.removeAll { $0.id == fields.id }
-            if let user = try? fields.renamed() { self.name = user.name }
+            if let user = try? fields.renamed() { self.identity.renamed(user.name, user.id) }
             return [.answer(fields.id, .ok(fields))]
         case .leave: return [.answer(fields.id, .ok(fields))]
         case .members(let room): return self.listed(room, fields, now: now)
@@ -82,13 +70,13 @@ extension ClientMachine {
     private mutating func failed(_ refusal: CommandRefusal, now: ContinuousClock.Instant) -> [Action] {
         guard let id = refusal.id else { return [] }
         let error = refusal.error
-        if case .greeting(id, since: _) = self.phase {
-            self.reconnectHint = error.retryMilliseconds
+        if case .greeting(id, since: _) = self.connection?.stage {
+            self.connection?.reconnectHint = error.retryMilliseconds
             return [.disconnect(ConnectionFailure(error.message, refusal: error))]
         }
         let wait = min(max(100, error.retryMilliseconds ?? 1000), ReconnectMachine.longestHint)
         let retry = now + .milliseconds(wait)
-        if let expectation = self.expectations.removeValue(forKey: id) {
+        if let expectation = self.connection?.expectations.removeValue(forKey: id) {
             defer { self.noteAwaiting(now: now) }
             switch expectation {
             case .join(let room): return self.joinFailed(room, id, error, retry: retry)
@@ -114,7 +102,7 @@ extension ClientMachine {
         _ error: ProtocolError,
         retry: ContinuousClock.Instant
     ) -> [Action] {
-        guard self.rooms[room]?.phase == .joining(id: id) else { return [] }
+        guard self.rooms[room]?.isJoining(id) == true else { return [] }
         if error.code.isRetryable {
             self.rooms.hold(room, until: retry)
             return [.emit(.refused(room, error))]
@@ -142,7 +130,7 @@ extension ClientMachine {
             }
             return isKnown == nil ? [] : [.emit(.received(event))]
         case .joined(let change), .left(let change), .renamed(let change, oldName: _):
-            if case .renamed = event, change.user.id == self.userID { self.name = change.user.name }
+            if case .renamed = event { self.identity.renamed(change.user.name, change.user.id) }
             let verdict = self.rooms.update(change.room) {
                 $0.presence.changed(change.version, now: now, jitter: jitter)
             }
@@ -150,7 +138,7 @@ extension ClientMachine {
         case .presence(let room, memberCount: _, let version):
             return self.rooms.update(room) { $0.presence.counted(version) } == .tell ? [.emit(.received(event))] : []
         case .closing(_, let milliseconds):
-            self.reconnectHint = milliseconds
+            self.connection?.reconnectHint = milliseconds
             return [.emit(.received(event))]
         case .typing(let room, user: _, active: _):
             return self.rooms[room] == nil ? [] : [.emit(.received(event))]

@@ -25,106 +25,85 @@ struct ClientMachine {
         case failed(ClientError)
     }
 
-    /// Where the connection stands.
-    enum Phase: Equatable {
-        case offline
-        case greeting(id: Int, since: ContinuousClock.Instant)
-        case ready(Welcome, since: ContinuousClock.Instant)
-    }
-
-    /// What the answer to an id is about, as far as it belongs to this connection.
-    enum Expectation: Equatable {
-        case join(RoomName)
-        case leave
-        case request
-        case probe
-        /// A list of members, because changes were missed.
-        case members(RoomName)
-    }
-
-    /// How long the server may take to say welcome.
-    static let welcomeTimeout: Duration = .seconds(10)
-
     let capacity: Int
     /// How much longer than others this client waits before it asks what all may want to ask.
     let jitter: Duration
     let token: String?
-    /// What the user is called, as far as the client knows.
-    var name: UserName?
-    var userID: UserID?
-    var session: SessionSecret?
-    /// The `reconnect_ms` of the last `closing`.
-    var reconnectHint: Int?
+    var identity: Identity
 
-    var phase = Phase.offline
+    /// The connection that stands; nil while there is none.
+    var connection: LiveConnection?
     var rooms = RoomTable()
     var outbox: Outbox
     /// Questions without an answer, in order of their ids; all may be asked twice without harm.
     var requests: [(id: Int, command: Command)] = []
-    var expectations: [Int: Expectation] = [:]
-    var liveness: LinkLiveness?
+    private var reconnect = ReconnectMachine()
     private var lastID = 0
 
     init(name: UserName?, session: SessionSecret?, token: String?, capacity: Int, jitter: Duration = .zero) {
-        self.name = name
-        self.session = session
+        self.identity = .wanted(name, session)
         self.token = token
         self.capacity = capacity
         self.jitter = jitter
         self.outbox = Outbox(capacity: capacity)
     }
 
-    /// The ids on the wire are counted over all connections: no late answer can be taken for another.
+    /// Makes an id; they are counted over all connections, so that no late answer can be taken for another.
     mutating func makeID() -> Int {
         self.lastID += 1
         return self.lastID
     }
 
     /// What the server said at its welcome, while there is a connection.
-    var welcome: Welcome? {
-        guard case .ready(let welcome, since: _) = self.phase else { return nil }
-        return welcome
-    }
+    var welcome: Welcome? { self.connection?.welcome }
 }
 
 // MARK: - The connection
 
 extension ClientMachine {
-    /// Takes what the server has said about coming back: it holds for the next attempt, and not for those after it.
-    mutating func takeReconnectHint() -> Int? {
-        defer { self.reconnectHint = nil }
-        return self.reconnectHint
-    }
-
     /// A connection was made.
     mutating func connected(now: ContinuousClock.Instant) -> [Action] {
         let id = self.makeID()
-        self.phase = .greeting(id: id, since: now)
-        self.reconnectHint = nil
-        self.liveness = LinkLiveness(interval: .seconds(25), now: now)
-        // A session has its name: who comes back must not undo what was changed elsewhere meanwhile. What was changed here
-        // is a command that waits.
-        let name = self.userID == nil ? self.name : nil
-        let hello = Command.Hello(name: name, session: self.session, token: self.token)
+        self.connection = LiveConnection(hello: id, now: now)
+        let hello = Command.Hello(
+            name: self.identity.nameToAsk,
+            session: self.identity.session,
+            token: self.token
+        )
         return [.transmit(CommandEnvelope(id: id, .hello(hello)))]
     }
 
-    /// The connection is gone.
+    /// The connection is gone, or was never made.
     ///
-    /// - Returns: How long the server had welcomed the client, nil when it never did; and what is done now.
-    mutating func disconnected(now: ContinuousClock.Instant) -> (lifetime: Duration?, actions: [Action]) {
-        var lifetime: Duration?
-        if case .ready(_, let since) = self.phase { lifetime = now - since }
-        // Who is not connected is in no room: what was to be left is left.
-        let left = self.expectations.lazy.filter { $0.value == .leave }.map { Action.answer($0.key, .done) }
-        let actions = Array(left)
-        self.phase = .offline
-        self.liveness = nil
-        self.expectations = [:]
+    /// - Parameters:
+    ///   - failure: Why.
+    ///   - now: The time.
+    ///   - generator: Draws the wait.
+    /// - Returns: What is done now, and whether and when to connect again.
+    mutating func disconnected(
+        _ failure: ConnectionFailure,
+        now: ContinuousClock.Instant,
+        using generator: inout some RandomNumberGenerator
+    ) -> (actions: [Action], next: ReconnectMachine.OnEnd) {
+        let ended = self.connection
+        self.connection = nil
         self.rooms.disconnected()
         self.outbox.disconnected()
-        return (lifetime, actions)
+        // A client without a connection is in no room: what was to be left is left.
+        let left = ended?.expectations.filter { $0.value == .leave }.keys.sorted() ?? []
+        let actions: [Action] = left.map { .answer($0, .done) }
+        guard !failure.isFinal else { return (actions, .stop) }
+        let next = self.reconnect.ended(
+            failure.disconnect,
+            lifetime: ended?.lifetime(now: now),
+            hint: ended?.reconnectHint,
+            using: &generator
+        )
+        return (actions, next)
     }
+
+    /// The connection is broken on purpose, which is no reason to wait longer before the next one.
+    mutating func interrupted() { self.reconnect = ReconnectMachine() }
 
     /// There will be no connection any more: everything that waits fails.
     mutating func stop(_ error: ClientError) -> [Action] {
@@ -135,46 +114,47 @@ extension ClientMachine {
     }
 
     /// Something came that says nothing: the other side lives.
-    mutating func heard(now: ContinuousClock.Instant) { self.liveness?.received(now: now) }
+    mutating func heard(now: ContinuousClock.Instant) { self.connection?.liveness.received(now: now) }
+
+    /// The client itself reads no more for a while, or goes on.
+    mutating func setSuspended(_ isSuspended: Bool, now: ContinuousClock.Instant) {
+        self.connection?.liveness.setSuspended(isSuspended, now: now)
+    }
 
     /// When ``tick(now:)`` has something to do; nil: not before something else happens.
     var deadline: ContinuousClock.Instant? {
-        switch self.phase {
-        case .offline: nil
-        case .greeting(id: _, let since): since + Self.welcomeTimeout
-        case .ready:
-            [self.liveness?.deadline, self.outbox.deadline, self.rooms.deadline].lazy.compactMap(\.self).min()
+        guard let connection else { return nil }
+        switch connection.stage {
+        case .greeting(id: _, let since): return since + LiveConnection.welcomeTimeout
+        case .welcomed:
+            return [connection.liveness.deadline, self.outbox.deadline, self.rooms.deadline].lazy
+                .compactMap(\.self).min()
         }
     }
 
     /// It is time to look.
     mutating func tick(now: ContinuousClock.Instant) -> [Action] {
-        switch self.phase {
-        case .offline: return []
+        switch self.connection?.stage {
+        case nil: return []
         case .greeting(id: _, let since):
-            guard since + Self.welcomeTimeout <= now else { return [] }
+            guard since + LiveConnection.welcomeTimeout <= now else { return [] }
             return [.disconnect(ConnectionFailure("the server did not say welcome in time"))]
-        case .ready: break
+        case .welcomed: break
         }
-        switch self.liveness?.check(now: now) {
+        switch self.connection?.liveness.check(now: now) {
         case .disconnect: return [.disconnect(ConnectionFailure("the server does not answer"))]
-        case .probe:
-            let id = self.makeID()
-            self.expectations[id] = .probe
-            return [.transmit(CommandEnvelope(id: id, .ping))] + self.advance(now: now)
+        case .probe: return [self.ask(.ping, as: .probe)] + self.advance(now: now)
         case .wait, nil: return self.advance(now: now)
         }
     }
 
     /// Sends whatever can be sent now.
     mutating func advance(now: ContinuousClock.Instant) -> [Action] {
-        guard case .ready = self.phase else { return [] }
+        guard self.welcome != nil else { return [] }
         var actions: [Action] = []
         for room in self.rooms.due(now: now) { actions += self.transmitJoin(room) }
         for room in self.rooms.takeIncomplete(now: now) {
-            let id = self.makeID()
-            self.expectations[id] = .members(room)
-            actions.append(.transmit(CommandEnvelope(id: id, .members(room, cursor: nil))))
+            actions.append(self.ask(.members(room, cursor: nil), as: .members(room)))
         }
         for room in self.rooms.joined {
             guard let entry = self.outbox.next(room, now: now) else { continue }
@@ -185,13 +165,22 @@ extension ClientMachine {
     }
 
     mutating func noteAwaiting(now: ContinuousClock.Instant) {
-        self.liveness?.setAwaiting(!self.expectations.isEmpty || self.outbox.isAwaiting, now: now)
+        guard let connection else { return }
+        let isAwaiting = !connection.expectations.isEmpty || self.outbox.isAwaiting
+        self.connection?.liveness.setAwaiting(isAwaiting, now: now)
+    }
+
+    /// Asks something of the machine's own accord.
+    mutating func ask(_ command: Command, as expectation: LiveConnection.Expectation) -> Action {
+        let id = self.makeID()
+        self.connection?.expectations[id] = expectation
+        return .transmit(CommandEnvelope(id: id, command))
     }
 
     private mutating func transmitJoin(_ room: RoomName) -> [Action] {
         let id = self.makeID()
         guard let start = self.rooms.joining(room, id: id) else { return [] }
-        self.expectations[id] = .join(room)
+        self.connection?.expectations[id] = .join(room)
         return [.transmit(CommandEnvelope(id: id, .join(.init(room: room, start: start))))]
     }
 }

@@ -11,11 +11,19 @@ package struct LinkLiveness: Sendable {
     /// How long the answer may take.
     package static let answer: Duration = .seconds(8)
 
+    private enum State {
+        /// The client reads, and has no reason to ask.
+        case listening
+        /// The client has asked, and the answer has not come.
+        case probing(since: ContinuousClock.Instant)
+        /// The client itself does not read.
+        case suspended
+    }
+
+    private var state = State.listening
     private var interval: Duration
     private var lastReceived: ContinuousClock.Instant
     private var unansweredSince: ContinuousClock.Instant?
-    private var probed: ContinuousClock.Instant?
-    private var isSuspended = false
 
     /// Begins with a connection that has just been made.
     ///
@@ -33,7 +41,7 @@ package struct LinkLiveness: Sendable {
     /// Something was received, whatever it was.
     package mutating func received(now: ContinuousClock.Instant) {
         self.lastReceived = now
-        self.probed = nil
+        if case .probing = self.state { self.state = .listening }
         if self.unansweredSince != nil { self.unansweredSince = now }
     }
 
@@ -42,9 +50,9 @@ package struct LinkLiveness: Sendable {
         if !isAwaiting { self.unansweredSince = nil } else if self.unansweredSince == nil { self.unansweredSince = now }
     }
 
-    /// The client itself stopped to read, or goes on: its own silence proves nothing.
+    /// The client itself reads no more for a while, or goes on: a silence of its own making proves nothing.
     package mutating func setSuspended(_ isSuspended: Bool, now: ContinuousClock.Instant) {
-        self.isSuspended = isSuspended
+        self.state = isSuspended ? .suspended : .listening
         self.received(now: now)
     }
 
@@ -60,17 +68,23 @@ package struct LinkLiveness: Sendable {
 
     /// When to look again; nil while nothing can be concluded.
     package var deadline: ContinuousClock.Instant? {
-        guard !self.isSuspended else { return nil }
-        if let probed { return probed + Self.answer }
-        let idle = self.lastReceived + self.interval + Self.grace
-        return self.unansweredSince.map { min(idle, $0 + Self.patience) } ?? idle
+        switch self.state {
+        case .suspended: return nil
+        case .probing(let since): return since + Self.answer
+        case .listening:
+            let idle = self.lastReceived + self.interval + Self.grace
+            return self.unansweredSince.map { min(idle, $0 + Self.patience) } ?? idle
+        }
     }
 
     /// It is time to look.
     package mutating func check(now: ContinuousClock.Instant) -> OnCheck {
         guard let deadline, deadline <= now else { return .wait }
-        guard self.probed == nil else { return .disconnect }
-        self.probed = now
-        return .probe
+        switch self.state {
+        case .probing: return .disconnect
+        case .listening, .suspended:
+            self.state = .probing(since: now)
+            return .probe
+        }
     }
 }

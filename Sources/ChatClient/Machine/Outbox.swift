@@ -18,10 +18,19 @@ package struct Outbox: Sendable {
         }
     }
 
+    /// The sends of one room; only the first of them is ever under way.
     private struct Queue: Sendable {
+        enum Head: Sendable {
+            /// It can go out now.
+            case waiting
+            /// The server turned it back: it can go out again when the time has come.
+            case held(until: ContinuousClock.Instant)
+            /// It is under way.
+            case sent
+        }
+
         var entries: CircularBuffer<Entry> = []
-        var isHeadSent = false
-        var heldUntil: ContinuousClock.Instant?
+        var head = Head.waiting
     }
 
     private let capacity: Int
@@ -39,7 +48,11 @@ package struct Outbox: Sendable {
     package var isAwaiting: Bool { !self.roomsOfSent.isEmpty }
 
     /// When a send that was turned back may be tried again.
-    package var deadline: ContinuousClock.Instant? { self.queues.values.lazy.compactMap(\.heldUntil).min() }
+    package var deadline: ContinuousClock.Instant? {
+        self.queues.values.lazy.compactMap { queue in
+            if case .held(let instant) = queue.head { instant } else { nil }
+        }.min()
+    }
 
     /// What became of a new send.
     package enum OnAppend: Equatable, Sendable {
@@ -59,20 +72,22 @@ package struct Outbox: Sendable {
 
     /// Gives the send of a room that is to go out now, and counts it as under way.
     package mutating func next(_ room: RoomName, now: ContinuousClock.Instant) -> Entry? {
-        guard var queue = self.queues[room], !queue.isHeadSent, let head = queue.entries.first else { return nil }
-        if let heldUntil = queue.heldUntil, heldUntil > now { return nil }
-        queue.heldUntil = nil
-        queue.isHeadSent = true
-        self.roomsOfSent[head.id] = room
-        self.queues[room] = queue
-        return head
+        guard let queue = self.queues[room], let entry = queue.entries.first else { return nil }
+        switch queue.head {
+        case .sent: return nil
+        case .held(let instant): if instant > now { return nil }
+        case .waiting: break
+        }
+        self.queues[room]?.head = .sent
+        self.roomsOfSent[entry.id] = room
+        return entry
     }
 
     /// Takes out a send that has its final answer; nil when the id is none of a send under way.
     package mutating func settled(_ id: Int) -> Entry? {
         guard let room = self.roomsOfSent.removeValue(forKey: id), var queue = self.queues[room] else { return nil }
         let entry = queue.entries.removeFirst()
-        queue.isHeadSent = false
+        queue.head = .waiting
         self.queues[room] = queue.entries.isEmpty ? nil : queue
         self.count -= 1
         return entry
@@ -81,17 +96,13 @@ package struct Outbox: Sendable {
     /// A send was turned back and is tried again later; what follows it waits with it.
     package mutating func hold(_ id: Int, until instant: ContinuousClock.Instant) {
         guard let room = self.roomsOfSent.removeValue(forKey: id) else { return }
-        self.queues[room]?.isHeadSent = false
-        self.queues[room]?.heldUntil = instant
+        self.queues[room]?.head = .held(until: instant)
     }
 
     /// The connection is gone: what was under way goes out again on the next one.
     package mutating func disconnected() {
         self.roomsOfSent = [:]
-        for room in self.queues.keys {
-            self.queues[room]?.isHeadSent = false
-            self.queues[room]?.heldUntil = nil
-        }
+        for room in self.queues.keys { self.queues[room]?.head = .waiting }
     }
 
     /// Takes out all sends of a room, oldest first.

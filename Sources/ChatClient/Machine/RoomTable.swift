@@ -5,9 +5,10 @@ struct RoomTable {
     /// One room.
     struct Room: Equatable {
         enum Phase: Equatable {
-            /// A `join` has to be sent, at once or when the time has come.
-            case wanted(notBefore: ContinuousClock.Instant?)
-            case joining(id: Int)
+            /// A `join` has to be sent, at once or when the time has come, for those who wait for its answer.
+            case wanted(notBefore: ContinuousClock.Instant?, waiters: [Int])
+            /// The `join` with this id has no answer yet.
+            case joining(id: Int, waiters: [Int])
             case joined
         }
 
@@ -15,8 +16,20 @@ struct RoomTable {
         var phase: Phase
         var position: RoomPosition
         var presence = PresenceWatch()
+
         /// Whose `join` has no answer yet.
-        var waiters: [Int]
+        var waiters: [Int] {
+            switch self.phase {
+            case .wanted(notBefore: _, let waiters), .joining(id: _, let waiters): waiters
+            case .joined: []
+            }
+        }
+
+        /// Whether the `join` with this id is the one whose answer counts.
+        func isJoining(_ id: Int) -> Bool {
+            guard case .joining(id, waiters: _) = self.phase else { return false }
+            return true
+        }
     }
 
     private var rooms: [RoomName: Room] = [:]
@@ -32,7 +45,7 @@ struct RoomTable {
     var deadline: ContinuousClock.Instant? {
         self.rooms.values.lazy.compactMap {
             switch $0.phase {
-            case .wanted(let notBefore): notBefore
+            case .wanted(let notBefore, waiters: _): notBefore
             case .joining: nil
             case .joined: $0.presence.deadline
             }
@@ -42,7 +55,7 @@ struct RoomTable {
     /// Rooms whose `join` has to be sent now.
     func due(now: ContinuousClock.Instant) -> [RoomName] {
         self.names.filter {
-            guard case .wanted(let notBefore) = self.rooms[$0]?.phase else { return false }
+            guard case .wanted(let notBefore, waiters: _) = self.rooms[$0]?.phase else { return false }
             return notBefore.map { $0 <= now } ?? true
         }
     }
@@ -52,33 +65,36 @@ struct RoomTable {
     /// One that it is in already is asked for again: from where it stands, unless it says where to begin.
     mutating func want(_ name: RoomName, _ start: ReplayStart, waiter: Int) {
         if var room = self.rooms[name] {
-            room.waiters.append(waiter)
+            let waiters = room.waiters + [waiter]
             if start != .live { room.position = RoomPosition(start) }
-            // A join that is under way and would ask the same answers both.
-            if case .joining = room.phase, start == .live {} else { room.phase = .wanted(notBefore: nil) }
+            if case .joining(let id, waiters: _) = room.phase, start == .live {
+                // The join that is under way asks the same, and answers both.
+                room.phase = .joining(id: id, waiters: waiters)
+            } else {
+                room.phase = .wanted(notBefore: nil, waiters: waiters)
+            }
             self.rooms[name] = room
         } else {
             self.names.append(name)
             self.rooms[name] = Room(
                 name: name,
-                phase: .wanted(notBefore: nil),
-                position: RoomPosition(start),
-                waiters: [waiter]
+                phase: .wanted(notBefore: nil, waiters: [waiter]),
+                position: RoomPosition(start)
             )
         }
     }
 
     /// A `join` is sent; gives where it begins.
     mutating func joining(_ name: RoomName, id: Int) -> ReplayStart? {
-        self.rooms[name]?.phase = .joining(id: id)
-        return self.rooms[name]?.position.start
+        guard let room = self.rooms[name] else { return nil }
+        self.rooms[name]?.phase = .joining(id: id, waiters: room.waiters)
+        return room.position.start
     }
 
     /// A `join` was answered by `ok`; gives who waits for it, or nil when the answer is no longer of interest.
     mutating func joined(_ reply: JoinReply, id: Int) -> [Int]? {
-        guard var room = self.rooms[reply.room], room.phase == .joining(id: id) else { return nil }
+        guard var room = self.rooms[reply.room], room.isJoining(id) else { return nil }
         let waiters = room.waiters
-        room.waiters = []
         room.phase = .joined
         room.position.joined(reply)
         room.presence.joined(reply.members.version, reply.head.epoch)
@@ -88,7 +104,7 @@ struct RoomTable {
 
     /// A `join` is to be tried again later.
     mutating func hold(_ name: RoomName, until instant: ContinuousClock.Instant) {
-        self.rooms[name]?.phase = .wanted(notBefore: instant)
+        _ = self.update(name) { $0.phase = .wanted(notBefore: instant, waiters: $0.waiters) }
     }
 
     mutating func remove(_ name: RoomName) -> Room? {
@@ -100,8 +116,10 @@ struct RoomTable {
 
     mutating func disconnected() {
         for name in self.names {
-            self.rooms[name]?.phase = .wanted(notBefore: nil)
-            self.rooms[name]?.presence.disconnected()
+            _ = self.update(name) { room in
+                room.phase = .wanted(notBefore: nil, waiters: room.waiters)
+                room.presence.disconnected()
+            }
         }
     }
 

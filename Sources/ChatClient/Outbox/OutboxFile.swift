@@ -1,4 +1,5 @@
 public import ChatCore
+internal import ChatSystem
 internal import Glibc
 internal import NIOCore
 internal import Synchronization
@@ -39,7 +40,7 @@ public final class OutboxFile: OutboxStore {
         do throws(ClientError) {
             var journal = try OutboxJournal(
                 reading: try Self.read(path),
-                now: now ?? Self.now,
+                now: now ?? WallClock.now(),
                 capacity: capacity
             )
             self.contents = journal.contents
@@ -119,13 +120,6 @@ public final class OutboxFile: OutboxStore {
 // MARK: - Files
 
 extension OutboxFile {
-    /// The time in milliseconds since the Unix epoch.
-    static var now: Int {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
-    }
-
     private static func lock(_ path: String) throws(ClientError) -> Int32 {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw .storage(reason()) }

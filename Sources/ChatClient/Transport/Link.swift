@@ -18,15 +18,15 @@ struct LinkConnector: Sendable {
     let server: ServerAddress
     let connector: ChannelConnector
 
-    /// Reads what has to be read but once.
+    /// Reads the certificate authorities, once for all connections.
     ///
+    /// - Parameters:
+    ///   - server: Where the server is.
+    ///   - trustedAuthorities: A PEM file of certificate authorities; nil: the system's.
     /// - Throws: ``ClientError`` with the code `invalid` when the certificate authorities cannot be read.
-    init(_ configuration: ChatClient.Configuration) throws(ClientError) {
-        self.server = configuration.server
-        self.connector = try ChannelConnector(
-            configuration.server,
-            trustedAuthorities: configuration.trustedAuthorities
-        )
+    init(_ server: ServerAddress, trustedAuthorities: String?) throws(ClientError) {
+        self.server = server
+        self.connector = try ChannelConnector(server, trustedAuthorities: trustedAuthorities)
     }
 
     /// Connects and shakes hands; cancelling the task closes whatever there is.

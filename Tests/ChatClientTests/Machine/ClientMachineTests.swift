@@ -55,6 +55,16 @@ import Testing
         actions.compactMap { if case .transmit(let envelope) = $0 { envelope } else { nil } }
     }
 
+    /// The connection breaks.
+    private func lose(
+        _ machine: inout ClientMachine,
+        _ failure: ConnectionFailure = ConnectionFailure("the connection was lost"),
+        now: ContinuousClock.Instant
+    ) -> (actions: [ClientMachine.Action], next: ReconnectMachine.OnEnd) {
+        var lowest = Lowest()
+        return machine.disconnected(failure, now: now, using: &lowest)
+    }
+
     private func makeMachine(capacity: Int = 10) -> ClientMachine {
         ClientMachine(name: self.mina.name, session: nil, token: nil, capacity: capacity, jitter: .seconds(1))
     }
@@ -131,7 +141,7 @@ import Testing
         let jun = try UserName("Jun")
         let rename = machine.request(.rename(jun), now: self.start)
         _ = machine.received(try self.ok(.renamed(User(id: self.mina.id, name: jun)), id: rename.id), now: self.start)
-        _ = machine.disconnected(now: self.start)
+        _ = self.lose(&machine, now: self.start)
         let hello = self.transmitted(machine.connected(now: self.start))
         let session = SessionSecret("0123456789abcdef")
         #expect(hello.map(\.command) == [.hello(.init(session: session))])
@@ -139,7 +149,7 @@ import Testing
 
     @Test func `a name that was changed while there was no connection is a command that waits`() throws {
         var machine = try self.makeJoined()
-        _ = machine.disconnected(now: self.start)
+        _ = self.lose(&machine, now: self.start)
         let jun = try UserName("Jun")
         _ = machine.request(.rename(jun), now: self.start)
         _ = machine.connected(now: self.start)
@@ -149,16 +159,16 @@ import Testing
 
     @Test func `whose session was forgotten takes the name along, unless it was a guest's`() throws {
         var machine = try self.makeJoined()
-        _ = machine.disconnected(now: self.start)
+        _ = self.lose(&machine, now: self.start)
         _ = machine.connected(now: self.start)
         let stranger = User(id: UserID("u9"), name: .guest(UserID("u9")))
         let asked = self.transmitted(machine.received(try self.welcome(stranger), now: self.start))
         #expect(asked.first?.command == .rename(self.mina.name))
-        _ = machine.disconnected(now: self.start)
+        _ = self.lose(&machine, now: self.start)
         var guest = self.makeMachine()
         _ = guest.connected(now: self.start)
         _ = guest.received(try self.welcome(stranger), now: self.start)
-        _ = guest.disconnected(now: self.start)
+        _ = self.lose(&guest, now: self.start)
         _ = guest.connected(now: self.start)
         let other = User(id: UserID("u8"), name: .guest(UserID("u8")))
         #expect(self.transmitted(guest.received(try self.welcome(other), now: self.start)).isEmpty)
@@ -170,7 +180,7 @@ import Testing
         let left = machine.leave(self.lobby, now: self.start)
         #expect(left.actions.first == .answer(sent.id, .failed(.refused(.notJoined(self.lobby)))))
         #expect(self.transmitted(left.actions).map(\.command) == [.leave(self.lobby)])
-        #expect(machine.disconnected(now: self.start).actions == [.answer(left.id, .done)])
+        #expect(self.lose(&machine, now: self.start).actions == [.answer(left.id, .done)])
     }
 
     @Test func `too many sends are told at once`() throws {
@@ -199,6 +209,44 @@ import Testing
             return
         }
         #expect(failure.isFinal && failure.refusal == error)
+    }
+
+    @Test func `what the server said about coming back holds for one wait`() throws {
+        var machine = try self.makeJoined()
+        _ = machine.received(.event(.closing(.draining, reconnectMilliseconds: 7000)), now: self.start)
+        #expect(self.lose(&machine, now: self.start).next == .retry(after: .milliseconds(7000)))
+        #expect(self.lose(&machine, now: self.start).next == .retry(after: .milliseconds(500)))
+    }
+
+    @Test func `a connection that was broken on purpose makes no later wait longer`() {
+        func wait(_ machine: inout ClientMachine) -> ReconnectMachine.OnEnd {
+            var highest = Highest()
+            return machine.disconnected(ConnectionFailure("lost"), now: self.start, using: &highest).next
+        }
+        var machine = self.makeMachine()
+        #expect([wait(&machine), wait(&machine)] == [.retry(after: .seconds(1)), .retry(after: .seconds(2))])
+        machine.interrupted()
+        #expect(wait(&machine) == .retry(after: .seconds(1)))
+    }
+
+    @Test func `a failure that lasts is the last`() throws {
+        var machine = try self.makeJoined()
+        let failure = ConnectionFailure("no", refusal: ProtocolError(.nameInvalid, "no"))
+        #expect(self.lose(&machine, failure, now: self.start).next == .stop)
+    }
+
+    @Test func `two joins of one room with one start are one command, and both get its answer`() throws {
+        var machine = self.makeMachine()
+        _ = machine.connected(now: self.start)
+        _ = machine.received(try self.welcome(), now: self.start)
+        let first = machine.join(self.lobby, .last(3), now: self.start)
+        let second = machine.join(self.lobby, .live, now: self.start)
+        #expect(self.transmitted(second.actions).isEmpty)
+        let id = try #require(self.transmitted(first.actions).first?.id)
+        let answered = machine.received(try self.joined(id: id, head: 3), now: self.start).compactMap {
+            if case .answer(let id, .ok) = $0 { id } else { nil }
+        }
+        #expect(answered == [first.id, second.id])
     }
 
     @Test func `a dead connection is asked, then left`() throws {
@@ -233,7 +281,7 @@ import Testing
         var machine = try self.makeJoined()
         let change = PresenceChange(room: self.lobby, user: self.mina, memberCount: 3, version: 7)
         _ = machine.received(.event(.joined(change)), now: self.start)
-        _ = machine.disconnected(now: self.after(1))
+        _ = self.lose(&machine, now: self.after(1))
         _ = machine.connected(now: self.after(2))
         let join = self.transmitted(machine.received(try self.welcome(resumed: true), now: self.after(2)))
         _ = machine.received(try self.joined(id: try #require(join.first?.id), head: 3), now: self.after(2))

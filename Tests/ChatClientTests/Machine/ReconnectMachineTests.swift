@@ -4,16 +4,6 @@ import Testing
 @testable import ChatClient
 
 @Suite(.patience) struct ReconnectMachineTests {
-    /// Gives the highest number there is: every draw ends at the upper end of its range.
-    private struct Highest: RandomNumberGenerator {
-        func next() -> UInt64 { .max }
-    }
-
-    /// Gives a low number: every draw ends at the lower end of its range. (0 itself would be drawn again for ever.)
-    private struct Lowest: RandomNumberGenerator {
-        func next() -> UInt64 { 1 << 32 }
-    }
-
     private func waits(_ count: Int, _ generator: some RandomNumberGenerator) -> [Duration] {
         var machine = ReconnectMachine()
         var generator = generator

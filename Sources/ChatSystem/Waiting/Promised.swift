@@ -3,7 +3,7 @@ internal import Synchronization
 /// An answer that will come once, for any number of tasks that wait for it.
 ///
 /// Cancelling a task ends its waiting and nothing else.
-final class Promised<Value: Sendable>: Sendable {
+package final class Promised<Value: Sendable>: Sendable {
     private struct State {
         var value: Value?
         var waiters: [Int: CheckedContinuation<Value?, Never>] = [:]
@@ -12,8 +12,10 @@ final class Promised<Value: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// Gives the answer; a second one is ignored.
-    func resolve(_ value: Value) {
+    package func resolve(_ value: Value) {
         let waiters = self.state.withLock { state in
             guard state.value == nil else { return [:] as [Int: CheckedContinuation<Value?, Never>] }
             state.value = value
@@ -24,7 +26,7 @@ final class Promised<Value: Sendable>: Sendable {
     }
 
     /// Waits for the answer; nil when the task was cancelled first.
-    func wait() async -> Value? {
+    package func wait() async -> Value? {
         let id = self.state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter

@@ -1,6 +1,5 @@
+import ChatSystem
 import Testing
-
-@testable import ChatClient
 
 @Suite(.patience)
 struct PromisedTests {

@@ -18,7 +18,7 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
     public init(_ raw: String) throws(ClientError) {
         var rest = Substring(raw)
         var isSecure = false
-        if let separator = raw.range(of: "://") {
+        if let separator = raw.firstRange(of: "://") {
             switch raw[..<separator.lowerBound].lowercased() {
             case "ws", "http": break
             case "wss", "https": isSecure = true
@@ -79,9 +79,4 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
         }
         return (String(host), number)
     }
-}
-
-extension String {
-    /// Where a text stands first; there is no need for Foundation.
-    fileprivate func range(of text: String) -> Range<String.Index>? { self.firstRange(of: text) }
 }

@@ -1,0 +1,132 @@
+internal import ChatCore
+internal import ChatSystem
+internal import ChatWebSocket
+internal import NIOCore
+
+// One connection after the other, and the time that passes on it.
+
+extension ChatClient {
+    /// Connects, and stays connected until the client is closed, its task is cancelled, or the server wants it no more.
+    ///
+    /// - Throws: ``ClientError`` with the code `disconnected` when it is of no use to come back, `invalid` when the
+    ///   client ran before.
+    public func run() async throws(ClientError) {
+        guard case .new = self.state else { throw .invalid("a client runs once") }
+        self.state = .offline
+        let failure = await withTaskGroup(of: ConnectionFailure?.self) { group in
+            group.addTask { await self.stayConnected() }
+            group.addTask {
+                await self.closing.wait()
+                return nil
+            }
+            let failure = await group.next() ?? nil
+            group.cancelAll()
+            return failure
+        }
+        self.state = .ended
+        let error = failure.map(ClientError.disconnected) ?? .closed
+        self.performAtOnce(self.machine.stop(error))
+        self.buffer.finish()
+        if failure != nil { throw error }
+    }
+
+    /// - Returns: Why it is of no use to come back; nil when the task was cancelled.
+    private func stayConnected() async -> ConnectionFailure? {
+        // A generator with storage: an `inout` of one without has no address that a race detector could watch.
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
+        while !Task.isCancelled {
+            await self.tell(.connection(.connecting))
+            let failure = await self.connectAndConverse()
+            let ended = self.machine.disconnected(failure, now: .now, using: &generator)
+            self.performAtOnce(ended.actions)
+            guard !Task.isCancelled else { break }
+            switch ended.next {
+            case .stop: return failure
+            case .retry(let wait):
+                await self.tell(.connection(.waiting(wait, failure)))
+                try? await Task.sleep(for: wait)
+            }
+        }
+        return nil
+    }
+
+    /// One connection, from beginning to end.
+    ///
+    /// - Returns: Why it ended, or why there was none.
+    private func connectAndConverse() async -> ConnectionFailure {
+        let link: Link
+        do { link = try await self.connector.connect() } catch { return error }
+        // Who cancels this is told goodbye first: the conversation ends by the closing handshake, and in any case by the
+        // time that `LinkHandler` gives that.
+        return await withCancellationShield {
+            await self.converse(on: link)
+        } onCancel: {
+            self.buffer.finish()
+            link.channel.writeAndFlush(Outbound.close(CloseFrame(code: 1000, reason: "")), promise: nil)
+        }
+    }
+
+    private func converse(on link: Link) async -> ConnectionFailure {
+        self.state = .online(Conversation(channel: link.channel))
+        self.observer?(.opened)
+        // A client that does not read still notices that there is nothing to read any more.
+        self.buffer.setHolding(true)
+        link.channel.closeFuture.whenComplete { [buffer] _ in buffer.setHolding(false) }
+        do {
+            try await link.executeThenClose { inbound, _ in
+                self.performAtOnce(self.machine.connected(now: .now))
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { await self.watch() }
+                    defer { group.cancelAll() }
+                    for try await message in inbound { await self.received(message) }
+                }
+            }
+        } catch {
+            self.fail(ConnectionFailure("the connection broke"))
+        }
+        let failure = self.conversation?.failure ?? ConnectionFailure("the connection was lost")
+        self.state = .offline
+        self.buffer.setHolding(true)
+        self.observer?(.closed)
+        return failure
+    }
+
+    /// Lets the machine look whenever it wants to.
+    private func watch() async {
+        while !Task.isCancelled {
+            self.nextLook = self.machine.deadline
+            await self.deadlineMoved.wait(until: self.nextLook)
+            self.performAtOnce(self.machine.tick(now: .now))
+        }
+    }
+
+    /// Wakes the watch when the machine wants to look earlier than the watch would.
+    func rearmWatch() {
+        guard let deadline = self.machine.deadline else { return }
+        if let nextLook, nextLook <= deadline { return }
+        self.nextLook = deadline
+        self.deadlineMoved.wake()
+    }
+}
+
+// MARK: - The conversation
+
+extension ChatClient {
+    /// The connection that stands, if there is one.
+    private var conversation: Conversation? {
+        guard case .online(let conversation) = self.state else { return nil }
+        return conversation
+    }
+
+    /// The channel of the connection that stands.
+    var link: (any Channel)? { self.conversation?.channel }
+
+    /// Notes why the connection ends.
+    ///
+    /// The first reason is the one that counts: what follows comes of it.
+    func fail(_ failure: ConnectionFailure) {
+        guard var conversation, conversation.failure == nil else { return }
+        conversation.failure = failure
+        self.state = .online(conversation)
+    }
+}

@@ -1,10 +1,11 @@
 // Notifications and sound for what comes while nobody looks, for who asked for them. Of several tabs one alone alerts,
 // and only while none of them is looked at.
 
+import { hashOfRoom } from "./core/names.js";
 import { hasNews } from "./core/news.js";
 import { readJSON, writeJSON, write } from "./storage.js";
 
-export const OFF = { notify: "off", sound: false };
+const OFF = { notify: "off", sound: false };
 export const settings = () => readJSON("alerts", OFF);
 
 const { locks } = navigator;
@@ -69,7 +70,7 @@ function tell(room, { from, text }) {
     const notification = new Notification(`${from.name} · #${room}`, { body: text.slice(0, 200), tag: `chat ${room}`, icon: "favicon.svg" });
     notification.onclick = () => {
       focus();
-      location.hash = encodeURIComponent(room);
+      location.hash = hashOfRoom(room);
       notification.close();
     };
   } catch {

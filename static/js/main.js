@@ -1,11 +1,13 @@
 // Puts the page together. What few visits need is fetched when it is asked for.
 
+import { makeAddress } from "./address.js";
 import { makeApp } from "./app.js";
 import { initialState, reduce, unreadCount } from "./core/reducer.js";
 import { roomOfHash } from "./core/names.js";
 import { makeStore } from "./store.js";
 import { read } from "./storage.js";
-import { errorText, t, withMore } from "./i18n/index.js";
+import { errorText, t } from "./i18n/index.js";
+import { fetchMore, forgetNotice, openDialog, section, tellUser } from "./overlays.js";
 import { mountBanner } from "./components/banner.js";
 import { mountComposer } from "./components/composer.js";
 import { mountMessageList } from "./components/message-list.js";
@@ -15,74 +17,34 @@ import { mountRoomHeader } from "./components/room-header.js";
 import { mountRoomsList } from "./components/rooms-list.js";
 import { mountTypingLine } from "./components/typing-line.js";
 
-const section = (id) => document.getElementById(id);
-
 const store = makeStore(reduce, initialState);
 const app = makeApp(store);
 const firstRoom = roomOfHash(location.hash) ?? read("current") ?? "lobby";
 // The server answers while the page is put together.
 if (app.name) app.enter(app.name, firstRoom);
-const messages = mountMessageList(section("messages"), app, store);
-const composer = mountComposer(section("composer"), app, store, { onSent, runCommand, tellUser });
+const { followAddress, goToRoom, leaveRoom } = makeAddress(app, store, () => composer.focus());
+
+// The parts of the page
+
+const messages = mountMessageList(section("messages"), app, store, goToRoom);
+const composer = mountComposer(section("composer"), app, store, { onSent, runCommand });
 mountBanner(section("banner"), app, store);
-mountRoomHeader(section("room-header"), store, { togglePanel, search, tellUser });
-mountRoomsList(section("rooms"), app, store, { leaveRoom, joinRoom, openSettings, closePanel });
-mountMembersPanel(section("members"), store, closePanel);
+mountRoomHeader(section("room-header"), store, search);
+mountRoomsList(section("rooms"), app, store, { leaveRoom, joinRoom, openSettings });
+mountMembersPanel(section("members"), store);
 mountTypingLine(section("typing"), store);
 mountAnnouncer(section("announcer"), store);
 const skip = section("skip");
 skip.textContent = t("skip");
 skip.addEventListener("click", () => composer.field.focus());
 
-store.subscribe((state) => {
-  const unread = unreadCount(state);
-  const title = `${unread ? `(${unread}) ` : ""}${state.current ? `#${state.current} · ` : ""}${t("app")}`;
-  if (title !== document.title) document.title = title;
-});
-
 /** The newest is seen then, and no notice stands before it. */
 function onSent() {
-  section("notice").replaceChildren();
+  forgetNotice();
   messages.toEnd();
 }
 
-/** Beside the messages, or on a narrow page above them while it has the focus. */
-function togglePanel(name, width) {
-  if (innerWidth >= width) return section("app").classList.toggle(`without-${name}`);
-  const panel = section(name);
-  panel.showPopover();
-  panel.querySelector(".drawer-close").focus();
-  panel.addEventListener("focusout", closePanelLeft);
-}
-
-function closePanelLeft({ currentTarget, relatedTarget }) {
-  if (relatedTarget && !currentTarget.contains(relatedTarget)) closePanel();
-}
-
-function closePanel() {
-  document.querySelector(":popover-open")?.hidePopover();
-}
-
-/** What few visits need. Without a connection it may not come: then the user is told, if that can be. */
-const fetchMore = (module) => withMore(module).catch(() => tellUser(() => t("notLoaded")));
-
-/** What is typed before the dialog is there is the dialog's, and not for the field that had the focus. */
-async function openDialog(name, open) {
-  closePanel();
-  const focused = document.activeElement;
-  let typed = "";
-  const hold = (event) => {
-    if (event.key.length > 1 || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    typed += event.key;
-  };
-  focused.blur();
-  addEventListener("keydown", hold);
-  const dialogs = await fetchMore(import(`./components/${name}-dialog.js`));
-  removeEventListener("keydown", hold);
-  focused.focus();
-  if (dialogs) open(dialogs, typed);
-}
+// What the user asks for
 
 function joinRoom() {
   openDialog("join", (dialogs) => dialogs.joinRoom(store.state, goToRoom));
@@ -103,14 +65,23 @@ function search(words = "") {
 /** @returns whether it was carried out, so that it need not stay in the field. */
 async function runCommand(input) {
   const commands = await fetchMore(import("./components/commands.js"));
-  return commands?.run(input, { app, state: store.state, goToRoom, joinRoom, leaveRoom, search, showHelp, tellUser });
+  return commands?.run(input, { app, state: store.state, goToRoom, joinRoom, leaveRoom, search, showHelp });
 }
 
-/** @param words  Called when the words are there. @param offer  `{text, act}` of a button. */
-async function tellUser(words, offer) {
-  const notice = await withMore(import("./components/notice.js")).catch(() => null);
-  notice?.say(section("notice"), words(), offer);
-}
+addEventListener("keydown", async (event) => {
+  const mayBeShortcut = event.altKey || ["Escape", "?"].includes(event.key);
+  if (!mayBeShortcut || event.isComposing || event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
+  const keys = await import("./keys.js").catch(() => null);
+  keys?.press(event, store.state, { messages, composer, goToRoom, showHelp, search });
+});
+
+// What the user is told beside the messages
+
+store.subscribe((state) => {
+  const unread = unreadCount(state);
+  const title = `${unread ? `(${unread}) ` : ""}${state.current ? `#${state.current} · ` : ""}${t("app")}`;
+  if (title !== document.title) document.title = title;
+});
 
 let toldNotice;
 store.subscribe(({ notice }) => {
@@ -120,43 +91,7 @@ store.subscribe(({ notice }) => {
 
 if (read("alerts")) import("./alerts.js").then((more) => more.watch(store), () => {});
 
-// The room is the address's hash, so that links and "back" go to rooms.
-
-const leftRooms = new Set();
-
-function goToRoom(room) {
-  leftRooms.delete(room);
-  if (roomOfHash(location.hash) === room) showRoomOfAddress();
-  else location.hash = encodeURIComponent(room);
-}
-
-function showRoomOfAddress() {
-  const room = roomOfHash(location.hash);
-  if (!room) return tellUser(() => t("roomInvalid"));
-  if (leftRooms.has(room)) {
-    // "Back" leads to a room that was left: nobody is entered there without being asked.
-    writeAddress(store.state.current);
-    return tellUser(() => t("youLeft", room), { text: () => t("rejoin"), act: () => goToRoom(room) });
-  }
-  app.openRoom(room);
-  composer.focus();
-}
-
-function leaveRoom(room) {
-  leftRooms.add(room);
-  app.closeRoom(room);
-}
-
-function writeAddress(room) {
-  history.replaceState(null, "", room ? `#${encodeURIComponent(room)}` : location.pathname);
-}
-
-addEventListener("keydown", async (event) => {
-  const mayBeShortcut = event.altKey || ["Escape", "?"].includes(event.key);
-  if (!mayBeShortcut || event.isComposing || event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
-  const keys = await import("./keys.js").catch(() => null);
-  keys?.press(event, store.state, { messages, composer, goToRoom, showHelp, search });
-});
+// What the device does
 
 // A keyboard on the screen takes room from what is seen.
 for (const type of ["resize", "scroll"]) visualViewport.addEventListener(type, () => import("./viewport.js").then((more) => more.fitToKeyboard(), () => {}));
@@ -170,24 +105,13 @@ for (const type of ["dragover", "drop"]) {
   });
 }
 
-function entered(room) {
-  if (roomOfHash(location.hash) !== room) writeAddress(room);
-  // A focus needs a layout: with that of the frame.
-  requestAnimationFrame(composer.focus);
-  addEventListener("hashchange", showRoomOfAddress);
-  let shown = room;
-  store.subscribe(({ current }) => {
-    // A room was left, here or in another tab.
-    if (current !== shown && roomOfHash(location.hash) === shown) writeAddress(current);
-    shown = current;
-  });
-}
+// The first room
 
-if (app.name) entered(firstRoom);
+if (app.name) followAddress(firstRoom);
 else {
   const { welcome } = await import("./components/welcome-dialog.js");
   welcome(store.state.limits, firstRoom, (name, chosen) => {
     app.enter(name, chosen);
-    entered(chosen);
+    followAddress(chosen);
   });
 }

@@ -3,6 +3,7 @@
 import { roomName, userName } from "../core/names.js";
 import { twinOf } from "./join-dialog.js";
 import { list, t } from "../i18n/index.js";
+import { tellUser } from "../overlays.js";
 import { isolated } from "./message-row.js";
 import "../rename.js";
 
@@ -10,14 +11,14 @@ const MAX_NAMES = 30;
 
 const COMMANDS = {
   me: () => false,
-  nick(name, { app, state, tellUser }) {
+  nick(name, { app, state }) {
     const most = state.limits.name_chars;
     const valid = userName(name, most);
-    if (!valid) return refuse(tellUser, () => t("nameInvalid", most));
+    if (!valid) return refuse(() => t("nameInvalid", most));
     app.rename(valid);
     return true;
   },
-  who(_, { state, tellUser }) {
+  who(_, { state }) {
     const { members = new Map(), memberCount = 0 } = state.rooms.get(state.current) ?? {};
     const names = Array.from(members.values(), ({ name }) => isolated(name)).slice(0, MAX_NAMES);
     const rest = memberCount - names.length;
@@ -32,23 +33,23 @@ const COMMANDS = {
     search(words);
     return true;
   },
-  join(raw, { goToRoom, state, tellUser }) {
+  join(raw, { goToRoom, state }) {
     const room = roomName(raw, state.limits.room_chars);
-    if (!room) return refuse(tellUser, () => t("roomInvalid"));
+    if (!room) return refuse(() => t("roomInvalid"));
     const twin = twinOf(room, [...state.rooms.keys()]);
     if (twin) tellUser(() => t("twinRooms", room, twin));
     goToRoom(room);
     return true;
   },
-  switch(raw, { goToRoom, state, tellUser }) {
+  switch(raw, { goToRoom, state }) {
     const room = roomName(raw, state.limits.room_chars);
-    if (!state.rooms.has(room)) return refuse(tellUser, () => t("notJoined", raw));
+    if (!state.rooms.has(room)) return refuse(() => t("notJoined", raw));
     goToRoom(room);
     return true;
   },
-  leave(raw, { leaveRoom, state, tellUser }) {
+  leave(raw, { leaveRoom, state }) {
     const room = raw ? roomName(raw, state.limits.room_chars) : state.current;
-    if (!state.rooms.has(room)) return refuse(tellUser, () => t("notJoined", raw));
+    if (!state.rooms.has(room)) return refuse(() => t("notJoined", raw));
     leaveRoom(room);
     return true;
   },
@@ -62,13 +63,12 @@ const NEEDS_ARGUMENT = ["me", "nick", "join", "switch"];
 
 /** @returns whether it was carried out. */
 export function run({ is, name, argument }, page) {
-  const { tellUser } = page;
-  if (is === "unknown") return refuse(tellUser, () => t("unknownCommand", name));
-  if (!argument && NEEDS_ARGUMENT.includes(name)) return refuse(tellUser, () => t("commandUsage", name, t("commandList")[name][0]));
+  if (is === "unknown") return refuse(() => t("unknownCommand", name));
+  if (!argument && NEEDS_ARGUMENT.includes(name)) return refuse(() => t("commandUsage", name, t("commandList")[name][0]));
   return COMMANDS[name](argument, page);
 }
 
-function refuse(tellUser, words) {
+function refuse(words) {
   tellUser(words);
   return false;
 }

@@ -5,6 +5,7 @@ import { byteLength, messageText } from "../core/names.js";
 import { inputOf } from "../core/input.js";
 import { h, icon, iconButton } from "../dom.js";
 import { t, withMore } from "../i18n/index.js";
+import { fetchMore, tellUser } from "../overlays.js";
 
 const NEAR = 0.2;
 /** Longer than the events of one key press take. */
@@ -12,7 +13,7 @@ const SETTLE_MS = 30;
 /** What may be completed before the caret: a command, a name, an emoji. */
 const COMPLETABLE = /^\s*\/\S*$|(?<![\p{L}\p{N}_@])@[^\s@]{0,32}$|(?<![\p{L}\p{N}:]):[\p{L}\p{N}_+-]{2,24}:?$/u;
 
-export function mountComposer(root, app, store, { onSent, runCommand, tellUser }) {
+export function mountComposer(root, app, store, { onSent, runCommand }) {
   let room, limits, settling, draft, completion;
   const enter = new EnterMachine();
   const lastSaid = new Map();
@@ -142,7 +143,7 @@ export function mountComposer(root, app, store, { onSent, runCommand, tellUser }
   }
 
   async function pickEmoji() {
-    const more = await withMore(import("./emoji-picker.js")).catch(() => tellUser(() => t("notLoaded")));
+    const more = await fetchMore(import("./emoji-picker.js"));
     more?.pickEmoji(root, emoji, field);
   }
 

@@ -1,14 +1,15 @@
 import { h, iconButton } from "../dom.js";
 import { t } from "../i18n/index.js";
 import { language } from "../i18n/language.js";
+import { closePanel } from "../overlays.js";
 import { avatar } from "./message-row.js";
 
-export function mountMembersPanel(root, store, close) {
+export function mountMembersPanel(root, store) {
   const title = h("h2");
   const people = h("ul.list.people");
   const rest = h("p.rest");
   root.ariaLabel = t("members");
-  root.append(h("div.side-head", {}, title, iconButton("close", t("close"), close, "drawer-close")), people, rest);
+  root.append(h("div.side-head", {}, title, iconButton("close", t("close"), closePanel, "drawer-close")), people, rest);
 
   let shown;
   store.subscribe(({ rooms, current, me }) => {

@@ -10,7 +10,7 @@ const BEGINNING_PX = 400;
 /** Items with nodes while the reader is at the end: ten thousand would be slow. */
 const SHOWN = 200;
 
-export function mountMessageList(root, app, store) {
+export function mountMessageList(root, app, store, goToRoom) {
   const nodes = new Map();
   const places = new Map();
   /** The oldest item that has a node; null: all have. */
@@ -241,7 +241,7 @@ export function mountMessageList(root, app, store) {
 
   async function showLobby() {
     const { lobby } = await withMore(import("./live-rooms.js"));
-    if (!room) empty.append(...lobby((name) => (location.hash = encodeURIComponent(name))));
+    if (!room) empty.append(...lobby(goToRoom));
   }
 }
 

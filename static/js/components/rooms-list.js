@@ -2,6 +2,8 @@
 
 import { h, icon, iconButton } from "../dom.js";
 import { t } from "../i18n/index.js";
+import { closePanel } from "../overlays.js";
+import { hashOfRoom } from "../core/names.js";
 import { avatar } from "./message-row.js";
 
 export function mountRoomsList(root, app, store, actions) {
@@ -11,14 +13,14 @@ export function mountRoomsList(root, app, store, actions) {
   root.ariaLabel = t("rooms");
   root.append(
     h("div.side-head", {}, h("p.brand", {}, h("img", { src: "favicon.svg", alt: "", width: 22, height: 22 }), t("app")),
-      iconButton("close", t("close"), actions.closePanel, "drawer-close")),
+      iconButton("close", t("close"), closePanel, "drawer-close")),
     h("div.side-head.minor", {}, h("h2", {}, t("rooms")), iconButton("plus", t("joinRoom"), actions.joinRoom)),
     rooms, self);
 
   function item({ name, unread, mentioned, phase }, current) {
     const badge = unread > 0 && h("span", { class: mentioned ? "badge mentioned" : "badge" }, `${mentioned ? "@" : ""}${unread}`,
       h("span.visually-hidden", {}, ` ${t("unread", unread)}${mentioned ? `, ${t("mentioned")}` : ""}`));
-    const link = h("a.room-link", { href: `#${encodeURIComponent(name)}`, onclick: actions.closePanel },
+    const link = h("a.room-link", { href: hashOfRoom(name), onclick: closePanel },
       h("span.hash", { "aria-hidden": "true" }, "#"), h("bdi.name", { title: name }, name), badge);
     if (name === current) link.ariaCurrent = "page";
     return h("li", { class: `room-item ${unread ? "unread" : ""} ${phase}` }, link,

@@ -25,6 +25,8 @@ export function userName(raw, most = 32) {
 /** As the server stores it. */
 export const messageText = (raw) => raw.replace(/\r\n?/g, "\n").replace(/(?![\n\t])\p{Cc}/gu, "").normalize("NFC");
 
+export const hashOfRoom = (room) => `#${encodeURIComponent(room)}`;
+
 export function roomOfHash(hash) {
   try {
     return roomName(decodeURIComponent(hash));

@@ -1,6 +1,6 @@
 // The state of the page (docs/PAGE.md) and what every action makes of it.
 
-import * as ofRoom from "./room.js";
+import { ACTIONS, EVENTS, attended, disconnected, newRoom, typingExpired } from "./room.js";
 
 export const initialState = {
   connection: { phase: "idle" },
@@ -17,11 +17,12 @@ export const initialState = {
   notice: null,
 };
 
-const WHOLE = {
+/** Actions on the whole page. */
+const ON_PAGE = {
   connection(state, { change }) {
     const connection = { ...state.connection, ...change };
     const isLost = state.connection.phase === "open" && connection.phase !== "open";
-    return { ...state, connection, rooms: isLost ? every(state, ofRoom.disconnected) : state.rooms };
+    return { ...state, connection, rooms: isLost ? every(state, disconnected) : state.rooms };
   },
   welcome: (state, { welcome: { user, limits } }) => ({
     ...state,
@@ -34,7 +35,7 @@ const WHOLE = {
   }),
   me: (state, { user }) => ({ ...state, me: user }),
   open(state, { room, seen, select = true }) {
-    const opened = state.rooms.has(room) ? state.rooms : new Map(state.rooms).set(room, ofRoom.newRoom(room, seen));
+    const opened = state.rooms.has(room) ? state.rooms : new Map(state.rooms).set(room, newRoom(room, seen));
     return attend({ ...state, rooms: opened, current: select ? room : state.current });
   },
   /** The room beside it in the list takes its place. */
@@ -48,7 +49,7 @@ const WHOLE = {
   },
   lookedAt: (state, { isLookedAt }) => attend({ ...state, isLookedAt }),
   tick(state, { now }) {
-    const next = every(state, (room) => ofRoom.typingExpired(room, now));
+    const next = every(state, (room) => typingExpired(room, now));
     const today = new Date(now).toDateString();
     return next === state.rooms && today === state.today ? state : { ...state, rooms: next, today };
   },
@@ -56,22 +57,11 @@ const WHOLE = {
   notice: (state, { notice }) => ({ ...state, notice }),
 };
 
-const EVENTS = {
-  message: ofRoom.messageCame,
-  gap: ofRoom.gap,
-  reset: ofRoom.reset,
-  joined: ofRoom.presenceChanged,
-  left: ofRoom.presenceChanged,
-  renamed: ofRoom.presenceChanged,
-  presence: ofRoom.presenceCounted,
-  typing: ofRoom.typingChanged,
-};
-
-/** The state after `action`: on the page (WHOLE), in one room (by the function of its name there), or an event of the server (EVENTS). */
+/** The state after `action`: on the whole page (ON_PAGE), in one room (ACTIONS), or an event of the server (EVENTS). */
 export function reduce(state, action) {
-  const { type } = action;
+  const { type, room } = action;
   if (type === "event") return happened(state, action.event, action.now);
-  return WHOLE[type]?.(state, action) ?? inRoom(state, action.room, (room) => ofRoom[type](room, action));
+  return ON_PAGE[type]?.(state, action) ?? inRoom(state, room, (known) => ACTIONS[type](known, action));
 }
 
 function happened(state, event, now) {
@@ -100,7 +90,7 @@ function every(state, change) {
 }
 
 function attend(state) {
-  return { ...state, rooms: every(state, (room) => ofRoom.attended(room, state.isLookedAt && state.current === room.name)) };
+  return { ...state, rooms: every(state, (room) => attended(room, state.isLookedAt && state.current === room.name)) };
 }
 
 export const unreadCount = (state) => [...state.rooms.values()].reduce((sum, { unread }) => sum + unread, 0);

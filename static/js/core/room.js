@@ -43,37 +43,12 @@ export function disconnected(room) {
   };
 }
 
-export const joining = (room) => ({ ...room, phase: "joining", error: null });
-export const refused = (room, { error }) => ({ ...room, phase: "refused", error });
-export const olderAsked = (room) => ({ ...room, older: "loading" });
-export const olderFailed = (room) => ({ ...room, older: "failed" });
-
-export function joined(room, { reply }) {
-  const fresh = room.seq === null;
-  const isEmpty = fresh && !reply.replay;
-  return {
-    ...membersKnown(room, { reply }),
-    phase: "in",
-    error: null,
-    fresh,
-    presenceEpoch: reply.epoch,
-    epoch: fresh ? reply.epoch : room.epoch,
-    // Nothing to replay: the position is the head, or coming back would start over.
-    seq: isEmpty ? reply.seq : room.seq,
-    // It proves that the position is one of this log, which may have been rolled back.
-    time: isEmpty ? reply.time : room.time,
-    older: isEmpty ? "start" : room.older,
-    replay: reply.replay,
-    healing: room.healing && "answered",
-  };
-}
-
-export function membersKnown(room, { reply: { members, member_count: memberCount, presence_version: presenceVersion } }) {
+function membersKnown(room, { reply: { members, member_count: memberCount, presence_version: presenceVersion } }) {
   const known = new Map(members.map(({ id, name }) => [id, { name, version: 0 }]));
   return { ...room, members: known, memberCount, presenceVersion, presenceAhead: [] };
 }
 
-export function messageCame(room, message, context) {
+function messageCame(room, message, context) {
   const { epoch, seq, from } = message;
   const own = context.ids.has(from.id);
   const isFirstLook = room.fresh && room.replay > 0;
@@ -123,7 +98,7 @@ function withoutStale(room, { from, time, text }) {
   return { ...room, items: room.items.filter(isOther) };
 }
 
-export function gap(room, { epoch, from, to }) {
+function gap(room, { epoch, from, to }) {
   const first = Math.max(from, (room.seq ?? 0) + 1);
   if (epoch !== room.epoch || to < first) return room;
   const isLost = (entry) => entry.state === "sent" && entry.seq >= first && entry.seq <= to;
@@ -131,7 +106,7 @@ export function gap(room, { epoch, from, to }) {
   return append(next, { type: "gap", id: `g:${epoch}:${first}`, count: to - first + 1 });
 }
 
-export function reset(room, { epoch }) {
+function reset(room, { epoch }) {
   if (epoch === room.epoch && room.seq === 0) return room;
   const stale = room.items.length > 0;
   // Nobody can say any more whether others saw these.
@@ -146,16 +121,9 @@ export function reset(room, { epoch }) {
   return stale ? append(next, { type: "reset", id: `r:${epoch}` }) : next;
 }
 
-export function olderCame(room, { reply: { epoch, messages, more } }) {
-  const first = oldestSeq(room);
-  const wanted = epoch === room.epoch ? messages.filter(({ seq }) => first === null || seq < first) : [];
-  const items = wanted.map((message) => asItem(message, false));
-  return { ...room, items: [...items, ...room.items], older: more && items.length > 0 ? "more" : "start" };
-}
-
 export const oldestSeq = (room) => room.items.find((item) => item.seq && item.epoch === room.epoch)?.seq ?? null;
 
-export function presenceChanged(room, event, { ids }, now) {
+function presenceChanged(room, event, { ids }, now) {
   const { type, user: { id, name }, presence_version: version } = event;
   if (room.presenceVersion === null) room = { ...room, presenceVersion: version - 1 };
   if (version <= room.presenceVersion || room.presenceAhead.includes(version)) return room;
@@ -180,10 +148,6 @@ export function presenceChanged(room, event, { ids }, now) {
 
 export const hasHole = (room) => room.presenceAhead.length > 0 || room.presenceVersion === null;
 
-export function presenceCounted(room, { member_count: memberCount, presence_version: presenceVersion }) {
-  return presenceVersion < room.presenceVersion ? room : { ...room, memberCount, presenceVersion, presenceAhead: [] };
-}
-
 /** Comings and goings in a row are one note, without short visits. */
 function noted(room, change, now) {
   const last = room.items.at(-1);
@@ -196,12 +160,6 @@ function noted(room, change, now) {
   return { ...room, items: [...room.items.slice(0, -1), ...(changes.length ? [{ ...last, changes }] : [])] };
 }
 
-export function typingChanged(room, { user, active }, { ids }, now) {
-  if (ids.has(user.id)) return room;
-  if (!active) return withoutTyping(room, user.id);
-  return { ...room, typing: new Map(room.typing).set(user.id, { name: user.name, until: now + TYPING_MS }) };
-}
-
 function typingWhere(room, keeps) {
   const typing = new Map([...room.typing].filter(keeps));
   return typing.size < room.typing.size ? { ...room, typing } : room;
@@ -210,29 +168,12 @@ function typingWhere(room, keeps) {
 const withoutTyping = (room, id) => typingWhere(room, ([other]) => other !== id);
 export const typingExpired = (room, now) => typingWhere(room, ([, { until }]) => until > now);
 
-export const queued = (room, { entry }) =>
-  room.outbox.some(({ key }) => key === entry.key)
-    ? room
-    : { ...room, outbox: [...room.outbox, { state: "queued", ...entry, id: `k:${entry.key}` }] };
-
-export const outboxChanged = (room, { key, change }) =>
+const outboxChanged = (room, { key, change }) =>
   ({ ...room, outbox: room.outbox.map((entry) => (entry.key === key ? { ...entry, ...change } : entry)) });
 
-export function discarded(room, { key }) {
+function discarded(room, { key }) {
   const outbox = room.outbox.filter((entry) => entry.key !== key);
   return outbox.length < room.outbox.length ? { ...room, outbox } : room;
-}
-
-/** The message's event may have come before, or lie further back than what is shown. */
-export function acknowledged(room, { key, reply: { epoch, seq, time } }) {
-  const isBehind = epoch === room.epoch && room.seq !== null && seq <= room.seq;
-  return isBehind ? discarded(room, { key }) : outboxChanged(room, { key, change: { state: "sent", epoch, seq, time } });
-}
-
-/** Another tab of this person has shown the room. */
-export function seenElsewhere(room, { seen }) {
-  const isAll = seen?.epoch === room.epoch && seen.seq >= room.seq;
-  return isAll && room.unread ? { ...room, unread: 0, mentioned: false, marker: null } : room;
 }
 
 /** The mark goes when the reader looks away again. */
@@ -240,3 +181,71 @@ export function attended(room, isAttended) {
   if (isAttended) return room.unread ? { ...room, unread: 0, mentioned: false } : room;
   return room.marker && !room.unread ? { ...room, marker: null } : room;
 }
+
+/** What an action of the page makes of a room. */
+export const ACTIONS = {
+  joining: (room) => ({ ...room, phase: "joining", error: null }),
+  joined(room, { reply }) {
+    const fresh = room.seq === null;
+    const isEmpty = fresh && !reply.replay;
+    return {
+      ...membersKnown(room, { reply }),
+      phase: "in",
+      error: null,
+      fresh,
+      presenceEpoch: reply.epoch,
+      epoch: fresh ? reply.epoch : room.epoch,
+      // Nothing to replay: the position is the head, or coming back would start over.
+      seq: isEmpty ? reply.seq : room.seq,
+      // It proves that the position is one of this log, which may have been rolled back.
+      time: isEmpty ? reply.time : room.time,
+      older: isEmpty ? "start" : room.older,
+      replay: reply.replay,
+      healing: room.healing && "answered",
+    };
+  },
+  refused: (room, { error }) => ({ ...room, phase: "refused", error }),
+  membersKnown,
+  olderAsked: (room) => ({ ...room, older: "loading" }),
+  olderCame(room, { reply: { epoch, messages, more } }) {
+    const first = oldestSeq(room);
+    const wanted = epoch === room.epoch ? messages.filter(({ seq }) => first === null || seq < first) : [];
+    const items = wanted.map((message) => asItem(message, false));
+    return { ...room, items: [...items, ...room.items], older: more && items.length > 0 ? "more" : "start" };
+  },
+  olderFailed: (room) => ({ ...room, older: "failed" }),
+  queued: (room, { entry }) =>
+    room.outbox.some(({ key }) => key === entry.key)
+      ? room
+      : { ...room, outbox: [...room.outbox, { state: "queued", ...entry, id: `k:${entry.key}` }] },
+  outboxChanged,
+  /** The message's event may have come before, or lie further back than what is shown. */
+  acknowledged(room, { key, reply: { epoch, seq, time } }) {
+    const isBehind = epoch === room.epoch && room.seq !== null && seq <= room.seq;
+    return isBehind ? discarded(room, { key }) : outboxChanged(room, { key, change: { state: "sent", epoch, seq, time } });
+  },
+  discarded,
+  /** Another tab of this person has shown the room. */
+  seenElsewhere(room, { seen }) {
+    const isAll = seen?.epoch === room.epoch && seen.seq >= room.seq;
+    return isAll && room.unread ? { ...room, unread: 0, mentioned: false, marker: null } : room;
+  },
+};
+
+/** What an event of the server makes of a room. */
+export const EVENTS = {
+  message: messageCame,
+  gap,
+  reset,
+  joined: presenceChanged,
+  left: presenceChanged,
+  renamed: presenceChanged,
+  presence(room, { member_count: memberCount, presence_version: presenceVersion }) {
+    return presenceVersion < room.presenceVersion ? room : { ...room, memberCount, presenceVersion, presenceAhead: [] };
+  },
+  typing(room, { user, active }, { ids }, now) {
+    if (ids.has(user.id)) return room;
+    if (!active) return withoutTyping(room, user.id);
+    return { ...room, typing: new Map(room.typing).set(user.id, { name: user.name, until: now + TYPING_MS }) };
+  },
+};

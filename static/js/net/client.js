@@ -10,7 +10,7 @@ const GOOD_MS = 10_000;
 const PATIENCE = 5;
 
 /** `code` is the server's, "closed" or "timeout": then it may have been carried out. */
-export class CommandError extends Error {
+class CommandError extends Error {
   constructor({ code, message, retry_ms: retryMs }) {
     super(message ?? code);
     Object.assign(this, { code, retryMs });

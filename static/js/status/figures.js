@@ -5,7 +5,7 @@ export const KEPT = 120;
 /** Latency is that of the messages of so many reports. */
 const LATENCY_REPORTS = 10;
 
-export const RATES = ["published", "deliveries", "received", "sent"];
+const RATES = ["published", "deliveries", "received", "sent"];
 
 /** The history with one more report. A node that began anew begins a new history. */
 export function recorded(history, report) {

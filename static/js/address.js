@@ -1,23 +1,23 @@
-// The room is the address's hash, so that links and "back" go to rooms.
+// Keeps the hash of the address and the current room the same, so that links and "back" lead to rooms.
 
 import { hashOfRoom, roomOfHash } from "./core/names.js";
 import { t } from "./i18n/index.js";
 import { tellUser } from "./overlays.js";
 
-/** @param focus  Puts the caret where one writes. */
+/** @param focus  Gives the text field the focus. */
 export function makeAddress(app, store, focus) {
   const leftRooms = new Set();
   return { followAddress, goToRoom, leaveRoom };
 
-  /** The user is in `room`: from now on the address leads, and tells where one is. */
+  /** The user is in `room`. From now on a new hash opens a room, and a new room changes the hash. */
   function followAddress(room) {
     if (roomOfHash(location.hash) !== room) write(room);
-    // A focus needs a layout: with that of the frame.
+    // A focus needs a layout; this one comes with the frame's.
     requestAnimationFrame(focus);
     addEventListener("hashchange", openRoomOfAddress);
     let shown = room;
     store.subscribe(({ current }) => {
-      // A room was left, here or in another tab.
+      // The user has left a room, here or in another tab.
       if (current !== shown && roomOfHash(location.hash) === shown) write(current);
       shown = current;
     });
@@ -33,7 +33,7 @@ export function makeAddress(app, store, focus) {
     const room = roomOfHash(location.hash);
     if (!room) return tellUser(() => t("roomInvalid"));
     if (leftRooms.has(room)) {
-      // "Back" leads to a room that was left: nobody is entered there without being asked.
+      // "Back" leads to a room that the user left: the page asks before it enters.
       write(store.state.current);
       return tellUser(() => t("youLeft", room), { text: () => t("rejoin"), act: () => goToRoom(room) });
     }

@@ -1,5 +1,5 @@
-// Notifications and sound for what comes while nobody looks, for who asked for them. Of several tabs one alone alerts,
-// and only while none of them is looked at.
+// Notifications and sound for messages that come while nobody looks, if the user wants them. Of several tabs only one alerts,
+// and only while the user looks at none of them.
 
 import { hashOfRoom } from "./core/names.js";
 import { hasNews } from "./core/news.js";
@@ -13,7 +13,7 @@ let isFirst = !locks;
 let isWatching = false;
 let audio;
 
-/** Keeps the choice. To be called on a click, when the browser lets itself be asked. @returns whether it was allowed. */
+/** Keeps the choice. Call it on a click, because only then a browser asks the user. @returns whether the user allowed it. */
 export async function choose(choice, store) {
   if (choice.notify !== "off" && (await globalThis.Notification?.requestPermission()) !== "granted") return false;
   if (choice.notify === "off" && !choice.sound) write("alerts", null);
@@ -26,7 +26,7 @@ export async function choose(choice, store) {
 export function watch(store) {
   if (isWatching) return;
   isWatching = true;
-  // Whoever has the lock alerts; it passes on when that tab is closed.
+  // The tab with the lock alerts; the lock passes on when that tab is closed.
   locks?.request("chat.alerts", () => new Promise(() => (isFirst = true)));
   holdWhileLookedAt();
   let before = store.state.rooms;
@@ -36,10 +36,10 @@ export function watch(store) {
   });
 }
 
-/** A window beside another is seen, and not read. */
+/** A window without the focus may be visible, but nobody reads it. */
 const isLookedAt = () => document.visibilityState === "visible" && document.hasFocus();
 
-/** Every tab that is looked at holds this lock, so that the others know. */
+/** A tab that the user looks at holds this lock, so that the others know. */
 function holdWhileLookedAt() {
   let release = () => {};
   const follow = () => {
@@ -66,7 +66,7 @@ async function alertOf({ name, mentioned, items }) {
 
 function tell(room, { from, text }) {
   try {
-    // One per room: the next takes the place of the last.
+    // One per room: the next one replaces the last.
     const notification = new Notification(`${from.name} · #${room}`, { body: text.slice(0, 200), tag: `chat ${room}`, icon: "favicon.svg" });
     notification.onclick = () => {
       focus();
@@ -78,7 +78,7 @@ function tell(room, { from, text }) {
   }
 }
 
-/** Two short soft tones, made here: nothing has to be fetched. */
+/** Two short soft tones, made here, so that nothing has to be fetched. */
 function ring() {
   audio ??= new AudioContext();
   audio.resume();

@@ -1,4 +1,4 @@
-// Wishes of the user and events of the connection, on their way to the state.
+// Carries out what the user wants and what the connection brings, and tells the state.
 
 import { makeClient } from "./net/client.js";
 import { makeOutbox } from "./net/outbox.js";
@@ -24,13 +24,13 @@ export function makeApp(store) {
     saveDraft: (room, text) => keep(`draft.${room}`, text),
   };
   const client = makeClient(() => ({
-    // A session has its name: the one known here may have been changed elsewhere.
+    // The session knows its name, which may have been changed elsewhere.
     name: storage.read("session") && !storage.read("renamed") ? undefined : app.name,
     session: storage.read("session") ?? undefined,
     client: "web",
   }));
   const sendWaiting = makeOutbox(client, store, join);
-  /** What modules that few visits need work with. */
+  /** For the modules that few visits need. */
   const tab = { app, store, client, saved, act, open, join, knownRooms, sendWaiting };
   const on = (type, handle) => client.addEventListener(type, ({ detail }) => handle(detail));
   on("phase", (change) => act("connection", { change }));
@@ -39,7 +39,7 @@ export function makeApp(store) {
   store.subscribe(forgetDelivered);
   store.subscribe(saveSeen);
   watchDevice();
-  // What other tabs of this person do.
+  // Changes that other tabs of this user make.
   storage.follow((...change) => import("./tabs.js").then((more) => more.heedOtherTab(tab, ...change), () => {}));
   return app;
 
@@ -47,7 +47,7 @@ export function makeApp(store) {
     store.dispatch({ type, ...fields });
   }
 
-  /** Once for the page: who writes on is not told at every key. */
+  /** Tells the user once that there is no space left, and not at every key. */
   function keep(key, value) {
     if (storage.write(key, value) || isFull) return;
     isFull = true;
@@ -70,7 +70,7 @@ export function makeApp(store) {
   function rename(name) {
     app.name = name;
     storage.write("name", name);
-    // Until the server has it, each `hello` says it.
+    // Each `hello` says it until the server has it.
     storage.write("renamed", "1");
     import("./rename.js").then((more) => more.rename(tab, name), () => {});
   }
@@ -96,7 +96,7 @@ export function makeApp(store) {
     storage.write(`seen.${room}`, null);
   }
 
-  /** Read each time: they are every tab's. */
+  /** Read each time, because all tabs share them. */
   function knownRooms() {
     return storage.readJSON("rooms", []).filter((room) => roomName(room) === room);
   }
@@ -132,11 +132,11 @@ export function makeApp(store) {
     if (!isLookedAt || !seq || replay || mark === saidSeen) return;
     saidSeen = mark;
     const before = storage.readJSON(`seen.${current}`, null);
-    // Another tab may be further.
+    // Another tab may have shown more.
     if (before?.epoch !== epoch || before.seq < seq) storage.writeJSON(`seen.${current}`, { epoch, seq });
   }
 
-  /** @param kind  "text", or "action" for what one does. */
+  /** @param kind  "text", or "action" for `/me`. */
   function say(room, text, kind = "text") {
     writing = NOT_TYPING;
     const entry = { key: newKey(), text, kind, time: Date.now() };
@@ -198,7 +198,7 @@ export function makeApp(store) {
   function watchDevice() {
     const wake = () => {
       const isVisible = document.visibilityState === "visible";
-      // A window beside another is seen, and not read.
+      // A window without the focus may be visible, but nobody reads it.
       const isLookedAt = isVisible && document.hasFocus();
       if (!isLookedAt) saveSeen();
       act("lookedAt", { isLookedAt });
@@ -218,5 +218,5 @@ export function makeApp(store) {
   }
 }
 
-/** `randomUUID` exists only by https. */
+/** `randomUUID` exists only on https. */
 const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,4 +1,4 @@
-// Before the first paint: appearance and language, whose strings are fetched at once. Who has a name is connected, too;
+// Runs before the first paint: sets appearance and language, and fetches the strings. For a user with a name it also connects;
 // net/client.js takes over.
 {
   let stored = {};

@@ -1,6 +1,6 @@
 // DOM nodes. Strings become text nodes, always.
 
-/** `h("p.hint", { id: "a" }, "text")`; what the node has as a property is set so, the rest as attributes. */
+/** `h("p.hint", { id: "a" }, "text")`; a prop that the node has as a property is set as one, any other as an attribute. */
 export function h(name, props = {}, ...children) {
   const [tag, ...classes] = name.split(".");
   const node = document.createElement(tag);

@@ -14,7 +14,7 @@ export function press({ key, code, altKey, shiftKey, target }, state, { messages
   else if (key === "?" && !target.closest("input, textarea")) showHelp();
 }
 
-/** The next room of the list (0) or the one before (-1), round its ends. */
+/** The next room of the list (0) or the previous one (-1), around its ends. */
 function neighbour({ rooms, current }, direction, isUnreadOnly) {
   const all = [...rooms.values()];
   const at = all.findIndex(({ name }) => name === current);

@@ -1,4 +1,4 @@
-// Puts the page together. What few visits need is fetched when it is asked for.
+// Puts the page together. Code that few visits need is fetched on demand.
 
 import { makeAddress } from "./address.js";
 import { makeApp } from "./app.js";
@@ -20,7 +20,7 @@ import { mountTypingLine } from "./components/typing-line.js";
 const store = makeStore(reduce, initialState);
 const app = makeApp(store);
 const firstRoom = roomOfHash(location.hash) ?? read("current") ?? "lobby";
-// The server answers while the page is put together.
+// Asked for first, so that the server answers while the page is put together.
 if (app.name) app.enter(app.name, firstRoom);
 const { followAddress, goToRoom, leaveRoom } = makeAddress(app, store, () => composer.focus());
 
@@ -38,7 +38,7 @@ const skip = section("skip");
 skip.textContent = t("skip");
 skip.addEventListener("click", () => composer.field.focus());
 
-/** The newest is seen then, and no notice stands before it. */
+/** Scrolls to the newest message, and removes a notice that may hide it. */
 function onSent() {
   forgetNotice();
   messages.toEnd();
@@ -62,7 +62,7 @@ function search(words = "") {
   if (store.state.current) openDialog("search", (dialogs, typed) => dialogs.search(app, store, messages, words + typed));
 }
 
-/** @returns whether it was carried out, so that it need not stay in the field. */
+/** @returns whether it was carried out; otherwise it stays in the field. */
 async function runCommand(input) {
   const commands = await fetchMore(import("./components/commands.js"));
   return commands?.run(input, { app, state: store.state, goToRoom, joinRoom, leaveRoom, search, showHelp });
@@ -75,7 +75,7 @@ addEventListener("keydown", async (event) => {
   keys?.press(event, store.state, { messages, composer, goToRoom, showHelp, search });
 });
 
-// What the user is told beside the messages
+// What the user is told outside the messages
 
 store.subscribe((state) => {
   const unread = unreadCount(state);
@@ -93,10 +93,10 @@ if (read("alerts")) import("./alerts.js").then((more) => more.watch(store), () =
 
 // What the device does
 
-// A keyboard on the screen takes room from what is seen.
+// An on-screen keyboard covers a part of the page.
 for (const type of ["resize", "scroll"]) visualViewport.addEventListener(type, () => import("./viewport.js").then((more) => more.fitToKeyboard(), () => {}));
 
-// A file that is dropped beside the field must not take the place of the page.
+// A file that is dropped on the page must not replace it.
 for (const type of ["dragover", "drop"]) {
   addEventListener(type, (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;

@@ -1,11 +1,11 @@
-// The page of messages before those that a room has.
+// Fetches the page of messages before the oldest one here.
 
 import { oldestSeq } from "./core/room.js";
 
 const PAGE = 50;
 const loading = new Map();
 
-/** One page at a time: who asks while it comes waits for the same. */
+/** One page at a time: a second caller waits for the same page. */
 export function loadOlder(tab, name) {
   if (!loading.has(name)) loading.set(name, fetchOlder(tab, name).finally(() => loading.delete(name)));
   return loading.get(name);

@@ -1,10 +1,10 @@
-// What stands over the page for a while: panels, dialogs and notices.
+// Opens and closes panels, dialogs and notices.
 
 import { t, withMore } from "./i18n/index.js";
 
 export const section = (id) => document.getElementById(id);
 
-/** Beside the messages, or on a narrow page above them while it has the focus. */
+/** Shows or hides a panel: beside the messages, or on a narrow page above them while it has the focus. */
 export function togglePanel(name, width) {
   if (innerWidth >= width) return section("app").classList.toggle(`without-${name}`);
   const panel = section(name);
@@ -21,7 +21,7 @@ export function closePanel() {
   document.querySelector(":popover-open")?.hidePopover();
 }
 
-/** Opens a dialog; what is typed before it is there is the dialog's, and not for the field that had the focus. */
+/** Opens a dialog. Keys that are typed while it is being fetched go to it, and not to the field that had the focus. */
 export async function openDialog(name, open) {
   closePanel();
   const focused = document.activeElement;
@@ -39,10 +39,10 @@ export async function openDialog(name, open) {
   if (dialogs) open(dialogs, typed);
 }
 
-/** Without a connection it may not come: then the user is told, if that can be. */
+/** Without a connection the module may not come; then the user is told, if that is possible. */
 export const fetchMore = (module) => withMore(module).catch(() => tellUser(() => t("notLoaded")));
 
-/** @param words  Called when the words are there. @param offer  `{text, act}` of a button. */
+/** @param words  Called when the strings are there. @param offer  `{text, act}` of a button. */
 export async function tellUser(words, offer) {
   const notice = await withMore(import("./components/notice.js")).catch(() => null);
   notice?.say(section("notice"), words(), offer);

@@ -1,4 +1,4 @@
-// The server mends holes in what is known of a room's members; only one that lasts makes the page ask.
+// The server mends a missing change of members by itself. The page asks only when it stays missing.
 
 import { hasHole } from "./core/room.js";
 

@@ -1,4 +1,4 @@
-// Another name. The modules that ask for one import this, so that it is there without a connection.
+// Changes the user's name. Modules that offer this import it, so that it is here when there is no connection.
 
 import * as storage from "./storage.js";
 

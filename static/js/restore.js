@@ -1,8 +1,8 @@
-// What an earlier page could not deliver is sent with its key, so that it is stored once.
+// Sends what an earlier page could not deliver, with its key, so that it is stored once.
 
 import * as storage from "./storage.js";
 
-/** As long as the server remembers keys: what is older might be stored twice. */
+/** How long the server remembers a key: an older message might be stored twice. */
 const KEY_MS = 24 * 3600_000;
 
 export function restoreOutbox({ act, open, saved, sendWaiting }) {

@@ -12,7 +12,7 @@ export function makeStore(reduce, state) {
     store.state = next;
     if (isScheduled) return;
     isScheduled = true;
-    // A hidden page gets no frames.
+    // A hidden page has no frames.
     const timer = setTimeout(() => tell(frame), 100);
     const frame = requestAnimationFrame(() => tell(frame, timer));
   }
@@ -28,7 +28,7 @@ export function makeStore(reduce, state) {
     clearTimeout(timer);
     isScheduled = false;
     for (const render of listeners) {
-      // One part that fails must not keep the others from what is new.
+      // A part that fails must not keep the new state from the others.
       try {
         render(store.state);
       } catch (error) {

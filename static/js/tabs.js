@@ -1,4 +1,4 @@
-// Tabs of one browser are one person: what another tab has written holds here, too.
+// The tabs of a browser are one user: a change in another tab is taken over here.
 
 export function heedOtherTab(tab, key, value, old) {
   const { app, store, act } = tab;

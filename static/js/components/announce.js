@@ -1,13 +1,13 @@
-// Reads messages to who listens, and of a burst only how many they are.
+// Lets a screen reader read messages; of a burst it reads only the number.
 
 import { h } from "../dom.js";
 import { t } from "../i18n/index.js";
 
 const KEEP_MS = 10_000;
-/** After one was read, what comes within this time is read together. */
+/** Messages that come within this time after one was read are read together. */
 const BURST_MS = 2_000;
 const MOST_LINES = 3;
-/** Nobody listens to a page of log; it can be read in the list. */
+/** Nobody wants to hear a whole page of the log; it can be read in the list. */
 const MOST_CHARACTERS = 500;
 
 let waiting = [];

@@ -1,4 +1,4 @@
-// Finds what is to be read to who listens: new messages, once each, never a replay or one's own.
+// Finds the messages that a screen reader is to read: each new one once, no replays, and none of the user's own.
 
 export function mountAnnouncer(root, store) {
   let before;

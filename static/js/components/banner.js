@@ -1,11 +1,11 @@
-// How the connection is, while it is not as it should be.
+// Says what is wrong with the connection, while something is.
 
 import { button, h } from "../dom.js";
 import { t, withMore } from "../i18n/index.js";
 
 export function mountBanner(root, app, store) {
   let state, said;
-  // Who listens hears the sentence once, without the countdown.
+  // A screen reader says the sentence once, without the countdown.
   const heard = h("span.visually-hidden", { role: "status" });
   const seen = h("b", { "aria-hidden": "true" });
   const more = h("span");
@@ -16,7 +16,7 @@ export function mountBanner(root, app, store) {
   store.subscribe(async (next) => {
     if (next.connection === state?.connection && next.service === state.service) return;
     state = next;
-    // It tells why in words that few need.
+    // The words for the reason are fetched, because few visits need them.
     if (next.connection.phase === "ended") await withMore().catch(() => {});
     render();
   });

@@ -1,4 +1,4 @@
-// What the commands do (core/input.js tells them from what is said).
+// Carries out commands (core/input.js tells them from messages).
 
 import { roomName, userName } from "../core/names.js";
 import { twinOf } from "./join-dialog.js";

@@ -1,4 +1,4 @@
-// The list of what may be written here, above the field: chosen by the arrows and Enter or Tab, by a press, or left by Escape.
+// The list of suggestions above the field. The arrows with Enter or Tab choose one, and so does a press; Escape closes it.
 
 import { completionsOf } from "../core/complete.js";
 import { h } from "../dom.js";
@@ -32,7 +32,7 @@ export function makeCompletion(root, field, store) {
     const before = field.value.slice(0, caret);
     const found = caret === field.selectionEnd ? completionsOf(before, context()) : { options: [] };
     if (found.replacement) return insertText(field, found.start, caret, found.replacement);
-    // What Escape has closed stays so for this word.
+    // A list that Escape has closed stays closed for this word.
     if (dismissed !== null && found.start !== dismissed) dismissed = null;
     if (found.options.length === 0 || dismissed !== null) return close();
     const isSame = found.options.map(({ text }) => text).join() === options.map(({ text }) => text).join();
@@ -59,7 +59,7 @@ export function makeCompletion(root, field, store) {
     field.setAttribute("aria-activedescendant", `completion-${chosen}`);
   }
 
-  /** Enter comes by `accept`, when the composer knows that it is one. */
+  /** Enter comes through `accept`, once the composer knows that it is no part of a composition. */
   function press(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
     if (event.key === "ArrowDown") choose(chosen + 1);

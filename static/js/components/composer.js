@@ -1,4 +1,4 @@
-// Where messages are written.
+// The field in which the user writes messages.
 
 import { EnterMachine } from "../core/enter.js";
 import { byteLength, messageText } from "../core/names.js";
@@ -10,14 +10,14 @@ import { fetchMore, tellUser } from "../overlays.js";
 const NEAR = 0.2;
 /** Longer than the events of one key press take. */
 const SETTLE_MS = 30;
-/** What may be completed before the caret: a command, a name, an emoji. */
+/** A text before the caret that can be completed: a command, a name, an emoji. */
 const COMPLETABLE = /^\s*\/\S*$|(?<![\p{L}\p{N}_@])@[^\s@]{0,32}$|(?<![\p{L}\p{N}:]):[\p{L}\p{N}_+-]{2,24}:?$/u;
 
 export function mountComposer(root, app, store, { onSent, runCommand }) {
   let room, limits, settling, draft, completion;
   const enter = new EnterMachine();
   const lastSaid = new Map();
-  // There Enter is a new line, and the button sends.
+  // On a touch keyboard Enter is a new line, and the button sends.
   const isTouch = matchMedia("(pointer: coarse) and (hover: none)").matches;
 
   const field = h("textarea", { id: "composer-text", rows: 1, dir: "auto", enterKeyHint: isTouch ? "enter" : "send", "aria-describedby": "limit" });
@@ -63,7 +63,7 @@ export function mountComposer(root, app, store, { onSent, runCommand }) {
     if (!event.repeat) entered();
   }
 
-  /** Enter takes what is offered first. */
+  /** Enter first takes the suggestion, if there is one. */
   function entered() {
     if (completion?.isOpen) completion.accept();
     else send();
@@ -82,7 +82,7 @@ export function mountComposer(root, app, store, { onSent, runCommand }) {
     const input = inputOf(messageText(value));
     const isAction = input.name === "me" && input.argument;
     if (input.is !== "say" && !isAction) {
-      // What was not carried out stays in the field, and is never said.
+      // A command that was not carried out stays in the field and is never sent.
       if ((await runCommand(input)) && field.value === value) write("");
       return;
     }
@@ -105,7 +105,7 @@ export function mountComposer(root, app, store, { onSent, runCommand }) {
     complete();
   }
 
-  /** @returns what would be said. */
+  /** @returns the text that would be sent. */
   function measure() {
     const { is, name, text, argument } = inputOf(messageText(field.value));
     const said = is === "say" ? text : name === "me" ? argument : "";
@@ -114,22 +114,21 @@ export function mountComposer(root, app, store, { onSent, runCommand }) {
     limit.textContent = left < 0 ? t("tooLong", -left) : left < most * NEAR ? t("left", left) : "";
     limit.classList.toggle("wrong", left < 0);
     sendButton.disabled = !room || left < 0 || is === "nothing";
-    if (left < 0 && is === "say") offerParts(field.value, most);
+    if (left < 0 && is === "say") offerParts();
     if (CSS.supports("field-sizing", "content")) return said;
     field.style.height = "auto";
     field.style.height = `${field.scrollHeight}px`;
     return said;
   }
 
-  async function offerParts(text, most) {
-    const { partButtons } = await withMore(import("./long-text.js"));
-    if (field.value !== text || limit.querySelector("button")) return;
-    limit.append(...partButtons(text, most, (parts, rest) => {
+  async function offerParts() {
+    const { value } = field;
+    const more = await withMore(import("./long-text.js"));
+    if (field.value === value) more.offerParts(field, limit, limits.text_bytes, (parts, rest) => {
       for (const part of parts) app.say(room, part);
       write(rest);
-      field.focus();
       onSent();
-    }));
+    });
   }
 
   async function complete() {
@@ -148,7 +147,7 @@ export function mountComposer(root, app, store, { onSent, runCommand }) {
   }
 
   function render(state) {
-    // Another tab has written on, or sent it.
+    // Another tab has changed the draft, or sent it.
     const isElsewhere = state.draft !== draft && state.draft?.room === room && !enter.composing;
     draft = state.draft;
     if (state.current === room && state.limits === limits && !isElsewhere) return;

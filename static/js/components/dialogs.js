@@ -20,7 +20,7 @@ export function dialog(title, { className = "", isClosable = true, onsubmit = ()
   return node;
 }
 
-/** Its hint turns into what is wrong; `parse` gives the value, or null. */
+/** An error takes the place of the hint; `parse` gives the value, or null. */
 class Field {
   constructor(id, label, hint, wrong, parse, options) {
     Object.assign(this, { wrong, parse });

@@ -1,4 +1,4 @@
-// Emoji to pick from, by pointer or keyboard, and by their names.
+// A picker of emoji, by pointer, keyboard or name.
 
 import { emojiGroups, findEmoji } from "../core/emoji.js";
 import { button, h } from "../dom.js";
@@ -54,7 +54,7 @@ function make(root, opener, field) {
     if (first) first.tabIndex = 0;
   }
 
-  /** The arrows walk through the signs as they stand; Enter in the field takes the first. */
+  /** The arrows move between the signs as they are laid out; Enter in the field takes the first one. */
   function walk(event) {
     const all = [...signs.querySelectorAll("button")];
     const at = all.indexOf(document.activeElement);
@@ -72,7 +72,7 @@ function make(root, opener, field) {
   }
 }
 
-/** The nearest sign in the next row or the one before. */
+/** The nearest sign in the next or previous row. */
 function beside(all, at, direction) {
   const { left, top } = all[at].getBoundingClientRect();
   const rows = all.map((node) => ({ node, box: node.getBoundingClientRect() })).filter(({ box }) => (box.top - top) * direction > 4);

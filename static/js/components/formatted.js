@@ -1,4 +1,4 @@
-// A text that is more than plain, as DOM nodes. Peers' text becomes text nodes, whatever it looks like.
+// A formatted text as DOM nodes. Text from other people becomes text nodes only.
 
 import { inlineNodesOf, nodesOf } from "../core/markup.js";
 import { h } from "../dom.js";
@@ -21,11 +21,11 @@ const NODES = {
 
 const nodeOf = (node) => NODES[node.type](node);
 
-/** A link to a room of this page stays in this tab. */
+/** A link to a room of this server opens in this tab. */
 function ownRoom(href) {
   const [page, hash] = href.split("#");
   return hash && page === location.href.split("#")[0] ? { href: `#${hash}` } : undefined;
 }
 
-/** @param reader  Whose mentions are marked. @param isInline  It is part of a sentence: "Mina waves". */
+/** @param reader  The name whose mentions are marked. @param isInline  The text is part of a sentence: "Mina waves". */
 export const formatted = (text, reader, isInline) => (isInline ? inlineNodesOf : nodesOf)(text, reader).map(nodeOf);

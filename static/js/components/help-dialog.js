@@ -1,4 +1,4 @@
-// Shortcuts, commands and what can be formatted.
+// Help: shortcuts, commands and formatting.
 
 import { h } from "../dom.js";
 import { COMMANDS } from "../core/input.js";

@@ -1,10 +1,10 @@
-// Joins a room by its name, or one of those that live.
+// Joins a room: by its name, or from the list of the server's rooms.
 
 import { t } from "../i18n/index.js";
 import { dialog, roomField, submit } from "./dialogs.js";
 import { liveRooms } from "./live-rooms.js";
 
-/** The room that another is easily taken for: "lobby" for "Lobby"; none where the very room is known. */
+/** A known room with a name that is easily mistaken for this one ("lobby" for "Lobby"); none when this room itself is known. */
 export const twinOf = (name, rooms) =>
   rooms.includes(name) ? undefined : rooms.find((room) => room.toLowerCase() === name.toLowerCase());
 

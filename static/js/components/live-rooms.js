@@ -1,4 +1,4 @@
-// The server's live rooms, the fullest first, fresh for as long as somebody sees them.
+// The rooms of the server, the fullest first. The list is renewed while it is visible.
 
 import { button, h } from "../dom.js";
 import { roomName } from "../core/names.js";
@@ -6,7 +6,7 @@ import { t } from "../i18n/index.js";
 
 const REFRESH_MS = 5_000;
 
-/** Rooms as `{room, member_count}`; none when they cannot be had. */
+/** Rooms as `{room, member_count}`; none when the request fails. */
 async function fetchRooms() {
   try {
     const response = await fetch("api/rooms?limit=100", { signal: AbortSignal.timeout(REFRESH_MS) });
@@ -17,7 +17,7 @@ async function fetchRooms() {
   }
 }
 
-/** @param joined  The rooms that need not be shown. @param onpick  Called with the name of a room. */
+/** @param joined  Rooms to leave out. @param onpick  Called with the name of a room. */
 export function liveRooms(joined, onpick) {
   const list = h("ul.live-rooms", { "aria-label": t("liveRooms") });
   let shown = "";
@@ -36,7 +36,7 @@ export function liveRooms(joined, onpick) {
 
   function show(rooms) {
     const look = JSON.stringify(rooms.map(({ room, member_count: members }) => [room, members]));
-    // A list that is used stays as it is: nothing moves away under a finger.
+    // A list with the focus or the pointer on it stays as it is, so that nothing moves away under a finger.
     if (look === shown || list.contains(document.activeElement)) return;
     shown = look;
     names = rooms.map(({ room }) => room);
@@ -47,5 +47,5 @@ export function liveRooms(joined, onpick) {
   return { node: h("div.field", {}, h("h3", {}, t("liveRooms")), list), names: () => names };
 }
 
-/** Where no room is open. */
+/** For a page without an open room. */
 export const lobby = (onpick) => [h("h3", {}, t("noRoom")), h("p", {}, t("noRoomText")), liveRooms(new Map(), onpick).node];

@@ -1,4 +1,4 @@
-// What can be done with messages by pointer and keyboard: copy one or several; walk through them.
+// Actions on messages by pointer and keyboard: copy one or several, and move through the list.
 
 import { copyText, iconButton } from "../dom.js";
 import { t } from "../i18n/index.js";
@@ -9,7 +9,7 @@ const SHOW_MS = 1_000;
 export function attend(list, first) {
   if (list.isAttended) return;
   list.isAttended = true;
-  // One button for all rows: ten thousand would be in everybody's way.
+  // One button for all rows: ten thousand buttons would be slow.
   const copy = iconButton("copy", t("copyMessage"), () => copyRow(copy.parentElement), "copy");
   copy.tabIndex = -1;
 
@@ -40,7 +40,7 @@ export function attend(list, first) {
     event.clipboardData.setData("text/plain", picked.map((row) => lineOf(row, range)).join("\n"));
   });
 
-  /** `[12:14] Mina: text`, of the first and the last message as much as is selected. */
+  /** `[12:14] Mina: text`; of the first and the last message only the selected part. */
   function lineOf(row, range) {
     const { time, kind, text, from = list.me() } = list.messageOf(row);
     const node = row.querySelector(".text");
@@ -56,7 +56,7 @@ export function attend(list, first) {
 
   const messages = () => [...list.rows.querySelectorAll(".message")];
 
-  /** Where a key leads from a row, or from the list itself: then to the last that is in sight. */
+  /** The row to which a key leads from a row; from the list itself it is the last visible one. */
   function next(key, row) {
     const all = messages();
     const at = all.indexOf(row);

@@ -1,4 +1,4 @@
-// The messages of a room. Nodes of what did not change stay, and so does the reader's place.
+// The messages of a room. Nodes of unchanged rows stay, and the reader keeps the place.
 
 import { button, h, icon } from "../dom.js";
 import { rowsOf, sameRow } from "../core/rows.js";
@@ -7,13 +7,13 @@ import { rowNode } from "./message-row.js";
 
 const END_PX = 48;
 const BEGINNING_PX = 400;
-/** Items with nodes while the reader is at the end: ten thousand would be slow. */
+/** How many items have nodes while the reader is at the end: ten thousand would be slow. */
 const SHOWN = 200;
 
 export function mountMessageList(root, app, store, goToRoom) {
   const nodes = new Map();
   const places = new Map();
-  /** The oldest item that has a node; null: all have. */
+  /** The oldest item that has a node; null: all items have one. */
   let first = null;
   let room, me, today, isComing;
   let isAtEnd = true;
@@ -37,9 +37,9 @@ export function mountMessageList(root, app, store, goToRoom) {
     if (!list.isAttended) (await withMore(import("./message-actions.js")).catch(() => null))?.attend(list, event);
   };
   for (const type of ["pointerover", "focusin"]) scroller.addEventListener(type, attend);
-  // All may be selected without a look at the list.
+  // The user may select everything without touching the list.
   addEventListener("keydown", (event) => (event.ctrlKey || event.metaKey) && event.key === "a" && attend(event));
-  // Paper has all that is loaded.
+  // A print has all loaded messages.
   addEventListener("beforeprint", renderAll);
   const observer = new ResizeObserver(() => isAtEnd && jumpToEnd());
   observer.observe(rows);
@@ -71,9 +71,9 @@ export function mountMessageList(root, app, store, goToRoom) {
     renderOlder();
     renderEmpty(list);
     rows.ariaBusy = Boolean(room?.replay);
-    // Who comes has not come before all is there that was missed.
+    // The reader arrives only when all missed messages are here.
     isComing = !before?.items.length || (isComing && before.replay);
-    // Where nothing stands, a place would only be an early layout.
+    // In an empty room there is no place to keep, and to look for one would force an early layout.
     if (!room?.items.length) isAtEnd = true;
     else if (isComing) comeBack();
     else if (isAtEnd) jumpToEnd();
@@ -83,7 +83,7 @@ export function mountMessageList(root, app, store, goToRoom) {
       if (last >= 0) missed += room.items.slice(last + 1).filter(({ from }) => from && !ids.has(from.id)).length;
     }
     renderPill();
-    // What does not fill the window cannot be scrolled to ask for more.
+    // A list that does not fill the window cannot be scrolled, so it asks for more by itself.
     if (room?.items.length && scroller.scrollHeight <= scroller.clientHeight + BEGINNING_PX) extend();
   }
 
@@ -105,7 +105,7 @@ export function mountMessageList(root, app, store, goToRoom) {
     restore(place);
   }
 
-  /** Every row is made anew. */
+  /** Makes every row again. */
   function renderAgain() {
     const place = isAtEnd ? null : anchor();
     for (const known of nodes.values()) known.row = {};
@@ -120,7 +120,7 @@ export function mountMessageList(root, app, store, goToRoom) {
     renderRows();
   }
 
-  /** With the focus, in the midst of the window; what stands around it is there, too. */
+  /** Shows an item in the middle of the window, with the items around it, and gives it the focus. */
   function showItem(id) {
     const at = room?.items.findIndex((item) => item.id === id) ?? -1;
     if (at < 0) return;
@@ -187,7 +187,7 @@ export function mountMessageList(root, app, store, goToRoom) {
     if (node) scroller.scrollTop += offset(node) - place.offset;
   }
 
-  /** To what is new, or to where the reader was, or to the end. */
+  /** Scrolls to the first new message, or else to the reader's place, or else to the end. */
   function comeBack() {
     toEnd();
     const mark = nodes.get("new")?.node;
@@ -235,7 +235,7 @@ export function mountMessageList(root, app, store, goToRoom) {
     const sign = state === "joining" ? h("span.spinner") : h("div.sign", { "aria-hidden": "true" }, state === "refused" ? "!" : "#");
     empty.replaceChildren(sign, ...(words ? [h("h3", {}, words[0]), h("p", {}, words[1])] : []));
     if (state === "none" && app.name) showLobby();
-    // Why, in words that few need.
+    // The words for the reason are fetched, because few visits need them.
     if (state === "refused" && !t("errors")) withMore().then(() => (empty.dataset.wanted = "") || renderEmpty(list), () => {});
   }
 

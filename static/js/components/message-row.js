@@ -1,4 +1,4 @@
-// One row of the list. Peers' text becomes text nodes, whatever it looks like.
+// One row of the list. Text from other people becomes text nodes only.
 
 import { h } from "../dom.js";
 import { hueOf, initials, mentions } from "../core/names.js";
@@ -7,16 +7,16 @@ import { dayName, fullDate, list, shortTime, t, timeOfDay, withMore } from "../i
 const MAX_NAMES = 5;
 /** Longer texts are folded: characters, lines. */
 const [LONG, LONG_LINES] = [1_500, 30];
-/** And what is seen of them until they can be unfolded: even the layout of a long text can take long. */
+/** How much of them is shown until the code to unfold them is there: even the layout of a long text can take long. */
 const BEGINNING = 700;
 
 const iso = (time) => new Date(time).toISOString();
-/** A name that keeps its direction to itself. */
+/** A name whose writing direction does not change the text around it. */
 export const isolated = (name) => `\u2068${name}\u2069`;
 
-/** It breaks between words, and has a voice of its own. */
+/** Korean text is marked as such, so that it breaks between words and is read in a Korean voice. */
 const HANGUL = /\p{Script=Hangul}/u;
-/** Ids that programs share. */
+/** Ids that several programs have in common. */
 const SHARED = ["anonymous", "redis"];
 
 function coloured(node, { id, name }) {
@@ -28,14 +28,14 @@ export const avatar = (user) => coloured(h("span.avatar", { "aria-hidden": "true
 const authorName = (user) => coloured(h("bdi.author", {}, user.name), user);
 const timeNode = (time, className, text) => h("time", { class: className, dateTime: iso(time), title: fullDate(time) }, text(time));
 
-/** What may be more than plain text. */
+/** Whether a text may need formatting. */
 const FORMATTED = /[`*]|https?:\/\/|www\.|^(?:> | {0,8}[-•] | {0,8}\d{1,3}[.)] )/imu;
 let formatter;
 let isFetching = false;
 
 const isFormatted = (text, name) => FORMATTED.test(text) || mentions(text, name);
 
-/** What cannot be formatted (yet) is shown as it was written: one message must not take others with it. */
+/** A text that cannot be formatted (yet) is shown as it was written: one bad message must not break the others. */
 function formatted(text, isInline, actions) {
   if (!isFormatted(text, actions.me.name)) return [text];
   if (!formatter) {
@@ -54,7 +54,7 @@ async function fetchFormatter({ again }) {
   if (isFetching) return;
   isFetching = true;
   try {
-    // All at once: one after the other would be three ways to the server.
+    // All at once: one after the other would take three round trips.
     [{ formatted: formatter }] = await Promise.all([withMore(import("./formatted.js")), import("../core/markup.js"), import("../core/links.js")]);
     again();
   } catch {
@@ -105,7 +105,7 @@ const stateNode = (item, actions) => h("div.state", {}, ...(item.state === "fail
 
 let rareRows, coming;
 
-/** What few rows have: fetched when there is such a row, which is made again then. */
+/** Code that few rows need. It is fetched for the first such row, which is then made again. */
 function rare(kind, item, actions, otherwise = () => {}) {
   if (rareRows) return rareRows[kind](item, actions);
   coming ??= withMore(import("./rare-rows.js")).then((more) => {

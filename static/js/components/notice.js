@@ -1,14 +1,14 @@
-// A short word: something was done, or could not be.
+// A short notice that something was done, or could not be done.
 
 import { button, h, iconButton } from "../dom.js";
 import { t } from "../i18n/index.js";
 
-/** Milliseconds: at least, for each character, and at most. */
+/** How long it stays, in milliseconds: at least, for each character, and at most. */
 const [LEAST, PER_CHARACTER, MOST] = [6_000, 70, 30_000];
 
 let card, text, action, timer;
 
-/** @param offer  `{text, act}`: a button, whose press also ends the notice. */
+/** @param offer  `{text, act}`: a button; its press also closes the notice. */
 export function say(root, words, offer) {
   const hide = () => (card.hidden = true);
   text ??= h("span");

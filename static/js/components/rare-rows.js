@@ -1,4 +1,4 @@
-// What the list seldom has to show: what is lost, a log that began anew, a message that was not sent, a long text.
+// Rows that are rare: lost messages, a log that began anew, a message that was not sent, a long text.
 
 import { button, h } from "../dom.js";
 import { t } from "../i18n/index.js";
@@ -13,16 +13,16 @@ export const failed = ({ key, error: { code } }, { retry, discard }) => [
   button(t("discard"), "text-button", () => discard(key)),
 ];
 
-/** What is seen of a long text: characters, lines. */
+/** How much of a long text is shown: characters, lines. */
 const [FOLDED, FOLDED_LINES] = [700, 15];
 
-/** A block of code that is cut ends there. */
+/** Closes a block of code that the cut would leave open. */
 function beginningOf(said) {
   const begun = said.split("\n", FOLDED_LINES).join("\n").slice(0, FOLDED).replace(/[\ud800-\udbff]$/, "");
   return begun.split("```").length % 2 ? `${begun}…` : `${begun}…\n\`\`\``;
 }
 
-/** What the reader has unfolded stays so when its row is made again. */
+/** Texts that the reader has unfolded; they stay unfolded when their row is made again. */
 const unfolded = new Set();
 
 /** A button that shows the whole of a long text, and hides it again. `content` makes the nodes of a text. */
@@ -43,5 +43,5 @@ export function fold({ text, id, said, content }) {
   }
 }
 
-// Paper has no buttons.
+// A print has no buttons, so long texts are whole there.
 addEventListener("beforeprint", () => document.querySelectorAll('.fold[aria-expanded="false"]').forEach((toggle) => toggle.click()));

@@ -1,4 +1,4 @@
-// The rooms one is in, and oneself.
+// The user's rooms, and the user.
 
 import { h, icon, iconButton } from "../dom.js";
 import { t } from "../i18n/index.js";

@@ -1,4 +1,4 @@
-// Search in the messages of a room: those that are loaded, and then those that the server keeps, page by page.
+// Searches the messages of a room: first the loaded ones, then those on the server, page by page.
 
 import { button, h } from "../dom.js";
 import { dates, fullDate, t } from "../i18n/index.js";
@@ -25,12 +25,12 @@ export function search(app, store, messages, words) {
   render();
   loadAll();
 
-  /** What the server keeps comes into the list of messages as if it had been scrolled to. */
+  /** Older pages come into the list of messages as if the user had scrolled to them. */
   async function loadAll() {
     while (node.isConnected && ["more", "failed", "loading"].includes(room()?.older)) {
       const before = room();
       await app.loadOlder(name);
-      // Without a connection nothing comes.
+      // Without a connection no page comes.
       if (room() === before || room()?.older === "failed") break;
       render();
     }
@@ -46,7 +46,7 @@ export function search(app, store, messages, words) {
     const all = found(room()?.items ?? [], input.value);
     const total = t("found", all.length);
     count.textContent = !input.value.trim() ? "" : isLooking ? `${total} ${t("stillSearching")}` : room()?.older !== "start" ? `${total} ${t("searchIncomplete")}` : total;
-    // A list that is used stays as it is.
+    // A list with the focus on it stays as it is.
     if (results.contains(document.activeElement)) return;
     results.replaceChildren(...all.slice(0, MOST).map(result));
   }
@@ -63,7 +63,7 @@ export function search(app, store, messages, words) {
   }
 
   function walk(event) {
-    // A search field would only empty itself.
+    // By itself, Escape would only empty the search field.
     if (event.key === "Escape") return node.close();
     if (!["ArrowDown", "ArrowUp"].includes(event.key)) return;
     const stops = [input, ...results.querySelectorAll("button")];

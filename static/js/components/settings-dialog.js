@@ -1,4 +1,4 @@
-// Name, language, appearance, alerts: each holds as soon as it is chosen.
+// Name, language, appearance, alerts. A choice takes effect at once.
 
 import * as alerts from "../alerts.js";
 import { button, h } from "../dom.js";

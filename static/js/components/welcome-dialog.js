@@ -1,4 +1,4 @@
-// What a newcomer sees first.
+// The first dialog of a new user.
 
 import { h } from "../dom.js";
 import { t } from "../i18n/index.js";
@@ -7,7 +7,7 @@ import { readJSON, write, writeJSON } from "../storage.js";
 import { choice, dialog, nameField, roomField, submit } from "./dialogs.js";
 
 export function welcome(limits, room, onEnter) {
-  // What was typed before the language was switched.
+  // The text that was typed before the language was switched.
   const typed = readJSON("typed", { name: "", room });
   write("typed", null);
   const where = roomField("welcome-room", limits, typed.room);

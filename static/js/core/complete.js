@@ -1,4 +1,4 @@
-// What may stand where somebody is writing: a command, a member's name, an emoji.
+// Suggestions for the text before the caret: a command, a member's name, an emoji.
 
 import { COMMANDS } from "./input.js";
 import { emojiNamed, findEmoji } from "./emoji.js";
@@ -7,7 +7,7 @@ const MOST = 8;
 /** Hangul as it is typed: "ㅁ" and "미" begin "민아". */
 const keyOf = (text) => text.normalize("NFKD").toLocaleLowerCase();
 
-/** @returns `{start, options: [{insert, text, hint}]}` for the text before the caret; without options there is nothing to offer. */
+/** @returns `{start, options: [{insert, text, hint}]}` for the text before the caret; without options there are no suggestions. */
 export function completionsOf(before, { names, language, commandHelp }) {
   const command = /^\s*\/(\S*)$/u.exec(before);
   if (command) {

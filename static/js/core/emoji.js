@@ -56,12 +56,12 @@ export const emojiGroups = Object.fromEntries(Object.entries(GROUPS).map(([name,
 const all = Object.values(emojiGroups).flat();
 const namesOf = ({ en, ko }) => [...en, ...ko];
 
-/** Those with a name that begins so, then those with one that has it inside. */
+/** First those whose name begins with the words, then those whose name contains them. */
 export function findEmoji(query) {
   const wanted = query.toLowerCase().normalize("NFC").replaceAll(" ", "_");
   const rank = (entry) => Math.min(...namesOf(entry).map((name) => [name === wanted, name.startsWith(wanted), name.includes(wanted), true].indexOf(true)));
   return all.map((entry) => [rank(entry), entry]).filter(([place]) => place < 3).sort(([a], [b]) => a - b).map(([, entry]) => entry);
 }
 
-/** The one that is called exactly so. */
+/** The emoji with exactly this name. */
 export const emojiNamed = (name) => all.find((entry) => namesOf(entry).includes(name.toLowerCase().normalize("NFC")))?.sign;

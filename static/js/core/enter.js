@@ -1,5 +1,5 @@
 // Whether an Enter sends (docs/PAGE.md). Within a composition it only arms the machine; the first of {plain Enter, line
-// break, "settled" after Hangul} sends. A Japanese or Chinese one takes a candidate and never does.
+// break, "settled" after Hangul} sends. A Japanese or Chinese Enter takes a candidate and never sends.
 
 const HANGUL = /^[\p{Script=Hangul}\s]+$/u;
 

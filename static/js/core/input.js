@@ -1,15 +1,15 @@
-// What was typed: said, or a command (Tests/Vectors/commands.json). What a command does is in components/commands.js.
+// Tells a message from a command (Tests/Vectors/commands.json). components/commands.js carries commands out.
 
 /** The commands of the page, in the order of the help. */
 export const COMMANDS = ["me", "nick", "who", "rooms", "search", "join", "switch", "leave", "help"];
 
-/** Without blank lines before it and white space behind it. */
+/** Removes blank lines before a text and white space behind it. */
 export function trimmed(text) {
   const first = text.search(/\S/);
   return first < 0 ? "" : text.slice(text.lastIndexOf("\n", first) + 1).trimEnd();
 }
 
-/** `is`: "nothing", "say" with a `text`, "command" with a `name` and an `argument`, or "unknown" with a `name`: never said. */
+/** `is`: "nothing", "say" with a `text`, "command" with a `name` and an `argument`, or "unknown" with a `name`, which is never sent. */
 export function inputOf(raw) {
   const line = raw.trim();
   if (!line) return { is: "nothing" };

@@ -1,4 +1,4 @@
-// Addresses in a text, each character looked at a bounded number of times (Tests/Vectors/README.md has the rule).
+// Finds addresses in a text. It looks at each character a bounded number of times (Tests/Vectors/README.md has the rules).
 
 const PAIRS = "()[]{}（）［］｛｝「」『』【】〔〕〖〗《》〈〉＜＞«»‹›“”‘’｢｣";
 const OPENERS = new Set([...PAIRS].filter((_, index) => index % 2 === 0));
@@ -6,7 +6,7 @@ const OPENER_OF = new Map([...PAIRS].flatMap((sign, index) => (index % 2 ? [[sig
 const CUT_OFF = new Set([...".,:;!?*_~'|·", ...OPENERS]);
 
 const SCHEME = /https?:\/\/|(?<![@.\-/])www\./iy;
-/** No name of a host is longer than 253 characters. */
+/** The longest name of a host, in characters. */
 const ASCII_HOST = /[a-z0-9][a-z0-9._-]{0,252}/iy;
 const HOST = /[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{0,252}/uy;
 const IPV6 = /\[[\da-f:.]{2,45}\]/iy;
@@ -54,7 +54,7 @@ function withoutParticle(text, start, end) {
   return end - (PARTICLE.exec(tail)?.[0].length ?? 0);
 }
 
-/** @returns the link that begins at `index`, as `{text, href, end}`; or only the `end` of what is none. */
+/** @returns the link that begins at `index`, as `{text, href, end}`; or only the `end` of a text that is no link. */
 export function linkAt(text, index) {
   const start = past(SCHEME, text, index);
   if (start < 0 || /[A-Za-z0-9_]/.test(text[index - 1] ?? "")) return { end: index + 1 };

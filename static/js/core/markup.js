@@ -1,10 +1,10 @@
-// What a text looks like: a small part of Markdown, links and mentions, as nodes of which the page makes DOM nodes; none
-// is ever HTML. One pass, no recursion: whatever a text says, it costs as much as it is long (Tests/Vectors/markup.json).
+// Reads a small part of Markdown, links and mentions into nodes, from which the page makes DOM nodes; none
+// is ever HTML. It is one pass without recursion, so the cost grows with the length alone (Tests/Vectors/markup.json).
 
 import { linkAt } from "./links.js";
 import { endOfMention } from "./names.js";
 
-/** What is formatted in one message: ten thousand nodes would be slow. The rest is plain. */
+/** How many nodes of a message are formatted: ten thousand would be slow. The rest is plain. */
 const MAX_NODES = 200;
 const INFO = /[\w+-]{0,20}\n/y;
 const ITEM = /^( {0,8})(?:[-*•]|(\d{1,3})[.)]) (?=\S)/u;
@@ -29,7 +29,7 @@ const FINDERS = {
   },
 };
 
-/** Code, links, mentions and stars in their order, and the text between them. */
+/** Divides a text into code, links, mentions, stars and the text between them. */
 function tokensOf(text, name, budget) {
   const tokens = [];
   let [end, at, lineEnd] = [0, 0, text.indexOf("\n")];
@@ -55,7 +55,7 @@ function tokensOf(text, name, budget) {
   return tokens;
 }
 
-/** Which stars belong together: within a line, and never crosswise. */
+/** Finds the stars that belong together: within a line, and never crossing. */
 function pairStars(tokens, budget) {
   let open = [];
   for (const token of tokens) {
@@ -93,7 +93,7 @@ function inlineNodes(text, name, budget) {
   return levels[0];
 }
 
-/** What kind of line it is, and what stands in it. */
+/** The kind of a line, and its text. */
 function lineOf(line, isInQuote) {
   if ((line.startsWith("> ") && line.length > 2) || (isInQuote && line === ">")) return { kind: "quote", text: line.slice(2) };
   const [marker, indent, number] = ITEM.exec(line) ?? [];
@@ -101,7 +101,7 @@ function lineOf(line, isInQuote) {
   return { kind: number ? "ordered" : "bullets", text: line.slice(marker.length), number: Number(number), isDeep: indent.length > 1 };
 }
 
-/** Quotes, lists and what stands between them. */
+/** Quotes, lists and the text between them. */
 function addLines(nodes, lines, name, budget) {
   let group;
   const close = () => {
@@ -125,14 +125,14 @@ function addLines(nodes, lines, name, budget) {
   close();
 }
 
-/** @param name  The reader's, whose mentions are marked. */
+/** @param name  The name of the reader, whose mentions are marked. */
 export function nodesOf(text, name) {
   const budget = { left: MAX_NODES };
   const nodes = [];
   let [start, from] = [0, 0];
   const addText = (to) => {
     const lines = text.slice(start, to).split("\n");
-    // The line break before a block and the one behind it are the block's.
+    // The line breaks before and after a block belong to it.
     if (start > 0 && lines[0] === "") lines.shift();
     if (to < text.length && lines.at(-1) === "") lines.pop();
     addLines(nodes, lines, name, budget);

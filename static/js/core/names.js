@@ -2,13 +2,13 @@
 
 const encoder = new TextEncoder();
 let segmenter;
-/** ASCII is spared the segmenter, which takes long to be made. */
+/** ASCII needs no segmenter, which takes long to make. */
 const graphemes = (text) =>
   /^[ -~]*$/.test(text) ? [...text] : Array.from((segmenter ??= new Intl.Segmenter()).segment(text), ({ segment }) => segment);
 
 export const byteLength = (text) => encoder.encode(text).length;
 
-/** In normal form, or null. */
+/** The name in normal form, or null when it is not valid. */
 export function roomName(raw, most = 64) {
   const name = String(raw).trim().replace(/^#/, "").normalize("NFC");
   const isValid = /^[\p{L}\p{Nd}_][\p{L}\p{M}\p{Nd}_.-]*$/u.test(name) && !/\p{DI}|\p{M}{31}/u.test(name) && [...name].length <= most && byteLength(name) <= 192;
@@ -16,7 +16,7 @@ export function roomName(raw, most = 64) {
 }
 
 export function userName(raw, most = 32) {
-  // The server leaves out more of what cannot be seen, and tells the name in its `welcome`.
+  // The server removes more invisible characters; its `welcome` has the name as it is then.
   const name = String(raw).replace(/[\u00ad\u200b\u2060\ufeff]/g, "").normalize("NFC").trim();
   const isVisible = /[^\p{DI}\p{Z}\u2800]/u.test(name) && !/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]|\p{M}{31}/u.test(name);
   return isVisible && graphemes(name).length <= most && byteLength(name) <= 128 ? name : null;
@@ -35,14 +35,14 @@ export function roomOfHash(hash) {
   }
 }
 
-/** In steps: two are the same or can be told apart. */
+/** The hue of a name, in steps: two hues are equal or clearly different. */
 export function hueOf(id) {
   let hash = 2166136261;
   for (const byte of encoder.encode(id)) hash = Math.imul(hash ^ byte, 16777619) >>> 0;
   return ((hash >>> 8) % 24) * 15;
 }
 
-/** A Hangul syllable says enough alone. */
+/** Two letters for a Latin name of two words, else the first sign alone. */
 export function initials(name) {
   const words = name.split(/\s+/u).map((word) => graphemes(word)[0] ?? "");
   return (words[1] && /^\p{Script=Latin}/u.test(words[0]) ? words[0] + words[1] : words[0]).toLocaleUpperCase();

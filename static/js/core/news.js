@@ -1,2 +1,2 @@
-/** Whether something came that nobody has read. In the same moment another tab may have read what was there before. */
+/** Whether an unread message came. Another tab may have read the earlier ones at the same moment. */
 export const hasNews = (old, room) => Boolean(old) && old.seq !== null && room.news > old.news && room.unread > 0;

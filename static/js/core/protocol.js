@@ -1,4 +1,4 @@
-// The protocol (chat.v1): objects to and from the wire, and when to come back.
+// The protocol (chat.v1): objects to and from the wire, and when to reconnect.
 
 export const SUBPROTOCOL = "chat.v1";
 
@@ -14,7 +14,7 @@ const SHAPES = {
   welcome: (e) => isUser(e.user) && isText(e.session),
   ok: (e) => isCount(e.id),
   error: (e) => isText(e.code),
-  // Of another program, without a place in the log.
+  // A message of another program has no place in the log.
   message: (e) => isText(e.room) && isUser(e.from) && isText(e.text) && isCount(e.time) &&
     (e.seq === undefined ? e.epoch === undefined : isCount(e.seq) && isText(e.epoch)),
   joined: isAboutUser,
@@ -28,7 +28,7 @@ const SHAPES = {
   closing: (e) => isCount(e.code),
 };
 
-/** Null for what this client does not know, as a newer server may send it. */
+/** Null for a message that this client does not know; a newer server may send one. */
 export function decode(data) {
   try {
     const value = JSON.parse(data);
@@ -44,7 +44,7 @@ export const MAX_DELAY_MS = 20_000;
 /** Closed for good (protocol, section 7). */
 export const isFinal = (code) => [1002, 1003, 1007, 1008, 1009].includes(code) || (code >= 4500 && code <= 4999);
 
-/** Full jitter: a server that just fell is not met by everybody at once. `asked` is `reconnect_ms`. */
+/** Full jitter: after a crash not everybody reconnects at the same moment. `asked` is `reconnect_ms`. */
 export function reconnectDelay(attempt, random, asked) {
   if (asked >= 0) return Math.round(asked + random * MIN_DELAY_MS);
   const ceiling = Math.min(MAX_DELAY_MS, MIN_DELAY_MS * 2 ** Math.min(attempt + 2, 10));

@@ -1,4 +1,4 @@
-// The state of the page (docs/PAGE.md) and what every action makes of it.
+// The state of the page (docs/PAGE.md), and the next state for each action.
 
 import { ACTIONS, EVENTS, attended, disconnected, newRoom, typingExpired } from "./room.js";
 
@@ -38,7 +38,7 @@ const ON_PAGE = {
     const opened = state.rooms.has(room) ? state.rooms : new Map(state.rooms).set(room, newRoom(room, seen));
     return attend({ ...state, rooms: opened, current: select ? room : state.current });
   },
-  /** The room beside it in the list takes its place. */
+  /** The next room of the list becomes the current one. */
   close(state, { room }) {
     const names = [...state.rooms.keys()];
     const at = names.indexOf(room);

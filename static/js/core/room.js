@@ -1,4 +1,4 @@
-// One room as the page knows it (docs/PAGE.md), and what each thing that happens makes of it.
+// One room as the page knows it (docs/PAGE.md), and the next state of it for each action and event.
 
 import { mentions } from "./names.js";
 
@@ -60,7 +60,7 @@ function messageCame(room, message, context) {
   if (next.epoch !== null && epoch !== next.epoch) next = reset(next, message);
   if (next.seq !== null && seq <= next.seq) return next;
   if (next.seq !== null && seq > next.seq + 1) {
-    // Ask for what is missing once, and if it does not come, say so.
+    // Ask once for the missing messages; if they do not come, report a gap.
     if (next.healing !== "answered") return { ...next, healing: "asked" };
     next = gap(next, { epoch, from: next.seq + 1, to: seq - 1 });
   }
@@ -68,7 +68,7 @@ function messageCame(room, message, context) {
   return arrived(withoutStale({ ...next, seq, time: message.time }, message));
 }
 
-/** One's own keeps the id of the outbox entry, and so its node. */
+/** The user's own message keeps the id of its outbox entry, and so its node. */
 function asItem({ epoch, seq, time, from, text, kind = "text", key }, own) {
   const id = own && key ? `k:${key}` : seq === undefined ? null : `m:${epoch}:${seq}`;
   return { type: "message", id, epoch, seq, time, from, text, kind, key };
@@ -77,7 +77,7 @@ function asItem({ epoch, seq, time, from, text, kind = "text", key }, own) {
 const append = (room, item) =>
   ({ ...room, counter: room.counter + 1, items: [...room.items, { ...item, id: item.id ?? `x:${room.counter}` }] });
 
-/** A first look has news only after what an earlier page showed. */
+/** In a first look only messages after those that an earlier page has shown are news. */
 function heard(room, { text, epoch, seq }, own, isFirstLook, { attended, name }) {
   const { seen } = room;
   if (own || (isFirstLook && !(seen?.epoch === epoch && seq > seen.seq))) return room;
@@ -91,7 +91,7 @@ function heard(room, { text, epoch, seq }, own, isFirstLook, { attended, name })
   };
 }
 
-/** A log that was rolled back brings messages again under new numbers. */
+/** A log that was rolled back brings the same messages again under new numbers. */
 function withoutStale(room, { from, time, text }) {
   if (!room.stale) return room;
   const isOther = (item) => item.epoch === room.epoch || item.from?.id !== from.id || item.time !== time || item.text !== text;
@@ -109,13 +109,13 @@ function gap(room, { epoch, from, to }) {
 function reset(room, { epoch }) {
   if (epoch === room.epoch && room.seq === 0) return room;
   const stale = room.items.length > 0;
-  // Nobody can say any more whether others saw these.
+  // It is unknown whether others have seen these.
   const undo = (entry) => (entry.state === "sent" ? { ...entry, state: "failed", error: { code: "reset" } } : entry);
-  // The same numbers may come again for other messages.
+  // Other messages may get the same numbers.
   const old = (item) => (epoch === room.epoch ? { ...item, id: `o:${room.counter}:${item.id}`, epoch: null } : item);
   const next = {
     ...room, epoch, stale, seq: 0, time: undefined, items: room.items.map(old), older: "start", marker: null, outbox: room.outbox.map(undo),
-    // Presence counts anew, unless the list of members was the new epoch's.
+    // Presence counts from the beginning again, unless the list of members came from the new epoch.
     presenceVersion: room.presenceEpoch === epoch ? room.presenceVersion : null,
   };
   return stale ? append(next, { type: "reset", id: `r:${epoch}` }) : next;
@@ -133,7 +133,7 @@ function presenceChanged(room, event, { ids }, now) {
   let presenceVersion = room.presenceVersion;
   while (ahead[0] === presenceVersion + 1) presenceVersion = ahead.shift();
   const next = { ...room, presenceVersion, presenceAhead: ahead };
-  // Something later is known of the user.
+  // A later change of this user is known already.
   if (known?.version > version) return next;
 
   next.members = new Map(room.members);
@@ -148,7 +148,7 @@ function presenceChanged(room, event, { ids }, now) {
 
 export const hasHole = (room) => room.presenceAhead.length > 0 || room.presenceVersion === null;
 
-/** Comings and goings in a row are one note, without short visits. */
+/** Several changes of members in a row are one note; short visits are left out. */
 function noted(room, change, now) {
   const last = room.items.at(-1);
   if (last?.type !== "note" || now - last.time > NOTE_MS) {
@@ -176,13 +176,13 @@ function discarded(room, { key }) {
   return outbox.length < room.outbox.length ? { ...room, outbox } : room;
 }
 
-/** The mark goes when the reader looks away again. */
+/** The mark of new messages disappears when the reader looks away again. */
 export function attended(room, isAttended) {
   if (isAttended) return room.unread ? { ...room, unread: 0, mentioned: false } : room;
   return room.marker && !room.unread ? { ...room, marker: null } : room;
 }
 
-/** What an action of the page makes of a room. */
+/** The next state of a room, for each action of the page. */
 export const ACTIONS = {
   joining: (room) => ({ ...room, phase: "joining", error: null }),
   joined(room, { reply }) {
@@ -195,9 +195,9 @@ export const ACTIONS = {
       fresh,
       presenceEpoch: reply.epoch,
       epoch: fresh ? reply.epoch : room.epoch,
-      // Nothing to replay: the position is the head, or coming back would start over.
+      // Without a replay the position is the head; otherwise a reconnect would start over.
       seq: isEmpty ? reply.seq : room.seq,
-      // It proves that the position is one of this log, which may have been rolled back.
+      // The time proves that the position belongs to this log, even if the log was rolled back.
       time: isEmpty ? reply.time : room.time,
       older: isEmpty ? "start" : room.older,
       replay: reply.replay,
@@ -219,13 +219,13 @@ export const ACTIONS = {
       ? room
       : { ...room, outbox: [...room.outbox, { state: "queued", ...entry, id: `k:${entry.key}` }] },
   outboxChanged,
-  /** The message's event may have come before, or lie further back than what is shown. */
+  /** The event of the message may have come already, or may lie further back than the list shows. */
   acknowledged(room, { key, reply: { epoch, seq, time } }) {
     const isBehind = epoch === room.epoch && room.seq !== null && seq <= room.seq;
     return isBehind ? discarded(room, { key }) : outboxChanged(room, { key, change: { state: "sent", epoch, seq, time } });
   },
   discarded,
-  /** Another tab of this person has shown the room. */
+  /** Another tab of the user has shown the room. */
   seenElsewhere(room, { seen }) {
     const isAll = seen?.epoch === room.epoch && seen.seq >= room.seq;
     return isAll && room.unread ? { ...room, unread: 0, mentioned: false, marker: null } : room;

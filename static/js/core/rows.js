@@ -5,7 +5,7 @@ const GROUP_MS = 5 * 60_000;
 const minuteOf = (time) => Math.floor(time / 60_000);
 const dayOf = (time) => new Date(time).toDateString();
 
-/** `head`: the author is named; `minute`: the time is shown. `today` is in the rows of days, whose names it changes. */
+/** `head`: the author is shown; `minute`: the time is shown. Rows of days have `today`, because it changes their names. */
 export function rowsOf({ items, outbox, marker }, me, today) {
   const rows = [];
   let day, last, headTime;
@@ -18,7 +18,7 @@ export function rowsOf({ items, outbox, marker }, me, today) {
   };
 
   const say = (item, { id, name } = {}, type) => {
-    // Programs may share an id, and tabs a name.
+    // Programs may have one id in common, and tabs one name.
     const author = `${id} ${name}`;
     begin(item);
     const head = !last || last.author !== author || item.kind === "action" || last.item.kind !== item.kind || item.time - headTime > GROUP_MS;
@@ -42,7 +42,7 @@ export function rowsOf({ items, outbox, marker }, me, today) {
     }
   }
   for (const item of outbox) say(item, me ?? undefined, "outgoing");
-  // Where nobody has spoken, who came and went needs no date.
+  // Notes about members alone need no date.
   return rows.some(({ type }) => type === "message" || type === "outgoing") ? rows : rows.filter(({ type }) => type !== "day");
 }
 

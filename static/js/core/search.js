@@ -11,10 +11,10 @@ export function found(items, words) {
   return items.filter(({ type, text, from }) => type === "message" && (keyOf(text).includes(wanted) || keyOf(from.name).includes(wanted))).reverse();
 }
 
-/** The place of the words in a text, with some of what stands around them. */
+/** The place of the words in a text, with some text around them. */
 export function snippet(text, words) {
   const wanted = keyOf(words.trim());
-  // Where lower case has another length, the place may be off; nothing of the text is lost.
+  // Where the lower case has another length the place may be wrong, but no text is lost.
   const at = Math.max(0, keyOf(text).indexOf(wanted));
   const length = keyOf(text).includes(wanted) ? wanted.length : 0;
   const start = Math.max(0, at - AROUND);

@@ -1,4 +1,4 @@
-// Divides a text that is too long for one message, where a reader would: between paragraphs, lines, sentences or words.
+// Divides a text that is too long for one message between paragraphs, lines, sentences or words.
 
 import { byteLength } from "./names.js";
 
@@ -14,12 +14,12 @@ function longest(text, most) {
   }
   const start = Math.max(0, low - 64);
   const ends = Array.from(new Intl.Segmenter().segment(text.slice(start, low + 64)), ({ index }) => start + index);
-  // A single character may have more bytes than a message: between code points then.
+  // A single character may have more bytes than a message; then it is divided between code points.
   const end = ends.findLast((index) => index > start && index <= low) ?? low;
   return /[\ud800-\udbff]/.test(text[end - 1]) ? end - 1 : end;
 }
 
-/** Parts of at most `most` bytes each, which joined are the text again. */
+/** Parts of at most `most` bytes each; joined, they are the text. */
 export function splitText(text, most) {
   const parts = [];
   while (byteLength(text) > most) {

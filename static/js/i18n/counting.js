@@ -1,7 +1,7 @@
 /** `count("# message", "# messages")(12)`; a language without plurals gives one form. */
 export function counting(language) {
   let rules, numbers;
-  // `Intl` wakes slowly, and small numbers have no separators.
+  // The first `Intl` object takes long to make, and small numbers have no separators.
   const digits = (number) => (number < 1000 ? number : (numbers ??= new Intl.NumberFormat(language)).format(number));
   return (one, other = one) => (number) => {
     rules ??= new Intl.PluralRules(language);

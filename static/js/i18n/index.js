@@ -8,7 +8,7 @@ const strings = { ...page };
 
 let style;
 
-/** What few visits need: `await withMore(import(…))` gives it with its strings and style. */
+/** For code that few visits need: `await withMore(import(…))` gives the module when its strings and style are there, too. */
 export async function withMore(module) {
   style ??= new Promise((done) => document.head.append(h("link", { rel: "stylesheet", href: "css/more.css", onload: done, onerror: () => (style = done()) })));
   const [loaded, more] = await Promise.all([module, import(`./${language}-more.js`), style]);
@@ -18,12 +18,12 @@ export async function withMore(module) {
 
 export const t = (key, ...values) => (typeof strings[key] === "function" ? strings[key](...values) : strings[key]);
 
-/** Of an error's code; the server's own sentence is English. */
+/** The words for the code of an error; the server's own sentence is English. */
 export const errorText = (code) => t("errors")?.[code] ?? t("errorOther", code ?? "");
 
-/** With the browser's regional habits. */
+/** The language with the browser's region. */
 const locale = navigator.languages.find((wish) => wish.startsWith(language)) ?? language;
-/** Each is made when it is first needed: that takes milliseconds. */
+/** Each is made when it is first needed, because that takes milliseconds. */
 export const dates = (options) => {
   let made;
   return () => (made ??= new Intl.DateTimeFormat(locale, options));

@@ -5,7 +5,7 @@ import { write } from "../storage.js";
 export const languages = { en: "English", ko: "한국어" };
 export const language = document.documentElement.lang;
 
-/** By a new start of the page, which loses nothing. */
+/** Reloads the page, which loses nothing. */
 export function switchLanguage(next) {
   write("language", next);
   location.reload();

@@ -1,6 +1,6 @@
 // Korean particles by the last letter of the word before them (Tests/Vectors/particles.json).
 
-/** What the last sign of a word ends with when it is read aloud: nothing, "ㄹ", or another consonant. */
+/** The final consonant of a word when it is read aloud: none, "ㄹ", or another one. */
 function ending(word) {
   const sign = word.replace(/[\u2066-\u2069\s)\]」』”’"']+$/u, "").normalize("NFC").at(-1) ?? "";
   const code = sign.charCodeAt(0) - 0xac00;
@@ -9,7 +9,7 @@ function ending(word) {
   return /[036]/.test(sign) || /[mnMN]/.test(sign) ? "ㄱ" : "";
 }
 
-/** `withParticle("방", "을/를")`; with "으로/로" a ㄹ counts as no consonant. */
+/** `withParticle("방", "을/를")`; before "으로/로" a ㄹ counts as none. */
 export function withParticle(word, pair) {
   const [after, otherwise] = pair.split("/");
   const end = ending(word);

@@ -1,4 +1,4 @@
-// One WebSocket, which comes back by itself. Events with details: "phase", "welcome" and "event".
+// One WebSocket that reconnects by itself. It has the events "phase", "welcome" and "event", with details.
 
 import { SUBPROTOCOL, decode, encodeCommand, isFinal, reconnectDelay } from "../core/protocol.js";
 
@@ -6,16 +6,11 @@ const WELCOME_MS = 10_000;
 const REPLY_MS = 10_000;
 const PROBE_MS = 2_000;
 const GOOD_MS = 10_000;
-/** Tries before /readyz is asked what is wrong. */
+/** How many tries fail before the page asks /readyz for the reason. */
 const PATIENCE = 5;
 
-/** `code` is the server's, "closed" or "timeout": then it may have been carried out. */
-class CommandError extends Error {
-  constructor({ code, message, retry_ms: retryMs }) {
-    super(message ?? code);
-    Object.assign(this, { code, retryMs });
-  }
-}
+/** `code` is the server's, or "closed" or "timeout"; after these two the command may have been carried out. */
+const commandError = ({ code, message, retry_ms: retryMs }) => Object.assign(new Error(message ?? code), { code, retryMs });
 
 export function makeClient(hello) {
   const pending = new Map();
@@ -42,9 +37,9 @@ export function makeClient(hello) {
 
   function request(type, fields, timeout = REPLY_MS) {
     return new Promise((resolve, reject) => {
-      if (!client.isOpen) throw new CommandError({ code: "closed" });
+      if (!client.isOpen) throw commandError({ code: "closed" });
       const id = ++lastId;
-      const timer = setTimeout(() => answer(id)?.reject(new CommandError({ code: "timeout" })), timeout);
+      const timer = setTimeout(() => answer(id)?.reject(commandError({ code: "timeout" })), timeout);
       pending.set(id, { resolve, reject, timer });
       socket.send(encodeCommand(type, fields, id));
     });
@@ -54,7 +49,7 @@ export function makeClient(hello) {
     if (client.isOpen) socket.send(encodeCommand(type, fields));
   }
 
-  /** A browser may take minutes to notice that a connection is none any more. */
+  /** Finds out whether the connection is dead: a browser may take minutes to notice. */
   async function probe() {
     if (!client.isOpen) return reconnectNow();
     if (isProbing) return;
@@ -71,7 +66,7 @@ export function makeClient(hello) {
     clearTimeout(timers.reconnect);
     tell({ phase: "connecting" });
     const mine = (socket = takeEarly() ?? new WebSocket(new URL("ws", location).href.replace("http", "ws"), SUBPROTOCOL));
-    // Late events of a socket that was given up are nobody's.
+    // Late events of a socket that was given up are ignored.
     const current = (handle) => (event) => socket === mine && handle(event);
     const id = ++lastId;
     if (!mine.received) mine.onopen = current(() => mine.send(encodeCommand("hello", hello(), id)));
@@ -81,7 +76,7 @@ export function makeClient(hello) {
     mine.received?.forEach(received);
   }
 
-  /** The socket that boot.js opened, with the `hello` said and what was `received`; unless it has closed since. */
+  /** The socket on which boot.js has sent `hello`, with the messages it has `received`; null when it has closed since. */
   function takeEarly() {
     const { early } = window;
     delete window.early;
@@ -89,7 +84,7 @@ export function makeClient(hello) {
   }
 
   function received(data) {
-    // A page does not see the server's pings: it breaks a long silence itself.
+    // A page does not see the server's pings, so after a long silence it asks.
     clearTimeout(timers.idle);
     timers.idle = setTimeout(probe, idleMs);
     const message = decode(data);
@@ -98,7 +93,7 @@ export function makeClient(hello) {
     if (type === "welcome") return welcomed(message);
     if (type === "ok") return answer(id)?.resolve(message);
     const asked = type === "error" && answer(id);
-    if (asked) return asked.reject(new CommandError(message));
+    if (asked) return asked.reject(commandError(message));
     if (type === "error" && !client.isOpen) return refused(code, retryMs, message.message);
     if (type === "closing") askedDelay = message.reconnect_ms;
     emit("event", message);
@@ -121,7 +116,7 @@ export function makeClient(hello) {
     emit("welcome", welcome);
   }
 
-  /** The `hello` was not accepted: now, or for good. */
+  /** The server refused the `hello`, for now or for good. */
   function refused(code, retryMs, reason) {
     if (retryMs !== undefined || code === "unavailable") {
       askedDelay = retryMs;
@@ -142,7 +137,7 @@ export function makeClient(hello) {
     if (tries >= PATIENCE) askReadiness();
   }
 
-  /** A browser hides why an upgrade was refused. */
+  /** Asks /readyz, because a browser hides why an upgrade was refused. */
   async function askReadiness() {
     const answer = await fetch("readyz", { cache: "no-store", signal: AbortSignal.timeout(5_000) }).catch(() => null);
     if (!client.isOpen) tell({ readiness: !answer ? "unreachable" : answer.ok ? "ready" : "unready" });
@@ -154,7 +149,7 @@ export function makeClient(hello) {
     client.isOpen = false;
     for (const timer of Object.values(timers)) clearTimeout(timer);
     old?.close();
-    for (const id of [...pending.keys()]) answer(id).reject(new CommandError({ code: "closed" }));
+    for (const id of [...pending.keys()]) answer(id).reject(commandError({ code: "closed" }));
   }
 
   function tell(change) {

@@ -1,11 +1,11 @@
-// Sends one message at a time and room, again and again with the same key until it is stored.
+// Sends the messages that wait in a room: one at a time, and again with the same key until it is stored.
 
-/** Worth another try; an internal error that lasts is the message's own. */
+/** Errors after which a message is sent again. An internal error that lasts is taken to be about this message. */
 const RETRYABLE = ["rate_limited", "unavailable", "internal"];
 const MAX_INTERNAL = 3;
 const RETRY_MS = 1_000;
 
-/** @returns what sends all that waits in a room, as soon as it can. */
+/** @returns a function that sends all waiting messages of a room, as soon as it can. */
 export function makeOutbox(client, store, rejoin) {
   const busy = new Set();
   return sendWaiting;

@@ -6,8 +6,8 @@ import { KEPT, scaleFor } from "./figures.js";
 const [WIDTH, HEIGHT] = [KEPT - 1, 100];
 
 /**
- * @param lines  Names of the figures, one or two. @param format  Shows a value. @param label  Says what it is, to who listens.
- * @param ends  What stands below the ends of the time.
+ * @param lines  Names of the figures, one or two. @param format  Formats a value. @param label  The name for screen readers.
+ * @param ends  The words below both ends of the time axis.
  * @returns `{node, draw(history)}`
  */
 export function chart(lines, format, label, ends) {
@@ -35,7 +35,7 @@ export function chart(lines, format, label, ends) {
   return { node, draw };
 }
 
-/** A line through what is known; where nothing is, it is broken. */
+/** A line through the known values, with gaps where a value is missing. */
 function pathOf(values, x, y) {
   return values.map((value, index) => {
     if (value === null) return "";

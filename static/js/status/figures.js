@@ -1,8 +1,8 @@
-// What the charts show, from one report of the node to the next. Pure.
+// The figures of the charts, from one report of the node to the next. Pure functions.
 
-/** So many points are kept: two minutes, at one a second. */
+/** How many points are kept: two minutes, at one a second. */
 export const KEPT = 120;
-/** Latency is that of the messages of so many reports. */
+/** Over how many reports the latency is taken. */
 const LATENCY_REPORTS = 10;
 
 const RATES = ["published", "deliveries", "received", "sent"];
@@ -31,8 +31,8 @@ function difference(now, then) {
 }
 
 /**
- * The bound below which a share of the latencies lies, straight between the bounds of its bucket; null without any.
- * What is above the last bound counts as the last bound.
+ * The value below which a share of the latencies lies, interpolated within its bucket; null without latencies.
+ * A latency above the last bound counts as the last bound.
  */
 export function percentile({ count, buckets }, share) {
   if (count <= 0) return null;

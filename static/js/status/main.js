@@ -1,4 +1,4 @@
-// The live picture of one node: asks it once a second while somebody looks, and draws what it says.
+// The live picture of one node: asks it for a report once a second while the page is visible, and draws it.
 
 import { h } from "../dom.js";
 import { language, languages, switchLanguage } from "../i18n/language.js";

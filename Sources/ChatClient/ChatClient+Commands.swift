@@ -115,7 +115,8 @@ extension ChatClient {
     /// - Returns: Some members; all of them when it bears no cursor.
     /// - Throws: ``ClientError``.
     public func members(_ room: RoomName, cursor: String? = nil) async throws(ClientError) -> MemberPage {
-        try await self.ask(.members(room, cursor: cursor)).read { fields throws(JSONError) in try fields.members() }
+        let command = Command.members(.init(room: room, cursor: cursor))
+        return try await self.ask(command).read { fields throws(JSONError) in try fields.members() }
     }
 
     /// Takes another name, on all connections of the user.
@@ -125,7 +126,7 @@ extension ChatClient {
     /// - Throws: ``ClientError``.
     @discardableResult
     public func rename(_ name: UserName) async throws(ClientError) -> User {
-        try await self.ask(.rename(name)).read { fields throws(JSONError) in try fields.renamed() }
+        try await self.ask(.rename(.init(name: name))).read { fields throws(JSONError) in try fields.renamed() }
     }
 
     /// Asks the server for the time.
@@ -133,7 +134,7 @@ extension ChatClient {
     /// - Returns: The server's clock, in milliseconds since the Unix epoch.
     /// - Throws: ``ClientError``.
     public func ping() async throws(ClientError) -> Int {
-        try await self.ask(.ping).read { fields throws(JSONError) in try fields.time() }
+        try await self.ask(.ping(.init())).read { fields throws(JSONError) in try fields.time() }
     }
 
     /// Tells a joined room that the user types or has stopped; it is lost when there is no connection.

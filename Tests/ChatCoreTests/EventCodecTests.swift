@@ -147,11 +147,13 @@ import Testing
             .hello(.init(name: self.mina.name, session: SessionSecret("0123456789abcdef"), token: "t")),
             .hello(.init()),
             .join(.init(room: self.room)), .join(.init(room: self.room, start: .last(20))),
-            .join(.init(room: self.room, start: .after(LogPosition(epoch: self.epoch, seq: 0)))), .leave(self.room),
+            .join(.init(room: self.room, start: .after(LogPosition(epoch: self.epoch, seq: 0)))),
+            .leave(.init(room: self.room)),
             .send(.init(room: self.room, text: text, kind: .action, key: key)),
-            .typing(self.room, active: true), .members(self.room, cursor: "u1"), .members(self.room, cursor: nil),
+            .typing(.init(room: self.room, isActive: true)), .members(.init(room: self.room, cursor: "u1")),
+            .members(.init(room: self.room)),
             .history(.init(room: self.room, before: 9, epoch: self.epoch, limit: 5)), .history(.init(room: self.room)),
-            .rename(self.mina.name), .ping,
+            .rename(.init(name: self.mina.name)), .ping(.init()),
         ]
         for command in commands {
             let envelope = CommandEnvelope(id: 3, command)

@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NIOPosix
 import Testing
+import TestSupport
 
 @testable import ChatRedis
 
@@ -74,6 +75,7 @@ struct LayoutTests {
     @Test func `while a server of the first layout is there, it finds the keys too`() async throws {
         try await RedisServerProcess.with { server in
             let older = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connectTimeout(.patient)
                 .connect(host: "127.0.0.1", port: server.port).get()
             try await older.writeAndFlush(ByteBuffer(string: "SUBSCRIBE chat:control\r\n"))
             while try await !server.operate("PUBSUB NUMSUB chat:control").contains(":1") {}

@@ -2,6 +2,7 @@ import ChatCore
 import NIOCore
 import NIOPosix
 import Testing
+import TestSupport
 
 @Suite(.patience)
 struct DrainTests {
@@ -23,6 +24,7 @@ struct DrainTests {
     ])
     func `a connection that asks for nothing whole does not hold up the end`(request: String) async throws {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.patient)
         let channel = try await TestServer.with { server in
             let channel = try await bootstrap.connect(host: "127.0.0.1", port: server.port).get()
             try await channel.writeAndFlush(ByteBuffer(string: request)).get()

@@ -24,7 +24,7 @@ extension ClientMachine {
         case .joining, .joined:
             self.connection?.expectations[id] = .leave
             self.noteAwaiting(now: now)
-            actions.append(.transmit(CommandEnvelope(id: id, .leave(room))))
+            actions.append(.transmit(CommandEnvelope(id: id, .leave(.init(room: room)))))
         }
         return (id, actions)
     }
@@ -57,6 +57,6 @@ extension ClientMachine {
     /// The user types or has stopped: told when it can be told, and never kept.
     func typing(_ room: RoomName, active: Bool) -> [Action] {
         guard self.welcome != nil, self.rooms[room]?.phase == .joined else { return [] }
-        return [.transmit(CommandEnvelope(id: nil, .typing(room, active: active)))]
+        return [.transmit(CommandEnvelope(id: nil, .typing(.init(room: room, isActive: active))))]
     }
 }

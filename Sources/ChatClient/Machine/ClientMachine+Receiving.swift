@@ -21,7 +21,7 @@ extension ClientMachine {
         self.connection?.stage = .welcomed(welcome, since: now)
         self.connection?.liveness.expect(interval: .seconds(welcome.pingSeconds))
         var actions: [Action] = [.emit(.connection(.connected(welcome)))]
-        if let lost, lost != welcome.user.name { actions.append(self.ask(.rename(lost), as: .probe)) }
+        if let lost, lost != welcome.user.name { actions.append(self.ask(.rename(.init(name: lost)), as: .probe)) }
         for request in self.requests {
             self.connection?.expectations[request.id] = .request
             actions.append(.transmit(CommandEnvelope(id: request.id, request.command)))

@@ -143,7 +143,7 @@ extension ClientMachine {
         }
         switch self.connection?.liveness.check(now: now) {
         case .disconnect: return [.disconnect(ConnectionFailure("the server does not answer"))]
-        case .probe: return [self.ask(.ping, as: .probe)] + self.advance(now: now)
+        case .probe: return [self.ask(.ping(.init()), as: .probe)] + self.advance(now: now)
         case .wait, nil: return self.advance(now: now)
         }
     }
@@ -154,7 +154,7 @@ extension ClientMachine {
         var actions: [Action] = []
         for room in self.rooms.due(now: now) { actions += self.transmitJoin(room) }
         for room in self.rooms.takeIncomplete(now: now) {
-            actions.append(self.ask(.members(room, cursor: nil), as: .members(room)))
+            actions.append(self.ask(.members(.init(room: room)), as: .members(room)))
         }
         for room in self.rooms.joined {
             guard let entry = self.outbox.next(room, now: now) else { continue }

@@ -1,5 +1,4 @@
 internal import Crypto
-package import NIOCore
 
 /// Who a user is, however the name changes: an opaque id that the server made.
 public struct UserID: Hashable, Sendable, CustomStringConvertible {

@@ -63,12 +63,12 @@ extension SessionMachine {
         case open(Command.Hello, id: Int?)
         /// Join the room, then call ``SessionMachine/joined(_:)`` or ``SessionMachine/refusedJoin(_:)``.
         case join(Command.Join, id: Int?, isMember: Bool)
-        case leave(RoomName, id: Int?)
+        case leave(Command.Leave, id: Int?)
         case send(Command.Send, id: Int?)
-        case typing(RoomName, active: Bool, id: Int?)
-        case members(RoomName, cursor: String?, id: Int?)
+        case typing(Command.Typing, id: Int?)
+        case members(Command.Members, id: Int?)
         case history(Command.History, id: Int?)
-        case rename(UserName, id: Int?)
+        case rename(Command.Rename, id: Int?)
         case pong(id: Int?)
         /// Tell the client why not.
         case refuse(CommandRefusal)
@@ -150,6 +150,9 @@ extension SessionMachine {
             return self.hold(envelope)
         case .open:
             if let room = envelope.command.room, self.rooms[room] == .joining { return self.hold(envelope) }
+            if let breach = self.breach(of: envelope.command.rule, envelope.command) {
+                return Self.refuse(envelope, breach)
+            }
             return self.obey(envelope)
         }
     }
@@ -173,23 +176,31 @@ extension SessionMachine {
         return .wait
     }
 
+    /// Why a command may not be given now; nil when it may.
+    private func breach(of rule: CommandRule, _ command: Command) -> ProtocolError? {
+        switch rule {
+        case .anybody: return nil
+        case .first: return .badCommand("hello is the first command or none")
+        case .members:
+            guard let room = command.room, self.rooms[room] != .joined else { return nil }
+            return .notJoined(room)
+        }
+    }
+
     private mutating func obey(_ envelope: CommandEnvelope) -> OnCommand {
         let id = envelope.id
         switch envelope.command {
-        case .hello: return Self.refuse(envelope, .badCommand("hello is the first command or none"))
+        // Its rule has refused every one but the first.
+        case .hello: return .wait
         case .join(let join): return self.join(join, envelope)
-        case .leave(let room):
-            guard self.rooms.removeValue(forKey: room) != nil else { return Self.refuse(envelope, .notJoined(room)) }
-            return .leave(room, id: id)
-        case .send(let send):
-            return self.rooms[send.room] == .joined
-                ? .send(send, id: id) : Self.refuse(envelope, .notJoined(send.room))
-        case .typing(let room, let active):
-            return self.rooms[room] == .joined
-                ? .typing(room, active: active, id: id) : Self.refuse(envelope, .notJoined(room))
-        case .members(let room, let cursor): return .members(room, cursor: cursor, id: id)
+        case .leave(let leave):
+            self.rooms[leave.room] = nil
+            return .leave(leave, id: id)
+        case .send(let send): return .send(send, id: id)
+        case .typing(let typing): return .typing(typing, id: id)
+        case .members(let members): return .members(members, id: id)
         case .history(let history): return .history(history, id: id)
-        case .rename(let name): return .rename(name, id: id)
+        case .rename(let rename): return .rename(rename, id: id)
         case .ping: return .pong(id: id)
         }
     }

@@ -18,13 +18,12 @@ extension Shard {
         switch action {
         case .open(let hello, let id): self.start(client) { await self.open(client, hello, id: id) }
         case .join(let join, let id, let isMember): self.join(client, join, id: id, isMember: isMember)
-        case .leave(let room, let id): self.leave(client, room, id: id)
+        case .leave(let leave, let id): self.leave(client, leave.room, id: id)
         case .send(let send, let id): self.publish(client, send, id: id)
-        case .typing(let room, let active, let id): self.type(client, room, active: active, id: id)
-        case .members(let room, let cursor, let id):
-            self.start(client) { await self.members(client, room, cursor: cursor, id: id) }
+        case .typing(let typing, let id): self.type(client, typing, id: id)
+        case .members(let members, let id): self.start(client) { await self.members(client, members, id: id) }
         case .history(let history, let id): self.start(client) { await self.history(client, history, id: id) }
-        case .rename(let name, let id): self.start(client) { await self.rename(client, name, id: id) }
+        case .rename(let rename, let id): self.start(client) { await self.rename(client, rename.name, id: id) }
         case .pong(let id): self.reply(.pong(time: WallClock.now()), id: id, to: client)
         case .refuse(let refusal): self.send(refusal.encoded(), to: client)
         case .disconnect(let disconnect): self.close(client, disconnect)
@@ -141,9 +140,10 @@ extension Shard {
 
     // MARK: Questions
 
-    private func members(_ client: Client, _ room: RoomName, cursor: String?, id: Int?) async {
+    private func members(_ client: Client, _ members: Command.Members, id: Int?) async {
+        let room = members.room
         do {
-            let page = try await self.broker.members(room, cursor: cursor, limit: self.limits.members)
+            let page = try await self.broker.members(room, cursor: members.cursor, limit: self.limits.members)
             self.reply(.members(room, page), id: id, to: client)
         } catch {
             self.refuse(error.protocolError, id: id, room: room, to: client)
@@ -161,11 +161,11 @@ extension Shard {
         }
     }
 
-    private func type(_ client: Client, _ room: RoomName, active: Bool, id: Int?) {
+    private func type(_ client: Client, _ typing: Command.Typing, id: Int?) {
         guard let user = client.session.user else { return }
-        if self.rooms[room]?.presence.crowd.isLarge == false {
-            self.spawn { await self.broker.signalTyping(room, user, active: active) }
+        if self.rooms[typing.room]?.presence.crowd.isLarge == false {
+            self.spawn { await self.broker.signalTyping(typing.room, user, active: typing.isActive) }
         }
-        self.reply(.typing(room), id: id, to: client)
+        self.reply(.typing(typing.room), id: id, to: client)
     }
 }

@@ -89,9 +89,9 @@ struct WireTranscript: Sendable {
                     replay: reply.replay
                 )
             )
-        case .leave(let room):
-            self.places[room] = nil
-            self.records.append(.left(room))
+        case .leave(let leave):
+            self.places[leave.room] = nil
+            self.records.append(.left(leave.room))
         case .send(let send):
             guard let key = send.key, let receipt = try? fields.receipt() else { return self.records.append(.garbled) }
             self.acknowledgedCount += 1

@@ -82,7 +82,7 @@ import Testing
 
     @Test func `what is asked before there is a connection goes out after the welcome, rooms before sends`() throws {
         var machine = self.makeMachine()
-        let question = machine.request(.members(self.lobby, cursor: nil), now: self.start)
+        let question = machine.request(.members(.init(room: self.lobby)), now: self.start)
         #expect(machine.join(self.lobby, .last(3), now: self.start).actions.isEmpty)
         #expect(machine.send(try self.send("hi"), now: self.start).actions.isEmpty)
         let hello = self.transmitted(machine.connected(now: self.start))
@@ -91,7 +91,7 @@ import Testing
         let asked = self.transmitted(machine.received(try self.welcome(), now: self.start))
         #expect(
             asked.map(\.command)
-                == [.members(self.lobby, cursor: nil), .join(.init(room: self.lobby, start: .last(3)))]
+                == [.members(.init(room: self.lobby)), .join(.init(room: self.lobby, start: .last(3)))]
         )
         #expect(asked.first?.id == question.id)
         let joinID = try #require(asked.last?.id)
@@ -139,7 +139,7 @@ import Testing
     @Test func `a client that comes back does not say its name, which may have been changed elsewhere`() throws {
         var machine = try self.makeJoined()
         let jun = try UserName("Jun")
-        let rename = machine.request(.rename(jun), now: self.start)
+        let rename = machine.request(.rename(.init(name: jun)), now: self.start)
         _ = machine.received(try self.ok(.renamed(User(id: self.mina.id, name: jun)), id: rename.id), now: self.start)
         _ = self.lose(&machine, now: self.start)
         let hello = self.transmitted(machine.connected(now: self.start))
@@ -151,10 +151,10 @@ import Testing
         var machine = try self.makeJoined()
         _ = self.lose(&machine, now: self.start)
         let jun = try UserName("Jun")
-        _ = machine.request(.rename(jun), now: self.start)
+        _ = machine.request(.rename(.init(name: jun)), now: self.start)
         _ = machine.connected(now: self.start)
         let asked = self.transmitted(machine.received(try self.welcome(resumed: true), now: self.start))
-        #expect(asked.first?.command == .rename(jun))
+        #expect(asked.first?.command == .rename(.init(name: jun)))
     }
 
     @Test func `whose session was forgotten takes the name along, unless it was a guest's`() throws {
@@ -163,7 +163,7 @@ import Testing
         _ = machine.connected(now: self.start)
         let stranger = User(id: UserID("u9"), name: .guest(UserID("u9")))
         let asked = self.transmitted(machine.received(try self.welcome(stranger), now: self.start))
-        #expect(asked.first?.command == .rename(self.mina.name))
+        #expect(asked.first?.command == .rename(.init(name: self.mina.name)))
         _ = self.lose(&machine, now: self.start)
         var guest = self.makeMachine()
         _ = guest.connected(now: self.start)
@@ -179,7 +179,7 @@ import Testing
         let sent = machine.send(try self.send("hi"), now: self.start)
         let left = machine.leave(self.lobby, now: self.start)
         #expect(left.actions.first == .answer(sent.id, .failed(.refused(.notJoined(self.lobby)))))
-        #expect(self.transmitted(left.actions).map(\.command) == [.leave(self.lobby)])
+        #expect(self.transmitted(left.actions).map(\.command) == [.leave(.init(room: self.lobby))])
         #expect(self.lose(&machine, now: self.start).actions == [.answer(left.id, .done)])
     }
 
@@ -251,7 +251,7 @@ import Testing
 
     @Test func `a dead connection is asked, then left`() throws {
         var machine = try self.makeJoined()
-        #expect(self.transmitted(machine.tick(now: self.after(30))).map(\.command) == [.ping])
+        #expect(self.transmitted(machine.tick(now: self.after(30))).map(\.command) == [.ping(.init())])
         let failure = ConnectionFailure("the server does not answer")
         #expect(machine.tick(now: self.after(38)) == [.disconnect(failure)])
     }
@@ -264,7 +264,7 @@ import Testing
         #expect(told == [.emit(.received(.joined(change)))])
         #expect(machine.deadline == self.after(6))
         let asked = self.transmitted(machine.tick(now: self.after(6)))
-        #expect(asked.map(\.command) == [.members(self.lobby, cursor: nil)])
+        #expect(asked.map(\.command) == [.members(.init(room: self.lobby))])
         // Once: an answer that does not come is no reason to ask again.
         #expect(self.transmitted(machine.tick(now: self.after(7))).isEmpty)
 

@@ -18,7 +18,7 @@ import Testing
     }
 
     private mutating func ping(_ id: Int?, after seconds: Double = 0) -> SessionMachine.OnCommand {
-        self.machine.receive(CommandEnvelope(id: id, .ping), now: self.start + .seconds(seconds))
+        self.machine.receive(CommandEnvelope(id: id, .ping(.init())), now: self.start + .seconds(seconds))
     }
 
     @Test mutating func `a burst is granted, then a rate`() {
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test mutating func `errors that come no faster than commands may go on`() {
-        let leave = CommandEnvelope(id: 1, .leave(self.samples.lobby))
+        let leave = CommandEnvelope(id: 1, .leave(.init(room: self.samples.lobby)))
         var refused = 0
         for step in 1...50 {
             guard case .refuse = self.machine.receive(leave, now: self.start + .seconds(Double(step) / 2)) else {
@@ -108,10 +108,10 @@ import Testing
         var limits = Limits()
         limits.commands = nil
         var machine = SessionMachine(limits: limits, now: self.start)
-        _ = machine.receive(CommandEnvelope(id: 1, .ping), now: self.start)
+        _ = machine.receive(CommandEnvelope(id: 1, .ping(.init())), now: self.start)
         _ = machine.opened(self.samples.mina)
         for id in 1...5000 {
-            #expect(machine.receive(CommandEnvelope(id: id, .ping), now: self.start) == .pong(id: id))
+            #expect(machine.receive(CommandEnvelope(id: id, .ping(.init())), now: self.start) == .pong(id: id))
         }
         for _ in 1...5000 {
             guard case .refuse = machine.receive(ByteBuffer(string: "x"), limits: limits, now: self.start) else {
@@ -132,10 +132,11 @@ import Testing
         // What is left of the burst of four.
         for id in commands..<4 {
             #expect(
-                first.receive(CommandEnvelope(id: id, .ping), now: self.start + .seconds(120)) == .pong(id: id)
+                first.receive(CommandEnvelope(id: id, .ping(.init())), now: self.start + .seconds(120)) == .pong(id: id)
             )
         }
-        guard case .refuse = first.receive(CommandEnvelope(id: 9, .ping), now: self.start + .seconds(120)) else {
+        guard case .refuse = first.receive(CommandEnvelope(id: 9, .ping(.init())), now: self.start + .seconds(120))
+        else {
             Issue.record("it was not refused")
             return
         }

@@ -51,9 +51,9 @@ import Testing
     }
 
     @Test mutating func `who says no hello is a guest, and the command waits for that`() {
-        #expect(self.receive(.ping, id: 4) == .open(.init(), id: nil))
+        #expect(self.receive(.ping(.init()), id: 4) == .open(.init(), id: nil))
         let waiting = self.machine.opened(self.samples.mina)
-        #expect(waiting == [CommandEnvelope(id: 4, .ping)])
+        #expect(waiting == [CommandEnvelope(id: 4, .ping(.init()))])
         #expect(self.machine.resume(waiting[0]) == .pong(id: 4))
     }
 
@@ -63,12 +63,12 @@ import Testing
         #expect(self.receive(.hello(hello), id: 1) == .open(hello, id: 1))
         #expect(self.receive(.join(join), id: 2) == .wait)
         #expect(self.receive(.send(send), id: nil) == .wait)
-        #expect(self.receive(.ping, id: 3) == .wait)
+        #expect(self.receive(.ping(.init()), id: 3) == .wait)
         let waiting = self.machine.opened(self.samples.mina)
         #expect(
             waiting == [
                 CommandEnvelope(id: 2, .join(join)), CommandEnvelope(id: nil, .send(send)),
-                CommandEnvelope(id: 3, .ping),
+                CommandEnvelope(id: 3, .ping(.init())),
             ]
         )
         // The join goes on, what it concerns waits once more, the rest does not.
@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test mutating func `a hello after any other command is refused`() throws {
-        _ = self.receive(.ping)
+        _ = self.receive(.ping(.init()))
         #expect(self.receive(.hello(.init()), id: 2) == .wait)
         let waiting = self.machine.opened(self.samples.mina)
         #expect(self.code(self.machine.resume(try #require(waiting.last))) == .badCommand)
@@ -101,8 +101,8 @@ import Testing
     @Test mutating func `what concerns no room is done at once`() {
         self.open()
         let name = self.samples.juno.name
-        #expect(self.receive(.ping, id: nil) == .pong(id: nil))
-        #expect(self.receive(.rename(name), id: 2) == .rename(name, id: 2))
+        #expect(self.receive(.ping(.init()), id: nil) == .pong(id: nil))
+        #expect(self.receive(.rename(.init(name: name)), id: 2) == .rename(.init(name: name), id: 2))
         self.machine.renamed(User(id: self.samples.mina.id, name: name))
         #expect(self.machine.user?.name == name)
     }
@@ -112,8 +112,11 @@ import Testing
         self.join(self.samples.lobby)
         let (lobby, send) = (self.samples.lobby, try self.send("a"))
         #expect(self.receive(.send(send), id: 2) == .send(send, id: 2))
-        #expect(self.receive(.typing(lobby, active: true), id: 3) == .typing(lobby, active: true, id: 3))
-        #expect(self.receive(.leave(lobby), id: 4) == .leave(lobby, id: 4))
+        #expect(
+            self.receive(.typing(.init(room: lobby, isActive: true)), id: 3)
+                == .typing(.init(room: lobby, isActive: true), id: 3)
+        )
+        #expect(self.receive(.leave(.init(room: lobby)), id: 4) == .leave(.init(room: lobby), id: 4))
         #expect(self.code(self.receive(.send(send), id: 5)) == .notJoined)
     }
 
@@ -121,7 +124,9 @@ import Testing
         self.open()
         self.join(self.other)
         let lobby = self.samples.lobby
-        for command in [Command.send(try self.send("a")), .typing(lobby, active: false), .leave(lobby)] {
+        for command in [
+            Command.send(try self.send("a")), .typing(.init(room: lobby, isActive: false)), .leave(.init(room: lobby)),
+        ] {
             #expect(self.receive(command, id: 9) == .refuse(CommandRefusal(id: 9, room: "lobby", .notJoined(lobby))))
         }
     }
@@ -129,7 +134,10 @@ import Testing
     @Test mutating func `a room may be asked about by anybody`() {
         self.open()
         let (lobby, history) = (self.samples.lobby, Command.History(room: self.samples.lobby, limit: 3))
-        #expect(self.receive(.members(lobby, cursor: "u1"), id: 2) == .members(lobby, cursor: "u1", id: 2))
+        #expect(
+            self.receive(.members(.init(room: lobby, cursor: "u1")), id: 2)
+                == .members(.init(room: lobby, cursor: "u1"), id: 2)
+        )
         #expect(self.receive(.history(history), id: 3) == .history(history, id: 3))
     }
 
@@ -139,21 +147,21 @@ import Testing
         let (lobby, join) = (self.samples.lobby, Command.Join(room: self.samples.lobby, start: .last(5)))
         #expect(self.receive(.join(join), id: 1) == .join(join, id: 1, isMember: false))
         let commands: [Command] = [
-            .send(try self.send("a")), .typing(lobby, active: true), .members(lobby, cursor: nil),
+            .send(try self.send("a")), .typing(.init(room: lobby, isActive: true)), .members(.init(room: lobby)),
             .history(.init(room: lobby)),
-            .leave(lobby), .join(.init(room: lobby)), .send(try self.send("b")),
+            .leave(.init(room: lobby)), .join(.init(room: lobby)), .send(try self.send("b")),
         ]
         for (index, command) in commands.enumerated() { #expect(self.receive(command, id: 10 + index) == .wait) }
         let elsewhere = try self.send("c", to: self.other)
         #expect(self.receive(.send(elsewhere), id: 2) == .send(elsewhere, id: 2))
-        #expect(self.receive(.ping, id: 3) == .pong(id: 3))
+        #expect(self.receive(.ping(.init()), id: 3) == .pong(id: 3))
         #expect(self.machine.joined(self.other).isEmpty)
         let waiting = self.machine.joined(lobby)
         #expect(waiting == commands.enumerated().map { CommandEnvelope(id: 10 + $0, $1) })
         // To leave and to join again makes the last one wait once more.
         let actions = waiting.map { self.machine.resume($0) }
         #expect(actions[0] == .send(try self.send("a"), id: 10))
-        #expect(actions[4] == .leave(lobby, id: 14))
+        #expect(actions[4] == .leave(.init(room: lobby), id: 14))
         #expect(actions[5] == .join(.init(room: lobby), id: 15, isMember: false))
         #expect(actions[6] == .wait)
         #expect(self.machine.joined(lobby).map(\.id) == [16])
@@ -175,7 +183,7 @@ import Testing
         self.join(self.samples.lobby)
         let again = Command.Join(room: self.samples.lobby, start: .after(self.samples.position(3)))
         #expect(self.receive(.join(again), id: 5) == .join(again, id: 5, isMember: true))
-        #expect(self.receive(.leave(self.samples.lobby), id: 6) == .wait)
+        #expect(self.receive(.leave(.init(room: self.samples.lobby)), id: 6) == .wait)
         #expect(self.machine.joined(self.samples.lobby).map(\.id) == [6])
     }
 
@@ -188,7 +196,7 @@ import Testing
         // Who is a member may join once more.
         #expect(self.receive(.join(.init(room: rooms[0]))) == .join(.init(room: rooms[0]), id: 1, isMember: true))
         _ = self.machine.joined(rooms[0])
-        #expect(self.receive(.leave(rooms[1])) == .leave(rooms[1], id: 1))
+        #expect(self.receive(.leave(.init(room: rooms[1]))) == .leave(.init(room: rooms[1]), id: 1))
         self.join(rooms[3])
         #expect(self.code(self.receive(.join(.init(room: rooms[1])))) == .tooManyRooms)
     }
@@ -207,13 +215,13 @@ import Testing
     @Test mutating func `an answer for a room that nobody joined is nothing`() {
         self.open()
         #expect(self.machine.joined(self.samples.lobby).isEmpty)
-        #expect(self.code(self.receive(.leave(self.samples.lobby))) == .notJoined)
+        #expect(self.code(self.receive(.leave(.init(room: self.samples.lobby)))) == .notJoined)
     }
 
     @Test mutating func `what waits has a bound`() {
         _ = self.receive(.hello(.init()))
-        for id in 1...SessionMachine.maximumHeld { #expect(self.receive(.ping, id: id) == .wait) }
-        let refused = self.receive(.ping, id: 1000)
+        for id in 1...SessionMachine.maximumHeld { #expect(self.receive(.ping(.init()), id: id) == .wait) }
+        let refused = self.receive(.ping(.init()), id: 1000)
         guard case .refuse(let refusal) = refused else {
             Issue.record("\(refused)")
             return
@@ -222,6 +230,6 @@ import Testing
         #expect(refusal.error.code == .rateLimited)
         #expect(refusal.error.retryMilliseconds == 1000 && refusal.error.limit == SessionMachine.maximumHeld)
         #expect(self.machine.opened(self.samples.mina).map(\.id) == (1...SessionMachine.maximumHeld).map(Optional.some))
-        #expect(self.receive(.ping, id: 2) == .pong(id: 2))
+        #expect(self.receive(.ping(.init()), id: 2) == .pong(id: 2))
     }
 }

@@ -39,24 +39,24 @@ import Testing
                 #""join","room":"lobby","after":{"seq":3,"epoch":"e1b2c3d4","x":{}}"#,
                 .join(.init(room: lobby, start: .after(LogPosition(epoch: epoch, seq: 3))))
             ),
-            (#""leave","room":"lobby""#, .leave(lobby)),
+            (#""leave","room":"lobby""#, .leave(.init(room: lobby))),
             (#""send","room":"lobby","text":"hi""#, .send(.init(room: lobby, text: text))),
             (#""send","room":"lobby","text":"hi","kind":"text""#, .send(.init(room: lobby, text: text))),
             (
                 #""send","room":"lobby","text":"hi","kind":"action","key":"k 1""#,
                 .send(.init(room: lobby, text: text, kind: .action, key: try IdempotencyKey("k 1")))
             ),
-            (#""typing","room":"lobby","active":true"#, .typing(lobby, active: true)),
-            (#""typing","room":"lobby","active":false"#, .typing(lobby, active: false)),
-            (#""members","room":"lobby""#, .members(lobby, cursor: nil)),
-            (#""members","room":"lobby","cursor":"u1""#, .members(lobby, cursor: "u1")),
+            (#""typing","room":"lobby","active":true"#, .typing(.init(room: lobby, isActive: true))),
+            (#""typing","room":"lobby","active":false"#, .typing(.init(room: lobby, isActive: false))),
+            (#""members","room":"lobby""#, .members(.init(room: lobby))),
+            (#""members","room":"lobby","cursor":"u1""#, .members(.init(room: lobby, cursor: "u1"))),
             (#""history","room":"lobby""#, .history(.init(room: lobby))),
             (
                 #""history","room":"lobby","before":0,"epoch":"e1b2c3d4","limit":1"#,
                 .history(.init(room: lobby, before: 0, epoch: epoch, limit: 1))
             ),
-            (#""rename","name":" Mina ""#, .rename(self.samples.mina.name)),
-            (#""ping""#, .ping),
+            (#""rename","name":" Mina ""#, .rename(.init(name: self.samples.mina.name))),
+            (#""ping""#, .ping(.init())),
         ]
         for (fields, command) in expected {
             #expect(try self.decode(#"{"type":\#(fields)}"#) == CommandEnvelope(id: nil, command))

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 
 /// A relay before a Redis that can swallow what goes over a connection, without ending it: a network that is gone.
 final class TCPRelay: Sendable {
@@ -69,6 +70,7 @@ final class TCPRelay: Sendable {
                     return state.port
                 }
                 return ClientBootstrap(group: client.eventLoop)
+                    .connectTimeout(.patient)
                     .connect(host: "127.0.0.1", port: port)
                     .flatMapThrowing { server in
                         let ends = [(client, server, true), (server, client, false)]

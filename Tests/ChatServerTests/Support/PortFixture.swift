@@ -2,6 +2,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import Testing
+import TestSupport
 
 @testable import ChatNode
 
@@ -42,6 +43,7 @@ struct PortFixture {
             .bind(host: "127.0.0.1", port: 0).get()
         let received = NIOLoopBoundBox.makeEmptyBox(valueType: Received.self, eventLoop: loop)
         let peer = try await ClientBootstrap(group: loop)
+            .connectTimeout(.patient)
             .channelOption(.autoRead, value: false)
             .channelOption(.socketOption(.so_rcvbuf), value: 4096)
             .channelInitializer { channel in

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import Testing
+import TestSupport
 
 /// A bare connection: it sends bytes in packets as it is told, and hides nothing of what comes back.
 struct RawClient {
@@ -12,6 +13,7 @@ struct RawClient {
     /// Connects, and hands the client to the test.
     static func with<Result>(port: Int, _ body: (inout RawClient) async throws -> Result) async throws -> Result {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.patient)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .connect(host: "127.0.0.1", port: port) { channel in

@@ -1,66 +1,3 @@
-/// What a server tells a client without having been asked (docs/PROTOCOL.md, section 3).
-public enum Event: Equatable, Sendable {
-    /// Who the client is here.
-    case welcome(Welcome)
-    /// A message of a room.
-    case message(Message)
-    /// A user came into a room.
-    case joined(PresenceChange)
-    /// A user left a room.
-    case left(PresenceChange)
-    /// A member of a room has another name now.
-    case renamed(PresenceChange, oldName: UserName)
-    /// How many members a large room has now.
-    case presence(room: RoomName, memberCount: Int, version: Int)
-    /// A member began or stopped to type.
-    case typing(room: RoomName, user: User, active: Bool)
-    /// Messages that this client will never get.
-    case gap(room: RoomName, epoch: Epoch, from: Int, to: Int)
-    /// The room's log began anew.
-    case reset(room: RoomName, head: LogPosition)
-    /// The server lost or regained its broker.
-    case status(ServerStatus, detail: String)
-    /// The connection is about to be closed by the server.
-    case closing(Disconnect, reconnectMilliseconds: Int)
-}
-
-/// A message as members of its room get it.
-public struct Message: Equatable, Sendable {
-    /// The room it was sent to.
-    public var room: RoomName
-    /// Its place in the room's log; nil for what another program published.
-    public var position: LogPosition?
-    /// When the server took it, in milliseconds since the Unix epoch.
-    public var time: Int
-    /// Who sent it.
-    public var sender: User
-    /// What it says.
-    public var text: String
-    /// Whether it says or does something.
-    public var kind: MessageKind
-    /// The key that its sender gave it.
-    public var key: IdempotencyKey?
-
-    /// Puts a message together.
-    public init(
-        room: RoomName,
-        position: LogPosition?,
-        time: Int,
-        sender: User,
-        text: String,
-        kind: MessageKind,
-        key: IdempotencyKey?
-    ) {
-        self.room = room
-        self.position = position
-        self.time = time
-        self.sender = sender
-        self.text = text
-        self.kind = kind
-        self.key = key
-    }
-}
-
 /// What a client is told first.
 public struct Welcome: Equatable, Sendable {
     /// Who the client is here.
@@ -147,5 +84,50 @@ extension Welcome.Limits {
             members: limits.members,
             keySeconds: Int(limits.log.deduplication.inSeconds)
         )
+    }
+}
+
+extension Welcome {
+    init(_ json: JSONValue) throws(JSONError) {
+        guard let session = SessionSecret(try json.required("session", \.string)) else {
+            throw JSONError(detail: "session is no secret")
+        }
+        guard let limits = json["limits"] else { throw JSONError(detail: "limits is missing") }
+        self.init(
+            user: try json.user("user"),
+            session: session,
+            resumed: try json.required("resumed", \.bool),
+            node: json["node"]?.shown ?? "",
+            server: json["server"]?.shown ?? "",
+            limits: Limits(
+                textBytes: try limits.required("text_bytes", \.count),
+                nameCharacters: try limits.required("name_chars", \.count),
+                roomCharacters: try limits.required("room_chars", \.count),
+                history: try limits.required("history", \.count),
+                rooms: try limits.required("rooms", \.count),
+                members: try limits.required("members", \.count),
+                keySeconds: limits["key_seconds"]?.count
+            ),
+            pingSeconds: try json.required("ping_seconds", \.count)
+        )
+    }
+
+    func write(id: Int?, to json: inout JSONWriter) {
+        if let id { json.field("id", id) }
+        json.user("user", self.user)
+        json.field("session", self.session.rawValue)
+        json.field("resumed", self.resumed)
+        json.field("node", self.node)
+        json.field("server", self.server)
+        json.object("limits") {
+            $0.field("text_bytes", self.limits.textBytes)
+            $0.field("name_chars", self.limits.nameCharacters)
+            $0.field("room_chars", self.limits.roomCharacters)
+            $0.field("history", self.limits.history)
+            $0.field("rooms", self.limits.rooms)
+            $0.field("members", self.limits.members)
+            if let seconds = self.limits.keySeconds { $0.field("key_seconds", seconds) }
+        }
+        json.field("ping_seconds", self.pingSeconds)
     }
 }

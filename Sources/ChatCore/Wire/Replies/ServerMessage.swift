@@ -32,27 +32,12 @@ extension ServerMessage {
         switch type {
         case "ok": self = .ok(ReplyFields(id: try json.required("id", \.count), json: json))
         case "error": self = .error(try CommandRefusal(json))
-        default: self = try Event(json, type: type).map(Self.event) ?? .unknown(type: type.rawValue)
+        default:
+            guard let name = Event.Name(type), let event = try Event(json, name) else {
+                self = .unknown(type: type.rawValue)
+                return
+            }
+            self = .event(event)
         }
     }
-}
-
-extension CommandRefusal {
-    fileprivate init(_ json: JSONValue) throws(JSONError) {
-        self.init(
-            id: json["id"]?.count,
-            room: json["room"]?.shown,
-            ProtocolError(
-                ProtocolError.Code(try json.required("code", \.shown)),
-                json["message"]?.shown ?? "",
-                retryMilliseconds: json["retry_ms"]?.count,
-                limit: json["limit"]?.count
-            )
-        )
-    }
-}
-
-extension Event {
-    /// The event as the text of one JSON object, for programs that read lines.
-    package var json: String { String(buffer: self.encoded()) }
 }

@@ -66,19 +66,6 @@ extension Reply {
     }
 }
 
-extension CommandRefusal {
-    /// The error as one JSON object, as it is sent.
-    package func encoded() -> ByteBuffer {
-        var json = JSONWriter()
-        json.field("type", "error")
-        if let id { json.field("id", id) }
-        json.fields(of: self.error)
-        if let room { json.field("room", room) }
-        if let limit = self.error.limit { json.field("limit", limit) }
-        return json.finish()
-    }
-}
-
 extension JSONWriter {
     package mutating func fields(of receipt: Receipt) {
         self.position(receipt.position)
@@ -98,11 +85,5 @@ extension JSONWriter {
         self.field("epoch", page.epoch.rawValue)
         self.array("messages", encoded: page.publications.lazy.map(\.payload))
         self.field("more", page.hasOlder)
-    }
-
-    package mutating func fields(of error: ProtocolError) {
-        self.field("code", error.code.rawValue)
-        self.field("message", error.message)
-        if let retry = error.retryMilliseconds { self.field("retry_ms", retry) }
     }
 }

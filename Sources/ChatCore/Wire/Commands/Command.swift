@@ -1,0 +1,135 @@
+/// What a client asks of the server (docs/PROTOCOL.md, section 2), with every name in it valid already.
+///
+/// This is the table of commands: each has a file of its own beside this one, with its fields, its rule, and how it is read
+/// and written. A further one is a file and a row; the compiler names every other place.
+package enum Command: Equatable, Sendable {
+    case hello(Hello)
+    case join(Join)
+    case leave(Leave)
+    case send(Send)
+    case typing(Typing)
+    case members(Members)
+    case history(History)
+    case rename(Rename)
+    case ping(Ping)
+}
+
+/// One sort of command.
+protocol CommandForm: Equatable, Sendable {
+    /// Who may give it, and when.
+    static var rule: CommandRule { get }
+
+    /// Reads it from the fields of a message.
+    ///
+    /// - Throws: ``ProtocolError`` for a field that is missing or wrong.
+    init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError)
+
+    /// Writes what it has besides its type, its id and its room.
+    func write(to json: inout JSONWriter)
+}
+
+/// Who may give a command, and when.
+enum CommandRule {
+    /// The first command of a connection, and no later one.
+    case first
+    /// Any user, wherever.
+    case anybody
+    /// A member of the room that it is about.
+    case members
+}
+
+extension Command {
+    /// The name of a command on the wire.
+    package enum Name: String, CaseIterable, Sendable {
+        case hello, join, leave, send, typing, members, history, rename, ping
+
+        /// Reads a word of the wire; nil for one that is no command.
+        init?(_ text: JSONText) {
+            switch text {
+            case "hello": self = .hello
+            case "join": self = .join
+            case "leave": self = .leave
+            case "send": self = .send
+            case "typing": self = .typing
+            case "members": self = .members
+            case "history": self = .history
+            case "rename": self = .rename
+            case "ping": self = .ping
+            default: return nil
+            }
+        }
+    }
+
+    package var name: Name {
+        switch self {
+        case .hello: .hello
+        case .join: .join
+        case .leave: .leave
+        case .send: .send
+        case .typing: .typing
+        case .members: .members
+        case .history: .history
+        case .rename: .rename
+        case .ping: .ping
+        }
+    }
+
+    /// Reads a command of this name.
+    init(_ name: Name, _ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {
+        switch name {
+        case .hello: self = .hello(try Hello(fields, limits))
+        case .join: self = .join(try Join(fields, limits))
+        case .leave: self = .leave(try Leave(fields, limits))
+        case .send: self = .send(try Send(fields, limits))
+        case .typing: self = .typing(try Typing(fields, limits))
+        case .members: self = .members(try Members(fields, limits))
+        case .history: self = .history(try History(fields, limits))
+        case .rename: self = .rename(try Rename(fields, limits))
+        case .ping: self = .ping(try Ping(fields, limits))
+        }
+    }
+
+    /// The room that the command is about.
+    package var room: RoomName? {
+        switch self {
+        case .join(let join): join.room
+        case .leave(let leave): leave.room
+        case .send(let send): send.room
+        case .typing(let typing): typing.room
+        case .members(let members): members.room
+        case .history(let history): history.room
+        case .hello, .rename, .ping: nil
+        }
+    }
+
+    var rule: CommandRule {
+        switch self {
+        case .hello: Hello.rule
+        case .join: Join.rule
+        case .leave: Leave.rule
+        case .send: Send.rule
+        case .typing: Typing.rule
+        case .members: Members.rule
+        case .history: History.rule
+        case .rename: Rename.rule
+        case .ping: Ping.rule
+        }
+    }
+
+    private var form: any CommandForm {
+        switch self {
+        case .hello(let hello): hello
+        case .join(let join): join
+        case .leave(let leave): leave
+        case .send(let send): send
+        case .typing(let typing): typing
+        case .members(let members): members
+        case .history(let history): history
+        case .rename(let rename): rename
+        case .ping(let ping): ping
+        }
+    }
+
+    /// Writes what the command has besides its type, its id and its room.
+    func write(to json: inout JSONWriter) { self.form.write(to: &json) }
+}

@@ -1,0 +1,16 @@
+extension Command {
+    /// `leave`: be a member of a room no more.
+    package struct Leave: CommandForm {
+        static let rule = CommandRule.members
+
+        package var room: RoomName
+
+        package init(room: RoomName) { self.room = room }
+
+        init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {
+            self.room = try fields.requiredRoom()
+        }
+
+        func write(to json: inout JSONWriter) {}
+    }
+}

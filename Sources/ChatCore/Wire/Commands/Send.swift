@@ -1,0 +1,40 @@
+extension Command {
+    /// `send`: say something in a room.
+    package struct Send: CommandForm {
+        static let rule = CommandRule.members
+
+        package var room: RoomName
+        package var text: MessageText
+        package var kind: MessageKind
+        /// Makes a message that is sent again be stored once.
+        package var key: IdempotencyKey?
+
+        package init(room: RoomName, text: MessageText, kind: MessageKind = .text, key: IdempotencyKey? = nil) {
+            self.room = room
+            self.text = text
+            self.kind = kind
+            self.key = key
+        }
+
+        init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {
+            self.room = try fields.requiredRoom()
+            switch fields.kind {
+            case nil, "text"?: self.kind = .text
+            case "action"?: self.kind = .action
+            case _?: throw .badCommand("kind is \"text\" or \"action\"")
+            }
+            let text = try CommandFields.required(fields.text, "text")
+            self.text = try MessageText(
+                text.string(atMost: MessageText.maximumInput(limits.textBytes)),
+                maximumBytes: limits.textBytes
+            )
+            if let key = fields.key { self.key = try IdempotencyKey(key.string(atMost: IdempotencyKey.maximumBytes)) }
+        }
+
+        func write(to json: inout JSONWriter) {
+            json.field("text", self.text.rawValue)
+            if self.kind != .text { json.field("kind", self.kind.rawValue) }
+            if let key { json.field("key", key.rawValue) }
+        }
+    }
+}

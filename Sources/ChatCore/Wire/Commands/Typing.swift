@@ -1,0 +1,21 @@
+extension Command {
+    /// `typing`: tell the others of a room that somebody writes, or does so no more.
+    package struct Typing: CommandForm {
+        static let rule = CommandRule.members
+
+        package var room: RoomName
+        package var isActive: Bool
+
+        package init(room: RoomName, isActive: Bool) {
+            self.room = room
+            self.isActive = isActive
+        }
+
+        init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {
+            self.room = try fields.requiredRoom()
+            self.isActive = try CommandFields.required(fields.active, "active")
+        }
+
+        func write(to json: inout JSONWriter) { json.field("active", self.isActive) }
+    }
+}

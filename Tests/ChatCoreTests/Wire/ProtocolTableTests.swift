@@ -1,0 +1,44 @@
+import Foundation
+import NIOCore
+import Testing
+
+@testable import ChatCore
+
+/// What the compiler cannot say of a command or event that was added: where else it has to be known.
+@Suite("Commands and events stand in every table", .timeLimit(.minutes(1)))
+struct ProtocolTableTests {
+    private let root = URL(filePath: #filePath).appending(path: "../../../..").standardized
+
+    private func text(_ path: String) throws -> String {
+        try String(contentsOf: self.root.appending(path: path), encoding: .utf8)
+    }
+
+    @Test(arguments: Command.Name.allCases)
+    func `a command is read by its name`(name: Command.Name) throws {
+        let json = ByteBuffer(string: #"{"type":"\#(name.rawValue)"}"#)
+        do throws(CommandRefusal) {
+            #expect(try CommandEnvelope(decoding: json, limits: Limits()).command.name == name)
+        } catch {
+            // The others lack a field, and are known.
+            #expect(error.error.code == .badCommand, "\(error)")
+        }
+    }
+
+    @Test(arguments: Event.Name.allCases)
+    func `an event is read by its name`(name: Event.Name) { #expect(Event.Name(ByteString(name.rawValue)) == name) }
+
+    @Test func `the contract has each of them`() throws {
+        let rows = try self.text("docs/PROTOCOL.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
+        let heads = rows.compactMap { $0.split(separator: "|").first }
+        for name in Command.Name.allCases.map(\.rawValue) + Event.Name.allCases.map(\.rawValue) {
+            #expect(heads.contains { $0.contains("`\(name)`") }, "docs/PROTOCOL.md has no row of \(name)")
+        }
+    }
+
+    @Test func `the page checks each event before it believes it`() throws {
+        let table = try self.text("static/js/core/protocol.js")
+        for name in Event.Name.allCases.map(\.rawValue) {
+            #expect(table.contains("\n  \(name):"), "static/js/core/protocol.js does not know \(name)")
+        }
+    }
+}

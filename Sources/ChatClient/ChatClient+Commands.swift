@@ -1,9 +1,10 @@
 public import ChatCore
 internal import ChatSystem
 
-/// Commands may be given at any time; without a connection they wait for one. Every one throws ``ClientError``: `refused`
-/// with what the server said, `closed` or `disconnected` when there will be no answer, `overflow` when too many wait or when
-/// four times as many events as ``Configuration/eventCapacity`` wait to be taken, `cancelled` when the waiting task was.
+/// Commands may be given at any time; without a connection they wait for one. Every one throws ``ClientError``:
+/// `refused` with what the server said, `closed` or `disconnected` when there will be no answer, `overflow` when too
+/// many commands wait or when four times ``Configuration/eventCapacity`` events wait for the program, `cancelled` when
+/// the waiting task was.
 extension ChatClient {
     /// Joins a room, and stays in it over reconnects.
     ///
@@ -19,7 +20,7 @@ extension ChatClient {
         return JoinedRoom(try await answer.read { fields throws(JSONError) in try fields.joined() })
     }
 
-    /// Wants to be in a room, as ``join(_:from:)`` does, and returns at once: what comes of it comes as an event.
+    /// Joins a room as ``join(_:from:)`` does, but returns at once: the result comes as an event.
     ///
     /// - Parameters:
     ///   - room: The room.
@@ -28,7 +29,7 @@ extension ChatClient {
         _ = self.begin { $0.join(room, start, now: .now) }
     }
 
-    /// Leaves a room; what was to be sent there fails with `not_joined`.
+    /// Leaves a room; sends that wait there fail with `not_joined`.
     ///
     /// - Parameter room: The room; one that is not joined is left already.
     /// - Throws: ``ClientError``.

@@ -3,10 +3,10 @@ internal import ChatSystem
 internal import ChatWebSocket
 internal import NIOCore
 
-// What comes from the connection goes to the machine, and what the machine wants done is done.
+// Hands what the connection brings to the machine, and carries out the machine's actions.
 
 extension ChatClient {
-    /// Takes what came from the connection.
+    /// Something came from the connection.
     func received(_ inbound: Inbound) async {
         switch inbound {
         case .heartbeat: self.machine.heard(now: .now)
@@ -21,7 +21,7 @@ extension ChatClient {
             }
             self.observer?(.received(message))
             for event in self.perform(self.machine.received(message, now: .now)) {
-                // While the program does not take its events nothing is read: that silence is the client's own.
+                // While the program does not take its events the client does not read: that silence is its own.
                 self.machine.setSuspended(true, now: .now)
                 await self.tell(event)
                 self.machine.setSuspended(false, now: .now)
@@ -29,7 +29,7 @@ extension ChatClient {
         }
     }
 
-    /// Tells the program something, and waits while it does not take what it was told.
+    /// Hands the program an event, and waits while too many events wait for the program.
     func tell(_ event: ClientEvent) async {
         self.buffer.append(event)
         if self.buffer.isOverfull {
@@ -41,7 +41,7 @@ extension ChatClient {
         await self.buffer.waitForRoom()
     }
 
-    /// Does what the machine wants done; gives the events that are to be told, in order.
+    /// Carries out actions; gives the events for the program, in order.
     private func perform(_ actions: [ClientMachine.Action]) -> [ClientEvent] {
         var events: [ClientEvent] = []
         for action in actions {
@@ -69,13 +69,13 @@ extension ChatClient {
         return events
     }
 
-    /// Does what the machine wants done, where it has nothing to tell.
+    /// Carries out actions of which none is an event.
     func performAtOnce(_ actions: [ClientMachine.Action]) {
         let events = self.perform(actions)
         assert(events.isEmpty, "only what is received makes events")
     }
 
-    /// A send has its answer: the outbox forgets it, unless the client merely ends.
+    /// A send has its answer: the outbox forgets it, unless the answer is only that the client ends.
     private func settle(_ id: Int, _ answer: ClientMachine.Answer) {
         guard let key = self.keptKeys.removeValue(forKey: id) else { return }
         switch answer {

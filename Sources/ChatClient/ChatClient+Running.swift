@@ -3,10 +3,10 @@ internal import ChatSystem
 internal import ChatWebSocket
 internal import NIOCore
 
-// One connection after the other, and the time that passes on it.
+// Keeps the client connected: one connection after the other, each with a task that watches the time.
 
 extension ChatClient {
-    /// Connects, and stays connected until the client is closed, its task is cancelled, or the server wants it no more.
+    /// Connects, and stays connected until the client is closed, its task is cancelled, or the server ends it for good.
     ///
     /// - Throws: ``ClientError`` with the code `disconnected` when it is of no use to come back, `invalid` when the
     ///   client ran before.
@@ -56,8 +56,8 @@ extension ChatClient {
     private func connectAndConverse() async -> ConnectionFailure {
         let link: Link
         do { link = try await self.connector.connect() } catch { return error }
-        // Who cancels this is told goodbye first: the conversation ends by the closing handshake, and in any case by the
-        // time that `LinkHandler` gives that.
+        // A cancelled task says goodbye first. The conversation then ends by the closing handshake, or when the time is
+        // over that `LinkHandler` gives it.
         return await withCancellationShield {
             await self.converse(on: link)
         } onCancel: {
@@ -69,7 +69,7 @@ extension ChatClient {
     private func converse(on link: Link) async -> ConnectionFailure {
         self.state = .online(Conversation(channel: link.channel))
         self.observer?(.opened)
-        // A client that does not read still notices that there is nothing to read any more.
+        // A client that does not read does not notice the end of its connection by reading.
         self.buffer.setHolding(true)
         link.channel.closeFuture.whenComplete { [buffer] _ in buffer.setHolding(false) }
         do {
@@ -91,7 +91,7 @@ extension ChatClient {
         return failure
     }
 
-    /// Lets the machine look whenever it wants to.
+    /// Calls the machine at each time at which it wants to look.
     private func watch() async {
         while !Task.isCancelled {
             self.nextLook = self.machine.deadline
@@ -123,7 +123,7 @@ extension ChatClient {
 
     /// Notes why the connection ends.
     ///
-    /// The first reason is the one that counts: what follows comes of it.
+    /// The first reason counts: the later ones follow from it.
     func fail(_ failure: ConnectionFailure) {
         guard var conversation, conversation.failure == nil else { return }
         conversation.failure = failure

@@ -3,8 +3,8 @@ internal import ChatSystem
 internal import NIOCore
 internal import NIOPosix
 
-/// A client of a chat server that stays: it reconnects, joins its rooms again where it left them, and sends again what was
-/// not confirmed.
+/// A client of a chat server that stays connected: it reconnects, joins its rooms again where it left them, and repeats
+/// sends that were not confirmed.
 ///
 /// ```swift
 /// let client = try ChatClient(.init(server: ServerAddress("ws://127.0.0.1:8080"), name: UserName("Mina")))
@@ -23,13 +23,13 @@ internal import NIOPosix
 /// - A send ends in a ``Receipt`` or in an error that the server gave; it is stored once, however often it went out.
 ///   The sends of a room are stored in the order in which they were made.
 /// - Commands given while there is no connection wait for one.
-/// - With an ``OutboxStore`` all of that holds for sends over restarts of the program as well.
+/// - With an ``OutboxStore`` this holds for sends over restarts of the program as well.
 public actor ChatClient {
     /// What happens, for one consumer.
     ///
-    /// Events wait in a bounded queue. While it is full the client stops to read, and the server finds out that this
-    /// client is slow: nothing is dropped. Commands may be awaited between two events: some more are read for that, and
-    /// past that whoever waits is told `overflow`.
+    /// Events wait in a bounded queue. While it is full the client does not read, and the server notices a slow client:
+    /// nothing is dropped. While the program awaits a command, some more events are read; past that, the command throws
+    /// `overflow`.
     public nonisolated let events: Events
 
     /// Where the client runs: on an event loop, or on a thread of its own when it has an outbox, whose disk may block.

@@ -9,7 +9,7 @@ extension ChatClient {
         public var name: UserName?
         /// What brings the client back as the user that it was before.
         public var session: SessionSecret?
-        /// What a server that demands tokens is shown.
+        /// The token for a server that demands one.
         public var token: String?
         /// A PEM file of certificate authorities that are trusted in place of the system's, for `wss`.
         public var trustedAuthorities: String?

@@ -91,7 +91,7 @@ public struct RoomDirectory: Sendable {
 }
 
 extension RoomDirectory.Room {
-    /// A room whose name this program does not understand is passed over.
+    /// A room with a name that this program does not know to be valid is left out.
     init?(_ json: JSONValue) {
         guard
             let name = json["room"]?.string.flatMap({ try? RoomName($0) }),

@@ -1,7 +1,7 @@
 package import ChatCore
 internal import NIOCore
 
-/// What passes between a client and its server, before the client makes anything of it.
+/// What passes between a client and its server, before the client interprets it.
 ///
 /// The client hides from its program what a server does wrong: it drops doubles and turns holes into gaps. A program
 /// that judges servers looks here.
@@ -12,7 +12,7 @@ package enum WireObservation: Sendable {
     case sent(CommandEnvelope)
     /// Something came in.
     case received(ServerMessage)
-    /// A message came in that the protocol does not have.
+    /// A message came in that is none of the protocol's.
     case garbled
     /// The connection is gone.
     case closed
@@ -25,13 +25,13 @@ extension ChatClient {
     /// Lets somebody watch the wire, from the next message on.
     package func observe(_ observer: @escaping WireObserver) { self.observer = observer }
 
-    /// Breaks the connection without a word; the client comes back as after any broken connection.
+    /// Breaks the connection without a close frame; the client reconnects as after any broken connection.
     package func interrupt() {
         self.machine.interrupted()
         self.link?.close(promise: nil)
     }
 
-    /// Goes to another node of the same chat, now where there is a connection, and with the next one otherwise.
+    /// Moves to another node of the same chat: at once if there is a connection, otherwise with the next one.
     ///
     /// - Parameter configuration: Where and how to connect; what it says of the user is not looked at.
     /// - Throws: ``ClientError`` with the code `invalid`.

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// What a program sees to before it opens anything.
+/// The first steps of a program, before it opens anything.
 package enum ProcessSetup {
-    /// Makes output that nobody takes an ordinary error of writing.
+    /// Turns output that nobody reads into an ordinary error of writing.
     ///
     /// A reader that goes away would end the process by SIGPIPE. And where a descriptor below 3 is closed
     /// (`ChatServer 2>&-`), the next file or socket would get its number, and with it all that is meant for standard

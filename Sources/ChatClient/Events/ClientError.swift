@@ -8,9 +8,9 @@ public struct ClientError: Error, Equatable, Sendable {
     public var code: Code
     /// What went wrong.
     public var message: String
-    /// What the server said, where it was the server who refused.
+    /// What the server said, if the server refused.
     public var refusal: ProtocolError?
-    /// How the connection ended, where that is why.
+    /// How the connection ended, if that is the reason.
     public var failure: ConnectionFailure?
 
     /// Names an error of a client; values compare by identity of the name and are never renumbered.
@@ -26,7 +26,7 @@ public struct ClientError: Error, Equatable, Sendable {
         public static let disconnected = Code(rawValue: "disconnected")
         /// As many sends or requests wait as the configuration allows, or too many events for the answer to come.
         ///
-        /// Where events wait to be taken, what was asked goes on.
+        /// In the second case the command itself goes on.
         public static let overflow = Code(rawValue: "overflow")
         /// The client was closed before there was an answer; a send may have been stored.
         public static let closed = Code(rawValue: "closed")

@@ -6,10 +6,10 @@ public enum ClientEvent: Equatable, Sendable {
     case connection(ConnectionState)
     /// A room was joined, or joined again after a reconnect; what the client missed follows.
     case joined(JoinedRoom)
-    /// A room could not be joined, or not again. When the error is retryable the client goes on trying; otherwise the
-    /// room is given up, and what was to be sent there has failed.
+    /// A room could not be joined, or not again. When the error is retryable the client goes on trying. Otherwise it
+    /// gives the room up, and the sends that waited there have failed.
     case refused(RoomName, ProtocolError)
-    /// The list of a room's members, in place of what was known: changes of it had not come.
+    /// The whole list of a room's members, because changes of it were missed.
     case members(RoomName, MemberPage)
     /// Something the server told, in order and each message once. `gap` and `reset` say what is missing; `welcome` does
     /// not come here but as ``ConnectionState/connected(_:)``.

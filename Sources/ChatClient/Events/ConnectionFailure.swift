@@ -2,17 +2,17 @@ public import ChatCore
 
 /// How a connection ended, or why there was none.
 public struct ConnectionFailure: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What happened, in English, and where that is known the server to which it did.
+    /// What happened, in English, and to which server, if that is known.
     public var description: String { self.server.map { "\($0): \(self.words)" } ?? self.words }
     /// What happened, in English.
     public var words: String
     /// The server that could not be reached, as host and port.
     public var server: String?
-    /// The close code and reason, where the server closed.
+    /// The close code and reason, if the server closed the connection.
     public var disconnect: Disconnect?
-    /// The HTTP status, where the server refused the upgrade.
+    /// The HTTP status, if the server refused the upgrade.
     public var status: Int?
-    /// What the server said, where it said so as an error of the protocol.
+    /// The error of the protocol, if the server sent one.
     public var refusal: ProtocolError?
 
     init(
@@ -32,7 +32,7 @@ public struct ConnectionFailure: Error, Equatable, Sendable, CustomStringConvert
     /// How the words of a refused upgrade begin.
     package static let refusal = "the server refused the connection: "
 
-    /// Whether it is of no use to come back.
+    /// Whether another try would fail in the same way.
     public var isFinal: Bool {
         if let disconnect { return disconnect.isFinal }
         if let refusal, self.status == nil { return !refusal.code.isRetryable }

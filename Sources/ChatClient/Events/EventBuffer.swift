@@ -4,10 +4,10 @@ internal import Synchronization
 
 /// Events on their way to the program: a bounded queue that makes its producer wait.
 ///
-/// While it is full nothing more is read from the connection, so that the server feels a program that falls behind, and the
-/// memory does not. There is one exception. While the program waits for the answer to a command, reading goes on for some
-/// more events, because the answer comes behind them on the same connection. When these are too many as well, the program
-/// is told to take its events first: it would wait for ever.
+/// While it is full the client reads nothing from the connection, so that the server notices a program that falls
+/// behind, and memory stays bounded. There is one exception. While the program waits for the answer to a command,
+/// reading goes on for some more events, because the answer comes behind them on the same connection. When these are
+/// too many as well, the program is told to take its events first: it would wait for ever.
 ///
 /// Both sides look at the queue under a lock, wait for a ``Wakeup`` when they cannot go on, and look again.
 final class EventBuffer: Sendable {
@@ -45,7 +45,7 @@ final class EventBuffer: Sendable {
         self.emptied.wake()
     }
 
-    /// Whether not even those events fit any more that may come before an answer.
+    /// Whether the queue is full even for events that come before an answer.
     var isOverfull: Bool { self.state.withLock { $0.events.count >= 4 * self.capacity && !$0.isFinished } }
 
     /// Whether there is room for one more event now.

@@ -2,8 +2,8 @@ internal import ChatCore
 
 /// Decides everything a client does with a connection: a machine without I/O and without a clock.
 ///
-/// It outlives connections. What a program wants (rooms joined, messages sent, questions answered) is kept here until it
-/// is done, and begun again on each new connection; what belongs to one connection is forgotten with it.
+/// It outlives connections. What a program wants (rooms joined, messages sent, questions answered) is kept here until
+/// it is done, and begun again on each new connection; what belongs to one connection is forgotten with it.
 struct ClientMachine {
     /// What the shell does, in this order.
     enum Action: Equatable {
@@ -113,7 +113,7 @@ extension ClientMachine {
         return waiting.map { .answer($0, .failed(error)) }
     }
 
-    /// Something came that says nothing: the other side lives.
+    /// Something came, such as a pong: the other side lives.
     mutating func heard(now: ContinuousClock.Instant) { self.connection?.liveness.received(now: now) }
 
     /// The client itself reads no more for a while, or goes on.

@@ -1,4 +1,4 @@
-/// Notices a connection that is open only in name: the other side is gone and nobody said so.
+/// Notices a dead connection: the other side is gone, and no close has come.
 ///
 /// The server pings a client that is silent, so something comes at least every `ping_seconds`. When nothing does, or
 /// when a command stays without an answer, the client asks; when that stays without an answer too, the connection is
@@ -50,7 +50,7 @@ package struct LinkLiveness: Sendable {
         if !isAwaiting { self.unansweredSince = nil } else if self.unansweredSince == nil { self.unansweredSince = now }
     }
 
-    /// The client itself reads no more for a while, or goes on: a silence of its own making proves nothing.
+    /// The client stops reading for a while, or goes on; a silence that it causes itself proves nothing.
     package mutating func setSuspended(_ isSuspended: Bool, now: ContinuousClock.Instant) {
         self.state = isSuspended ? .suspended : .listening
         self.received(now: now)
@@ -58,7 +58,7 @@ package struct LinkLiveness: Sendable {
 
     /// What the shell does when it looks.
     package enum OnCheck: Equatable, Sendable {
-        /// Nothing is amiss.
+        /// Nothing is wrong.
         case wait
         /// Ask the server.
         case probe

@@ -4,8 +4,8 @@ internal import NIOCore
 /// Sends that the server has not confirmed yet, in order.
 ///
 /// A send stays until its `ok` or its final error comes. After a reconnect it goes out again with the same key, so that
-/// it is stored once whether or not the first try was: a time-out is not a failure. Each room has its own queue, of
-/// which only the head is under way: were more, one that the rate limit turns back would be overtaken by the next.
+/// it is stored once whether or not the first try was: a time-out is not a failure. Only the head of a room's queue is
+/// under way: otherwise a send that the rate limit turns back would be overtaken by the next one.
 package struct Outbox: Sendable {
     /// A send with the id that it has on the wire, in each try.
     package struct Entry: Equatable, Sendable {

@@ -1,14 +1,14 @@
 internal import ChatCore
 internal import NIOCore
 
-/// The records of an outbox file and what they come to: a machine without I/O.
+/// The records of an outbox file, and the sends that they leave: a machine without I/O.
 ///
-/// The file is a line of JSON for each record. What was written last may be torn when the machine went down; a record that
-/// cannot be read is counted and passed over, wherever it stands.
+/// The file is a line of JSON for each record. What was written last may be torn when the machine went down; a record
+/// that cannot be read is counted and passed over, wherever it stands.
 struct OutboxJournal: Equatable {
-    /// How long a server knows a key that does not say it (docs/PROTOCOL.md, section 4).
+    /// How long a server remembers a key, if it does not say so (docs/PROTOCOL.md, section 4).
     static let usualKeySeconds = 24 * 3600
-    /// How many bytes more than what is kept a file may have.
+    /// How many bytes of a file may be out of use before it is written anew.
     static let slack = 64 << 10
 
     private(set) var contents = OutboxContents()
@@ -55,8 +55,8 @@ struct OutboxJournal: Equatable {
         }
     }
 
-    /// How long a send may be sent again: a twenty-fourth of the time that the server knows its key (an hour of a day), and
-    /// at least a minute, is for clocks that disagree and for the sending itself.
+    /// How long a send may be sent again: a twenty-fourth of the time that the server knows its key (an hour of a day),
+    /// and at least a minute, is for clocks that disagree and for the sending itself.
     var lifetimeMilliseconds: Int {
         let seconds = min(max(0, self.contents.keySeconds ?? Self.usualKeySeconds), 1 << 40)
         return max(0, seconds - max(60, seconds / 24)) * 1000
@@ -66,7 +66,7 @@ struct OutboxJournal: Equatable {
     enum OnAppend: Equatable {
         /// These bytes are to be appended to the file.
         case write(ByteBuffer)
-        /// As many are kept as may be; nothing was changed.
+        /// The outbox is full; nothing was changed.
         case full
     }
 
@@ -99,7 +99,7 @@ struct OutboxJournal: Equatable {
         return self.counted(Record.window(seconds).line)
     }
 
-    /// The whole file, with nothing in it but what counts.
+    /// The whole file with only the records that count.
     mutating func compacted() -> ByteBuffer {
         var bytes = Record.header.line
         if let session = self.contents.session { bytes.writeImmutableBuffer(Record.session(session).line) }

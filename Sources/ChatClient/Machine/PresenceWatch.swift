@@ -2,8 +2,8 @@ internal import ChatCore
 
 /// Which changes of a room's members a client knows, and when it asks because some are missing.
 ///
-/// A node repairs what it missed by itself (docs/PROTOCOL.md, guarantee 6). Only when that does not happen does the client
-/// ask for the list, once; and not all clients of the room at the same moment.
+/// A node repairs what it missed by itself (docs/PROTOCOL.md, guarantee 6). Only when that does not happen does the
+/// client ask for the list, once; and not all clients of the room at the same moment.
 struct PresenceWatch: Equatable {
     /// How long a hole may last until the client asks, besides its jitter.
     static let patience: Duration = .seconds(5)

@@ -86,8 +86,8 @@ public final class OutboxFile: OutboxStore {
         if let failure { throw failure }
     }
 
-    // Neither of the next two has to be on the disk at once: what is forgotten in memory alone is sent again, and stored
-    // once.
+    // Neither of the next two has to be on the disk at once: what is forgotten in memory alone is sent again, and
+    // stored once.
 
     /// Forgets a send that has its answer.
     public func remove(_ key: IdempotencyKey) { self.note { $0.remove(key) } }

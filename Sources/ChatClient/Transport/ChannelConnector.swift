@@ -3,14 +3,14 @@ internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
 
-/// Makes plain or encrypted byte channels to one server; what speaks on them is somebody else's.
+/// Makes plain or encrypted byte channels to one server; the caller adds the handlers.
 package struct ChannelConnector: Sendable {
     private static let connectTimeout: TimeAmount = .seconds(10)
 
     private let server: ServerAddress
     private let tls: NIOSSLContext?
 
-    /// Reads what has to be read but once.
+    /// Reads the certificate authorities, once for all connections.
     ///
     /// - Parameters:
     ///   - server: Where the server is.
@@ -30,7 +30,7 @@ package struct ChannelConnector: Sendable {
         }
     }
 
-    /// What every connection begins with.
+    /// The beginning of every connection.
     func bootstrap(on group: any EventLoopGroup) -> ClientBootstrap {
         ClientBootstrap(group: group)
             .connectTimeout(Self.connectTimeout)
@@ -38,7 +38,7 @@ package struct ChannelConnector: Sendable {
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
     }
 
-    /// Puts the encryption, where there is one, before everything else on a channel.
+    /// Adds the encryption, if there is one, before all other handlers.
     func addTLS(to channel: any Channel) throws {
         guard let tls else { return }
         // An IP address is not sent as a name (RFC 6066, section 3); the certificate is checked against it anyway.
@@ -49,7 +49,7 @@ package struct ChannelConnector: Sendable {
 
     /// Finds the address at which the server answers, by a connection that is closed at once.
     ///
-    /// Who makes many connections asks once, and not the name service each time.
+    /// A caller that makes many connections asks the name service only once.
     ///
     /// - Throws: ``ConnectionFailure``.
     package func locate() async throws(ConnectionFailure) -> SocketAddress {
@@ -108,8 +108,7 @@ package struct ChannelConnector: Sendable {
         }
     }
 
-    /// What BoringSSL has to say for itself: its errors name a reason between lines of source code, which tell nobody
-    /// anything.
+    /// The reason in an error of BoringSSL, which stands between names of source files.
     ///
     /// - Parameter error: An error as NIOSSL describes it.
     /// - Returns: The reason alone, in words.

@@ -32,7 +32,7 @@ extension LinkConnector {
     }
 }
 
-/// One request and its answer, which is gathered whole.
+/// One request and its whole answer.
 private final class HTTPExchange: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
@@ -80,7 +80,7 @@ private final class HTTPExchange: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    /// The end, also of a connection that was never made; a promise that was kept is not broken by this.
+    /// The end, also of a connection that was never made; it does not change an answer that has come.
     func handlerRemoved(context: ChannelHandlerContext) {
         self.timer?.cancel()
         self.promise.fail(ConnectionFailure("the server closed the connection before its answer"))

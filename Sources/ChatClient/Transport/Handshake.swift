@@ -35,8 +35,9 @@ struct LinkUpgrader: NIOTypedHTTPClientProtocolUpgrader {
     }
 }
 
-/// Watches the answer to the handshake: a refusal becomes one error with all that the server said, and so do silence
-/// and a connection that breaks.
+/// Watches the answer to the handshake.
+///
+/// A refusal becomes one error with everything that the server said; silence and a broken connection become errors as well.
 final class HandshakeWatcher: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias InboundOut = HTTPClientResponsePart
@@ -83,7 +84,7 @@ final class HandshakeWatcher: ChannelInboundHandler, RemovableChannelHandler {
         let refusal = error?["code"]?.shown.map {
             ProtocolError(ProtocolError.Code($0), error?["message"]?.shown ?? status.reasonPhrase)
         }
-        // What serves pages answers, but does not take a chat.
+        // A server of pages answers as well, but not as a chat.
         let isElsewhere = refusal == nil && status.code < 400
         let reason = isElsewhere ? "there is no chat at this address" : refusal?.message ?? status.reasonPhrase
         let failure = ConnectionFailure(

@@ -11,8 +11,9 @@ typealias Link = NIOAsyncChannel<Inbound, Outbound>
 struct LinkConnector: Sendable {
     /// Held while handlers are made.
     ///
-    /// Two threads that need a nested generic type for the first time at the same moment may find it half made, and crash
-    /// in the Swift runtime (seen with 6.3, in one of a hundred runs with many clients: `swift_checkMetadataState`).
+    /// Two threads that need a nested generic type for the first time at the same moment may find it half made, and
+    /// crash in the Swift runtime (seen with 6.3, in one of a hundred runs with many clients:
+    /// `swift_checkMetadataState`).
     private static let making = Mutex(())
 
     let server: ServerAddress

@@ -1,7 +1,7 @@
 /// Does some work that comes to its own end, even when the task that waits for it is cancelled.
 ///
-/// A cancelled task cannot write to its connection any more, so it could not say goodbye. The work runs in a task of its
-/// own for that reason. That task is owned all the same: this function returns after the work has ended, and not before.
+/// A cancelled task cannot write to its connection any more, so it could not say goodbye. The work therefore runs in a
+/// task of its own. That task is owned all the same: this function returns after the work has ended, and not before.
 /// (SE-0504 brings the same to the language.)
 ///
 /// - Parameters:

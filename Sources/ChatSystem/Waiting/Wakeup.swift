@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// Lets one task wait until another one wakes it.
 ///
-/// A wake-up that comes while nobody waits is kept for the next who waits, so that none is lost; several are kept as one.
-/// The waiting task therefore looks at what it waits for before it waits, and again after it:
+/// A wake-up that comes while nobody waits is kept for the next who waits, so that none is lost; several are kept as
+/// one. The waiting task therefore looks at what it waits for before it waits, and again after it:
 ///
 /// ```swift
 /// while !self.hasRoom { await self.roomMade.wait() }

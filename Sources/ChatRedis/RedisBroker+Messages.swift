@@ -15,6 +15,8 @@ extension RedisBroker {
                     receipt.replicas = count
                     return receipt
                 }
+                // It is stored, whatever became of the question who else has it.
+                .mapError { BrokerError(.unconfirmed, $0.reason) }
             }
         }
     }

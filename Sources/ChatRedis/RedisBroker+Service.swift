@@ -9,7 +9,7 @@ extension RedisBroker {
         /// Nothing was tried yet.
         case starting
         case ok
-        case degraded(String)
+        case degraded(BrokerError)
         /// It is being shut down, and what is lost now is no news.
         case stopping
     }
@@ -174,7 +174,7 @@ extension RedisBroker {
         self.introductions[role] = nil
         link.closed()
         self.becameInactive(role, reason)
-        guard wasActive, BrokerError.reasonsToLeave.contains(reason) else { return }
+        guard wasActive, reason.code == .leaveServer else { return }
         // The others lead to the same Redis, which may not be the primary any more.
         self.commands.close(reason)
         self.logLink.close(reason)
@@ -192,8 +192,8 @@ extension RedisBroker {
         guard !self.attached.contains(where: { $0 === outlet }) else { return }
         outlet.uses += 1
         self.attached.append(outlet)
-        if case .degraded(let detail) = self.status {
-            self.hand(.status(.degraded, detail: detail), to: outlet)
+        if case .degraded(let reason) = self.status {
+            self.hand(.status(.degraded, detail: reason.reason), to: outlet)
             self.flush()
         }
     }
@@ -225,25 +225,25 @@ extension RedisBroker {
             self.logger.notice("Redis is back", metadata: ["redis": "\(self.configuration.url)"])
             self.tellAttached(.status(.ok, detail: "Redis is back"))
         case (.starting, false), (.ok, false):
-            let reason = (reason ?? .isAway).reason
+            let reason = reason ?? .isAway
             _ = self.outages.isNews(reason, .now())
             self.degrade(reason)
         case (.degraded(let known), false):
-            guard let reason = reason?.reason, reason != known else { return }
+            guard let reason, reason.reason != known.reason else { return }
             self.degrade(reason, isLogged: self.outages.isNews(reason, .now()))
         case (.ok, true), (.stopping, _): break
         }
     }
 
-    private func degrade(_ reason: String, isLogged: Bool = true) {
+    private func degrade(_ reason: BrokerError, isLogged: Bool = true) {
         self.status = .degraded(reason)
         if isLogged {
             self.logger.warning(
                 "Redis is out of reach",
-                metadata: ["redis": "\(self.configuration.url)", "reason": "\(reason)"]
+                metadata: ["redis": "\(self.configuration.url)", "reason": "\(reason.reason)"]
             )
         }
-        self.tellAttached(.status(.degraded, detail: reason))
+        self.tellAttached(.status(.degraded, detail: reason.reason))
     }
 
     private func tellAttached(_ event: BrokerEvent) {
@@ -282,8 +282,9 @@ extension RedisBroker {
             try result.get()
         } catch {
             // Why there is no connection says more than that there is none.
-            guard case .degraded(let reason) = self.status, error == .isAway || error == .wasLost else { throw error }
-            throw BrokerError(reason)
+            let isConnectionLost = error.code == .away || error.code == .uncertain
+            guard case .degraded(let reason) = self.status, isConnectionLost else { throw error }
+            throw reason
         }
     }
 

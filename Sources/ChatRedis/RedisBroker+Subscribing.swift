@@ -116,7 +116,7 @@ extension RedisBroker {
         guard let channel = self.subscriptions.refused() else { return }
         let reason = BrokerError(redis: text)
         self.channels[channel]?.fail(reason)
-        guard self.outages.isNews(reason.reason, .now()) else { return }
+        guard self.outages.isNews(reason, .now()) else { return }
         self.logger.warning("Redis refuses a subscription", metadata: ["reason": "\(reason.reason)"])
     }
 

@@ -11,6 +11,7 @@ struct CommandPipelineTests {
         var isRepeatable = true
         var isUrgent = false
         var confirmsEarlier = false
+        var mayBeDone = false
         var deadline = NIODeadline.uptimeNanoseconds(1000)
         var byteCount = 10
 
@@ -137,6 +138,20 @@ struct CommandPipelineTests {
         #expect(self.proceed() == ["u"])
         #expect(self.reply() == "u")
         #expect(self.proceed() == ["a", "c", "d"])
+    }
+
+    @Test
+    mutating func `who was on the wire when the connection was lost is told from who was not`() {
+        self.open()
+        _ = self.submit("a", "b", "c")
+        #expect(self.reply() == "a")
+        // It was refused for want of its script: it was not done.
+        #expect(self.reply(isNoScript: true) == "keep")
+        _ = self.pipeline.lost()
+        _ = self.submit("d")
+        let expired = self.pipeline.expire(.distantFuture)
+        #expect(expired.map(\.name) == ["b", "c", "d"])
+        #expect(expired.map(\.mayBeDone) == [false, true, false])
     }
 
     @Test

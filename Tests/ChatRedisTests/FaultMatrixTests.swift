@@ -49,7 +49,7 @@ struct FaultMatrixTests {
                     broker.attach(subscriber)
                     try await subscriber.events { !$0.statuses.isEmpty }
                     #expect(self.details(subscriber.events).first == "Redis is a read-only replica")
-                    let away = Result<Receipt, BrokerError>.failure(BrokerError("Redis is out of reach"))
+                    let away = Result<Receipt, BrokerError>.failure(BrokerError.isAway)
                     #expect(await broker.publish([try self.draft(1)]) == [away])
                     #expect(subscriber.events.statuses == [.degraded])
                     try await replica.operate("REPLICAOF NO ONE")
@@ -129,7 +129,7 @@ struct FaultMatrixTests {
                 _ = try await broker.subscribe(self.room, subscriber)
                 _ = try await self.send(1...3, broker)
                 try await server.operate("CONFIG SET min-replicas-to-write 1")
-                let refused = BrokerError("Redis has too few replicas and refuses writes")
+                let refused = BrokerError(.refused, "Redis has too few replicas and refuses writes")
                 #expect(await broker.publish([try self.draft(4)]) == [.failure(refused)])
                 try await server.operate("CLIENT KILL TYPE pubsub")
                 try await subscriber.events { $0.statuses == [.degraded, .ok] }
@@ -147,7 +147,7 @@ struct FaultMatrixTests {
         try await withBroker(server, configure: { $0.patience = .milliseconds(1) }) { broker in
             let subscriber = CollectingSubscriber()
             for _ in 0..<300 {
-                await #expect(throws: BrokerError("Redis is out of reach")) {
+                await #expect(throws: BrokerError.isAway) {
                     _ = try await broker.subscribe(self.room, subscriber)
                 }
             }
@@ -164,7 +164,7 @@ struct FaultMatrixTests {
                 _ = try await broker.subscribe(self.room, subscriber)
                 _ = try await self.send(1...3, broker)
                 try await server.operate("CONFIG SET maxmemory 1")
-                let full = Result<Receipt, BrokerError>.failure(BrokerError("Redis has no memory left"))
+                let full = Result<Receipt, BrokerError>.failure(BrokerError(.refused, "Redis has no memory left"))
                 #expect(await broker.publish([try self.draft(4)]) == [full])
                 #expect(try await broker.log(self.room, after: 0, limit: 10).publications.count == 3)
                 try await broker.command("PUBLISH", broker.keys.channel(self.room), "still here")
@@ -173,7 +173,7 @@ struct FaultMatrixTests {
                 try await server.operate("CLIENT KILL TYPE normal SKIPME yes")
                 try await subscriber.events { $0.statuses == [.degraded, .ok] }
                 #expect(try await broker.log(self.room, after: 0, limit: 10).publications.count == 3)
-                await #expect(throws: BrokerError("Redis has no memory left")) { try await broker.probe() }
+                await #expect(throws: BrokerError(.refused, "Redis has no memory left")) { try await broker.probe() }
                 try await server.operate("CONFIG SET maxmemory 0")
                 #expect(try await self.send(4...4, broker).map(\.position.seq) == [4])
                 let received = try await subscriber.publications(4, in: self.room)
@@ -278,7 +278,7 @@ struct FaultMatrixTests {
             configuration.patience = .milliseconds(300)
         }
         try await withBroker(redis, configure: configure) { broker in
-            await #expect(throws: BrokerError("Redis is out of reach")) { try await broker.probe() }
+            await #expect(throws: BrokerError.isAway) { try await broker.probe() }
         }
         try await server.close()
     }

@@ -33,13 +33,13 @@ struct FaultTests {
             let subscriber = CollectingSubscriber()
             broker.attach(subscriber)
             let refused = await broker.publish([try self.draft(1)])
-            #expect(refused == [.failure(BrokerError("Redis is out of reach"))])
+            #expect(refused == [.failure(BrokerError.isAway)])
             // From when that is known, who asks is told why.
             try await subscriber.events { $0.statuses == [.degraded] }
-            await #expect(throws: BrokerError("Redis cannot be reached: Connection refused")) {
+            await #expect(throws: BrokerError(.away, "Redis cannot be reached: Connection refused")) {
                 try await broker.probe()
             }
-            await #expect(throws: BrokerError("Redis is out of reach")) {
+            await #expect(throws: BrokerError.isAway) {
                 _ = try await broker.subscribe(self.room, subscriber)
             }
             #expect(subscriber.events.statuses == [.degraded])
@@ -287,7 +287,7 @@ struct FaultTests {
     func `what Redis refuses is told without names`() async throws {
         try await RedisServerProcess.with(["--maxmemory", "1"]) { server in
             try await withBroker(server) { broker in
-                await #expect(throws: BrokerError("Redis has no memory left")) {
+                await #expect(throws: BrokerError(.refused, "Redis has no memory left")) {
                     _ = try await self.store(1...1, broker)
                 }
             }

@@ -103,10 +103,10 @@ struct LogAccountTests {
     func `each new reason is news, and none over and over`() {
         var reasons = OutageReasons()
         let now = NIODeadline.now()
-        #expect(reasons.isNews("refused", now) == true)
-        #expect(reasons.isNews("wrong password", now) == true)
-        #expect(reasons.isNews("refused", now + .seconds(1)) == false)
-        #expect(reasons.isNews("refused", now + OutageReasons.interval) == true)
+        #expect(reasons.isNews(.isAway, now) == true)
+        #expect(reasons.isNews(.isSlow, now) == true)
+        #expect(reasons.isNews(.isAway, now + .seconds(1)) == false)
+        #expect(reasons.isNews(.isAway, now + OutageReasons.interval) == true)
     }
 
     @Test
@@ -150,7 +150,7 @@ struct RedisConnectionMachineTests {
         #expect(self.machine.received(.error("WRONGPASS invalid secret")) == .close)
         #expect(self.machine.received(.status("OK")) == .ignore)
         #expect(self.machine.close(.isSlow) == .none)
-        #expect(self.machine.closed() == .report(BrokerError("Redis refused the user name or password")))
+        #expect(self.machine.closed() == .report(BrokerError(.refused, "Redis refused the user name or password")))
     }
 
     @Test

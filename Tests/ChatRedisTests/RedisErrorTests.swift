@@ -102,6 +102,39 @@ struct RedisErrorTests {
         #expect(BrokerError(redis: text).reason == reason)
     }
 
+    @Test(arguments: ["READONLY You can't write", "MASTERDOWN Link is down", "LOADING Redis is loading", six + "-READONLY no"])
+    func `a server that is no primary is left, whatever the reason is called`(text: String) {
+        #expect(BrokerError(redis: text).code == .leaveServer)
+        #expect(RedisReply.error(text).reasonToLeave == BrokerError(redis: text))
+    }
+
+    @Test(arguments: ["OOM command not allowed", "NOAUTH Authentication required", "BUSY a script", "ERR anything else"])
+    func `what is refused is not done, and no reason to leave`(text: String) {
+        #expect(BrokerError(redis: text).code == .refused)
+        #expect(BrokerError(redis: text).code.outcome == .notDone)
+        #expect(RedisReply.error(text).reasonToLeave == nil)
+    }
+
+    @Test(arguments: [BrokerError.isAway, .isFull, BrokerError(redis: "OOM no")])
+    func `what became of a request that was on the wire of a lost connection is unknown, whatever comes later`(
+        reason: BrokerError
+    ) {
+        var request = RedisRequest(RedisCommand("A"))
+        var told: [BrokerError] = []
+        request.completion = { if case .failure(let error) = $0 { told.append(error) } }
+        request.fail(reason)
+        request.mayBeDone = true
+        request.fail(reason)
+        #expect(told == [reason, BrokerError(.uncertain, reason.reason)])
+        #expect(told.map(\.code.outcome) == [.notDone, .unknown])
+    }
+
+    @Test
+    func `fewer replicas than asked for is no doubt of the message itself`() {
+        #expect(BrokerError.isReplicated(by: 1, of: 2).code.outcome == .done)
+        #expect(BrokerError.wasLost.code.outcome == .unknown)
+    }
+
     @Test(arguments: [
         "ERR value is not an integer: READONLY", "ERR unknown command 's3cret pa55', with args beginning with: 'OOM'",
         "", "-", "ERR", "ERR Error running script", six, six + "@user_script",

@@ -75,11 +75,11 @@ struct LogReaderTests {
                 attempts += 1
                 return attempts
             }
-            if attempt == 1 { throw BrokerError("away") }
+            if attempt == 1 { throw BrokerError(.away, "away") }
             return page
         }
         let room = try RoomName("lobby")
-        await #expect(throws: BrokerError("away")) { try await reader.page(room, after: 0, known: Self.position(0)) }
+        await #expect(throws: BrokerError(.away, "away")) { try await reader.page(room, after: 0, known: Self.position(0)) }
         #expect(try await reader.page(room, after: 0, known: Self.position(0)) == page)
     }
 

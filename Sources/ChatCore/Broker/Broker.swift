@@ -17,7 +17,8 @@ package protocol Broker: AnyObject, Sendable {
     /// - Numbers may go on after a log lost its end and nobody was there to see it; ``LogPage/proves(_:)`` then tells
     ///   positions that were lost from those that were not, by their times.
     /// - Batches handed over one after the other by one caller are stored in that order.
-    /// - `.unavailable` leaves open whether the message was stored; the same key finds out, and never stores it twice.
+    /// - An error says by its code whether the message was stored; where that is unknown (``BrokerError/Outcome/unknown``),
+    ///   the same key finds out, and never stores it twice.
     /// - It waits a bounded time and holds a bounded number of messages.
     ///
     /// - Parameter drafts: The messages.
@@ -188,15 +189,4 @@ extension Broker {
 package protocol BrokerSubscriber: AnyObject, Sendable {
     /// Takes events, in order; must return at once, and may be called from any thread, one call at a time for a room.
     func receive(_ events: [BrokerEvent])
-}
-
-/// Why a broker did not do what it was asked.
-package struct BrokerError: Error, Equatable, Sendable {
-    /// The reason, for operators and people; it carries no secret, address or key.
-    package var reason: String
-
-    package init(_ reason: String) { self.reason = reason }
-
-    /// What a client is told.
-    package var protocolError: ProtocolError { .unavailable(self.reason) }
 }

@@ -274,5 +274,5 @@ private struct Batch {
 }
 
 extension BrokerError {
-    fileprivate static let tooManyRooms = BrokerError("the server holds as many rooms as it may")
+    fileprivate static let tooManyRooms = BrokerError(.roomsFull, "the server holds as many rooms as it may")
 }

@@ -48,7 +48,7 @@ actor RoomListReader {
         if let kept = self.kept[key], self.now() - kept.since < Self.freshness { return kept.page }
         if let reading = self.underWay[key] { return try await reading.value.get() }
         guard self.underWay.count < Self.maximumPages else {
-            throw BrokerError("too many lists of rooms are being read")
+            throw BrokerError(.overloaded, "too many lists of rooms are being read")
         }
         let (read, before) = (self.read, self.last)
         let reading = Reading {

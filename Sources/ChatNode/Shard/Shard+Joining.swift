@@ -154,7 +154,7 @@ extension Shard: ReplayHost {
             _ = try await self.broker.subscribe(room.name, self.inbox)
             try? await Task.sleep(for: Replay.retryDelay)
         }
-        throw BrokerError("the room's log begins anew, try again")
+        throw BrokerError(.away, "the room's log begins anew, try again")
     }
 
     // MARK: Replays

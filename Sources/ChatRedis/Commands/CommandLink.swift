@@ -32,7 +32,7 @@ final class CommandLink {
     var hasWaiting: Bool { self.pipeline.hasWaiting }
 
     func submit(_ request: RedisRequest) {
-        guard !self.isStopped else { return request.completion(.failure(.isAway)) }
+        guard !self.isStopped else { return request.fail(.isAway) }
         var request = request
         let now = NIODeadline.now()
         request.deadline = now + self.patience
@@ -41,7 +41,7 @@ final class CommandLink {
             self.lastUse = now
             self.send(request)
         case .wait: break
-        case .refuse: request.completion(.failure(.isFull))
+        case .refuse: request.fail(.isFull)
         }
     }
 
@@ -73,7 +73,7 @@ final class CommandLink {
 
     func closed() {
         self.handler = nil
-        for request in self.pipeline.lost() { request.completion(.failure(.wasLost)) }
+        for request in self.pipeline.lost() { request.fail(.wasLost) }
     }
 
     func close(_ reason: BrokerError) { self.handler?.close(reason) }
@@ -82,7 +82,7 @@ final class CommandLink {
     func stop() {
         self.isStopped = true
         for request in self.pipeline.lost() + self.pipeline.expire(.distantFuture) {
-            request.completion(.failure(.isAway))
+            request.fail(.isAway)
         }
     }
 
@@ -95,9 +95,9 @@ final class CommandLink {
             reasonToLeave = reasonToLeave ?? reply.reasonToLeave
             switch self.pipeline.replied(isNoScript: reply.isNoScript, now: now) {
             case .complete(let request, let overtaken):
-                for request in overtaken { request.completion(.failure(.wasOvertaken)) }
-                request.completion(reply.result)
-            case .fail(let request): request.completion(.failure(.wasOvertaken))
+                for request in overtaken { request.fail(.wasOvertaken) }
+                request.end(reply)
+            case .fail(let request): request.fail(.wasOvertaken)
             case .keep: break
             case .loaded: if case .error = reply { self.handler?.close(.isUnintelligible) }
             case .close: self.handler?.close(.isUnintelligible)
@@ -122,7 +122,7 @@ final class CommandLink {
 
     /// Fails what has waited for too long, and asks an idle connection whether it lives.
     func tick(_ now: NIODeadline) {
-        for request in self.pipeline.expire(now) { request.completion(.failure(.isAway)) }
+        for request in self.pipeline.expire(now) { request.fail(.isAway) }
         guard self.handler != nil else { return }
         if self.pipeline.silence(now) > TimeAmount(self.liveness.answerTimeout) {
             self.handler?.close(.isSlow)
@@ -136,13 +136,5 @@ final class CommandLink {
         request.isRepeatable = false
         request.isUrgent = true
         self.submit(request)
-    }
-}
-
-extension RedisReply {
-    /// The answer, or why there is none.
-    fileprivate var result: Result<RedisReply, BrokerError> {
-        if case .error(let text) = self { return .failure(BrokerError(redis: text)) }
-        return .success(self)
     }
 }

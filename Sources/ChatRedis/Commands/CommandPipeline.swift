@@ -10,6 +10,8 @@ protocol PipelineRequest {
     var isUrgent: Bool { get }
     /// Whether its answer speaks of the requests before it, so that it means nothing while one of them is not done.
     var confirmsEarlier: Bool { get }
+    /// Whether it was on the wire of a connection that was lost before its answer came.
+    var mayBeDone: Bool { get set }
     /// How long it may wait to be sent.
     var deadline: NIODeadline { get }
     /// How many bytes it takes.
@@ -181,8 +183,13 @@ struct CommandPipeline<Request: PipelineRequest> {
     mutating func lost() -> [Request] {
         var failed: [Request] = []
         var again: [Request] = []
-        // The refused ones were on the wire before those that still are.
-        for request in self.refused + self.onWire.compactMap(\.request) {
+        // The refused ones were on the wire before those that still are, and were certainly not done.
+        let unanswered = self.onWire.compactMap(\.request).map { request in
+            var request = request
+            request.mayBeDone = true
+            return request
+        }
+        for request in self.refused + unanswered {
             if request.isRepeatable { again.append(request) } else { failed.append(self.done(request)) }
         }
         self.state = .closed

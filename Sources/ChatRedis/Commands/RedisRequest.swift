@@ -10,6 +10,7 @@ struct RedisRequest: PipelineRequest {
     var isRepeatable = true
     var isUrgent = false
     var confirmsEarlier = false
+    var mayBeDone = false
     var deadline = NIODeadline.distantFuture
     /// Called once, on the broker's event loop.
     var completion: (Result<RedisReply, BrokerError>) -> Void = { _ in }
@@ -28,5 +29,17 @@ struct RedisRequest: PipelineRequest {
         self.command.append(keys.count)
         for key in keys { self.command.append(key) }
         arguments(&self.command)
+    }
+
+    /// Ends the request with what Redis answered.
+    func end(_ reply: RedisReply) {
+        if case .error(let text) = reply { self.fail(BrokerError(redis: text)) } else { self.completion(.success(reply)) }
+    }
+
+    /// Ends the request with the reason why there is no answer.
+    func fail(_ reason: BrokerError) {
+        // What became of an earlier attempt, this one cannot tell.
+        let isUnknown = self.mayBeDone && reason.code.outcome == .notDone
+        self.completion(.failure(isUnknown ? BrokerError(.uncertain, reason.reason) : reason))
     }
 }

@@ -1,3 +1,4 @@
+internal import ChatCore
 internal import NIOCore
 
 /// Which reasons for an outage the log is told: each new one, and none over and over.
@@ -7,10 +8,10 @@ struct OutageReasons {
     /// The most reasons that are kept apart; the texts are our own, and few.
     private static let limit = 64
 
-    private var told: [String: NIODeadline] = [:]
+    private var told: [BrokerError: NIODeadline] = [:]
 
     /// A connection was lost, or did not come to stand; tells whether that is news.
-    mutating func isNews(_ reason: String, _ now: NIODeadline) -> Bool {
+    mutating func isNews(_ reason: BrokerError, _ now: NIODeadline) -> Bool {
         if let last = self.told[reason], now - last < Self.interval { return false }
         if self.told.count >= Self.limit { self.told.removeAll() }
         self.told[reason] = now

@@ -8,8 +8,8 @@ final class RefusingBroker: ForwardingBroker {
         _ room: RoomName,
         _ subscriber: any BrokerSubscriber
     ) async throws(BrokerError) -> LogPosition {
-        throw BrokerError("not now")
+        throw BrokerError(.refused, "not now")
     }
 
-    func probe() async throws(BrokerError) { throw BrokerError("not now") }
+    func probe() async throws(BrokerError) { throw BrokerError(.refused, "not now") }
 }

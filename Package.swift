@@ -40,7 +40,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
     ],
     targets: [
-        // Names, protocol, machines, the broker's promise and its embedded form. No sockets, no clocks.
+        // Names, protocol, machines and the broker's promise. No sockets, no clocks, no waiting.
         .target(
             name: "ChatCore",
             dependencies: [
@@ -48,6 +48,16 @@ let package = Package(
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: settings
+        ),
+        // The broker in memory: one process, nothing to install.
+        .target(
+            name: "ChatMemory",
+            dependencies: [
+                "ChatCore",
+                .product(name: "NIOCore", package: nio),
+                .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: settings
         ),
@@ -76,6 +86,7 @@ let package = Package(
             name: "ChatRedis",
             dependencies: [
                 "ChatCore",
+                "ChatSystem",
                 "CHiredis",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
@@ -106,6 +117,7 @@ let package = Package(
             dependencies: [
                 "ChatCore",
                 "ChatHTTP",
+                "ChatMemory",
                 "ChatRedis",
                 "ChatSystem",
                 "ChatWebSocket",
@@ -184,13 +196,22 @@ let package = Package(
         // What the tests of several modules need.
         .target(
             name: "TestSupport",
-            dependencies: [.product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio)],
+            dependencies: [
+                "ChatCore", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+            ],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
         .testTarget(
             name: "ChatCoreTests",
-            dependencies: ["ChatCore", "BrokerContract", "TestSupport", .product(name: "NIOCore", package: nio)],
+            dependencies: ["ChatCore", "ChatMemory", "TestSupport", .product(name: "NIOCore", package: nio)],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ChatMemoryTests",
+            dependencies: [
+                "BrokerContract", "ChatCore", "ChatMemory", "TestSupport", .product(name: "NIOCore", package: nio),
+            ],
             swiftSettings: settings
         ),
         .testTarget(
@@ -209,6 +230,7 @@ let package = Package(
                 "BrokerContract",
                 "ChatCore",
                 "ChatRedis",
+                "ChatSystem",
                 "TestSupport",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
@@ -224,6 +246,7 @@ let package = Package(
             dependencies: [
                 "ChatClient",
                 "ChatCore",
+                "ChatRedis",
                 "ChatSystem",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOConcurrencyHelpers", package: nio),
@@ -246,6 +269,7 @@ let package = Package(
                 "ChatClient",
                 "ChatCore",
                 "ChatHTTP",
+                "ChatMemory",
                 "ChatNode",
                 "ChatRedis",
                 "ChatServer",

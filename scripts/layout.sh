@@ -9,14 +9,15 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # module | modules of this package that it may import | others: a list, or * for any but the guarded ones below
 rules='
 ChatCore       |                                  | Crypto DequeModule Foundation HeapModule NIOCore Synchronization
+ChatMemory     | ChatCore                         | DequeModule NIOCore Synchronization
 ChatWebSocket  |                                  | NIOCore
 ChatSystem     |                                  | Glibc Synchronization
 ChatHTTP       |                                  | Crypto NIOCore
 CHiredis       |                                  |
 CZlib          |                                  |
-ChatRedis      | ChatCore CHiredis                | *
+ChatRedis      | ChatCore ChatSystem CHiredis     | *
 ChatClient     | ChatCore ChatSystem ChatWebSocket | *
-ChatNode       | ChatCore ChatHTTP ChatRedis ChatSystem ChatWebSocket CZlib | *
+ChatNode       | ChatCore ChatHTTP ChatMemory ChatRedis ChatSystem ChatWebSocket CZlib | *
 ChatServer     | ChatCore ChatNode ChatRedis ChatSystem | *
 chat-cli       | ChatClient ChatCore ChatSystem ChatWebSocket | ArgumentParser Configuration DequeModule Dispatch Foundation Glibc Histogram NIOCore NIOPosix Synchronization SystemPackage
 BrokerContract | ChatCore                         | Foundation NIOCore Synchronization Testing
@@ -30,7 +31,7 @@ NIOPosix       | ChatRedis ChatClient ChatNode ChatServer
 '
 
 # modules whose folders lie in one direction; the others are still to be put in order
-one_way='ChatClient ChatCore ChatHTTP ChatNode ChatServer ChatSystem ChatWebSocket'
+one_way='ChatClient ChatCore ChatHTTP ChatMemory ChatNode ChatServer ChatSystem ChatWebSocket'
 
 findings=$(mktemp)
 sources=$(mktemp)

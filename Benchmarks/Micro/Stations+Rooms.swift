@@ -34,17 +34,25 @@ extension Stations {
 
     /// What hiredis does for a message: the command of a send, its answer, and what is published.
     static func redis(_ fixture: Fixture) throws -> [Station] {
-        let script = String(repeating: "a", count: 40)
         let key = "chat:{lobby}"
+        // As a link sends it: what runs the script, keys and arguments, and the run of Redis.
+        let call = RedisCommand("EVALSHA", String(repeating: "a", count: 40))
+        let run = RedisCommand(String(repeating: "b", count: 16))
+        let words = [key + ":meta", key + ":log", "0123456789ab", key, "0123456789abcdefghijklmn"]
         let push = Self.resp(["message", key, String(buffer: fixture.payload)])
         let answer = ByteBuffer(string: "*4\r\n:1\r\n$12\r\n0123456789ab\r\n:123456\r\n:1790000000000\r\n")
         let reader = HiredisReader()
         return [
             Station(name: "write the script call of a send (RESP)") {
-                var command = RedisCommand("EVALSHA", script, "4", key, key + ":log", key + ":meta", key + ":keys:k1")
+                var command = RedisCommand()
+                command.reserve(arguments: words.count + 4, bytes: 512)
+                command.append(2)
+                for word in words { command.append(word) }
+                command.append(fixture.prefix)
                 command.append(fixture.tail)
+                command.append(bytesOf: 0x0123_4567_89ab_cdef)
                 var buffer = ByteBuffer()
-                buffer.writeRedisCommand(command)
+                buffer.writeRedisCommand(command, after: call, then: run)
                 return buffer.readableBytes
             },
             Station(name: "read the answer to a send (RESP)") {

@@ -1,4 +1,5 @@
 package import ChatCore
+import ChatMemory
 import ChatRedis
 import ChatSystem
 import Hummingbird

@@ -1,5 +1,4 @@
 package import ChatCore
-internal import Foundation
 internal import Logging
 internal import NIOCore
 
@@ -310,10 +309,4 @@ extension RedisBroker {
 
     /// What the node writes to find out whether it may.
     private var nodeKey: String { self.keys.node(self.incarnation) }
-}
-
-/// The time of day.
-enum WallClock {
-    /// Milliseconds since the Unix epoch.
-    static func milliseconds() -> Int { Int(Date().timeIntervalSince1970 * 1000) }
 }

@@ -1,4 +1,5 @@
 package import ChatCore
+internal import ChatSystem
 internal import Logging
 internal import NIOCore
 
@@ -121,7 +122,7 @@ extension RedisBroker {
     }
 
     private func received(_ payload: ByteBuffer, in subscription: RoomSubscription) {
-        switch subscription.reader.read(payload, now: WallClock.milliseconds) {
+        switch subscription.reader.read(payload, now: WallClock.now) {
         case .publication(let publication):
             switch subscription.feed.received(publication) {
             case .deliver: self.deliver(.publication(publication), in: subscription)

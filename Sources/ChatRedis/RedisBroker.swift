@@ -1,4 +1,5 @@
 internal import ChatCore
+internal import ChatSystem
 package import Logging
 package import NIOCore
 
@@ -54,7 +55,7 @@ package final actor RedisBroker: Broker {
     /// Why this server cannot use the data that it found when it began.
     var refusal: BrokerError?
     var warnedPolicy: String?
-    var index = RoomIndex()
+    var index = RoomIndex(now: .now())
     /// What the rooms of the node are due for.
     var roomTasks = PacedQueue<RoomTask, NIODeadline>(window: looksAtOnce)
     /// Rooms that nobody on this node wants any more, for a while.
@@ -71,7 +72,7 @@ package final actor RedisBroker: Broker {
     var holdersDoubted = NIODeadline.now()
     /// When all rooms were looked at last, out of turn; nil: never.
     var lookedAtAll: NIODeadline?
-    var clock = RedisClock(time: WallClock.milliseconds(), at: .now())
+    var clock = RedisClock(time: WallClock.now(), at: .now())
     /// Whether ``clock`` is Redis' clock; until then it is the node's.
     var clockIsKnown = false
     var nextLook = NIODeadline.now()

@@ -17,8 +17,11 @@ struct RoomIndex {
     private var current: Set<RoomName> = []
     private var previous: Set<RoomName> = []
     private var waiting: [RoomName] = []
-    private var began = NIODeadline.now()
-    private var pruned = NIODeadline.now()
+    private var began: NIODeadline
+    private var pruned: NIODeadline
+
+    /// Begins with nothing entered.
+    init(now: NIODeadline) { (self.began, self.pruned) = (now, now) }
 
     /// Whether it is time to take out what is too old.
     mutating func prune(now: NIODeadline) -> Bool {

@@ -1,5 +1,6 @@
 import BrokerContract
 import ChatCore
+import ChatSystem
 import Foundation
 import NIOCore
 import Testing
@@ -107,7 +108,7 @@ struct KeyMemoryTests {
     }
 
     /// The window of keys that is now.
-    private static var window: Int { WallClock.milliseconds() / 43_200_000 }
+    private static var window: Int { WallClock.now() / 43_200_000 }
 
     @Test func `a message with a key costs Redis seven commands`() async throws {
         try await RedisServerProcess.with { server in
@@ -169,7 +170,7 @@ struct KeyMemoryTests {
                 let key = try #require(try await broker.command("KEYS", "chat:{lobby}:keys:*").array?.first?.string)
                 let name = try #require(try await broker.command("HKEYS", key).array?.first?.bytes)
                 for (age, isDuplicate) in [(3_500_000, true), (3_700_000, false)] {
-                    let time = WallClock.milliseconds() - age
+                    let time = WallClock.now() - age
                     var command = RedisCommand("HSET", key)
                     command.append(name)
                     var record = ByteBuffer()

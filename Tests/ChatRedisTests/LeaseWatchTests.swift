@@ -289,7 +289,7 @@ struct PresenceTrackTests {
 @Suite("The index of rooms", .patience)
 struct RoomIndexTests {
     @Test func `rooms are entered once in a while, many at once, and again when that failed`() throws {
-        var index = RoomIndex()
+        var index = RoomIndex(now: .now())
         let now = NIODeadline.now()
         let rooms = try (0..<1200).map { try RoomName("r\($0)") }
         let first = rooms.map { index.touch($0, now: now) }

@@ -102,13 +102,17 @@ struct RedisErrorTests {
         #expect(BrokerError(redis: text).reason == reason)
     }
 
-    @Test(arguments: ["READONLY You can't write", "MASTERDOWN Link is down", "LOADING Redis is loading", six + "-READONLY no"])
+    @Test(arguments: [
+        "READONLY You can't write", "MASTERDOWN Link is down", "LOADING Redis is loading", six + "-READONLY no",
+    ])
     func `a server that is no primary is left, whatever the reason is called`(text: String) {
         #expect(BrokerError(redis: text).code == .leaveServer)
         #expect(RedisReply.error(text).reasonToLeave == BrokerError(redis: text))
     }
 
-    @Test(arguments: ["OOM command not allowed", "NOAUTH Authentication required", "BUSY a script", "ERR anything else"])
+    @Test(arguments: [
+        "OOM command not allowed", "NOAUTH Authentication required", "BUSY a script", "ERR anything else",
+    ])
     func `what is refused is not done, and no reason to leave`(text: String) {
         #expect(BrokerError(redis: text).code == .refused)
         #expect(BrokerError(redis: text).code.outcome == .notDone)

@@ -116,7 +116,9 @@ struct SetupTests {
                 let open = try RoomName("open")
                 // Both go out in one command, which is refused as a whole.
                 async let allowed: LogPosition = broker.subscribe(open, subscriber)
-                await #expect(throws: BrokerError(.refused, "the Redis user may not do this: it lacks the chat's channels")) {
+                await #expect(
+                    throws: BrokerError(.refused, "the Redis user may not do this: it lacks the chat's channels")
+                ) {
                     _ = try await broker.subscribe(self.room, subscriber)
                 }
                 _ = try await allowed

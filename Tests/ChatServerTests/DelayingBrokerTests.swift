@@ -1,5 +1,6 @@
 import BrokerContract
 import ChatCore
+import ChatMemory
 import Testing
 
 @testable import ChatNode

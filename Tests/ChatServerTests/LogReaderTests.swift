@@ -79,7 +79,9 @@ struct LogReaderTests {
             return page
         }
         let room = try RoomName("lobby")
-        await #expect(throws: BrokerError(.away, "away")) { try await reader.page(room, after: 0, known: Self.position(0)) }
+        await #expect(throws: BrokerError(.away, "away")) {
+            try await reader.page(room, after: 0, known: Self.position(0))
+        }
         #expect(try await reader.page(room, after: 0, known: Self.position(0)) == page)
     }
 

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatMemory
 import Testing
 
 @Suite(.patience)

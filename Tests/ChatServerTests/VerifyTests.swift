@@ -1,5 +1,6 @@
 import ChatClient
 import ChatCore
+import ChatMemory
 import Testing
 
 @testable import chat_cli

@@ -11,20 +11,37 @@ package struct Crowd: Sendable, Equatable {
     /// The most changes that are held while the list is read; what comes past it is left to another reading.
     package static let heldLimit = 256
 
+    /// What the members know of each other.
+    private enum Knowledge: Equatable {
+        /// Nobody has been told any names: the first list is on its way, or the room has just ceased to be large.
+        case nothing
+        /// These names.
+        case names([UserID: User])
+        /// How many they are. A room is large above the limit, until it falls below 80 % of it.
+        case count
+    }
+
+    /// What is known of the list of members that the broker has.
+    private enum List: Equatable {
+        /// Nothing is missing that only the list brings.
+        case notNeeded
+        /// Something may be missing.
+        case needed
+        /// It is being read.
+        case beingRead
+        /// It is being read, and something was lost that may not be in it.
+        case beingReadInVain
+    }
+
     private let room: RoomName
     private let limit: Int
-    /// The names that the members have been told; nil in a large room, and before the first list.
-    var told: [UserID: User]?
+    private var knowledge = Knowledge.nothing
+    private var list = List.notNeeded
     package private(set) var count = 0
     /// The newest change that the members have been told of.
     package private(set) var version = 0
-    /// Whether the room counts as large: above the limit, until it falls below 80 % of it.
-    package private(set) var isLarge = false
     /// Whether members of a large room have not been told the newest count.
     package private(set) var isStale = false
-    /// Whether something may be missing that only a list of the members brings.
-    package private(set) var needsReading = false
-    private var isReading = false
     private var held: [Held] = []
     /// What the version must have come to for the difference to be told, change by change.
     private var needed = 0
@@ -38,6 +55,23 @@ package struct Crowd: Sendable, Equatable {
     package init(room: RoomName, limit: Int) {
         self.room = room
         self.limit = limit
+    }
+
+    /// Whether the room counts as large.
+    package var isLarge: Bool { if case .count = self.knowledge { true } else { false } }
+
+    /// Whether something may be missing that only a list of the members brings.
+    package var needsReading: Bool {
+        switch self.list {
+        case .needed, .beingReadInVain: true
+        case .notNeeded, .beingRead: false
+        }
+    }
+
+    /// The names that the members have been told; nil in a large room, and before the first list.
+    private var told: [UserID: User]? {
+        guard case .names(let names) = self.knowledge else { return nil }
+        return names
     }
 
     // MARK: Changes
@@ -57,50 +91,60 @@ package struct Crowd: Sendable, Equatable {
     /// Somebody came, went or has another name.
     package mutating func receive(_ kind: PresenceKind, _ change: PresenceChange) -> OnChange {
         guard change.version > self.version else { return .known }
-        guard self.told != nil else {
-            // A large room, or one whose first list is still on its way to its first member.
-            let wasLarge = self.isLarge
-            self.version = change.version
-            self.set(count: change.memberCount)
-            if self.isLarge {
-                self.isStale = true
-                return .tellCountSoon
+        let wasLarge = self.isLarge
+        switch self.knowledge {
+        // A large room, or one whose first list is still on its way to its first member.
+        case .nothing, .count: self.version = change.version
+        case .names:
+            guard self.list == .notNeeded, change.version == self.version + 1 else {
+                self.hold(kind, change)
+                return .hold
             }
-            // From now on names are told again, for which the names are needed.
-            self.needsReading = self.needsReading || wasLarge
-            return .tell
+            _ = self.apply(kind, change)
         }
-        guard !self.needsReading, !self.isReading, change.version == self.version + 1 else {
-            self.hold(kind, change)
-            return .hold
-        }
-        _ = self.apply(kind, change)
         self.set(count: change.memberCount)
-        guard self.isLarge else { return .tell }
-        self.isStale = true
-        return .tellCountSoon
+        guard !self.isLarge else {
+            self.isStale = true
+            return .tellCountSoon
+        }
+        // From now on names are told again, for which the names are needed.
+        if wasLarge { self.miss() }
+        return .tell
+    }
+
+    /// Something is missing that a reading under way may not bring.
+    private mutating func miss() {
+        switch self.list {
+        case .notNeeded, .needed: self.list = .needed
+        case .beingRead, .beingReadInVain: self.list = .beingReadInVain
+        }
     }
 
     private mutating func hold(_ kind: PresenceKind, _ change: PresenceChange) {
-        self.needsReading = self.needsReading || !self.isReading
+        if self.list == .notNeeded { self.list = .needed }
         if self.held.count < Self.heldLimit { self.held.append(Held(kind: kind, change: change)) }
     }
 
     /// Enters the change in the list, and gives the event that tells it.
     private mutating func apply(_ kind: PresenceKind, _ change: PresenceChange) -> Event {
-        let old = self.told?[change.user.id]
         self.version = change.version
+        let old = self.setName(of: change.user.id, kind == .left ? nil : change.user)
         switch kind {
-        case .joined:
-            self.told?[change.user.id] = change.user
-            return .joined(change)
-        case .left:
-            self.told?[change.user.id] = nil
-            return .left(change)
-        case .renamed:
-            self.told?[change.user.id] = change.user
-            return .renamed(change, oldName: old?.name ?? change.user.name)
+        case .joined: return .joined(change)
+        case .left: return .left(change)
+        case .renamed: return .renamed(change, oldName: old?.name ?? change.user.name)
         }
+    }
+
+    /// Changes the list that the members have been told; gives what stood there.
+    private mutating func setName(of id: UserID, _ user: User?) -> User? {
+        guard case .names(var names) = self.knowledge else { return nil }
+        // The list is taken out while it changes: a second owner would make that a copy of it.
+        self.knowledge = .nothing
+        let old = names[id]
+        names[id] = user
+        self.knowledge = .names(names)
+        return old
     }
 
     // MARK: Lists
@@ -112,9 +156,7 @@ package struct Crowd: Sendable, Equatable {
     ///   - version: What it has to contain at least.
     /// - Returns: All members, in no order; nil when they have to be read.
     package func page(with user: User, since version: Int) -> MemberPage? {
-        guard let told, !self.needsReading, !self.isReading, self.version >= version, told[user.id] == user else {
-            return nil
-        }
+        guard let told, self.list == .notNeeded, self.version >= version, told[user.id] == user else { return nil }
         return MemberPage(members: Array(told.values), count: self.count, cursor: nil, version: self.version)
     }
 
@@ -122,29 +164,23 @@ package struct Crowd: Sendable, Equatable {
     package var pastVersion: Int { max(self.version, self.needed) }
 
     /// Changes may have been lost.
-    package mutating func doubt() { self.needsReading = self.needsReading || self.version > 0 }
+    package mutating func doubt() { if self.version > 0 { self.miss() } }
 
     /// The broker says that there have been so many changes: more than came here means that some were lost.
     package mutating func expect(version: Int) { if version > self.version { self.doubt() } }
 
     /// The list of members is about to be read, for ``receive(_:)`` or ``readingFailed()``.
-    package mutating func beginReading() {
-        self.needsReading = false
-        self.isReading = true
-    }
+    package mutating func beginReading() { self.list = .beingRead }
 
     /// It could not be read.
-    package mutating func readingFailed() {
-        self.isReading = false
-        self.needsReading = true
-    }
+    package mutating func readingFailed() { self.list = .needed }
 
     /// A list of members was read, for a member who joins or because changes were lost.
     ///
     /// - Parameter page: The beginning of the list.
     /// - Returns: What those are told who are here already.
     package mutating func receive(_ page: MemberPage) -> [Event] {
-        self.isReading = false
+        self.list = self.needsReading ? .needed : .notNeeded
         let events = self.adopt(page)
         return events + self.release()
     }
@@ -162,7 +198,7 @@ package struct Crowd: Sendable, Equatable {
             return []
         }
         let names = Self.names(page)
-        self.told = names
+        self.knowledge = .names(names)
         guard let told = before.told else {
             return page.version > before.version ? [self.countEvent(page.count, page.version)] : []
         }
@@ -180,7 +216,7 @@ package struct Crowd: Sendable, Equatable {
         let changes = told.keys.count { names[$0] == nil } + names.values.count { told[$0.id] != $0 }
         guard page.version - changes < self.version else { return true }
         self.needed = self.version + changes
-        self.needsReading = true
+        self.miss()
         return false
     }
 
@@ -194,8 +230,9 @@ package struct Crowd: Sendable, Equatable {
             self.isStale = self.isStale || self.isLarge
         }
         let isFull = self.held.count == Self.heldLimit
-        self.held.removeAll { $0.change.version <= self.version || self.told == nil }
-        self.needsReading = self.needsReading || !self.held.isEmpty || isFull
+        let (version, isUnknown) = (self.version, self.told == nil)
+        self.held.removeAll { isUnknown || $0.change.version <= version }
+        if isFull || !self.held.isEmpty { self.miss() }
         return events
     }
 
@@ -212,18 +249,24 @@ package struct Crowd: Sendable, Equatable {
     package mutating func reset() {
         let before = self
         self = Crowd(room: before.room, limit: before.limit)
-        self.told = before.told
-        self.count = before.told == nil ? 0 : before.count
-        self.isReading = before.isReading
-        self.needsReading = before.version > 0
+        switch before.list {
+        case .notNeeded, .needed: self.list = .notNeeded
+        case .beingRead, .beingReadInVain: self.list = .beingRead
+        }
+        if before.version > 0 { self.miss() }
+        guard case .names = before.knowledge else { return }
+        self.knowledge = before.knowledge
+        self.count = before.count
     }
 
     private mutating func set(count: Int) {
         self.count = count
-        if count > self.limit { self.isLarge = true } else if count * 5 < self.limit * 4 { self.isLarge = false }
-        guard self.isLarge else { return }
-        self.told = nil
-        self.held = []
+        if count > self.limit {
+            self.knowledge = .count
+        } else if self.isLarge, count * 5 < self.limit * 4 {
+            self.knowledge = .nothing
+        }
+        if self.isLarge { self.held = [] }
     }
 
     func countEvent(_ count: Int, _ version: Int) -> Event {

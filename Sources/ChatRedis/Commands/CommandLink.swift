@@ -29,7 +29,6 @@ final class CommandLink {
     }
 
     var isActive: Bool { self.handler != nil }
-    var hasWaiting: Bool { self.pipeline.hasWaiting }
 
     func submit(_ request: RedisRequest) {
         guard !self.isStopped else { return request.fail(.isAway) }

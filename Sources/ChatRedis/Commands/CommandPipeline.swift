@@ -23,8 +23,8 @@ protocol PipelineRequest {
 ///
 /// Requests keep their order, whatever happens:
 ///
-/// - A connection that is opened anew carries urgent requests alone until they are answered: they compare what was seen
-///   with what Redis has, and nothing may be stored in a log that was rolled back and not yet found to be.
+/// - A new connection carries urgent requests alone until they are answered: they compare what was seen with what Redis
+///   has, and nothing may be stored in a log that was rolled back and not yet found to be.
 /// - When Redis has forgotten its scripts, every script on the wire is refused, and nothing more is sent until the last
 ///   answer is in. Then the scripts are loaded and the refused requests go out again, before anything newer. Had
 ///   another node loaded the scripts in between, so that a later request was done before an earlier refused one, the
@@ -35,32 +35,33 @@ struct CommandPipeline<Request: PipelineRequest> {
     /// The most bytes that they have together.
     let byteLimit: Int
 
-    private enum State: Equatable { case closed, verifying, open }
-    fileprivate enum Entry {
-        case request(Request)
-        /// A script is being loaded.
-        case load
+    /// What a connection may carry.
+    private enum Phase: Equatable {
+        /// Urgent requests alone.
+        case verifying
+        /// All requests.
+        case open
+    }
+
+    private enum State {
+        /// There is no connection.
+        case closed
+        case standing(Phase)
+        /// Redis has forgotten its scripts: nothing is sent until everything on the wire is answered.
+        case reloading(refused: [Request], then: Phase)
     }
 
     private var state = State.closed
-    private var isReloading = false
-    private var onWire = CircularBuffer<Entry>()
-    private var urgentOnWire = 0
-    private var refused: [Request] = []
+    private var wire = Wire()
     private var urgent = CircularBuffer<Request>()
     private var waiting = CircularBuffer<Request>()
     private var count = 0
     private var byteCount = 0
-    /// Since when an answer is owed; nil when none is.
-    private var owedSince: NIODeadline?
 
     init(limit: Int, byteLimit: Int) {
         self.limit = limit
         self.byteLimit = byteLimit
     }
-
-    var isOpen: Bool { self.state == .open }
-    var hasWaiting: Bool { !self.urgent.isEmpty || !self.waiting.isEmpty || !self.refused.isEmpty }
 
     // MARK: Requests
 
@@ -77,13 +78,20 @@ struct CommandPipeline<Request: PipelineRequest> {
         guard self.count < self.limit, self.byteCount + request.byteCount <= self.byteLimit else { return .refuse }
         self.count += 1
         self.byteCount += request.byteCount
-        let maySend = self.state == .open || (self.state == .verifying && request.isUrgent)
-        guard maySend, !self.isReloading else {
+        guard self.maySend(request) else {
             if request.isUrgent { self.urgent.append(request) } else { self.waiting.append(request) }
             return .wait
         }
-        self.put(request, now)
+        self.wire.append(.request(request), now)
         return .send
+    }
+
+    private func maySend(_ request: Request) -> Bool {
+        switch self.state {
+        case .closed, .reloading: false
+        case .standing(.verifying): request.isUrgent
+        case .standing(.open): true
+        }
     }
 
     /// Takes the requests out that have waited for too long.
@@ -99,7 +107,7 @@ struct CommandPipeline<Request: PipelineRequest> {
     }
 
     /// For how long the answer to the oldest request on the wire has not come.
-    func silence(_ now: NIODeadline) -> TimeAmount { self.owedSince.map { now - $0 } ?? .zero }
+    func silence(_ now: NIODeadline) -> TimeAmount { self.wire.silence(now) }
 
     // MARK: Answers
 
@@ -117,24 +125,38 @@ struct CommandPipeline<Request: PipelineRequest> {
     }
 
     mutating func replied(isNoScript: Bool, now: NIODeadline) -> OnReply {
-        guard let entry = self.onWire.popFirst() else { return .close }
-        self.owedSince = self.onWire.isEmpty ? nil : now
+        guard let entry = self.wire.popFirst(now) else { return .close }
         guard case .request(let request) = entry else { return .loaded }
-        if request.isUrgent { self.urgentOnWire -= 1 }
-        if request.confirmsEarlier, !self.refused.isEmpty { return .fail(self.done(request)) }
+        if request.confirmsEarlier, self.hasRefused { return .fail(self.done(request)) }
         guard request.isScript else { return .complete(self.done(request), overtaken: []) }
-        if isNoScript {
-            self.isReloading = true
-            self.refused.append(request)
-            return .keep
+        guard isNoScript else {
+            return .complete(self.done(request), overtaken: self.takeRefused().map { self.done($0) })
         }
-        let overtaken = self.refused.map { self.done($0) }
-        self.refused.removeAll()
-        return .complete(self.done(request), overtaken: overtaken)
+        self.refuse(request)
+        return .keep
+    }
+
+    private var hasRefused: Bool {
+        guard case .reloading(let refused, then: _) = self.state else { return false }
+        return !refused.isEmpty
+    }
+
+    private mutating func refuse(_ request: Request) {
+        switch self.state {
+        case .closed: break
+        case .standing(let phase): self.state = .reloading(refused: [request], then: phase)
+        case .reloading(let refused, let phase): self.state = .reloading(refused: refused + [request], then: phase)
+        }
+    }
+
+    private mutating func takeRefused() -> [Request] {
+        guard case .reloading(let refused, let phase) = self.state else { return [] }
+        self.state = .reloading(refused: [], then: phase)
+        return refused
     }
 
     enum OnProceed {
-        /// Send these, after loading so many scripts first.
+        /// Send these, after loading the scripts where that is said.
         case send([Request], loadingFirst: Bool)
         case none
     }
@@ -146,36 +168,35 @@ struct CommandPipeline<Request: PipelineRequest> {
     ///   - now: The time.
     /// - Returns: What to send, in order.
     mutating func proceed(scripts: Int, now: NIODeadline) -> OnProceed {
-        guard self.state != .closed else { return .none }
-        var requests: [Request] = []
-        var loadsFirst = false
-        if self.isReloading {
-            guard self.onWire.isEmpty else { return .none }
-            self.isReloading = false
-            loadsFirst = true
-            for _ in 0..<scripts { self.onWire.append(.load) }
-            requests += self.refused
-            self.refused.removeAll()
+        switch self.state {
+        case .closed: return .none
+        case .standing(let phase): return self.send([], loads: 0, phase, now)
+        case .reloading(let refused, let phase):
+            guard self.wire.isEmpty else { return .none }
+            return self.send(refused, loads: scripts, phase, now)
         }
-        requests += self.urgent
+    }
+
+    private mutating func send(_ refused: [Request], loads: Int, _ phase: Phase, _ now: NIODeadline) -> OnProceed {
+        var requests = refused + self.urgent
         self.urgent.removeAll()
-        if self.state == .verifying, self.urgentOnWire == 0, !requests.contains(where: \.isUrgent) {
-            self.state = .open
-        }
-        if self.state == .open {
+        let mayOpen = self.wire.urgentCount == 0 && !requests.contains(where: \.isUrgent)
+        let phase = mayOpen ? .open : phase
+        self.state = .standing(phase)
+        if phase == .open {
             requests += self.waiting
             self.waiting.removeAll()
         }
-        guard loadsFirst || !requests.isEmpty else { return .none }
-        self.owedSince = self.owedSince ?? now
-        for request in requests { self.put(request, now) }
-        return .send(requests, loadingFirst: loadsFirst)
+        guard loads > 0 || !requests.isEmpty else { return .none }
+        for _ in 0..<loads { self.wire.append(.load, now) }
+        for request in requests { self.wire.append(.request(request), now) }
+        return .send(requests, loadingFirst: loads > 0)
     }
 
     // MARK: The connection
 
     /// A connection stands, with the scripts loaded; ``proceed(scripts:now:)`` follows.
-    mutating func opened() { self.state = .verifying }
+    mutating func opened() { self.state = .standing(.verifying) }
 
     /// The connection is lost.
     ///
@@ -184,41 +205,18 @@ struct CommandPipeline<Request: PipelineRequest> {
         var failed: [Request] = []
         var again: [Request] = []
         // The refused ones were on the wire before those that still are, and were certainly not done.
-        let unanswered = self.onWire.compactMap(\.request).map { request in
-            var request = request
-            request.mayBeDone = true
-            return request
-        }
-        for request in self.refused + unanswered {
+        for request in self.takeRefused() + self.wire.lost() {
             if request.isRepeatable { again.append(request) } else { failed.append(self.done(request)) }
         }
         self.state = .closed
-        self.isReloading = false
-        self.refused.removeAll()
-        self.onWire.removeAll()
-        self.urgentOnWire = 0
-        self.owedSince = nil
         self.urgent = CircularBuffer(again.filter(\.isUrgent) + self.urgent)
         self.waiting = CircularBuffer(again.filter { !$0.isUrgent } + self.waiting)
         return failed
     }
 
-    private mutating func put(_ request: Request, _ now: NIODeadline) {
-        self.onWire.append(.request(request))
-        if request.isUrgent { self.urgentOnWire += 1 }
-        if self.owedSince == nil { self.owedSince = now }
-    }
-
     private mutating func done(_ request: Request) -> Request {
         self.count -= 1
         self.byteCount -= request.byteCount
-        return request
-    }
-}
-
-extension CommandPipeline.Entry {
-    fileprivate var request: Request? {
-        guard case .request(let request) = self else { return nil }
         return request
     }
 }

@@ -33,7 +33,11 @@ struct RedisRequest: PipelineRequest {
 
     /// Ends the request with what Redis answered.
     func end(_ reply: RedisReply) {
-        if case .error(let text) = reply { self.fail(BrokerError(redis: text)) } else { self.completion(.success(reply)) }
+        if case .error(let text) = reply {
+            self.fail(BrokerError(redis: text))
+        } else {
+            self.completion(.success(reply))
+        }
     }
 
     /// Ends the request with the reason why there is no answer.

@@ -18,7 +18,8 @@ extension BrokerError {
             }
         case is SocketAddressError.UnknownHost: self.init(.away, "the host of Redis cannot be resolved")
         case ChannelError.connectTimeout: self.init(.away, "Redis cannot be reached in time")
-        case let error as IOError: self.init(.away, "Redis cannot be reached: \(String(cString: strerror(error.errnoCode)))")
+        case let error as IOError:
+            self.init(.away, "Redis cannot be reached: \(String(cString: strerror(error.errnoCode)))")
         case NIOSSLError.handshakeFailed(let error): self.init(tls: "\(error)")
         case NIOSSLError.unableToValidateCertificate, NIOSSLError.noCertificateToValidate:
             self.init(.away, "the certificate of Redis is not trusted (--redis-ca)")

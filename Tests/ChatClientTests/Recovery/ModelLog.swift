@@ -1,4 +1,5 @@
 import ChatCore
+import ChatRedis
 import NIOCore
 
 /// What a recovery did that it must not do.

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatRedis
 import NIOCore
 
 /// A log, the feed of a node that follows it, a shard's room, and two members: the machines that keep guarantee 3, put

@@ -1,3 +1,4 @@
+import ChatMemory
 import Testing
 
 @testable import ChatCore

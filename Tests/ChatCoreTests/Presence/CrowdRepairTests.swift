@@ -1,3 +1,4 @@
+import ChatMemory
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatMemory
 import NIOCore
 import Synchronization
 

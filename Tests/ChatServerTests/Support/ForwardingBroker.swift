@@ -1,4 +1,5 @@
 import ChatCore
+import ChatMemory
 
 /// A broker that leaves to another what it does not do itself.
 protocol ForwardingBroker: Broker {

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatMemory
 import Synchronization
 
 /// A broker in memory whose messages a test hands on in an order of its own, and whose answers wait at gates.

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatMemory
 import Synchronization
 
 /// A broker in memory whose answers to questions for the past wait until they are let go, and are counted.

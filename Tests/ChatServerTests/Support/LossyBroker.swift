@@ -1,4 +1,5 @@
 import ChatCore
+import ChatMemory
 import Synchronization
 
 /// A broker in memory whose events about users get lost when a test wants it.

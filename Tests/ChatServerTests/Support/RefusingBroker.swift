@@ -1,4 +1,5 @@
 import ChatCore
+import ChatMemory
 
 /// A broker in memory that hands on nothing: every `subscribe` fails at once.
 final class RefusingBroker: ForwardingBroker {

@@ -1,7 +1,10 @@
+import BrokerContract
+import ChatCore
 import NIOCore
 import Testing
+import TestSupport
 
-@testable import ChatCore
+@testable import ChatMemory
 
 @Suite(.patience) struct MemoryBrokerTests {
     private let samples: Samples

@@ -1,3 +1,4 @@
+internal import ChatCore
 internal import NIOCore
 
 /// A room as the embedded broker has it.

@@ -1,3 +1,5 @@
+package import ChatCore
+
 /// Who is in a room, and on whose behalf: users counted once, however many holders have them.
 package struct Roster: Sendable {
     private struct Entry {

@@ -1,6 +1,8 @@
+import ChatCore
 import Testing
+import TestSupport
 
-@testable import ChatCore
+@testable import ChatMemory
 
 /// What the embedded broker forgets, by how often it looks at a room.
 @Suite("What is forgotten", .patience) struct MemoryRoomsTests {

@@ -1,8 +1,9 @@
 import BrokerContract
+import ChatCore
 import Foundation
 import Testing
 
-@testable import ChatCore
+@testable import ChatMemory
 
 /// The embedded broker keeps what every broker promises.
 @Suite(.patience) struct MemoryBrokerContractTests {

@@ -1,17 +1,15 @@
-import NIOCore
-import Testing
-
-@testable import ChatCore
+package import ChatCore
+internal import NIOCore
 
 /// What most tests need one of.
-struct Samples {
-    let lobby: RoomName
-    let epoch: Epoch
-    let otherEpoch: Epoch
-    let mina: User
-    let juno: User
+package struct Samples {
+    package let lobby: RoomName
+    package let epoch: Epoch
+    package let otherEpoch: Epoch
+    package let mina: User
+    package let juno: User
 
-    init() throws {
+    package init() throws {
         self.lobby = try RoomName("lobby")
         self.epoch = try Epoch("e1b2c3d4")
         self.otherEpoch = try Epoch("f9f8f7f6")
@@ -19,15 +17,15 @@ struct Samples {
         self.juno = User(id: UserID("u2"), name: try UserName("주노"))
     }
 
-    func position(_ seq: Int, at time: Int? = nil) -> LogPosition {
+    package func position(_ seq: Int, at time: Int? = nil) -> LogPosition {
         LogPosition(epoch: self.epoch, seq: seq, time: time)
     }
 
-    func publication(_ seq: Int, at time: Int? = nil, bytes: Int = 8) -> Publication {
+    package func publication(_ seq: Int, at time: Int? = nil, bytes: Int = 8) -> Publication {
         Publication(position: self.position(seq, at: time), payload: ByteBuffer(repeating: 0x78, count: bytes))
     }
 
-    func draft(
+    package func draft(
         _ text: String,
         to room: RoomName? = nil,
         by user: User? = nil,
@@ -42,19 +40,4 @@ struct Samples {
             tail: PublicationCodec.tail(sender: sender, text: text, kind: .text, key: key)
         )
     }
-}
-
-/// Runs what must throw a ``ProtocolError`` and gives its code.
-func code<Value>(of body: () throws(ProtocolError) -> Value) -> ProtocolError.Code? {
-    do {
-        _ = try body()
-        return nil
-    } catch {
-        return error.code
-    }
-}
-
-extension Publication {
-    /// What the message says.
-    var text: String? { (try? JSONValue(self.payload))?["text"]?.string }
 }

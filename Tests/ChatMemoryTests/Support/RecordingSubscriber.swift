@@ -1,7 +1,8 @@
+import ChatCore
 import NIOCore
 import Synchronization
 
-@testable import ChatCore
+@testable import ChatMemory
 
 /// Keeps what a broker hands out.
 final class RecordingSubscriber: BrokerSubscriber {

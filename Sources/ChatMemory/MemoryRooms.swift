@@ -1,3 +1,5 @@
+internal import ChatCore
+
 /// The rooms of the embedded broker, and when each of them has something to forget.
 ///
 /// A room stands in a queue by the time at which that is, once at most: nothing ever walks over all rooms, and a room in

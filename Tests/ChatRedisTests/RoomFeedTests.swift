@@ -1,7 +1,8 @@
+import ChatCore
 import NIOCore
 import Testing
 
-@testable import ChatCore
+@testable import ChatRedis
 
 @Suite("One sequence of all that arrives for a room", .patience)
 struct RoomFeedTests {

@@ -1,7 +1,8 @@
-import TestSupport
+import ChatCore
 import Testing
+import TestSupport
 
-@testable import ChatCore
+@testable import ChatMemory
 
 @Suite(.patience) struct RosterTests {
     private let samples: Samples

@@ -1,3 +1,4 @@
+package import ChatCore
 internal import Synchronization
 
 /// The embedded broker: one process, nothing to install, nothing kept over a restart.
@@ -208,7 +209,7 @@ package final class MemoryBroker: Broker {
         self.state.withLock { $0.change(room, now) { $0.rename(user) } }
     }
 
-    // MARK: Service
+    // MARK: Control
 
     package func attach(_ subscriber: any BrokerSubscriber) {
         self.state.withLock { $0.subscribers.append(subscriber) }

@@ -1,7 +1,9 @@
+import ChatCore
 import NIOCore
 import Testing
+import TestSupport
 
-@testable import ChatCore
+@testable import ChatMemory
 
 @Suite(.patience) struct MemoryLogTests {
     private let samples: Samples

@@ -1,3 +1,4 @@
+internal import ChatCore
 internal import DequeModule
 
 /// The sessions that the embedded broker knows, by the hash of their secrets.

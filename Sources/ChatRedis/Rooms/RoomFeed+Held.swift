@@ -1,0 +1,59 @@
+internal import ChatCore
+
+extension RoomFeed {
+    /// Publications that came before their turn.
+    struct Held {
+        /// The most that are held; what comes past it is left to the next reading of the log.
+        private let limit: Int
+        private var publications: [Publication] = []
+        private var hasOverflowed = false
+
+        init(limit: Int) { self.limit = limit }
+
+        var count: Int { self.publications.count }
+
+        /// Holds a publication; tells whether there was room for it.
+        mutating func append(_ publication: Publication) -> Bool {
+            guard self.publications.count < self.limit else {
+                self.hasOverflowed = true
+                return false
+            }
+            self.publications.append(publication)
+            return true
+        }
+
+        /// Drops what was held before the log was read and yet does not stand in it: no log ever had it.
+        ///
+        /// - Returns: How many publications that were.
+        mutating func dropUnlogged(_ page: LogPage, before count: Int) -> Int {
+            let all = self.publications.count
+            let judged = self.publications.prefix(count).filter {
+                $0.position.epoch == page.epoch && $0.position.seq <= page.head
+            }
+            self.publications = judged + self.publications.dropFirst(count)
+            return all - self.publications.count
+        }
+
+        /// Takes out what follows on a position without a hole, and lets go of what stands before it.
+        mutating func take(following position: LogPosition) -> [Publication] {
+            var following: [Publication] = []
+            var rest: [Publication] = []
+            for publication in self.publications.sorted(by: { $0.position.seq < $1.position.seq }) {
+                let next = position.seq + following.count + 1
+                if publication.position.epoch != position.epoch || publication.position.seq > next {
+                    rest.append(publication)
+                } else if publication.position.seq == next {
+                    following.append(publication)
+                }
+            }
+            self.publications = rest
+            return following
+        }
+
+        /// A reading has come back and what followed on was taken; tells whether the log must be read once more for the rest.
+        mutating func endReading() -> Bool {
+            defer { self.hasOverflowed = false }
+            return self.hasOverflowed || !self.publications.isEmpty
+        }
+    }
+}

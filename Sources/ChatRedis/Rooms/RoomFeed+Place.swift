@@ -1,0 +1,82 @@
+internal import ChatCore
+internal import NIOCore
+
+extension RoomFeed {
+    /// Where a feed stands in a log, and what tells this log from another that has come as far.
+    struct Place {
+        /// What tells the log from another one.
+        enum Proof {
+            /// The message at the position.
+            case message(ByteBuffer)
+            /// The runs that the log was known to have when the feed came here without the message.
+            case runs(LogRuns)
+        }
+
+        private(set) var position: LogPosition
+        private(set) var proof: Proof
+        /// The newest number that the log is known to have given out; above the position when a receipt came first.
+        private(set) var known: Int
+
+        init(at position: LogPosition, message: ByteBuffer?, _ runs: LogRuns) {
+            self.position = position
+            self.proof = message.map { .message($0) } ?? .runs(runs)
+            self.known = position.seq
+        }
+
+        mutating func advance(to publication: Publication) {
+            self.position = publication.position
+            self.proof = .message(publication.payload)
+            self.known = max(self.known, publication.position.seq)
+        }
+
+        /// Steps over what stands before this number, if something does; tells what that is.
+        mutating func skip(to seq: Int, _ runs: LogRuns) -> RoomFeedEvent? {
+            let before = self.position
+            guard before.seq + 1 < seq else { return nil }
+            self.position = LogPosition(epoch: before.epoch, seq: seq - 1)
+            self.proof = .runs(runs)
+            self.known = max(self.known, seq - 1)
+            return .gap(epoch: before.epoch, from: before.seq + 1, to: seq - 1)
+        }
+
+        /// The log has given out this number.
+        mutating func stored(_ stored: LogPosition) {
+            if stored.epoch == self.position.epoch { self.known = max(self.known, stored.seq) }
+        }
+    }
+
+    /// A reading of the log under way, and what was known when it was asked for: an answer is judged by that, since the
+    /// feed may have moved on meanwhile.
+    struct Reading {
+        /// Where the feed stood; nil: the log is read from its beginning, whatever log it is.
+        private let place: Place?
+        /// How many of the held publications came before it was asked for; the log must have these.
+        let heldBefore: Int
+
+        init(of place: Place?, heldBefore: Int) {
+            self.place = place
+            self.heldBefore = heldBefore
+        }
+
+        /// After which number it reads.
+        var seq: Int { self.place?.position.seq ?? 0 }
+
+        /// Whether a page of the same epoch is of the log that was followed.
+        ///
+        /// A log that was rolled back has a lower head, or another message where the feed stood, or gave out numbers
+        /// again that the feed has seen.
+        func isOfSameLog(as page: LogPage, anchor: ByteBuffer?) -> Bool {
+            guard let place else { return true }
+            guard page.head >= place.known else { return false }
+            guard self.seq > 0 else { return true }
+            switch place.proof {
+            case .runs(let runs):
+                return !page.runs.beginnings.contains { $0.seq <= self.seq && !runs.beginnings.contains($0) }
+            case .message(let payload):
+                if let anchor { return anchor == payload }
+                let time = PublicationCodec.time(of: payload)
+                return page.runs.vouch(for: LogPosition(epoch: page.epoch, seq: self.seq, time: time))
+            }
+        }
+    }
+}

@@ -1,0 +1,251 @@
+package import ChatCore
+package import NIOCore
+
+/// Makes of all that arrives for a room one sequence without a hole, a double or a step back.
+///
+/// Pub/sub may lose what is published; the log does not. So a publication that follows on is handed on at once, a hole
+/// is filled from the log while what comes after it is held, and what the log no longer has is named by a gap. When the
+/// log is not the one that was followed, because it was lost or rolled back, the feed begins anew with a reset.
+///
+/// The order is always: subscribe, hold what arrives, read the log, merge. It does no input or output and knows no
+/// clock; each input answers with what to do.
+package struct RoomFeed {
+    /// What is published in the room, and whether it arrives.
+    private enum Subscription {
+        /// It does not arrive.
+        case lost
+        /// It arrives; the log may be another than the one that was followed.
+        case unverified
+        /// It arrives, and the log has been seen to be the same since it does.
+        case verified
+    }
+
+    /// What is known of the messages that have not come.
+    private enum Missing {
+        /// None are missing.
+        case nothing
+        /// Some may be, which only the log brings.
+        case something
+        /// The log is being read; what comes back is whole.
+        case beingRead(Reading)
+        /// The log is being read, and has to be read once more: the subscription began or ended meanwhile.
+        case beingReadInVain(Reading)
+    }
+
+    private var subscription = Subscription.lost
+    private var missing = Missing.something
+    /// Where the feed stands; nil until the log has been read for the first time.
+    private var place: Place?
+    private var held: Held
+    /// What was dropped because no log has it: forged, or of a log that is no more.
+    package private(set) var droppedCount = 0
+
+    package init(heldLimit: Int = 1024) { self.held = Held(limit: heldLimit) }
+
+    /// The message that was handed on last; nil until the log has been read for the first time.
+    package var position: LogPosition? { self.place?.position }
+
+    /// Whether something is missing that no reading under way will bring.
+    package var needsRead: Bool {
+        switch self.missing {
+        case .something, .beingReadInVain: true
+        case .nothing, .beingRead: false
+        }
+    }
+
+    /// Whether what is published arrives.
+    package var isFollowing: Bool { self.subscription != .lost }
+
+    private var isBeingRead: Bool {
+        switch self.missing {
+        case .beingRead, .beingReadInVain: true
+        case .nothing, .something: false
+        }
+    }
+
+    // MARK: The connection
+
+    package enum OnSubscribed: Equatable {
+        /// Read the log from there.
+        case read(LogRead)
+        /// A reading is under way; one that is to be trusted follows it.
+        case wait
+    }
+
+    /// The subscription stands, for the first time or again: what is published from now on arrives.
+    package mutating func subscribed() -> OnSubscribed {
+        self.subscription = .unverified
+        guard !self.isBeingRead else {
+            self.miss()
+            return .wait
+        }
+        return .read(self.beginReading())
+    }
+
+    /// The subscription is lost: what is published from now on does not arrive.
+    package mutating func unsubscribed() {
+        self.subscription = .lost
+        self.miss()
+    }
+
+    /// Something is missing that a reading under way does not bring.
+    private mutating func miss() {
+        switch self.missing {
+        case .nothing, .something: self.missing = .something
+        case .beingRead(let reading), .beingReadInVain(let reading): self.missing = .beingReadInVain(reading)
+        }
+    }
+
+    // MARK: Publications
+
+    package enum OnPublication: Equatable {
+        /// Hand it on; it follows on what came before.
+        case deliver
+        /// Read the log from there; it is held until then.
+        case read(LogRead)
+        /// It is held until the reading under way has come back.
+        case hold
+        /// It was handed on before, or there is no room to hold it and the log will bring it.
+        case drop
+    }
+
+    /// A message was published in the room.
+    package mutating func received(_ publication: Publication) -> OnPublication {
+        if self.subscription == .verified, let position = self.place?.position,
+            position.epoch == publication.position.epoch
+        {
+            if publication.position.seq == position.seq + 1 {
+                self.place?.advance(to: publication)
+                return .deliver
+            }
+            guard publication.position.seq > position.seq else { return .drop }
+        }
+        guard self.held.append(publication) else { return .drop }
+        guard self.isFollowing, !self.isBeingRead else { return .hold }
+        return .read(self.beginReading())
+    }
+
+    /// A receipt says that the log has come as far as this.
+    package mutating func stored(_ position: LogPosition) { self.place?.stored(position) }
+
+    // MARK: The log
+
+    package enum OnCheck: Equatable {
+        /// Read the log from there.
+        case read(LogRead)
+        /// Nothing can be read now, or it is being read.
+        case none
+    }
+
+    /// It is time to compare the position with the head: the room was quiet, or the log's server was away.
+    package mutating func check() -> OnCheck {
+        guard !self.isBeingRead, self.place != nil || self.isFollowing else { return .none }
+        return .read(self.beginReading())
+    }
+
+    private mutating func beginReading(fromStart: Bool = false) -> LogRead {
+        let start = fromStart ? nil : self.place
+        self.missing = .beingRead(Reading(of: start, heldBefore: self.held.count))
+        return self.place == nil ? .head : .after(start?.position.seq ?? 0)
+    }
+
+    package enum OnPage: Equatable {
+        /// Hand these on; nothing is missing then.
+        case deliver([RoomFeedEvent])
+        /// Hand these on and read further from there.
+        case read([RoomFeedEvent], LogRead)
+        /// The log was rolled back: put another epoch in this one's place, unless that was done already, and read the
+        /// log from its beginning.
+        case replaceEpoch(Epoch, LogRead)
+        /// Nobody asked for it.
+        case ignore
+    }
+
+    /// The log was read from where ``LogRead`` said.
+    ///
+    /// - Parameters:
+    ///   - page: The messages after that position.
+    ///   - anchor: The message at that position; nil when the log does not keep it.
+    /// - Returns: What to hand on, and whether to read further.
+    package mutating func read(_ page: LogPage, anchor: ByteBuffer?) -> OnPage {
+        let reading: Reading
+        switch self.missing {
+        case .nothing, .something: return .ignore
+        case .beingRead(let asked): (reading, self.missing) = (asked, .nothing)
+        case .beingReadInVain(let asked): (reading, self.missing) = (asked, .something)
+        }
+        guard let place else {
+            self.place = Place(at: page.headPosition, message: anchor, page.runs)
+            return self.settle([], page, reading)
+        }
+        guard page.epoch == place.position.epoch else { return self.startAnew(page, reading) }
+        guard reading.isOfSameLog(as: page, anchor: anchor) else {
+            self.doubt()
+            return .replaceEpoch(page.epoch, self.beginReading(fromStart: true))
+        }
+        return self.settle(self.merge(page), page, reading)
+    }
+
+    /// The log could not be read; ``needsRead`` stays until it can.
+    package mutating func readFailed() { self.missing = .something }
+
+    /// What comes next is held until the log has been read again.
+    private mutating func doubt() { if self.subscription == .verified { self.subscription = .unverified } }
+
+    /// The log has another epoch: forget the position, and take all that the new log keeps.
+    private mutating func startAnew(_ page: LogPage, _ reading: Reading) -> OnPage {
+        let reset = RoomFeedEvent.reset(head: page.headPosition)
+        self.place = Place(at: LogPosition(epoch: page.epoch, seq: 0), message: nil, page.runs)
+        self.doubt()
+        // A page that began further on than the first message cannot tell what stands before it.
+        guard reading.seq == 0 else { return .read([reset], self.beginReading()) }
+        return self.settle([reset] + self.merge(page), page, reading)
+    }
+
+    /// Takes over what the page has beyond the position, naming what the log no longer keeps.
+    private mutating func merge(_ page: LogPage) -> [RoomFeedEvent] {
+        var events: [RoomFeedEvent] = []
+        for publication in page.publications {
+            if let gap = self.place?.skip(to: publication.position.seq, page.runs) { events.append(gap) }
+            guard let position = self.place?.position, publication.position.seq > position.seq else { continue }
+            self.place?.advance(to: publication)
+            events.append(.publication(publication))
+        }
+        // A log that claims messages but has none of them has lost its end: there is nothing further to read.
+        if page.publications.isEmpty, let gap = self.place?.skip(to: page.head + 1, page.runs) { events.append(gap) }
+        return events
+    }
+
+    /// Takes over what was held and follows on, and decides whether the log must be read again.
+    private mutating func settle(_ merged: [RoomFeedEvent], _ page: LogPage, _ reading: Reading) -> OnPage {
+        self.droppedCount += self.held.dropUnlogged(page, before: reading.heldBefore)
+        guard let position = self.place?.position, position.seq >= page.head else {
+            return .read(merged, self.beginReading())
+        }
+        if self.isFollowing { self.subscription = self.needsRead ? .unverified : .verified }
+        var events = merged
+        for publication in self.held.take(following: position) {
+            self.place?.advance(to: publication)
+            events.append(.publication(publication))
+        }
+        guard self.held.endReading() || (self.needsRead && self.isFollowing) else { return .deliver(events) }
+        return .read(events, self.beginReading())
+    }
+}
+
+/// From where a room's log is to be read.
+package enum LogRead: Equatable, Sendable {
+    /// No message, only how far it has come, with the newest message as the anchor.
+    case head
+    /// The messages after this number, with the message of this number as the anchor.
+    case after(Int)
+}
+
+/// What a feed hands on.
+package enum RoomFeedEvent: Equatable, Sendable {
+    case publication(Publication)
+    /// Messages that the log no longer has.
+    case gap(epoch: Epoch, from: Int, to: Int)
+    /// The log began anew and has come to this head.
+    case reset(head: LogPosition)
+}

@@ -211,6 +211,8 @@ package final class MemoryBroker: Broker {
 
     // MARK: Control
 
+    package let kind = "memory"
+
     package func attach(_ subscriber: any BrokerSubscriber) {
         self.state.withLock { $0.subscribers.append(subscriber) }
     }

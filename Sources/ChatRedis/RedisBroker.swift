@@ -13,6 +13,8 @@ package import NIOCore
 /// The broker's promises are on ``Broker``. What it cannot promise is what Redis does not: a message is stored as safely
 /// as Redis is told to store it. A log that lost something is noticed, and begins anew with another epoch.
 package final actor RedisBroker: Broker {
+    package nonisolated let kind = "redis"
+
     /// The loop that the broker and both of its connections are on.
     package nonisolated let eventLoop: any EventLoop
     private nonisolated let executor: any SerialExecutor

@@ -10,12 +10,10 @@ extension BrokerClause {
         BrokerClause("a page has a bound of bytes, and one message always fits", logBoundsPages),
         BrokerClause("the log is read before a position in pages with a bound of bytes", logBoundsPagesBackwards),
         BrokerClause("the log keeps the newest messages", logIsTrimmed),
-        BrokerClause("rooms are listed by name, in pages", roomsAreListed),
-        BrokerClause("a room that has members and no log is listed", roomsWithMembersAreListed),
     ]
 }
 
-private func logOfAnUnusedRoomIsEmpty(_ broker: any Broker) async throws {
+private func logOfAnUnusedRoomIsEmpty(_ broker: any MessageLog) async throws {
     let room = try uniqueRoom()
     let after = try await broker.log(room, after: 0, limit: 10)
     #expect((after.first, after.head, after.publications.isEmpty, after.hasOlder) == (1, 0, true, false))
@@ -23,7 +21,7 @@ private func logOfAnUnusedRoomIsEmpty(_ broker: any Broker) async throws {
     #expect((before.first, before.head, before.publications.isEmpty, before.hasOlder) == (1, 0, true, false))
 }
 
-private func logReadsAfter(_ broker: any Broker) async throws {
+private func logReadsAfter(_ broker: any MessageLog) async throws {
     let (room, user) = (try uniqueRoom(), try uniqueUser())
     let receipts = try await broker.store(drafts(1...9, to: room, by: user))
     let page = try await broker.log(room, after: 3, limit: 4)
@@ -38,7 +36,7 @@ private func logReadsAfter(_ broker: any Broker) async throws {
     #expect(try await broker.log(room, after: 99, limit: 100).publications.isEmpty)
 }
 
-private func logReadsBefore(_ broker: any Broker) async throws {
+private func logReadsBefore(_ broker: any MessageLog) async throws {
     let (room, user) = (try uniqueRoom(), try uniqueUser())
     try await broker.store(drafts(1...9, to: room, by: user))
     let page = try await broker.log(room, before: 7, limit: 3)
@@ -62,7 +60,7 @@ private func longDrafts(_ count: Int, to room: RoomName) throws -> [Draft] {
     }
 }
 
-private func logBoundsPages(_ broker: any Broker) async throws {
+private func logBoundsPages(_ broker: any MessageLog) async throws {
     let room = try uniqueRoom()
     try await broker.store(longDrafts(40, to: room))
     var seqs: [Int] = []
@@ -76,7 +74,7 @@ private func logBoundsPages(_ broker: any Broker) async throws {
     #expect(seqs == Array(1...40))
 }
 
-private func logBoundsPagesBackwards(_ broker: any Broker) async throws {
+private func logBoundsPagesBackwards(_ broker: any MessageLog) async throws {
     let room = try uniqueRoom()
     try await broker.store(longDrafts(40, to: room))
     let page = try await broker.log(room, before: nil, limit: 100)
@@ -87,7 +85,7 @@ private func logBoundsPagesBackwards(_ broker: any Broker) async throws {
     #expect(page.hasOlder)
 }
 
-private func logIsTrimmed(_ broker: any Broker) async throws {
+private func logIsTrimmed(_ broker: any MessageLog) async throws {
     let (room, user) = (try uniqueRoom(), try uniqueUser())
     let kept = BrokerClause.logMessages
     try await broker.store(drafts(1...kept + 7, to: room, by: user))
@@ -95,33 +93,4 @@ private func logIsTrimmed(_ broker: any Broker) async throws {
     #expect((page.first, page.head) == (8, kept + 7))
     #expect(page.publications.map(\.position.seq) == Array(8...kept + 7))
     #expect(!page.hasOlder)
-}
-
-private func roomsAreListed(_ broker: any Broker) async throws {
-    // Names in the order of their bytes, which is not that of all languages.
-    let prefix = unique("list")
-    let rooms = try ["-a", "-b", "-z", "-ä", "-가"].map { try RoomName(prefix + $0) }
-    let user = try uniqueUser()
-    var last: Receipt?
-    for room in rooms.reversed() { last = try await broker.store(drafts(1...2, to: room, by: user)).last }
-    let first = try await broker.rooms(after: RoomName(prefix), limit: 2)
-    #expect(first.rooms.map(\.room) == Array(rooms[0...1]))
-    #expect(first.cursor == rooms[1])
-    let summary = try #require(first.rooms.first)
-    #expect(summary == RoomSummary(room: rooms[0], memberCount: 0, seq: 2, lastTime: last?.time))
-    let second = try await broker.rooms(after: first.cursor, limit: 2)
-    #expect(second.rooms.map(\.room) == Array(rooms[2...3]))
-    let third = try await broker.rooms(after: second.cursor, limit: 1000)
-    #expect(third.rooms.first?.room == rooms[4])
-}
-
-private func roomsWithMembersAreListed(_ broker: any Broker) async throws {
-    let prefix = unique("members")
-    let room = try RoomName(prefix + "-a")
-    let (user, holder) = (try uniqueUser(), uniqueHolder())
-    try await broker.enter(room, user, holder: holder)
-    let page = try await broker.rooms(after: RoomName(prefix), limit: 1)
-    #expect(page.rooms == [RoomSummary(room: room, memberCount: 1, seq: 0, lastTime: nil)])
-    try await broker.leave(room, user.id, holder: holder)
-    #expect(try await broker.rooms(after: RoomName(prefix), limit: 1).rooms.first?.room != room)
 }

@@ -2,7 +2,7 @@ internal import ChatCore
 internal import Testing
 
 extension BrokerClause {
-    static let messages = [
+    static let publishing = [
         BrokerClause("messages are numbered from 1, in the order given", publishNumbersMessages),
         BrokerClause("a message is stored whole, with its place at its head", publishStoresWholeMessages),
         BrokerClause("a repeated key is not stored again", publishStoresAKeyOnce),
@@ -14,7 +14,7 @@ extension BrokerClause {
     ]
 }
 
-private func publishNumbersMessages(_ broker: any Broker) async throws {
+private func publishNumbersMessages(_ broker: any MessageLog) async throws {
     let (room, user) = (try uniqueRoom(), try uniqueUser())
     let first = try await broker.store(drafts(1...3, to: room, by: user))
     let second = try await broker.store(drafts(4...5, to: room, by: user))
@@ -25,7 +25,7 @@ private func publishNumbersMessages(_ broker: any Broker) async throws {
     #expect(receipts.map(\.time) == receipts.map(\.time).sorted())
 }
 
-private func publishStoresWholeMessages(_ broker: any Broker) async throws {
+private func publishStoresWholeMessages(_ broker: any MessageLog) async throws {
     let (room, user) = (try uniqueRoom(), try uniqueUser())
     let text = "안녕하세요 👋🏽👨‍👩‍👧 \"\\\n"
     let receipt = try #require(try await broker.store([draft(text, to: room, by: user, key: "k 1")]).first)
@@ -44,7 +44,7 @@ private func publishStoresWholeMessages(_ broker: any Broker) async throws {
     #expect(stored.payload == Event.message(expected).encoded())
 }
 
-private func publishStoresAKeyOnce(_ broker: any Broker) async throws {
+private func publishStoresAKeyOnce(_ broker: any MessageLog) async throws {
     let (room, user) = (try uniqueRoom(), try uniqueUser())
     let first = try #require(try await broker.store([draft("a", to: room, by: user, key: "k")]).first)
     try await broker.store([draft("b", to: room, by: user)])
@@ -54,7 +54,7 @@ private func publishStoresAKeyOnce(_ broker: any Broker) async throws {
     #expect(page.publications.map(\.text) == ["a", "b"])
 }
 
-private func publishStoresAKeyOncePerBatch(_ broker: any Broker) async throws {
+private func publishStoresAKeyOncePerBatch(_ broker: any MessageLog) async throws {
     let (room, user) = (try uniqueRoom(), try uniqueUser())
     let same = try draft("a", to: room, by: user, key: "k")
     let receipts = try await broker.store([same, same, draft("b", to: room, by: user, key: "l")])
@@ -62,7 +62,7 @@ private func publishStoresAKeyOncePerBatch(_ broker: any Broker) async throws {
     #expect(receipts.map(\.isDuplicate) == [false, true, false])
 }
 
-private func publishKeepsKeysApart(_ broker: any Broker) async throws {
+private func publishKeepsKeysApart(_ broker: any MessageLog) async throws {
     let (room, other) = (try uniqueRoom(), try uniqueRoom())
     // Ids and keys that would be the same when they were only written one after the other.
     let mina = User(id: UserID(unique("u") + ":a"), name: try UserName("Mina"))
@@ -77,14 +77,14 @@ private func publishKeepsKeysApart(_ broker: any Broker) async throws {
     #expect(receipts.map(\.position.seq) == [1, 2, 3, 1])
 }
 
-private func publishKeepsBatchesInOrder(_ broker: any Broker) async throws {
+private func publishKeepsBatchesInOrder(_ broker: any MessageLog) async throws {
     let (room, user) = (try uniqueRoom(), try uniqueUser())
     for batch in 0..<8 { try await broker.store(drafts(batch * 5...batch * 5 + 4, to: room, by: user)) }
     let page = try await broker.log(room, after: 0, limit: 100)
     #expect(page.publications.map(\.text) == (0..<40).map { "\($0)" })
 }
 
-private func publishNumbersRoomsApart(_ broker: any Broker) async throws {
+private func publishNumbersRoomsApart(_ broker: any MessageLog) async throws {
     let (room, other, user) = (try uniqueRoom("a"), try uniqueRoom("b"), try uniqueUser())
     let receipts = try await broker.store([
         draft("1", to: room, by: user), draft("1", to: other, by: user), draft("2", to: room, by: user),
@@ -93,6 +93,6 @@ private func publishNumbersRoomsApart(_ broker: any Broker) async throws {
     #expect(receipts[0].position.epoch == receipts[2].position.epoch)
 }
 
-private func publishTakesNothing(_ broker: any Broker) async throws {
+private func publishTakesNothing(_ broker: any MessageLog) async throws {
     #expect(await broker.publish([]).isEmpty)
 }

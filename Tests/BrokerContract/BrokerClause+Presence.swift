@@ -12,11 +12,12 @@ extension BrokerClause {
         BrokerClause("the members of a holder that renews stay, and nobody is told", renewKeepsMembers),
         BrokerClause("what a holder restores is exactly what it has, in its part of the room", restoreIsExact),
         BrokerClause("what is as it should be is restored without a word", restoreOfTheSameIsSilent),
+        BrokerClause("members learn who types", typingIsSignalled),
         BrokerClause("to leave without having entered is nothing", leaveWithoutEntering),
     ]
 }
 
-private func enterAnnouncesOnce(_ broker: any Broker) async throws {
+private func enterAnnouncesOnce(_ broker: any MessageLog & PresenceRegistry) async throws {
     let (room, user, subscriber) = (try uniqueRoom(), try uniqueUser(), CollectingSubscriber())
     _ = try await broker.subscribe(room, subscriber)
     let other = User(id: UserID(user.id.rawValue + "2"), name: try UserName("Other"))
@@ -34,7 +35,7 @@ private func enterAnnouncesOnce(_ broker: any Broker) async throws {
     #expect(changes.map(\.1) == expected.map { Event.joined($0).encoded() })
 }
 
-private func leaveAnnouncesWithTheLast(_ broker: any Broker) async throws {
+private func leaveAnnouncesWithTheLast(_ broker: any MessageLog & PresenceRegistry) async throws {
     let (room, user, subscriber) = (try uniqueRoom(), try uniqueUser(), CollectingSubscriber())
     let (first, second) = (uniqueHolder(), uniqueHolder())
     _ = try await broker.subscribe(room, subscriber)
@@ -53,7 +54,7 @@ private func leaveAnnouncesWithTheLast(_ broker: any Broker) async throws {
     #expect(changes.map(\.1).last == Event.left(left).encoded())
 }
 
-private func presenceCountsVersions(_ broker: any Broker) async throws {
+private func presenceCountsVersions(_ broker: any MessageLog & PresenceRegistry) async throws {
     let (room, holder, subscriber) = (try uniqueRoom(), uniqueHolder(), CollectingSubscriber())
     _ = try await broker.subscribe(room, subscriber)
     let users = try (0..<5).map { _ in try uniqueUser() }
@@ -64,7 +65,7 @@ private func presenceCountsVersions(_ broker: any Broker) async throws {
     #expect(changes.map(\.memberCount) == [1, 2, 3, 4, 5, 4, 3, 2, 1, 0])
 }
 
-private func membersArePaged(_ broker: any Broker) async throws {
+private func membersArePaged(_ broker: any MessageLog & PresenceRegistry) async throws {
     let (room, prefix) = (try uniqueRoom(), unique("u"))
     let users = try (10..<17).map { User(id: UserID("\(prefix)\($0)"), name: try UserName("N\($0)")) }
     for user in users.reversed() {
@@ -82,7 +83,7 @@ private func membersArePaged(_ broker: any Broker) async throws {
     #expect(try await broker.members(room, cursor: nil, limit: 7).cursor == nil)
 }
 
-private func renameAnnounces(_ broker: any Broker) async throws {
+private func renameAnnounces(_ broker: any MessageLog & PresenceRegistry) async throws {
     let (room, user, subscriber) = (try uniqueRoom(), try uniqueUser(), CollectingSubscriber())
     let renamed = User(id: user.id, name: try UserName(#"O'Neil \ "x""#))
     _ = try await broker.subscribe(room, subscriber)
@@ -100,7 +101,7 @@ private func renameAnnounces(_ broker: any Broker) async throws {
     #expect(try await broker.members(room, cursor: nil, limit: 10).members.contains(renamed))
 }
 
-private func renewKeepsMembers(_ broker: any Broker) async throws {
+private func renewKeepsMembers(_ broker: any MessageLog & PresenceRegistry) async throws {
     let (room, other, holder) = (try uniqueRoom("a"), try uniqueRoom("b"), uniqueHolder())
     let (user, subscriber) = (try uniqueUser(), CollectingSubscriber())
     _ = try await broker.subscribe(room, subscriber)
@@ -115,7 +116,7 @@ private func renewKeepsMembers(_ broker: any Broker) async throws {
     #expect(try await subscriber.presence(2, in: room).map(\.0.memberCount) == [1, 0])
 }
 
-private func restoreIsExact(_ broker: any Broker) async throws {
+private func restoreIsExact(_ broker: any MessageLog & PresenceRegistry) async throws {
     let (room, other, prefix) = (try uniqueRoom("a"), try uniqueRoom("b"), unique("u"))
     let (holder, elsewhere) = (uniqueHolder(), uniqueHolder())
     let users = try (1...6).map { User(id: UserID("\(prefix)\($0)"), name: try UserName("N\($0)")) }
@@ -137,7 +138,7 @@ private func restoreIsExact(_ broker: any Broker) async throws {
     #expect(try await broker.members(other, cursor: nil, limit: 10).members == [users[0]])
 }
 
-private func restoreOfTheSameIsSilent(_ broker: any Broker) async throws {
+private func restoreOfTheSameIsSilent(_ broker: any MessageLog & PresenceRegistry) async throws {
     let (room, holder, subscriber) = (try uniqueRoom(), uniqueHolder(), CollectingSubscriber())
     _ = try await broker.subscribe(room, subscriber)
     let user = try uniqueUser()
@@ -148,7 +149,7 @@ private func restoreOfTheSameIsSilent(_ broker: any Broker) async throws {
     #expect(try await subscriber.presence(2, in: room).map(\.0.memberCount) == [1, 0])
 }
 
-private func leaveWithoutEntering(_ broker: any Broker) async throws {
+private func leaveWithoutEntering(_ broker: any MessageLog & PresenceRegistry) async throws {
     let (room, user, subscriber) = (try uniqueRoom(), try uniqueUser(), CollectingSubscriber())
     _ = try await broker.subscribe(room, subscriber)
     try await broker.leave(room, user.id, holder: uniqueHolder())
@@ -156,4 +157,20 @@ private func leaveWithoutEntering(_ broker: any Broker) async throws {
     try await broker.leave(room, user.id, holder: uniqueHolder())
     #expect(try await broker.members(room, cursor: nil, limit: 10).version == 1)
     #expect(try await subscriber.presence(1, in: room).count == 1)
+}
+
+private func typingIsSignalled(_ broker: any MessageLog & PresenceRegistry) async throws {
+    let (room, user, subscriber) = (try uniqueRoom(), try uniqueUser(), CollectingSubscriber())
+    _ = try await broker.subscribe(room, subscriber)
+    await broker.signalTyping(room, user, active: true)
+    await broker.signalTyping(room, user, active: false)
+    let events = try await subscriber.events { $0.count >= 2 }
+    for (event, active) in zip(events.events(in: room), [true, false]) {
+        guard case .typing(let id, let bytes) = event else {
+            Issue.record("not typing: \(event)")
+            continue
+        }
+        #expect(id == user.id)
+        #expect(bytes == Event.typing(room: room, user: user, active: active).encoded())
+    }
 }

@@ -21,7 +21,7 @@ extension BrokerClause {
 package func subscribe(
     _ subscriber: any BrokerSubscriber,
     to rooms: [RoomName],
-    on broker: any Broker
+    on broker: any MessageLog
 ) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
         for (index, room) in rooms.enumerated() {
@@ -32,7 +32,7 @@ package func subscribe(
     }
 }
 
-private func manyRooms(_ broker: any Broker) async throws {
+private func manyRooms(_ broker: any MessageLog & PresenceRegistry) async throws {
     let (prefix, subscriber) = (unique("many"), CollectingSubscriber())
     let rooms = try (0..<20_000).map { try RoomName("\(prefix)-\($0)") }
     let (user, holder) = (try uniqueUser(), uniqueHolder())
@@ -57,7 +57,7 @@ private func manyRooms(_ broker: any Broker) async throws {
     for room in loud.prefix(20) { try await broker.leave(room, user.id, holder: holder) }
 }
 
-private func crowdedTyping(_ broker: any Broker) async throws {
+private func crowdedTyping(_ broker: any MessageLog & PresenceRegistry) async throws {
     let (room, holder) = (try uniqueRoom(), uniqueHolder())
     let prefix = unique("u")
     // By id, as parts are cut.

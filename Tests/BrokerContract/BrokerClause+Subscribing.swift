@@ -11,11 +11,10 @@ extension BrokerClause {
         BrokerClause("a subscriber gets nothing of other rooms, and nothing once it has unsubscribed", unsubscribeEnds),
         BrokerClause("one who subscribes while others publish misses nothing after the head", subscribeMissesNothing),
         BrokerClause("a duplicate is not handed out again", duplicatesAreNotDelivered),
-        BrokerClause("members learn who types", typingIsSignalled),
     ]
 }
 
-private func subscriberReceivesPublications(_ broker: any Broker) async throws {
+private func subscriberReceivesPublications(_ broker: any MessageLog) async throws {
     let (room, user, subscriber) = (try uniqueRoom(), try uniqueUser(), CollectingSubscriber())
     _ = try await broker.subscribe(room, subscriber)
     try await broker.store(drafts(1...20, to: room, by: user))
@@ -23,7 +22,7 @@ private func subscriberReceivesPublications(_ broker: any Broker) async throws {
     #expect(received == (try await broker.log(room, after: 0, limit: 100).publications))
 }
 
-private func subscribeGivesHead(_ broker: any Broker) async throws {
+private func subscribeGivesHead(_ broker: any MessageLog) async throws {
     let (room, user, subscriber) = (try uniqueRoom(), try uniqueUser(), CollectingSubscriber())
     let receipts = try await broker.store(drafts(1...3, to: room, by: user))
     #expect(try await broker.subscribe(room, subscriber) == receipts[2].position)
@@ -34,7 +33,7 @@ private func subscribeGivesHead(_ broker: any Broker) async throws {
     #expect(received.last?.position == next.position)
 }
 
-private func subscribeMakesEpoch(_ broker: any Broker) async throws {
+private func subscribeMakesEpoch(_ broker: any MessageLog) async throws {
     let (room, user) = (try uniqueRoom(), try uniqueUser())
     let head = try await broker.subscribe(room, CollectingSubscriber())
     #expect(head.seq == 0)
@@ -44,7 +43,7 @@ private func subscribeMakesEpoch(_ broker: any Broker) async throws {
     #expect(try await broker.log(room, after: 0, limit: 10).epoch == head.epoch)
 }
 
-private func subscribersReceiveTheSame(_ broker: any Broker) async throws {
+private func subscribersReceiveTheSame(_ broker: any MessageLog) async throws {
     let (room, user) = (try uniqueRoom(), try uniqueUser())
     let subscribers = [CollectingSubscriber(), CollectingSubscriber(), CollectingSubscriber()]
     for subscriber in subscribers { _ = try await broker.subscribe(room, subscriber) }
@@ -54,7 +53,7 @@ private func subscribersReceiveTheSame(_ broker: any Broker) async throws {
     }
 }
 
-private func unsubscribeEnds(_ broker: any Broker) async throws {
+private func unsubscribeEnds(_ broker: any MessageLog) async throws {
     let (room, other, user) = (try uniqueRoom("a"), try uniqueRoom("b"), try uniqueUser())
     let (leaver, stayer) = (CollectingSubscriber(), CollectingSubscriber())
     _ = try await broker.subscribe(room, leaver)
@@ -72,7 +71,7 @@ private func unsubscribeEnds(_ broker: any Broker) async throws {
     #expect(try await leaver.publications(1, in: room).last?.position.seq == 2)
 }
 
-private func subscribeMissesNothing(_ broker: any Broker) async throws {
+private func subscribeMissesNothing(_ broker: any MessageLog) async throws {
     let (room, user) = (try uniqueRoom(), try uniqueUser())
     let count = 200
     let publisher = Task {
@@ -89,26 +88,10 @@ private func subscribeMissesNothing(_ broker: any Broker) async throws {
     try await publisher.value
 }
 
-private func duplicatesAreNotDelivered(_ broker: any Broker) async throws {
+private func duplicatesAreNotDelivered(_ broker: any MessageLog) async throws {
     let (room, user, subscriber) = (try uniqueRoom(), try uniqueUser(), CollectingSubscriber())
     _ = try await broker.subscribe(room, subscriber)
     let same = try draft("a", to: room, by: user, key: "k")
     try await broker.store([same, same, same, draft("b", to: room, by: user)])
     #expect(try await subscriber.publications(2, in: room).map(\.text) == ["a", "b"])
-}
-
-private func typingIsSignalled(_ broker: any Broker) async throws {
-    let (room, user, subscriber) = (try uniqueRoom(), try uniqueUser(), CollectingSubscriber())
-    _ = try await broker.subscribe(room, subscriber)
-    await broker.signalTyping(room, user, active: true)
-    await broker.signalTyping(room, user, active: false)
-    let events = try await subscriber.events { $0.count >= 2 }
-    for (event, active) in zip(events.events(in: room), [true, false]) {
-        guard case .typing(let id, let bytes) = event else {
-            Issue.record("not typing: \(event)")
-            continue
-        }
-        #expect(id == user.id)
-        #expect(bytes == Event.typing(room: room, user: user, active: active).encoded())
-    }
 }

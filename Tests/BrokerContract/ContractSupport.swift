@@ -25,7 +25,7 @@ func drafts(_ range: ClosedRange<Int>, to room: RoomName, by sender: User) throw
     try range.map { try draft("\($0)", to: room, by: sender) }
 }
 
-extension Broker {
+extension MessageLog {
     /// Publishes messages that all must be stored.
     @discardableResult
     func store(_ drafts: [Draft]) async throws -> [Receipt] {

@@ -8,7 +8,7 @@ final class DelayingBroker: Broker {
     /// The most milliseconds until it begins to work.
     private static let slowestStart = 500
 
-    let base: any Broker
+    private let base: any Broker
     private let answers: DelayedAnswers
 
     /// Makes a broker that does what another does, and lets its answers wait in a line.
@@ -126,7 +126,9 @@ final class DelayingBroker: Broker {
         try await self.late { () async throws(BrokerError) in try await self.base.rename(user, in: room) }
     }
 
-    // MARK: Service
+    // MARK: Control
+
+    var kind: String { self.base.kind }
 
     func attach(_ subscriber: any BrokerSubscriber) { self.base.attach(subscriber) }
 

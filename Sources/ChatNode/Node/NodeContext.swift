@@ -17,7 +17,11 @@ final class NodeContext: Sendable {
     /// Told apart from every other run of the same node.
     let incarnation: String
     let limits: Limits
-    let broker: any Broker
+    /// What the broker promises, part by part: whoever needs one of them is given that one.
+    let messages: any MessageLog
+    let presence: any PresenceRegistry
+    let sessions: any SessionStore
+    let control: any BrokerControl
     let logs: LogReader
     let roomLists: RoomListReader
     let sends: SendLimiter
@@ -43,7 +47,7 @@ final class NodeContext: Sendable {
         self.firstName = name
         self.incarnation = Base36.random(digits: 10, using: &generator)
         self.limits = limits
-        self.broker = broker
+        (self.messages, self.presence, self.sessions, self.control) = (broker, broker, broker, broker)
         self.logs = LogReader(start: .now) { room, start, limit async throws(BrokerError) in
             try await broker.log(room, after: start, limit: limit)
         }
@@ -56,12 +60,6 @@ final class NodeContext: Sendable {
         self.postMetrics = ShardMetrics(shard: "http", of: self.metrics)
         self.logger = logger
         self.flushWindow = flushWindow
-    }
-
-    /// What joins the nodes, for people.
-    var brokerKind: String {
-        let broker = (self.broker as? DelayingBroker)?.base ?? self.broker
-        return broker is MemoryBroker ? "memory" : "redis"
     }
 
     /// The node listens, and its port is known.

@@ -78,7 +78,7 @@ extension PresenceKeeper {
         _ user: User,
         on host: isolated some PresenceHost
     ) async throws(BrokerError) -> MemberPage {
-        let version = try await self.broker.enter(room.name, user, holder: self.lease.holder)
+        let version = try await self.registry.enter(room.name, user, holder: self.lease.holder)
         // The others may have been told of it by now, or be about to.
         host.takeEvents()
         var page: MemberPage
@@ -181,6 +181,6 @@ extension PresenceKeeper {
 
     private func listMembers(of room: LocalRoom) async throws(BrokerError) -> MemberPage {
         let (limit, told) = (self.limits.members, room.presence.crowd.pastVersion)
-        return try await self.broker.members(room.name, cursor: nil, limit: limit, told: told)
+        return try await self.registry.members(room.name, cursor: nil, limit: limit, told: told)
     }
 }

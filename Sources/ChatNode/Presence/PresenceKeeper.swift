@@ -17,7 +17,7 @@ protocol PresenceHost: Actor {
 /// The broker counts users over all shards; the keeper counts the connections of each user on its loop. It belongs to one
 /// shard and never leaves it.
 final class PresenceKeeper {
-    let broker: any Broker
+    let registry: any PresenceRegistry
     let limits: Limits
     let rooms: RoomTable
     private let logger: Logger
@@ -44,7 +44,7 @@ final class PresenceKeeper {
     ///   - holder: On whose behalf the shard's members are in their rooms.
     ///   - rooms: The shard's rooms.
     init(node: NodeContext, holder: HolderID, rooms: RoomTable) {
-        self.broker = node.broker
+        self.registry = node.presence
         self.limits = node.limits
         self.logger = node.logger
         self.occupancy = node.occupancy
@@ -105,14 +105,14 @@ final class PresenceKeeper {
         if room.presence.users.isEmpty { self.occupancy.ended(room.name) }
         self.lingering.remove(id, in: room.name)
         do {
-            try await self.broker.leave(room.name, id, holder: self.lease.holder)
+            try await self.registry.leave(room.name, id, holder: self.lease.holder)
         } catch {
             // The broker may have been told or not: it is told once more who is here when it is back.
             self.restores.add(room.name)
         }
         // The user may have come back while the broker was asked.
         guard let user = room.presence.users[id]?.user else { return }
-        if (try? await self.broker.enter(room.name, user, holder: self.lease.holder)) == nil {
+        if (try? await self.registry.enter(room.name, user, holder: self.lease.holder)) == nil {
             self.restores.add(room.name)
         }
     }
@@ -133,7 +133,7 @@ final class PresenceKeeper {
     /// Gives a member another name in a room.
     func rename(_ user: User, in room: LocalRoom) async {
         do {
-            try await self.broker.rename(user, in: room.name)
+            try await self.registry.rename(user, in: room.name)
         } catch {
             room.presence.untoldNames.insert(user.id)
             self.restores.add(room.name)
@@ -148,7 +148,7 @@ final class PresenceKeeper {
     @discardableResult
     func renewLease(on host: isolated some PresenceHost) async -> Bool {
         guard let holder = self.lease.beginRenewal() else { return !self.lease.isNeeded }
-        guard let answer = try? await self.broker.renew(holder) else {
+        guard let answer = try? await self.registry.renew(holder) else {
             self.lease.failed()
             return false
         }
@@ -171,7 +171,7 @@ final class PresenceKeeper {
     /// The node goes away: whoever has not come back elsewhere by the end of the grace has left.
     func releaseLease() async {
         guard self.lease.isNeeded else { return }
-        try? await self.broker.release(self.lease.holder, after: self.limits.presenceGrace)
+        try? await self.registry.release(self.lease.holder, after: self.limits.presenceGrace)
     }
 
     // MARK: Restoring
@@ -194,7 +194,7 @@ final class PresenceKeeper {
                 users: { self.rooms[$0]?.presence.users.values.map(\.user) ?? [] }
             )
             var fails = parts.isEmpty
-            for (part, result) in zip(parts, await self.broker.restore(self.lease.holder, parts)) {
+            for (part, result) in zip(parts, await self.registry.restore(self.lease.holder, parts)) {
                 let answer = try? result.get()
                 fails = fails || answer == nil
                 guard self.restores.finished(part, answer), let room = self.rooms[part.room] else { continue }

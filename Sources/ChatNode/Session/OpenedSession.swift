@@ -13,13 +13,13 @@ struct OpenedSession {
     /// Looks up or makes the session that a `hello` asks for.
     ///
     /// - Throws: ``BrokerError`` when it can be neither found nor kept.
-    nonisolated(nonsending) init(_ hello: Command.Hello, broker: any Broker) async throws(BrokerError) {
+    nonisolated(nonsending) init(_ hello: Command.Hello, in store: any SessionStore) async throws(BrokerError) {
         if let secret = hello.session {
             let hash = secret.hash
-            if var user = try await broker.session(hash) {
+            if var user = try await store.session(hash) {
                 if let name = hello.name, name != user.name {
                     user.name = name
-                    try await broker.rename(user, session: hash)
+                    try await store.rename(user, session: hash)
                 }
                 self.init(user: user, secret: secret, hash: hash, isResumed: true)
                 return
@@ -30,7 +30,7 @@ struct OpenedSession {
         let user = User(id: id, name: hello.name ?? .guest(id))
         let secret = SessionSecret(using: &generator)
         let hash = secret.hash
-        try await broker.saveSession(hash, user, isGuest: hello.name == nil)
+        try await store.saveSession(hash, user, isGuest: hello.name == nil)
         self.init(user: user, secret: secret, hash: hash, isResumed: false)
         self.isGuest = hello.name == nil
     }

@@ -9,13 +9,13 @@ final class SessionDesk {
     /// After how long a user is looked up again who could not be.
     private static let retryDelay = Duration.seconds(1)
 
-    private let broker: any Broker
+    private let store: any SessionStore
     /// Users whose names are to be looked up.
     private var checks = PacedSet<UserID, ContinuousClock.Instant>(window: namesAtOnce)
     /// Who got another name while sessions were being looked up, which may have been read before.
     private var renames = RenamesMeanwhile()
 
-    init(broker: any Broker) { self.broker = broker }
+    init(store: any SessionStore) { self.store = store }
 
     // MARK: Opening
 
@@ -28,7 +28,7 @@ final class SessionDesk {
     func open(_ hello: Command.Hello, _ use: (OpenedSession) -> Void) async throws(BrokerError) {
         let lookup = self.renames.begin()
         defer { self.renames.end(lookup) }
-        var session = try await OpenedSession(hello, broker: self.broker)
+        var session = try await OpenedSession(hello, in: self.store)
         // A name that was read may be older than one that every node has been told since.
         if session.isResumed { session.user = self.renames.newest(session.user) }
         use(session)
@@ -37,7 +37,7 @@ final class SessionDesk {
     /// A guest says something: from now on it is somebody, whose session is kept as long as any.
     ///
     /// - Returns: Whether that is certain.
-    func keep(_ hash: String) async -> Bool { (try? await self.broker.session(hash)) != nil }
+    func keep(_ hash: String) async -> Bool { (try? await self.store.session(hash)) != nil }
 
     // MARK: Names
 
@@ -46,7 +46,7 @@ final class SessionDesk {
 
     /// Gives a user another name.
     func rename(_ user: User, session hash: String) async throws(BrokerError) {
-        try await self.broker.rename(user, session: hash)
+        try await self.store.rename(user, session: hash)
     }
 
     /// A user has another name.
@@ -77,7 +77,7 @@ final class SessionDesk {
             self.renames.end(lookup)
             self.checks.ended()
         }
-        guard let found = try await self.broker.user(ofSession: hash), found.id == id else { return }
+        guard let found = try await self.store.user(ofSession: hash), found.id == id else { return }
         use(self.renames.newest(found))
     }
 

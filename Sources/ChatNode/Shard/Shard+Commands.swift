@@ -78,7 +78,7 @@ extension Shard {
         let batch = self.outgoing
         self.outgoing = []
         self.spawn {
-            let results = await self.broker.publish(batch.map(\.draft))
+            let results = await self.messages.publish(batch.map(\.draft))
             for (sent, result) in zip(batch, results) { self.settle(sent, result) }
         }
     }
@@ -143,7 +143,7 @@ extension Shard {
     private func members(_ client: Client, _ members: Command.Members, id: Int?) async {
         let room = members.room
         do {
-            let page = try await self.broker.members(room, cursor: members.cursor, limit: self.limits.members)
+            let page = try await self.node.presence.members(room, cursor: members.cursor, limit: self.limits.members)
             self.reply(.members(room, page), id: id, to: client)
         } catch {
             self.refuse(error.protocolError, id: id, room: room, to: client)
@@ -153,7 +153,7 @@ extension Shard {
     private func history(_ client: Client, _ history: Command.History, id: Int?) async {
         let limit = min(history.limit ?? self.limits.history, self.limits.history)
         do {
-            var page = try await self.broker.log(history.room, before: history.before, limit: limit)
+            var page = try await self.messages.log(history.room, before: history.before, limit: limit)
             if let epoch = history.epoch, epoch != page.epoch { page.publications = [] }
             self.reply(.history(history.room, page), id: id, to: client)
         } catch {
@@ -164,7 +164,7 @@ extension Shard {
     private func type(_ client: Client, _ typing: Command.Typing, id: Int?) {
         guard let user = client.session.user else { return }
         if self.rooms[typing.room]?.presence.crowd.isLarge == false {
-            self.spawn { await self.broker.signalTyping(typing.room, user, active: typing.isActive) }
+            self.spawn { await self.node.presence.signalTyping(typing.room, user, active: typing.isActive) }
         }
         self.reply(.typing(typing.room), id: id, to: client)
     }

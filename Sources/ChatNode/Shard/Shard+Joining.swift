@@ -60,7 +60,7 @@ extension Shard: ReplayHost {
     private func subscribe(_ room: LocalRoom) async {
         let failure: BrokerError
         do {
-            let head = try await self.broker.subscribe(room.name, self.inbox)
+            let head = try await self.messages.subscribe(room.name, self.inbox)
             guard case .opening(let waiting) = room.state else { return }
             room.opened(at: head)
             for continuation in waiting { continuation.resume(returning: .success(())) }
@@ -151,7 +151,7 @@ extension Shard: ReplayHost {
                 return (catchUp, announcement, page)
             }
             // The log began anew and this shard has not been told.
-            _ = try await self.broker.subscribe(room.name, self.inbox)
+            _ = try await self.messages.subscribe(room.name, self.inbox)
             try? await Task.sleep(for: Replay.retryDelay)
         }
         throw BrokerError(.away, "the room's log begins anew, try again")
@@ -163,7 +163,7 @@ extension Shard: ReplayHost {
         try await self.node.logs.page(room, after: seq, known: standing, standing: standing)
     }
 
-    func askForHead(of room: RoomName) async { _ = try? await self.broker.subscribe(room, self.inbox) }
+    func askForHead(of room: RoomName) async { _ = try? await self.messages.subscribe(room, self.inbox) }
 
     /// Something was lost on the way to this shard: every live member catches up from where the room stood, by the log.
     func resynchronize(_ room: LocalRoom) {
@@ -172,7 +172,7 @@ extension Shard: ReplayHost {
         self.spawn {
             // Asked again until it is answered: the members of this room have nobody else.
             while !room.live.isEmpty || !room.catchingUp.isEmpty {
-                if let head = try? await self.broker.subscribe(room.name, self.inbox) {
+                if let head = try? await self.messages.subscribe(room.name, self.inbox) {
                     self.advance(room, to: head)
                     break
                 }
@@ -255,7 +255,7 @@ extension Shard: ReplayHost {
         guard let room = self.rooms[name], room.isUnused, case .open = room.state else { return }
         self.rooms[name] = nil
         self.spawn {
-            await self.broker.unsubscribe(name, self.inbox)
+            await self.messages.unsubscribe(name, self.inbox)
             // Somebody may have come in the meantime and subscribed before this took effect.
             if let successor = self.rooms[name] { self.resynchronize(successor) }
         }

@@ -55,16 +55,16 @@ actor Shard {
         self.executor = loop.executor
         self.node = node
         self.metrics = ShardMetrics(shard: String(index), of: node.metrics)
-        self.sessions = SessionDesk(broker: node.broker)
+        self.sessions = SessionDesk(store: node.sessions)
         self.presence = PresenceKeeper(node: node, holder: node.holder(shard: index), rooms: self.rooms)
         self.schedule = FlushScheduler(window: node.flushWindow, now: .now)
         self.inbox = ShardInbox(loop: loop)
         self.inbox.bind(to: self)
-        node.broker.attach(self.inbox)
+        node.control.attach(self.inbox)
     }
 
     var limits: Limits { self.node.limits }
-    var broker: any Broker { self.node.broker }
+    var messages: any MessageLog { self.node.messages }
 
     // MARK: Time
 

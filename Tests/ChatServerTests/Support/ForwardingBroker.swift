@@ -82,6 +82,7 @@ extension ForwardingBroker {
         try await self.base.rename(user, in: room)
     }
 
+    var kind: String { self.base.kind }
     func attach(_ subscriber: any BrokerSubscriber) { self.base.attach(subscriber) }
     func probe() async throws(BrokerError) { try await self.base.probe() }
     func run() async throws { try await self.base.run() }

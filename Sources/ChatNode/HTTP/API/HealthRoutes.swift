@@ -15,7 +15,7 @@ struct HealthRoutes {
     private func readiness() async -> Response {
         guard !self.node.admission.isDraining else { return Self.report("draining", .serviceUnavailable) }
         do throws(BrokerError) {
-            try await self.node.broker.probe()
+            try await self.node.control.probe()
             return Self.report("ok", .ok)
         } catch {
             return Self.report(error.reason, .serviceUnavailable)

@@ -25,7 +25,7 @@ struct PostMessage {
         if let error = self.node.sends.take(payer, now: ContinuousClock.now) { throw APIError(error) }
         let tail = PublicationCodec.tail(sender: user, text: text.rawValue, kind: kind, key: key)
         let draft = Draft(room: self.room, sender: user.id, key: key, tail: tail)
-        guard let result = await self.node.broker.publish([draft]).first else {
+        guard let result = await self.node.messages.publish([draft]).first else {
             throw ProtocolError(.internal, "the broker gave no result")
         }
         let receipt = try result.get()
@@ -59,7 +59,7 @@ struct PostMessage {
         }
         let parts = authorization.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer", let secret = SessionSecret(String(parts[1])),
-            let user = try await self.node.broker.session(secret.hash)
+            let user = try await self.node.sessions.session(secret.hash)
         else { throw ProtocolError(.unauthorized, "the bearer is no session that is known here") }
         return user
     }

@@ -44,7 +44,7 @@ struct RoomRoutes {
         let maximum = self.node.limits.history
         let limit = try query.count("limit", default: maximum, maximum: maximum)
         let before = try query["before"].map { _ in try query.count("before", default: 0, minimum: 0, maximum: .max) }
-        let page = try await self.node.broker.log(room, before: before, limit: limit)
+        let page = try await self.node.messages.log(room, before: before, limit: limit)
         var json = JSONWriter()
         json.field("room", room.rawValue)
         json.page(page)
@@ -57,7 +57,7 @@ struct RoomRoutes {
         let maximum = self.node.limits.members
         let limit = try query.count("limit", default: maximum, maximum: maximum)
         let cursor = try query["cursor"].map { try MemberPage.checkedCursor($0) }
-        let page = try await self.node.broker.members(room, cursor: cursor, limit: limit)
+        let page = try await self.node.presence.members(room, cursor: cursor, limit: limit)
         var json = JSONWriter()
         json.field("room", room.rawValue)
         json.page(page)

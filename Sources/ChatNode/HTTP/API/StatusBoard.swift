@@ -59,7 +59,7 @@ actor StatusBoard: Service {
         json.field("uptime_seconds", Int((ContinuousClock.now - self.start).inSeconds))
         json.field("state", self.state)
         json.object("broker") { json in
-            json.field("kind", self.node.brokerKind)
+            json.field("kind", self.node.control.kind)
             json.field("state", self.census.degradation == nil ? "ok" : "degraded")
             if let detail = self.census.degradation { json.field("detail", detail) }
         }

@@ -6,13 +6,9 @@ extension BrokerClause {
         BrokerClause("a session is found until it is forgotten, an unknown one is nobody's", sessionsAreKept),
         BrokerClause("a user's new name is in the session, and at every subscriber of the node", renameIsAnnounced),
     ]
-
-    static let service = [
-        BrokerClause("a round trip proves that the broker works", probeSucceeds)
-    ]
 }
 
-private func sessionsAreKept(_ broker: any Broker) async throws {
+private func sessionsAreKept(_ broker: any SessionStore) async throws {
     let (hash, user) = (unique("hash"), try uniqueUser())
     #expect(try await broker.session(hash) == nil)
     #expect(try await broker.user(ofSession: hash) == nil)
@@ -22,7 +18,7 @@ private func sessionsAreKept(_ broker: any Broker) async throws {
     #expect(try await broker.session(unique("hash")) == nil)
 }
 
-private func renameIsAnnounced(_ broker: any Broker) async throws {
+private func renameIsAnnounced(_ broker: any SessionStore & BrokerControl) async throws {
     let (hash, user) = (unique("hash"), try uniqueUser())
     let subscribers = [CollectingSubscriber(), CollectingSubscriber()]
     for subscriber in subscribers { broker.attach(subscriber) }
@@ -33,8 +29,4 @@ private func renameIsAnnounced(_ broker: any Broker) async throws {
     for subscriber in subscribers {
         try await subscriber.events { $0.renamed.contains(renamed) }
     }
-}
-
-private func probeSucceeds(_ broker: any Broker) async throws {
-    try await broker.probe()
 }

@@ -1,0 +1,28 @@
+/// Which rooms there are, how the broker is, and its work as a whole.
+///
+/// What it promises: a room that has members or a log is listed; ``probe()`` succeeds only when a message would have come
+/// back; each change of how the broker is reaches every attached subscriber once.
+package protocol BrokerControl: AnyObject, Sendable {
+    /// What kind of broker it is, in one word for people and programs: `memory`, `redis`.
+    var kind: String { get }
+
+    /// Rooms that have members or a log, by name.
+    ///
+    /// - Parameters:
+    ///   - cursor: The name after which to go on; nil begins.
+    ///   - limit: The most rooms to give.
+    /// - Returns: The rooms, and where to go on.
+    /// - Throws: ``BrokerError`` when the broker is out of reach.
+    func rooms(after cursor: RoomName?, limit: Int) async throws(BrokerError) -> RoomPage
+
+    /// Adds a subscriber for what concerns a whole node: ``BrokerEvent/status(_:detail:)``, ``BrokerEvent/renamed(_:)``.
+    func attach(_ subscriber: any BrokerSubscriber)
+
+    /// Proves that the broker can publish and receive, by a round trip.
+    ///
+    /// - Throws: ``BrokerError`` with the reason why not.
+    func probe() async throws(BrokerError)
+
+    /// Works until the task is cancelled.
+    func run() async throws
+}

@@ -31,7 +31,7 @@ NIOPosix       | ChatRedis ChatClient ChatNode ChatServer
 '
 
 # modules whose folders lie in one direction; the others are still to be put in order
-one_way='ChatClient ChatCore ChatHTTP ChatMemory ChatNode ChatServer ChatSystem ChatWebSocket'
+one_way='ChatClient ChatCore ChatHTTP ChatMemory ChatNode ChatRedis ChatServer ChatSystem ChatWebSocket'
 
 findings=$(mktemp)
 sources=$(mktemp)

@@ -77,7 +77,7 @@ package struct Node: Service {
         guard let url = configuration.redis else {
             return MemoryBroker(limits: configuration.limits.log, now: WallClock.now)
         }
-        var redis = RedisBroker.Configuration(url: url)
+        var redis = RedisConfiguration(url: url)
         redis.keyPrefix = configuration.redisPrefix
         redis.limits = configuration.limits
         redis.replicas = configuration.ackReplicas

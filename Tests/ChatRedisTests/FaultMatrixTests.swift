@@ -272,7 +272,7 @@ struct FaultMatrixTests {
         let redis = try await RedisServerProcess()
         let url = try RedisURL("redis://127.0.0.1:\(address.port ?? 0)")
         // The time limit of this test would be over long before.
-        let configure = { (configuration: inout RedisBroker.Configuration) in
+        let configure = { (configuration: inout RedisConfiguration) in
             configuration.url = url
             configuration.connectTimeout = .seconds(3600)
             configuration.patience = .milliseconds(300)
@@ -344,7 +344,7 @@ struct FaultMatrixTests {
     @Test
     func `keys and logs expire after the times that are set`() async throws {
         try await RedisServerProcess.with { server in
-            let configure = { (configuration: inout RedisBroker.Configuration) in
+            let configure = { (configuration: inout RedisConfiguration) in
                 configuration.limits.log.messages = 7
                 configuration.limits.log.retention = .seconds(500)
                 configuration.limits.log.deduplication = .seconds(300)
@@ -366,5 +366,5 @@ struct FaultMatrixTests {
 }
 
 extension RedisBroker {
-    fileprivate func waitingCount(_ room: RoomName) -> Int { self.channels[self.channel(room)]?.waitingCount ?? 0 }
+    fileprivate func waitingCount(_ room: RoomName) -> Int { self.rooms.subscription(of: room)?.waitingCount ?? 0 }
 }

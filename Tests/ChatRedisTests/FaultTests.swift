@@ -215,7 +215,7 @@ struct FaultTests {
 
     @Test
     func `a connection that is half open is noticed`() async throws {
-        let usual = RedisBroker.Liveness()
+        let usual = RedisConfiguration.Liveness()
         #expect(usual.pingInterval + usual.answerTimeout < .seconds(15))
         try await RedisServerProcess.with { server in
             try await withBroker(
@@ -269,7 +269,7 @@ struct FaultTests {
     @Test
     func `no more than a bounded number of messages waits for Redis`() async throws {
         let server = try await RedisServerProcess()
-        let configure = { (configuration: inout RedisBroker.Configuration) in
+        let configure = { (configuration: inout RedisConfiguration) in
             configuration.pendingLimit = 10
             configuration.patience = .seconds(1)
         }

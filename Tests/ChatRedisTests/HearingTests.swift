@@ -34,7 +34,7 @@ struct HearingTests {
     ) async throws {
         try await TCPRelay.with(server) { relay in
             let url = try RedisURL(relay.url)
-            let configure = { (configuration: inout RedisBroker.Configuration) in
+            let configure = { (configuration: inout RedisConfiguration) in
                 configuration.url = url
                 configuration.liveness.pingInterval = .milliseconds(200)
                 configuration.liveness.answerTimeout = answerTimeout

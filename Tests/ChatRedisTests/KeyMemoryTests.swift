@@ -217,7 +217,7 @@ extension RedisBroker {
     fileprivate func hash(_ draft: Draft, _ keyring: String) async throws -> Int {
         var command = RedisCommand("EVAL", "return redis.sha1hex(ARGV[1] .. ARGV[2])", "0", keyring)
         command.append(bytesOf: try #require(draft.key).digest(of: draft.sender))
-        let digits = try #require(try await self.perform(RedisRequest(command)).string)
+        let digits = try #require(try await self.endpoints.common.commands.perform(RedisRequest(command)).string)
         return try #require(Int(digits.prefix(8), radix: 16))
     }
 }

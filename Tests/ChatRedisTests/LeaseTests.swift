@@ -35,7 +35,7 @@ struct LeaseTests {
         _ body: (RedisBroker, RedisBroker) async throws -> Void
     ) async throws {
         try await RedisServerProcess.with { server in
-            let configure: (inout RedisBroker.Configuration) -> Void = {
+            let configure: (inout RedisConfiguration) -> Void = {
                 $0.headCheckInterval = headCheckInterval
                 $0.mendDelay = .seconds(1)
             }

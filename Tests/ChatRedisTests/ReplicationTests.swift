@@ -30,7 +30,7 @@ struct ReplicationTests {
         // A primary waits for more replicas to come before it sends its data to the first, unless it is told not to.
         try await RedisServerProcess.with(["--repl-diskless-sync-delay", "0"]) { primary in
             try await RedisServerProcess.with(["--replicaof", "127.0.0.1", "\(primary.port)"]) { replica in
-                let configure = { (configuration: inout RedisBroker.Configuration) in
+                let configure = { (configuration: inout RedisConfiguration) in
                     configuration.replicas = replicas
                     configuration.replicaTimeout = timeout
                 }

@@ -159,7 +159,7 @@ struct RollbackTests {
 
     @Test func `a position that was trimmed is judged by its time`() async throws {
         try await RedisServerProcess.with { server in
-            let configure = { (configuration: inout RedisBroker.Configuration) in configuration.limits.log.messages = 4
+            let configure = { (configuration: inout RedisConfiguration) in configuration.limits.log.messages = 4
             }
             var before: [Receipt] = []
             try await withBroker(server, configure: configure) { broker in

@@ -38,7 +38,7 @@ struct SetupTests {
         _ body: (RedisBroker) async throws -> Void
     ) async throws {
         try await server.operate("ACL SETUSER chat reset on >pw \(rights)")
-        let change: (inout RedisBroker.Configuration) -> Void = {
+        let change: (inout RedisConfiguration) -> Void = {
             $0.url.user = "chat"
             $0.url.password = .init("pw")
             $0.patience = patience
@@ -156,7 +156,7 @@ struct SetupTests {
         try await RedisServerProcess.with(options.split(separator: " ").map(String.init)) { server in
             var wanted = try RedisURL(url)
             wanted.address = .host("127.0.0.1", port: server.port)
-            let change: (inout RedisBroker.Configuration) -> Void = {
+            let change: (inout RedisConfiguration) -> Void = {
                 $0.url = wanted
                 $0.patience = .seconds(1)
             }
@@ -184,7 +184,7 @@ struct SetupTests {
     func `a host that nobody knows is told`() async throws {
         try await RedisServerProcess.with { server in
             let url = try RedisURL("redis://nowhere.invalid")
-            let change: (inout RedisBroker.Configuration) -> Void = {
+            let change: (inout RedisConfiguration) -> Void = {
                 $0.url = url
                 $0.patience = .seconds(1)
             }
@@ -291,6 +291,6 @@ extension RedisBroker {
             case .failure(let error): told.yield(error)
             }
         }
-        self.commands.submit(request)
+        self.endpoints.common.commands.submit(request)
     }
 }

@@ -52,7 +52,7 @@ struct TransportTests {
     func `a Redis without TLS is told from one whose certificate is not trusted`() async throws {
         try await RedisServerProcess.with { server in
             let url = try RedisURL("rediss://localhost:\(server.port)")
-            let change: (inout RedisBroker.Configuration) -> Void = {
+            let change: (inout RedisConfiguration) -> Void = {
                 $0.url = url
                 $0.connectTimeout = .seconds(3)
                 $0.patience = .seconds(1)
@@ -95,7 +95,7 @@ struct TransportTests {
                     )
                 }
                 let url = try RedisURL("rediss://localhost:\(server.port)")
-                let change: (inout RedisBroker.Configuration) -> Void = {
+                let change: (inout RedisConfiguration) -> Void = {
                     $0.url = url
                     $0.patience = .seconds(1)
                 }

@@ -35,7 +35,7 @@ struct TwoNodesTests {
 
     /// Runs two brokers on one Redis; `configure` changes the first.
     private func withTwo(
-        configure: (inout RedisBroker.Configuration) -> Void = { _ in },
+        configure: (inout RedisConfiguration) -> Void = { _ in },
         _ body: (RedisBroker, RedisBroker) async throws -> Void
     ) async throws {
         try await RedisServerProcess.with { server in

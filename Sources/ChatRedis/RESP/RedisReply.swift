@@ -55,6 +55,21 @@ extension RedisReply {
         guard case .error(let text) = self else { return false }
         return text.hasPrefix("NOSCRIPT")
     }
+
+    /// An epoch.
+    var epoch: Epoch? { self.string.flatMap { try? Epoch($0) } }
+
+    /// Why this Redis is to be left, if that is what it says.
+    var reasonToLeave: BrokerError? {
+        guard case .error(let text) = self else { return nil }
+        return BrokerError.reasonToLeave(in: text)
+    }
+
+    /// Whether it says no more than that nothing can be written now; reading goes on.
+    var refusesWrites: Bool {
+        guard case .error(let text) = self else { return false }
+        return ["OOM", "MISCONF", "NOREPLICAS"].contains(RedisErrorText(text).code)
+    }
 }
 
 /// What arrives on a connection that is subscribed to channels.

@@ -50,33 +50,31 @@ enum RedisScript: CaseIterable {
 
     fileprivate var parts: [String] {
         switch self {
-        case .probe: [ScriptSource.probe]
-        case .send: [ScriptSource.send]
-        case .read: [ScriptSource.epoch, ScriptSource.read]
-        case .replaceEpoch: [ScriptSource.replaceEpoch]
-        case .enter: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.enter]
-        case .leave: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.leave]
-        case .restore: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.restore]
-        case .sweep: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.sweep]
-        case .look: [ScriptSource.agree, ScriptSource.look]
-        case .holders: [ScriptSource.holders]
-        case .mend: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.mend]
-        case .renewLease: [ScriptSource.epoch, ScriptSource.renewLease]
-        case .endLease: [ScriptSource.epoch, ScriptSource.endLease]
-        case .lookAtLeases: [ScriptSource.epoch, ScriptSource.lookAtLeases]
-        case .judgeLease: [ScriptSource.epoch, ScriptSource.judgeLease]
-        case .renameMember: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.renameMember]
-        case .members: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.members]
-        case .summary: [ScriptSource.epoch, ScriptSource.agree, ScriptSource.presence, ScriptSource.summary]
-        case .readSession: [ScriptSource.readSession]
-        case .writeSession: [ScriptSource.writeSession]
-        case .beat: [ScriptSource.epoch, ScriptSource.beat]
+        case .probe: [ProbeScript.probe]
+        case .send: [SendScript.send]
+        case .read: [LogScripts.epoch, LogScripts.read]
+        case .replaceEpoch: [LogScripts.replaceEpoch]
+        case .enter: [LogScripts.epoch, PresenceScripts.agree, PresenceScripts.presence, PresenceScripts.enter]
+        case .leave: [LogScripts.epoch, PresenceScripts.agree, PresenceScripts.presence, PresenceScripts.leave]
+        case .restore: [LogScripts.epoch, PresenceScripts.agree, PresenceScripts.presence, PresenceScripts.restore]
+        case .sweep: [LogScripts.epoch, PresenceScripts.agree, PresenceScripts.presence, PresenceScripts.sweep]
+        case .look: [PresenceScripts.agree, PresenceScripts.look]
+        case .holders: [PresenceScripts.holders]
+        case .mend: [LogScripts.epoch, PresenceScripts.agree, PresenceScripts.presence, PresenceScripts.mend]
+        case .renewLease: [LogScripts.epoch, LeaseScripts.renewLease]
+        case .endLease: [LogScripts.epoch, LeaseScripts.endLease]
+        case .lookAtLeases: [LogScripts.epoch, LeaseScripts.lookAtLeases]
+        case .judgeLease: [LogScripts.epoch, LeaseScripts.judgeLease]
+        case .renameMember:
+            [LogScripts.epoch, PresenceScripts.agree, PresenceScripts.presence, PresenceScripts.renameMember]
+        case .members: [LogScripts.epoch, PresenceScripts.agree, PresenceScripts.presence, PresenceScripts.members]
+        case .summary: [LogScripts.epoch, PresenceScripts.agree, PresenceScripts.presence, PresenceScripts.summary]
+        case .readSession: [SessionScripts.readSession]
+        case .writeSession: [SessionScripts.writeSession]
+        case .beat: [LogScripts.epoch, ServiceScripts.beat]
         }
     }
 }
-
-/// Where the Lua stands; the files beside this one hold it.
-enum ScriptSource {}
 
 /// All scripts, with a broker's limits in them: what never changes need not be sent with each message.
 struct RedisScriptSet {

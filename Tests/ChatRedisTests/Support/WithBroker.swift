@@ -1,6 +1,7 @@
 import BrokerContract
 import ChatCore
 import Logging
+import NIOCore
 import NIOPosix
 
 @testable import ChatRedis
@@ -18,10 +19,10 @@ import NIOPosix
 func withBroker(
     _ server: RedisServerProcess,
     log: RecordedLog? = nil,
-    configure: (inout RedisBroker.Configuration) -> Void = { _ in },
+    configure: (inout RedisConfiguration) -> Void = { _ in },
     _ body: (RedisBroker) async throws -> Void
 ) async throws {
-    var configuration = RedisBroker.Configuration(url: try RedisURL(server.url))
+    var configuration = RedisConfiguration(url: try RedisURL(server.url))
     configuration.limits = BrokerClause.limits
     configuration.patience = .seconds(60)
     configuration.connectTimeout = .seconds(20)
@@ -62,9 +63,22 @@ extension RedisBroker {
         return try await self.perform(RedisRequest(command))
     }
 
+    func perform(_ request: RedisRequest) async throws -> RedisReply {
+        try await self.endpoints.common.commands.perform(request)
+    }
+
     /// Makes it remember that a lease was renewed last at a certain time, in milliseconds by Redis' clock.
-    func hasNotRenewed(_ holder: HolderID, since time: Int) { _ = self.holdings.renewed(holder, count: 1, time: time) }
+    func hasNotRenewed(_ holder: HolderID, since time: Int) { _ = self.leases.renewed(holder, count: 1, time: time) }
+
+    /// Reads the leases of all holders, whatever time it is.
+    func look(isRegular: Bool) async { await self.sweeper.look(isRegular: isRegular) }
+
+    /// When all rooms were looked at out of turn.
+    var lookedAtAll: NIODeadline? { self.watch.lookedAtAll }
+
+    /// Whether nodes of the first layout are there, as far as Redis was asked.
+    var legacyNodes: LegacyNodes { self.endpoints.common.hearing.legacyNodes }
 
     /// Whether a room's holders were compared with the table of leases, or will be when that is read next.
-    func hasComparedHolders(of room: RoomName) -> Bool { self.channels[self.channel(room)]?.upkeptAt != nil }
+    func hasComparedHolders(of room: RoomName) -> Bool { self.rooms.subscription(of: room)?.upkeptAt != nil }
 }

@@ -1,0 +1,138 @@
+internal import ChatCore
+internal import NIOCore
+
+/// Lets a node hear itself over an endpoint: every few seconds, and when somebody asks whether a message would come back.
+///
+/// It belongs to the endpoint and is used on the broker's event loop only.
+final class EndpointHearing {
+    /// Where the node hears itself.
+    let channel: ChannelName
+    /// What the node writes to find out whether it may.
+    let key: String
+    /// Whether nodes of the first layout are there, as far as Redis was asked.
+    private(set) var legacyNodes = LegacyNodes.present
+
+    private let commands: CommandLink
+    private let subscriptions: SubscriptionLink
+    private let keys: RedisKeys
+    private let eventLoop: any EventLoop
+    private let patience: TimeAmount
+    private var watch = HearingWatch(now: .now())
+    private var probes: [ByteString: Waiter<Void>] = [:]
+    private var random = SystemRandomNumberGenerator()
+
+    init(
+        over commands: CommandLink,
+        _ subscriptions: SubscriptionLink,
+        keys: RedisKeys,
+        incarnation: String,
+        on eventLoop: any EventLoop,
+        patience: Duration
+    ) {
+        self.channel = ChannelName(keys.nodeChannel(incarnation))
+        self.key = keys.node(incarnation)
+        self.commands = commands
+        self.subscriptions = subscriptions
+        self.keys = keys
+        self.eventLoop = eventLoop
+        self.patience = TimeAmount(patience)
+    }
+
+    /// A name that no run, and no word, has had.
+    func newNonce() -> String { Base36.random(digits: 16, using: &self.random) }
+
+    // MARK: Hearing oneself
+
+    /// A connection has come to stand: what was said before it need not come back.
+    func restart() { self.watch.restart(at: .now()) }
+
+    /// Something was delivered.
+    func receivedSomething(_ now: NIODeadline) { self.watch.receivedSomething(at: now) }
+
+    /// Says something, if it is time.
+    ///
+    /// - Parameters:
+    ///   - now: The time.
+    ///   - told: Takes the run that Redis says its data are in.
+    /// - Returns: Whether what was said has not come back, so that the subscriptions are of no use.
+    func isDeaf(_ now: NIODeadline, _ told: @escaping (String) -> Void) -> Bool {
+        guard self.commands.isActive, self.subscriptions.isLive(self.channel) else {
+            self.watch.restart(at: now)
+            return false
+        }
+        switch self.watch.tick(now) {
+        case .none: return false
+        case .say:
+            self.say(told)
+            return false
+        case .giveUp: return true
+        }
+    }
+
+    /// Says something to the node itself, and asks who else is there.
+    func say(_ told: @escaping (String) -> Void) {
+        let word = self.newNonce()
+        self.watch.said(word)
+        var request = RedisRequest(.beat, keys: self.keys.layout) {
+            $0.append(self.channel.rawValue)
+            $0.append(word)
+            $0.append(self.keys.control)
+            $0.append(self.keys.layoutChannel)
+            $0.append(RedisKeys.layoutVersion)
+            $0.append(self.newNonce())
+        }
+        request.isUrgent = true
+        request.completion = { result in
+            guard case .success(let reply) = result, let parts = reply.array, parts.count == 3 else {
+                return self.restart()
+            }
+            self.watch.published(word, at: .now())
+            told(parts[2].string ?? "")
+            self.legacyNodes = parts[0].integer == 1 ? .present : parts[1].integer == 1 ? .remembered : .gone
+        }
+        self.commands.submit(request)
+    }
+
+    /// Something has come on the node's own channel.
+    func heard(_ payload: ByteBuffer) {
+        let word = String(buffer: payload)
+        self.watch.heard(word, at: .now())
+        self.probes.removeValue(forKey: ByteString(word))?.resume(.success(()))
+    }
+
+    // MARK: Probing
+
+    /// Proves by a round trip that a message would be stored and come back.
+    func probe() async throws(BrokerError) {
+        let nonce = self.newNonce()
+        let result = await withCheckedContinuation { continuation in
+            self.probes[ByteString(nonce)] = Waiter(continuation, patience: self.patience, on: self.eventLoop)
+            // Without the subscription it would get lost; it is sent when that stands.
+            if self.subscriptions.isLive(self.channel) { self.send(nonce) }
+        }
+        self.probes[ByteString(nonce)] = nil
+        try result.get()
+    }
+
+    /// The subscription of the node's own channel stands: sends the probes that waited for it.
+    func sendProbes() {
+        for nonce in self.probes.keys { self.send(nonce.rawValue) }
+    }
+
+    /// Tells those who probe why they wait in vain.
+    func fail(_ reason: BrokerError) {
+        for probe in self.probes.values { probe.resume(.failure(reason)) }
+    }
+
+    private func send(_ nonce: String) {
+        var request = RedisRequest(.probe, keys: self.key) {
+            $0.append(self.channel.rawValue)
+            $0.append(nonce)
+        }
+        request.completion = { result in
+            guard case .failure(let error) = result else { return }
+            self.probes.removeValue(forKey: ByteString(nonce))?.resume(.failure(error))
+        }
+        self.commands.submit(request)
+    }
+}

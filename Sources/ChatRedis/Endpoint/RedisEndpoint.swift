@@ -1,0 +1,371 @@
+internal import ChatCore
+internal import Logging
+internal import NIOCore
+
+/// One Redis server: its connections, their supervision, its subscriptions, and how it is.
+///
+/// It knows nothing of rooms. What its subscriptions bring goes to an ``EndpointListener``, everything else that happens to
+/// it to its owner, as an ``Event``. It belongs to the broker and is used on its event loop only.
+final class RedisEndpoint {
+    /// What an operator may want to know of connections.
+    struct Counters: Equatable {
+        var lost = 0
+        var deaf = 0
+        var stray = 0
+    }
+
+    let commands: CommandLink
+    /// What stores messages and follows the logs goes over this one, so that nothing is stored over a connection that has
+    /// not been found to lead to the logs that were followed: ``commands``, or one of its own.
+    let logLink: CommandLink
+    let subscriptions: SubscriptionLink
+    let hearing: EndpointHearing
+    private(set) var counters = Counters()
+    /// Why this server cannot use the data that it found when it began.
+    private(set) var refusal: BrokerError?
+
+    private let eventLoop: any EventLoop
+    private let url: RedisURL
+    private let connector: RedisConnector
+    private let scripts: RedisScriptSet
+    private let keys: RedisKeys
+    private let logger: Logger
+    private var health = EndpointHealth()
+    private var identity = EndpointIdentity()
+    /// The connections that stand, or are being made.
+    private var handlers: [RedisChannelHandler.Role: RedisChannelHandler] = [:]
+    private var backoffs: [RedisChannelHandler.Role: Backoff] = [:]
+    private var warnedPolicy: String?
+    private var tell: (Event) -> Void = { _ in }
+    private weak var listener: (any EndpointListener)?
+
+    /// Makes an endpoint that is connected to by ``keepConnected(_:onCancel:)``.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where Redis is and how to work with it.
+    ///   - keys: What the keys and channels are called.
+    ///   - scripts: What runs in Redis.
+    ///   - incarnation: Tells this run of the node from all others.
+    ///   - eventLoop: The loop of the broker and of all connections.
+    ///   - logger: Told of connections that come and go.
+    /// - Throws: An error when TLS cannot be set up.
+    init(
+        _ configuration: RedisConfiguration,
+        keys: RedisKeys,
+        scripts: RedisScriptSet,
+        incarnation: String,
+        on eventLoop: any EventLoop,
+        logger: Logger
+    ) throws {
+        (self.eventLoop, self.url, self.scripts, self.keys) = (eventLoop, configuration.url, scripts, keys)
+        self.logger = logger
+        self.connector = try RedisConnector(
+            configuration.url,
+            tls: configuration.tls,
+            timeout: configuration.connectTimeout
+        )
+        self.commands = CommandLink(scripts: scripts, configuration)
+        self.logLink = configuration.replicas > 0 ? CommandLink(scripts: scripts, configuration) : self.commands
+        let first = ChannelName(keys.layoutChannel)
+        self.subscriptions = SubscriptionLink(on: eventLoop, configuration.liveness, first: first)
+        self.hearing = EndpointHearing(
+            over: self.commands,
+            self.subscriptions,
+            keys: keys,
+            incarnation: incarnation,
+            on: eventLoop,
+            patience: configuration.patience
+        )
+    }
+
+    /// Subscribes what every node listens to, and tells from now on what happens.
+    func begin(_ listener: any EndpointListener, _ tell: @escaping (Event) -> Void) {
+        (self.listener, self.tell) = (listener, tell)
+        // The first one tells nodes of this layout from all others: whoever counts them must not find it last.
+        self.subscriptions.subscribe(ChannelName(self.keys.layoutChannel))
+        self.subscriptions.subscribe(ChannelName(self.keys.control))
+        self.subscriptions.subscribe(self.hearing.channel)
+    }
+
+    /// Whether commands can be sent, and messages stored.
+    var isActive: Bool { self.commands.isActive && self.logLink.isActive }
+
+    /// Why it cannot be worked with, if that is so and known.
+    var reason: BrokerError? { self.health.reason }
+
+    /// Proves by a round trip that a message would be stored and come back.
+    func probe() async throws(BrokerError) {
+        do {
+            try await self.hearing.probe()
+        } catch {
+            // Why there is no connection says more than that there is none.
+            let isConnectionLost = error.code == .away || error.code == .uncertain
+            throw isConnectionLost ? self.health.reason ?? error : error
+        }
+    }
+
+    // MARK: Connections
+
+    /// The connections that it needs, each to be kept by ``keepConnected(_:onCancel:)``.
+    var roles: [RedisChannelHandler.Role] {
+        self.logLink === self.commands ? [.commands, .subscriptions] : [.commands, .log, .subscriptions]
+    }
+
+    /// Keeps one of the connections until the task is cancelled, or the data turn out to be of no use.
+    ///
+    /// - Parameters:
+    ///   - role: Which connection.
+    ///   - onCancel: Called when the task is cancelled while a connection stands.
+    func keepConnected(_ role: RedisChannelHandler.Role, onCancel: @escaping @Sendable () -> Void) async {
+        var random = SystemRandomNumberGenerator()
+        while !Task.isCancelled, self.refusal == nil {
+            await self.connect(role, onCancel: onCancel)
+            guard self.refusal == nil else { break }
+            let pause = self.backoffs[role, default: Backoff()].next(.now(), using: &random)
+            try? await Task.sleep(for: pause)
+        }
+    }
+
+    /// Connects and waits for the end of the connection.
+    private func connect(_ role: RedisChannelHandler.Role, onCancel: @escaping @Sendable () -> Void) async {
+        do {
+            let channel = try await self.connector.connect(self.makeHandler(role), on: self.eventLoop)
+            await withTaskCancellationHandler {
+                try? await channel.closeFuture.get()
+            } onCancel: {
+                onCancel()
+                channel.close(promise: nil)
+            }
+        } catch {
+            self.update(lost: BrokerError(connection: error))
+        }
+    }
+
+    private func makeHandler(_ role: RedisChannelHandler.Role) -> RedisChannelHandler {
+        let usesTLS = self.url.usesTLS
+        let handler = RedisChannelHandler(role, handshake: self.handshake(role), usesTLS: usesTLS) {
+            [weak self] event in
+            self?.handle(event, of: role)
+        }
+        self.handlers[role] = handler
+        return handler
+    }
+
+    private func handshake(_ role: RedisChannelHandler.Role) -> [RedisCommand] {
+        let introduction = RedisCommand(
+            "EVAL",
+            ServiceScripts.introduction,
+            "1",
+            self.keys.layout,
+            self.hearing.newNonce(),
+            String(RedisKeys.layoutVersion)
+        )
+        return switch role {
+        // A replica takes all of it but a write.
+        case .commands, .log:
+            self.connector.logIn + [RedisCommand("SET", self.hearing.key, "", "EX", "60"), introduction]
+                + self.scripts.loadCommands
+        // PING is refused while Redis loads its data, and SUBSCRIBE where the user may not use the channels: such a
+        // connection does not count as one. Nothing is published on the node's own channel meanwhile, so that each
+        // command has one answer.
+        case .subscriptions:
+            self.connector.logIn + [RedisCommand("PING"), introduction]
+                + [RedisCommand("SUBSCRIBE", self.hearing.channel.rawValue)]
+        }
+    }
+
+    private func handle(_ event: RedisChannelHandler.Event, of role: RedisChannelHandler.Role) {
+        switch (role, event) {
+        case (.commands, .opened(let replies)): self.opened(self.commands, role, replies)
+        case (.log, .opened(let replies)): self.opened(self.logLink, role, replies)
+        case (.commands, .replies(let replies)):
+            self.commands.received(replies)
+            self.tell(.answered)
+        case (.log, .replies(let replies)):
+            self.logLink.received(replies)
+            self.tell(.answered)
+        case (.subscriptions, .opened(let replies)):
+            guard self.introduce(replies.dropLast().last, on: role), let handler = self.handlers[role] else { return }
+            self.subscriptions.opened(handler)
+            self.tell(.mayHear)
+            self.becameActive(role)
+        case (.subscriptions, .pushes(let pushes)): self.received(pushes)
+        case (.commands, .closed(let reason)): self.closed(self.commands, role, reason)
+        case (.log, .closed(let reason)): self.closed(self.logLink, role, reason)
+        case (.subscriptions, .closed(let reason)):
+            self.identity.lost(role)
+            self.subscriptions.closed()
+            self.listener?.subscriptionsLost()
+            self.becameInactive(reason)
+        case (.commands, .pushes), (.log, .pushes), (.subscriptions, .replies): break
+        }
+    }
+
+    /// A connection for commands stands.
+    private func opened(_ link: CommandLink, _ role: RedisChannelHandler.Role, _ replies: [RedisReply]) {
+        let loaded = replies.suffix(self.scripts.all.count)
+        guard self.introduce(replies.dropLast(loaded.count).last, on: role), let handler = self.handlers[role] else {
+            return
+        }
+        link.opened(handler, loaded: loaded, run: self.identity.run(on: role))
+        if link === self.commands {
+            self.hearing.say { self.judge(run: $0) }
+            self.tell(.began(isAnotherRun: self.identity.begin()))
+        }
+        self.becameActive(role)
+        // Before anything is stored: is this still the data that was followed?
+        if link === self.logLink { self.tell(.mayCompare) }
+        link.proceed()
+    }
+
+    /// A connection for commands was lost, or did not come to stand.
+    private func closed(_ link: CommandLink, _ role: RedisChannelHandler.Role, _ reason: BrokerError) {
+        let wasActive = link.isActive
+        self.identity.lost(role)
+        link.closed()
+        self.becameInactive(reason)
+        guard wasActive, reason.code == .leaveServer else { return }
+        // The others lead to the same Redis, which may not be the primary any more.
+        self.commands.close(reason)
+        self.logLink.close(reason)
+        self.subscriptions.close(reason)
+    }
+
+    /// Gives up the connections, those too that are still being made; what is lost from now on is no news.
+    func stop() {
+        self.health.stop()
+        for handler in self.handlers.values { handler.close(.isAway) }
+        // Nothing of it will be answered: a Redis that hangs must not hold up who waits for it.
+        self.commands.stop()
+        self.logLink.stop()
+        self.hearing.fail(.isAway)
+    }
+
+    // MARK: Who Redis is
+
+    /// A connection has come to stand: it must lead to the same Redis as the others, and to data that this server knows.
+    ///
+    /// - Returns: Whether it may be used.
+    private func introduce(_ reply: RedisReply?, on role: RedisChannelHandler.Role) -> Bool {
+        guard let introduction = RedisIntroduction(reply) else {
+            self.handlers[role]?.close(.isUnintelligible)
+            return false
+        }
+        guard introduction.layout <= RedisKeys.layoutVersion else {
+            let reason = BrokerError.isOfLayout(introduction.layout, known: RedisKeys.layoutVersion)
+            self.refusal = self.refusal ?? (self.health.status == .starting ? reason : nil)
+            self.handlers[role]?.close(reason)
+            return false
+        }
+        self.warn(of: introduction.evictionPolicy)
+        self.hearing.restart()
+        for stray in self.identity.introduced(introduction, on: role) {
+            self.counters.stray += 1
+            self.logger.warning("a connection leads to another Redis than a newer one, and is made again")
+            self.handlers[stray]?.close(.isElsewhere)
+        }
+        return true
+    }
+
+    /// A primary may have been a replica in between, while its connections went on: whatever was followed is compared.
+    private func judge(run: String) {
+        guard self.identity.isAnother(run) else { return }
+        self.counters.stray += 1
+        self.logger.warning("Redis has the data of another run than before, and is connected to again")
+        for handler in self.handlers.values { handler.close(.isElsewhere) }
+    }
+
+    private func warn(of policy: String) {
+        guard policy != "noeviction", !policy.isEmpty, self.warnedPolicy != policy else { return }
+        self.warnedPolicy = policy
+        self.logger.warning(
+            """
+            Redis evicts data when its memory is full: rooms lose members, and messages may be stored twice; \
+            set maxmemory-policy to noeviction
+            """,
+            metadata: ["maxmemory-policy": "\(policy)"]
+        )
+    }
+
+    // MARK: What arrives
+
+    /// Takes all that one read of the socket brought.
+    private func received(_ pushes: [RedisPush]) {
+        self.subscriptions.received()
+        let now = NIODeadline.now()
+        for push in pushes {
+            switch push {
+            case .message(let channel, let payload):
+                self.hearing.receivedSomething(now)
+                if self.listener?.published(payload, on: channel) != true { self.receivedOwn(payload, on: channel) }
+            case .subscribed(let channel):
+                guard self.subscriptions.confirmed(channel) else { continue }
+                if channel == self.hearing.channel { self.hearing.sendProbes() }
+                self.listener?.isHeard(channel)
+            case .unsubscribed, .pong: self.subscriptions.answered()
+            case .error(let text): self.refusedSubscription(text)
+            }
+        }
+        self.tell(.heard)
+    }
+
+    /// Takes what came on a channel that is no room's.
+    private func receivedOwn(_ payload: ByteBuffer, on channel: ChannelName) {
+        if channel == self.hearing.channel {
+            self.hearing.heard(payload)
+        } else if channel == ChannelName(self.keys.control) {
+            self.tell(.control(payload))
+        }
+    }
+
+    /// Redis refused a command of the subscribed connection, which goes on.
+    private func refusedSubscription(_ text: String) {
+        if let reason = BrokerError.reasonToLeave(in: text) { return self.subscriptions.close(reason) }
+        guard let channel = self.subscriptions.refused() else { return }
+        let reason = BrokerError(redis: text)
+        self.listener?.refused(channel, reason)
+        guard self.health.isNews(reason, .now()) else { return }
+        self.logger.warning("Redis refuses a subscription", metadata: ["reason": "\(reason.reason)"])
+    }
+
+    // MARK: Time and status
+
+    /// Sees to deadlines, and to connections that may be dead or deaf.
+    func tick(_ now: NIODeadline) {
+        self.commands.tick(now)
+        if self.logLink !== self.commands { self.logLink.tick(now) }
+        self.subscriptions.tick(now)
+        guard self.hearing.isDeaf(now, { self.judge(run: $0) }) else { return }
+        self.counters.deaf += 1
+        self.logger.warning("nothing that is published arrives: the subscriptions are made again")
+        self.subscriptions.close(.isDeaf)
+    }
+
+    private func becameActive(_ role: RedisChannelHandler.Role) {
+        self.backoffs[role, default: Backoff()].opened(.now())
+        self.update(lost: nil)
+    }
+
+    private func becameInactive(_ reason: BrokerError) {
+        self.counters.lost += 1
+        self.update(lost: reason)
+    }
+
+    /// Tells everybody, once, when the endpoint was lost or regained.
+    private func update(lost reason: BrokerError?) {
+        let isUp = self.isActive && self.subscriptions.isActive
+        switch self.health.changed(isUp: isUp, lost: reason, .now()) {
+        case .none: break
+        case .connected: self.logger.info("connected to Redis", metadata: ["redis": "\(self.url)"])
+        case .regained:
+            self.logger.notice("Redis is back", metadata: ["redis": "\(self.url)"])
+            self.tell(.changed(.ok, detail: "Redis is back"))
+        case .lost(let reason, let isLogged):
+            if isLogged {
+                let metadata: Logger.Metadata = ["redis": "\(self.url)", "reason": "\(reason.reason)"]
+                self.logger.warning("Redis is out of reach", metadata: metadata)
+            }
+            self.tell(.changed(.degraded, detail: reason.reason))
+        }
+    }
+}

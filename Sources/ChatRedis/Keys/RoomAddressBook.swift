@@ -1,0 +1,38 @@
+internal import ChatCore
+internal import NIOCore
+
+/// What a message's way to Redis is written with, made once for each room: names and bytes that never change.
+struct RoomAddress {
+    let channel: ChannelName
+    let meta: String
+    let log: String
+    let prefix: ByteBuffer
+}
+
+/// The addresses of the rooms that were sent to of late.
+struct RoomAddressBook {
+    /// The most rooms it holds; past it, it begins anew.
+    static let limit = 10_000
+
+    private let keys: RedisKeys
+    private var addresses: [RoomName: RoomAddress] = [:]
+
+    init(_ keys: RedisKeys) { self.keys = keys }
+
+    /// The address of a room that was sent to of late.
+    func known(_ room: RoomName) -> RoomAddress? { self.addresses[room] }
+
+    /// The address of a room that is sent to.
+    mutating func address(of room: RoomName) -> RoomAddress {
+        if let known = self.addresses[room] { return known }
+        if self.addresses.count >= Self.limit { self.addresses.removeAll() }
+        let address = RoomAddress(
+            channel: ChannelName(self.keys.channel(room)),
+            meta: self.keys.meta(room),
+            log: self.keys.log(room),
+            prefix: PublicationCodec.prefix(room)
+        )
+        self.addresses[room] = address
+        return address
+    }
+}

@@ -1,0 +1,160 @@
+internal import ChatCore
+internal import NIOCore
+
+/// The connection that commands go over, whether it stands or not: the shell around ``CommandPipeline``.
+///
+/// It belongs to the broker and is used in its isolation only.
+final class CommandLink {
+    private let scripts: RedisScriptSet
+    /// How long a request may wait for a connection.
+    private let patience: TimeAmount
+    private let liveness: RedisConfiguration.Liveness
+    private var pipeline: CommandPipeline<RedisRequest>
+    private var handler: RedisChannelHandler?
+    /// The commands that run each script, without its keys; the hashes are known when Redis has loaded the scripts.
+    private var heads: [RedisScript: RedisCommand] = [:]
+    private var lastUse = NIODeadline.now()
+    private var isStopped = false
+    /// The last argument of every script: the run of Redis that the connection leads to.
+    private var run = RedisCommand("")
+
+    init(scripts: RedisScriptSet, _ configuration: RedisConfiguration) {
+        self.scripts = scripts
+        self.patience = TimeAmount(configuration.patience)
+        self.liveness = configuration.liveness
+        self.pipeline = CommandPipeline(
+            limit: configuration.pendingLimit,
+            byteLimit: configuration.pendingByteLimit
+        )
+    }
+
+    var isActive: Bool { self.handler != nil }
+
+    func submit(_ request: RedisRequest) {
+        guard !self.isStopped else { return request.fail(.isAway) }
+        var request = request
+        let now = NIODeadline.now()
+        request.deadline = now + self.patience
+        switch self.pipeline.submit(request, now: now) {
+        case .send:
+            self.lastUse = now
+            self.send(request)
+        case .wait: break
+        case .refuse: request.fail(.isFull)
+        }
+    }
+
+    private func send(_ request: RedisRequest) {
+        guard let script = request.script else {
+            self.handler?.send(request.command)
+            return
+        }
+        guard let head = self.heads[script] else { preconditionFailure("a script runs before it is loaded") }
+        self.handler?.send(request.command, after: head, then: self.run)
+    }
+
+    // MARK: The connection
+
+    /// A connection stands; what is urgent goes out, the rest when ``proceed()`` finds that answered.
+    ///
+    /// - Parameters:
+    ///   - handler: The connection.
+    ///   - replies: What Redis answered to the loading of the scripts.
+    ///   - run: The run of Redis that it leads to; empty where Redis does not tell.
+    func opened(_ handler: RedisChannelHandler, loaded replies: some Sequence<RedisReply>, run: String) {
+        self.run = RedisCommand(run)
+        for (script, reply) in zip(self.scripts.all, replies) {
+            self.heads[script] = RedisCommand("EVALSHA", reply.string ?? "")
+        }
+        self.handler = handler
+        self.pipeline.opened()
+    }
+
+    func closed() {
+        self.handler = nil
+        for request in self.pipeline.lost() { request.fail(.wasLost) }
+    }
+
+    func close(_ reason: BrokerError) { self.handler?.close(reason) }
+
+    /// There will be no connection any more: whatever waits fails, and whatever comes.
+    func stop() {
+        self.isStopped = true
+        for request in self.pipeline.lost() + self.pipeline.expire(.distantFuture) {
+            request.fail(.isAway)
+        }
+    }
+
+    // MARK: Answers
+
+    func received(_ replies: [RedisReply]) {
+        let now = NIODeadline.now()
+        var reasonToLeave: BrokerError?
+        for reply in replies {
+            reasonToLeave = reasonToLeave ?? reply.reasonToLeave
+            switch self.pipeline.replied(isNoScript: reply.isNoScript, now: now) {
+            case .complete(let request, let overtaken):
+                for request in overtaken { request.fail(.wasOvertaken) }
+                request.end(reply)
+            case .fail(let request): request.fail(.wasOvertaken)
+            case .keep: break
+            case .loaded: if case .error = reply { self.handler?.close(.isUnintelligible) }
+            case .close: self.handler?.close(.isUnintelligible)
+            }
+        }
+        // Only now: closing ends the pipeline at once, and who has been answered is to get that answer.
+        guard let reasonToLeave else { return self.proceed() }
+        self.handler?.close(reasonToLeave)
+    }
+
+    /// Sends what may be sent now.
+    func proceed() {
+        switch self.pipeline.proceed(scripts: self.scripts.all.count, now: .now()) {
+        case .none: break
+        case .send(let requests, let loadingFirst):
+            if loadingFirst { for load in self.scripts.loadCommands { self.handler?.send(load) } }
+            for request in requests { self.send(request) }
+        }
+    }
+
+    // MARK: Time
+
+    /// Fails what has waited for too long, and asks an idle connection whether it lives.
+    func tick(_ now: NIODeadline) {
+        for request in self.pipeline.expire(now) { request.fail(.isAway) }
+        guard self.handler != nil else { return }
+        if self.pipeline.silence(now) > TimeAmount(self.liveness.answerTimeout) {
+            self.handler?.close(.isSlow)
+        } else if now - self.lastUse > TimeAmount(self.liveness.pingInterval) {
+            self.ping()
+        }
+    }
+
+    private func ping() {
+        var request = RedisRequest(RedisCommand("PING"))
+        request.isRepeatable = false
+        request.isUrgent = true
+        self.submit(request)
+    }
+}
+
+// MARK: - Waiting for answers
+
+extension CommandLink {
+    /// Sends a request and waits for the answer, for a bounded time.
+    func perform(_ request: RedisRequest) async throws(BrokerError) -> RedisReply {
+        try await withCheckedContinuation { (continuation: CheckedContinuation<RedisResult, Never>) in
+            var request = request
+            request.completion = { continuation.resume(returning: $0) }
+            self.submit(request)
+        }.get()
+    }
+
+    /// Sends requests together, in order, and waits for all answers.
+    func performAll(_ requests: [RedisRequest]) async -> [RedisResult] {
+        guard !requests.isEmpty else { return [] }
+        return await withCheckedContinuation { continuation in
+            Gathering(requests.count) { continuation.resume(returning: $0) }.submit(requests, to: self)
+        }
+    }
+}

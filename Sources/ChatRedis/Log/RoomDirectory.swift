@@ -1,0 +1,117 @@
+internal import ChatCore
+internal import NIOCore
+
+/// Which rooms there are, by name: an index in Redis that the nodes keep up.
+///
+/// It belongs to the broker and is used on its event loop only.
+final class RoomDirectory {
+    /// The most pages of the index that are read for one answer, when most of what they name is no more.
+    private static let pages = 3
+
+    private let endpoints: EndpointMap
+    private let requests: RoomRequests
+    private let eventLoop: any EventLoop
+    private let clock: RedisClock
+    private var index = RoomIndex(now: .now())
+
+    init(_ endpoints: EndpointMap, _ requests: RoomRequests, _ clock: RedisClock, on eventLoop: any EventLoop) {
+        (self.endpoints, self.requests, self.clock, self.eventLoop) = (endpoints, requests, clock, eventLoop)
+    }
+
+    private var keys: RedisKeys { self.requests.keys }
+    private var link: CommandLink { self.endpoints.common.commands }
+
+    // MARK: Reading
+
+    /// Rooms that have members or a log, by name.
+    func page(after cursor: RoomName?, limit: Int) async throws(BrokerError) -> RoomPage {
+        var found: [RoomSummary] = []
+        var last = cursor
+        for _ in 0..<Self.pages {
+            let names = try await self.indexed(after: last, limit: limit + 1)
+            for (room, summary) in zip(names, try await self.summaries(names)) {
+                guard let summary else {
+                    self.forget([room])
+                    continue
+                }
+                guard found.count < limit else { return RoomPage(rooms: found, cursor: found.last?.room) }
+                found.append(summary)
+            }
+            guard let name = names.last, names.count > limit else { return RoomPage(rooms: found, cursor: nil) }
+            last = name
+        }
+        return RoomPage(rooms: found, cursor: last)
+    }
+
+    private func indexed(after cursor: RoomName?, limit: Int) async throws(BrokerError) -> [RoomName] {
+        let from = cursor.map { "(" + $0.rawValue } ?? "-"
+        let command = RedisCommand("ZRANGEBYLEX", self.keys.roomNames, from, "+", "LIMIT", "0", String(limit))
+        return Self.names(try await self.link.perform(RedisRequest(command)))
+    }
+
+    private static func names(_ reply: RedisReply) -> [RoomName] {
+        (reply.array ?? []).compactMap { $0.string.flatMap { try? RoomName($0) } }
+    }
+
+    /// Sums rooms up; one that has neither members nor a log is nil.
+    private func summaries(_ rooms: [RoomName]) async throws(BrokerError) -> [RoomSummary?] {
+        let results = await self.link.performAll(rooms.map { self.requests.presence(.summary, $0) })
+        var summaries: [RoomSummary?] = []
+        for (room, result) in zip(rooms, results) {
+            guard let parts = try result.get().array, parts.count == 4, let members = parts[0].count,
+                let seq = parts[1].count
+            else { throw .isUnintelligible }
+            let summary = RoomSummary(room: room, memberCount: members, seq: seq, lastTime: parts[2].count)
+            summaries.append(members == 0 && parts[3].count == 0 ? nil : summary)
+        }
+        return summaries
+    }
+
+    // MARK: Keeping it up
+
+    /// Enters a room with the others of this tick, unless that was done a while ago.
+    func touch(_ room: RoomName) {
+        guard self.index.touch(room, now: .now()) else { return }
+        self.eventLoop.assumeIsolated().execute { self.enter() }
+    }
+
+    private func enter() {
+        let time = String(self.clock.milliseconds(.now()))
+        for rooms in self.index.take() {
+            var (times, names) = (RedisCommand("ZADD", self.keys.rooms), RedisCommand("ZADD", self.keys.roomNames))
+            for room in rooms {
+                times.append(time)
+                times.append(room.rawValue)
+                names.append("0")
+                names.append(room.rawValue)
+            }
+            for command in [times, names] {
+                var request = RedisRequest(command)
+                request.completion = { if case .failure = $0 { self.index.failed(rooms) } }
+                self.link.submit(request)
+            }
+        }
+    }
+
+    /// Takes rooms out that have shown no sign of life for as long as their epoch is kept, a few at a time.
+    ///
+    /// All times are Redis': a node whose clock is wrong takes out nothing.
+    func tick(_ now: NIODeadline) {
+        guard self.link.isActive, self.clock.isKnown, self.index.prune(now: now) else { return }
+        let oldest = self.clock.milliseconds(now) - RedisScriptSet.roomSeconds * 1000
+        let command = RedisCommand("ZRANGEBYSCORE", self.keys.rooms, "-inf", String(oldest), "LIMIT", "0", "100")
+        var request = RedisRequest(command)
+        request.completion = { if case .success(let reply) = $0 { self.forget(Self.names(reply)) } }
+        self.link.submit(request)
+    }
+
+    private func forget(_ rooms: [RoomName]) {
+        guard !rooms.isEmpty else { return }
+        self.index.failed(rooms)
+        for key in [self.keys.rooms, self.keys.roomNames] {
+            var command = RedisCommand("ZREM", key)
+            for room in rooms { command.append(room.rawValue) }
+            self.link.submit(RedisRequest(command))
+        }
+    }
+}

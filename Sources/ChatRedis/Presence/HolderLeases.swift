@@ -1,0 +1,139 @@
+internal import ChatCore
+internal import NIOCore
+
+/// The leases of the holders of this node, and the lists of the rooms in which they have members.
+///
+/// The members of a holder stay as long as it renews. It belongs to the broker and is used on its event loop only.
+final class HolderLeases {
+    /// Called when the table was lost, or is older than it was: others may be missing there that nobody will enter again.
+    var tableWasLost: () -> Void = {}
+
+    private let table: HolderTable
+    private let lease: Int
+    private var holdings = HolderRooms()
+
+    init(_ table: HolderTable, lease: Duration) {
+        self.table = table
+        self.lease = Int(lease.inMilliseconds)
+    }
+
+    /// Lets the lease of a holder begin anew.
+    func renew(_ holder: HolderID) async throws(BrokerError) -> LeaseState {
+        self.holdings.add(holder)
+        let known = self.holdings.roomCount(holder)
+        let results = await self.table.link.performAll([
+            self.renewal(holder),
+            RedisRequest(RedisCommand("SCARD", self.table.keys.rooms(of: holder.rawValue))),
+        ])
+        guard let (count, time) = Self.renewal(try results[0].get()) else { throw .isUnintelligible }
+        guard count > 0 else {
+            await self.giveUp(holder, time)
+            return .lost
+        }
+        if self.renewed(holder, count: count, time: time) { self.tableWasLost() }
+        // Redis may have lost the list: nobody would find these rooms when this node dies.
+        let listed = try results[1].get().integer
+        if self.holdings.mustWrite(holder, listed: listed, known: known) { await self.writeList(holder) }
+        return .held
+    }
+
+    /// A lease was renewed for so many times, and at this time by Redis' clock; tells whether Redis had lost an earlier count.
+    func renewed(_ holder: HolderID, count: Int, time: Int) -> Bool {
+        self.holdings.renewed(holder, count: count, time: time)
+    }
+
+    /// Lets the lease of a holder end soon, and tells every node.
+    func release(_ holder: HolderID, after delay: Duration) async throws(BrokerError) {
+        let milliseconds = Int(max(1, delay.inMilliseconds))
+        var request = self.table.request(.endLease, holder.rawValue)
+        request.command.append(milliseconds)
+        request.command.append(self.table.keys.control)
+        request.command.append(ControlMessage.holderEnds(milliseconds: milliseconds).encoded)
+        _ = try await self.table.link.perform(request)
+        self.holdings.remove(holder)
+    }
+
+    /// Whether a holder is one of this node's.
+    func knows(_ holder: String) -> Bool { self.holdings.knows(HolderID(holder)) }
+
+    /// Redis may have lost data: what it has of the lists is compared with the next renewals.
+    func doubt() { self.holdings.doubt() }
+
+    // MARK: Coming and going
+
+    /// Notes that a holder is about to have members in a room: before they enter, so that no crash leaves any unlisted.
+    func entering(_ room: RoomName, for holder: HolderID) {
+        let isNew = !self.holdings.knows(holder)
+        if isNew {
+            self.holdings.add(holder)
+            var request = self.renewal(holder)
+            request.completion = {
+                guard let (count, time) = (try? $0.get()).flatMap(Self.renewal), count > 0 else { return }
+                _ = self.renewed(holder, count: count, time: time)
+            }
+            self.table.link.submit(request)
+        }
+        guard self.holdings.enter(room, holder) else { return }
+        self.table.link.submit(self.table.listing([room], of: holder.rawValue, isWhole: isNew))
+    }
+
+    /// How often somebody has entered a room; ``left(_:_:since:remaining:)`` wants to know.
+    func entries(_ room: RoomName, _ holder: HolderID) -> Int { self.holdings.count(room, holder) }
+
+    /// Takes a room off a holder's list when nobody is left there.
+    func left(_ room: RoomName, _ holder: HolderID, since entries: Int, remaining: Int?) {
+        guard let remaining, self.holdings.left(room, holder, since: entries, remaining: remaining) else { return }
+        let list = self.table.keys.rooms(of: holder.rawValue)
+        self.table.link.submit(RedisRequest(RedisCommand("SREM", list, room.rawValue)))
+    }
+
+    // MARK: In Redis
+
+    private func renewal(_ holder: HolderID) -> RedisRequest {
+        var request = self.table.request(.renewLease, holder.rawValue)
+        request.command.append(self.holdings.lastRenewal(holder))
+        request.command.append(self.lease)
+        return request
+    }
+
+    /// Reads how often a lease was renewed, and the time.
+    private static func renewal(_ reply: RedisReply) -> (count: Int, time: Int)? {
+        guard let parts = reply.array, parts.count == 2, let count = parts[0].count, let time = parts[1].count else {
+            return nil
+        }
+        return (count, time)
+    }
+
+    /// Gives up a holder that was taken for dead: who entered after it was swept still stands there under its name.
+    private func giveUp(_ holder: HolderID, _ time: Int) async {
+        let rooms = self.holdings.rooms(holder)
+        self.holdings.remove(holder)
+        let name = holder.rawValue
+        self.table.list(Set(rooms), of: name, isWhole: true)
+        // It may be remembered no more.
+        let dead = RedisCommand("HSETNX", self.table.keys.holders, name, "dead \(time)")
+        guard await self.table.attempt(RedisRequest(dead)) != nil else { return }
+        let lease = RedisRequest(RedisCommand("HGET", self.table.keys.holders, name))
+        guard let text = await self.table.attempt(lease)?.string, LeaseWatch.discovered(text) == .sweepAgain else {
+            return
+        }
+        _ = await self.table.judge(name, text, "dead")
+    }
+
+    /// Writes a holder's list anew, some rooms at a time; what fails is done by the next renewal.
+    private func writeList(_ holder: HolderID) async {
+        var rooms = self.holdings.rooms(holder)[...]
+        var requests = [RedisRequest(RedisCommand("DEL", self.table.keys.rooms(of: holder.rawValue)))]
+        while true {
+            let batch = rooms.prefix(HolderTable.roomsAtOnce)
+            rooms = rooms.dropFirst(HolderTable.roomsAtOnce)
+            // With the last ones, it is whole.
+            requests.append(self.table.listing(batch, of: holder.rawValue, isWhole: rooms.isEmpty))
+            for result in await self.table.link.performAll(requests) {
+                guard case .success = result else { return self.holdings.doubt(holder) }
+            }
+            guard !rooms.isEmpty else { return }
+            requests = []
+        }
+    }
+}

@@ -1,0 +1,63 @@
+internal import ChatCore
+internal import NIOCore
+
+/// What stands in Redis of the holders of members: one table of leases, and for each holder a list of its rooms.
+///
+/// The list is written beside the scripts that enter members, since a script touches the keys of one room alone. It belongs
+/// to the broker and is used on its event loop only.
+final class HolderTable {
+    /// The most rooms in one command.
+    static let roomsAtOnce = 500
+
+    let link: CommandLink
+    let keys: RedisKeys
+
+    init(over link: CommandLink, keys: RedisKeys) { (self.link, self.keys) = (link, keys) }
+
+    /// Sends a request that is not worth waiting for a connection: what fails is done with the next look.
+    func attempt(_ request: RedisRequest) async -> RedisReply? {
+        guard self.link.isActive else { return nil }
+        var request = request
+        request.isRepeatable = false
+        return try? await self.link.perform(request)
+    }
+
+    /// Runs a script that knows the table.
+    func request(_ script: RedisScript, _ holder: String) -> RedisRequest {
+        RedisRequest(script, keys: self.keys.holders) { $0.append(holder) }
+    }
+
+    /// Writes down what has become of a holder.
+    ///
+    /// - Returns: Whether its lease was still as it had been.
+    func judge(_ holder: String, _ lease: String, _ word: String) async -> Bool {
+        await self.attempt(self.judgement(holder, lease, word))?.integer == 1
+    }
+
+    func judgement(_ holder: String, _ lease: String, _ word: String) -> RedisRequest {
+        var request = self.request(.judgeLease, holder)
+        request.command.append(lease)
+        request.command.append(word)
+        return request
+    }
+
+    /// Adds rooms to a holder's list, which may be another node's.
+    ///
+    /// - Parameters:
+    ///   - rooms: The rooms.
+    ///   - holder: Whose list it is.
+    ///   - isWhole: Whether nobody has to look for others.
+    func list(_ rooms: Set<RoomName>, of holder: String, isWhole: Bool) {
+        let rooms = Array(rooms)
+        for start in stride(from: 0, to: rooms.count, by: Self.roomsAtOnce) {
+            self.link.submit(self.listing(rooms[start...].prefix(Self.roomsAtOnce), of: holder, isWhole: isWhole))
+        }
+    }
+
+    func listing(_ rooms: ArraySlice<RoomName>, of holder: String, isWhole: Bool) -> RedisRequest {
+        var command = RedisCommand("SADD", self.keys.rooms(of: holder))
+        for room in rooms { command.append(room.rawValue) }
+        if isWhole { command.append(HolderRooms.mark) }
+        return RedisRequest(command)
+    }
+}

@@ -1,0 +1,209 @@
+internal import ChatCore
+internal import Logging
+internal import NIOCore
+
+/// Looks at the leases of all holders, and takes the members of those that are dead out of their rooms.
+///
+/// Every node looks. Who is found dead is written down as such, by one node, and swept by one, room by room; what a node that
+/// dies meanwhile has left of it is taken over by another. It belongs to the broker and is used on its event loop only.
+final class LeaseSweeper {
+    /// The most rooms that are swept at once: between two of them, others have their turn in Redis.
+    private static let roomsAtOnce = 16
+    /// For how long a node sweeps without saying that it goes on.
+    private static let claim = Duration.seconds(30)
+    /// After how long the table is read out of turn.
+    private static let hintDelay = TimeAmount.seconds(1)
+
+    /// When the holders of all rooms were last to be compared with the table: something was lost then that would tell where a
+    /// dead holder has members.
+    private(set) var holdersDoubted = NIODeadline.now()
+
+    private let table: HolderTable
+    private let leases: HolderLeases
+    private let requests: RoomRequests
+    private let endpoints: EndpointMap
+    private let clock: RedisClock
+    private let incarnation: String
+    private let logger: Logger
+    private let lease: Duration
+    private var watch: LeaseWatch
+    private var schedule: LookSchedule
+    /// Who was found in which rooms since the table was read last.
+    private var foundHolders: [String: Set<RoomName>] = [:]
+    /// Who stood there and was not dead.
+    private var knownHolders: Set<String> = []
+    /// Wakes whoever looks at the leases.
+    private let signals: AsyncStream<Void>
+    private let signal: AsyncStream<Void>.Continuation
+
+    init(
+        _ table: HolderTable,
+        _ leases: HolderLeases,
+        _ requests: RoomRequests,
+        _ endpoints: EndpointMap,
+        _ clock: RedisClock,
+        lease: Duration,
+        incarnation: String,
+        logger: Logger
+    ) {
+        (self.table, self.leases, self.requests) = (table, leases, requests)
+        (self.endpoints, self.clock) = (endpoints, clock)
+        (self.incarnation, self.logger, self.lease) = (incarnation, logger, lease)
+        self.watch = LeaseWatch(lease: Int(lease.inMilliseconds))
+        self.schedule = LookSchedule(interval: TimeAmount(lease / LeaseWatch.looksPerLease), now: .now())
+        (self.signals, self.signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    // MARK: When to look
+
+    /// Sees to it that the leases are looked at, if it is time.
+    func tick(_ now: NIODeadline) {
+        if self.table.link.isActive, self.schedule.isDue(now) { self.signal.yield() }
+    }
+
+    /// A holder goes away; its members leave after so long.
+    func holderEnds(after milliseconds: Int) {
+        let longest = Int(self.lease.inMilliseconds)
+        // The first node to look does it for all.
+        let delay = min(max(0, milliseconds), longest) + .random(in: 10...500)
+        self.schedule.hint(at: .now() + .milliseconds(Int64(delay)), isAtLeast: true)
+    }
+
+    /// Looks at the leases whenever it is time, one look after the other, until the task is cancelled.
+    func run() async {
+        for await _ in self.signals { await self.look(isRegular: self.schedule.begin()) }
+    }
+
+    /// Commands go over a new connection: nobody could renew a lease meanwhile.
+    func beginAnew() { self.watch.beginAnew() }
+
+    // MARK: Looking
+
+    /// Reads the leases of all holders, and does what has to be done about each.
+    ///
+    /// - Parameter isRegular: Whether it was time; another look tells nothing of who renews.
+    func look(isRegular: Bool) async {
+        let request = RedisRequest(.lookAtLeases, keys: self.table.keys.holders)
+        guard let parts = await self.table.attempt(request)?.array, parts.count == 2, let time = parts[0].count,
+            let flat = parts[1].array
+        else { return }
+        self.clock.told(time, .now())
+        var leases: [String: String] = [:]
+        for index in stride(from: 0, to: flat.count - 1, by: 2) {
+            if let holder = flat[index].string, let lease = flat[index + 1].string { leases[holder] = lease }
+        }
+        self.compareFound(with: leases)
+        self.knownHolders = Set(leases.filter { LeaseWatch.discovered($0.value) == nil }.keys)
+        for (holder, verdict) in self.watch.looked(leases, time: time, isRegular: isRegular) {
+            switch verdict {
+            case .bury:
+                guard await self.table.judge(holder, leases[holder] ?? "", "dead") else { continue }
+                self.logger.notice("a holder of members is no more", metadata: ["holder": "\(holder)"])
+                // Who went away of itself never comes back, and need not be remembered.
+                await self.sweep(holder, then: LeaseWatch.goesAway(leases[holder] ?? "") ? "forget" : "gone")
+            case .sweep: await self.sweep(holder, then: "gone")
+            case .forget: _ = await self.table.judge(holder, leases[holder] ?? "", "forget")
+            }
+        }
+    }
+
+    // MARK: Sweeping
+
+    /// Takes a dead holder's members out of their rooms, unless another node does.
+    ///
+    /// - Parameters:
+    ///   - holder: The holder.
+    ///   - word: What becomes of it then, if its list is whole.
+    private func sweep(_ holder: String, then word: String) async {
+        let (list, sweeper) = (self.table.keys.rooms(of: holder), self.table.keys.sweeper(of: holder))
+        let milliseconds = String(Self.claim.inMilliseconds)
+        let mine = RedisCommand("SET", sweeper, self.incarnation, "NX", "PX", milliseconds)
+        guard await self.table.attempt(RedisRequest(mine))?.word == "OK" else { return }
+        let mark = RedisRequest(RedisCommand("SISMEMBER", list, HolderRooms.mark))
+        guard let isWhole = await self.table.attempt(mark)?.integer.map({ $0 == 1 }) else { return }
+        while true {
+            // One of them may be the mark.
+            let rooms = RedisRequest(RedisCommand("SRANDMEMBER", list, String(Self.roomsAtOnce + 1)))
+            guard let found = await self.table.attempt(rooms)?.array?.compactMap(\.string) else { return }
+            let names = found.filter { $0 != HolderRooms.mark }
+            guard !names.isEmpty else { break }
+            guard await self.sweep(holder, names, list) else { return }
+            let goesOn = RedisRequest(RedisCommand("PEXPIRE", sweeper, milliseconds))
+            guard await self.table.attempt(goesOn) != nil else { return }
+        }
+        _ = await self.table.attempt(RedisRequest(RedisCommand("SREM", list, HolderRooms.mark)))
+        guard await self.table.judge(holder, "", isWhole ? word : "gone") else { return }
+        _ = await self.table.attempt(RedisRequest(RedisCommand("DEL", sweeper)))
+        if !isWhole { self.tellLoss(of: holder) }
+    }
+
+    /// Nobody knows in which rooms a dead holder has members: every node looks at its own, at once.
+    private func tellLoss(of holder: String) {
+        self.logger.notice("the rooms of a dead holder are looked for", metadata: ["holder": "\(holder)"])
+        var command = RedisCommand("PUBLISH", self.table.keys.control)
+        command.append(ControlMessage.roomsLost.encoded)
+        self.table.link.submit(RedisRequest(command))
+    }
+
+    /// Sweeps some members of a holder in some of its rooms.
+    ///
+    /// - Returns: Whether it can go on.
+    private func sweep(_ holder: String, _ names: [String], _ list: String) async -> Bool {
+        // What is no room's name was written by another program, and has no members.
+        var done: [String] = []
+        var rooms: [RoomName] = []
+        for name in names {
+            if let room = try? RoomName(name) { rooms.append(room) } else { done.append(name) }
+        }
+        let sweeps = rooms.map { room in self.requests.presence(.sweep, room) { $0.append(holder) } }
+        var fails = false
+        for (room, result) in zip(rooms, await self.endpoints.common.commands.performAll(sweeps)) {
+            switch result {
+            case .success(let reply): if reply.integer == 0 { done.append(room.rawValue) }
+            case .failure: fails = true
+            }
+        }
+        guard !done.isEmpty else { return !fails }
+        var command = RedisCommand("SREM", list)
+        for name in done { command.append(name) }
+        return await self.table.attempt(RedisRequest(command)) != nil && !fails
+    }
+
+    // MARK: Holders that are found in rooms
+
+    /// The holders of each room are compared with the table when the room is looked at next.
+    func compareHolders() { self.holdersDoubted = .now() }
+
+    /// Members of these holders were found in a room; the table is compared with that when it is read next.
+    func found(_ holders: [String], in room: RoomName) {
+        for holder in holders where !self.leases.knows(holder) {
+            self.foundHolders[holder, default: []].insert(room)
+            if !self.knownHolders.contains(holder) { self.hintLook() }
+        }
+    }
+
+    /// Has the table read a moment later, out of turn.
+    private func hintLook() { self.schedule.hint(at: .now() + Self.hintDelay, isAtLeast: false) }
+
+    /// Sees to it that those who were found in rooms are swept there when they are dead, whatever was lost of them.
+    private func compareFound(with leases: [String: String]) {
+        let found = self.foundHolders
+        self.foundHolders = [:]
+        for (holder, rooms) in found {
+            guard let discovery = LeaseWatch.discovered(leases[holder]) else { continue }
+            switch discovery {
+            case .enter:
+                self.table.list(rooms, of: holder, isWhole: false)
+                let lease = "0 \(self.clock.milliseconds(.now()))"
+                let command = RedisCommand("HSETNX", self.table.keys.holders, holder, lease)
+                self.table.link.submit(RedisRequest(command))
+            case .sweepAgain:
+                // Whoever knows of others finds them as these were found.
+                self.table.list(rooms, of: holder, isWhole: true)
+                self.table.link.submit(self.table.judgement(holder, leases[holder] ?? "", "dead"))
+                self.hintLook()
+            case .list: self.table.list(rooms, of: holder, isWhole: false)
+            }
+        }
+    }
+}

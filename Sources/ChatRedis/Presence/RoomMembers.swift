@@ -1,0 +1,122 @@
+internal import ChatCore
+internal import NIOCore
+
+/// Who is in which room: runs the scripts that know a room's members.
+///
+/// It belongs to the broker and is used on its event loop only.
+final class RoomMembers {
+    private let endpoints: EndpointMap
+    private let requests: RoomRequests
+    private let leases: HolderLeases
+    private let index: RoomDirectory
+    private let watch: RoomWatch
+
+    init(
+        _ endpoints: EndpointMap,
+        _ requests: RoomRequests,
+        _ leases: HolderLeases,
+        _ index: RoomDirectory,
+        _ watch: RoomWatch
+    ) {
+        (self.endpoints, self.requests) = (endpoints, requests)
+        (self.leases, self.index, self.watch) = (leases, index, watch)
+    }
+
+    private func perform(
+        _ script: RedisScript,
+        _ room: RoomName,
+        arguments: (inout RedisCommand) -> Void
+    ) async throws(BrokerError) -> RedisReply {
+        let request = self.requests.presence(script, room, arguments: arguments)
+        return try await self.endpoints.endpoint(of: room).commands.perform(request)
+    }
+
+    /// Makes a user a member; gives the version of the room's members.
+    func enter(_ room: RoomName, _ user: User, holder: HolderID) async throws(BrokerError) -> Int {
+        self.leases.entering(room, for: holder)
+        let reply = try await self.perform(.enter, room) {
+            $0.append(user.id.rawValue)
+            $0.append(holder.rawValue)
+            $0.append(MemberCoding.encode(user))
+            $0.append(MemberCoding.bytesBeforeName(user))
+        }
+        self.index.touch(room)
+        guard let parts = reply.array, parts.count == 2, let version = parts[0].count else { throw .isUnintelligible }
+        if parts[1].integer == 0 { self.watch.presenceWasLost(room) }
+        return version
+    }
+
+    /// Takes back what ``enter(_:_:holder:)`` did.
+    func leave(_ room: RoomName, _ user: UserID, holder: HolderID) async throws(BrokerError) {
+        let entries = self.leases.entries(room, holder)
+        let reply = try await self.perform(.leave, room) {
+            $0.append(user.rawValue)
+            $0.append(holder.rawValue)
+        }
+        self.leases.left(room, holder, since: entries, remaining: reply.count)
+    }
+
+    /// Makes what a holder has in some rooms exactly what is said here.
+    func restore(_ holder: HolderID, _ parts: [HeldPart]) async -> [Result<HeldPart.Answer, BrokerError>] {
+        var entries: [Int] = []
+        for part in parts {
+            if !part.users.isEmpty { self.leases.entering(part.room, for: holder) }
+            entries.append(self.leases.entries(part.room, holder))
+        }
+        let requests = parts.map { part in
+            self.requests.presence(.restore, part.room) {
+                $0.append(holder.rawValue)
+                $0.append(part.told)
+                $0.append(part.after?.rawValue ?? "")
+                $0.append(part.through?.rawValue ?? "")
+                for user in part.users {
+                    $0.append(user.id.rawValue)
+                    $0.append(MemberCoding.encode(user))
+                }
+            }
+        }
+        let results = await self.endpoints.common.commands.performAll(requests)
+        return zip(zip(parts, entries), results).map { part, result in
+            result.flatMap { reply in
+                guard let answer = reply.array, answer.count == 3, let version = answer[0].count else {
+                    return .failure(.isUnintelligible)
+                }
+                self.leases.left(part.0.room, holder, since: part.1, remaining: answer[1].count)
+                self.index.touch(part.0.room)
+                return .success(HeldPart.Answer(version: version, isDone: answer[2].integer == 0))
+            }
+        }
+    }
+
+    /// A page of a room's members, by id.
+    func page(_ room: RoomName, cursor: String?, limit: Int, told: Int) async throws(BrokerError) -> MemberPage {
+        let reply = try await self.perform(.members, room) {
+            $0.append(cursor ?? "")
+            $0.append(limit)
+            $0.append(told)
+        }
+        let page = try MemberPage(reply)
+        if !page.isWhole { self.watch.presenceWasLost(room) }
+        return page
+    }
+
+    /// Gives a member another name in a room.
+    func rename(_ user: User, in room: RoomName) async throws(BrokerError) {
+        _ = try await self.perform(.renameMember, room) {
+            $0.append(user.id.rawValue)
+            $0.append(MemberCoding.encode(user))
+            $0.append(MemberCoding.bytesBeforeName(user))
+        }
+    }
+
+    /// Tells a room's members that a user types or has stopped.
+    func signalTyping(_ room: RoomName, _ user: User, active: Bool) {
+        let link = self.endpoints.endpoint(of: room).commands
+        // Late news of it is worth nothing: it does not wait for a connection.
+        guard link.isActive else { return }
+        let payload = Event.typing(room: room, user: user, active: active).encoded()
+        var request = self.requests.publish(payload, in: room)
+        request.isRepeatable = false
+        link.submit(request)
+    }
+}

@@ -1,0 +1,95 @@
+internal import ChatCore
+internal import NIOCore
+
+/// Once in a while, lets the time of a room's keys begin anew, and compares whoever has members there with the table of
+/// leases.
+///
+/// It is done for every room of every node: by plain commands, since a script costs Redis several times as much. It belongs
+/// to the broker and is used on its event loop only.
+final class RoomUpkeep {
+    /// How often the time of a room's keys begins anew, its holders are compared with the table, and it is put into the
+    /// index of rooms again.
+    private static let interval = TimeAmount.minutes(5)
+
+    private let endpoints: EndpointMap
+    private let keys: RedisKeys
+    private let agenda: RoomAgenda
+    private let sweeper: LeaseSweeper
+    private let index: RoomDirectory
+    private let roomSeconds: Int64
+
+    init(
+        _ endpoints: EndpointMap,
+        _ keys: RedisKeys,
+        _ agenda: RoomAgenda,
+        _ sweeper: LeaseSweeper,
+        _ index: RoomDirectory,
+        roomSeconds: Int64
+    ) {
+        (self.endpoints, self.keys, self.agenda) = (endpoints, keys, agenda)
+        (self.sweeper, self.index, self.roomSeconds) = (sweeper, index, roomSeconds)
+    }
+
+    /// Does what is done once in a while, if it is time.
+    func keepIfDue(_ subscription: RoomSubscription, _ now: NIODeadline) {
+        if self.isDue(subscription, now) { self.keep(subscription, now) }
+    }
+
+    private func isDue(_ subscription: RoomSubscription, _ now: NIODeadline) -> Bool {
+        guard let last = subscription.upkeptAt else { return true }
+        // What is lost of a room may be lost of those who had members there.
+        let doubted = max(self.sweeper.holdersDoubted, subscription.loss.lastTold ?? last)
+        return last < doubted || now - last >= Self.interval
+    }
+
+    /// Lets the time of a room's keys begin anew, compares its holders with the table of leases, and looks whether the
+    /// records of its members are as many as they should be.
+    private func keep(_ subscription: RoomSubscription, _ now: NIODeadline) {
+        let (room, endpoint) = (subscription.room, self.endpoints.endpoint(of: subscription.room))
+        let (held, members, names) = (self.keys.held(room), self.keys.members(room), self.keys.names(room))
+        var commands = [
+            RedisCommand("ZRANGEBYLEX", held, "-", "+", "LIMIT", "0", "1"),
+            RedisCommand("ZREVRANGEBYLEX", held, "+", "-", "LIMIT", "0", "1"),
+            RedisCommand("ZCARD", held),
+            RedisCommand("ZCARD", members),
+            RedisCommand("HLEN", names),
+            RedisCommand("EXPIRE", self.keys.meta(room), String(self.roomSeconds)),
+        ]
+        if endpoint.hearing.legacyNodes != .gone {
+            // Nodes of the layout before let these expire.
+            commands += [members, names, held].map { RedisCommand("PERSIST", $0) }
+        }
+        Gathering(commands.count) { results in
+            guard let answers = try? results.map({ try $0.get() }) else { return }
+            // These are no one moment, so the script looks before anything counts as lost.
+            if answers[2] != answers[3] || answers[4].integer ?? 0 > answers[3].integer ?? 0 {
+                self.agenda.schedule(.lookOnce, subscription, at: .now())
+            }
+            let ends = answers.prefix(2).map { $0.array?.first?.string.flatMap(Self.holder) }
+            guard let first = ends[0], let last = ends[1] else { return self.kept(subscription, [], now) }
+            guard first != last else { return self.kept(subscription, [first], now) }
+            self.listHolders(of: subscription, now)
+        }.submit(commands.map { RedisRequest($0) }, to: endpoint.commands)
+    }
+
+    /// Several have members there, and one command after the other would be needed to tell them apart.
+    private func listHolders(of subscription: RoomSubscription, _ now: NIODeadline) {
+        var request = RedisRequest(.holders, keys: self.keys.held(subscription.room))
+        request.completion = { result in
+            guard let parts = (try? result.get())?.array else { return }
+            self.kept(subscription, parts.compactMap(\.string), now)
+        }
+        self.endpoints.endpoint(of: subscription.room).commands.submit(request)
+    }
+
+    private func kept(_ subscription: RoomSubscription, _ holders: [String], _ now: NIODeadline) {
+        subscription.upkeptAt = now
+        self.sweeper.found(holders, in: subscription.room)
+        if !holders.isEmpty { self.index.touch(subscription.room) }
+    }
+
+    /// Of an entry `<holder>` NUL `<user>`.
+    private static func holder(_ entry: String) -> String? {
+        entry.utf8.firstIndex(of: 0).map { String(entry[..<$0]) }
+    }
+}

@@ -1,0 +1,66 @@
+internal import ChatCore
+
+/// Turns what Redis says into what may be shown: a reason without a key, an address or a secret.
+extension BrokerError {
+    static let isAway = BrokerError(.away, "Redis is out of reach")
+    static let isFull = BrokerError(.overloaded, "too many requests wait for Redis")
+    static let wasLost = BrokerError(.uncertain, "the connection to Redis was lost before it answered")
+    static let isSlow = BrokerError(.away, "Redis did not answer in time")
+    static let hasNoTLS = BrokerError(.away, "Redis did not answer the TLS handshake in time (rediss://)")
+    /// Redis did not know the script, and a later request was done before it could be sent again.
+    static let wasOvertaken = BrokerError(.refused, "Redis forgot a script while it was used; send it again")
+    /// A connection that answers, and over which nothing comes.
+    static let isDeaf = BrokerError(.away, "nothing that is published in Redis arrives")
+    /// Connections that were made one after the other lead to different servers.
+    static let isElsewhere = BrokerError(.away, "the connections lead to different Redis servers")
+    static let isUnintelligible = BrokerError(.uncertain, "Redis gave an unexpected answer")
+
+    /// The message is stored, and fewer replicas have it than were asked for.
+    static func isReplicated(by count: Int, of needed: Int) -> BrokerError {
+        let shown = "stored, but \(count) of \(needed) replicas have confirmed it; send it again with the same key"
+        return BrokerError(.unconfirmed, shown)
+    }
+
+    /// The data are of a newer server.
+    static func isOfLayout(_ version: Int, known: Int) -> BrokerError {
+        BrokerError(
+            .unusableData,
+            "the data in Redis have layout \(version) and this server knows \(known): use a server of the version "
+                + "that wrote them, or another --redis-prefix"
+        )
+    }
+
+    /// The reason in an error reply, if it is one to leave that Redis for.
+    static func reasonToLeave(in text: String) -> BrokerError? {
+        let error = BrokerError(redis: text)
+        return error.code == .leaveServer ? error : nil
+    }
+
+    /// Reads an error reply by its code, and by the words that Redis has for what has none; the rest may name keys.
+    init(redis text: String) {
+        let error = RedisErrorText(text)
+        let reason = Self.byCode[error.code] ?? error.refusal ?? "Redis refused the command"
+        self.init(Self.codesToLeave.contains(error.code) ? .leaveServer : .refused, reason)
+    }
+
+    /// By these codes Redis says that it serves nobody now: it is no primary any more, or not yet.
+    private static let codesToLeave: Set<String> = ["READONLY", "MASTERDOWN", "LOADING"]
+
+    private static let byCode = [
+        "LOADING": "Redis is loading its data",
+        "OOM": "Redis has no memory left",
+        "READONLY": "Redis is a read-only replica",
+        "MASTERDOWN": "Redis has lost its primary",
+        "MISCONF": "Redis cannot save to disk and refuses writes",
+        "NOREPLICAS": "Redis has too few replicas and refuses writes",
+        "BUSY": "Redis is busy with a script",
+        "CLUSTERDOWN": "the Redis cluster is down",
+        "MOVED": "this Redis is one node of a cluster and has a part of the keys alone",
+        "ASK": "this Redis is one node of a cluster and has a part of the keys alone",
+        "CROSSSLOT": "this Redis is one node of a cluster and has a part of the keys alone",
+        "NOAUTH": "Redis wants a password",
+        "WRONGPASS": "Redis refused the user name or password",
+        "DENIED": "Redis is in protected mode: without a password it serves its own machine alone",
+        "WRONGTYPE": "a key of the chat in Redis holds something else",
+    ]
+}

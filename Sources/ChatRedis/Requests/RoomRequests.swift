@@ -1,0 +1,147 @@
+internal import ChatCore
+internal import NIOCore
+
+/// Makes the requests that speak of a room: which script, with which keys and arguments.
+///
+/// It belongs to the broker and is used on its event loop only.
+final class RoomRequests {
+    let keys: RedisKeys
+    /// What nobody but this node knows: what keyrings are made of.
+    private let secret: String
+    private var addresses: RoomAddressBook
+    private var epochs = EpochSource()
+
+    init(keys: RedisKeys) {
+        var random = SystemRandomNumberGenerator()
+        self.keys = keys
+        self.secret = Base36.random(digits: 24, using: &random)
+        self.addresses = RoomAddressBook(keys)
+    }
+
+    /// The channel that a room's events are published on.
+    func channel(of room: RoomName) -> ChannelName {
+        self.addresses.known(room)?.channel ?? ChannelName(self.keys.channel(room))
+    }
+
+    // MARK: The log
+
+    /// Which part of a log is read.
+    enum Part {
+        /// None of it, only how far it has come.
+        case head
+        /// The messages that follow a number, and so many at most.
+        case after(Int, limit: Int)
+        /// The messages that precede a number, and so many at most.
+        case before(Int, limit: Int)
+    }
+
+    /// Stores a message.
+    func send(_ draft: Draft, legacyNodes: LegacyNodes) -> RedisRequest {
+        let address = self.addresses.address(of: draft.room)
+        let arguments = { (command: inout RedisCommand) in
+            command.append(self.epochs.next())
+            command.append(address.prefix)
+            command.append(draft.tail)
+            command.append(address.channel.rawValue)
+        }
+        guard let key = draft.key else {
+            var request = RedisRequest(.send, keys: address.meta, address.log, arguments: arguments)
+            // Whether it was stored cannot be found out: to send it again could store it twice.
+            request.isRepeatable = false
+            return request
+        }
+        let keyed = { (command: inout RedisCommand) in
+            arguments(&command)
+            command.append(bytesOf: key.digest(of: draft.sender))
+            command.append(self.secret)
+            if legacyNodes == .present { command.append(1) }
+        }
+        guard legacyNodes != .gone else {
+            return RedisRequest(.send, keys: address.meta, address.log, arguments: keyed)
+        }
+        let legacyKey = self.keys.legacyKey(draft.room, draft.sender, key)
+        return RedisRequest(.send, keys: address.meta, address.log, legacyKey, arguments: keyed)
+    }
+
+    /// Reads a log; the answer makes a ``LogReading``.
+    ///
+    /// - Parameters:
+    ///   - part: What of it.
+    ///   - room: The room.
+    ///   - makesEpoch: Whether a room that has no epoch gets one; who only looks leaves no trace.
+    /// - Returns: The request.
+    func read(_ part: Part, of room: RoomName, makesEpoch: Bool) -> RedisRequest {
+        let (mode, seq, limit) =
+            switch part {
+            case .head: ("head", 0, 0)
+            case .after(let seq, let limit): ("after", seq, limit)
+            case .before(let seq, let limit): ("before", seq, limit)
+            }
+        return RedisRequest(.read, keys: self.keys.meta(room), self.keys.log(room)) {
+            $0.append(mode)
+            $0.append(seq)
+            $0.append(limit)
+            $0.append(self.epochs.next())
+            $0.append(makesEpoch ? 1 : 0)
+        }
+    }
+
+    /// Gives a log that was rolled back another epoch.
+    func replaceEpoch(_ epoch: Epoch, of room: RoomName) -> RedisRequest {
+        RedisRequest(.replaceEpoch, keys: self.keys.meta(room), self.keys.log(room)) {
+            $0.append(epoch.rawValue)
+            $0.append(self.epochs.next())
+            $0.append(PublicationCodec.prefix(room))
+        }
+    }
+
+    // MARK: Members
+
+    /// Runs one of the scripts that know a room's members.
+    func presence(
+        _ script: RedisScript,
+        _ room: RoomName,
+        arguments: (inout RedisCommand) -> Void = { _ in }
+    ) -> RedisRequest {
+        let keys = self.keys
+        return RedisRequest(
+            script,
+            keys: keys.meta(room),
+            keys.log(room),
+            keys.members(room),
+            keys.leases(room),
+            keys.names(room),
+            keys.held(room)
+        ) {
+            var json = ByteBuffer()
+            json.writeJSONString(room.rawValue)
+            $0.append(self.epochs.next())
+            $0.append(keys.channel(room))
+            $0.append(json)
+            arguments(&$0)
+        }
+    }
+
+    /// Tells how a room is.
+    func look(at room: RoomName) -> RedisRequest {
+        let keys = self.keys
+        return RedisRequest(
+            .look,
+            keys: keys.meta(room),
+            keys.members(room),
+            keys.leases(room),
+            keys.names(room),
+            keys.held(room)
+        )
+    }
+
+    /// Tells by two plain commands whether anything has happened in a room; the answers make a ``Glance``.
+    func glance(at room: RoomName) -> [RedisRequest] { Glance.commands(self.keys, room).map { RedisRequest($0) } }
+
+    /// Publishes something on a room's channel.
+    func publish(_ payload: ByteBuffer, in room: RoomName) -> RedisRequest {
+        var command = RedisCommand("PUBLISH", self.keys.channel(room))
+        command.append(payload)
+        return RedisRequest(command)
+    }
+}

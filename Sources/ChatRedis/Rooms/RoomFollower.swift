@@ -1,0 +1,319 @@
+internal import ChatCore
+internal import ChatSystem
+internal import Logging
+internal import NIOCore
+
+/// Who is told what a room's channel brings beside its messages.
+protocol RoomObserver: AnyObject {
+    /// A room is listened to from now on.
+    func began(_ subscription: RoomSubscription)
+    /// Who is in the room has changed.
+    func changed(_ change: PresenceChange, in subscription: RoomSubscription)
+    /// Some leases of single members end after so many milliseconds.
+    func leasesEnd(after milliseconds: Int, in subscription: RoomSubscription)
+    /// Another node has found that Redis has lost some of the members.
+    func presenceWasLost(in subscription: RoomSubscription)
+}
+
+/// The rooms that this node listens to: what is published becomes one sequence for each room, whole and in order, and is
+/// handed to those who subscribe.
+///
+/// It belongs to the broker and is used on its event loop only.
+final class RoomFollower: EndpointListener {
+    /// What was dropped, or begun anew.
+    struct Counters: Equatable {
+        var invalidPayloads = 0
+        var unloggedPublications = 0
+        var rolledBackLogs = 0
+    }
+
+    /// How many messages a feed asks for at once.
+    private static let feedPage = 500
+    /// After how long what could not be read is tried again.
+    private static let retryDelay = TimeAmount.seconds(1)
+    /// The most rooms that are let go of at once.
+    private static let roomsAtOnce = 256
+    /// The most logs that are compared at once: each answer lets the next be asked for, and what is to be stored waits for
+    /// the last of them.
+    private static let checksAtOnce = 512
+
+    private(set) var counters = Counters()
+    weak var observer: (any RoomObserver)?
+
+    private let endpoints: EndpointMap
+    private let requests: RoomRequests
+    private let outlets: SubscriberOutlets
+    private let agenda: RoomAgenda
+    private let eventLoop: any EventLoop
+    private let logger: Logger
+    private let textLimit: Int
+    private let patience: TimeAmount
+    private let linger: TimeAmount
+    private var channels: [ChannelName: RoomSubscription] = [:]
+    /// Rooms that nobody on this node wants any more, for a while.
+    private var lingering = DueQueue<RoomSubscription, NIODeadline>()
+    /// Rooms whose logs have not been compared yet with what was followed, since the connection was made.
+    private var unverified: [RoomSubscription] = []
+    private var drops = DropAccount()
+
+    init(
+        _ endpoints: EndpointMap,
+        _ requests: RoomRequests,
+        handingTo outlets: SubscriberOutlets,
+        _ agenda: RoomAgenda,
+        _ configuration: RedisConfiguration,
+        on eventLoop: any EventLoop,
+        logger: Logger
+    ) {
+        (self.endpoints, self.requests, self.outlets, self.agenda) = (endpoints, requests, outlets, agenda)
+        (self.eventLoop, self.logger) = (eventLoop, logger)
+        self.textLimit = configuration.limits.textBytes
+        self.patience = TimeAmount(configuration.patience)
+        self.linger = TimeAmount(configuration.linger)
+    }
+
+    /// All rooms that are listened to.
+    var all: some Collection<RoomSubscription> { self.channels.values }
+
+    /// A room that is listened to.
+    func subscription(of room: RoomName) -> RoomSubscription? { self.channels[self.requests.channel(of: room)] }
+
+    /// Whether a room is still listened to by this subscription.
+    func isCurrent(_ subscription: RoomSubscription) -> Bool { self.channels[subscription.channel] === subscription }
+
+    // MARK: Subscribing
+
+    /// Begins to hand a room's events to a subscriber; gives the head of its log.
+    func subscribe(_ room: RoomName, _ subscriber: any BrokerSubscriber) async throws(BrokerError) -> LogPosition {
+        let subscription = self.listen(to: room)
+        let outlet = self.outlets.outlet(of: subscriber)
+        let isNew = subscription.add(outlet)
+        if isNew { self.outlets.began(outlet) }
+        do {
+            return try await self.head(subscription)
+        } catch {
+            if isNew { self.remove(outlet, from: subscription) }
+            throw error
+        }
+    }
+
+    /// Ends what ``subscribe(_:_:)`` began.
+    func unsubscribe(_ room: RoomName, _ subscriber: any BrokerSubscriber) {
+        guard let subscription = self.subscription(of: room), let outlet = self.outlets.known(subscriber) else {
+            return
+        }
+        self.remove(outlet, from: subscription)
+    }
+
+    private func listen(to room: RoomName) -> RoomSubscription {
+        let channel = self.requests.channel(of: room)
+        if let known = self.channels[channel] { return known }
+        let subscription = RoomSubscription(room, channel: channel, textLimit: self.textLimit)
+        self.channels[channel] = subscription
+        self.subscriptions(of: subscription).subscribe(channel)
+        self.observer?.began(subscription)
+        return subscription
+    }
+
+    private func remove(_ outlet: SubscriberOutlet, from subscription: RoomSubscription) {
+        guard subscription.remove(outlet) else { return }
+        if subscription.idleSince != nil { self.lingering.schedule(subscription, at: .now() + self.linger) }
+        self.outlets.ended(outlet)
+    }
+
+    private func subscriptions(of subscription: RoomSubscription) -> SubscriptionLink {
+        self.endpoints.endpoint(of: subscription.room).subscriptions
+    }
+
+    /// The head of a room's log, read after the subscription came to stand.
+    private func head(_ subscription: RoomSubscription) async throws(BrokerError) -> LogPosition {
+        let endpoint = self.endpoints.endpoint(of: subscription.room)
+        guard subscription.feed.position != nil, endpoint.subscriptions.isLive(subscription.channel) else {
+            // Where Redis has refused it, it is asked again.
+            endpoint.subscriptions.subscribe(subscription.channel)
+            return try await withCheckedContinuation { continuation in
+                subscription.wait(Waiter(continuation, patience: self.patience, on: self.eventLoop))
+                // It may stand in line to be read; whoever joins does not.
+                if endpoint.subscriptions.isLive(subscription.channel) { self.resume(subscription) {} }
+            }.get()
+        }
+        // The feed may lag behind the log: what a caller has just stored must not lie above the head it is given.
+        let request = self.requests.read(.head, of: subscription.room, makesEpoch: true)
+        guard let page = LogReading(try await endpoint.commands.perform(request))?.page else { throw .isUnintelligible }
+        if page.epoch != subscription.feed.position?.epoch { self.check(subscription) }
+        return page.headPosition
+    }
+
+    // MARK: What arrives
+
+    func published(_ payload: ByteBuffer, on channel: ChannelName) -> Bool {
+        guard let subscription = self.channels[channel] else { return false }
+        switch subscription.reader.read(payload, now: WallClock.now) {
+        case .publication(let publication):
+            switch subscription.feed.received(publication) {
+            case .deliver: self.deliver(.publication(publication), in: subscription)
+            case .read(let read): self.read(read, for: subscription)
+            case .hold, .drop: break
+            }
+        case .event(let event):
+            self.deliver(event, in: subscription)
+            if case .presence(_, let change, _) = event { self.observer?.changed(change, in: subscription) }
+        case .leasesEnd(let milliseconds): self.observer?.leasesEnd(after: milliseconds, in: subscription)
+        case .presenceLost: self.observer?.presenceWasLost(in: subscription)
+        case .invalid:
+            self.counters.invalidPayloads += 1
+            self.drops.add(in: subscription.room.rawValue)
+        }
+        return true
+    }
+
+    func isHeard(_ channel: ChannelName) {
+        guard let subscription = self.channels[channel] else { return }
+        // Whoever waits comes first; a hundred thousand rooms that are subscribed again are read one by one.
+        if subscription.isAwaited {
+            self.resume(subscription) {}
+        } else {
+            self.agenda.schedule(.resume, subscription, at: .now())
+        }
+    }
+
+    func refused(_ channel: ChannelName, _ reason: BrokerError) { self.channels[channel]?.fail(reason) }
+
+    func subscriptionsLost() {
+        for subscription in self.channels.values { subscription.feed.unsubscribed() }
+    }
+
+    /// There will be no connection any more: tells those who wait for the head of a room.
+    func stop() {
+        for subscription in self.channels.values { subscription.fail(.isAway) }
+    }
+
+    /// Hands an event to everybody who wants the room; they get it with the next flush.
+    func deliver(_ event: RoomEvent, in subscription: RoomSubscription) {
+        for outlet in subscription.outlets { self.outlets.hand(.room(subscription.room, event), to: outlet) }
+    }
+
+    /// Calls everybody who has something to get.
+    func flush() { self.outlets.flush() }
+
+    // MARK: Reading the log
+
+    /// The log of a room has given out this number, as a receipt or a page says.
+    func stored(_ position: LogPosition, in room: RoomName) { self.subscription(of: room)?.feed.stored(position) }
+
+    /// Compares all positions with their logs, so many at once: the connection may lead to other data than before.
+    func compareAll() {
+        self.unverified = self.channels.values.filter { $0.feed.position != nil }
+        for _ in 0..<Self.checksAtOnce { self.compareNext() }
+    }
+
+    private func compareNext() {
+        guard let subscription = self.unverified.popLast() else { return }
+        self.check(subscription) { self.compareNext() }
+    }
+
+    /// Compares a room's position with its log.
+    ///
+    /// - Parameters:
+    ///   - subscription: The room.
+    ///   - onlyIfNeeded: Whether that can be left out while nothing is known to be missing.
+    ///   - done: Called when the log was read, or when there was nothing to read.
+    func check(_ subscription: RoomSubscription, onlyIfNeeded: Bool = false, then done: @escaping () -> Void = {}) {
+        guard !onlyIfNeeded || subscription.feed.needsRead, case .read(let read) = subscription.feed.check() else {
+            return done()
+        }
+        self.read(read, for: subscription, then: done)
+    }
+
+    /// The room's subscription stands: from now on, what its log says can be joined to what comes.
+    func resume(_ subscription: RoomSubscription, then done: @escaping () -> Void) {
+        guard self.subscriptions(of: subscription).isLive(subscription.channel), !subscription.feed.isFollowing,
+            case .read(let read) = subscription.feed.subscribed()
+        else { return done() }
+        self.read(read, for: subscription, then: done)
+    }
+
+    private func read(_ read: LogRead, for subscription: RoomSubscription, then done: @escaping () -> Void = {}) {
+        let part: RoomRequests.Part =
+            switch read {
+            case .head: .head
+            case .after(let seq): .after(seq, limit: Self.feedPage)
+            }
+        var request = self.requests.read(part, of: subscription.room, makesEpoch: true)
+        request.isUrgent = true
+        request.completion = { result in
+            if case .success(let reply) = result, let reading = LogReading(reply) {
+                self.merge(reading, into: subscription)
+            } else {
+                subscription.feed.readFailed()
+                self.agenda.schedule(.retry, subscription, at: .now() + Self.retryDelay)
+            }
+            done()
+        }
+        self.endpoints.endpoint(of: subscription.room).logLink.submit(request)
+    }
+
+    private func merge(_ reading: LogReading, into subscription: RoomSubscription) {
+        let dropped = subscription.feed.droppedCount
+        switch subscription.feed.read(reading.page, anchor: reading.anchor) {
+        case .deliver(let events): self.deliver(events, in: subscription)
+        case .read(let events, let next):
+            self.deliver(events, in: subscription)
+            self.read(next, for: subscription)
+        case .replaceEpoch(let epoch, let next):
+            self.counters.rolledBackLogs += 1
+            self.replaceEpoch(epoch, of: subscription.room)
+            self.read(next, for: subscription)
+            return
+        case .ignore: return
+        }
+        let unlogged = subscription.feed.droppedCount - dropped
+        self.counters.unloggedPublications += unlogged
+        self.drops.add(unlogged, in: subscription.room.rawValue)
+        guard let head = subscription.feed.position else { return }
+        subscription.answer(head)
+    }
+
+    private func replaceEpoch(_ epoch: Epoch, of room: RoomName) {
+        self.logger.warning("a room's log was rolled back and begins anew", metadata: ["room": "\(room)"])
+        var request = self.requests.replaceEpoch(epoch, of: room)
+        request.isUrgent = true
+        self.endpoints.endpoint(of: room).logLink.submit(request)
+    }
+
+    private func deliver(_ events: [RoomFeedEvent], in subscription: RoomSubscription) {
+        for event in events {
+            switch event {
+            case .publication(let publication): self.deliver(.publication(publication), in: subscription)
+            case .gap(let epoch, let from, let to):
+                self.deliver(.gap(epoch: epoch, from: from, to: to), in: subscription)
+            case .reset(let head): self.deliver(.reset(head: head), in: subscription)
+            }
+        }
+    }
+
+    // MARK: Time
+
+    /// Tells the log of what was dropped, and lets go of rooms that nobody has wanted for long enough.
+    func tick(_ now: NIODeadline) {
+        if let (count, room) = self.drops.take(now) {
+            self.logger.warning(
+                "publications were dropped: they are no messages, or stand in no log",
+                metadata: ["publications": "\(count)", "room": "\(room)"]
+            )
+        }
+        for _ in 0..<Self.roomsAtOnce {
+            guard let subscription = self.lingering.next(now) else { break }
+            self.letGo(subscription, now)
+        }
+    }
+
+    private func letGo(_ subscription: RoomSubscription, _ now: NIODeadline) {
+        guard let idleSince = subscription.idleSince, self.isCurrent(subscription), now - idleSince >= self.linger
+        else {
+            return
+        }
+        self.channels[subscription.channel] = nil
+        self.subscriptions(of: subscription).unsubscribe(subscription.channel)
+    }
+}

@@ -1,0 +1,120 @@
+/// Which keys of senders were seen, in some 30 bytes each.
+///
+/// A record is 8 bytes of a hash of sender and key, and the number and time of the message. Records stand in hashes that
+/// stay so small that Redis keeps each as one string of bytes (`listpack`): they are spread over buckets by linear
+/// hashing, which adds a bucket for every 40 records and moves the records of one other bucket to do so. So no send waits
+/// for more than that, however many keys a room has.
+///
+/// Records of twelve hours share their buckets, which expire as a whole; as many of these windows are looked at as may
+/// hold a key that counts. `meta` knows how many records each has: its field `keys` is the last window and the counts, the
+/// newest first. The older counts stay text for as long as nobody looks there.
+///
+/// The buckets are named by `keyring`, which meta got with its first key: they are of the data that the log is of. A log
+/// whose epoch was replaced still has what it had stored; one that began anew knows none of it.
+///
+/// A client knows the digests of its keys, and could choose keys that fill one bucket. It does not know the keyring, with
+/// which a digest is hashed once more.
+///
+/// These are steps of ``SendScript/send``, and share its variables.
+enum KeyRecordSteps {
+    /// Looks whether the key is known, and writes it down unless it is: one command for both, since most keys are new.
+    static let claimKey = #"""
+        local hash, name, base, bucket, window, count, older
+        if digest then
+            local keyring, counts = found[5], found[6]
+            if not keyring then
+                -- No other candidate is the same as this one, and nobody but nodes knows the secret.
+                keyring, counts = string.sub(redis.sha1hex(ARGV[6] .. ARGV[1]), 1, 16), nil
+                call('HSET', meta, 'keyring', keyring)
+            end
+            local digits = redis.sha1hex(keyring .. digest)
+            hash = tonumber(string.sub(digits, 1, 8), 16)
+            name = struct.pack('>I4I4', hash, tonumber(string.sub(digits, 9, 16), 16))
+            -- The name of the room's keys is that of meta without `:meta`.
+            base = format('%s:keys:%s:', string.sub(meta, 1, -6), keyring)
+
+            window, count, older = string.match(counts or '', '^(%d+) (%d+)(.*)$')
+            window, count = tonumber(window), math.min(tonumber(count or 0), MOST_KEYS)
+            local present = (clock - clock % KEY_WINDOW) / KEY_WINDOW
+            -- Where the clock was set back, the window that has begun goes on; past half a day, keys begin anew.
+            if not window or window > present + 1 then
+                window, count, older = present, 0, ''
+            elseif window < present then
+                local most = math.max(2, math.ceil(KEY_SECONDS * 1000 / KEY_WINDOW))
+                older = string.rep(' 0', math.min(present - window - 1, most)) .. format(' %d', count) .. older
+                older = string.match(older, '^' .. string.rep(' %d+', most)) or older
+                window, count = present, 0
+            end
+        end
+
+        -- The bucket that has the records of this hash, in a window of so many keys.
+        local function bucket_of(window, count)
+            local buckets = (count - count % KEY_LOAD) / KEY_LOAD + 1
+            local _, exponent = math.frexp(buckets)
+            -- The largest power of two that is not above it.
+            local level = 2 ^ (exponent - 1)
+            local bucket = hash % (2 * level)
+            if bucket >= buckets then bucket = bucket - level end
+            return format('%s%d:%d', base, window, bucket)
+        end
+
+        local function take(record)
+            local first_number, first_time = struct.unpack('>I6I6', record)
+            -- What is older may be stored again.
+            if clock - first_time <= KEY_SECONDS * 1000 then first = { first_number, first_time } end
+        end
+
+        if digest and not first and older ~= '' then
+            local window = window
+            for count in string.gmatch(older, '%d+') do
+                window, count = window - 1, math.min(tonumber(count), MOST_KEYS)
+                local record = count > 0 and call('HGET', bucket_of(window, count), name)
+                if record then take(record) end
+            end
+        end
+        if digest and not first then
+            bucket = bucket_of(window, count)
+            local record = struct.pack('>I6I6', number, clock)
+            if call('HSETNX', bucket, name, record) == 0 then
+                take(call('HGET', bucket, name))
+                if not first then call('HSET', bucket, name, record) end
+            end
+        end
+        """#
+
+    /// Sees to the buckets when the key has been counted: each gets its time to live when it comes to be, with its window
+    /// or by a split.
+    static let tendBuckets = #"""
+        if digest and count == 1 then call('EXPIRE', bucket, BUCKET_SECONDS) end
+        if digest and count % KEY_LOAD == 0 then
+            local buckets = count / KEY_LOAD
+            local _, exponent = math.frexp(buckets)
+            local level = 2 ^ (exponent - 1)
+            base = format('%s%d:', base, window)
+            local source, added = base .. (buckets - level), base .. buckets
+            -- What has the bit of the level in its hash moves.
+            local byte, bit = 4 - math.floor((exponent - 1) / 8), 2 ^ ((exponent - 1) % 8)
+            local records, moved, names, many = call('HGETALL', source), {}, {}, 0
+            for index = 1, #records, 2 do
+                local name = records[index]
+                if string.byte(name, byte) % (2 * bit) >= bit then
+                    many = many + 1
+                    names[many], moved[2 * many - 1], moved[2 * many] = name, name, records[index + 1]
+                end
+            end
+            -- A hash without fields is none, and would come back without its time to live.
+            local function begin(bucket, hash)
+                call('HSET', bucket, struct.pack('>I4I4', hash, 0), struct.pack('>I6I6', 0, 0))
+                call('EXPIRE', bucket, BUCKET_SECONDS)
+            end
+            if 2 * many == #records then begin(source, buckets - level) end
+            if many == 0 then
+                begin(added, buckets)
+            else
+                call('HSET', added, unpack(moved))
+                call('EXPIRE', added, BUCKET_SECONDS)
+                call('HDEL', source, unpack(names))
+            end
+        end
+        """#
+}

@@ -1,0 +1,52 @@
+internal import ChatCore
+internal import NIOCore
+
+/// Which user a session brings back.
+///
+/// It belongs to the broker and is used on its event loop only.
+final class RedisSessions {
+    private let endpoints: EndpointMap
+    private let keys: RedisKeys
+
+    init(_ endpoints: EndpointMap, _ keys: RedisKeys) { (self.endpoints, self.keys) = (endpoints, keys) }
+
+    /// Looks a session up, which is a use of it.
+    func use(_ hash: String) async throws(BrokerError) -> User? {
+        try await self.read(RedisRequest(.readSession, keys: self.keys.session(hash)), hash)
+    }
+
+    /// Tells whose a session is, which is no use of it.
+    func user(_ hash: String) async throws(BrokerError) -> User? {
+        try await self.read(RedisRequest(RedisCommand("HMGET", self.keys.session(hash), "id", "name")), hash)
+    }
+
+    private func read(_ request: RedisRequest, _ hash: String) async throws(BrokerError) -> User? {
+        let reply = try await self.endpoints.endpoint(ofSession: hash).commands.perform(request)
+        guard let parts = reply.array, parts.count == 2, let id = parts[0].string.flatMap(UserID.init(checking:)),
+            let name = parts[1].string
+        else { return nil }
+        return User(id: id, name: .known(name, of: id))
+    }
+
+    /// Stores a new session.
+    func save(_ hash: String, _ user: User, isGuest: Bool) async throws(BrokerError) {
+        let request = self.write(hash, user, isGuest: isGuest)
+        _ = try await self.endpoints.endpoint(ofSession: hash).commands.perform(request)
+    }
+
+    /// Gives the user of a session another name, and tells every node.
+    func rename(_ user: User, _ hash: String) async throws(BrokerError) {
+        var request = self.write(hash, user, isGuest: false)
+        request.command.append(self.keys.control)
+        request.command.append(ControlMessage.renamed(user).encoded)
+        _ = try await self.endpoints.endpoint(ofSession: hash).commands.perform(request)
+    }
+
+    private func write(_ hash: String, _ user: User, isGuest: Bool) -> RedisRequest {
+        RedisRequest(.writeSession, keys: self.keys.session(hash)) {
+            $0.append(user.id.rawValue)
+            $0.append(user.name.rawValue)
+            $0.append(isGuest ? 0 : 1)
+        }
+    }
+}

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What the documents say is so: links lead to files, and the README's table of settings is the server's.
+# What the documents say is so: links lead to files, what they name is in the sources, and the README's table of settings is
+# the server's.
 #
 # CHAT_SERVER_BIN is the server; by default that of the debug build.
 set -euo pipefail
@@ -19,6 +20,56 @@ while IFS=: read -r document link; do
 done < <(
     grep -noE '\]\([^)]+\)' README.md CONTRIBUTING.md ARCHITECTURE.md changes/README.md docs/*.md |
         sed -E 's/^([^:]+):[0-9]+:\]\(([^) ]+).*$/\1:\2/' | grep -vE ':(https?|mailto):'
+)
+
+# ---- Names in backticks: each file is there, each function stands in a file that its line names, each word of the code is in it,
+# or is a folder.
+# A file is named by the end of its path. A function of Swift has its labels; where the line names no file, any may have it.
+names=$(mktemp -d)
+trap 'rm -rf "$names"' EXIT
+find Package.swift Sources Tests static -name '*.swift' -o -name '*.js' >"$names/files"
+xargs awk -f Tests/DocumentationTests/functions.awk <"$names/files" >"$names/functions"
+xargs grep -hv '^ *//' <"$names/files" | grep -oE '[A-Za-z_][A-Za-z0-9_]*' | sort -u >"$names/words"
+find Sources Tests static -type d | sed 's|.*/||' >>"$names/words"
+while read -r fault; do fault "$fault"; done < <(
+    awk -v names="$names" '
+        function is_end(path, end) { return path == end || substr(path, length(path) - length(end)) == "/" end }
+        BEGIN {
+            while ((getline line < (names "/files")) > 0) paths[line]
+            while ((getline line < (names "/words")) > 0) words[line]
+            while ((getline line < (names "/functions")) > 0) functions[line]
+        }
+        {
+            rest = $0
+            count = 0
+            while (match(rest, /`[^`]+`/)) {
+                token = substr(rest, RSTART + 1, RLENGTH - 2)
+                rest = substr(rest, RSTART + RLENGTH)
+                place = FILENAME ":" FNR ": "
+                seen++
+                if (token ~ /^[A-Za-z0-9_+\/.-]+\.(swift|js)$/) {
+                    known = 0
+                    for (path in paths) if (is_end(path, token)) { known = 1; here[++count] = path }
+                    if (!known) print place "there is no " token
+                } else if (here[count] ~ /\.js$/ ? token ~ /^[A-Za-z]+\([a-zA-Z, ]*\)$/ : token ~ /^[A-Za-z]+\(([a-zA-Z_]+:)*\)$/) {
+                    known = 0
+                    for (i in functions) {
+                        path = i
+                        sub(/ .*/, "", path)
+                        name = substr(i, length(path) + 2)
+                        if (path ~ /\.js$/ ? index(token, name) != 1 : token != name) continue
+                        if (!count) known = 1
+                        for (f = 1; f <= count; f++) if (here[f] == path) known = 1
+                    }
+                    if (!known) print place (count ? "no file of this line has " : "no file has ") token
+                } else if (token ~ /^[A-Z][A-Za-z]*[a-z][A-Za-z]*(\.[A-Za-z]+)?$/) {
+                    sub(/\..*/, "", token)
+                    if (!(token in words)) print place "the sources have no " token
+                }
+            }
+        }
+        END { if (seen < 100) print "the documents name nothing in backticks; this check reads them wrongly" }
+    ' ARCHITECTURE.md docs/CONCURRENCY.md docs/ONE-MESSAGE.md
 )
 
 # ---- Flags

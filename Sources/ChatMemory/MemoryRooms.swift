@@ -2,8 +2,8 @@ internal import ChatCore
 
 /// The rooms of the embedded broker, and when each of them has something to forget.
 ///
-/// A room stands in a queue by the time at which that is, once at most: nothing ever walks over all rooms, and a room in
-/// use that keeps nothing stands in no queue at all.
+/// A room stands in a queue by the time at which that is, once at most: nothing ever walks over all rooms, and a room
+/// in use that keeps nothing stands in no queue at all.
 struct MemoryRooms {
     /// The most rooms there may be.
     static let maximum = 100_000
@@ -67,7 +67,7 @@ struct MemoryRooms {
                 self.rooms.remove(at: index)
                 continue
             }
-            // What is due later waits for that: at this time, it was looked at.
+            // A room that has been looked at now is due again later at the earliest.
             _ = self.update(name, now: now + 1) { _ in }
         }
         return looks

@@ -48,7 +48,7 @@ struct MemorySessions {
         return session.user
     }
 
-    /// Looks a session up and lets its time begin anew; it is kept as long as any from now on.
+    /// Looks a session up and restarts its time; from now on it is kept as long as any other.
     mutating func use(_ hash: String, now: Int, limits: LogLimits) -> User? {
         guard let user = self.user(hash, now: now, limits: limits) else { return nil }
         self.sessions[hash]?.isGuest = false
@@ -75,7 +75,7 @@ struct MemorySessions {
         max(self.forget(\.guests, now, limits, limit), self.forget(\.uses, now, limits, limit))
     }
 
-    /// What was used first has outlived its time first.
+    /// The session that was used first has outlived its time first.
     private mutating func forget(
         _ line: WritableKeyPath<Self, Deque<Use>>,
         _ now: Int,

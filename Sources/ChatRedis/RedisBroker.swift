@@ -4,12 +4,12 @@ package import NIOCore
 
 /// The broker on Redis: rooms are shared by all nodes that use the same Redis and the same prefix.
 ///
-/// It is an actor on the event loop of its connections, so that nothing changes threads between a socket and what belongs to
-/// it. It decides nothing and keeps nothing: it makes the parts, tells them what happens to the endpoints and that time
-/// passes, and does what it promises through them. Which endpoint has a room, ``EndpointMap`` knows.
+/// It is an actor on the event loop of its connections, so that nothing changes threads between a socket and what
+/// belongs to it. It decides nothing and keeps nothing: it makes the parts, tells them what happens to the endpoints
+/// and that time passes, and does what it promises through them. Which endpoint has a room, ``EndpointMap`` knows.
 ///
-/// The promises are on ``Broker``. What it cannot promise is what Redis does not: a message is stored as safely as Redis
-/// is told to store it. A log that lost something is noticed, and begins anew with another epoch.
+/// The promises are on ``Broker``. What it cannot promise is what Redis does not: a message is stored as safely as
+/// Redis is told to store it. A log that lost something is noticed, and gets another epoch.
 package final actor RedisBroker: Broker {
     /// What was dropped, or happened, that an operator may want to know.
     package struct Counters: Equatable, Sendable {
@@ -154,13 +154,13 @@ package final actor RedisBroker: Broker {
     }
 
     private func keepConnected(_ index: Int, _ role: RedisChannelHandler.Role) async {
-        // Said once more: the order in which nested handlers are called is not known.
+        // The broker is stopped here too, since the order in which nested handlers are called is not known.
         await self.endpoints.all[index].keepConnected(role) { self.stop() }
     }
 
     private func watchLeases() async { await self.sweeper.run() }
 
-    /// Gives up the connections; what is lost from now on is no news.
+    /// Closes all connections; from now on a loss is not reported.
     private nonisolated func stop() {
         self.eventLoop.execute {
             self.assumeIsolated {

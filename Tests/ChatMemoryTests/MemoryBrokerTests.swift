@@ -195,4 +195,18 @@ import TestSupport
         }
         #expect(broker.roomCount == 0)
     }
+
+    @Test func `a room more than it may hold is refused by a code, and nothing is done`() async throws {
+        let broker = MemoryBroker(limits: LogLimits()) { 0 }
+        let subscriber = RecordingSubscriber()
+        for number in 0..<MemoryRooms.maximum { _ = try await broker.subscribe(RoomName("r\(number)"), subscriber) }
+        let draft = try self.samples.draft("a")
+        guard case .failure(let error) = try #require(await broker.publish([draft]).first) else {
+            Issue.record("it was stored")
+            return
+        }
+        #expect(error.code == .roomsFull)
+        #expect(error.code.outcome == .notDone)
+        #expect(broker.roomCount == MemoryRooms.maximum)
+    }
 }

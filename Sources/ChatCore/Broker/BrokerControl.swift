@@ -1,7 +1,7 @@
 /// Which rooms there are, how the broker is, and its work as a whole.
 ///
-/// What it promises: a room that has members or a log is listed; ``probe()`` succeeds only when a message would have come
-/// back; each change of how the broker is reaches every attached subscriber once.
+/// What it promises: a room that has members or a log is listed; ``probe()`` succeeds only when a message would have
+/// come back; each change of how the broker is reaches every attached subscriber once.
 package protocol BrokerControl: AnyObject, Sendable {
     /// What kind of broker it is, in one word for people and programs: `memory`, `redis`.
     var kind: String { get }
@@ -15,7 +15,8 @@ package protocol BrokerControl: AnyObject, Sendable {
     /// - Throws: ``BrokerError`` when the broker is out of reach.
     func rooms(after cursor: RoomName?, limit: Int) async throws(BrokerError) -> RoomPage
 
-    /// Adds a subscriber for what concerns a whole node: ``BrokerEvent/status(_:detail:)``, ``BrokerEvent/renamed(_:)``.
+    /// Adds a subscriber for what concerns a whole node: ``BrokerEvent/status(_:detail:)``,
+    /// ``BrokerEvent/renamed(_:)``.
     func attach(_ subscriber: any BrokerSubscriber)
 
     /// Proves that the broker can publish and receive, by a round trip.

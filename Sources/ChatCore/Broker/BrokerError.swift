@@ -33,7 +33,8 @@ extension BrokerError {
         package static let away = Code(1, .notDone)
         /// The request was on its way when the broker was lost: whether it was done cannot be told.
         package static let uncertain = Code(2, .unknown)
-        /// The broker refused it; the same request is likely to be refused again until an operator has mended something.
+        /// The broker refused it; the same request is likely to be refused again until an operator has mended
+        /// something.
         package static let refused = Code(3, .notDone)
         /// Too many requests wait already.
         package static let overloaded = Code(4, .notDone)

@@ -6,8 +6,8 @@ package enum BrokerEvent: Sendable {
     case room(RoomName, RoomEvent)
     /// A user has another name now, on every connection.
     case renamed(User)
-    /// The broker may have lost some of what it knew of the members of all rooms; it comes before the broker is regained, and
-    /// whoever holds some restores them then.
+    /// The broker may have lost some of what it knew of the members of all rooms; it comes before the broker is
+    /// regained, and whoever holds some restores them then.
     case presenceIsDoubtful
     /// The broker was lost or regained.
     case status(ServerStatus, detail: String)
@@ -29,6 +29,6 @@ package enum RoomEvent: Sendable {
     case typing(UserID, ByteBuffer)
     /// Messages that no subscriber will get.
     case gap(epoch: Epoch, from: Int, to: Int)
-    /// The log began anew and has come to this head; all that it keeps follows.
+    /// The log was replaced by another, which has come to this head; all that it keeps follows.
     case reset(head: LogPosition)
 }

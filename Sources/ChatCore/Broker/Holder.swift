@@ -1,4 +1,4 @@
-/// Who holds members in rooms on a broker's behalf: one shard of one incarnation of a node.
+/// The name of a holder: one shard of one incarnation of a node, which holds members in rooms.
 package struct HolderID: Hashable, Sendable, CustomStringConvertible {
     package let rawValue: String
 
@@ -10,8 +10,8 @@ package struct HolderID: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { self.rawValue }
 
-    /// Whom the same shard is taken for after its members were swept: what was held under the old name is going to be taken
-    /// away, whenever that happens, and nothing of what is held under the new one.
+    /// The name that the same shard goes on under after its members were swept: members under the old name are going to
+    /// be taken away, whenever that happens, and none under the new one.
     package var successor: HolderID {
         let parts = self.rawValue.split(separator: "+", omittingEmptySubsequences: false)
         let count = parts.count > 1 ? Int(parts[parts.count - 1]) : nil

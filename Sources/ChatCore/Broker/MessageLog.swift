@@ -1,20 +1,20 @@
 /// The log of each room, and what is said there as it happens.
 ///
 /// Every message goes through it and comes back from it, also one between two clients of the same node: there is one
-/// way. What it promises: a message is stored once, under one number; whoever subscribes gets every message after the head
-/// exactly once and in order, or is told what it cannot have.
+/// way. What it promises: a message is stored once, under one number; whoever subscribes gets every message after the
+/// head exactly once and in order, or is told what it cannot have.
 package protocol MessageLog: AnyObject, Sendable {
     /// Stores, numbers and publishes messages, each atomically and in the order given.
     ///
     /// - A result with a receipt means that the message is in its room's log, under that position.
-    /// - A message whose sender used its key before in this room and de-duplication window is not stored again, also when
-    ///   the log got another epoch since and kept it; the receipt is the first one's, with `isDuplicate` set and the epoch
-    ///   that the log has now.
+    /// - A message whose sender used its key before in this room and de-duplication window is not stored again, also
+    ///   when the log got another epoch since and kept it; the receipt is the first one's, with `isDuplicate` set and
+    ///   the epoch that the log has now.
     /// - Numbers may go on after a log lost its end and nobody was there to see it; ``LogPage/proves(_:)`` then tells
     ///   positions that were lost from those that were not, by their times.
     /// - Batches handed over one after the other by one caller are stored in that order.
-    /// - An error says by its code whether the message was stored; where that is unknown (``BrokerError/Outcome/unknown``),
-    ///   the same key finds out, and never stores it twice.
+    /// - An error says by its code whether the message was stored; where that is unknown
+    ///   (``BrokerError/Outcome/unknown``), the same key finds out, and never stores it twice.
     /// - It waits a bounded time and holds a bounded number of messages.
     ///
     /// - Parameter drafts: The messages.
@@ -25,12 +25,12 @@ package protocol MessageLog: AnyObject, Sendable {
     ///
     /// From the moment of the head that is returned, the subscriber receives every message after it exactly once and in
     /// order of `seq`, or in place of what it cannot have ``RoomEvent/gap(epoch:from:to:)``: a broker repairs its own
-    /// losses. When the log began anew it receives ``RoomEvent/reset(head:)`` and then every message that the new log
-    /// keeps. Events at or below the head may come as well, and events may come before this call returns: a subscriber
-    /// goes by positions.
+    /// losses. When the log was replaced by another it receives ``RoomEvent/reset(head:)`` and then every message that
+    /// the new log keeps. Events at or below the head may come as well, and events may come before this call returns: a
+    /// subscriber goes by positions.
     ///
     /// - Parameters:
-    ///   - room: The room; subscribing again is harmless and gives the head anew.
+    ///   - room: The room; subscribing again is harmless and gives the present head.
     ///   - subscriber: Where its events go.
     /// - Returns: The head of the room's log, with the time that proves it.
     /// - Throws: ``BrokerError`` when the broker is out of reach.

@@ -1,8 +1,8 @@
 /// Who is in which room, over all nodes.
 ///
-/// Who calls is a *holder*: a shard of one incarnation of a node. Its members stay for as long as it renews its lease. What
-/// it promises: a user is a member once, through however many holders; each change of a room's members has the next
-/// version, and is told on the room's channel; whoever vanishes with its node has left within the time of a lease.
+/// The caller is a *holder*: a shard of one incarnation of a node. Its members stay for as long as it renews its lease.
+/// What it promises: a user is a member once, through however many holders; each change of a room's members has the
+/// next version, and is told on the room's channel; whoever vanishes with its node has left within the time of a lease.
 package protocol PresenceRegistry: AnyObject, Sendable {
     /// Makes a user a member of a room on behalf of a holder, until it leaves or the holder's lease ends.
     ///
@@ -15,8 +15,7 @@ package protocol PresenceRegistry: AnyObject, Sendable {
     /// Takes back what ``enter(_:_:holder:)`` did; `left` is published when no other holder has the user in the room.
     func leave(_ room: RoomName, _ user: UserID, holder: HolderID) async throws(BrokerError)
 
-    /// Lets the lease of a holder begin anew: its members stay for as long as it does this, three times in the time of a
-    /// lease.
+    /// Renews the lease of a holder: its members stay for as long as it does this, three times in the time of a lease.
     ///
     /// - Parameter holder: The holder.
     /// - Returns: Whether its members are there still.
@@ -35,7 +34,7 @@ package protocol PresenceRegistry: AnyObject, Sendable {
 
     /// Lets the lease of a holder end soon, because it goes away for good.
     ///
-    /// Whoever is in a room through no other holder by then has left; the other nodes see to it.
+    /// Members who are in a room through no other holder by then have left; the other nodes see to it.
     ///
     /// - Parameters:
     ///   - holder: The holder.

@@ -1,9 +1,9 @@
 /// Which user a session's secret brings back, and by which name.
 ///
-/// What it promises: a session that was stored is found by every node until its time is over, and a use of it lets that
-/// begin anew; a new name is in the session, and is told to every subscriber of every node.
+/// What it promises: a session that was stored is found by every node until its time is over, and each use restarts
+/// that time; a new name is in the session, and is told to every subscriber of every node.
 package protocol SessionStore: AnyObject, Sendable {
-    /// Looks a session up, and lets its time begin anew: from now on it is kept as long as any.
+    /// Looks a session up and restarts its time: from now on it is kept as long as any other.
     ///
     /// - Parameter hash: ``SessionSecret/hash``.
     /// - Returns: The user, or nil when no such session is known.

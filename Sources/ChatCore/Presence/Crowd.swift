@@ -4,9 +4,9 @@
 /// All members on one shard have been told the same: that of ``version``. In a small room this is a list of names, and
 /// every change is told; in a large one it is a count, told at most once a second.
 ///
-/// Changes may be lost on their way. A change that does not follow on the last one is held, and the list of members read
-/// once (``beginReading()``, ``receive(_:)``); what the members are told then is the difference, as changes with numbers
-/// of their own. So nobody sees a hole that the node has seen.
+/// Changes may be lost on their way. A change that does not follow on the last one is held, and the list of members
+/// read once (``beginReading()``, ``receive(_:)``); what the members are told then is the difference, as changes with
+/// numbers of their own. So nobody sees a hole that the node has seen.
 package struct Crowd: Sendable, Equatable {
     /// The most changes that are held while the list is read; what comes past it is left to another reading.
     package static let heldLimit = 256
@@ -139,7 +139,7 @@ package struct Crowd: Sendable, Equatable {
     /// Changes the list that the members have been told; gives what stood there.
     private mutating func setName(of id: UserID, _ user: User?) -> User? {
         guard case .names(var names) = self.knowledge else { return nil }
-        // The list is taken out while it changes: a second owner would make that a copy of it.
+        // The list is taken out while it changes: with a second owner, the change would copy it.
         self.knowledge = .nothing
         let old = names[id]
         names[id] = user
@@ -186,8 +186,8 @@ package struct Crowd: Sendable, Equatable {
     }
 
     private mutating func adopt(_ page: MemberPage) -> [Event] {
-        // An older one was overtaken by what has come since. One that differs under the same number is of a broker that has
-        // lost what it had counted, and has come as far again.
+        // An older one was overtaken by what has come since. One that differs under the same number is of a broker that
+        // has lost what it had counted, and has come as far again.
         guard page.version >= self.version else { return [] }
         let before = (told: self.told, version: self.version, count: self.count)
         if let told = self.told, page.count <= self.limit, !self.canTell(told, page) { return [] }
@@ -209,8 +209,8 @@ package struct Crowd: Sendable, Equatable {
         Dictionary(page.members.map { ($0.id, $0) }) { $1 }
     }
 
-    /// Whether the broker has counted far enough for the difference to be told; else the list is read once more, and the
-    /// broker told to go past that.
+    /// Whether the broker has counted far enough for the difference to be told; else the list is read once more, and
+    /// the broker told to go past that.
     private mutating func canTell(_ told: [UserID: User], _ page: MemberPage) -> Bool {
         let names = Self.names(page)
         let changes = told.keys.count { names[$0] == nil } + names.values.count { told[$0.id] != $0 }
@@ -245,7 +245,7 @@ package struct Crowd: Sendable, Equatable {
         return (self.count, self.version)
     }
 
-    /// The room's log and its counts began anew; the members still have the names that they were told.
+    /// The room's log was replaced, and its counts start again; the members still have the names that they were told.
     package mutating func reset() {
         let before = self
         self = Crowd(room: before.room, limit: before.limit)

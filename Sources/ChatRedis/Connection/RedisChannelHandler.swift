@@ -170,7 +170,7 @@ package final class RedisChannelHandler: ChannelInboundHandler {
     }
 
     package func channelInactive(context: ChannelHandlerContext) {
-        // What arrived whole before the end still counts.
+        // Replies that arrived whole before the end still count.
         self.report()
         self.timeout?.cancel()
         switch self.machine.closed() {

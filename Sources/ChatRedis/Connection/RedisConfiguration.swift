@@ -29,8 +29,8 @@ package struct RedisConfiguration: Sendable {
     package var replicaTimeout = Duration.seconds(1)
     /// How long a room may be quiet until its position is compared with the head of its log.
     package var headCheckInterval = Duration.seconds(30)
-    /// How long nodes have to tell again who their members are, after a loss, before what is left over is taken out; nil: as
-    /// long as a lease.
+    /// How long nodes have to tell again who their members are, after a loss, before what is left over is taken out;
+    /// nil: as long as a lease.
     package var mendDelay: Duration?
     /// How long a room stays subscribed that nobody on this node wants any more.
     package var linger = Duration.seconds(5)

@@ -1,7 +1,8 @@
 internal import ChatCore
 internal import NIOCore
 
-/// Lets a node hear itself over an endpoint: every few seconds, and when somebody asks whether a message would come back.
+/// Lets a node hear itself over an endpoint: every few seconds, and when somebody asks whether a message would come
+/// back.
 ///
 /// It belongs to the endpoint and is used on the broker's event loop only.
 final class EndpointHearing {

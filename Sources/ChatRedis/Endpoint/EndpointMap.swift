@@ -2,8 +2,9 @@ internal import ChatCore
 
 /// Which Redis server has what: the one place that knows how many there are.
 ///
-/// With one server, all of it is there. A Cluster has a table of slots in place of this constant, keyed by the hash tag of
-/// a room's keys (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/); those who ask stay as they are.
+/// With one server, all of it is there. A Cluster has a table of slots in place of this constant, keyed by the hash tag
+/// of a room's keys (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/); those who ask stay as
+/// they are.
 struct EndpointMap {
     private let only: RedisEndpoint
 
@@ -11,6 +12,9 @@ struct EndpointMap {
 
     /// All servers.
     var all: [RedisEndpoint] { [self.only] }
+
+    /// Whether all servers can be worked with.
+    var isActive: Bool { self.only.isActive }
 
     /// The server that has a room's keys and its channel.
     func endpoint(of room: RoomName) -> RedisEndpoint { self.only }

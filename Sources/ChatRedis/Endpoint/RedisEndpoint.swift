@@ -4,8 +4,8 @@ internal import NIOCore
 
 /// One Redis server: its connections, their supervision, its subscriptions, and how it is.
 ///
-/// It knows nothing of rooms. What its subscriptions bring goes to an ``EndpointListener``, everything else that happens to
-/// it to its owner, as an ``Event``. It belongs to the broker and is used on its event loop only.
+/// It knows nothing of rooms. What its subscriptions bring goes to an ``EndpointListener``, everything else that
+/// happens to it to its owner, as an ``Event``. It belongs to the broker and is used on its event loop only.
 final class RedisEndpoint {
     /// What an operator may want to know of connections.
     struct Counters: Equatable {
@@ -15,7 +15,7 @@ final class RedisEndpoint {
     }
 
     let commands: CommandLink
-    /// What stores messages and follows the logs goes over this one, so that nothing is stored over a connection that has
+    /// Messages are stored and logs are followed over this link, so that nothing is stored over a connection that has
     /// not been found to lead to the logs that were followed: ``commands``, or one of its own.
     let logLink: CommandLink
     let subscriptions: SubscriptionLink
@@ -231,7 +231,7 @@ final class RedisEndpoint {
         self.subscriptions.close(reason)
     }
 
-    /// Gives up the connections, those too that are still being made; what is lost from now on is no news.
+    /// Closes all connections, also those that are still being made; from now on a loss is not reported.
     func stop() {
         self.health.stop()
         for handler in self.handlers.values { handler.close(.isAway) }
@@ -243,7 +243,8 @@ final class RedisEndpoint {
 
     // MARK: Who Redis is
 
-    /// A connection has come to stand: it must lead to the same Redis as the others, and to data that this server knows.
+    /// A connection has come to stand: it must lead to the same Redis as the others, and to data that this server
+    /// knows.
     ///
     /// - Returns: Whether it may be used.
     private func introduce(_ reply: RedisReply?, on role: RedisChannelHandler.Role) -> Bool {

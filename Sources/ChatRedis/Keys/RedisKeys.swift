@@ -5,8 +5,8 @@ internal import ChatCore
 /// The keys of a room share the hash tag `{room}`; a room's name has no braces in it.
 ///
 /// Keys of two databases are apart, and channels are not: Redis delivers to all of its clients, whatever database they
-/// have selected (https://redis.io/docs/latest/develop/interact/pubsub/). So the database stands in the channels' names;
-/// 0 does not, since nodes of every version are to meet there.
+/// have selected (https://redis.io/docs/latest/develop/interact/pubsub/). So the database stands in the channels'
+/// names; 0 does not, since nodes of every version are to meet there.
 struct RedisKeys {
     /// The version of the layout that this server writes.
     static let layoutVersion = 2
@@ -63,7 +63,7 @@ struct RedisKeys {
     /// The channel that every node listens to.
     var control: String { self.channelPrefix + "control" }
 
-    /// What the version of all of this is.
+    /// The key that holds the version of this layout.
     var layout: String { self.prefix + "layout" }
 
     /// The channel that every node of the present layout listens to.

@@ -1,7 +1,7 @@
 internal import ChatCore
 internal import NIOCore
 
-/// What a message's way to Redis is written with, made once for each room: names and bytes that never change.
+/// The names and bytes that a message is sent to Redis with; they never change, and are made once for each room.
 struct RoomAddress {
     let channel: ChannelName
     let meta: String
@@ -11,7 +11,7 @@ struct RoomAddress {
 
 /// The addresses of the rooms that were sent to of late.
 struct RoomAddressBook {
-    /// The most rooms it holds; past it, it begins anew.
+    /// The most rooms it holds; past that it is emptied.
     static let limit = 10_000
 
     private let keys: RedisKeys

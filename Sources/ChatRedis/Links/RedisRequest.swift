@@ -42,7 +42,7 @@ struct RedisRequest: PipelineRequest {
 
     /// Ends the request with the reason why there is no answer.
     func fail(_ reason: BrokerError) {
-        // What became of an earlier attempt, this one cannot tell.
+        // This attempt cannot tell what became of an earlier one.
         let isUnknown = self.mayBeDone && reason.code.outcome == .notDone
         self.completion(.failure(isUnknown ? BrokerError(.uncertain, reason.reason) : reason))
     }

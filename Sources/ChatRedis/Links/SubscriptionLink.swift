@@ -19,7 +19,8 @@ final class SubscriptionLink {
     private var lastReceived = NIODeadline.now()
     private var pingedAt: NIODeadline?
     private var commands = SubscriptionCommands()
-    /// What Redis has refused, to be asked for again after a while: an operator may have changed the user's rights.
+    /// The channels that Redis has refused; they are asked for again after a while, since an operator may have changed
+    /// the user's rights.
     private var refusals: Set<ChannelName> = []
     private var refusedAt = NIODeadline.now()
     /// How long it stays refused.

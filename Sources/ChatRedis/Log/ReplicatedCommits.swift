@@ -6,7 +6,7 @@ internal import NIOCore
 /// `WAIT` speaks of the writes of its own connection, so both go over one connection, and one that is lost in between
 /// confirms nothing (https://redis.io/commands/wait). It belongs to the broker and is used on its event loop only.
 final class ReplicatedCommits {
-    /// What one call hands over, and what is done with the answers.
+    /// The messages of one call, and the closure that takes the answers.
     private struct PendingCommit {
         var requests: [RedisRequest]
         /// Called once: the answers to the requests, and how many replicas have confirmed them.

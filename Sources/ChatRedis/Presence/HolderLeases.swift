@@ -5,7 +5,8 @@ internal import NIOCore
 ///
 /// The members of a holder stay as long as it renews. It belongs to the broker and is used on its event loop only.
 final class HolderLeases {
-    /// Called when the table was lost, or is older than it was: others may be missing there that nobody will enter again.
+    /// Called when the table was lost, or is older than it was: others may be missing there that nobody will enter
+    /// again.
     var tableWasLost: () -> Void = {}
 
     private let table: HolderTable
@@ -17,7 +18,7 @@ final class HolderLeases {
         self.lease = Int(lease.inMilliseconds)
     }
 
-    /// Lets the lease of a holder begin anew.
+    /// Renews the lease of a holder.
     func renew(_ holder: HolderID) async throws(BrokerError) -> LeaseState {
         self.holdings.add(holder)
         let known = self.holdings.roomCount(holder)
@@ -37,7 +38,8 @@ final class HolderLeases {
         return .held
     }
 
-    /// A lease was renewed for so many times, and at this time by Redis' clock; tells whether Redis had lost an earlier count.
+    /// A lease was renewed for so many times, and at this time by Redis' clock; tells whether Redis had lost an earlier
+    /// count.
     func renewed(_ holder: HolderID, count: Int, time: Int) -> Bool {
         self.holdings.renewed(holder, count: count, time: time)
     }
@@ -120,7 +122,7 @@ final class HolderLeases {
         _ = await self.table.judge(name, text, "dead")
     }
 
-    /// Writes a holder's list anew, some rooms at a time; what fails is done by the next renewal.
+    /// Writes a holder's whole list again, some rooms at a time; the next renewal makes good what fails.
     private func writeList(_ holder: HolderID) async {
         var rooms = self.holdings.rooms(holder)[...]
         var requests = [RedisRequest(RedisCommand("DEL", self.table.keys.rooms(of: holder.rawValue)))]

@@ -1,10 +1,10 @@
 internal import ChatCore
 internal import NIOCore
 
-/// What stands in Redis of the holders of members: one table of leases, and for each holder a list of its rooms.
+/// The records in Redis of the holders of members: one table of leases, and for each holder a list of its rooms.
 ///
-/// The list is written beside the scripts that enter members, since a script touches the keys of one room alone. It belongs
-/// to the broker and is used on its event loop only.
+/// The list is written beside the scripts that enter members, since a script touches the keys of one room alone. It
+/// belongs to the broker and is used on its event loop only.
 final class HolderTable {
     /// The most rooms in one command.
     static let roomsAtOnce = 500

@@ -4,8 +4,9 @@ internal import NIOCore
 
 /// Looks at the leases of all holders, and takes the members of those that are dead out of their rooms.
 ///
-/// Every node looks. Who is found dead is written down as such, by one node, and swept by one, room by room; what a node that
-/// dies meanwhile has left of it is taken over by another. It belongs to the broker and is used on its event loop only.
+/// Every node looks. Who is found dead is written down as such, by one node, and swept by one, room by room; what a
+/// node that dies meanwhile has left of it is taken over by another. It belongs to the broker and is used on its event
+/// loop only.
 final class LeaseSweeper {
     /// The most rooms that are swept at once: between two of them, others have their turn in Redis.
     private static let roomsAtOnce = 16
@@ -14,8 +15,8 @@ final class LeaseSweeper {
     /// After how long the table is read out of turn.
     private static let hintDelay = TimeAmount.seconds(1)
 
-    /// When the holders of all rooms were last to be compared with the table: something was lost then that would tell where a
-    /// dead holder has members.
+    /// When the holders of all rooms were last to be compared with the table: something was lost then that would tell
+    /// where a dead holder has members.
     private(set) var holdersDoubted = NIODeadline.now()
 
     private let table: HolderTable
@@ -28,9 +29,9 @@ final class LeaseSweeper {
     private let lease: Duration
     private var watch: LeaseWatch
     private var schedule: LookSchedule
-    /// Who was found in which rooms since the table was read last.
+    /// The holders that were found in rooms since the table was last read, and the rooms.
     private var foundHolders: [String: Set<RoomName>] = [:]
-    /// Who stood there and was not dead.
+    /// The holders that stood in the table at the last reading and were not dead.
     private var knownHolders: Set<String> = []
     /// Wakes whoever looks at the leases.
     private let signals: AsyncStream<Void>
@@ -99,7 +100,7 @@ final class LeaseSweeper {
             case .bury:
                 guard await self.table.judge(holder, leases[holder] ?? "", "dead") else { continue }
                 self.logger.notice("a holder of members is no more", metadata: ["holder": "\(holder)"])
-                // Who went away of itself never comes back, and need not be remembered.
+                // A holder that went away by itself never comes back, and need not be remembered.
                 await self.sweep(holder, then: LeaseWatch.goesAway(leases[holder] ?? "") ? "forget" : "gone")
             case .sweep: await self.sweep(holder, then: "gone")
             case .forget: _ = await self.table.judge(holder, leases[holder] ?? "", "forget")
@@ -149,7 +150,7 @@ final class LeaseSweeper {
     ///
     /// - Returns: Whether it can go on.
     private func sweep(_ holder: String, _ names: [String], _ list: String) async -> Bool {
-        // What is no room's name was written by another program, and has no members.
+        // A name that is no room's was written by another program, and has no members.
         var done: [String] = []
         var rooms: [RoomName] = []
         for name in names {
@@ -198,7 +199,7 @@ final class LeaseSweeper {
                 let command = RedisCommand("HSETNX", self.table.keys.holders, holder, lease)
                 self.table.link.submit(RedisRequest(command))
             case .sweepAgain:
-                // Whoever knows of others finds them as these were found.
+                // Nodes in other rooms find it there as this node did here.
                 self.table.list(rooms, of: holder, isWhole: true)
                 self.table.link.submit(self.table.judgement(holder, leases[holder] ?? "", "dead"))
                 self.hintLook()

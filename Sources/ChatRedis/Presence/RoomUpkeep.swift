@@ -1,13 +1,13 @@
 internal import ChatCore
 internal import NIOCore
 
-/// Once in a while, lets the time of a room's keys begin anew, and compares whoever has members there with the table of
-/// leases.
+/// Once in a while, extends the time to live of a room's keys, and compares the holders with members there with the
+/// table of leases.
 ///
-/// It is done for every room of every node: by plain commands, since a script costs Redis several times as much. It belongs
-/// to the broker and is used on its event loop only.
+/// It is done for every room of every node: by plain commands, since a script costs Redis several times as much. It
+/// belongs to the broker and is used on its event loop only.
 final class RoomUpkeep {
-    /// How often the time of a room's keys begins anew, its holders are compared with the table, and it is put into the
+    /// How often a room's keys get more time to live, its holders are compared with the table, and it is put into the
     /// index of rooms again.
     private static let interval = TimeAmount.minutes(5)
 
@@ -37,12 +37,12 @@ final class RoomUpkeep {
 
     private func isDue(_ subscription: RoomSubscription, _ now: NIODeadline) -> Bool {
         guard let last = subscription.upkeptAt else { return true }
-        // What is lost of a room may be lost of those who had members there.
+        // If a record of the room was lost, records of its holders may be lost too.
         let doubted = max(self.sweeper.holdersDoubted, subscription.loss.lastTold ?? last)
         return last < doubted || now - last >= Self.interval
     }
 
-    /// Lets the time of a room's keys begin anew, compares its holders with the table of leases, and looks whether the
+    /// Extends the time to live of a room's keys, compares its holders with the table of leases, and checks whether the
     /// records of its members are as many as they should be.
     private func keep(_ subscription: RoomSubscription, _ now: NIODeadline) {
         let (room, endpoint) = (subscription.room, self.endpoints.endpoint(of: subscription.room))
@@ -88,7 +88,7 @@ final class RoomUpkeep {
         if !holders.isEmpty { self.index.touch(subscription.room) }
     }
 
-    /// Of an entry `<holder>` NUL `<user>`.
+    /// Reads the holder in an entry `<holder>` NUL `<user>`.
     private static func holder(_ entry: String) -> String? {
         entry.utf8.firstIndex(of: 0).map { String(entry[..<$0]) }
     }

@@ -1,15 +1,16 @@
 internal import ChatCore
 internal import NIOCore
 
-/// Looks at every room of the node twice a minute: whether all that was published has come, and whether what Redis knows
-/// of its members is whole.
+/// Looks at every room of the node twice a minute: whether all that was published has come, and whether what Redis
+/// knows of its members is whole.
 ///
-/// That is a glance, nearly always; the script looks when a glance tells of a change. The rooms stand in a ``RoomAgenda`` by
-/// the time at which each is due. It belongs to the broker and is used on its event loop only.
+/// That is a glance, nearly always; the script looks when a glance tells of a change. The rooms stand in a
+/// ``RoomAgenda`` by the time at which each is due. It belongs to the broker and is used on its event loop only.
 final class RoomWatch: RoomObserver {
     /// For how long what nodes tell each other of a loss counts as one.
     private static let lossInterval = TimeAmount.seconds(2)
-    /// How long it takes until a node tells of another loss: records that disagree are found so again until they are mended.
+    /// How long it takes until a node tells of another loss: records that disagree are found so again until they are
+    /// mended.
     private static let ownLossInterval = TimeAmount.seconds(10)
     /// After how long a room is looked at again out of turn.
     private static let lookDelay = TimeAmount.seconds(1)
@@ -52,13 +53,14 @@ final class RoomWatch: RoomObserver {
 
     func began(_ subscription: RoomSubscription) {
         let now = NIODeadline.now()
-        // Who died when nobody else was in it is found by the first look.
+        // The first look finds holders that died while no other node was in the room.
         let soon = now + .milliseconds(Int64.random(in: 500...2000))
         self.agenda.schedule(.lookOnce, subscription, at: soon)
         self.agenda.schedule(.look, subscription, at: now + self.pause)
     }
 
-    /// Redis runs anew, or has lost what would tell where a dead holder has members: who is where may be of an earlier time.
+    /// Redis has restarted, or has lost what would tell where a dead holder has members: its records of members may be
+    /// old.
     ///
     /// - Parameter interval: How long ago that may have been done for the last time, so that it need not be done again.
     func lookAtAll(unlessWithin interval: TimeAmount = lookDelay) {
@@ -78,7 +80,7 @@ final class RoomWatch: RoomObserver {
     /// Begins with what is due, as far as there is room for it; nothing while Redis is away.
     func proceed() {
         let now = NIODeadline.now()
-        while self.endpoints.all.allSatisfy(\.isActive), let task = self.agenda.begin(now) {
+        while self.endpoints.isActive, let task = self.agenda.begin(now) {
             let subscription = task.subscription
             guard self.rooms.isCurrent(subscription) else {
                 self.agenda.ended()
@@ -116,7 +118,7 @@ final class RoomWatch: RoomObserver {
         let seq = subscription.feed.position?.seq ?? 0
         let requests = self.requests.glance(at: subscription.room)
         Gathering(requests.count) { results in
-            // Whatever a connection took away is looked at next time.
+            // If the connection was lost, the next look does it.
             guard let answers = try? results.map({ try $0.get() }) else { return self.looked(at: subscription) }
             guard let glance = Glance(answers),
                 subscription.presence.agrees(version: glance.version, members: glance.members)
@@ -195,8 +197,8 @@ final class RoomWatch: RoomObserver {
         self.presenceWasLost(in: subscription, isNew: false)
     }
 
-    /// Redis has lost some of what it knew of a room's members: every node in the room tells it anew, and what is left over
-    /// is put in order after that.
+    /// Redis has lost some of what it knew of a room's members: every node in the room tells it again, and what is left
+    /// over is put in order after that.
     ///
     /// - Parameters:
     ///   - subscription: The room.
@@ -245,9 +247,10 @@ final class RoomWatch: RoomObserver {
         guard step == 0 else {
             return self.agenda.schedule(.mend(step, cursor, hasFound: hasFound), subscription, at: .now())
         }
-        // Whoever holds them may have let them go while nothing told that they were there: it says once more who is here.
+        // Their holder may have let them go while nothing in Redis said that they were there: every node says once more
+        // who is here.
         if hasFound { self.presenceWasLost(in: subscription, isNew: true) }
-        // Who is found by it may have been swept before.
+        // A holder that this has found may have been swept before.
         subscription.upkeptAt = nil
         self.agenda.schedule(.lookOnce, subscription, at: .now())
     }

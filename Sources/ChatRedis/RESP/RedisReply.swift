@@ -25,7 +25,8 @@ extension RedisReply {
 
     /// A number of the protocol, 0 … 2^53-1.
     ///
-    /// Another program may have written where the scripts read, and nothing that is reckoned with the number may overflow.
+    /// Another program may have written where the scripts read, and nothing that is reckoned with the number may
+    /// overflow.
     var count: Int? { self.integer.flatMap { (0...CommandID.maximum).contains($0) ? $0 : nil } }
 
     package var bytes: ByteBuffer? {

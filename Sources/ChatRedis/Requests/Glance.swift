@@ -2,8 +2,8 @@ internal import ChatCore
 
 /// What two plain commands tell of a room: enough while nothing has happened there.
 ///
-/// That is so nearly always, and they cost Redis a third of what the script does. They are no one moment, so whatever else
-/// they tell is looked at by the script.
+/// That is so nearly always, and they cost Redis a third of what the script does. They are no one moment, so whatever
+/// else they tell is looked at by the script.
 struct Glance: Equatable {
     /// Who is in the room, as far as keys that exist tell it.
     enum Members: Equatable {

@@ -49,7 +49,8 @@ struct LogReading {
 }
 
 extension LogRuns {
-    /// Reads the field `runs` of a room's `meta`: number and time of each beginning, `6:1790000000000 21:1790000100000 `.
+    /// Reads the field `runs` of a room's `meta`: number and time of each beginning, `6:1790000000000 21:1790000100000
+    /// `.
     init(redis text: String) {
         self.init(
             text.split(separator: " ").compactMap { word in

@@ -6,7 +6,7 @@ internal import NIOCore
 /// It belongs to the broker and is used on its event loop only.
 final class RoomRequests {
     let keys: RedisKeys
-    /// What nobody but this node knows: what keyrings are made of.
+    /// A secret of this node, from which keyrings are made.
     private let secret: String
     private var addresses: RoomAddressBook
     private var epochs = EpochSource()

@@ -8,7 +8,7 @@ struct RoomTask {
         case look
         /// One look out of turn, since something was lost, or the room is new here.
         case lookOnce
-        /// What could not be read is read again.
+        /// A log that could not be read is read again.
         case retry
         /// It is subscribed again, and its log is to be read.
         case resume
@@ -25,11 +25,12 @@ struct RoomTask {
     var subscription: RoomSubscription
 }
 
-/// What the rooms of the node are due for, each at a time of its own, and so much of it under way at once.
+/// The tasks that the rooms of the node are due for, each at its own time, and a bound for how many are under way at
+/// once.
 ///
 /// It belongs to the broker and is used on its event loop only.
 final class RoomAgenda {
-    /// How many rooms are looked at, or read anew, at once.
+    /// How many rooms are checked, or read again, at the same time.
     static let tasksAtOnce = 256
 
     private var tasks = PacedQueue<RoomTask, NIODeadline>(window: tasksAtOnce)

@@ -15,12 +15,12 @@ protocol RoomObserver: AnyObject {
     func presenceWasLost(in subscription: RoomSubscription)
 }
 
-/// The rooms that this node listens to: what is published becomes one sequence for each room, whole and in order, and is
-/// handed to those who subscribe.
+/// The rooms that this node listens to: what is published becomes one sequence for each room, whole and in order, and
+/// is handed to those who subscribe.
 ///
 /// It belongs to the broker and is used on its event loop only.
 final class RoomFollower: EndpointListener {
-    /// What was dropped, or begun anew.
+    /// Counts of what was dropped, and of logs that were replaced.
     struct Counters: Equatable {
         var invalidPayloads = 0
         var unloggedPublications = 0
@@ -33,8 +33,8 @@ final class RoomFollower: EndpointListener {
     private static let retryDelay = TimeAmount.seconds(1)
     /// The most rooms that are let go of at once.
     private static let roomsAtOnce = 256
-    /// The most logs that are compared at once: each answer lets the next be asked for, and what is to be stored waits for
-    /// the last of them.
+    /// The most logs that are compared at once: each answer lets the next be asked for, and what is to be stored waits
+    /// for the last of them.
     private static let checksAtOnce = 512
 
     private(set) var counters = Counters()
@@ -169,7 +169,8 @@ final class RoomFollower: EndpointListener {
 
     func isHeard(_ channel: ChannelName) {
         guard let subscription = self.channels[channel] else { return }
-        // Whoever waits comes first; a hundred thousand rooms that are subscribed again are read one by one.
+        // Rooms that somebody waits for come first; the others are read one by one, and there may be a hundred
+        // thousand.
         if subscription.isAwaited {
             self.resume(subscription) {}
         } else {

@@ -10,15 +10,15 @@ final class RoomSubscription {
     let reader: RoomPayloadReader
     var feed = RoomFeed()
     private(set) var outlets: [SubscriberOutlet] = []
-    /// Who waits for the feed to know the head, and some who have given up.
+    /// Callers who wait for the feed to know the head, and some who have given up.
     private var waiting: [Waiter<LogPosition>] = []
     /// How many there may be before those who have given up are forgotten: while Redis is away, others go on coming.
     private var mostWaiting = 64
-    /// What has come of who is in the room.
+    /// The changes of members that have come.
     var presence = PresenceTrack()
     /// Whether Redis was found to have lost some of that.
     var loss = LossNews()
-    /// When the time of its keys began anew, and its holders were compared with the table of leases; nil: not yet.
+    /// When its keys last got more time to live, and its holders were compared with the table of leases; nil: not yet.
     var upkeptAt: NIODeadline?
     /// Since when nobody on this node wants it; nil while somebody does.
     private(set) var idleSince: NIODeadline?

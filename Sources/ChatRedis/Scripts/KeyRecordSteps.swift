@@ -1,19 +1,19 @@
 /// Which keys of senders were seen, in some 30 bytes each.
 ///
-/// A record is 8 bytes of a hash of sender and key, and the number and time of the message. Records stand in hashes that
-/// stay so small that Redis keeps each as one string of bytes (`listpack`): they are spread over buckets by linear
-/// hashing, which adds a bucket for every 40 records and moves the records of one other bucket to do so. So no send waits
-/// for more than that, however many keys a room has.
+/// A record is 8 bytes of a hash of sender and key, and the number and time of the message. Records stand in hashes
+/// that stay so small that Redis keeps each as one string of bytes (`listpack`): they are spread over buckets by linear
+/// hashing, which adds a bucket for every 40 records and moves the records of one other bucket to do so. So no send
+/// waits for more than that, however many keys a room has.
 ///
 /// Records of twelve hours share their buckets, which expire as a whole; as many of these windows are looked at as may
-/// hold a key that counts. `meta` knows how many records each has: its field `keys` is the last window and the counts, the
-/// newest first. The older counts stay text for as long as nobody looks there.
+/// hold a key that counts. `meta` knows how many records each has: its field `keys` is the last window and the counts,
+/// the newest first. The older counts stay text for as long as nobody looks there.
 ///
-/// The buckets are named by `keyring`, which meta got with its first key: they are of the data that the log is of. A log
-/// whose epoch was replaced still has what it had stored; one that began anew knows none of it.
+/// The buckets are named by `keyring`, which meta got with its first key: they are of the data that the log is of. A
+/// log whose epoch was replaced still has what it had stored; a new log knows none of it.
 ///
-/// A client knows the digests of its keys, and could choose keys that fill one bucket. It does not know the keyring, with
-/// which a digest is hashed once more.
+/// A client knows the digests of its keys, and could choose keys that fill one bucket. It does not know the keyring,
+/// with which a digest is hashed once more.
 ///
 /// These are steps of ``SendScript/send``, and share its variables.
 enum KeyRecordSteps {
@@ -82,8 +82,8 @@ enum KeyRecordSteps {
         end
         """#
 
-    /// Sees to the buckets when the key has been counted: each gets its time to live when it comes to be, with its window
-    /// or by a split.
+    /// Sees to the buckets when the key has been counted: each gets its time to live when it comes to be, with its
+    /// window or by a split.
     static let tendBuckets = #"""
         if digest and count == 1 then call('EXPIRE', bucket, BUCKET_SECONDS) end
         if digest and count % KEY_LOAD == 0 then

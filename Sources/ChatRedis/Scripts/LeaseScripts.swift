@@ -1,4 +1,5 @@
-// One lease for each holder, in one table. Its scripts touch no room: who is dead is found out here, and the rooms are told.
+// One lease for each holder, in one table. Its scripts touch no room: who is dead is found out here, and the rooms are
+// told.
 enum LeaseScripts {
     /// Renews a holder's lease; answers how often that was done, 0 when its members have been, or are being, swept, and
     /// the time.
@@ -39,7 +40,8 @@ enum LeaseScripts {
 
     /// Writes down what has become of a holder, unless its lease has changed since it was looked at.
     ///
-    /// KEYS: holders. ARGV: holder, the lease as it was (empty: any), `dead`, `gone` or `forget`. Answers 1 if it was done.
+    /// KEYS: holders. ARGV: holder, the lease as it was (empty: any), `dead`, `gone` or `forget`. Answers 1 if it was
+    /// done.
     static let judgeLease = #"""
         local found = redis.call('HGET', KEYS[1], ARGV[1])
         if not found or (ARGV[2] ~= '' and found ~= ARGV[2]) then return 0 end

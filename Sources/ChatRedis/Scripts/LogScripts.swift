@@ -10,11 +10,11 @@ enum LogScripts {
         end
         """#
 
-    /// Which epoch a room is in; `RUN` names the run of Redis that the connection leads to, and is empty where Redis does
-    /// not tell.
+    /// Which epoch a room is in; `RUN` names the run of Redis that the connection leads to, and is empty where Redis
+    /// does not tell.
     ///
-    /// A room without one begins anew with a candidate that the node made of random bits; Redis' own random numbers
-    /// repeat after a restart. What its log may still hold was numbered in an epoch that nobody knows any more.
+    /// A room without one starts with a candidate that the node made of random bits; Redis' own random numbers repeat
+    /// after a restart. What its log may still hold was numbered in an epoch that nobody knows any more.
     ///
     /// The first write of every script is one that Redis refuses when it has no memory left; after a write that it
     /// takes even then, it would let the rest of the script pass.
@@ -33,8 +33,8 @@ enum LogScripts {
     ///
     /// KEYS: meta, log. ARGV: `head`, `after` or `before`; number; most messages; candidate; 1 to make the epoch.
     ///
-    /// Answers epoch, first number, head, the message at the number (nil when it is not kept), number and message of each
-    /// that was asked for, the time of the last message (nil: none), and where runs began that nobody has proven.
+    /// Answers epoch, first number, head, the message at the number (nil when it is not kept), number and message of
+    /// each that was asked for, the time of the last message (nil: none), and where runs began that nobody has proven.
     static let read = #"""
         local meta, log = KEYS[1], KEYS[2]
         local mode, seq, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])

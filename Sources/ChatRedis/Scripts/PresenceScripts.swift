@@ -8,8 +8,8 @@ enum PresenceScripts {
     /// - *held*: the same by holder and user: how many a holder has, and what to sweep when it is dead. When it is, a
     ///   script is told; no key of another room is looked at here.
     /// - *names*: each user once, as the JSON object that events bear: how many there are, and who.
-    /// - *leases*: user and holder by the time at which each ends. Nodes of the layout before *held* write it, and these
-    ///   scripts sweep what has ended there. A pair stands either here or in *held*.
+    /// - *leases*: user and holder by the time at which each ends. Nodes of the layout before *held* write it, and
+    ///   these scripts sweep what has ended there. A pair stands either here or in *held*.
     ///
     /// None of them expires while somebody is in the room: users would be gone without `left`.
     static let presence = #"""
@@ -163,8 +163,8 @@ enum PresenceScripts {
         return more
         """#
 
-    /// Tells how a room is: epoch (nil: none), head, version, how many members, 1 if the records are whole, and how many
-    /// leases of single members there are.
+    /// Tells how a room is: epoch (nil: none), head, version, how many members, 1 if the records are whole, and how
+    /// many leases of single members there are.
     ///
     /// KEYS: meta, members, leases, names, held.
     ///
@@ -200,7 +200,8 @@ enum PresenceScripts {
 
     /// Makes the records of a room's members agree again, some of them at a time.
     ///
-    /// ARGV: …, step (1 to 3), cursor. Answers the next step (0: it is done), cursor, and how many were found by step 1.
+    /// ARGV: …, step (1 to 3), cursor. Answers the next step (0: it is done), cursor, and how many were found by step
+    /// 1.
     ///
     /// 1. Each pair of a user and a holder stands in *held* as well, where it is found when the holder is dead.
     /// 2. What stands in *held* stands in *members* as well.

@@ -41,7 +41,7 @@ enum RedisScript: CaseIterable {
     case members
     /// Sums a room up for a list.
     case summary
-    /// Reads a session and lets its time begin anew.
+    /// Reads a session and restarts its time to live.
     case readSession
     /// Writes a session, and tells all nodes of it where that is asked.
     case writeSession

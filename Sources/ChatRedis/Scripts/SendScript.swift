@@ -2,12 +2,13 @@ enum SendScript {
     /// De-duplicates, numbers, stores and publishes a message.
     ///
     /// KEYS: meta, log, the sender's key as nodes of the first layout have it, if such records may be there. ARGV:
-    /// candidate, prefix, tail, channel; and if the sender gave a key its digest, a secret of the node, and 1 where nodes
-    /// of the first layout are to find the key as well. Answers epoch, number, time, and 1 for a duplicate.
+    /// candidate, prefix, tail, channel; and if the sender gave a key its digest, a secret of the node, and 1 where
+    /// nodes of the first layout are to find the key as well. Answers epoch, number, time, and 1 for a duplicate.
     ///
     /// Redis is busy with this script more than with anything else, and to be called costs a command more than what it
-    /// does. So all that is to be known of a room is read by one and written by one, and what is the same for minutes (how
-    /// long log and meta live) is written once in a minute. Functions are made anew by each run of a script: there are few.
+    /// does. So all that is to be known of a room is read by one and written by one, and what is the same for minutes
+    /// (how long log and meta live) is written once in a minute. Each run of a script makes its functions again: there
+    /// are few.
     static let send = [
         LogScripts.room, Self.open, Self.findLegacyKey, KeyRecordSteps.claimKey, Self.answerDuplicate,
         Self.store, KeyRecordSteps.tendBuckets, Self.publish,
@@ -47,14 +48,16 @@ enum SendScript {
 
     /// Stores the message, and what is to be known of it.
     ///
-    /// Where the log cannot take it (it is no stream, or ahead of its number), the key is taken back: nothing was stored.
+    /// Where the log cannot take it (it is no stream, or ahead of its number), the key is taken back: nothing was
+    /// stored.
     ///
-    /// A log is cut in whole blocks, which costs less than to the letter; who reads it is shown no more than it is to keep.
+    /// A log is cut in whole blocks, which costs less than to the letter; who reads it is shown no more than it is to
+    /// keep.
     ///
-    /// Another run of Redis than the one that the log is known to be of may have lost the end of the log. Numbers go on,
-    /// and the log remembers from where they may have been given out before: whoever comes back with a position is judged
-    /// by that (``LogRuns``). No node can vouch for a log: it knows what it was told, and others may have been told more
-    /// while it was cut off. A log of the first layout has no run, and is taken as it is.
+    /// Another run of Redis than the one that the log is known to be of may have lost the end of the log. Numbers go
+    /// on, and the log remembers from where they may have been given out before: whoever comes back with a position is
+    /// judged by that (``LogRuns``). No node can vouch for a log: it knows what it was told, and others may have been
+    /// told more while it was cut off. A log of the first layout has no run, and is taken as it is.
     private static let store = #"""
         local event = ARGV[2] .. epoch .. '","seq":' .. seq .. ',"time":' .. time .. ARGV[3]
         local entry = redis.pcall('XADD', log, 'MAXLEN', '~', LOG_MESSAGES, seq, 'event', event)

@@ -5,9 +5,10 @@ enum ServiceScripts {
     /// they get a new name: what it has may end earlier. All nodes find the same name, whoever asked first.
     ///
     /// A primary that was made a replica and a primary again is the same process, with the data of another one. It
-    /// remembers whom it followed (`master_replid2`), as one that was never a replica does not: for an hour at least, and
-    /// for as long as it has replicas. What else changes while a primary goes on is no sign (its own replication id does
-    /// when the first replica comes): nodes that took the data to be in different runs would each take the other for a loss.
+    /// remembers whom it followed (`master_replid2`), as one that was never a replica does not: for an hour at least,
+    /// and for as long as it has replicas. What else changes while a primary goes on is no sign (its own replication id
+    /// does when the first replica comes): nodes that took the data to be in different runs would each take the other
+    /// for a loss.
     ///
     /// Answers nothing where Redis does not say who it is, or does not let a name be written.
     private static let run = #"""
@@ -32,9 +33,9 @@ enum ServiceScripts {
 
     /// Who Redis is, and what its data are; the first thing that is asked on each connection.
     ///
-    /// KEYS: layout. ARGV: a name that no run has had, the version of the layout that the node knows. Answers the process
-    /// (empty where Redis does not tell), the run, what it does when its memory is full, and the version of the layout (0:
-    /// none is written).
+    /// KEYS: layout. ARGV: a name that no run has had, the version of the layout that the node knows. Answers the
+    /// process (empty where Redis does not tell), the run, what it does when its memory is full, and the version of the
+    /// layout (0: none is written).
     static let introduction = [Self.run, Self.introduce].joined(separator: "\n")
 
     private static let introduce = #"""
@@ -46,12 +47,12 @@ enum ServiceScripts {
 
     /// Lets a node hear itself, and looks who else is there.
     ///
-    /// KEYS: layout. ARGV: the node's channel, what to publish there, the channel that all nodes listen to, the one that
-    /// nodes of this layout listen to as well, the layout's version, a name that no run has had.
+    /// KEYS: layout. ARGV: the node's channel, what to publish there, the channel that all nodes listen to, the one
+    /// that nodes of this layout listen to as well, the layout's version, a name that no run has had.
     ///
     /// Data without a version are new, or of the first layout: what nodes of that left behind is reckoned with for as
-    /// long as it may count, and again from when such a node was last seen. Answers 1 while there is one, 1 while keys of
-    /// theirs may count, and the run.
+    /// long as it may count, and again from when such a node was last seen. Answers 1 while there is one, 1 while keys
+    /// of theirs may count, and the run.
     static let beat = [Self.run, Self.listen].joined(separator: "\n")
 
     private static let listen = #"""

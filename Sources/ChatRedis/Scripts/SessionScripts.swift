@@ -1,5 +1,5 @@
 enum SessionScripts {
-    /// Reads a session, whose time begins anew by that.
+    /// Reads a session, and restarts its time to live.
     ///
     /// KEYS: session. Answers id and name, or nil twice.
     static let readSession = #"""
@@ -10,8 +10,8 @@ enum SessionScripts {
 
     /// Writes a session.
     ///
-    /// KEYS: session. ARGV: id, name, 1 for one that is kept as long as any; and where all nodes are to be told: channel
-    /// and what to publish.
+    /// KEYS: session. ARGV: id, name, 1 for one that is kept as long as any; and where all nodes are to be told:
+    /// channel and what to publish.
     static let writeSession = #"""
         redis.call('HSET', KEYS[1], 'id', ARGV[1], 'name', ARGV[2])
         redis.call('EXPIRE', KEYS[1], ARGV[3] == '1' and SESSION_SECONDS or GUEST_SECONDS)

@@ -10,7 +10,7 @@ struct EndpointHealth {
         case starting
         case ok
         case degraded(BrokerError)
-        /// It is being shut down, and what is lost now is no news.
+        /// It is being shut down; a loss is not reported any more.
         case stopping
     }
 

@@ -1,7 +1,7 @@
 /// Which Redis the connections of an endpoint lead to, as it has said on each of them.
 ///
-/// A name or an address may lead to another server from one connection to the next, and a primary may have been a replica
-/// in between: what is stored must not go to one server while what is published is heard from another.
+/// A name or an address may lead to another server from one connection to the next, and a primary may have been a
+/// replica in between: what is stored must not go to one server while what is published is heard from another.
 struct EndpointIdentity {
     private var introductions: [RedisChannelHandler.Role: RedisIntroduction] = [:]
     /// The run of Redis that commands went to last; nil: none did.
@@ -28,12 +28,14 @@ struct EndpointIdentity {
     /// The run that the data are in, as a connection was told; empty: it was not.
     func run(on role: RedisChannelHandler.Role) -> String { self.introductions[role]?.run ?? "" }
 
-    /// Redis has said which run its data are in; tells whether that is another one than when the connection came to stand.
+    /// Redis has said which run its data are in; tells whether that is another one than when the connection came to
+    /// stand.
     func isAnother(_ run: String) -> Bool { self.introductions[.commands].map { $0.run != run } ?? false }
 
     /// Commands go over a new connection from now on.
     ///
-    /// - Returns: Whether Redis may have lost some of what it was told: its data are of another run, or it does not tell.
+    /// - Returns: Whether Redis may have lost some of what it was told: its data are of another run, or it does not
+    ///   tell.
     mutating func begin() -> Bool {
         let run = self.run(on: .commands)
         defer { self.lastRun = run }

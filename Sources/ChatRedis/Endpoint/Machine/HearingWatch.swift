@@ -7,7 +7,8 @@ internal import NIOCore
 struct HearingWatch {
     /// How often the node says something.
     static let interval = TimeAmount.seconds(3)
-    /// How long it may take to come back, from the moment when Redis says that it was published, while nothing else comes.
+    /// How long it may take to come back, from the moment when Redis says that it was published, while nothing else
+    /// comes.
     static let patience = TimeAmount.seconds(4)
     /// How long it may take in all: what stands before it may take a node that has much to do a while.
     static let longPatience = TimeAmount.seconds(30)
@@ -28,7 +29,7 @@ struct HearingWatch {
     enum OnTick: Equatable {
         /// Say something.
         case say
-        /// What was said does not come back: the subscription is of no use.
+        /// The word does not come back: the subscription is of no use.
         case giveUp
         case none
     }
@@ -53,7 +54,7 @@ struct HearingWatch {
         self.state = .published(word, at: now, last: now)
     }
 
-    /// Redis did not publish it, or the subscription began anew: nothing can be concluded.
+    /// Redis did not publish it, or the subscription was made again: nothing follows from its absence.
     mutating func restart(at now: NIODeadline) { self.state = .silent(since: now) }
 
     /// A word came back.

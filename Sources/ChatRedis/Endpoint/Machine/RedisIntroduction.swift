@@ -23,7 +23,7 @@ extension RedisIntroduction {
 /// Whether nodes of the first layout share this Redis, or did of late (docs/PROTOCOL.md, section 9).
 enum LegacyNodes: Int {
     case gone
-    /// What they remember of keys still counts.
+    /// They are gone, and their records of keys still count.
     case remembered
     /// They are there, and must find what this node stores.
     case present

@@ -1,7 +1,7 @@
 internal import NIOCore
 
 extension CommandPipeline {
-    /// What Redis has been sent and has not answered, in the order in which it will.
+    /// The requests that Redis has been sent and has not answered, in the order in which it will.
     struct Wire {
         enum Entry {
             case request(Request)

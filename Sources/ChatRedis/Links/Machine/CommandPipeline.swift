@@ -200,7 +200,8 @@ struct CommandPipeline<Request: PipelineRequest> {
 
     /// The connection is lost.
     ///
-    /// - Returns: The requests that fail: it is not known whether they were done. Those that may be repeated wait again.
+    /// - Returns: The requests that fail: it is not known whether they were done. Those that may be repeated wait
+    ///   again.
     mutating func lost() -> [Request] {
         var failed: [Request] = []
         var again: [Request] = []

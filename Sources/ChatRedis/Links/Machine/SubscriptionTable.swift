@@ -4,7 +4,8 @@ struct SubscriptionTable {
         var isWanted = true
         /// Subscriptions that were asked for on this connection and not confirmed yet.
         ///
-        /// Confirmations come in the order of the commands: the last one alone says that the channel is subscribed *now*.
+        /// Confirmations come in the order of the commands: the last one alone says that the channel is subscribed
+        /// *now*.
         var unconfirmed = 0
         var isLive = false
     }

@@ -2,8 +2,8 @@ internal import NIOCore
 
 /// Lets one batch at a time be stored and confirmed by replicas, and gathers what comes meanwhile for the next one.
 ///
-/// `WAIT` holds up its connection until the replicas have answered. Were every batch followed by one of its own at once,
-/// a replica that is gone would make them queue up for its time-out each; gathered, whatever has come costs one.
+/// `WAIT` holds up its connection until the replicas have answered. Were every batch followed by one of its own at
+/// once, a replica that is gone would make them queue up for its time-out each; gathered, whatever has come costs one.
 struct CommitGate<Commit> {
     /// The most messages that wait for the batch under way.
     let limit: Int

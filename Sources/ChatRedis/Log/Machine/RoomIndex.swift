@@ -1,8 +1,8 @@
 internal import ChatCore
 internal import NIOCore
 
-/// Keeps the index of rooms from costing a command for each message: a room is entered once in a while on each node, many
-/// of them by one command.
+/// Keeps the index of rooms from costing a command for each message: a room is entered once in a while on each node,
+/// many of them by one command.
 struct RoomIndex {
     /// How long a room that was entered is left alone; twice that at most.
     static let interval = TimeAmount.minutes(10)

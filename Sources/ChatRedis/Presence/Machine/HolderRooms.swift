@@ -1,14 +1,14 @@
 internal import ChatCore
 
-/// In which rooms the holders of this node have members, as Redis is told beside the scripts: who sweeps a holder that died
-/// goes by that list.
+/// In which rooms the holders of this node have members, as Redis is told beside the scripts: who sweeps a holder that
+/// died goes by that list.
 ///
 /// A room is listed before the first member enters, so that a crash between the two leaves nothing unlisted, and taken
 /// off after the last one has left, unless somebody has entered meanwhile.
 struct HolderRooms {
     /// Stands in each list that is whole; no room is called so.
     ///
-    /// A list that was lost and begun anew lacks it.
+    /// A list that was lost and started again lacks it.
     static let mark = "."
 
     private struct Holding {
@@ -63,7 +63,7 @@ struct HolderRooms {
     ///   - holder: Whose.
     ///   - listed: What Redis has, with the mark; nil: it did not tell.
     ///   - known: What ``roomCount(_:)`` said when that was asked for.
-    /// - Returns: Whether the list is to be written anew.
+    /// - Returns: Whether the whole list has to be written again.
     mutating func mustWrite(_ holder: HolderID, listed: Int?, known: Int) -> Bool {
         let isDoubtful = self.holdings[holder]?.isDoubtful ?? false
         self.holdings[holder]?.isDoubtful = false

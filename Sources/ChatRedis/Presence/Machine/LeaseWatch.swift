@@ -1,14 +1,15 @@
 /// Finds out which holders of members are no more, by watching whether they go on renewing their leases.
 ///
-/// Each node looks at the table of all leases (``looksPerLease`` times in the time of a lease). A lease that nobody renews
-/// stands still from one look to the next; the clock that its times are of may be set to another time, and then all of
-/// them seem to have ended at once. So a holder counts as dead when its lease
+/// Each node looks at the table of all leases (``looksPerLease`` times in the time of a lease). A lease that nobody
+/// renews stands still from one look to the next; the clock that its times are of may be set to another time, and then
+/// all of them seem to have ended at once. So a holder counts as dead when its lease
 ///
 /// - has stood still for as many looks as a lease lasts, whatever the times say, or
 /// - has stood still for two thirds of them and is older than a lease besides, or
 /// - was given up by the holder itself, and the time that it asked for has passed, by the clock or by as many looks.
 ///
-/// A list of rooms that was lost before its holder was swept is found out by ``HolderRooms/mark``, which is missing then.
+/// A list of rooms that was lost before its holder was swept is found out by ``HolderRooms/mark``, which is missing
+/// then.
 ///
 /// It knows no clock: the times are Redis', and looks are counted.
 struct LeaseWatch {
@@ -18,8 +19,8 @@ struct LeaseWatch {
     static let looksWhenOld = 4
     /// How long it is remembered that a holder was swept, in milliseconds.
     ///
-    /// It is twice as long as it takes until the holders of every room have been compared with the table: one that still has
-    /// members somewhere is swept once more.
+    /// It is twice as long as it takes until the holders of every room have been compared with the table: one that
+    /// still has members somewhere is swept once more.
     static let memory = 10 * 60 * 1000
 
     /// What the table says of a holder.
@@ -127,10 +128,11 @@ struct LeaseWatch {
 
     /// What is to be done about a holder that has members in some rooms, so that they are swept when it is dead.
     enum Discovery: Equatable {
-        /// It stands in no table: enter it, as if it had been renewed now. If it lives it will be, and if not, it is found
-        /// dead by that.
+        /// It stands in no table: enter it, as if it had been renewed now. If it lives it will be, and if not, it is
+        /// found dead by that.
         case enter
-        /// It was swept, and these rooms did not stand on its list, or it was not dead and wrote on: sweep it once more.
+        /// It was swept, and these rooms did not stand on its list, or it was not dead and wrote on: sweep it once
+        /// more.
         case sweepAgain
         /// It is being swept, and may have lost its list: these rooms are to be on it.
         case list
@@ -145,7 +147,7 @@ struct LeaseWatch {
         switch Lease(text) {
         case .gone: return .sweepAgain
         case .dead: return .list
-        // Whoever lives compares its list with each renewal.
+        // A holder that lives compares its own list with each renewal.
         case .alive, .ending, nil: return nil
         }
     }

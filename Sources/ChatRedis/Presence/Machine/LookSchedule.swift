@@ -1,6 +1,7 @@
 internal import NIOCore
 
-/// When the table of leases is read: at regular times, by which leases are judged, and out of turn when something was told.
+/// When the table of leases is read: at regular times, by which leases are judged, and out of turn when something was
+/// told.
 struct LookSchedule {
     private let interval: TimeAmount
     private var nextRegular: NIODeadline
@@ -29,8 +30,8 @@ struct LookSchedule {
     ///
     /// - Parameters:
     ///   - time: When.
-    ///   - isAtLeast: Whether one that is due earlier waits until then: the shards of a node end at about the same time, and
-    ///     are swept together.
+    ///   - isAtLeast: Whether one that is due earlier waits until then: the shards of a node end at about the same
+    ///     time, and are swept together.
     mutating func hint(at time: NIODeadline, isAtLeast: Bool) {
         self.hinted = self.hinted.map { isAtLeast ? max($0, time) : $0 } ?? time
     }

@@ -18,7 +18,7 @@ struct PresenceTrack {
     private var count = 0
     /// The change that came last on the channel.
     ///
-    /// What a look tells may be on its way there still.
+    /// A change that a look tells of may still be on its way there.
     private var published: Int?
 
     /// A change came on the channel.
@@ -46,7 +46,7 @@ struct PresenceTrack {
     mutating func looked(version: Int, count: Int, isWhole: Bool, since known: Int?) -> Verdict {
         let newest = self.version
         guard isWhole, version >= known ?? 0 else {
-            // What comes next is compared with what there is now.
+            // The next change is compared with the present state.
             (self.version, self.count, self.published) = (version, count, nil)
             return .lost
         }

@@ -50,7 +50,8 @@ extension RoomFeed {
             return following
         }
 
-        /// A reading has come back and what followed on was taken; tells whether the log must be read once more for the rest.
+        /// A reading has come back and what followed on was taken; tells whether the log must be read once more for the
+        /// rest.
         mutating func endReading() -> Bool {
             defer { self.hasOverflowed = false }
             return self.hasOverflowed || !self.publications.isEmpty

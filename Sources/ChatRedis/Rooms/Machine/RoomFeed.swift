@@ -5,7 +5,7 @@ package import NIOCore
 ///
 /// Pub/sub may lose what is published; the log does not. So a publication that follows on is handed on at once, a hole
 /// is filled from the log while what comes after it is held, and what the log no longer has is named by a gap. When the
-/// log is not the one that was followed, because it was lost or rolled back, the feed begins anew with a reset.
+/// log is not the one that was followed, because it was lost or rolled back, the feed starts again with a reset.
 ///
 /// The order is always: subscribe, hold what arrives, read the log, merge. It does no input or output and knows no
 /// clock; each input answers with what to do.
@@ -37,7 +37,7 @@ package struct RoomFeed {
     /// Where the feed stands; nil until the log has been read for the first time.
     private var place: Place?
     private var held: Held
-    /// What was dropped because no log has it: forged, or of a log that is no more.
+    /// How many publications were dropped because no log has them: forged, or of a log that is gone.
     package private(set) var droppedCount = 0
 
     package init(heldLimit: Int = 1024) { self.held = Held(limit: heldLimit) }
@@ -189,7 +189,7 @@ package struct RoomFeed {
     /// The log could not be read; ``needsRead`` stays until it can.
     package mutating func readFailed() { self.missing = .something }
 
-    /// What comes next is held until the log has been read again.
+    /// Publications are held from now on, until the log has been read again.
     private mutating func doubt() { if self.subscription == .verified { self.subscription = .unverified } }
 
     /// The log has another epoch: forget the position, and take all that the new log keeps.
@@ -246,6 +246,6 @@ package enum RoomFeedEvent: Equatable, Sendable {
     case publication(Publication)
     /// Messages that the log no longer has.
     case gap(epoch: Epoch, from: Int, to: Int)
-    /// The log began anew and has come to this head.
+    /// The log was replaced by another, which has come to this head.
     case reset(head: LogPosition)
 }

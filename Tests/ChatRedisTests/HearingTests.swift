@@ -64,7 +64,11 @@ struct HearingTests {
                     let received = try await subscriber.publications(4, in: self.room)
                     #expect(received.map(\.position.seq) == [1, 2, 3, 4])
                     #expect(subscriber.events.resets(in: self.room).isEmpty)
-                    try await eventually { await broker.counters.strayConnections > 0 }
+                    // A machine may be so busy that it counts as dead before it is found out.
+                    try await eventually {
+                        let counters = await broker.counters
+                        return counters.strayConnections > 0 || counters.lostConnections > 1
+                    }
                 }
             }
         }

@@ -7,6 +7,23 @@ struct ClientID: Hashable, Sendable {
     let rawValue: UInt64
 }
 
+/// How the broker keeps the session of a connection, by the hash of its secret.
+enum KeptSession {
+    /// It is not open yet.
+    case none
+    /// It is soon forgotten, since nobody has used it yet.
+    case shortly(String)
+    case long(String)
+
+    /// The hash of its secret.
+    var hash: String? {
+        switch self {
+        case .none: nil
+        case .shortly(let hash), .long(let hash): hash
+        }
+    }
+}
+
 /// One connection as its shard knows it: the machines that decide for it, and the port through which bytes leave.
 ///
 /// It belongs to one shard and never leaves it.
@@ -22,10 +39,7 @@ final class Client {
     var stall: StallWatch
     /// Whether the shard looks after what waits for it.
     var isWatched = false
-    /// The hash of its session's secret, once it is open.
-    var sessionHash: String?
-    /// Whether the session is one that is soon forgotten, since nobody has used it yet.
-    var isGuest = false
+    var keptSession = KeptSession.none
     var memberships: [Membership] = [] {
         didSet { self.port.isShared = self.memberships.count > 1 }
     }

@@ -4,18 +4,18 @@ import NIOCore
 /// A room as one shard has it: where it stands, who on this loop is in it, and the frames that wait for the next flush.
 final class LocalRoom {
     /// Whether the broker hands on what happens in it.
-    enum State {
-        /// The broker has been asked; those who join wait.
-        case opening([CheckedContinuation<Result<Void, BrokerError>, Never>])
-        case open
+    private enum State {
+        /// The broker has been asked; those who join wait, and so does what comes.
+        case opening
+        /// The newest message that was handed on; what comes is checked against it.
+        case open(LogPosition)
         /// The broker would not. Whoever still holds this room is told so; those who come later get another one.
         case failed(BrokerError)
     }
 
     let name: RoomName
-    var state = State.opening([])
-    /// The newest message that was handed on; what comes is checked against it.
-    private(set) var position: LogPosition?
+    private var state = State.opening
+    private let opening = Signal()
     private(set) var tail = RoomTail()
     private(set) var live: [Membership] = []
     /// Members whose replay goes on.
@@ -36,6 +36,12 @@ final class LocalRoom {
     init(name: RoomName, limits: Limits) {
         self.name = name
         self.presence = RoomPresence(room: name, limit: limits.members)
+    }
+
+    /// Where the room stands; nil unless it is open.
+    var position: LogPosition? {
+        guard case .open(let position) = self.state else { return nil }
+        return position
     }
 
     /// Whether nobody here needs it.
@@ -77,7 +83,7 @@ final class LocalRoom {
 
     /// A message came.
     func receive(_ publication: Publication) -> OnPublication {
-        guard let position else {
+        guard case .open(let position) = self.state else {
             self.tail.append(publication)
             return .keep
         }
@@ -85,7 +91,7 @@ final class LocalRoom {
             return .keep
         }
         guard publication.position.seq == position.seq + 1 else { return .hole(after: position.seq) }
-        self.position = publication.position
+        self.state = .open(publication.position)
         self.tail.append(publication)
         self.wake()
         return .deliver
@@ -93,10 +99,35 @@ final class LocalRoom {
 
     /// The broker has told where the room stands; what came before it was told may be newer.
     func opened(at head: LogPosition) {
-        self.state = .open
-        self.position = head
-        if let last = self.tail.last, last.epoch == head.epoch, last.seq > head.seq { self.position = last }
+        guard case .opening = self.state else { return }
+        var position = head
+        if let last = self.tail.last, last.epoch == head.epoch, last.seq > head.seq { position = last }
+        self.state = .open(position)
+        self.opening.raise()
         self.wake()
+    }
+
+    /// The broker does not hand on what happens in it.
+    ///
+    /// - Returns: Whether that was still to be found out.
+    func failed(_ error: BrokerError) -> Bool {
+        guard case .opening = self.state else { return false }
+        self.state = .failed(error)
+        self.opening.raise()
+        return true
+    }
+
+    /// Returns when the broker hands on what happens in it.
+    ///
+    /// - Throws: Why it does not.
+    func opened() async throws(BrokerError) {
+        while true {
+            switch self.state {
+            case .open: return
+            case .failed(let error): throw error
+            case .opening: await self.opening.raised()
+            }
+        }
     }
 
     /// Whether the head that the broker told lies beyond where the room stands; what came since then may be newer still.
@@ -107,9 +138,10 @@ final class LocalRoom {
 
     /// The room goes on from another place: its log began anew, or has lost what comes before it.
     func move(to position: LogPosition) {
+        guard case .open(let last) = self.state else { return }
         // A log that began anew counts its changes of members anew.
-        if self.position?.epoch != position.epoch { self.presence.crowd.reset() }
-        self.position = position
+        if last.epoch != position.epoch { self.presence.crowd.reset() }
+        self.state = .open(position)
         self.tail.removeAll()
         self.wake()
     }

@@ -53,7 +53,7 @@ extension Shard {
         if let error = self.node.sends.take(user.id, now: ContinuousClock.now) {
             return self.refuse(error, id: id, room: send.room, to: client)
         }
-        if client.isGuest { self.keepSession(of: client) }
+        if case .shortly(let hash) = client.keptSession { self.keepSession(of: client, hash) }
         let tail = PublicationCodec.tail(sender: user, text: send.text.rawValue, kind: send.kind, key: send.key)
         client.began()
         self.outgoing.append(
@@ -63,12 +63,11 @@ extension Shard {
     }
 
     /// A guest says something: from now on it is somebody, whose session is kept as long as any.
-    private func keepSession(of client: Client) {
-        guard let hash = client.sessionHash else { return }
-        client.isGuest = false
+    private func keepSession(of client: Client, _ hash: String) {
+        client.keptSession = .long(hash)
         self.spawn {
             // Its next message tries again.
-            if await !self.sessions.keep(hash) { client.isGuest = true }
+            if await !self.sessions.keep(hash) { client.keptSession = .shortly(hash) }
         }
     }
 
@@ -108,8 +107,7 @@ extension Shard {
 
     private func opened(_ session: OpenedSession, for client: Client, id: Int?) {
         guard !client.isClosed else { return }
-        client.sessionHash = session.hash
-        client.isGuest = session.isGuest
+        client.keptSession = session.isGuest ? .shortly(session.hash) : .long(session.hash)
         let welcome = Welcome(
             user: session.user,
             session: session.secret,
@@ -126,12 +124,12 @@ extension Shard {
     }
 
     private func rename(_ client: Client, _ name: UserName, id: Int?) async {
-        guard var user = client.session.user, let hash = client.sessionHash else { return }
+        guard var user = client.session.user, let hash = client.keptSession.hash else { return }
         user.name = name
         do {
             try await self.sessions.rename(user, session: hash)
             client.session.renamed(user)
-            client.isGuest = false
+            client.keptSession = .long(hash)
             self.reply(.renamed(user), id: id, to: client)
         } catch {
             self.refuse(error.protocolError, id: id, to: client)

@@ -98,7 +98,7 @@ extension Shard: PresenceHost {
     /// Looks up the names of those whose turn it is.
     func checkNames() {
         while let user = self.sessions.beginCheck(now: .now) {
-            guard let hash = self.clients.of(user).lazy.compactMap(\.sessionHash).first else {
+            guard let hash = self.clients.of(user).lazy.compactMap(\.keptSession.hash).first else {
                 self.sessions.passOver()
                 continue
             }

@@ -30,7 +30,7 @@ extension Shard: ReplayHost {
     private func enter(_ membership: Membership, _ join: Command.Join, id: Int?, isMember: Bool) async {
         let client = membership.client
         do {
-            try await self.opened(membership.room)
+            try await membership.room.opened()
             var start = join.start
             // Who is in the room already has what was said; only a resume is replayed.
             if isMember, case .last = start { start = .live }
@@ -58,35 +58,14 @@ extension Shard: ReplayHost {
     }
 
     private func subscribe(_ room: LocalRoom) async {
-        let failure: BrokerError
         do {
-            let head = try await self.messages.subscribe(room.name, self.inbox)
-            guard case .opening(let waiting) = room.state else { return }
-            room.opened(at: head)
-            for continuation in waiting { continuation.resume(returning: .success(())) }
-            return self.closeIfUnused(room)
+            room.opened(at: try await self.messages.subscribe(room.name, self.inbox))
+            self.closeIfUnused(room)
         } catch {
-            failure = error
+            guard room.failed(error) else { return }
+            if self.rooms[room.name] === room { self.rooms[room.name] = nil }
+            self.presence.abandon(room)
         }
-        guard case .opening(let waiting) = room.state else { return }
-        if self.rooms[room.name] === room { self.rooms[room.name] = nil }
-        room.state = .failed(failure)
-        self.presence.abandon(room)
-        for continuation in waiting { continuation.resume(returning: .failure(failure)) }
-    }
-
-    /// Returns when the broker hands on what happens in the room.
-    private func opened(_ room: LocalRoom) async throws(BrokerError) {
-        switch room.state {
-        case .open: return
-        case .failed(let error): throw error
-        case .opening: break
-        }
-        let result: Result<Void, BrokerError> = await withCheckedContinuation { continuation in
-            guard case .opening(let waiting) = room.state else { return continuation.resume(returning: .success(())) }
-            room.state = .opening(waiting + [continuation])
-        }
-        try result.get()
     }
 
     /// Answers a `join` with the head, the members and what is going to follow.
@@ -167,7 +146,7 @@ extension Shard: ReplayHost {
 
     /// Something was lost on the way to this shard: every live member catches up from where the room stood, by the log.
     func resynchronize(_ room: LocalRoom) {
-        guard let position = room.position, case .open = room.state else { return }
+        guard let position = room.position else { return }
         let members = self.halt(room).map { (membership: $0, catchUps: $0.catchUps) }
         self.spawn {
             // Asked again until it is answered: the members of this room have nobody else.
@@ -252,7 +231,7 @@ extension Shard: ReplayHost {
 
     /// The while is over.
     func closeUnused(_ name: RoomName) {
-        guard let room = self.rooms[name], room.isUnused, case .open = room.state else { return }
+        guard let room = self.rooms[name], room.isUnused, room.position != nil else { return }
         self.rooms[name] = nil
         self.spawn {
             await self.messages.unsubscribe(name, self.inbox)

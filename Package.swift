@@ -157,17 +157,50 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .executableTarget(
-            name: "chat-cli",
+        // What people read, in English and Korean, and how many cells of a terminal it takes.
+        .target(name: "ChatWords", dependencies: ["ChatClient", "ChatCore", "ChatSystem"], swiftSettings: settings),
+        // The chat in a terminal and in pipelines: keys, the input line, the screen, a conversation, its slash commands.
+        .target(
+            name: "ChatTerminal",
+            dependencies: [
+                "ChatClient", "ChatCore", "ChatSystem", "ChatWords", .product(name: "NIOCore", package: nio),
+            ],
+            swiftSettings: settings
+        ),
+        // The load generator: what a server carries, and how fast.
+        .target(
+            name: "ChatBench",
             dependencies: [
                 "ChatClient",
                 "ChatCore",
                 "ChatSystem",
                 "ChatWebSocket",
+                "ChatWords",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: settings
+        ),
+        // The checker: whether servers keep what docs/PROTOCOL.md promises.
+        .target(
+            name: "ChatVerify",
+            dependencies: [
+                "ChatClient", "ChatCore", "ChatSystem", "ChatWords", .product(name: "NIOCore", package: nio),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "chat-cli",
+            dependencies: [
+                "ChatBench",
+                "ChatClient",
+                "ChatCore",
+                "ChatSystem",
+                "ChatTerminal",
+                "ChatVerify",
+                "ChatWords",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -258,7 +291,9 @@ let package = Package(
         ),
         .testTarget(
             name: "CLITests",
-            dependencies: ["chat-cli", "ChatClient", "ChatCore"],
+            dependencies: [
+                "ChatBench", "ChatClient", "ChatCore", "ChatSystem", "ChatTerminal", "ChatVerify", "ChatWords", "chat-cli",
+            ],
             path: "Tests/CLITests/Machines",
             swiftSettings: settings
         ),
@@ -276,8 +311,8 @@ let package = Package(
                 "ChatSystem",
                 "ChatWebSocket",
                 "CZlib",
+                "ChatVerify",
                 "TestSupport",
-                "chat-cli",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),

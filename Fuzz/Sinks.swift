@@ -4,7 +4,8 @@
 @testable import ChatRedis
 @testable import ChatWebSocket
 import NIOCore
-@testable import chat_cli
+@testable import ChatTerminal
+@testable import ChatWords
 
 /// A place where bytes from outside come in: of a client, of a server, of Redis or of a file.
 ///

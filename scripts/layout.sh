@@ -11,7 +11,7 @@ rules='
 ChatCore       |                                  | Crypto DequeModule Foundation HeapModule NIOCore Synchronization
 ChatMemory     | ChatCore                         | DequeModule NIOCore Synchronization
 ChatWebSocket  |                                  | NIOCore
-ChatSystem     |                                  | Glibc Synchronization
+ChatSystem     |                                  | Dispatch Glibc Synchronization
 ChatHTTP       |                                  | Crypto NIOCore
 CHiredis       |                                  |
 CZlib          |                                  |
@@ -19,7 +19,11 @@ ChatRedis      | ChatCore ChatSystem CHiredis     | *
 ChatClient     | ChatCore ChatSystem ChatWebSocket | *
 ChatNode       | ChatCore ChatHTTP ChatMemory ChatRedis ChatSystem ChatWebSocket CZlib | *
 ChatServer     | ChatCore ChatNode ChatRedis ChatSystem | *
-chat-cli       | ChatClient ChatCore ChatSystem ChatWebSocket | ArgumentParser Configuration DequeModule Dispatch Foundation Glibc Histogram NIOCore NIOPosix Synchronization SystemPackage
+ChatWords      | ChatClient ChatCore ChatSystem   | Glibc Synchronization
+ChatTerminal   | ChatClient ChatCore ChatSystem ChatWords | Foundation Glibc NIOCore Synchronization
+ChatBench      | ChatClient ChatCore ChatSystem ChatWebSocket ChatWords | DequeModule Glibc Histogram NIOCore NIOPosix
+ChatVerify     | ChatClient ChatCore ChatSystem ChatWords | NIOCore Synchronization
+chat-cli       | ChatBench ChatClient ChatCore ChatSystem ChatTerminal ChatVerify ChatWords | ArgumentParser Configuration Foundation Glibc SystemPackage
 BrokerContract | ChatCore                         | Foundation NIOCore Synchronization Testing
 '
 # module or beginning of one (with *) | the modules that may import it, where others have a *

@@ -29,7 +29,7 @@ struct ChatServerCommand: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
 
     static func main() async {
-        ProcessSetup.prepareStandardDescriptors()
+        ProcessSetup.prepareStandardDescriptors(.nothing)
         await Self.main(nil)
     }
 
@@ -41,7 +41,7 @@ struct ChatServerCommand: AsyncParsableCommand {
         for warning in configuration.warnings { logger.warning("\(warning)") }
         if let shortage = SystemResources.shortage(threads: configuration.node.threads) {
             logger.critical("\(shortage)")
-            throw ExitCode(Sysexit.unavailable)
+            throw ExitCode(ExitStatus.unavailable.rawValue)
         }
         let (host, port) = (configuration.node.host, configuration.node.port)
         if let delays = configuration.node.testDelays { try await Task.sleep(for: delays.draw(upTo: 3000)) }
@@ -62,16 +62,16 @@ struct ChatServerCommand: AsyncParsableCommand {
         } catch let error as IOError {
             let reason = String(cString: strerror(error.errnoCode))
             logger.critical("cannot listen on \(address):\(port): \(reason)")
-            throw ExitCode(Sysexit.unavailable)
+            throw ExitCode(ExitStatus.unavailable.rawValue)
         } catch is SocketAddressError.UnknownHost {
             logger.critical("cannot listen on \(address):\(port): the host cannot be resolved")
-            throw ExitCode(Sysexit.unavailable)
+            throw ExitCode(ExitStatus.unavailable.rawValue)
         } catch {
             guard !node.isDraining else {
                 return logger.warning("the shutdown has taken too long and was cut short")
             }
             logger.critical("the server ends", metadata: ["error": "\(error)"])
-            throw ExitCode(Sysexit.software)
+            throw ExitCode(ExitStatus.software.rawValue)
         }
     }
 }
@@ -113,14 +113,7 @@ extension ServerOptions {
             return configuration
         } catch {
             try? Descriptor.standardError.write("ChatServer: \(error.message)\n")
-            throw ExitCode(Sysexit.usage)
+            throw ExitCode(ExitStatus.usage.rawValue)
         }
     }
-}
-
-/// Exit statuses as `sysexits.h` numbers them.
-private enum Sysexit {
-    static let usage: Int32 = 64
-    static let unavailable: Int32 = 69
-    static let software: Int32 = 70
 }

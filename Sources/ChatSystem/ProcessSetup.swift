@@ -7,11 +7,24 @@ package enum ProcessSetup {
     /// A reader that goes away would end the process by SIGPIPE. And where a descriptor below 3 is closed
     /// (`ChatServer 2>&-`), the next file or socket would get its number, and with it all that is meant for standard
     /// output or standard error.
-    package static func prepareStandardDescriptors() {
+    ///
+    /// - Parameter substitute: What stands in for a closed descriptor.
+    package static func prepareStandardDescriptors(_ substitute: Substitute) {
         signal(SIGPIPE, SIG_IGN)
         for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 && errno == EBADF {
             // It takes the lowest free number, which is this one.
-            open("/dev/null", number == STDIN_FILENO ? O_RDONLY : O_WRONLY)
+            switch substitute {
+            case .nothing: _ = open("/dev/null", number == STDIN_FILENO ? O_RDONLY : O_WRONLY)
+            case .failure: _ = open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+            }
         }
+    }
+
+    /// What stands in for a standard descriptor that is closed.
+    package enum Substitute: Sendable {
+        /// Nothing is read there, and what is written is gone.
+        case nothing
+        /// Reading and writing fail there as they did before.
+        case failure
     }
 }

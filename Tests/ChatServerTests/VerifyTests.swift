@@ -3,7 +3,8 @@ import ChatCore
 import ChatMemory
 import Testing
 
-@testable import chat_cli
+@testable import ChatVerify
+@testable import ChatWords
 
 /// `chat-cli verify` against whole nodes whose broker breaks its promises: it is silent where the node puts things right,
 /// and loud where it cannot.

@@ -1,3 +1,4 @@
+import ChatCore
 import NIOCore
 import Synchronization
 
@@ -56,20 +57,5 @@ package final class DelayedAnswers: Sendable {
             state.isMoving = due != nil
             return due
         }
-    }
-}
-
-/// Random numbers that a seed repeats (Steele, Lea, Flood 2014).
-private struct SplitMix64: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    init(seed: UInt64) { self.state = seed }
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = self.state
-        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-        return bits ^ (bits >> 31)
     }
 }

@@ -1,6 +1,10 @@
 internal import ArgumentParser
+internal import ChatBench
 internal import ChatClient
 internal import ChatCore
+internal import ChatSystem
+internal import ChatTerminal
+internal import ChatWords
 internal import Glibc
 
 /// `chat-cli bench`: how much a server carries, and how fast.
@@ -102,7 +106,12 @@ struct Bench: AsyncParsableCommand {
         if !self.pid.isEmpty, ProcessUsage.of(self.pid) == nil {
             throw Fault(Phrase.noProcess())
         }
-        try DescriptorLimit.raise(for: plan.clients)
+        do throws(TooFewDescriptors) { try DescriptorLimit.raise(for: plan.clients) } catch {
+            throw Fault(
+                saying: "{count} connections need more open files than the {limit} allowed here (ulimit -Hn)",
+                ["count": "\(error.connections)", "limit": "\(error.limit)"]
+            )
+        }
         let progress = Progress()
         let run: BenchRun
         do {

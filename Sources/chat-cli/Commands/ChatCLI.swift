@@ -1,4 +1,7 @@
 internal import ArgumentParser
+internal import ChatSystem
+internal import ChatTerminal
+internal import ChatWords
 internal import Glibc
 
 /// Where the program begins.
@@ -31,8 +34,7 @@ struct ChatCLI: AsyncParsableCommand {
 
     /// Does what the command line says, and ends the program.
     static func main() async {
-        Output.occupyDescriptors()
-        Output.ignoreBrokenPipes()
+        ProcessSetup.prepareStandardDescriptors(.failure)
         Language.current = .chosen(by: CommandLine.arguments)
         var status = await Self.run()
         if let error = Output.failure {

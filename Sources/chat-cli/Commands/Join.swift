@@ -1,6 +1,9 @@
 internal import ArgumentParser
 internal import ChatClient
 internal import ChatCore
+internal import ChatSystem
+internal import ChatTerminal
+internal import ChatWords
 internal import Glibc
 
 /// `chat-cli join`: talk.
@@ -19,7 +22,7 @@ struct Join: AsyncParsableCommand {
         )
     }
 
-    @OptionGroup var server: ServerOptions
+    @OptionGroup var server: ConnectionOptions
 
     @Option(help: .said("How many messages of the past come first."))
     var history: Int = 20
@@ -98,21 +101,17 @@ struct Join: AsyncParsableCommand {
     private func options(_ settings: Settings, _ palette: Palette) throws -> JoinOptions {
         var options = JoinOptions(rooms: self.rooms, history: self.history, palette: palette)
         options.hasScreen = Terminal.kind == .screen
-        do throws(SettingError) {
-            options.showsTimestamps = try settings.bool(.timestamps)
-            options.showsNotices = try settings.bool(.notices)
-            options.sendsTyping = try settings.bool(.typing)
-            options.rings = try settings.bool(.bell)
-            options.showsStatus = try settings.bool(.status)
-            guard try settings.bool(.inputHistory) else { return options }
+        options.showsTimestamps = try settings.bool(.timestamps)
+        options.showsNotices = try settings.bool(.notices)
+        options.sendsTyping = try settings.bool(.typing)
+        options.rings = try settings.bool(.bell)
+        options.showsStatus = try settings.bool(.status)
+        guard try settings.bool(.inputHistory) else { return options }
+        do throws(FileError) {
+            try AtomicFile.makeFolder(Folders.chatCLI.state)
+            options.inputHistory = InputHistoryFile(path: Folders.chatCLI.state + "/history")
         } catch {
-            throw Fault(error.message)
-        }
-        do throws(SettingError) {
-            try AtomicFile.makeFolder(Folders.state)
-            options.inputHistory = InputHistoryFile(path: Folders.state + "/history")
-        } catch {
-            options.warnings.append(error.message)
+            options.warnings.append(Words.of(error))
         }
         return options
     }
@@ -154,31 +153,24 @@ extension Join {
         if let found, ["none", "false", "no", "off"].contains(found.value) { return nil }
         let folder = found?.value ?? Setting.outbox.fallback
         let failure: ClientError
-        do throws(SettingError) {
-            try AtomicFile.makeFolder(folder)
-            do throws(ClientError) {
-                let outbox = try OutboxFile(path: folder + "/" + Self.fileName(server))
-                options.kept = outbox.contents
-                let damaged = outbox.contents.damaged
-                if damaged > 0 { options.warnings.append(Phrase.outboxDamaged(["count": "\(damaged)"])) }
-                return outbox
-            } catch {
-                failure = error
-            }
-        } catch {
-            guard found == nil else { return try Self.refuse(error.message) }
-            options.warnings.append(Phrase.outboxLost(["reason": error.message]))
+        do throws(FileError) { try AtomicFile.makeFolder(folder) } catch {
+            guard found == nil else { throw Fault(error) }
+            options.warnings.append(Phrase.outboxLost(["reason": Words.of(error)]))
             return nil
         }
-        guard found == nil else { return try Self.refuse(Words.of(failure)) }
+        do throws(ClientError) {
+            let outbox = try OutboxFile(path: folder + "/" + Self.fileName(server))
+            options.kept = outbox.contents
+            let damaged = outbox.contents.damaged
+            if damaged > 0 { options.warnings.append(Phrase.outboxDamaged(["count": "\(damaged)"])) }
+            return outbox
+        } catch {
+            failure = error
+        }
+        guard found == nil else { throw Fault(Words.of(failure), .storage) }
         let isLocked = failure.code == .locked
         options.warnings.append(isLocked ? Phrase.outboxLocked() : Phrase.outboxLost(["reason": Words.of(failure)]))
         return nil
-    }
-
-    private static func refuse(_ reason: String) throws -> OutboxFile? {
-        Output.notice(reason)
-        throw ExitStatus.storage.exitCode
     }
 
     /// The file of a server: each server knows the user by a session of its own.

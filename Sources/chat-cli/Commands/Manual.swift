@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import ChatTerminal
+internal import ChatWords
 internal import Foundation
 
 /// `chat-cli manual`: the manual page, made of what the commands say of themselves; `make install` writes it.

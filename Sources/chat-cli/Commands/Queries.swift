@@ -1,6 +1,9 @@
 internal import ArgumentParser
 internal import ChatClient
 internal import ChatCore
+internal import ChatSystem
+internal import ChatTerminal
+internal import ChatWords
 
 /// `chat-cli history`: what was said.
 struct History: AsyncParsableCommand {
@@ -8,7 +11,7 @@ struct History: AsyncParsableCommand {
         CommandConfiguration(abstract: Sentence("Print messages of a room's past.").text())
     }
 
-    @OptionGroup var server: ServerOptions
+    @OptionGroup var server: ConnectionOptions
 
     @Option(help: .said("How many messages."))
     var limit: Int = 50
@@ -64,7 +67,7 @@ struct Members: AsyncParsableCommand {
         CommandConfiguration(abstract: Sentence("Print who is in a room, one name on a line.").text())
     }
 
-    @OptionGroup var server: ServerOptions
+    @OptionGroup var server: ConnectionOptions
 
     @Option(help: .said("How many seconds the server may take."))
     var timeout: Double = 10

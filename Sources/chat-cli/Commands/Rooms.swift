@@ -1,6 +1,9 @@
 internal import ArgumentParser
 internal import ChatClient
 internal import ChatCore
+internal import ChatSystem
+internal import ChatTerminal
+internal import ChatWords
 internal import Glibc
 
 /// `chat-cli rooms`: where people talk.
@@ -14,7 +17,7 @@ struct Rooms: AsyncParsableCommand {
         )
     }
 
-    @OptionGroup var server: ServerOptions
+    @OptionGroup var server: ConnectionOptions
 
     @Flag(help: .said("Print each room as one line of JSON."))
     var json = false

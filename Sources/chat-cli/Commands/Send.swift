@@ -1,6 +1,9 @@
 internal import ArgumentParser
 internal import ChatClient
 internal import ChatCore
+internal import ChatSystem
+internal import ChatTerminal
+internal import ChatWords
 
 /// `chat-cli send`: for scripts.
 struct Send: AsyncParsableCommand {
@@ -10,7 +13,7 @@ struct Send: AsyncParsableCommand {
         )
     }
 
-    @OptionGroup var server: ServerOptions
+    @OptionGroup var server: ConnectionOptions
 
     @Option(help: .said("How many seconds the server may take for one message."))
     var timeout: Double = 10

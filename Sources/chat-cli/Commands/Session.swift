@@ -1,6 +1,9 @@
 internal import ArgumentParser
 internal import ChatClient
 internal import ChatCore
+internal import ChatSystem
+internal import ChatTerminal
+internal import ChatWords
 
 /// Runs a client for as long as a command works with it.
 enum Session {
@@ -77,8 +80,8 @@ enum Session {
             return .failed(error)
         } catch let status as ExitStatus {
             return .done(status)
-        } catch let error as SettingError {
-            Output.notice(error.message)
+        } catch let error as FileError {
+            Output.notice(Words.of(error))
             return .done(.storage)
         } catch {
             Output.notice("\(error)")

@@ -1,4 +1,7 @@
 internal import ArgumentParser
+internal import ChatSystem
+internal import ChatTerminal
+internal import ChatWords
 internal import Foundation
 
 /// `chat-cli config`: what holds, and who says so.
@@ -16,7 +19,7 @@ struct ShowConfiguration: AsyncParsableCommand {
         )
     }
 
-    @OptionGroup var server: ServerOptions
+    @OptionGroup var server: ConnectionOptions
 
     @Flag(help: .said("Print the path of the configuration file and nothing else."))
     var path = false
@@ -24,7 +27,7 @@ struct ShowConfiguration: AsyncParsableCommand {
     func run() async throws {
         let settings = try await self.server.settings()
         guard !self.path else {
-            Output.write((settings.file ?? Folders.configuration + "/config.json") + "\n")
+            Output.write((settings.file ?? Folders.chatCLI.configuration + "/config.json") + "\n")
             return
         }
         Output.write(try Self.lines(settings, environment: ProcessInfo.processInfo.environment).joined())
@@ -36,13 +39,9 @@ struct ShowConfiguration: AsyncParsableCommand {
     /// One line for each setting: its name, its value, and who gave it.
     static func lines(_ settings: Settings, environment: [String: String]) throws -> [String] {
         var lines: [(String, String, String)] = []
-        do throws(SettingError) {
-            let address = try settings.address
-            let source = settings[.server] == nil ? Self.byDefault : address.source.description
-            lines.append((Setting.server.rawValue, address.value, source))
-        } catch {
-            throw Fault(error.message)
-        }
+        let address = try settings.address
+        let addressSource = settings[.server] == nil ? Self.byDefault : address.source.description
+        lines.append((Setting.server.rawValue, address.value, addressSource))
         for setting in Setting.allCases where setting != .server {
             let found = settings[setting]
             let fallback = Sentence(setting.fallback).text()
@@ -72,9 +71,4 @@ extension Settings.Source: CustomStringConvertible {
             Sentence("{path}, server {server}", ["path": path, "server": server]).text()
         }
     }
-}
-
-extension String {
-    /// The text with blanks behind it, so that it takes so many cells.
-    func padded(to cells: Int) -> String { self + String(repeating: " ", count: max(0, cells - CellWidth.of(self))) }
 }

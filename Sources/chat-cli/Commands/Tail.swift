@@ -1,6 +1,8 @@
 internal import ArgumentParser
 internal import ChatClient
 internal import ChatCore
+internal import ChatTerminal
+internal import ChatWords
 
 /// `chat-cli tail`: what is said, for as long as anybody reads it.
 struct Tail: AsyncParsableCommand {
@@ -16,7 +18,7 @@ struct Tail: AsyncParsableCommand {
         )
     }
 
-    @OptionGroup var server: ServerOptions
+    @OptionGroup var server: ConnectionOptions
 
     @Option(help: .said("How many messages of the past come first."))
     var history: Int = 0
@@ -54,13 +56,7 @@ struct Tail: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await self.server.settings()
-        var positions: PositionFile?
-        do throws(SettingError) {
-            if let state { positions = try PositionFile(state) }
-        } catch {
-            Output.notice(error.message)
-            throw ExitStatus.storage.exitCode
-        }
+        let positions = try self.state.map { path throws(Fault) in try PositionFile(path) }
         let run = TailRun(
             rooms: self.rooms,
             history: self.history,

@@ -1,6 +1,10 @@
 internal import ArgumentParser
 internal import ChatClient
 internal import ChatCore
+internal import ChatSystem
+internal import ChatTerminal
+internal import ChatVerify
+internal import ChatWords
 internal import Glibc
 
 /// `chat-cli verify`: whether servers keep what the protocol promises.

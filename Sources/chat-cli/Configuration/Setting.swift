@@ -1,4 +1,6 @@
-internal import Glibc
+internal import ChatSystem
+internal import ChatTerminal
+internal import ChatWords
 
 /// What can be set by a flag, the environment or the configuration file, under one name.
 enum Setting: String, CaseIterable, Sendable {
@@ -54,27 +56,9 @@ enum Setting: String, CaseIterable, Sendable {
         case .language: Language.preferred { Environment[$0] }.rawValue
         case .color: "auto"
         case .timestamps, .notices, .typing, .bell, .status, .inputHistory: "true"
-        case .outbox: Folders.state + "/outbox"
+        case .outbox: Folders.chatCLI.state + "/outbox"
         case .tokenFile, .tokenCommand: "(none)"
         case .caFile: "(the system's)"
         }
-    }
-}
-
-/// Where the program keeps its files, by the XDG Base Directory Specification.
-enum Folders {
-    static var configuration: String { self.folder("XDG_CONFIG_HOME", ".config") }
-    static var state: String { self.folder("XDG_STATE_HOME", ".local/state") }
-
-    /// A relative path in the variable is not valid, and counts as none.
-    private static func folder(_ variable: String, _ fallback: String) -> String {
-        if let folder = Environment[variable], folder.hasPrefix("/") { return folder + "/chat-cli" }
-        return self.home + "/\(fallback)/chat-cli"
-    }
-
-    /// Programs that are started without a HOME (by init systems, for one) have a home all the same.
-    private static var home: String {
-        if let home = Environment["HOME"], home.hasPrefix("/") { return home }
-        return getpwuid(getuid()).map { String(cString: $0.pointee.pw_dir) } ?? "/"
     }
 }

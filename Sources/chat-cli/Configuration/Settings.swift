@@ -1,3 +1,6 @@
+internal import ChatSystem
+internal import ChatTerminal
+internal import ChatWords
 internal import Configuration
 internal import SystemPackage
 
@@ -32,8 +35,8 @@ struct Settings: Sendable {
     ///   - flags: What the command line gave.
     ///   - environment: The environment.
     ///   - path: The configuration file that was asked for; nil: the usual one, if it is there.
-    /// - Throws: ``SettingError``.
-    init(flags: [Setting: String], environment: [String: String], file path: String?) async throws(SettingError) {
+    /// - Throws: ``Fault``.
+    init(flags: [Setting: String], environment: [String: String], file path: String?) async throws(Fault) {
         let given = flags.map {
             (AbsoluteConfigKey([$0.key.rawValue]), ConfigValue(.string($0.value), isSecret: false))
         }
@@ -43,14 +46,14 @@ struct Settings: Sendable {
         self.environment = ConfigReader(
             provider: EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "chat")
         )
-        let usual = Folders.configuration + "/config.json"
+        let usual = Folders.chatCLI.configuration + "/config.json"
         self.file = path ?? (SettingsFile.exists(usual) ? usual : nil)
         if let file {
             self.servers = try SettingsFile(file).servers
             do {
                 self.contents = ConfigReader(provider: try await FileProvider<JSONSnapshot>(filePath: FilePath(file)))
             } catch {
-                throw SettingError(at: file, "\(error)")
+                throw Fault("\(file): \(error)")
             }
         } else {
             self.servers = []
@@ -61,12 +64,12 @@ struct Settings: Sendable {
     }
 
     /// A setting that cannot be what it says is told by every command, also by those that do not need it.
-    private func check() throws(SettingError) {
+    private func check() throws(Fault) {
         for setting in Setting.allCases {
             if setting.kind == .truth { _ = try self.bool(setting) }
             guard let known = setting.values, let value = self[setting]?.value, !known.contains(value) else { continue }
-            throw SettingError(
-                "{key}: \"{value}\" is none of {known}",
+            throw Fault(
+                saying: "{key}: \"{value}\" is none of {known}",
                 ["key": setting.rawValue, "value": value, "known": known.joined(separator: ", ")]
             )
         }
@@ -88,13 +91,13 @@ struct Settings: Sendable {
 
     /// The address of the server: what was given, or what the file says a name stands for.
     var address: Found {
-        get throws(SettingError) {
+        get throws(Fault) {
             guard let found = self[.server] else {
                 return Found(value: Setting.server.fallback, source: .flag)
             }
             guard let file, let named else { return found }
             guard let url = self.url(of: named) else {
-                throw SettingError("{file}: the server {name} has no url", ["file": file, "name": named])
+                throw Fault(saying: "{file}: the server {name} has no url", ["file": file, "name": named])
             }
             return Found(value: url, source: .file(file, server: named))
         }
@@ -104,14 +107,14 @@ struct Settings: Sendable {
     func url(of server: String) -> String? { self.contents.flatMap { Self.text($0, ["servers", server, "url"]) } }
 
     /// A truth value.
-    func bool(_ setting: Setting, default: Bool = true) throws(SettingError) -> Bool {
+    func bool(_ setting: Setting, default: Bool = true) throws(Fault) -> Bool {
         guard let found = self[setting] else { return `default` }
         switch found.value.lowercased() {
         case "true", "yes", "on", "1": return true
         case "false", "no", "off", "0": return false
         case let value:
-            throw SettingError(
-                "{key}: \"{value}\" is neither true nor false",
+            throw Fault(
+                saying: "{key}: \"{value}\" is neither true nor false",
                 ["key": setting.rawValue, "value": value]
             )
         }
@@ -126,21 +129,4 @@ struct Settings: Sendable {
             ?? reader.int(forKey: key).map(String.init)
         return value?.isEmpty == false ? value : nil
     }
-}
-
-/// A setting that cannot be used, as one line for people.
-struct SettingError: Error, Equatable {
-    let message: String
-
-    /// - Parameters:
-    ///   - english: What is wrong, a ``Sentence``.
-    ///   - values: What stands for its placeholders.
-    init(_ english: String, _ values: KeyValuePairs<String, String> = [:]) {
-        self.message = Sentence(english, values).text()
-    }
-
-    /// - Parameters:
-    ///   - place: The file or the setting.
-    ///   - reason: What is wrong there, in the language of the user.
-    init(at place: String, _ reason: String) { self.message = "\(place): \(reason)" }
 }

@@ -1,3 +1,4 @@
+internal import ChatWords
 internal import Foundation
 
 /// What a configuration file consists of: its keys are looked at before its values are, so that a misspelt one is told.
@@ -8,29 +9,31 @@ struct SettingsFile: Sendable {
     /// Reads and checks a file.
     ///
     /// - Parameter path: Where it is.
-    /// - Throws: ``SettingError`` when it cannot be read, is no JSON object, or has a key that does not exist.
-    init(_ path: String) throws(SettingError) {
+    /// - Throws: ``Fault`` when it cannot be read, is no JSON object, or has a key that does not exist.
+    init(_ path: String) throws(Fault) {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw SettingError("{path} cannot be read", ["path": path])
+            throw Fault(saying: "{path} cannot be read", ["path": path])
         }
-        do throws(SettingError) { try self.init(data) } catch { throw SettingError(at: path, error.message) }
+        do throws(Fault) { try self.init(data) } catch { throw Fault("\(path): \(error.message)") }
     }
 
-    init(_ data: Data) throws(SettingError) {
+    init(_ data: Data) throws(Fault) {
         let root: Node
         do { root = try JSONDecoder().decode(Node.self, from: data) } catch {
-            throw SettingError("this is no JSON object")
+            throw Fault(saying: "this is no JSON object")
         }
-        guard case .object(let keys) = root else { throw SettingError("this is no JSON object") }
+        guard case .object(let keys) = root else { throw Fault(saying: "this is no JSON object") }
         try Self.check(keys, against: Setting.allCases, and: ["servers"])
         guard let servers = keys["servers"] else {
             self.servers = []
             return
         }
-        guard case .object(let named) = servers else { throw SettingError("servers is an object with a name for each") }
+        guard case .object(let named) = servers else {
+            throw Fault(saying: "servers is an object with a name for each")
+        }
         for (name, server) in named.sorted(by: { $0.key < $1.key }) {
             guard case .object(let keys) = server else {
-                throw SettingError("servers.{name} is an object", ["name": name])
+                throw Fault(saying: "servers.{name} is an object", ["name": name])
             }
             try Self.check(keys, against: Setting.allCases.filter(\.isOfServer), and: ["url"], in: "servers.\(name).")
         }
@@ -45,23 +48,24 @@ struct SettingsFile: Sendable {
         against settings: [Setting],
         and others: [String],
         in place: String = ""
-    ) throws(SettingError) {
+    ) throws(Fault) {
         let known = others + settings.map(\.rawValue)
         if let stranger = keys.keys.sorted().first(where: { !known.contains($0) }) {
             let values: KeyValuePairs = ["name": stranger, "known": known.sorted().joined(separator: ", ")]
             guard stranger != "token" else {
-                throw SettingError(
-                    "there is no setting \"{name}\"; a token is in a file or comes from a command (there are: {known})",
+                throw Fault(
+                    saying:
+                        "there is no setting \"{name}\"; a token is in a file or comes from a command (there are: {known})",
                     values
                 )
             }
-            throw SettingError("there is no setting \"{name}\" (there are: {known})", values)
+            throw Fault(saying: "there is no setting \"{name}\" (there are: {known})", values)
         }
         for (key, value) in keys.sorted(by: { $0.key < $1.key }) where key != "servers" {
             let kind = settings.first { $0.rawValue == key }?.kind ?? .text
             guard !value.is(kind) else { continue }
-            throw SettingError(
-                "{key} is {type}; it wants {wanted}",
+            throw Fault(
+                saying: "{key} is {type}; it wants {wanted}",
                 ["key": place + key, "type": value.name.text(), "wanted": kind.name.text()]
             )
         }

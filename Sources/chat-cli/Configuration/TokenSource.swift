@@ -1,4 +1,6 @@
 internal import ChatCore
+internal import ChatSystem
+internal import ChatWords
 internal import Glibc
 
 /// Where a token comes from: a file, the environment or a command.
@@ -28,22 +30,22 @@ enum TokenSource: Equatable, Sendable {
 
     /// Reads the token.
     ///
-    /// - Throws: ``SettingError``, which bears nothing of it.
-    func token() throws(SettingError) -> String {
+    /// - Throws: ``Fault``, which bears nothing of it.
+    func token() throws(Fault) -> String {
         let token: String
         switch self {
         case .environment: return Environment["CHAT_TOKEN"] ?? ""
         case .file(let path):
-            guard let file = fopen(path, "r") else { throw SettingError("{path} cannot be read", ["path": path]) }
+            guard let file = fopen(path, "r") else { throw Fault(saying: "{path} cannot be read", ["path": path]) }
             defer { fclose(file) }
             token = Self.read(file)
         case .command(let command):
             // The command may ask for a passphrase: it has the terminal, and its errors are seen.
-            guard let pipe = popen(command, "r") else { throw SettingError("token-command cannot be run") }
+            guard let pipe = popen(command, "r") else { throw Fault(saying: "token-command cannot be run") }
             token = Self.read(pipe)
-            guard pclose(pipe) == 0 else { throw SettingError("token-command failed") }
+            guard pclose(pipe) == 0 else { throw Fault(saying: "token-command failed") }
         }
-        guard !token.isEmpty else { throw SettingError("the token is empty") }
+        guard !token.isEmpty else { throw Fault(saying: "the token is empty") }
         return token
     }
 

@@ -1,7 +1,8 @@
 import ChatCore
 import Testing
 
-@testable import chat_cli
+@testable import ChatTerminal
+@testable import ChatWords
 
 @Suite(.patience) struct AttentionTests {
     private let now = ContinuousClock.now

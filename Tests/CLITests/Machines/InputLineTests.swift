@@ -1,6 +1,7 @@
 import Testing
 
-@testable import chat_cli
+@testable import ChatTerminal
+@testable import ChatWords
 
 @Suite(.patience) struct InputLineTests {
     @Test(

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import chat_cli
+@testable import ChatTerminal
 
 @Suite(.patience) struct KeyDecoderTests {
     private func keys(_ input: String) -> [Key] {

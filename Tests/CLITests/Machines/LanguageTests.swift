@@ -3,6 +3,8 @@ import ChatCore
 import Foundation
 import Testing
 
+@testable import ChatTerminal
+@testable import ChatWords
 @testable import chat_cli
 
 @Suite(.patience) struct LanguageTests {
@@ -176,12 +178,12 @@ import Testing
 
     /// What is written in the sources is what people are told: a sentence that was forgotten here would be English.
     @Test func `every sentence of the program has its Korean`() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources/chat-cli")
-        let files = try #require(FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil))
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources")
+        let modules = ["chat-cli", "ChatBench", "ChatTerminal", "ChatVerify", "ChatWords"]
         var count = 0
-        for case let file as URL in files where file.pathExtension == "swift" {
+        for file in try modules.flatMap({ try Self.sources(in: root.appending(path: $0)) }) {
             let source = try String(contentsOf: file, encoding: .utf8)
-            let literal = /(?:Sentence|\.said)\(\s*"((?:[^"\\]|\\["\\]|"\s*\+\s*")+)"(?!")/
+            let literal = /(?:Sentence\(|\.said\(|saying:)\s*"((?:[^"\\]|\\["\\]|"\s*\+\s*")+)"(?!")/
             let block = /(?:Sentence|\.said)\(\s*"""\n([^"]+?)\n *"""/
             for match in source.matches(of: block) {
                 let lines = match.output.1.split(separator: "\n", omittingEmptySubsequences: false)
@@ -198,6 +200,11 @@ import Testing
             }
         }
         #expect(count > 100)
+    }
+
+    private static func sources(in folder: URL) throws -> [URL] {
+        let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
+        return files.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }
     }
 
     @Test func `a close code says in every language why`() {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import chat_cli
+@testable import ChatTerminal
 
 @Suite(.patience) struct LineEditorTests {
     /// The line after some commands, with `|` where the cursor stands.

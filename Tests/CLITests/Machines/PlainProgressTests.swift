@@ -1,7 +1,8 @@
 import ChatCore
+import ChatSystem
 import Testing
 
-@testable import chat_cli
+@testable import ChatTerminal
 
 @Suite(.timeLimit(.minutes(10))) struct PlainProgressTests {
     private let lobby: RoomName

@@ -1,7 +1,7 @@
 import ChatCore
 import Testing
 
-@testable import chat_cli
+@testable import ChatTerminal
 
 /// What was read, what is unread, and what can be answered.
 @Suite(.timeLimit(.minutes(10))) struct ReadingTests {

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import ChatTerminal
+@testable import ChatWords
 @testable import chat_cli
 
 @Suite(.patience) final class SettingsTests {
@@ -66,7 +68,7 @@ import Testing
         ]
     )
     func `a file that is wrong is told where`(json: String, told: String) async throws {
-        let error = await #expect(throws: SettingError.self) { try await self.settings(json) }
+        let error = await #expect(throws: Fault.self) { try await self.settings(json) }
         #expect(error?.message.contains(told) == true && error?.message.contains(self.file.path) == true)
     }
 
@@ -74,7 +76,7 @@ import Testing
         #"{"notices": "maybe"}"#, #"{"bell": "perhaps"}"#, #"{"language": "de"}"#, #"{"color": "blue"}"#,
     ])
     func `a value that a setting cannot have is told by every command`(json: String) async throws {
-        let error = await #expect(throws: SettingError.self) { try await self.settings(json) }
+        let error = await #expect(throws: Fault.self) { try await self.settings(json) }
         let value = try #require(json.split(separator: "\"").dropFirst(3).first)
         #expect(error?.message.contains(value) == true)
     }
@@ -86,11 +88,11 @@ import Testing
     }
 
     @Test func `a file that was asked for has to be there, and a server has an address`() async throws {
-        await #expect(throws: SettingError.self) {
+        await #expect(throws: Fault.self) {
             try await Settings(flags: [:], environment: [:], file: "/none/config.json")
         }
         let settings = try await self.settings(#"{"server": "a", "servers": {"a": {"name": "x"}}}"#)
-        #expect(throws: SettingError.self) { try settings.address }
+        #expect(throws: Fault.self) { try settings.address }
     }
 
     @Test func `what is shown says who said it, and no secret`() async throws {

@@ -1,7 +1,8 @@
 import ChatCore
 import Testing
 
-@testable import chat_cli
+@testable import ChatTerminal
+@testable import ChatWords
 
 @Suite(.patience) struct TailTests {
     private let lobby: RoomName
@@ -46,12 +47,12 @@ import Testing
         ]
     )
     func `what is not understood is named`(template: String, named: String) {
-        let error = #expect(throws: SettingError.self) { try MessageTemplate(template) }
+        let error = #expect(throws: Fault.self) { try MessageTemplate(template) }
         #expect(error?.message.contains(named) == true)
     }
 
     @Test func `the error for a field lists the fields there are`() {
-        let error = #expect(throws: SettingError.self) { try MessageTemplate("{who}") }
+        let error = #expect(throws: Fault.self) { try MessageTemplate("{who}") }
         for field in MessageTemplate.Field.allCases { #expect(error?.message.contains(field.rawValue) == true) }
     }
 
@@ -84,7 +85,7 @@ import Testing
         ]
     )
     func `a file of something else is not taken for positions`(text: String) {
-        #expect(throws: SettingError.self) { try Positions(reading: Array(text.utf8)) }
+        #expect(throws: Fault.self) { try Positions(reading: Array(text.utf8)) }
     }
 
     @Test func `the past is printed when every room's is`() {
@@ -105,6 +106,6 @@ import Testing
     @Test(arguments: ["-1", "9007199254740992", "9223372036854775807", "1.5", "null", "\"1\""])
     func `a position that no log has is refused`(seq: String) {
         let file = #"{"version":1,"rooms":{"lobby":{"epoch":"abcdefgh","seq":\#(seq)}}}"#
-        #expect(throws: SettingError.self) { try Positions(reading: Array(file.utf8)) }
+        #expect(throws: Fault.self) { try Positions(reading: Array(file.utf8)) }
     }
 }

@@ -2,7 +2,8 @@ import ChatClient
 import ChatCore
 import Testing
 
-@testable import chat_cli
+@testable import ChatTerminal
+@testable import ChatWords
 
 @Suite(.patience) struct TextTests {
     @Test(arguments: [

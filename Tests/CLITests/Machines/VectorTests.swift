@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import chat_cli
+@testable import ChatTerminal
+@testable import ChatWords
 
 /// What page and terminal agree on (Tests/Vectors).
 @Suite(.timeLimit(.minutes(10))) struct VectorTests {

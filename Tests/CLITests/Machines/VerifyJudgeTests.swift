@@ -1,7 +1,8 @@
 import ChatCore
 import Testing
 
-@testable import chat_cli
+@testable import ChatVerify
+@testable import ChatWords
 
 /// Histories of good and of broken servers, and what the judge says of them.
 @Suite(.patience) struct VerifyJudgeTests {

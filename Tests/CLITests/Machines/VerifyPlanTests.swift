@@ -2,7 +2,7 @@ import ChatClient
 import ChatCore
 import Testing
 
-@testable import chat_cli
+@testable import ChatVerify
 
 @Suite(.patience) struct VerifyPlanTests {
     private func plan(servers: Int, rooms: Int) throws -> VerifyPlan {
@@ -22,7 +22,7 @@ import Testing
     @Test func `a seed repeats the steps, another one does not`() throws {
         let plan = try self.plan(servers: 3, rooms: 4)
         func steps(_ seed: UInt64) -> [VerifyStep] {
-            var generator = SeededGenerator(seed: seed)
+            var generator = SplitMix64(seed: seed)
             return (0..<50).map { _ in plan.step(joined: [plan.rooms[0]], server: 0, using: &generator) }
         }
         #expect(steps(1) == steps(1))
@@ -31,7 +31,7 @@ import Testing
 
     @Test func `a client never leaves its last room, joins what it is in, or moves to where it is`() throws {
         let plan = try self.plan(servers: 3, rooms: 3)
-        var generator = SeededGenerator(seed: 7)
+        var generator = SplitMix64(seed: 7)
         var joined = [plan.rooms[0]]
         var server = 0
         for _ in 0..<2000 {
@@ -53,7 +53,7 @@ import Testing
 
     @Test func `with one server and one room there is only talk and broken connections`() throws {
         let plan = try self.plan(servers: 1, rooms: 1)
-        var generator = SeededGenerator(seed: 3)
+        var generator = SplitMix64(seed: 3)
         for _ in 0..<500 {
             let step = plan.step(joined: plan.rooms, server: 0, using: &generator)
             #expect(step == .interrupt || step == .send(plan.rooms[0]))

@@ -1,6 +1,6 @@
 import ChatCore
 
-@testable import chat_cli
+@testable import ChatVerify
 
 /// Records of one room and epoch, in few words.
 struct Script: Sendable {

@@ -2,6 +2,7 @@ import ChatClient
 import ChatCore
 import Testing
 
+@testable import ChatVerify
 @testable import chat_cli
 
 @Suite(.patience) struct VerifyTranscriptTests {
@@ -54,6 +55,6 @@ import Testing
         transcript.observed(try self.message(5))
         // In no room on this connection: what it knows counts, where it stands does not.
         let known = [self.log.room: [self.log.epoch: 7]]
-        #expect(transcript.standing == VerifyStanding(positions: [:], known: known))
+        #expect(transcript.standing == ClientProgress(positions: [:], known: known))
     }
 }

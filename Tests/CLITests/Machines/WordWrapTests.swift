@@ -1,6 +1,6 @@
 import Testing
 
-@testable import chat_cli
+@testable import ChatWords
 
 @Suite(.timeLimit(.minutes(10))) struct WordWrapTests {
     private func rows(_ text: String, _ columns: Int, indent: Int = 4) -> [String] {

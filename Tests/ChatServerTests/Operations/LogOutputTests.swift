@@ -10,7 +10,7 @@ import Testing
 struct LogOutputTests {
     /// A pipe and its two ends, closed when the body has ended.
     private func withPipe(_ body: (_ read: inout CInt, _ write: CInt) throws -> Void) throws {
-        ProcessSetup.prepareStandardDescriptors()
+        ProcessSetup.prepareStandardDescriptors(.nothing)
         var ends: [CInt] = [-1, -1]
         try #require(pipe(&ends) == 0)
         var reader = ends[0]

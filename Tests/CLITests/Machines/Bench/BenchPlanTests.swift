@@ -1,7 +1,7 @@
 import ChatClient
 import Testing
 
-@testable import chat_cli
+@testable import ChatBench
 
 @Suite(.patience) struct BenchPlanTests {
     @Test(arguments: [(10, 3, 1, 1), (100, 10, 10, 3), (7, 7, 1, 2), (5, 1, 0, 4), (11, 2, 5, 2)])

@@ -1,8 +1,10 @@
+import ChatWords
 import Foundation
 import Glibc
 import Testing
 
-@testable import chat_cli
+@testable import ChatBench
+@testable import ChatSystem
 
 @Suite(.patience) struct BenchReportTests {
     private func result(pace: BenchPlan.Pace = .rate(1000), senders: Int = 1) throws -> BenchResult {

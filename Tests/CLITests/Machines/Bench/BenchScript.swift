@@ -3,7 +3,7 @@ import ChatCore
 import ChatWebSocket
 import NIOCore
 
-@testable import chat_cli
+@testable import ChatBench
 
 /// What the tests of the generator share.
 enum BenchScript {

@@ -3,7 +3,7 @@ import ChatWebSocket
 import NIOCore
 import Testing
 
-@testable import chat_cli
+@testable import ChatBench
 
 @Suite(.patience) struct BenchWireTests {
     private func scan(_ text: String) throws -> MessageScanner.Finding {

@@ -3,7 +3,7 @@ import ChatWebSocket
 import NIOCore
 import Testing
 
-@testable import chat_cli
+@testable import ChatBench
 
 @Suite(.patience) struct LoadClientTests {
     @Test func `a client greets, waits for everybody, and goes to its room`() throws {

@@ -1,0 +1,37 @@
+internal import ChatWords
+
+/// Whether one client gets the messages of its room in order and without a hole, told by their numbers alone.
+///
+/// It is cheap enough to be always on. `chat-cli verify` looks closer, and breaks connections meanwhile.
+struct DeliveryCheck: Equatable, Sendable {
+    /// What is wrong with a message.
+    enum Fault: String, Sendable, CaseIterable {
+        /// Messages before it did not come, and no `gap` said so.
+        case hole
+        /// It came before, or is behind a later one.
+        case repeated
+    }
+
+    /// The number of the last message; nil until the join says where the room stands.
+    private(set) var last: Int?
+
+    /// The join was answered: what comes after this number is live.
+    mutating func joined(at head: Int) { self.last = head }
+
+    /// A message came.
+    mutating func received(_ seq: Int) -> Fault? {
+        guard let last else {
+            self.last = seq
+            return nil
+        }
+        guard seq > last else { return .repeated }
+        self.last = seq
+        return seq == last + 1 ? nil : .hole
+    }
+
+    /// The server told what it lost, or that the log began anew.
+    mutating func moved(to seq: Int?) { self.last = seq }
+
+    /// How many messages up to a number have not come.
+    func missing(upTo head: Int) -> Int { max(0, head - (self.last ?? head)) }
+}

@@ -1,0 +1,81 @@
+internal import ChatWords
+
+/// What one event loop of the generator saw; those of all loops are added up in the end.
+struct LoadMeter: Sendable {
+    /// What is measured, in nanoseconds: messages that are due in this time, and what arrives in it.
+    var interval = Int.max..<Int.max
+
+    /// Messages that went out, and their answers and deliveries that came, in the measured time.
+    var sent = 0
+    var acknowledged = 0
+    var delivered = 0
+    /// Bytes and reads of the measured time.
+    var receivedBytes = 0
+    var reads = 0
+    /// Due messages that did not go out, because too many of the sender's had no answer.
+    var withheld = 0
+    /// From when a message was due to its `ok`, and to each member who got it.
+    var ackLatency = LatencyHistogram()
+    var deliveryLatency = LatencyHistogram()
+    /// How late messages went out.
+    var lateness = LatencyHistogram()
+    /// What the server refused or did, and how often: codes of errors, close codes.
+    var errors: [String: Int] = [:]
+    /// Faults of what was delivered, in all of the run.
+    var faults: [DeliveryCheck.Fault: Int] = [:]
+    /// `gap` and `reset` events: messages that the server says it lost.
+    var gaps = 0
+    var resets = 0
+
+    /// Connections that were there in the end.
+    var living = 0
+    /// The highest number that is known of each room of this loop's clients.
+    var heads: [Int: Int] = [:]
+
+    mutating func sent(due: Int, now: Int) {
+        guard self.interval.contains(due) else { return }
+        self.sent += 1
+        self.lateness.record(now - due)
+    }
+
+    mutating func acknowledged(due: Int, now: Int) {
+        if self.interval.contains(now) { self.acknowledged += 1 }
+        if self.interval.contains(due) { self.ackLatency.record(now - due) }
+    }
+
+    mutating func delivered(due: Int, now: Int) {
+        if self.interval.contains(now) { self.delivered += 1 }
+        if self.interval.contains(due) { self.deliveryLatency.record(now - due) }
+    }
+
+    mutating func read(_ bytes: Int, now: Int) {
+        guard self.interval.contains(now) else { return }
+        self.receivedBytes += bytes
+        self.reads += 1
+    }
+
+    mutating func error(_ name: String) { self.errors[name, default: 0] += 1 }
+
+    mutating func raise(room: Int, to seq: Int) {
+        if seq > self.heads[room, default: 0] { self.heads[room] = seq }
+    }
+
+    /// Adds what another loop saw.
+    mutating func add(_ other: Self) {
+        self.sent += other.sent
+        self.acknowledged += other.acknowledged
+        self.delivered += other.delivered
+        self.receivedBytes += other.receivedBytes
+        self.reads += other.reads
+        self.withheld += other.withheld
+        self.ackLatency.add(other.ackLatency)
+        self.deliveryLatency.add(other.deliveryLatency)
+        self.lateness.add(other.lateness)
+        self.errors.merge(other.errors) { $0 + $1 }
+        self.faults.merge(other.faults) { $0 + $1 }
+        self.gaps += other.gaps
+        self.resets += other.resets
+        self.living += other.living
+        self.heads.merge(other.heads) { max($0, $1) }
+    }
+}

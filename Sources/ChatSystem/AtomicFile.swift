@@ -1,0 +1,118 @@
+internal import Glibc
+
+/// Small files that are read and written whole.
+package enum AtomicFile {
+    /// Reads a file of at most 16 MiB.
+    ///
+    /// - Returns: Its bytes; nil when there is none.
+    /// - Throws: ``FileError`` when it is there and cannot be read.
+    package static func read(_ path: String) throws(FileError) -> [UInt8]? {
+        guard let file = fopen(path, "r") else {
+            if errno == ENOENT { return nil }
+            throw FileError(path, .system(errno))
+        }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65536)
+        while bytes.count <= 16 << 20 {
+            let count = fread(&chunk, 1, chunk.count, file)
+            guard count > 0 else { break }
+            bytes += chunk.prefix(count)
+        }
+        guard ferror(file) == 0, bytes.count <= 16 << 20 else {
+            throw FileError(path, .unreadable)
+        }
+        return bytes
+    }
+
+    /// Writes a file beside the old one and renames it into its place: whoever reads sees the one or the other whole.
+    ///
+    /// - Parameters:
+    ///   - text: What is in it from then on; only its owner may read it.
+    ///   - path: The file.
+    /// - Throws: ``FileError``.
+    package static func write(_ text: String, to path: String) throws(FileError) {
+        let path = try self.target(of: path)
+        let new = "\(path).\(getpid()).new"
+        let file = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw FileError(path, .system(errno)) }
+        let isWritten = (try? Descriptor(file).write(text)) != nil && fsync(file) == 0
+        close(file)
+        guard isWritten, rename(new, path) == 0 else {
+            let code = errno
+            unlink(new)
+            throw FileError(path, .system(code))
+        }
+    }
+
+    /// The file that a path leads to: links are followed where the user, or the machine's administrator, made them.
+    ///
+    /// - Parameter path: A file, which need not be there.
+    /// - Returns: The path of the file itself.
+    /// - Throws: ``FileError`` for a link that somebody else has put there, and for links that lead in a circle.
+    package static func target(of path: String) throws(FileError) -> String {
+        var path = path
+        // As many as Linux itself follows.
+        for _ in 0..<40 {
+            var status = stat()
+            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return path }
+            guard status.st_uid == geteuid() || status.st_uid == 0 else {
+                throw FileError(path, .foreignLink)
+            }
+            var bytes = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+            guard readlink(path, &bytes, Int(PATH_MAX)) > 0 else { break }
+            let target = bytes.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } } ?? path
+            let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+            path = target.hasPrefix("/") ? target : folder + target
+        }
+        throw FileError(path, .system(ELOOP))
+    }
+
+    /// Makes a folder, and those above it, which only their owner may enter.
+    package static func makeFolder(_ path: String) throws(FileError) {
+        var (made, failure) = ("", Int32(0))
+        for part in path.split(separator: "/", omittingEmptySubsequences: true) {
+            made += made.isEmpty && !path.hasPrefix("/") ? String(part) : "/" + part
+            guard mkdir(made, 0o700) != 0, errno != EEXIST else { continue }
+            failure = errno
+            // A folder that is there may be in one in which none can be made.
+            guard failure == EROFS || failure == EACCES else { break }
+        }
+        guard access(path, W_OK | X_OK) == 0 else {
+            throw FileError(path, .system(errno == ENOENT && failure != 0 ? failure : errno))
+        }
+    }
+
+    /// A lock that ends with the process, however that ends.
+    ///
+    /// - Parameter path: A file that is there for nothing else.
+    /// - Returns: Whether this process has it now.
+    /// - Throws: ``FileError`` when the file cannot be made.
+    package static func lock(_ path: String) throws(FileError) -> Bool {
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw FileError(path, .system(errno)) }
+        if flock(file, LOCK_EX | LOCK_NB) == 0 { return true }
+        close(file)
+        return false
+    }
+}
+
+/// Why a file cannot be used.
+package struct FileError: Error, Equatable {
+    package enum Reason: Equatable, Sendable {
+        /// What the system says, as `errno` numbers it.
+        case system(CInt)
+        /// It is too large, or reading broke off.
+        case unreadable
+        /// It is a link that another user has put there.
+        case foreignLink
+    }
+
+    package let path: String
+    package let reason: Reason
+
+    package init(_ path: String, _ reason: Reason) {
+        self.path = path
+        self.reason = reason
+    }
+}

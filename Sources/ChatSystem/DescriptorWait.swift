@@ -1,0 +1,61 @@
+internal import Dispatch
+internal import Glibc
+
+/// Waits for a file descriptor on a thread of its own; cancelling the task ends the waiting.
+///
+/// One task at a time.
+package final class DescriptorWait: Sendable {
+    private let queue = DispatchQueue(label: "descriptor")
+    private let wakeRead: Int32
+    private let wakeWrite: Int32
+
+    package init() {
+        var descriptors: [Int32] = [-1, -1]
+        pipe(&descriptors)
+        self.wakeRead = descriptors[0]
+        self.wakeWrite = descriptors[1]
+    }
+
+    deinit {
+        close(self.wakeRead)
+        close(self.wakeWrite)
+    }
+
+    /// Why the waiting ended.
+    package enum Outcome: Sendable {
+        case ready
+        case timeout
+        /// The task was cancelled.
+        case cancelled
+    }
+
+    /// Waits until something can be done, or until the other side is gone.
+    ///
+    /// - Parameters:
+    ///   - descriptor: What is waited for.
+    ///   - events: What is to be possible; 0 waits for the other side to go.
+    ///   - milliseconds: How long at most; nil: for ever.
+    /// - Returns: Why the waiting ended.
+    package func wait(for descriptor: Int32, _ events: Int32, within milliseconds: Int32? = nil) async -> Outcome {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                self.queue.async { continuation.resume(returning: self.poll(descriptor, events, milliseconds ?? -1)) }
+            }
+        } onCancel: {
+            _ = write(self.wakeWrite, [0], 1)
+        }
+    }
+
+    private func poll(_ descriptor: Int32, _ events: Int32, _ milliseconds: Int32) -> Outcome {
+        var waiting = [
+            pollfd(fd: descriptor, events: Int16(events), revents: 0),
+            pollfd(fd: self.wakeRead, events: Int16(POLLIN), revents: 0),
+        ]
+        while true {
+            let count = Glibc.poll(&waiting, 2, milliseconds)
+            if count < 0, errno == EINTR { continue }
+            if waiting[1].revents != 0 { return .cancelled }
+            return count == 0 ? .timeout : .ready
+        }
+    }
+}

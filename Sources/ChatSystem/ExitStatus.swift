@@ -1,0 +1,31 @@
+/// The status with which a program ends: the numbers of `sysexits.h` where one fits (docs/CLI.md).
+package enum ExitStatus: Int32, Error, Sendable {
+    case success = 0
+    /// Some of the lines were sent, not all.
+    case partial = 1
+    /// The command line is wrong.
+    case usage = 64
+    /// The server refused what was asked.
+    case refused = 65
+    /// No connection to the server could be made.
+    case unavailable = 69
+    /// A fault of the program or the server.
+    case software = 70
+    /// A file of the program's own (the outbox, a state) cannot be used.
+    case storage = 73
+    /// The server ended the connection for good. It is also what an output that cannot be written ends with (EX_IOERR).
+    case disconnected = 74
+    /// There was no answer in time; a message may have been stored.
+    case timeout = 75
+    /// The server demands a token, or forbids it.
+    case unauthorized = 77
+    /// Ended because the terminal went away.
+    case hungUp = 129
+    /// Ended by Ctrl-C.
+    case interrupted = 130
+    /// Ended by a signal that asks for it.
+    case terminated = 143
+
+    /// Output could not be written, though somebody wants it.
+    package static let output = ExitStatus.disconnected
+}

@@ -1,0 +1,24 @@
+internal import Glibc
+
+/// Where a program keeps its files, by the XDG Base Directory Specification.
+package struct Folders: Sendable {
+    private let program: String
+
+    /// - Parameter program: What its folders are called.
+    package init(of program: String) { self.program = program }
+
+    package var configuration: String { self.folder("XDG_CONFIG_HOME", ".config") }
+    package var state: String { self.folder("XDG_STATE_HOME", ".local/state") }
+
+    /// A relative path in the variable is not valid, and counts as none.
+    private func folder(_ variable: String, _ fallback: String) -> String {
+        if let folder = Environment[variable], folder.hasPrefix("/") { return folder + "/" + self.program }
+        return Self.home + "/\(fallback)/\(self.program)"
+    }
+
+    /// Programs that are started without a HOME (by init systems, for one) have a home all the same.
+    private static var home: String {
+        if let home = Environment["HOME"], home.hasPrefix("/") { return home }
+        return getpwuid(getuid()).map { String(cString: $0.pointee.pw_dir) } ?? "/"
+    }
+}

@@ -1,0 +1,24 @@
+internal import ChatSystem
+internal import ChatWords
+internal import Glibc
+
+/// How far a long work is: one line on standard error that is written over, when a person sees it.
+package struct Progress: Sendable {
+    private let isOnTerminal = Terminal.takesSequences(STDERR_FILENO)
+
+    package init() {}
+
+    /// In the background the line that could be written over is the shell's.
+    private var isShown: Bool { self.isOnTerminal && JobControl.isForeground(on: STDERR_FILENO) }
+
+    /// Shows the line in place of the last one, cut to the width of the terminal.
+    package func show(_ text: String) {
+        guard self.isShown else { return }
+        Output.write("\r\u{1B}[K" + CellWidth.prefix(of: text.sanitizedLine, Terminal.columns - 1), to: STDERR_FILENO)
+    }
+
+    /// Takes the line away.
+    package func clear() {
+        if self.isShown { Output.write("\r\u{1B}[K", to: STDERR_FILENO) }
+    }
+}

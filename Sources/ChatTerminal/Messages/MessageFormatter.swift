@@ -1,0 +1,45 @@
+package import ChatCore
+internal import ChatSystem
+internal import ChatWords
+
+/// Messages as lines for people.
+package struct MessageFormatter: Sendable {
+    package var palette: Palette
+    /// Whether each line says when.
+    package var showsTime: Bool
+    /// Whether each line says where, because there are several rooms.
+    package var showsRoom: Bool
+
+    package init(palette: Palette, showsTime: Bool, showsRoom: Bool) {
+        self.palette = palette
+        self.showsTime = showsTime
+        self.showsRoom = showsRoom
+    }
+
+    /// The lines of a message; those after the first are indented.
+    ///
+    /// - Parameters:
+    ///   - message: The message.
+    ///   - name: Who wrote it, where that is shown in another way than by the name alone.
+    ///   - isMention: Whether it names the reader, who is to see that.
+    /// - Returns: At least one line.
+    package func lines(_ message: Message, from name: String? = nil, isMention: Bool = false) -> [String] {
+        let name = name ?? message.sender.name.rawValue.sanitizedLine
+        let author = self.palette.author(name, id: message.sender.id.rawValue)
+        var head = ""
+        if self.showsTime { head += self.palette.faint(LocalTime(milliseconds: message.time).clock) + " " }
+        if self.showsRoom { head += self.palette.faint("#\(message.room.rawValue.sanitizedLine)") + " " }
+        head += message.kind == .action ? "* \(author) " : "\(author): "
+        let text = message.text.sanitizedText.split(separator: "\n", omittingEmptySubsequences: false)
+        return text.enumerated().map { index, line in
+            let shown = isMention ? self.palette.mention(String(line)) : String(line)
+            return index == 0 ? head + shown : "    " + shown
+        }
+    }
+
+    /// A line that is no message.
+    package func notice(_ text: String) -> String { self.palette.faint("-- \(text.sanitizedLine)") }
+
+    /// A line that tells of trouble.
+    package func warning(_ text: String) -> String { self.palette.warning("!! \(text.sanitizedLine)") }
+}

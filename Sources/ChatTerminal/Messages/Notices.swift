@@ -1,0 +1,93 @@
+package import ChatClient
+package import ChatCore
+internal import ChatWords
+
+/// What keeps a command from its work, told once and not at each try again: a server may be away for a night.
+package struct Troubles: Sendable {
+    private var last: String?
+
+    package init() {}
+
+    /// What is to be told of an event; nil when that is nothing, or nothing new.
+    package mutating func news(_ event: ClientEvent) -> String? {
+        if case .connection(.connected) = event { self.last = nil }
+        guard let trouble = Notices.trouble(event), trouble != self.last else { return nil }
+        // What is lost is told each time: those are others.
+        if case .connection = event { self.last = trouble }
+        return trouble
+    }
+}
+
+/// What people are told of what happens, made of the ``Phrase``s of their language.
+package enum Notices {
+    /// What keeps a command from its work; nil for an event that does not.
+    package static func trouble(_ event: ClientEvent) -> String? {
+        switch event {
+        case .connection(.waiting(_, let failure)): Phrase.tryingAgain(["reason": Words.of(failure)])
+        case .refused(let room, let error): "\(room): \(Words.of(error))"
+        case .received(.status(.degraded, let detail)): self.degraded(detail)
+        case .received(.gap(let room, epoch: _, let from, let last)): self.gap(room, from, last)
+        case .received(.reset(let room, head: _)): self.reset(room)
+        case .connection, .joined, .members, .received: nil
+        }
+    }
+
+    package static func gap(_ room: RoomName, _ from: Int, _ last: Int) -> String {
+        let phrase = from == last ? Phrase.gapOne : .gapMany
+        return phrase(["room": room.rawValue, "first": "\(from)", "last": "\(last)"])
+    }
+
+    package static func reset(_ room: RoomName) -> String { Phrase.reset(["room": room.rawValue]) }
+    package static func degraded(_ detail: String) -> String { Phrase.degraded(["detail": Words.of(said: detail)]) }
+
+    /// How the connection is.
+    ///
+    /// - Parameters:
+    ///   - state: What is told.
+    ///   - before: Who the user was on the connection before.
+    /// - Returns: The words.
+    package static func connection(_ state: ConnectionState, before: User? = nil) -> String {
+        switch state {
+        case .connecting: Phrase.connecting()
+        // A name that was chosen is kept, also where the server forgot the session and gave another one first.
+        case .connected(let welcome) where before.map { welcome.resumed || $0.name != .guest($0.id) } ?? false:
+            Phrase.connectedAgain(["node": welcome.node])
+        case .connected(let welcome): Phrase.connected(["node": welcome.node, "name": welcome.user.name.rawValue])
+        case .waiting(let wait, let failure):
+            Phrase.waitingToConnect([
+                "reason": Words.of(failure), "seconds": "\(max(1, Int((wait / .seconds(1)).rounded())))",
+            ])
+        }
+    }
+
+    package static func joined(_ room: JoinedRoom) -> String {
+        let names = Namesakes.labels(room.members).prefix(12).joined(separator: ", ")
+        let more = room.members.count > 12 ? ", …" : ""
+        return Phrase.joined(["room": room.room.rawValue, "count": "\(room.members.count)", "names": names + more])
+    }
+
+    package static func members(_ room: RoomName, _ page: MemberPage) -> String {
+        let names = Namesakes.labels(page).joined(separator: ", ")
+        return Phrase.members(["room": room.rawValue, "count": "\(page.count)", "names": names])
+    }
+
+    /// What happened among the members; nil for an event of another kind.
+    package static func presence(_ event: Event) -> String? {
+        switch event {
+        case .joined(let change): Phrase.memberJoined(["name": change.user.name.rawValue])
+        case .left(let change): Phrase.memberLeft(["name": change.user.name.rawValue])
+        case .renamed(let change, let oldName):
+            Phrase.memberRenamed(["old": oldName.rawValue, "name": change.user.name.rawValue])
+        case .presence, .welcome, .message, .typing, .gap, .reset, .status, .closing: nil
+        }
+    }
+
+    /// The beginning of a line that was not sent; the whole of it comes back from the history of lines.
+    package static func unsent(_ text: String, _ reason: String) -> String {
+        Phrase.unsent(["reason": reason, "text": CellWidth.prefix(of: text.sanitizedLine, 24)])
+    }
+
+    package static func waiting(_ count: Int) -> String {
+        (count == 1 ? Phrase.waitingOne : .waitingMany)(["count": "\(count)"])
+    }
+}

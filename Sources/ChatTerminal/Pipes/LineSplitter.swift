@@ -1,0 +1,50 @@
+/// Bytes to lines: a machine without I/O.
+///
+/// Programs that draw their progress write it over with a carriage return: of such a line the last state counts, as it
+/// would stay on a terminal.
+package struct LineSplitter: Sendable {
+    /// The most bytes of a line; a longer one is cut there.
+    package static let maximumBytes = 1 << 20
+    /// The mark that some editors put at the beginning of a file; it is no part of the text.
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    private var rest: [UInt8] = []
+    /// Whether the last byte was a carriage return: it is part of the line's end, or what follows is written over it.
+    private var isReturned = false
+    private var isFirst = true
+
+    package init() {}
+
+    /// Takes bytes, gives the lines that they complete, without their ends.
+    package mutating func feed(_ bytes: [UInt8]) -> [String] {
+        var lines: [String] = []
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "\n"): lines.append(self.take())
+            case UInt8(ascii: "\r"): self.isReturned = true
+            default:
+                if self.isReturned {
+                    self.rest.removeAll(keepingCapacity: true)
+                    self.isReturned = false
+                } else if self.rest.count >= Self.maximumBytes {
+                    lines.append(self.take())
+                }
+                self.rest.append(byte)
+            }
+        }
+        return lines
+    }
+
+    /// The last line, when it had no end; nil when there is none.
+    package mutating func finish() -> String? { self.rest.isEmpty ? nil : self.take() }
+
+    private mutating func take() -> String {
+        defer {
+            self.rest = []
+            self.isReturned = false
+            self.isFirst = false
+        }
+        let hasMark = self.isFirst && self.rest.starts(with: Self.byteOrderMark)
+        return String(decoding: hasMark ? self.rest[3...] : self.rest[...], as: UTF8.self)
+    }
+}

@@ -1,0 +1,141 @@
+package import ChatClient
+package import ChatCore
+package import ChatSystem
+internal import Glibc
+
+/// Prints messages for as long as anybody wants them.
+package struct TailRun: Sendable {
+    package var rooms: [RoomName]
+    package var history: Int
+    /// How many milliseconds of the past come first.
+    package var since: Int?
+    /// How many messages are printed.
+    package var count: Int?
+    /// Whether it goes on when the past is printed.
+    package var follows: Bool
+    package var printer: MessagePrinter
+    package var positions: PositionFile?
+
+    package init(
+        rooms: [RoomName],
+        history: Int,
+        since: Int? = nil,
+        count: Int? = nil,
+        follows: Bool,
+        printer: MessagePrinter,
+        positions: PositionFile? = nil
+    ) {
+        self.rooms = rooms
+        self.history = history
+        self.since = since
+        self.count = count
+        self.follows = follows
+        self.printer = printer
+        self.positions = positions
+    }
+
+    package func run(_ client: ChatClient) async throws -> ExitStatus {
+        do {
+            let status = try await self.follow(client)
+            try await self.positions?.save()
+            return status
+        } catch {
+            // However it ends: what was printed is not to be printed again.
+            try await self.positions?.save()
+            throw error
+        }
+    }
+
+    private func follow(_ client: ChatClient) async throws -> ExitStatus {
+        // Made before anything is printed: who sees a message may end the program in the same moment.
+        let signals = Signals([SIGINT, SIGTERM, SIGHUP])
+        defer { withExtendedLifetime(signals) {} }
+        let stream = signals.stream
+        return try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
+            for room in self.rooms {
+                group.addTask {
+                    try await client.join(room, from: try await self.start(room, client))
+                    return nil
+                }
+            }
+            group.addTask { await self.print(client) }
+            group.addTask { await Output.isAbandoned() ? .success : nil }
+            group.addTask { await Self.end(by: stream) }
+            if let positions {
+                group.addTask {
+                    try await positions.keepSaving()
+                    return nil
+                }
+            }
+            defer { group.cancelAll() }
+            while let status = try await group.next() { if let status { return status } }
+            return .success
+        }
+    }
+
+    /// Where the printing begins: where it ended, or as far back as was asked.
+    private func start(_ room: RoomName, _ client: ChatClient) async throws -> ReplayStart {
+        if let position = await self.positions?[room] { return .after(position) }
+        if let since { return try await Self.start(room, client, since: since) }
+        return self.history > 0 ? .last(self.history) : .live
+    }
+
+    /// Finds the last message that is older, page after page from the newest back: what follows it is printed.
+    private static func start(_ room: RoomName, _ client: ChatClient, since: Int) async throws -> ReplayStart {
+        let cutoff = try await client.ping() - since
+        var oldest: LogPosition?
+        while true {
+            let page = try await client.history(room, before: oldest?.seq)
+            if let older = page.messages.last(where: { $0.time < cutoff })?.position { return .after(older) }
+            guard let first = page.messages.first?.position else { break }
+            oldest = first
+            guard page.hasOlder else { break }
+        }
+        // In a log that was empty everything is new, also what came since.
+        guard let oldest else { return .last(100) }
+        return .after(LogPosition(epoch: oldest.epoch, seq: oldest.seq - 1))
+    }
+
+    /// Prints what comes.
+    ///
+    /// - Returns: nil when nothing comes any more: the client says why.
+    private func print(_ client: ChatClient) async -> ExitStatus? {
+        var left = self.count
+        var backlog = Backlog(self.rooms)
+        var troubles = Troubles()
+        for await event in client.events {
+            if let trouble = troubles.news(event) { Output.notice(trouble) }
+            switch event {
+            case .joined(let room):
+                backlog.joined(room.room, replay: room.replay)
+                await self.positions?.begin(room)
+            case .received(.message(let message)):
+                guard await self.printer.print(message) else { return .success }
+                if let position = message.position { await self.positions?.note(message.room, position) }
+                backlog.printed(message.room)
+                left = left.map { $0 - 1 }
+                if left == 0 { return .success }
+            case .received(.gap(let room, let epoch, from: _, let last)):
+                await self.positions?.note(room, LogPosition(epoch: epoch, seq: last))
+            case .received(.reset(let room, let head)):
+                await self.positions?.note(room, LogPosition(epoch: head.epoch, seq: 0))
+            case .connection, .refused, .members, .received: break
+            }
+            if !self.follows, backlog.isDone { return .success }
+        }
+        return nil
+    }
+
+    /// Waits for somebody to end the program.
+    private static func end(by signals: AsyncStream<Int32>) async -> ExitStatus? {
+        for await number in signals { return ExitStatus(rawValue: 128 + number) ?? .interrupted }
+        return nil
+    }
+}
+
+extension PositionFile {
+    /// A room was joined: who reads it for the first time, and nothing of its past, begins at its head.
+    package func begin(_ room: JoinedRoom) {
+        if self[room.room] == nil, room.replay == 0 { self.note(room.room, room.head) }
+    }
+}

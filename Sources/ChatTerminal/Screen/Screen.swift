@@ -1,0 +1,118 @@
+internal import ChatWords
+
+/// What is written to the terminal so that lines appear above an input line that stays whole.
+///
+/// Each step hides the input line, prints, and shows it again, in one piece: there is no moment at which another program or
+/// the user could see half of it. The cursor rests in the cell where the next character will go, so an input method shows
+/// its composition there. Above the input line may stand rows of the program's own (the status line).
+struct Screen: Sendable {
+    /// What stands below the messages.
+    struct Block: Equatable, Sendable {
+        /// Rows above the input line, each no wider than the terminal.
+        var above: [String] = []
+        var prompt: String
+        var editor: LineEditor
+    }
+
+    private var columns: Int
+    /// The block as it stands on the terminal; nil while it is hidden.
+    private var drawn: Drawn?
+
+    private struct Drawn: Sendable {
+        /// The cells of the rows above the input line.
+        var above: [Int]
+        var line: InputLine
+    }
+
+    init(columns: Int) { self.columns = columns }
+
+    /// How many cells a row has.
+    var width: Int { self.columns }
+
+    /// Prints lines above the block.
+    ///
+    /// - Returns: What is to be written, at once.
+    mutating func print(_ lines: [String], _ block: Block) -> String {
+        let hidden = self.hide()
+        return hidden + lines.map { $0 + "\r\n" }.joined() + self.show(block)
+    }
+
+    /// Draws the block anew.
+    mutating func redraw(_ block: Block) -> String {
+        let hidden = self.hide()
+        return hidden + self.show(block)
+    }
+
+    /// The terminal has another width, and has wrapped what stood there.
+    mutating func resize(columns: Int, _ block: Block) -> String {
+        let row = max(1, columns)
+        let wrapped = self.drawn?.above.map { max(1, ($0 + row - 1) / row) }.reduce(0, +) ?? 0
+        let rowsAbove = wrapped + (self.drawn?.line.cursor ?? 0) / row
+        self.columns = columns
+        self.drawn = nil
+        return Self.up(rowsAbove) + "\r\u{1B}[J" + self.show(block)
+    }
+
+    /// The terminal has another width, and something may have been drawn between its wrapping and the news of it: where
+    /// that stands nobody knows, so the whole is painted anew.
+    ///
+    /// - Parameters:
+    ///   - columns: The new width.
+    ///   - rows: How many rows there are.
+    ///   - lines: What was printed last, oldest first.
+    ///   - block: What stands below.
+    /// - Returns: What is to be written, at once.
+    mutating func repaint(
+        columns: Int,
+        rows: Int,
+        lines: some BidirectionalCollection<String>,
+        _ block: Block
+    ) -> String {
+        self.columns = columns
+        self.drawn = nil
+        var room = rows - block.above.count - 1
+        let fitting = lines.reversed().prefix { line in
+            room -= max(1, (CellWidth.ofStyled(line) + columns - 1) / max(1, columns))
+            return room >= 0
+        }
+        return "\u{1B}[H\u{1B}[2J" + fitting.reversed().map { $0 + "\r\n" }.joined() + self.show(block)
+    }
+
+    /// Clears the terminal and leaves the block in the first rows.
+    mutating func clear(_ block: Block) -> String {
+        self.drawn = nil
+        return "\u{1B}[H\u{1B}[2J" + self.show(block)
+    }
+
+    /// Takes the block away.
+    mutating func hide() -> String {
+        defer { self.drawn = nil }
+        return self.drawn.map { Self.up($0.above.count) + "\r\u{1B}[J" } ?? ""
+    }
+
+    /// Somebody else has drawn over the block, or will.
+    mutating func forget() { self.drawn = nil }
+
+    private static func up(_ rows: Int) -> String { rows > 0 ? "\u{1B}[\(rows)A" : "" }
+
+    private mutating func show(_ block: Block) -> String {
+        let editor = block.editor
+        let line = InputLine(prompt: block.prompt, before: editor.before, after: editor.after, columns: self.columns)
+        self.drawn = Drawn(above: block.above.map(CellWidth.ofStyled), line: line)
+        return block.above.map { $0 + "\r\n" }.joined() + Self.drawing(line)
+    }
+
+    /// Draws the input line and leaves the cursor in its cell.
+    ///
+    /// Terminals do not agree on the width of every emoji. So where there is more than ASCII the cursor is not moved by
+    /// counted cells: what stands before it is drawn once more, and wherever the terminal ends with that is the place. A
+    /// row that the terminal takes for longer than it was counted is cut off at the edge and not wrapped.
+    private static func drawing(_ line: InputLine) -> String {
+        let back = line.cells - line.cursor
+        guard !line.text.utf8.allSatisfy({ $0 < 0x80 }) else {
+            return line.text + (back > 0 ? "\u{1B}[\(back)D" : "")
+        }
+        let again = line.text == line.beforeCursor ? "" : "\r" + line.beforeCursor
+        return "\u{1B}[?7l\(line.text)\(again)\u{1B}[?7h"
+    }
+}

@@ -1,0 +1,36 @@
+internal import ChatSystem
+internal import Synchronization
+
+/// The languages that people are told something in.
+package enum Language: String, CaseIterable, Sendable {
+    case english = "en"
+    case korean = "ko"
+
+    /// The language of a locale as it stands in the environment: `ko_KR.UTF-8` is Korean, what is not known English.
+    package init(locale: String) {
+        let language = locale.prefix { $0 != "_" && $0 != "." && $0 != "@" && $0 != "-" }.lowercased()
+        self = Self(rawValue: language) ?? .english
+    }
+
+    /// The language that the environment asks for, by the variables of POSIX in their order; an empty one is not set.
+    package static func preferred(_ variable: (String) -> String?) -> Language {
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap(variable).first { !$0.isEmpty }
+        return Language(locale: locale ?? "")
+    }
+
+    /// What is spoken in this process: the environment says it, until an option or the configuration does.
+    package static var current: Language {
+        get { self.state.withLock(\.self) }
+        set { self.state.withLock { $0 = newValue } }
+    }
+
+    private static let state = Mutex(Language.preferred { Environment[$0] })
+
+    /// Its table.
+    package var phrases: [Phrase: String] {
+        switch self {
+        case .english: Phrase.english
+        case .korean: Phrase.korean
+        }
+    }
+}

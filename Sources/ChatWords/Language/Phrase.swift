@@ -1,0 +1,38 @@
+/// What the commands tell people, as keys of a table for each language.
+///
+/// What goes wrong, and reports, are ``Sentence``s.
+package enum Phrase: String, CaseIterable, Sendable {
+    // The connection.
+    case connecting, connected, connectedAgain, offline, waitingToConnect, tryingAgain, degraded, recovered, closing
+    // Rooms.
+    case joined, members, memberJoined, memberLeft, memberRenamed, gapOne, gapMany, reset, notIn, lastRoom, noRooms
+    case roomSummary, kept
+    // One's own lines.
+    case renamed, unsent, waitingOne, waitingMany, sendReport, pastedLines
+    case outboxLocked, outboxDamaged, outboxExpired, outboxLost
+    // The input line.
+    case howToLeave, wantsText, noSuchCommand, searchPrompt, noSuchMatch, found, isOn, isOff, onOrOff, badNumber
+    case ignoring, ignoringNobody, ignored, heardAgain, weekdays, day
+    // The past.
+    case unreadFrom, unreadSummary, nothingUnread, unreadUnknown, replyWants, replyNothing
+    // The status line.
+    case statusOffline, statusConnecting, statusHere, statusLatency, typingOne, typingTwo, typingMany
+    // Scripts.
+    case noAnswer, noConnection, nothingAcknowledged, progressHistory, outputFailed, noProcess
+    // The help of the input line.
+    case helpMe, helpNick, helpWho, helpRooms, helpHistory, helpSearch, helpJoin, helpSwitch, helpLeave, helpIgnore
+    case helpReply, helpUnread, helpTimestamps, helpNotices, helpClear, helpHelp, helpQuit, helpSlash
+
+    /// The phrase in the language of this process.
+    ///
+    /// - Parameter values: What stands for each `{placeholder}`.
+    /// - Returns: The text.
+    package func callAsFunction(_ values: KeyValuePairs<String, String> = [:]) -> String {
+        self.text(in: .current, values)
+    }
+
+    /// The phrase in a language.
+    package func text(in language: Language, _ values: KeyValuePairs<String, String> = [:]) -> String {
+        Template.fill(language.phrases[self] ?? self.rawValue, values.map { ($0.key, $0.value) })
+    }
+}

@@ -1,0 +1,36 @@
+internal import ChatSystem
+internal import ChatTerminal
+internal import ChatWords
+internal import Foundation
+
+extension Language {
+    /// The language in which a command line itself is judged: before it is understood, and before settings are read.
+    ///
+    /// - Parameter arguments: The command line.
+    /// - Returns: What `--language`, the environment, the configuration file or the locale says, in this order.
+    static func chosen(by arguments: [String]) -> Language {
+        self.flag("--language", in: arguments).flatMap { Language(rawValue: $0) }
+            ?? Environment["CHAT_LANGUAGE"].flatMap { Language(rawValue: $0) }
+            ?? self.configured(self.flag("--config", in: arguments) ?? Environment["CHAT_CLI_CONFIG"])
+            ?? .preferred { Environment[$0] }
+    }
+
+    private static func flag(_ name: String, in arguments: [String]) -> String? {
+        for (index, argument) in arguments.enumerated() {
+            if argument == "--" { return nil }
+            if argument == name { return arguments.dropFirst(index + 1).first }
+            if argument.hasPrefix(name + "=") { return String(argument.dropFirst(name.count + 1)) }
+        }
+        return nil
+    }
+
+    /// What the configuration file says; one that cannot be read is told of by whoever reads it for its settings.
+    private static func configured(_ path: String?) -> Language? {
+        struct Contents: Decodable { var language: String? }
+        guard let data = FileManager.default.contents(atPath: path ?? Folders.chatCLI.configuration + "/config.json")
+        else {
+            return nil
+        }
+        return (try? JSONDecoder().decode(Contents.self, from: data))?.language.flatMap { Language(rawValue: $0) }
+    }
+}

@@ -63,6 +63,15 @@ let package = Package(
         ),
         // What both programs need of the operating system (the time of day, writing to descriptors), and what tasks wait by.
         .target(name: "ChatSystem", swiftSettings: settings),
+        // Settings, each declared once, and their values from flags, environment and file: for both programs.
+        .target(
+            name: "ChatSettings",
+            dependencies: [
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
         // RFC 6455 frames, read and written: pure bytes, for both ends of a connection.
         .target(
             name: "ChatWebSocket",
@@ -143,17 +152,16 @@ let package = Package(
                 "ChatCore",
                 "ChatNode",
                 "ChatRedis",
+                "ChatSettings",
                 "ChatSystem",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings
         ),
@@ -197,13 +205,12 @@ let package = Package(
                 "ChatBench",
                 "ChatClient",
                 "ChatCore",
+                "ChatSettings",
                 "ChatSystem",
                 "ChatTerminal",
                 "ChatVerify",
                 "ChatWords",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings
         ),
@@ -292,7 +299,16 @@ let package = Package(
         .testTarget(
             name: "CLITests",
             dependencies: [
-                "ChatBench", "ChatClient", "ChatCore", "ChatSystem", "ChatTerminal", "ChatVerify", "ChatWords", "chat-cli",
+                "ChatBench",
+                "ChatClient",
+                "ChatCore",
+                "ChatSettings",
+                "ChatSystem",
+                "ChatTerminal",
+                "ChatVerify",
+                "ChatWords",
+                "chat-cli",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/CLITests/Machines",
             swiftSettings: settings
@@ -308,10 +324,11 @@ let package = Package(
                 "ChatNode",
                 "ChatRedis",
                 "ChatServer",
+                "ChatSettings",
                 "ChatSystem",
+                "ChatVerify",
                 "ChatWebSocket",
                 "CZlib",
-                "ChatVerify",
                 "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

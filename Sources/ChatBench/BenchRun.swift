@@ -4,7 +4,7 @@ internal import ChatWords
 internal import NIOCore
 internal import NIOPosix
 
-/// Why nothing was measured.
+/// The reason why nothing was measured.
 package struct BenchFailure: Error, Sendable {
     package var status: ExitStatus
     /// Why, for people.
@@ -22,7 +22,7 @@ package struct BenchFailure: Error, Sendable {
 package struct BenchRun: Sendable {
     /// How long connecting or joining may stand still.
     static let patience = 15_000_000_000
-    /// How long messages and answers that are on their way may take in the end.
+    /// The longest wait for messages and answers that are on their way in the end.
     static let drain = 5_000_000_000
 
     let plan: BenchPlan
@@ -197,7 +197,7 @@ package struct BenchRun: Sendable {
             self.show(Sentence("waiting for {count} messages", ["count": Decimals.grouped(result.missing)]).text())
             try? await Task.sleep(for: .milliseconds(20))
         } while Self.now < end && !Task.isCancelled
-        // Who interrupts does not wait for what is on its way, and cannot say that it is lost.
+        // An interrupted run does not wait for messages that are on their way, and cannot say that they are lost.
         if Task.isCancelled { result.missing = 0 }
     }
 }
@@ -215,7 +215,7 @@ extension BenchFailure {
 }
 
 extension LoadPhase {
-    /// How many clients have done it.
+    /// The number of clients that have completed it.
     fileprivate func count(_ done: Int, of total: Int) -> String {
         let english =
             switch self {

@@ -23,7 +23,7 @@ extension LoadWorker {
 
     /// Ends the sending, and the measuring when it goes on still.
     func stop(at end: Int) {
-        // What was due until then goes out, however late the generator is.
+        // Messages that were due until then go out, however late the generator is.
         self.sendDue(now: end - 1)
         self.isSending = false
         let lower = min(self.meter.interval.lowerBound, end)
@@ -62,7 +62,7 @@ extension LoadWorker {
 
     // MARK: The end
 
-    /// What was delivered so far, and how many connections there are.
+    /// The number of deliveries so far, and of connections.
     func counts() -> (delivered: Int, living: Int) { (self.meter.delivered, self.living) }
 
     /// The highest number that is known of each room.
@@ -77,7 +77,7 @@ extension LoadWorker {
         return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 
-    /// How many messages and answers are still to come.
+    /// The number of messages and answers that are still to come.
     func outstanding(_ heads: [Int: Int]) -> (messages: Int, answers: Int) {
         self.clients.reduce(into: (0, 0)) { sum, client in
             sum.0 += client.missing(upTo: heads[client.room] ?? 0)

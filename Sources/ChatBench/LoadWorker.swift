@@ -33,7 +33,7 @@ actor LoadWorker {
     private var phase = LoadPhase.connecting
     private var progress = PhaseProgress()
     private var firstEnd: LoadEnd?
-    /// What leaves in the next write, to the client that is at work.
+    /// Bytes for the connection of the current client, which leave in one write.
     var out = ByteBuffer()
 
     init(loop: any EventLoop, thread: Int, plan: BenchPlan, servers: [(ChannelConnector, SocketAddress)]) {
@@ -61,7 +61,7 @@ actor LoadWorker {
         self.advance()
     }
 
-    /// How far the phase is, and why connections ended since the run began.
+    /// The progress of the phase, and why the first connection of the run ended.
     func state() -> (progress: PhaseProgress, end: LoadEnd?) { (self.progress, self.firstEnd) }
 
     private func advance() {
@@ -98,7 +98,7 @@ actor LoadWorker {
         self.underWay -= 1
         if succeeded { self.progress.done += 1 } else { self.progress.failed += 1 }
         self.progress.last = Self.now
-        // Not at once: a connection that fails at once would go deeper and deeper here.
+        // In a later turn of the loop: connections that fail at once would nest ever deeper here.
         self.loop.execute { self.assumeIsolated { $0.advance() } }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChatNode
 import ChatRedis
+import ChatSettings
 import ChatSystem
 import Foundation
 import Logging
@@ -100,8 +101,8 @@ extension ServerOptions {
     fileprivate func resolve() async throws -> ServerConfiguration {
         do throws(SettingError) {
             let environment = ProcessInfo.processInfo.environment
-            let file = self.config ?? environment["CHAT_CONFIG"]
-            let settings = try await Settings(flags: self.values, environment: environment, file: file)
+            let file = self.config ?? environment[Setting.config.variable]
+            let settings = try await Settings.ofServer(flags: self.values, environment: environment, file: file)
             var configuration = try ServerConfiguration(settings)
             configuration.node.hasEcho = self.testEcho
             if let redis, (try? RedisURL(redis))?.password != nil {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChatSettings
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -18,11 +19,13 @@ struct HealthCheck: AsyncParsableCommand {
     var path = "/readyz"
 
     func run() async throws {
-        let text = self.parent.options.port ?? ProcessInfo.processInfo.environment["CHAT_PORT"] ?? "8080"
+        let text =
+            self.parent.options.port ?? ProcessInfo.processInfo.environment[Setting.port.variable]
+            ?? Setting.port.fallback
         guard let port = Int(text), (1...65535).contains(port) else {
             throw ValidationError("--port: \"\(text)\" is no port, 1 to 65535")
         }
-        let host = self.parent.options.host ?? "127.0.0.1"
+        let host = self.parent.options.host ?? Setting.host.fallback
         let status = try? await Self.status(host: host, port: port, path: self.path)
         guard status == .ok else { throw ExitCode.failure }
     }

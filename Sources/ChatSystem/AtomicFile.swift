@@ -25,7 +25,7 @@ package enum AtomicFile {
         return bytes
     }
 
-    /// Writes a file beside the old one and renames it into its place: whoever reads sees the one or the other whole.
+    /// Writes a file beside the old one and renames it into its place: a reader sees the one or the other whole.
     ///
     /// - Parameters:
     ///   - text: What is in it from then on; only its owner may read it.

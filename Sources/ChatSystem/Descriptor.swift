@@ -18,7 +18,7 @@ package struct Descriptor: Sendable {
     ///
     /// - Parameters:
     ///   - text: Written as UTF-8.
-    ///   - patience: How long a reader that does not read may hold this up; nil: for ever.
+    ///   - patience: The longest time that a reader that does not read may hold this up; nil: no bound.
     /// - Throws: ``WriteError`` when nobody reads any more, the disk is full, or the patience has ended.
     package func write(_ text: String, patience: Duration? = nil) throws(WriteError) {
         var text = text

@@ -12,6 +12,10 @@ package final class DescriptorWait: Sendable {
     package init() {
         var descriptors: [Int32] = [-1, -1]
         pipe(&descriptors)
+        for descriptor in descriptors {
+            _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        }
         self.wakeRead = descriptors[0]
         self.wakeWrite = descriptors[1]
     }
@@ -34,16 +38,23 @@ package final class DescriptorWait: Sendable {
     /// - Parameters:
     ///   - descriptor: What is waited for.
     ///   - events: What is to be possible; 0 waits for the other side to go.
-    ///   - milliseconds: How long at most; nil: for ever.
+    ///   - milliseconds: The longest time to wait; nil: no bound.
     /// - Returns: Why the waiting ended.
     package func wait(for descriptor: Int32, _ events: Int32, within milliseconds: Int32? = nil) async -> Outcome {
-        await withTaskCancellationHandler {
+        self.forgetCancellation()
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 self.queue.async { continuation.resume(returning: self.poll(descriptor, events, milliseconds ?? -1)) }
             }
         } onCancel: {
             _ = write(self.wakeWrite, [0], 1)
         }
+    }
+
+    /// Takes away what a cancellation of an earlier task has left, which is nothing to this one.
+    private func forgetCancellation() {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        while read(self.wakeRead, &bytes, bytes.count) > 0 {}
     }
 
     private func poll(_ descriptor: Int32, _ events: Int32, _ milliseconds: Int32) -> Outcome {

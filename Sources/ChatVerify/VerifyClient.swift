@@ -16,7 +16,7 @@ actor VerifyClient {
     /// The last reason for which there was no connection.
     private var trouble: String?
 
-    /// What was seen, shared by the client that writes and the run that reads.
+    /// The transcript, shared by the client that writes it and the run that reads it.
     private final class Transcript: Sendable {
         let wire = Mutex(WireTranscript())
     }

@@ -14,7 +14,7 @@ package struct VerifyRun: Sendable {
         self.clients = clients
     }
 
-    /// What the run is at.
+    /// The current state of the run.
     package struct Progress: Sendable {
         package var phase: Sentence
         package var elapsed: Duration

@@ -345,9 +345,12 @@ def test_help_is_korean_and_fits_the_terminal(cli, arguments):
     for line in korean.splitlines():
         assert sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line) <= 80, line
     # The same options and defaults stand in both, wherever lines are broken.
-    for pattern in (r"(?m)^ {2}(?:-|<|[a-z]+ )\S*", r":\s+[\d.]+\)"):
+    for pattern in (r"(?m)^ {2}(?:-|[a-z]+ )\S*", r":\s+[\d.]+\)"):
         found, translated = ([part.split() for part in re.findall(pattern, text)] for text in (english, korean))
         assert found == translated
+    # So do the arguments, whose names are Korean, as those of values are.
+    assert len(re.findall(r"(?m)^ {2}<", english)) == len(re.findall(r"(?m)^ {2}<", korean))
+    assert not re.search(r"<[a-z-]+>", korean)
 
 
 def test_the_manual_and_the_settings_know_their_language(cli):

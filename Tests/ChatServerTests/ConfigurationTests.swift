@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChatCore
+import ChatSettings
 import ChatRedis
 import Foundation
 import Logging
@@ -17,7 +18,7 @@ struct ConfigurationTests {
         _ environment: [String: String] = [:],
         file: String? = nil
     ) async throws -> ServerConfiguration {
-        try ServerConfiguration(await Settings(flags: flags, environment: environment, file: file))
+        try ServerConfiguration(await Settings.ofServer(flags: flags, environment: environment, file: file))
     }
 
     private func withFile(_ text: String, _ body: (String) async throws -> Void) async throws {
@@ -218,12 +219,12 @@ struct ConfigurationTests {
     }
 
     @Test func `every flag has a setting of its name`() async throws {
-        let help = ServerOptions.helpMessage(includeHidden: true, columns: 500)
-        let options = try ServerOptions.parse([])
-        #expect(options.values.isEmpty)
-        for key in options.limits.values.keys {
-            let flag = "--" + key.replacing("limits.", with: "")
-            #expect(help.contains(flag), "\(flag) is not in the help")
+        #expect(try ServerOptions.parse([]).values.isEmpty)
+        for setting in Setting.all {
+            let isSwitch = setting.kind == .truth
+            let options = try ServerOptions.parse(["--" + setting.flag] + (isSwitch ? [] : ["7"]))
+            #expect(options.values == [setting.key: isSwitch ? "true" : "7"], "\(setting.flag)")
         }
+        #expect(Set(Setting.all.map(\.flag)).count == Setting.all.count)
     }
 }

@@ -50,6 +50,7 @@ file Sources/ChatCore/Time.swift 'let a = Date()' 'let b = ContinuousClock.now' 
 file Sources/ChatRedis/Second.swift 'import CHiredis' 'import ArgumentParser'
 file Sources/chat-cli/Redis.swift 'import ChatRedis' 'import NIOHTTP1'
 file Sources/ChatClient/Machine/Waiting.swift 'import HummingbirdCore' 'let a = await b()'
+file Sources/ChatTerminal/Line/Editor.swift 'let a = await b()' 'let c = Date()'
 file Sources/ChatClient/Link+StateMachine.swift 'let now = NIODeadline.now()'
 file Sources/ChatCore/Wire/Decoding.swift 'let a = json["type"]?.string == "x"' 'switch json["type"]?.string {' \
     'let b = MessageKind(rawValue: raw)' 'let c = "x" == json["type"]?.string' 'let d = json["type"]?.word == "x"' \
@@ -86,6 +87,8 @@ Sources/ChatCore/Wire/Decoding.swift:6: what has names from outside is kept unde
 Sources/ChatRedis/Hiredis.swift:1: hiredis is called in one file only
 Sources/ChatRedis/Second.swift:1: hiredis is called in one file only
 Sources/ChatRedis/Second.swift:2: only ChatServer chat-cli may import ArgumentParser
+Sources/ChatTerminal/Line/Editor.swift:1: a machine does not wait
+Sources/ChatTerminal/Line/Editor.swift:2: a clock is read here; the time is an argument
 Sources/Unknown/File.swift:1: scripts/layout.sh does not say what Unknown may import
 Sources/chat-cli/Redis.swift:1: chat-cli must not import ChatRedis
 Sources/chat-cli/Redis.swift:2: chat-cli must not import NIOHTTP1

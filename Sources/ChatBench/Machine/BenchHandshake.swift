@@ -26,7 +26,7 @@ struct BenchHandshake: Sendable {
     private var received = ByteBuffer()
     private var refusal: (status: Int, reason: String, length: Int?)?
 
-    /// What is sent first.
+    /// The request with which a connection begins.
     static func request(to server: ServerAddress) -> ByteBuffer {
         ByteBuffer(
             string: "GET \(server.path) HTTP/1.1\r\nHost: \(server.authority)\r\nUser-Agent: chat-cli\r\n"

@@ -23,11 +23,11 @@ package struct BenchPlan: Sendable {
     package var pace: Pace
     /// Bytes of a text.
     package var size: Int
-    /// Whether messages bear an idempotency key, as those of real clients do.
+    /// Whether messages have an idempotency key, as those of real clients do.
     package var hasKeys: Bool
-    /// How long is measured.
+    /// The time that is measured.
     package var duration: Duration
-    /// How long the load goes on before that.
+    /// The time of load before that.
     package var warmup: Duration
     /// Event loops of the generator.
     package var threads: Int
@@ -80,7 +80,7 @@ extension BenchPlan {
     /// How many clients send.
     var senderCount: Int { min(self.senders * self.rooms.count, self.clients) }
 
-    /// How many clients are in a room.
+    /// The number of clients in a room.
     func members(of room: Int) -> Int {
         self.clients / self.rooms.count + (room < self.clients % self.rooms.count ? 1 : 0)
     }

@@ -6,16 +6,16 @@ package struct BenchResult: Sendable {
     var plan: BenchPlan
     var connected: PhaseProgress
     var joined: PhaseProgress
-    /// How long was measured; less than planned when the run was interrupted.
+    /// The measured time; less than planned when the run was interrupted.
     var nanoseconds = 0
     var meter = LoadMeter()
     /// Messages that members should have got and had not in the end.
     var missing = 0
     /// Connections with a send that had no answer in the end.
     var unanswered = 0
-    /// What each thread of the generator used of its core, from 0 to 1.
+    /// The part of its core that each thread of the generator used, from 0 to 1.
     var busy: [Double] = []
-    /// What the server's processes used; nil when nobody said which they are.
+    /// The resources that the server's processes used; nil when the processes are not known.
     var server: ServerUsage?
     var isInterrupted = false
     /// Why the first connection that ended did.
@@ -46,7 +46,7 @@ package struct BenchResult: Sendable {
     /// What the server's memory grew by for each client that joined, in bytes.
     var bytesPerClient: Int? { self.server.map { max(0, $0.joined - $0.before) / max(1, self.plan.clients) } }
 
-    /// What to do about a server that limits the load.
+    /// The advice for a server that limits the load.
     static let unlimited = Sentence("a server limits each user and address; for load tests start it with --unlimited")
 
     /// A count per second of the measured time.
@@ -57,7 +57,7 @@ package struct BenchResult: Sendable {
         self.meter.faults.values.reduce(0, +) + self.missing + self.meter.gaps + self.meter.resets
     }
 
-    /// With what the program ends.
+    /// The status with which the program ends.
     package var status: ExitStatus {
         if self.isInterrupted { return .interrupted }
         if self.violations > 0 { return .partial }
@@ -82,7 +82,7 @@ package struct BenchResult: Sendable {
         ).text()
     }
 
-    /// What people should know beside the figures.
+    /// Remarks for people beside the figures.
     var remarks: [String] {
         var remarks: [String] = []
         if let doubt { remarks.append(doubt) }

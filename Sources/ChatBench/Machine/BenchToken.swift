@@ -1,6 +1,6 @@
 internal import NIOCore
 
-/// What a measured text begins with: when it was due, and whose it is.
+/// The beginning of a measured text: when it was due, and who sent it.
 ///
 /// `~<due, 16 hex digits>.<sender, 8 hex digits>~`. A receiver finds it by its first byte, which no field before the text
 /// of a message of this run has, and need not decode the rest.

@@ -29,7 +29,7 @@ struct DeliveryCheck: Equatable, Sendable {
         return seq == last + 1 ? nil : .hole
     }
 
-    /// The server told what it lost, or that the log began anew.
+    /// The server told that messages are lost, or that a new log began.
     mutating func moved(to seq: Int?) { self.last = seq }
 
     /// How many messages up to a number have not come.

@@ -2,14 +2,14 @@ internal import Histogram
 
 /// Latencies in nanoseconds, as an HdrHistogram: three digits at every size, and no sample is thrown away.
 struct LatencyHistogram: Sendable {
-    /// What is longer counts as this long: a minute.
+    /// The longest latency, a minute; longer ones count as this.
     static let maximum = 60_000_000_000
 
     private var histogram = Histogram<UInt64>(highestTrackableValue: UInt64(Self.maximum))
     /// The histogram knows its extremes only to its three digits.
     private(set) var longest = 0
 
-    /// How many samples there are.
+    /// The number of samples.
     var count: Int { Int(self.histogram.totalCount) }
     var mean: Double { self.count == 0 ? 0 : self.histogram.mean }
     var shortest: Int { self.count == 0 ? 0 : Int(self.histogram.min) }
@@ -30,7 +30,7 @@ struct LatencyHistogram: Sendable {
         self.count == 0 ? 0 : min(Int(self.histogram.valueAtPercentile(percent)), self.longest)
     }
 
-    /// How many samples lie in each of these ranges, which follow on each other; what lies above all is in none.
+    /// The number of samples in each of these consecutive ranges; samples above all of them are in none.
     func counts(in ranges: [Range<Int>]) -> [Int] {
         var counts = Array(repeating: 0, count: ranges.count)
         var index = 0

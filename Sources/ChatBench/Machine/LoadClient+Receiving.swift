@@ -2,7 +2,7 @@ internal import ChatCore
 internal import ChatWebSocket
 internal import NIOCore
 
-/// What the connection is told.
+/// Input of the connection.
 extension LoadClient {
     /// Bytes came.
     ///
@@ -119,7 +119,7 @@ extension LoadClient {
         return nil
     }
 
-    /// What is rare is read like every client reads it.
+    /// Rare messages are decoded in full, as every client does.
     private mutating func decoded(_ text: ByteBuffer, _ now: Int, _ meter: inout LoadMeter) -> LoadEnd? {
         guard let message = try? ServerMessage(decoding: text) else {
             return self.end(.broken("the server sent something that is no message of chat.v1"))

@@ -5,7 +5,7 @@ internal import NIOCore
 
 /// One connection of the generator, without its socket: bytes in, bytes out, and what was seen into the meter.
 struct LoadClient: Sendable {
-    /// How far the connection is.
+    /// The stage of the connection.
     enum Stage: Equatable, Sendable {
         case connecting, handshake
         /// `hello` was sent.
@@ -103,7 +103,7 @@ struct LoadClient: Sendable {
         return nil
     }
 
-    /// Parts in peace.
+    /// Closes the connection with a close frame.
     mutating func leave(_ out: inout ByteBuffer) {
         guard self.stage != .ended else { return }
         let isOpen = self.handshake == nil

@@ -9,7 +9,7 @@ enum LoadEnd: Error, Equatable, Sendable {
     /// It could not be made, broke, or was used wrongly.
     case broken(_ reason: String)
 
-    /// What it is counted as.
+    /// The name under which it is counted.
     var name: String {
         switch self {
         case .refused(let status, let code, _): code ?? status.map { "http_\($0)" } ?? "refused"

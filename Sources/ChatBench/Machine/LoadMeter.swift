@@ -1,8 +1,8 @@
 internal import ChatWords
 
-/// What one event loop of the generator saw; those of all loops are added up in the end.
+/// The counts of one event loop of the generator; those of all loops are added up in the end.
 struct LoadMeter: Sendable {
-    /// What is measured, in nanoseconds: messages that are due in this time, and what arrives in it.
+    /// The measured interval, in nanoseconds: messages that are due in it count, and bytes that arrive in it.
     var interval = Int.max..<Int.max
 
     /// Messages that went out, and their answers and deliveries that came, in the measured time.

@@ -1,8 +1,8 @@
-/// What all clients are brought to before there is load.
+/// A phase that all clients have to complete before there is load.
 enum LoadPhase: Sendable {
     case connecting, joining
 
-    /// Where a client is when it has done its part.
+    /// The stage of a client that has completed the phase.
     var goal: LoadClient.Stage {
         switch self {
         case .connecting: .welcome
@@ -11,7 +11,7 @@ enum LoadPhase: Sendable {
     }
 }
 
-/// How far the clients of a loop, or of all, are in a phase.
+/// The progress of the clients of one loop, or of all, in a phase.
 struct PhaseProgress: Equatable, Sendable {
     var done = 0
     var failed = 0

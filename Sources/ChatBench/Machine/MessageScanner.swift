@@ -1,7 +1,7 @@
 internal import ChatCore
 internal import NIOCore
 
-/// What a message of the server is to the generator: read by a scan of its head, without decoding the rest.
+/// Sorts the server's messages for the generator, by a scan of their first bytes, without decoding the rest.
 ///
 /// The server writes `type`, `room`, `epoch` and `seq` of a message first and in this order (docs/PROTOCOL.md, section 9),
 /// and the fields of an `ok` as well. What does not begin like that is decoded in full by whoever wants to know.

@@ -2,7 +2,7 @@ internal import DequeModule
 
 /// The sends of one client that have no answer yet, by id; answers may come in another order.
 package struct PendingSends: Sendable {
-    /// The most sends that wait for an answer; who would send more does not.
+    /// The most sends that wait for an answer; a sender with so many sends no more.
     package static let maximum = 16_384
 
     /// When each send was due, from the oldest one without an answer on; nil: it has its answer.

@@ -1,6 +1,7 @@
 import ChatCore
 import ChatNode
 import ChatRedis
+import ChatSettings
 import Foundation
 import Logging
 import NIOSSL
@@ -19,17 +20,14 @@ struct ServerConfiguration: Sendable {
     ///
     /// - Throws: ``SettingError`` for the first one that cannot be used.
     init(_ settings: Settings) throws(SettingError) {
-        self.logLevel = try settings.choice("log-level", default: .info, "a level of logging") {
-            Logger.Level(rawValue: $0)
-        }
-        self.logFormat = try settings.choice("log-format", default: .text, "text or json") { LogFormat(rawValue: $0) }
+        self.logLevel = try settings.choice(.logLevel, "a level of logging") { Logger.Level(rawValue: $0) } ?? .info
+        self.logFormat = try settings.choice(.logFormat, "text or json") { LogFormat(rawValue: $0) } ?? .text
         try self.node.readPlace(settings)
         try self.node.readPolicies(settings)
         try self.node.readLimits(settings)
         try self.node.readRedis(settings)
-        if settings.string("test-delays") != nil {
-            let seed = try settings.int("test-delays", default: 0, 0...(.max))
-            self.node.testDelays = DelayedAnswers(seed: UInt64(seed))
+        if settings.string(.testDelays) != nil {
+            self.node.testDelays = DelayedAnswers(seed: UInt64(try settings.int(.testDelays)))
             self.warnings.append("answers are late on purpose (CHAT_TEST_DELAYS)")
         }
         self.warnings += self.node.pageWarnings
@@ -49,35 +47,30 @@ struct ServerConfiguration: Sendable {
 
 extension NodeConfiguration {
     fileprivate mutating func readPlace(_ settings: Settings) throws(SettingError) {
-        self.host = Self.host(settings.string("host") ?? self.host)
-        self.port = try settings.int("port", default: self.port, 0...65535)
-        self.name = settings.string("node").map { .given($0) } ?? self.name
-        self.staticFiles = settings.string("static") ?? self.staticFiles
-        self.threads = try settings.int("threads", default: self.threads, 1...1024)
-        let window = Int(self.flushWindow / .milliseconds(1))
-        self.flushWindow = .milliseconds(try settings.int("flush-window", default: window, 0...1000))
+        self.host = Self.host(settings.string(.host) ?? self.host)
+        self.port = try settings.int(.port)
+        self.name = settings.string(.nodeName).map { .given($0) } ?? self.name
+        self.staticFiles = settings.string(.staticFiles) ?? self.staticFiles
+        self.threads = try settings.int(.threads)
+        self.flushWindow = .milliseconds(try settings.int(.flushWindow))
     }
 
     fileprivate mutating func readPolicies(_ settings: Settings) throws(SettingError) {
-        self.origins = try settings.choice("origins", default: self.origins, "same, * or origins") { OriginPolicy($0) }
-        self.hosts = try settings.choice(
-            "hosts",
-            default: .standard(listeningOn: self.host),
-            "local, * or names of hosts, without ports"
-        ) { HostPolicy($0) }
-        self.servesStatus = try settings.choice("status", default: self.servesStatus, "on or off") {
-            ["on": true, "off": false][$0]
-        }
+        self.origins = try settings.choice(.origins, "same, * or origins") { OriginPolicy($0) } ?? self.origins
+        self.hosts =
+            try settings.choice(.hosts, "local, * or names of hosts, without ports") { HostPolicy($0) }
+            ?? .standard(listeningOn: self.host)
+        self.servesStatus =
+            try settings.choice(.status, "on or off") { ["on": true, "off": false][$0] } ?? self.servesStatus
     }
 
     fileprivate mutating func readLimits(_ settings: Settings) throws(SettingError) {
         self.limits = try Limits(settings)
-        let connections = try settings.int("limits.connections", default: 0, 0...(.max))
+        let connections = try settings.int(.connections)
         self.maximumConnections = connections > 0 ? connections : nil
-        let standard = self.maximumConnectionsPerAddress ?? 0
-        let perAddress = try settings.int("limits.connections-per-address", default: standard, 0...(.max))
+        let perAddress = try settings.int(.connectionsPerAddress)
         self.maximumConnectionsPerAddress = perAddress > 0 ? perAddress : nil
-        if try settings.bool("unlimited") {
+        if try settings.bool(.unlimited) {
             self.limits.sends = nil
             self.limits.commands = nil
             self.maximumConnectionsPerAddress = nil
@@ -85,27 +78,27 @@ extension NodeConfiguration {
     }
 
     fileprivate mutating func readRedis(_ settings: Settings) throws(SettingError) {
-        self.redisPrefix = settings.string("redis-prefix") ?? self.redisPrefix
-        self.ackReplicas = try settings.int("ack-replicas", default: self.ackReplicas, 0...100)
-        guard let text = settings.string("redis") ?? settings.variable("REDIS_URL") else {
+        self.redisPrefix = settings.string(.redisPrefix) ?? self.redisPrefix
+        self.ackReplicas = try settings.int(.ackReplicas)
+        guard let text = settings.string(.redis) ?? settings.variable("REDIS_URL") else {
             guard self.ackReplicas == 0 else {
-                throw SettingError("\(Settings.names("ack-replicas")): it needs a Redis, \(Settings.names("redis"))")
+                throw SettingError("\(Setting.ackReplicas.names): it needs a Redis, \(Setting.redis.names)")
             }
             return
         }
         let url: RedisURL
-        do { url = try RedisURL(text) } catch { throw SettingError("\(Settings.names("redis")): \(error)") }
+        do { url = try RedisURL(text) } catch { throw SettingError("\(Setting.redis.names): \(error)") }
         self.redis = url
-        if let file = settings.string("redis-password-file") {
+        if let file = settings.string(.redisPasswordFile) {
             guard let password = try? String(contentsOfFile: file, encoding: .utf8) else {
-                throw SettingError("\(Settings.names("redis-password-file")): the file cannot be read")
+                throw SettingError("\(Setting.redisPasswordFile.names): the file cannot be read")
             }
             self.redis?.password = RedisURL.Password(password.trimmingCharacters(in: .newlines))
         }
         guard self.redis?.user == nil || self.redis?.password != nil else {
             throw SettingError(
-                "\(Settings.names("redis")): a user needs a password, in the URL or by "
-                    + Settings.names("redis-password-file")
+                "\(Setting.redis.names): a user needs a password, in the URL or by "
+                    + Setting.redisPasswordFile.names
             )
         }
         self.redisAuthorities = try Self.authorities(settings, usesTLS: url.usesTLS)
@@ -116,16 +109,16 @@ extension NodeConfiguration {
         _ settings: Settings,
         usesTLS: Bool
     ) throws(SettingError) -> NIOSSLTrustRoots? {
-        let setting = settings.string("redis-ca")
+        let setting = settings.string(.redisCa)
         guard usesTLS else {
             guard setting == nil else {
-                throw SettingError("\(Settings.names("redis-ca")): it is for a Redis with TLS, rediss://")
+                throw SettingError("\(Setting.redisCa.names): it is for a Redis with TLS, rediss://")
             }
             return nil
         }
         if let file = setting ?? settings.variable("SSL_CERT_FILE") {
             guard let certificates = try? NIOSSLCertificate.fromPEMFile(file), !certificates.isEmpty else {
-                let name = setting == nil ? "SSL_CERT_FILE" : Settings.names("redis-ca")
+                let name = setting == nil ? "SSL_CERT_FILE" : Setting.redisCa.names
                 throw SettingError("\(name): the file cannot be read, or has no certificate in PEM form")
             }
             return .certificates(certificates)
@@ -147,29 +140,50 @@ extension Limits {
     /// Reads the limits, each of them the protocol's unless it is set.
     fileprivate init(_ settings: Settings) throws(SettingError) {
         self.init()
-        func int(_ key: String, _ value: Int, _ range: ClosedRange<Int> = 1...(1 << 30)) throws(SettingError) -> Int {
-            try settings.int("limits." + key, default: value, range)
+        func seconds(_ setting: Setting) throws(SettingError) -> Duration { .seconds(try settings.int(setting)) }
+        self.textBytes = try settings.int(.textBytes)
+        self.messageBytes = try settings.int(.messageBytes)
+        self.rooms = try settings.int(.roomsPerConnection)
+        self.history = try settings.int(.history)
+        self.members = try settings.int(.members)
+        self.outboundBytes = try settings.int(.outboundBytes)
+        self.sends = Rate(burst: try settings.int(.sendBurst), perSecond: try settings.int(.sendRate))
+        self.commands = Rate(burst: try settings.int(.commandBurst), perSecond: try settings.int(.commandRate))
+        self.pingInterval = try seconds(.pingSeconds)
+        self.pongTimeout = try seconds(.pongSeconds)
+        self.stallTimeout = try seconds(.stallSeconds)
+        self.closeTimeout = try seconds(.closeSeconds)
+        self.presenceGrace = try seconds(.presenceSeconds)
+        self.presenceLease = try seconds(.leaseSeconds)
+        self.log.messages = try settings.int(.logMessages)
+        self.log.retention = try seconds(.logSeconds)
+        self.log.deduplication = try seconds(.dedupSeconds)
+        self.log.sessions = .seconds(try settings.int(.sessionDays) * 86400)
+    }
+}
+
+extension Settings {
+    /// The settings of a node.
+    ///
+    /// - Parameters:
+    ///   - flags: What the command line gave, by key.
+    ///   - environment: The environment; `CHAT_PORT` stands for the key `port`.
+    ///   - file: The path of a JSON file; nil when there is none.
+    /// - Returns: The settings.
+    /// - Throws: ``SettingError`` when the file cannot be read, or has what is no setting.
+    static func ofServer(
+        flags: [String: String],
+        environment: [String: String],
+        file: String?
+    ) async throws(SettingError) -> Settings {
+        if let file {
+            guard let contents = try? SettingsFile(file) else {
+                throw SettingError("config: the file \(file) is missing or no JSON object")
+            }
+            do throws(SettingError) { try contents.check(Setting.all, isStrict: false) } catch {
+                throw error.at("config")
+            }
         }
-        func seconds(_ key: String, _ value: Duration) throws(SettingError) -> Duration {
-            .seconds(try int(key, Int(value.inSeconds), 1...(100 * 365 * 86400)))
-        }
-        self.textBytes = try int("text-bytes", self.textBytes)
-        self.messageBytes = try int("message-bytes", self.messageBytes, 1024...(1 << 30))
-        self.rooms = try int("rooms-per-connection", self.rooms)
-        self.history = try int("history", self.history)
-        self.members = try int("members", self.members)
-        self.outboundBytes = try int("outbound-bytes", self.outboundBytes, 4096...(1 << 30))
-        self.sends = Rate(burst: try int("send-burst", 20), perSecond: try int("send-rate", 10))
-        self.commands = Rate(burst: try int("command-burst", 100), perSecond: try int("command-rate", 50))
-        self.pingInterval = try seconds("ping-seconds", self.pingInterval)
-        self.pongTimeout = try seconds("pong-seconds", self.pongTimeout)
-        self.stallTimeout = try seconds("stall-seconds", self.stallTimeout)
-        self.closeTimeout = try seconds("close-seconds", self.closeTimeout)
-        self.presenceGrace = try seconds("presence-seconds", self.presenceGrace)
-        self.presenceLease = try seconds("lease-seconds", self.presenceLease)
-        self.log.messages = try int("log-messages", self.log.messages)
-        self.log.retention = try seconds("log-seconds", self.log.retention)
-        self.log.deduplication = try seconds("dedup-seconds", self.log.deduplication)
-        self.log.sessions = .seconds(try int("session-days", 30, 1...36500) * 86400)
+        return try await Settings(flags: flags, environment: environment, file: file, naming: .flagAndVariable)
     }
 }

@@ -18,11 +18,11 @@ package struct JoinOptions: Sendable {
     package var hasScreen = true
     package var showsStatus = true
     package var inputHistory: InputHistoryFile?
-    /// Where it is kept how far each room was read.
+    /// The file that keeps how far each room was read.
     package var readMarks: ReadMarkFile?
     /// What the outbox kept from an earlier session.
     package var kept = OutboxContents()
-    /// What is told at the beginning.
+    /// Lines that are shown first.
     package var warnings: [String] = []
 
     package init(

@@ -2,7 +2,9 @@ internal import ChatSystem
 internal import ChatWords
 internal import Glibc
 
-/// How far a long work is: one line on standard error that is written over, when a person sees it.
+/// The progress of long work: one line on standard error that is written over.
+///
+/// Only people see it, no files.
 package struct Progress: Sendable {
     private let isOnTerminal = Terminal.takesSequences(STDERR_FILENO)
 

@@ -22,7 +22,7 @@ package struct StandardInput: Sendable {
 
     /// Waits for bytes.
     ///
-    /// - Parameter milliseconds: How long at most; nil: for ever.
+    /// - Parameter milliseconds: The longest time to wait; nil: no bound.
     /// - Returns: What came.
     package func read(within milliseconds: Int32? = nil) async -> Chunk {
         while true {

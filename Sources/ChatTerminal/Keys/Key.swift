@@ -1,4 +1,4 @@
-/// What was pressed.
+/// A key that was pressed.
 enum Key: Equatable, Sendable {
     /// Characters, as typed or as an input method composed them.
     case text(String)

@@ -30,7 +30,7 @@ struct KeyDecoder: Sendable {
     private var state = State.ground
     private var bytes: [UInt8] = []
 
-    /// For how many milliseconds something must not follow for ``flush()`` to be called; nil: it is not to be called.
+    /// The milliseconds without further bytes after which ``flush()`` is to be called; nil: not at all.
     ///
     /// Where Escape, or Escape and one character, may have been pressed, that is not long. Where more than that has come
     /// no key was pressed, and the rest may be on a slow line.

@@ -67,7 +67,7 @@ package struct MessageTemplate: Equatable, Sendable {
 
     /// The message as the template says.
     ///
-    /// What its peer wrote is shown without anything that steers a terminal.
+    /// Text of a peer is shown without anything that steers a terminal.
     package func fill(_ message: Message) -> String {
         self.parts.reduce(into: "") { text, part in
             switch part {

@@ -1,18 +1,18 @@
 package import ChatCore
 internal import ChatWords
 
-/// Tells people apart who bear the same name in a room: by the end of their ids, which are drawn by chance.
+/// Tells members of a room with the same name apart, by the end of their random ids.
 package enum Namesakes {
-    /// How much of an id is shown.
+    /// The number of characters of an id that are shown.
     private static let shown = 4
 
     /// A name as it is shown.
     ///
     /// - Parameters:
     ///   - name: The name.
-    ///   - id: Who bears it.
+    ///   - id: The user with this name.
     ///   - names: Everybody in the room.
-    /// - Returns: The name, with a mark when somebody else bears it too.
+    /// - Returns: The name, with a mark when somebody else has it too.
     package static func label(_ name: String, _ id: UserID, among names: [UserID: String]) -> String {
         let name = name.sanitizedLine
         guard names.contains(where: { $0.key != id && $0.value.sanitizedLine == name }) else { return name }

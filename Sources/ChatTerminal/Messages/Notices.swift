@@ -8,17 +8,17 @@ package struct Troubles: Sendable {
 
     package init() {}
 
-    /// What is to be told of an event; nil when that is nothing, or nothing new.
+    /// The line to show for an event; nil when there is none, or when it was shown already.
     package mutating func news(_ event: ClientEvent) -> String? {
         if case .connection(.connected) = event { self.last = nil }
         guard let trouble = Notices.trouble(event), trouble != self.last else { return nil }
-        // What is lost is told each time: those are others.
+        // A loss is told each time: it concerns other messages.
         if case .connection = event { self.last = trouble }
         return trouble
     }
 }
 
-/// What people are told of what happens, made of the ``Phrase``s of their language.
+/// Lines that tell people of events, made of the ``Phrase``s of their language.
 package enum Notices {
     /// What keeps a command from its work; nil for an event that does not.
     package static func trouble(_ event: ClientEvent) -> String? {
@@ -43,7 +43,7 @@ package enum Notices {
     /// How the connection is.
     ///
     /// - Parameters:
-    ///   - state: What is told.
+    ///   - state: What others are told.
     ///   - before: Who the user was on the connection before.
     /// - Returns: The words.
     package static func connection(_ state: ConnectionState, before: User? = nil) -> String {

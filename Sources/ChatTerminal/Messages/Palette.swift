@@ -5,12 +5,14 @@ package struct Palette: Sendable {
 
     package init(isColored: Bool) { self.isColored = isColored }
 
-    /// Colours of the 256 that can be read on a dark ground as well as on a light one.
+    /// Those of the 256 colours that can be read on a dark and on a light background.
     private static let authors = [
         31, 32, 35, 37, 61, 64, 67, 71, 96, 99, 103, 125, 130, 131, 133, 136, 160, 166, 168, 172,
     ]
 
-    /// The colour of an author: the same in every session, for every name that the user takes.
+    /// The colour of an author.
+    ///
+    /// It is the same in every session, and for every name that the user takes.
     package func author(_ name: String, id: String) -> String {
         // FNV-1a: the standard library's hashes change from process to process.
         let hash = id.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }

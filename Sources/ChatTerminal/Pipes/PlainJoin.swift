@@ -6,13 +6,13 @@ internal import Synchronization
 
 /// `join` without a terminal: lines in, messages out.
 package struct PlainJoin: Sendable {
-    /// How long the program waits, at its end, for what it sent to come back and be printed.
+    /// The longest wait, at the end, for sent messages to come back and be printed.
     private static let farewell: Duration = .seconds(2)
 
     package var rooms: [RoomName]
     package var history: Int
     package var palette: Palette
-    /// What the outbox kept from an earlier run; it is sent first.
+    /// Messages that an earlier run left in the outbox; they are sent first.
     package var kept = OutboxContents()
 
     package init(rooms: [RoomName], history: Int, palette: Palette, kept: OutboxContents = OutboxContents()) {

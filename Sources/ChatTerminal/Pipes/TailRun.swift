@@ -9,7 +9,7 @@ package struct TailRun: Sendable {
     package var history: Int
     /// How many milliseconds of the past come first.
     package var since: Int?
-    /// How many messages are printed.
+    /// The number of messages after which the run ends; nil: no bound.
     package var count: Int?
     /// Whether it goes on when the past is printed.
     package var follows: Bool
@@ -73,7 +73,7 @@ package struct TailRun: Sendable {
         }
     }
 
-    /// Where the printing begins: where it ended, or as far back as was asked.
+    /// The place at which printing begins: where the last run ended, or as far back as the user wants.
     private func start(_ room: RoomName, _ client: ChatClient) async throws -> ReplayStart {
         if let position = await self.positions?[room] { return .after(position) }
         if let since { return try await Self.start(room, client, since: since) }
@@ -83,14 +83,13 @@ package struct TailRun: Sendable {
     /// Finds the last message that is older, page after page from the newest back: what follows it is printed.
     private static func start(_ room: RoomName, _ client: ChatClient, since: Int) async throws -> ReplayStart {
         let cutoff = try await client.ping() - since
-        var oldest: LogPosition?
-        while true {
-            let page = try await client.history(room, before: oldest?.seq)
-            if let older = page.messages.last(where: { $0.time < cutoff })?.position { return .after(older) }
-            guard let first = page.messages.first?.position else { break }
-            oldest = first
-            guard page.hasOlder else { break }
+        var (older, oldest): (LogPosition?, LogPosition?)
+        try await PastPages(of: room, client).read { messages in
+            older = messages.last { $0.time < cutoff }?.position
+            oldest = messages.first?.position ?? oldest
+            return older == nil
         }
+        if let older { return .after(older) }
         // In a log that was empty everything is new, also what came since.
         guard let oldest else { return .last(100) }
         return .after(LogPosition(epoch: oldest.epoch, seq: oldest.seq - 1))

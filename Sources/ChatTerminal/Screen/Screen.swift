@@ -1,6 +1,6 @@
 internal import ChatWords
 
-/// What is written to the terminal so that lines appear above an input line that stays whole.
+/// Writes to the terminal so that lines appear above an input line that stays whole.
 ///
 /// Each step hides the input line, prints, and shows it again, in one piece: there is no moment at which another program or
 /// the user could see half of it. The cursor rests in the cell where the next character will go, so an input method shows
@@ -37,7 +37,7 @@ struct Screen: Sendable {
         return hidden + lines.map { $0 + "\r\n" }.joined() + self.show(block)
     }
 
-    /// Draws the block anew.
+    /// Draws the block again.
     mutating func redraw(_ block: Block) -> String {
         let hidden = self.hide()
         return hidden + self.show(block)

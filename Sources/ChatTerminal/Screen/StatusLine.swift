@@ -9,7 +9,7 @@ struct StatusLine: Equatable, Sendable {
     }
 
     var room: String
-    /// How many members the room has; nil: that is not known yet.
+    /// The number of members of the room; nil until it is known.
     var members: Int?
     /// Another room with something unread.
     struct Other: Equatable, Sendable {

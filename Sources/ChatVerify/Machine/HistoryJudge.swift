@@ -7,14 +7,14 @@ internal import ChatWords
 /// number and epoch only. A message is owed to a client from where its stay in a room began; a disconnected client is owed
 /// what it missed once it resumes; one that left is owed nothing more.
 package struct HistoryJudge: Sendable {
-    /// What was found.
+    /// The result of a judgement.
     package struct Verdict: Equatable, Sendable {
         /// In the order of clients, the general ones first.
         package var violations: [Violation] = []
         package var counts = Counts()
     }
 
-    /// How much was seen: a run in which little happened proves little.
+    /// The size of what was seen: a run in which little happened proves little.
     package struct Counts: Equatable, Sendable {
         package var connections = 0
         package var joins = 0

@@ -15,7 +15,9 @@ struct RoomLogs: Sendable {
         var client: Int
     }
 
-    /// Where a message stands: a log that was rolled back gives its numbers out again, at another time.
+    /// The place of a message.
+    ///
+    /// A log that was rolled back gives its numbers out again, at another time.
     private struct Place: Hashable, Comparable, Sendable {
         var seq: Int
         /// 0: not known.
@@ -173,7 +175,7 @@ extension RoomLogs {
         }
     }
 
-    /// What a member never got although it is known to be in the log.
+    /// Messages that a member never got although they are known to be in the log.
     func missing(after last: LogPosition, for client: Int) -> [Violation] {
         guard let log = self.logs[last.epoch] else { return [] }
         return log.lasting.filter { $0.seq > last.seq }.map { place in

@@ -27,13 +27,13 @@ struct RoomVisit: Sendable {
         self.room = room
     }
 
-    /// Behind which place the client is owed whatever the log has, at the end; nil when it is not in the room.
+    /// The place after which the client is owed the rest of the log, at the end; nil when it is not in the room.
     var owedAfter: LogPosition? {
         guard case .inside = self.state else { return nil }
         return self.last
     }
 
-    /// What is owed at the end because the last join said that the log reaches further.
+    /// The violation when the last join announced more of the log than came.
     var shortOfHead: Violation? {
         guard let last = self.owedAfter, let head, head.epoch == last.epoch, head.seq > last.seq else { return nil }
         let detail = Sentence(

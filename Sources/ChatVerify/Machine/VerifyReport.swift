@@ -1,7 +1,7 @@
 internal import ChatCore
 internal import ChatWords
 
-/// What a run is worth, for people and for programs.
+/// The report of a run, for people and for programs.
 package struct VerifyReport: Sendable {
     package var plan: VerifyPlan
     package var verdict: HistoryJudge.Verdict
@@ -11,7 +11,7 @@ package struct VerifyReport: Sendable {
         self.verdict = verdict
     }
 
-    /// How many violations people are shown, and programs are given.
+    /// The most violations in the report for people, and in that for programs.
     package static let shown = (text: 20, json: 1000)
 
     /// The first violations, or that there is none, after what the run did.

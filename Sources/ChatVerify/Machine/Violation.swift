@@ -27,7 +27,7 @@ package struct Violation: Equatable, Sendable {
         case epoch = "silent-epoch-change"
         /// The log lost what a client has, and gave its numbers out again, and no `reset` said so.
         case silentLoss = "silent-loss"
-        /// A `reset` of a client whose log neither began anew nor lost anything.
+        /// A `reset` for a client whose log is the same and has lost nothing.
         case reset = "false-reset"
         /// A `gap` that does not follow what the client has.
         case gap = "false-gap"
@@ -48,7 +48,7 @@ package struct Violation: Equatable, Sendable {
     package var room: RoomName?
     package var epoch: Epoch?
     package var seq: Int?
-    /// What was seen, in words.
+    /// The observation, in words.
     package var detail: Sentence
 }
 

@@ -34,7 +34,7 @@ extension WireHistory {
         case received(RoomName, LogPosition, Content)
         /// The server says that messages are lost.
         case gap(RoomName, Epoch, from: Int, to: Int)
-        /// The server says that the log began anew.
+        /// The server says that a new log began.
         case reset(RoomName, LogPosition)
         /// Something came in that the protocol does not have.
         case garbled

@@ -12,7 +12,7 @@ struct WireTranscript: Sendable {
     }
 
     private(set) var records: [WireHistory.Record] = []
-    /// How many connections were made.
+    /// The number of connections that were made.
     private(set) var connections = 0
     private(set) var sentCount = 0
     private(set) var acknowledgedCount = 0

@@ -18,7 +18,7 @@ package enum Language: String, CaseIterable, Sendable {
         return Language(locale: locale ?? "")
     }
 
-    /// What is spoken in this process: the environment says it, until an option or the configuration does.
+    /// The language of this process: that of the environment, until an option or the configuration sets another.
     package static var current: Language {
         get { self.state.withLock(\.self) }
         set { self.state.withLock { $0 = newValue } }

@@ -1,27 +1,24 @@
 /// What the commands tell people, as keys of a table for each language.
 ///
-/// What goes wrong, and reports, are ``Sentence``s.
+/// Errors and reports are ``Sentence``s.
 package enum Phrase: String, CaseIterable, Sendable {
     // The connection.
     case connecting, connected, connectedAgain, offline, waitingToConnect, tryingAgain, degraded, recovered, closing
     // Rooms.
-    case joined, members, memberJoined, memberLeft, memberRenamed, gapOne, gapMany, reset, notIn, lastRoom, noRooms
-    case roomSummary, kept
+    case joined, members, memberJoined, memberLeft, memberRenamed, gapOne, gapMany, reset, notIn
+    case kept
     // One's own lines.
-    case renamed, unsent, waitingOne, waitingMany, sendReport, pastedLines
+    case unsent, waitingOne, waitingMany, sendReport, pastedLines
     case outboxLocked, outboxDamaged, outboxExpired, outboxLost
     // The input line.
-    case howToLeave, wantsText, noSuchCommand, searchPrompt, noSuchMatch, found, isOn, isOff, onOrOff, badNumber
-    case ignoring, ignoringNobody, ignored, heardAgain, weekdays, day
+    case howToLeave, wantsText, noSuchCommand, searchPrompt, isOn, isOff, onOrOff
+    case weekdays, day
     // The past.
-    case unreadFrom, unreadSummary, nothingUnread, unreadUnknown, replyWants, replyNothing
+    case unreadFrom
     // The status line.
     case statusOffline, statusConnecting, statusHere, statusLatency, typingOne, typingTwo, typingMany
     // Scripts.
     case noAnswer, noConnection, nothingAcknowledged, progressHistory, outputFailed, noProcess
-    // The help of the input line.
-    case helpMe, helpNick, helpWho, helpRooms, helpHistory, helpSearch, helpJoin, helpSwitch, helpLeave, helpIgnore
-    case helpReply, helpUnread, helpTimestamps, helpNotices, helpClear, helpHelp, helpQuit, helpSlash
 
     /// The phrase in the language of this process.
     ///

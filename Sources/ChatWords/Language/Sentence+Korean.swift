@@ -54,7 +54,7 @@ extension Sentence {
             "--format: \\가 끝에 있습니다. 역빗금 자체는 \\\\로 씁니다",
     ]
 
-    /// What the server says, by its message and, where that is not known, by its code.
+    /// Sentences of the server, by their English text, or by the code where that is not known.
     private static let koreanServer: [String: String] = [
         "the server refused ({code})": "서버가 거절했습니다 ({code})",
         "bad_json": "서버가 보낸 것을 읽지 못했습니다", "bad_command": "서버가 명령을 받아들이지 않았습니다",
@@ -103,7 +103,6 @@ extension Sentence {
         "there is no such host": "그런 호스트가 없습니다", "cannot connect": "연결할 수 없습니다",
         "the connection timed out": "연결 시간이 지났습니다", "the connection broke": "연결이 끊어졌습니다",
         "the connection was lost": "연결을 잃었습니다", "the encrypted connection failed": "암호화된 연결에 실패했습니다",
-        "text": "글", "name": "이름", "room": "대화방", "timestamps": "메시지의 시각", "notices": "드나드는 사람 알림",
         "the server refused the connection": "서버가 연결을 거절했습니다",
         "HTTP status {status}": "HTTP 상태 {status}", "there is no chat at this address": "이 주소에는 채팅이 없습니다",
         "reserved bits are set": "예약된 비트가 켜져 있습니다", "unknown opcode": "모르는 프레임입니다",

@@ -98,8 +98,8 @@ extension Sentence {
         """,
         "Print the path of the configuration file and nothing else.": "설정 파일의 경로만 출력합니다.",
 
-        "The server's address, or its name in the configuration file. (default: ws://127.0.0.1:8080/ws)":
-            "서버의 주소나 설정 파일에 있는 이름. (기본값: ws://127.0.0.1:8080/ws)",
+        "The server's address, or its name in the configuration file. (default: {default})":
+            "서버의 주소나 설정 파일에 있는 이름. (기본값: {default})",
         "The name to be known by. (default: one that the server gives)": "쓸 이름. (기본값: 서버가 정함)",
         "A file with a token, for servers that demand one.": "토큰을 요구하는 서버에 쓸 토큰 파일.",
         "A command that prints a token.": "토큰을 출력하는 명령.",

@@ -1,6 +1,6 @@
 /// A sentence about what went wrong or what was found, which is its own key: the English text, with `{placeholders}`.
 ///
-/// What the server and the client library say comes as English sentences and is looked up as well (``init(said:)``).
+/// English sentences of the server and the client library are looked up as well (``init(said:)``).
 package struct Sentence: Equatable, Sendable {
     /// The sentence in English.
     package let english: String
@@ -9,6 +9,11 @@ package struct Sentence: Equatable, Sendable {
     package init(_ english: String, _ values: KeyValuePairs<String, String> = [:]) {
         self.english = english
         self.values = Dictionary(values.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
+    }
+
+    /// A sentence with values that were gathered before.
+    package init(_ english: String, filling values: [String: String]) {
+        (self.english, self.values) = (english, values)
     }
 
     /// A sentence whose placeholders are numbered from 0.

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ChatBench
 internal import ChatClient
 internal import ChatCore
+internal import ChatSettings
 internal import ChatSystem
 internal import ChatTerminal
 internal import ChatWords
@@ -28,8 +29,7 @@ struct Bench: AsyncParsableCommand {
     @Option(help: .said("A server's address; several times for the nodes of one chat. (default: $CHAT_SERVER)"))
     var server: [String] = []
 
-    @Option(help: .said("A PEM file of certificate authorities to trust in place of the system's."))
-    var caFile: String?
+    @Option(.caFile) var caFile: String?
 
     @Option(help: .said("How many clients connect."))
     var clients: Int = 100
@@ -66,8 +66,7 @@ struct Bench: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: .said("Give each message an idempotency key."))
     var keys = true
 
-    @Option(help: .said("The language of messages: en or ko. (default: as the locale says)"))
-    var language: Language?
+    @Option(.language) var language: Language?
 
     @Flag(help: .said("Print the result as one line of JSON."))
     var json = false
@@ -171,7 +170,8 @@ struct Bench: AsyncParsableCommand {
     private func plan() throws -> BenchPlan {
         var generator = SystemRandomNumberGenerator()
         let run = Base36.random(digits: 8, using: &generator)
-        let addresses = self.server.isEmpty ? [Environment["CHAT_SERVER"] ?? "ws://127.0.0.1:8080/ws"] : self.server
+        let addresses =
+            self.server.isEmpty ? [Environment[Setting.server.variable] ?? Setting.server.fallback] : self.server
         do {
             return BenchPlan(
                 servers: try addresses.map { try ServerAddress($0) },

@@ -55,7 +55,7 @@ struct ChatCLI: AsyncParsableCommand {
         } catch {
             let status = self.exitCode(for: error)
             let text = Words.ofUsage(self.fullMessage(for: error, columns: Words.usageColumns()))
-            // What was asked for (--help, --version) is data; what is wrong is not.
+            // The answer to --help or --version is data; a complaint is not.
             if !text.isEmpty { Output.write(text + "\n", to: status.isSuccess ? STDOUT_FILENO : STDERR_FILENO) }
             return status.rawValue
         }

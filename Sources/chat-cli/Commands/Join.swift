@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ChatClient
 internal import ChatCore
+internal import ChatSettings
 internal import ChatSystem
 internal import ChatTerminal
 internal import ChatWords
@@ -29,31 +30,17 @@ struct Join: AsyncParsableCommand {
 
     @OptionGroup var color: ColorOption
 
-    @Option(
-        help: .said("Where lines that are not sent yet outlive the program. (default on a terminal: its state folder)")
-    )
-    var outbox: String?
+    @Option(.outbox) var outbox: String?
 
     @Flag(name: .customLong("no-outbox"), help: .said("Forget lines that are not sent when the program ends."))
     var withoutOutbox = false
 
-    @Flag(inversion: .prefixedNo, help: .said("Show the time of each message."))
-    var timestamps: Bool?
-
-    @Flag(inversion: .prefixedNo, help: .said("Tell who joins and leaves."))
-    var notices: Bool?
-
-    @Flag(inversion: .prefixedNo, help: .said("Let others see that you type."))
-    var typing: Bool?
-
-    @Flag(inversion: .prefixedNo, help: .said("Ring when somebody names you."))
-    var bell: Bool?
-
-    @Flag(inversion: .prefixedNo, help: .said("Show the status line."))
-    var status: Bool?
-
-    @Flag(inversion: .prefixedNo, help: .said("Remember the lines that you write for the next session."))
-    var inputHistory: Bool?
+    @Flag(.timestamps) var timestamps: Bool?
+    @Flag(.notices) var notices: Bool?
+    @Flag(.typing) var typing: Bool?
+    @Flag(.bell) var bell: Bool?
+    @Flag(.status) var status: Bool?
+    @Flag(.inputHistory) var inputHistory: Bool?
 
     @Argument(help: .said("The rooms."), completion: RoomArgument.completion, transform: RoomArgument.parse)
     var rooms: [RoomName]
@@ -98,7 +85,7 @@ struct Join: AsyncParsableCommand {
         }
     }
 
-    private func options(_ settings: Settings, _ palette: Palette) throws -> JoinOptions {
+    private func options(_ settings: ClientSettings, _ palette: Palette) throws -> JoinOptions {
         var options = JoinOptions(rooms: self.rooms, history: self.history, palette: palette)
         options.hasScreen = Terminal.kind == .screen
         options.showsTimestamps = try settings.bool(.timestamps)
@@ -116,7 +103,9 @@ struct Join: AsyncParsableCommand {
         return options
     }
 
-    /// Where it is kept how far rooms were read: a folder that cannot be used was told already.
+    /// The file that keeps how far rooms were read.
+    ///
+    /// The user was told already of a folder that cannot be used.
     private func readMarks(_ server: ServerAddress) -> ReadMarkFile? {
         let folder = ReadMarkFile.folder
         guard (try? AtomicFile.makeFolder(folder)) != nil else { return nil }
@@ -126,7 +115,7 @@ struct Join: AsyncParsableCommand {
     /// Without a terminal nobody is there to be told what was kept: an outbox is used where one was asked for by name.
     private func runPlain(
         _ configuration: ChatClient.Configuration,
-        _ settings: Settings,
+        _ settings: ClientSettings,
         _ palette: Palette
     ) async throws {
         var configuration = configuration
@@ -145,7 +134,7 @@ struct Join: AsyncParsableCommand {
 extension Join {
     /// Opens the outbox of a server: one that was asked for must work, the usual one need not.
     private func openOutbox(
-        _ settings: Settings,
+        _ settings: ClientSettings,
         _ server: ServerAddress,
         _ options: inout JoinOptions
     ) throws -> OutboxFile? {

@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import ChatTerminal
 internal import ChatWords
-internal import Foundation
 
 /// `chat-cli manual`: the manual page, made of what the commands say of themselves; `make install` writes it.
 struct Manual: ParsableCommand {
@@ -11,109 +10,8 @@ struct Manual: ParsableCommand {
     )
 
     func run() throws {
-        // It is installed for everybody, whatever the language of the one who installs it.
+        // The page is installed for everybody, whatever language the installing user has.
         Language.current = .english
-        Output.write(try ManualPage(dump: ChatCLI._dumpHelp()).text)
-    }
-}
-
-/// A manual page in mdoc(7), from argument-parser's description of a program (`--experimental-dump-help`).
-struct ManualPage: Sendable {
-    /// The part of the description that is used.
-    struct Tool: Decodable, Sendable { var command: Command }
-
-    struct Command: Decodable, Sendable {
-        var commandName: String
-        var abstract: String?
-        var discussion: String?
-        var shouldDisplay: Bool?
-        var subcommands: [Command]?
-        var arguments: [Argument]?
-    }
-
-    struct Argument: Decodable, Sendable {
-        struct Name: Decodable, Sendable {
-            var kind: String
-            var name: String
-
-            var text: String { (self.kind == "long" ? "--" : "-") + self.name }
-        }
-
-        var kind: String
-        var shouldDisplay: Bool
-        var isOptional: Bool
-        var isRepeating: Bool
-        var names: [Name]?
-        var valueName: String?
-        var abstract: String?
-        var defaultValue: String?
-
-        /// How it stands in a synopsis and in the list.
-        var term: String {
-            let names = (self.names ?? []).map(\.text).joined(separator: ", ")
-            switch self.kind {
-            case "flag": return names
-            case "option": return "\(names) <\(self.valueName ?? "value")>"
-            default: return "<\(self.valueName ?? "value")>" + (self.isRepeating ? " ..." : "")
-            }
-        }
-    }
-
-    private let command: Command
-
-    /// - Throws: `DecodingError` when argument-parser describes programs in another way.
-    init(dump: String) throws {
-        self.command = try JSONDecoder().decode(Tool.self, from: Data(dump.utf8)).command
-    }
-
-    var text: String {
-        var lines = [
-            ".Dd \(Self.date)", ".Dt CHAT-CLI 1", ".Os", ".Sh NAME", ".Nm chat-cli",
-            ".Nd talk in the rooms of a chat server, by hand or by script", ".Sh SYNOPSIS",
-        ]
-        let shown = (self.command.subcommands ?? []).filter { $0.shouldDisplay != false && $0.commandName != "help" }
-        for command in shown {
-            lines += [".Nm chat-cli \(command.commandName)", Self.escaped(Self.synopsis(of: command)), ".br"]
-        }
-        let description = Self.paragraphs(self.command.discussion).flatMap { [".Pp", $0] }
-        lines += [".Sh DESCRIPTION"] + description.dropFirst() + [".Sh COMMANDS"]
-        for command in shown { lines += Self.section(of: command) }
-        lines += [
-            ".Sh FILES", ".Bl -tag -width Ds", ".It Pa ~/.config/chat-cli/config.json", "Settings.",
-            ".It Pa ~/.local/state/chat-cli/history", "Lines that were written.",
-            ".It Pa ~/.local/state/chat-cli/outbox/", "Lines that are not sent yet.", ".El",
-        ]
-        return lines.joined(separator: "\n") + "\n"
-    }
-
-    /// The page says when its program was made only by its version: the same program has the same page.
-    private static let date = "chat-cli \(ChatCLI.version)"
-
-    private static func synopsis(of command: Command) -> String {
-        let arguments = (command.arguments ?? []).filter { $0.kind == "positional" && $0.shouldDisplay }
-        return "[options] " + arguments.map { $0.isOptional ? "[\($0.term)]" : $0.term }.joined(separator: " ")
-    }
-
-    private static func section(of command: Command) -> [String] {
-        var lines = [".Ss \(command.commandName)", self.escaped(command.abstract ?? "")]
-        lines += self.paragraphs(command.discussion).flatMap { [".Pp", $0] } + [".Bl -tag -width Ds"]
-        for argument in command.arguments ?? [] where argument.shouldDisplay {
-            // The same in every command, and said by every `--help`.
-            guard !(argument.names ?? []).contains(where: { ["help", "version"].contains($0.name) }) else { continue }
-            let fallback = argument.defaultValue.map { " (default: \($0))" } ?? ""
-            lines += [".It \(self.escaped(argument.term))", self.escaped((argument.abstract ?? "") + fallback)]
-        }
-        return lines + [".El"]
-    }
-
-    private static func paragraphs(_ text: String?) -> [String] {
-        (text ?? "").split(separator: "\n").map { self.escaped(String($0)) }
-    }
-
-    /// Text as mdoc takes it: a hyphen is a hyphen, a backslash a backslash, and a dot at the beginning no macro.
-    private static func escaped(_ text: String) -> String {
-        let text = text.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("`", with: "\\(ga")
-            .replacing("\n", with: " ")
-        return text.hasPrefix(".") || text.hasPrefix("'") ? "\\&" + text : text
+        Output.write(try ManualPage(dump: ChatCLI._dumpHelp(), version: ChatCLI.version).text)
     }
 }

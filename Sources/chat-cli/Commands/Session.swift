@@ -11,7 +11,7 @@ enum Session {
     ///
     /// - Parameters:
     ///   - configuration: Of the client.
-    ///   - timeout: How long the body may take; nil: for ever.
+    ///   - timeout: The longest time that the body may take; nil: no bound.
     ///   - body: What is done; it takes the events as well.
     /// - Throws: `ExitCode`, after people were told why.
     static func run(

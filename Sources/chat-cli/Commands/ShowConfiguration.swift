@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ChatSystem
+internal import ChatSettings
 internal import ChatTerminal
 internal import ChatWords
 internal import Foundation
@@ -37,15 +38,15 @@ struct ShowConfiguration: AsyncParsableCommand {
     private static var byDefault: String { Sentence("default").text() }
 
     /// One line for each setting: its name, its value, and who gave it.
-    static func lines(_ settings: Settings, environment: [String: String]) throws -> [String] {
+    static func lines(_ settings: ClientSettings, environment: [String: String]) throws -> [String] {
         var lines: [(String, String, String)] = []
         let address = try settings.address
-        let addressSource = settings[.server] == nil ? Self.byDefault : address.source.description
-        lines.append((Setting.server.rawValue, address.value, addressSource))
-        for setting in Setting.allCases where setting != .server {
+        let addressSource = settings[.server] == nil ? Self.byDefault : address.source.name
+        lines.append((Setting.server.key, address.value, addressSource))
+        for setting in Setting.all where setting != .server {
             let found = settings[setting]
             let fallback = Sentence(setting.fallback).text()
-            lines.append((setting.rawValue, found?.value ?? fallback, found?.source.description ?? Self.byDefault))
+            lines.append((setting.key, found?.value ?? fallback, found?.source.name ?? Self.byDefault))
         }
         if TokenSource(settings, environment: environment) == .environment {
             lines.append(("token", Sentence("(not shown)").text(), "CHAT_TOKEN"))
@@ -61,13 +62,14 @@ struct ShowConfiguration: AsyncParsableCommand {
     }
 }
 
-extension Settings.Source: CustomStringConvertible {
-    var description: String {
+extension Settings.Source {
+    /// Who gave a setting, for people.
+    fileprivate var name: String {
         switch self {
         case .flag: Sentence("the command line").text()
         case .environment(let variable): variable
-        case .file(let path, server: nil): path
-        case .file(let path, server: let server?):
+        case .file(let path, object: nil): path
+        case .file(let path, object: let server?):
             Sentence("{path}, server {server}", ["path": path, "server": server]).text()
         }
     }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ChatClient
 internal import ChatCore
+internal import ChatSettings
 internal import ChatSystem
 internal import ChatTerminal
 internal import ChatVerify
@@ -26,8 +27,7 @@ struct Verify: AsyncParsableCommand {
     @Option(help: .said("A server's address; several times for the nodes of one chat. (default: $CHAT_SERVER)"))
     var server: [String] = []
 
-    @Option(help: .said("A PEM file of certificate authorities to trust in place of the system's."))
-    var caFile: String?
+    @Option(.caFile) var caFile: String?
 
     @Option(help: .said("How many clients talk."))
     var clients: Int = 10
@@ -47,8 +47,7 @@ struct Verify: AsyncParsableCommand {
     @Option(help: .said("Draws the same again. (default: by chance; the report says which)"))
     var seed: UInt64?
 
-    @Option(help: .said("The language of messages: en or ko. (default: as the locale says)"))
-    var language: Language?
+    @Option(.language) var language: Language?
 
     @Flag(help: .said("Print the result as one line of JSON."))
     var json = false
@@ -92,7 +91,8 @@ struct Verify: AsyncParsableCommand {
     private func plan() throws -> VerifyPlan {
         var generator = SystemRandomNumberGenerator()
         let run = Base36.random(digits: 8, using: &generator)
-        let addresses = self.server.isEmpty ? [Environment["CHAT_SERVER"] ?? "ws://127.0.0.1:8080/ws"] : self.server
+        let addresses =
+            self.server.isEmpty ? [Environment[Setting.server.variable] ?? Setting.server.fallback] : self.server
         do {
             return VerifyPlan(
                 servers: try addresses.map { address in

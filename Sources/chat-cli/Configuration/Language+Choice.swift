@@ -24,7 +24,9 @@ extension Language {
         return nil
     }
 
-    /// What the configuration file says; one that cannot be read is told of by whoever reads it for its settings.
+    /// The language of the configuration file.
+    ///
+    /// A file that cannot be read is reported later, when the settings are read.
     private static func configured(_ path: String?) -> Language? {
         struct Contents: Decodable { var language: String? }
         guard let data = FileManager.default.contents(atPath: path ?? Folders.chatCLI.configuration + "/config.json")

@@ -1,4 +1,5 @@
 internal import ChatCore
+internal import ChatSettings
 internal import ChatSystem
 internal import ChatWords
 internal import Glibc
@@ -13,7 +14,7 @@ enum TokenSource: Equatable, Sendable {
     case command(String)
 
     /// Which of the settings holds: what stands nearer to the user goes first.
-    init?(_ settings: Settings, environment: [String: String]) {
+    init?(_ settings: ClientSettings, environment: [String: String]) {
         let isSet = environment["CHAT_TOKEN"]?.isEmpty == false
         switch (settings[.tokenFile], settings[.tokenCommand]) {
         case (let file?, _) where file.source == .flag: self = .file(file.value)
@@ -30,7 +31,7 @@ enum TokenSource: Equatable, Sendable {
 
     /// Reads the token.
     ///
-    /// - Throws: ``Fault``, which bears nothing of it.
+    /// - Throws: ``Fault``, which contains nothing of the token.
     func token() throws(Fault) -> String {
         let token: String
         switch self {

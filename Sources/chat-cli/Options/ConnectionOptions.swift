@@ -1,31 +1,19 @@
 internal import ArgumentParser
 internal import ChatClient
 internal import ChatCore
+internal import ChatSettings
 internal import ChatSystem
 internal import ChatWords
 internal import Foundation
 
-/// What every command has to know: where the server is, who asks, and in which language.
+/// Options of every command: the server, who asks, and the language.
 struct ConnectionOptions: ParsableArguments {
-    @Option(
-        help: .said("The server's address, or its name in the configuration file. (default: ws://127.0.0.1:8080/ws)")
-    )
-    var server: String?
-
-    @Option(help: .said("The name to be known by. (default: one that the server gives)"))
-    var name: String?
-
-    @Option(help: .said("A file with a token, for servers that demand one."))
-    var tokenFile: String?
-
-    @Option(help: .said("A command that prints a token."))
-    var tokenCommand: String?
-
-    @Option(help: .said("A PEM file of certificate authorities to trust in place of the system's."))
-    var caFile: String?
-
-    @Option(help: .said("The language of messages: en or ko. (default: as the locale says)"))
-    var language: Language?
+    @Option(.server) var server: String?
+    @Option(.name) var name: String?
+    @Option(.tokenFile) var tokenFile: String?
+    @Option(.tokenCommand) var tokenCommand: String?
+    @Option(.caFile) var caFile: String?
+    @Option(.language) var language: Language?
 
     @Option(name: .customLong("config"), help: .said("A configuration file. (default: ~/.config/chat-cli/config.json)"))
     var configurationFile: String?
@@ -35,14 +23,14 @@ struct ConnectionOptions: ParsableArguments {
     /// - Parameter more: Flags of the command itself.
     /// - Returns: The settings.
     /// - Throws: ``Fault`` when something is not valid.
-    func settings(_ more: [Setting: String?] = [:]) async throws -> Settings {
+    func settings(_ more: [Setting: String?] = [:]) async throws -> ClientSettings {
         let own: [Setting: String?] = [
             .server: self.server, .name: self.name, .tokenFile: self.tokenFile, .tokenCommand: self.tokenCommand,
             .caFile: self.caFile, .language: self.language?.rawValue,
         ]
         let flags = own.merging(more) { $1 }.compactMapValues(\.self)
         return try await Fault.unless {
-            let settings = try await Settings(
+            let settings = try await ClientSettings(
                 flags: flags,
                 environment: ProcessInfo.processInfo.environment,
                 file: self.configurationFile ?? Environment["CHAT_CLI_CONFIG"]
@@ -58,7 +46,7 @@ struct ConnectionOptions: ParsableArguments {
     func configuration() async throws -> ChatClient.Configuration { try await self.settings().clientConfiguration() }
 }
 
-extension Settings {
+extension ClientSettings {
     /// How a client is to connect.
     ///
     /// - Throws: ``Fault`` when something is not valid.

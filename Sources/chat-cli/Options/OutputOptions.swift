@@ -35,7 +35,7 @@ struct OutputOptions: ParsableArguments {
     }
 
     /// - Throws: `ValidationError` when something is not valid.
-    func printer(_ settings: Settings, showsTime: Bool, showsRoom: Bool) throws -> MessagePrinter {
+    func printer(_ settings: ClientSettings, showsTime: Bool, showsRoom: Bool) throws -> MessagePrinter {
         if self.json { return MessagePrinter(style: .json) }
         if let template = try self.template { return MessagePrinter(style: .template(template)) }
         let palette = self.color.palette(settings)

@@ -1,13 +1,5 @@
-internal import ArgumentParser
 internal import ChatSystem
 internal import ChatWords
-
-extension ArgumentHelp {
-    /// What an option is for, in the language of the user.
-    static func said(_ english: String) -> ArgumentHelp { ArgumentHelp(Sentence(english).text()) }
-}
-
-// MARK: - What argument-parser says by itself
 
 extension Words {
     /// How wide argument-parser is to make its text; nil: as wide as the terminal is.
@@ -43,30 +35,36 @@ extension Words {
     private static func koreanLine(_ line: String, isEntry: Bool) -> String {
         if isEntry {
             if let see = self.ofSee(line) { return see }
-            let explained = line.dropFirst(self.helpColumn)
-            let own = Sentence(String(explained))
-            let line = own.isKnown(in: .korean) ? String(line.prefix(self.helpColumn)) + own.text(in: .korean) : line
-            return line.replacing("(default: ", with: "(기본값: ").replacing("(values: ", with: "(쓸 수 있는 값: ")
+            let head = String(line.prefix(self.helpColumn))
+            // A name that is longer than its column has a line of its own.
+            guard head.hasSuffix(" "), line.count > self.helpColumn else { return self.ofPlaceholders(line) }
+            let name = self.ofPlaceholders(String(head.prefix(1 + (head.lastWordEnd ?? -1))))
+            let explained = String(line.dropFirst(self.helpColumn))
+            let own = Sentence(explained)
+            let text = own.isKnown(in: .korean) ? own.text(in: .korean) : explained
+            return name.padded(to: self.helpColumn)
+                + text.replacing("(default: ", with: "(기본값: ").replacing("(values: ", with: "(쓸 수 있는 값: ")
                 .replacing("; default: ", with: "; 기본값: ")
         }
         let headings = [
             "OVERVIEW: ": "개요: ", "USAGE: ": "사용법: ", "ARGUMENTS:": "인자:", "OPTIONS:": "선택 사항:", "SUBCOMMANDS:": "명령:",
         ]
         guard let heading = headings.first(where: { line.hasPrefix($0.key) }) else { return line }
-        return heading.value + line.dropFirst(heading.key.count)
+        return heading.value + self.ofPlaceholders(String(line.dropFirst(heading.key.count)))
     }
 
     /// Where to read more; nil when a line does not say that.
     private static func ofSee(_ line: String) -> String? {
         guard line.hasPrefix("  See '"), let end = line.lastIndex(of: "'") else { return nil }
-        return "  자세한 것은 " + line[line.index(line.startIndex, offsetBy: 6)...end] + "에 있습니다."
+        let command = String(line[line.index(line.startIndex, offsetBy: 6)...end])
+        return "  자세한 것은 " + self.ofPlaceholders(command) + "에 있습니다."
     }
 
     private static func ofError(_ text: String, in language: Language) -> String {
         let lines: [String] = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             if line.hasPrefix("Error: ") { return "오류: " + self.ofFault(String(line.dropFirst(7)), in: language) }
-            if line.hasPrefix("Usage: ") { return "사용법: " + line.dropFirst(7) }
-            if line.hasPrefix("Help:  ") { return "도움말: " + line.dropFirst(7) }
+            if line.hasPrefix("Usage: ") { return "사용법: " + self.ofPlaceholders(String(line.dropFirst(7))) }
+            if line.hasPrefix("Help:  ") { return "도움말: " + self.ofPlaceholders(String(line.dropFirst(7))) }
             return self.ofSee(String(line)) ?? String(line)
         }
         return lines.joined(separator: "\n")
@@ -82,7 +80,7 @@ extension Words {
             defer { count += 1 }
             return "{\(count)}"
         }
-        let shown = values.map { $0.replacing(/' or '|' and '/, with: "', '") }
+        let shown = values.map { self.ofPlaceholders($0.replacing(/' or '|' and '/, with: "', '")) }
         for end in [template.endIndex] + template.ranges(of: ": ").map(\.lowerBound) {
             let sentence = Sentence(String(template[..<end]), filling: shown)
             guard sentence.isKnown(in: language) else { continue }
@@ -91,5 +89,40 @@ extension Words {
         }
         let isKorean = text.unicodeScalars.contains { ("\u{AC00}"..."\u{D7A3}").contains($0) }
         return isKorean ? text : Sentence("the command line is not understood").text(in: language) + ": " + text
+    }
+}
+
+// MARK: - What stands for a value
+
+extension Words {
+    /// The Korean names of values: `<room>` is `<대화방>`, `--limit <limit>` is `--limit <수>`.
+    ///
+    /// A name that is not listed here stays as it is.
+    fileprivate static func ofPlaceholders(_ text: String) -> String {
+        text.replacing(/(--[a-z-]+ )?<([a-z-]+)>/) { match in
+            let option = match.output.1
+            let name = String(match.output.2)
+            let korean = option == nil ? self.arguments[name] : self.values[name]
+            return (option ?? "") + "<\(korean ?? name)>"
+        }
+    }
+
+    private static let arguments = [
+        "options": "선택 사항", "room": "대화방", "rooms": "대화방", "subcommand": "명령", "subcommands": "명령", "text": "글",
+    ]
+
+    private static let values = [
+        "before": "번호", "ca-file": "파일", "clients": "수", "color": "색", "config": "파일", "count": "수", "duration": "초",
+        "format": "형식", "history": "수", "language": "언어", "limit": "수", "name": "이름", "outbox": "폴더", "pid": "번호",
+        "rate": "수", "record": "파일", "rooms": "수", "seed": "씨앗", "senders": "수", "server": "주소", "settle": "초",
+        "since": "시간", "size": "크기", "state": "파일", "threads": "수", "timeout": "초", "token-command": "명령",
+        "token-file": "파일", "warmup": "초", "window": "수",
+    ]
+}
+
+extension String {
+    /// The offset of the last character that is no blank; nil when there is none.
+    fileprivate var lastWordEnd: Int? {
+        self.lastIndex { $0 != " " }.map { self.distance(from: self.startIndex, to: $0) }
     }
 }

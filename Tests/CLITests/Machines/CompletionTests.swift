@@ -4,7 +4,12 @@ import Testing
 
 @Suite(.patience) struct CompletionTests {
     private func complete(_ before: String) -> Completion {
-        Completion(before: before, members: ["민아", "Mina", "Minho", "Jun"], rooms: ["lobby", "lounge", "래블업"])
+        Completion(
+            before: before,
+            commands: SlashCommands.completions,
+            members: ["민아", "Mina", "Minho", "Jun"],
+            rooms: ["lobby", "lounge", "래블업"]
+        )
     }
 
     @Test(

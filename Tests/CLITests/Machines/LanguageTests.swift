@@ -1,3 +1,4 @@
+import ArgumentParser
 import ChatClient
 import ChatCore
 import Foundation
@@ -23,6 +24,23 @@ import Testing
         for phrase in Phrase.allCases where ![.statusLatency, .day].contains(phrase) {
             #expect(Phrase.korean[phrase]?.unicodeScalars.contains { (0xAC00...0xD7A3).contains($0.value) } == true)
         }
+    }
+
+    @Test func `every wording has its Korean, with the same placeholders`() throws {
+        for command in SlashCommands.all {
+            #expect(command.help.korean.unicodeScalars.contains { (0xAC00...0xD7A3).contains($0.value) })
+        }
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources/ChatTerminal")
+        let wording = /Wording\(\s*"((?:[^"\\]|\\"|"\s*\+\s*")+)",\s*korean:\s*"((?:[^"\\]|\\"|"\s*\+\s*")+)"/
+        var count = 0
+        for file in try Self.sources(in: root) {
+            for match in try String(contentsOf: file, encoding: .utf8).matches(of: wording) {
+                let (english, korean) = (String(match.output.1), String(match.output.2))
+                #expect(Template.placeholders(of: english) == Template.placeholders(of: korean), "\(english)")
+                count += 1
+            }
+        }
+        #expect(count > 30)
     }
 
     @Test(arguments: Language.allCases) func `a week has seven days`(language: Language) {
@@ -94,15 +112,15 @@ import Testing
     @Test(
         arguments: [
             ("Unknown option '--nope'", "'--nope'라는 선택 사항은 없습니다"),
-            ("Missing expected argument '<room>'", "빠진 인자가 있습니다: '<room>'"),
-            ("The value 'abc' is invalid for '--timeout <timeout>'", "'--timeout <timeout>'에 'abc'는 쓸 수 없습니다"),
+            ("Missing expected argument '<room>'", "빠진 인자가 있습니다: '<대화방>'"),
+            ("The value 'abc' is invalid for '--timeout <timeout>'", "'--timeout <초>'에 'abc'는 쓸 수 없습니다"),
             (
                 "The value 'fr' is invalid for '--language <language>'. Please provide one of 'en' and 'ko'.",
-                "'--language <language>'에 'fr'는 쓸 수 없습니다. 쓸 수 있는 것: 'en', 'ko'"
+                "'--language <언어>'에 'fr'는 쓸 수 없습니다. 쓸 수 있는 것: 'en', 'ko'"
             ),
             (
                 "The value 'a b' is invalid for '<rooms>': 대화방 이름은 64자까지입니다",
-                "'<rooms>'에 'a b'는 쓸 수 없습니다: 대화방 이름은 64자까지입니다"
+                "'<대화방>'에 'a b'는 쓸 수 없습니다: 대화방 이름은 64자까지입니다"
             ),
             ("2 unexpected arguments: 'a', 'b'", "알 수 없는 인자가 2개 있습니다: 'a', 'b'"),
             ("--count는 0보다 커야 합니다", "--count는 0보다 커야 합니다"),
@@ -118,7 +136,7 @@ import Testing
             """
         let expected = """
             오류: \(told)
-            도움말: <room>  대화방.
+            도움말: <대화방>  대화방.
             사용법: chat-cli send
               자세한 것은 'chat-cli send --help'에 있습니다.
             """
@@ -142,15 +160,15 @@ import Testing
         let expected = """
             개요: 지난 메시지를 출력합니다.
 
-            사용법: chat-cli history [<options>] <room>
+            사용법: chat-cli history [<선택 사항>] <대화방>
 
             선택 사항:
-              --limit <limit>         가나다라 마바사아 자차카타 파하가나 다라마바 사아자차
+              --limit <수>            가나다라 마바사아 자차카타 파하가나 다라마바 사아자차
                                       카타파하 가나다라. (기본값: 50)
               --mode <mode>           방식. (쓸 수 있는 값: a, b; 기본값: a)
               -h, --help              이 도움말을 보여 줍니다.
 
-              자세한 것은 'chat-cli help <subcommand>'에 있습니다.
+              자세한 것은 'chat-cli help <명령>'에 있습니다.
             """
         #expect(Words.ofUsage(help, columns: 80, in: .korean) == expected)
         #expect(Words.ofUsage(help, columns: 80, in: .english) == help)
@@ -158,12 +176,21 @@ import Testing
         #expect(Words.ofUsage(script, columns: 40, in: .korean) == script)
     }
 
+    @Test func `no help in Korean has an English name for a value`() {
+        let commands: [any ParsableCommand.Type] = [ChatCLI.self] + ChatCLI.configuration.subcommands
+        for command in commands {
+            let help = ChatCLI.helpMessage(for: command, columns: 1 << 20)
+            let korean = Words.ofUsage(help, columns: 100, in: .korean)
+            #expect(korean.matches(of: /<[a-z-]+>/).isEmpty, "\(korean)")
+        }
+    }
+
     @Test(arguments: Language.allCases) func `the help of the input line has its explanations in one column`(
         language: Language
     ) {
-        let lines = SlashCommand.helpLines(in: language)
-        let column = SlashCommand.helpColumn(in: language)
-        for (line, command) in zip(lines, SlashCommand.table) {
+        let lines = HelpCommand.lines(in: language)
+        let column = HelpCommand.column(in: language)
+        for (line, command) in zip(lines, SlashCommands.all) {
             let help = command.help.text(in: language)
             #expect(line.hasSuffix(help) && CellWidth.of(String(line.dropLast(help.count))) == column)
         }

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+import ChatSettings
 @testable import ChatTerminal
 @testable import ChatWords
 @testable import chat_cli
@@ -14,9 +15,9 @@ import Testing
         _ json: String,
         flags: [Setting: String] = [:],
         environment: [String: String] = [:]
-    ) async throws -> Settings {
+    ) async throws -> ClientSettings {
         try Data(json.utf8).write(to: self.file)
-        return try await Settings(flags: flags, environment: environment, file: self.file.path)
+        return try await ClientSettings(flags: flags, environment: environment, file: self.file.path)
     }
 
     private static let json = """
@@ -28,9 +29,9 @@ import Testing
     @Test func `a server of the file goes before the rest of it`() async throws {
         let settings = try await self.settings(Self.json)
         let path = self.file.path
-        #expect(try settings.address == .init(value: "wss://chat.example.com", source: .file(path, server: "work")))
-        #expect(settings[.name] == .init(value: "Kim Mina", source: .file(path, server: "work")))
-        #expect(settings[.language] == .init(value: "ko", source: .file(path, server: nil)))
+        #expect(try settings.address == .init(value: "wss://chat.example.com", source: .file(path, object: "work")))
+        #expect(settings[.name] == .init(value: "Kim Mina", source: .file(path, object: "work")))
+        #expect(settings[.language] == .init(value: "ko", source: .file(path, object: nil)))
         #expect(try !settings.bool(.timestamps) && settings.bool(.notices))
         #expect(settings[.color] == nil && settings.servers == ["home", "work"])
         #expect(TokenSource(settings, environment: [:]) == .command("pass show chat"))
@@ -89,10 +90,21 @@ import Testing
 
     @Test func `a file that was asked for has to be there, and a server has an address`() async throws {
         await #expect(throws: Fault.self) {
-            try await Settings(flags: [:], environment: [:], file: "/none/config.json")
+            try await ClientSettings(flags: [:], environment: [:], file: "/none/config.json")
         }
         let settings = try await self.settings(#"{"server": "a", "servers": {"a": {"name": "x"}}}"#)
         #expect(throws: Fault.self) { try settings.address }
+    }
+
+    @Test(arguments: Setting.all.map(\.key)) func `a setting is in the documents, and its help is Korean as well`(
+        key: String
+    ) throws {
+        let setting = try #require(Setting.all.first { $0.key == key })
+        #expect(Sentence.korean[setting.help] != nil)
+        let documents = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/CLI.md")
+        let rows = try String(contentsOf: documents, encoding: .utf8).split(separator: "\n")
+        let row = try #require(rows.first { $0.hasPrefix("| `") && $0.contains("`\(key)`") && $0.contains("`CHAT_") })
+        #expect(row.contains("`\(setting.variable)`") || row.contains("…"))
     }
 
     @Test func `what is shown says who said it, and no secret`() async throws {
@@ -112,6 +124,17 @@ import Testing
     func `a line of the history is read as it was written`(line: String) {
         let escaped = InputHistoryFile.escaped(line)
         #expect(!escaped.contains("\n") && InputHistoryFile.unescaped(escaped) == line)
+    }
+
+    @Test func `a line that is longer than any message is not kept in the history file`() throws {
+        let file = InputHistoryFile(path: self.file.path)
+        // The line break behind it counts, too.
+        let longest = String(repeating: "x", count: InputHistoryFile.maximumBytes - 1)
+        file.append("before")
+        file.append(longest + "x")
+        file.append(String(repeating: "가", count: InputHistoryFile.maximumBytes / 3 + 1))
+        file.append(longest)
+        #expect(try file.load() == ["before", longest])
     }
 
     @Test func `a history file is shortened when it is long, and only its owner reads it`() throws {

@@ -1,5 +1,6 @@
 import ChatClient
 import ChatCore
+import Foundation
 import Testing
 
 @testable import ChatTerminal
@@ -46,8 +47,8 @@ import Testing
     @Test(
         arguments: [
             ("", .nothing), ("  ", .nothing), ("hi", .say("hi")), ("//me", .say("/me")),
-            ("/me waves  x", .command(.me, "waves  x")),
-            ("/quit", .command(.quit, "")), ("/dance now", .unknown("dance")), ("/", .unknown("")),
+            ("/me waves  x", .command(MeCommand.self, "waves  x")),
+            ("/quit", .command(QuitCommand.self, "")), ("/dance now", .unknown("dance")), ("/", .unknown("")),
         ] as [(String, Input)]
     )
     func `a line is speech or a command`(line: String, expected: Input) {
@@ -55,12 +56,21 @@ import Testing
     }
 
     @Test(arguments: Language.allCases) func `the help has every command`(language: Language) {
-        let help = SlashCommand.helpLines(in: language)
-        for command in SlashCommand.table {
+        let help = HelpCommand.lines(in: language)
+        for command in SlashCommands.all {
             let says = command.help.text(in: language)
             #expect(help.contains { $0.hasPrefix("/\(command.name) ") && $0.hasSuffix(says) })
         }
-        #expect(Set(SlashCommand.table.map(\.name)).count == SlashCommand.table.count)
+        #expect(Set(SlashCommands.all.map { $0.name }).count == SlashCommands.all.count)
+    }
+
+    @Test func `the documents have every command`() throws {
+        let documents = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/CLI.md")
+        let rows = try String(contentsOf: documents, encoding: .utf8).split(separator: "\n")
+            .filter { $0.hasPrefix("| `/") }
+        for command in SlashCommands.all {
+            #expect(rows.contains { $0.contains("`/\(command.name)`") || $0.contains("`/\(command.name) ") })
+        }
     }
 
     @Test func `bytes become lines wherever they are cut`() {

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatSettings
 import Foundation
 #if canImport(FoundationNetworking)
 import FoundationNetworking
@@ -37,7 +38,7 @@ struct TestServer {
         given["test-delays"] = ProcessInfo.processInfo.environment["CHAT_TEST_DELAYS"]
         given = given.merging(Self.patience) { $1 }.merging(settings) { $1 }
         var configuration = try ServerConfiguration(
-            await Settings(flags: given, environment: [:], file: nil)
+            await Settings.ofServer(flags: given, environment: [:], file: nil)
         )
         configuration.node.hasEcho = hasEcho
         let (ports, continuation) = AsyncStream<Int>.makeStream()

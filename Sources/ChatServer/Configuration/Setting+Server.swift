@@ -1,0 +1,109 @@
+import ChatCore
+import ChatNode
+import ChatSettings
+
+/// The settings of a node; each has the default of ``NodeConfiguration``.
+extension Setting {
+    private static let node = NodeConfiguration()
+
+    static let host = Setting(
+        "host",
+        default: node.host,
+        help: "The address to listen on ({default}; * for every network)."
+    )
+    static let port = Setting(
+        "port",
+        .integer(0...65535),
+        default: "\(node.port)",
+        help: "The port to listen on ({default}; 0 takes a free one)."
+    )
+    static let redis = Setting(
+        "redis",
+        help: "The Redis that joins the nodes: redis://[user:pass@]host:port[/db], rediss://…, unix:/path.",
+        discussion: "Without it the chat lives in memory, on this node alone. REDIS_URL is understood as well."
+    )
+    static let redisPasswordFile = Setting(
+        "redis-password-file",
+        help: "A file with the password of Redis; better than one in the URL."
+    )
+    static let redisCa = Setting(
+        "redis-ca",
+        help: "A PEM file with the authorities that may have signed the certificate of Redis (the system's)."
+    )
+    static let redisPrefix = Setting(
+        "redis-prefix",
+        default: node.redisPrefix,
+        help: "The prefix of all keys in Redis ({default})."
+    )
+    static let ackReplicas = Setting(
+        "ack-replicas",
+        .integer(0...100),
+        default: "\(node.ackReplicas)",
+        help: "How many replicas of Redis must have a message before its sender gets its ok ({default})."
+    )
+    static let nodeName = Setting(
+        "node",
+        help: "The node's name, as clients see it (the host's name and the port)."
+    )
+    static let staticFiles = Setting("static", default: node.staticFiles, help: "The folder of the page ({default}).")
+    static let threads = Setting(
+        "threads",
+        .integer(1...1024),
+        default: "\(node.threads)",
+        help: "How many event loops to run (one for each core)."
+    )
+    static let flushWindow = Setting(
+        "flush-window",
+        .integer(0...1000),
+        default: "\(Int(node.flushWindow / .milliseconds(1)))",
+        help: "Milliseconds that a busy room may hold messages to send them together ({default}; 0: never).",
+        discussion: "A quiet room, and a server with time to spare, send at once."
+    )
+    static let origins = Setting(
+        "origins",
+        default: "same",
+        help: "Pages that may connect: same, *, or origins with commas between ({default}).",
+        discussion: "In an origin, * may stand for the first label of the host: https://*.example.com."
+    )
+    static let hosts = Setting(
+        "hosts",
+        help: "Names by which this server is asked: local, *, or names with commas between.",
+        discussion: "Addresses always are. The default is local on a loopback address, and * on any other."
+    )
+    static let status = Setting(
+        "status",
+        .words(["on", "off"]),
+        default: "on",
+        help: "Whether GET /api/status and /status.html show what the node does: on or off ({default})."
+    )
+    static let unlimited = Setting(
+        "unlimited",
+        .truth,
+        default: "false",
+        help: "For load tests: no rate limits, no limit of connections from one address."
+    )
+    static let logLevel = Setting(
+        "log-level",
+        default: "info",
+        help: "How much to log: trace, debug, info, notice, warning, error, critical ({default})."
+    )
+    static let logFormat = Setting(
+        "log-format",
+        .words(["text", "json"]),
+        default: "text",
+        help: "How to log: text or json ({default})."
+    )
+
+    /// All of them, and ``limits``.
+    static let all =
+        [
+            host, port, redis, redisPasswordFile, redisCa, redisPrefix, ackReplicas, nodeName, staticFiles, threads,
+            flushWindow, origins, hosts, status, unlimited, logLevel, logFormat,
+        ] + limits
+
+    /// A file of settings; no setting itself, since it cannot stand in one.
+    static let config = Setting("config", help: "A JSON file with settings; flags and environment win over it.")
+
+    /// The number by which a node is late with everything: of the environment alone, for tests.
+    static let testDelays = Setting("test-delays", .integer(0...(.max)), default: "0", help: "", isHidden: true)
+}

@@ -1,0 +1,54 @@
+/// What a finished line means.
+///
+/// The page reads lines in the same way (Tests/Vectors/commands.json).
+enum Input: Sendable {
+    case nothing
+    case say(String)
+    case command(any SlashCommand.Type, String)
+    /// A command that does not exist; it is told, and never said to others.
+    case unknown(String)
+
+    init(_ line: String) {
+        guard let start = line.firstIndex(where: { !$0.isWhitespace }) else {
+            self = .nothing
+            return
+        }
+        let trimmed = line[start...]
+        guard trimmed.first == "/" else {
+            self = .say(line)
+            return
+        }
+        guard !trimmed.hasPrefix("//") else {
+            self = .say(String(trimmed.dropFirst()))
+            return
+        }
+        let name = trimmed.dropFirst().prefix { !$0.isWhitespace }
+        let argument = trimmed[name.endIndex...].drop(while: \.isWhitespace)
+        let lowered = name.lowercased()
+        if let command = SlashCommands.all.first(where: { $0.name == lowered }) {
+            self = .command(command, argument.trimmingTrailingWhitespace)
+        } else {
+            self = .unknown(lowered)
+        }
+    }
+}
+
+extension Input: Equatable {
+    static func == (one: Input, two: Input) -> Bool {
+        switch (one, two) {
+        case (.nothing, .nothing): true
+        case (.say(let text), .say(let other)): text == other
+        case (.unknown(let name), .unknown(let other)): name == other
+        case (.command(let command, let argument), .command(let other, let otherArgument)):
+            command.name == other.name && argument == otherArgument
+        case (.nothing, _), (.say, _), (.unknown, _), (.command, _): false
+        }
+    }
+}
+
+extension Substring {
+    fileprivate var trimmingTrailingWhitespace: String {
+        guard let last = self.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(self[...last])
+    }
+}

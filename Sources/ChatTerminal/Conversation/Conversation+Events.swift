@@ -1,0 +1,114 @@
+internal import ChatClient
+internal import ChatCore
+internal import ChatSystem
+internal import ChatWords
+
+// MARK: - What the server says
+
+extension Conversation {
+    func handle(_ event: ClientEvent) {
+        switch event {
+        case .connection(let state): self.handle(state)
+        case .joined(let room): if self.rooms.joined(room) { self.notice(Notices.joined(room)) } else { self.redraw() }
+        case .refused(let room, let error):
+            if !error.code.isRetryable { self.forget(room) }
+            self.warn("\(room): \(Words.of(error))")
+        case .members(let room, let members): self.rooms.listed(members, in: room)
+        case .received(let event): self.handle(event)
+        }
+    }
+
+    private func handle(_ state: ConnectionState) {
+        self.typists.forget()
+        let change = self.link.changed(to: state)
+        if self.link.isConnected, self.knownRooms.isEmpty { self.later { await self.learnRooms() } }
+        switch change {
+        case .redraw: self.redraw()
+        case .notice(let text): self.notice(text)
+        case .warning(let text): self.warn(text)
+        }
+    }
+
+    /// Asks for the names of the server's rooms, for completion, which does without them when the server does not
+    /// answer.
+    private func learnRooms() async {
+        guard let page = try? await self.directory.page() else { return }
+        self.knownRooms = page.rooms.map(\.name.rawValue.sanitizedLine)
+    }
+
+    private func handle(_ event: Event) {
+        switch event {
+        case .message(let message): self.show(message)
+        case .joined(let change): self.tell(event, change, change.user.name.rawValue)
+        case .left(let change):
+            self.typists.spoke(change.user.id, in: change.room)
+            self.tell(event, change, nil)
+        case .renamed(let change, oldName: _):
+            self.link.renamed(to: change.user)
+            self.tell(event, change, change.user.name.rawValue)
+        case .presence(let room, let count, version: _):
+            self.rooms.counted(count, in: room)
+            self.refresh()
+        case .typing(let room, let user, let active):
+            guard user.id != self.link.user?.id, !self.ignored.contains(user) else { return }
+            self.typists.heard(user, in: room, active: active, now: .now)
+            self.refresh()
+        case .gap(let room, epoch: _, let from, let last): self.warn(Notices.gap(room, from, last))
+        case .reset(let room, head: _): self.warn(Notices.reset(room))
+        case .status(.degraded, let detail): self.warn(Notices.degraded(detail))
+        case .status(.ok, detail: _): self.notice(Phrase.recovered())
+        case .closing(let disconnect, reconnectMilliseconds: _):
+            self.notice(Phrase.closing(["reason": Words.of(disconnect)]))
+        case .welcome: break
+        }
+    }
+
+    private func show(_ message: Message) {
+        // The room may have been left since.
+        guard self.rooms.contains(message.room) else { return }
+        self.typists.spoke(message.sender.id, in: message.room)
+        let isPast = self.rooms.arrived(message)
+        guard !self.ignored.contains(message.sender) else { return }
+        var lines: [String] = []
+        let time = LocalTime(milliseconds: message.time)
+        if time.day != self.lastDay {
+            lines.append(self.formatter.notice(time.dayLine))
+            self.lastDay = time.day
+        }
+        let isOwn = message.sender.id == self.link.user?.id
+        let isMention = !isOwn && (self.link.user.map { Mention.names($0.name.rawValue, in: message.text) } ?? false)
+        if self.rooms.show(message, isMention: isMention, isOwn: isOwn) {
+            lines.append(self.formatter.notice("── \(Phrase.unreadFrom()) ──"))
+        }
+        lines += self.lines(of: message, isMention: isMention)
+        self.draw(lines, isRinging: isMention && !isPast && self.options.rings && self.bell.ring(now: .now))
+    }
+
+    /// Somebody came, went or has another name; nil: went.
+    private func tell(_ event: Event, _ change: PresenceChange, _ name: String?) {
+        self.rooms.changed(change, name: name)
+        guard self.showsNotices, !self.ignored.contains(change.user), let text = Notices.presence(event) else {
+            return self.refresh()
+        }
+        self.notice(self.rooms.names.count > 1 ? "\(change.room): \(text)" : text)
+    }
+}
+
+// MARK: - What time brings
+
+extension Conversation {
+    /// A second has passed: perhaps somebody has stopped typing, a line waits for long, or the way is to be measured.
+    func tick() {
+        if self.link.isDue(now: .now) { self.later { await self.measure() } }
+        self.refresh()
+    }
+
+    /// Measures the way to the server and back; one that a broken connection interrupts says nothing.
+    private func measure() async {
+        guard let welcome = self.link.welcome else { return }
+        let start = ContinuousClock.now
+        guard (try? await self.client.ping()) != nil else { return }
+        self.link.measured(.now - start, since: welcome)
+        self.refresh()
+    }
+}

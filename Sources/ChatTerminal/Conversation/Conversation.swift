@@ -1,0 +1,178 @@
+internal import ChatClient
+internal import ChatCore
+internal import ChatSystem
+internal import ChatWords
+
+/// A conversation on a terminal: the rooms, the line that is being written, and what stands on the screen.
+///
+/// Keys, events, signals and time come to it one by one (``JoinSession`` waits for them), and each ends in one write to the
+/// terminal. What a slash command does stands with the command (``SlashCommand``).
+actor Conversation {
+    nonisolated let client: ChatClient
+    let directory: RoomDirectory
+    let options: JoinOptions
+
+    var rooms: JoinedRooms
+    var link = ServerLink()
+    /// Lines that the server has not confirmed.
+    private(set) var pending = PendingLines()
+    var draft: UnfinishedLine
+    var display: Display
+    var formatter: MessageFormatter
+    var showsNotices: Bool
+    var typists = Typists()
+    var ignored = Ignored()
+    var bell = Bell()
+    /// The day of the last message that was shown.
+    var lastDay: String?
+    /// Rooms that the server has, for completion.
+    var knownRooms: [String] = []
+    /// Whether the user wants to go.
+    private(set) var isLeaving = false
+    private var warnings: [String]
+
+    /// Work that a key or an event began, to be done beside them.
+    nonisolated let jobs: AsyncStream<@Sendable () async -> Void>
+    private let jobSink: AsyncStream<@Sendable () async -> Void>.Continuation
+
+    init(client: ChatClient, directory: RoomDirectory, options: JoinOptions) {
+        self.client = client
+        self.directory = directory
+        self.options = options
+        self.rooms = JoinedRooms(current: options.rooms[0], read: options.readMarks?.load() ?? Positions())
+        self.showsNotices = options.showsNotices
+        self.formatter = MessageFormatter(
+            palette: options.palette,
+            showsTime: options.showsTimestamps,
+            showsRoom: false
+        )
+        self.display = Display(hasScreen: options.hasScreen)
+        self.warnings = options.warnings
+        var lines: [String] = []
+        do throws(FileError) { lines = try options.inputHistory?.load() ?? [] } catch {
+            self.warnings.append(Words.of(error))
+        }
+        self.draft = UnfinishedLine(history: LineHistory(lines))
+        // One for each line that may wait for its answer, 1,000, and many more than keys and events begin.
+        (self.jobs, self.jobSink) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(4096))
+    }
+
+    /// Does something that waits, without letting keys and events wait for it.
+    func later(_ job: @escaping @Sendable () async -> Void) { self.jobSink.yield(job) }
+
+    /// Asks the server something and tells what it says.
+    func ask(_ question: @escaping @Sendable (ChatClient, RoomName) async throws(ClientError) -> String) {
+        let (client, room) = (self.client, self.rooms.current)
+        self.later {
+            do throws(ClientError) {
+                await self.notice(try await question(client, room))
+            } catch {
+                await self.warn(Words.of(error))
+            }
+        }
+    }
+}
+
+// MARK: - The beginning and the end
+
+extension Conversation {
+    /// How long a leaving user waits for lines that are not confirmed yet.
+    private static let farewell: Duration = .seconds(2)
+
+    /// Enters the rooms, and sends what the outbox kept, before anything new is sent there.
+    func begin() async {
+        self.display.take()
+        self.draw(self.warnings.map(self.formatter.warning))
+        for room in self.options.rooms where !self.rooms.contains(room) { await self.join(room) }
+        let kept = self.options.kept
+        for send in kept.expired {
+            self.warn(Phrase.outboxExpired(["room": send.room.rawValue, "text": send.text]))
+        }
+        for room in Set(kept.sends.map(\.room)) {
+            if !self.rooms.contains(room) { await self.join(room) }
+            let count = kept.sends.count { $0.room == room }
+            self.notice(Phrase.kept(["room": room.rawValue, "count": "\(count)"]))
+        }
+        for send in kept.sends {
+            do throws(ClientError) { self.follow(try await self.client.resend(send), send.text) } catch {
+                self.warn(Notices.unsent(send.text, Words.of(error)))
+            }
+        }
+    }
+
+    /// The user wants to go.
+    func leave() { self.isLeaving = true }
+
+    /// Waits a moment for what the server has not confirmed.
+    ///
+    /// - Returns: How many lines are not confirmed then.
+    func sayFarewell() async -> Int {
+        let deadline = ContinuousClock.now + Self.farewell
+        while self.pending.count > 0, self.link.isConnected, .now < deadline {
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        return self.pending.count
+    }
+
+    /// Gives the terminal back and keeps how far each room was read.
+    func end() {
+        self.display.giveBack()
+        self.options.readMarks?.save(self.rooms.marks.read)
+    }
+}
+
+// MARK: - Saying something
+
+extension Conversation {
+    func say(_ text: String, _ kind: MessageKind = .text) async {
+        do throws(ClientError) {
+            self.follow(try await self.client.enqueue(self.rooms.current, text, kind: kind), text)
+        } catch {
+            self.warn(Notices.unsent(text, Words.of(error)))
+        }
+    }
+
+    /// Waits for the answer to a line, beside everything else.
+    private func follow(_ sent: PendingSend, _ text: String) {
+        let id = self.pending.begin(text, now: .now)
+        self.later { await self.settle(sent, id, text) }
+        if !self.link.isConnected { self.redraw() }
+    }
+
+    private func settle(_ sent: PendingSend, _ id: Int, _ text: String) async {
+        do throws(ClientError) {
+            _ = try await sent.receipt()
+            self.pending.settle(id)
+            self.redraw()
+        } catch {
+            guard error.code != .cancelled, error.code != .closed else { return }
+            self.pending.settle(id)
+            self.warn(Notices.unsent(text, Words.of(error)))
+        }
+    }
+}
+
+// MARK: - Rooms
+
+extension Conversation {
+    /// Enters a room; a refusal comes as an event.
+    func join(_ room: RoomName) async {
+        self.rooms.add(room)
+        self.formatter.showsRoom = self.rooms.names.count > 1
+        await self.client.enter(room, from: self.options.history > 0 ? .last(self.options.history) : .live)
+    }
+
+    /// Forgets a room that the user has left, or may not enter.
+    func forget(_ room: RoomName) {
+        let wasCurrent = room == self.rooms.current
+        self.rooms.remove(room)
+        self.formatter.showsRoom = self.rooms.names.count > 1
+        if wasCurrent { self.redraw() }
+    }
+
+    /// Talks in another room from here on.
+    func talk(in room: RoomName) {
+        self.rooms.enter(room)
+        self.redraw()
+    }
+}

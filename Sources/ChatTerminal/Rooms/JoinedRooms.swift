@@ -1,0 +1,136 @@
+internal import ChatClient
+internal import ChatCore
+
+/// The rooms that the user is in: who is there, what was said last and what is unread: a machine without I/O.
+struct JoinedRooms: Sendable {
+    /// Everything that is known of a room.
+    private struct Room: Sendable {
+        /// The names of those who are there; nil until the room was joined.
+        var members: [UserID: String]?
+        /// The number of members, of whom a large room does not name all; nil until the server has told it.
+        var count: Int?
+        /// The number of past messages that are still to come; they ring no bell.
+        ///
+        /// Nil until the room was joined.
+        var replay: Int?
+        /// The last messages, which can be answered.
+        var recent: [Message] = []
+    }
+
+    /// The rooms, in the order in which the user came to them.
+    private(set) var names: [RoomName] = []
+    /// The room in which the user talks.
+    private(set) var current: RoomName
+    /// The place up to which each room was read, and what is unread there.
+    private(set) var marks: ReadMarks
+    private var rooms: [RoomName: Room] = [:]
+
+    /// - Parameters:
+    ///   - current: The room in which the user will talk first; it is not entered by that.
+    ///   - read: How far the rooms were read in earlier sessions.
+    init(current: RoomName, read: Positions = Positions()) {
+        self.current = current
+        self.marks = ReadMarks(read)
+    }
+
+    func contains(_ room: RoomName) -> Bool { self.names.contains(room) }
+
+    /// The names of those who are known to be in a room.
+    func members(of room: RoomName) -> [UserID: String] { self.rooms[room]?.members ?? [:] }
+
+    /// The number of members of a room; nil when it is not known.
+    func count(in room: RoomName) -> Int? { self.rooms[room]?.count }
+
+    /// The last messages of a room, oldest first.
+    func recent(in room: RoomName) -> [Message] { self.rooms[room]?.recent ?? [] }
+
+    /// Everybody who has a name in one of the rooms, in upper or lower case.
+    func ids(named name: String) -> Set<UserID> {
+        let wanted = name.lowercased()
+        return Set(
+            self.rooms.values.flatMap { ($0.members ?? [:]).filter { $0.value.lowercased() == wanted }.keys }
+        )
+    }
+}
+
+// MARK: - What the user does
+
+extension JoinedRooms {
+    /// The user wants to be in a room.
+    mutating func add(_ room: RoomName) { if !self.names.contains(room) { self.names.append(room) } }
+
+    /// The user talks in a room from here on.
+    mutating func enter(_ room: RoomName) {
+        self.current = room
+        self.marks.enter(room)
+    }
+
+    /// The user has left a room, or may not enter it; from the current room they go to the first one.
+    mutating func remove(_ room: RoomName) {
+        self.names.removeAll { $0 == room }
+        self.rooms[room] = nil
+        self.marks.forget(room)
+        if room == self.current, let first = self.names.first { self.enter(first) }
+    }
+}
+
+// MARK: - What the server says
+
+extension JoinedRooms {
+    /// A room was joined.
+    ///
+    /// - Returns: Whether for the first time, and not again after a reconnect.
+    mutating func joined(_ room: JoinedRoom) -> Bool {
+        let isFirst = self.rooms[room.room]?.members == nil
+        self.listed(room.members, in: room.room)
+        guard isFirst else { return false }
+        self.rooms[room.room]?.replay = room.replay
+        if room.replay == 0 { self.marks.live(room.room, at: room.head) }
+        return true
+    }
+
+    /// The server listed the members of a room.
+    mutating func listed(_ page: MemberPage, in room: RoomName) {
+        self.rooms[room, default: Room()].members =
+            Dictionary(page.members.map { ($0.id, $0.name.rawValue) }, uniquingKeysWith: { $1 })
+        self.rooms[room]?.count = page.count
+    }
+
+    /// Only the number of members was told.
+    mutating func counted(_ count: Int, in room: RoomName) { self.rooms[room, default: Room()].count = count }
+
+    /// Somebody came, left or has another name.
+    ///
+    /// - Parameters:
+    ///   - change: Who and where.
+    ///   - name: The name from here on; nil: they left.
+    mutating func changed(_ change: PresenceChange, name: String?) {
+        self.rooms[change.room]?.members?[change.user.id] = name
+        if change.memberCount > 0 { self.rooms[change.room, default: Room()].count = change.memberCount }
+    }
+
+    /// A message came.
+    ///
+    /// - Returns: Whether it belongs to the past that a join asked for.
+    mutating func arrived(_ message: Message) -> Bool {
+        guard let left = self.rooms[message.room]?.replay, left > 0 else { return false }
+        self.rooms[message.room]?.replay = left - 1
+        return true
+    }
+
+    /// A message that came is shown.
+    ///
+    /// - Parameters:
+    ///   - message: The message.
+    ///   - isMention: Whether it names the user.
+    ///   - isOwn: Whether the user wrote it.
+    /// - Returns: Whether a line is drawn before it, since what follows was not read in an earlier session.
+    mutating func show(_ message: Message, isMention: Bool, isOwn: Bool) -> Bool {
+        let room = message.room
+        let begins = self.marks.show(message, isCurrent: room == self.current, isMention: isMention, isOwn: isOwn)
+        if self.rooms[room]?.replay == 0 { self.marks.live(room) }
+        self.rooms[room, default: Room()].recent.append(message)
+        if self.recent(in: room).count > Answer.remembered { self.rooms[room]?.recent.removeFirst() }
+        return begins
+    }
+}

@@ -1,0 +1,89 @@
+internal import ChatCore
+
+/// The unread messages of each room, and where they begin: a machine without I/O.
+///
+/// A message is read when it is shown while its room is the one that is talked in. The mark of a room stands behind the
+/// last message that had been read when the user came to it, and stays there until they come again.
+struct ReadMarks: Equatable, Sendable {
+    /// Messages that came to a room while the user talked in another.
+    struct Unread: Equatable, Sendable {
+        var messages = 0
+        /// Those of them that name the user.
+        var mentions = 0
+    }
+
+    /// How far each room was read; it is kept from one session to the next.
+    private(set) var read: Positions
+    private var marks: [RoomName: LogPosition]
+    private var unread: [RoomName: Unread] = [:]
+    /// The rooms in which the line was drawn that says where the unread begins.
+    private var drawn: Set<RoomName> = []
+
+    /// - Parameter read: How far the rooms were read in earlier sessions.
+    init(_ read: Positions = Positions()) {
+        self.read = read
+        self.marks = read.places
+    }
+
+    /// The unread messages of a room; nil when there are none.
+    subscript(room: RoomName) -> Unread? { self.unread[room] }
+
+    /// Everything unread outside a room.
+    func elsewhere(than room: RoomName) -> Unread {
+        self.unread.filter { $0.key != room }.values.reduce(into: Unread()) {
+            $0.messages += $1.messages
+            $0.mentions += $1.mentions
+        }
+    }
+
+    /// A message is shown.
+    ///
+    /// - Parameters:
+    ///   - message: The message.
+    ///   - isCurrent: Whether its room is the one that is talked in.
+    ///   - isMention: Whether it names the user.
+    ///   - isOwn: Whether the user wrote it, on whatever device: who writes has read.
+    /// - Returns: Whether a line is drawn before it, since what follows was not read in an earlier session.
+    mutating func show(_ message: Message, isCurrent: Bool, isMention: Bool, isOwn: Bool) -> Bool {
+        let (room, position) = (message.room, message.position)
+        let begins = self.begins(room, position, isOwn: isOwn)
+        if isCurrent {
+            if let position { self.read[room] = position }
+        } else if !isOwn {
+            self.unread[room, default: Unread()].messages += 1
+            if isMention { self.unread[room, default: Unread()].mentions += 1 }
+        }
+        return begins
+    }
+
+    private mutating func begins(_ room: RoomName, _ position: LogPosition?, isOwn: Bool) -> Bool {
+        guard !self.drawn.contains(room), let mark = self.marks[room], let position, !isOwn else { return false }
+        guard position.epoch != mark.epoch || position.isBehind(mark) else { return false }
+        self.drawn.insert(room)
+        // A new log has no place for the mark: all of it is unread.
+        return position.epoch == mark.epoch
+    }
+
+    /// The past of a room has been shown: what comes from here on comes live, and needs no line.
+    ///
+    /// - Parameters:
+    ///   - room: The room.
+    ///   - head: The head of its log, where there was no past to show: all that comes is unread.
+    mutating func live(_ room: RoomName, at head: LogPosition? = nil) {
+        self.drawn.insert(room)
+        if self.marks[room] == nil { self.marks[room] = head }
+    }
+
+    /// The user comes to a room.
+    mutating func enter(_ room: RoomName) {
+        if let read = self.read[room] { self.marks[room] = read }
+        self.unread[room] = nil
+        self.drawn.insert(room)
+    }
+
+    /// The message after which the unread ones of a room begin; nil when that is not known.
+    func mark(_ room: RoomName) -> LogPosition? { self.marks[room] }
+
+    /// The user has left a room, or was not let in.
+    mutating func forget(_ room: RoomName) { self.unread[room] = nil }
+}

@@ -1,0 +1,37 @@
+internal import ChatCore
+internal import ChatWords
+
+/// Other users who are typing.
+///
+/// A notice holds until its user stops, says something, or has been silent for long.
+struct Typists: Equatable, Sendable {
+    /// How long a notice holds.
+    static let lifetime: Duration = .seconds(6)
+    /// The most users of a room that are remembered.
+    static let capacity = 50
+
+    private struct Typist: Equatable {
+        var user: User
+        var until: ContinuousClock.Instant
+    }
+
+    private var rooms: [RoomName: [Typist]] = [:]
+
+    /// A notice came.
+    mutating func heard(_ user: User, in room: RoomName, active: Bool, now: ContinuousClock.Instant) {
+        self.rooms[room]?.removeAll { $0.user.id == user.id || $0.until <= now }
+        guard active, self.rooms[room, default: []].count < Self.capacity else { return }
+        self.rooms[room, default: []].append(Typist(user: user, until: now + Self.lifetime))
+    }
+
+    /// A user said something, or left.
+    mutating func spoke(_ user: UserID, in room: RoomName) { self.rooms[room]?.removeAll { $0.user.id == user } }
+
+    /// The connection is gone, and what was heard on it.
+    mutating func forget() { self.rooms = [:] }
+
+    /// Who types in a room, the one who began last at the end.
+    func names(in room: RoomName, now: ContinuousClock.Instant) -> [String] {
+        self.rooms[room, default: []].filter { $0.until > now }.map { $0.user.name.rawValue.sanitizedLine }
+    }
+}

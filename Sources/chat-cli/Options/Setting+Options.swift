@@ -1,0 +1,27 @@
+internal import ArgumentParser
+internal import ChatSettings
+internal import ChatWords
+
+extension ArgumentHelp {
+    /// What an option is for, in the language of the user.
+    static func said(_ english: String) -> ArgumentHelp { ArgumentHelp(Sentence(english).text()) }
+
+    /// What a setting is for, in the language of the user.
+    fileprivate init(_ setting: Setting) {
+        self.init(Sentence(setting.help, ["default": setting.fallback]).text())
+    }
+}
+
+extension Option {
+    /// The flag of a setting, with a value behind it.
+    init<Text: ExpressibleByArgument>(_ setting: Setting) where Value == Text? {
+        self.init(name: .customLong(setting.flag), help: ArgumentHelp(setting))
+    }
+}
+
+extension Flag where Value == Bool? {
+    /// The flags of a setting that is on or off: `--bell` and `--no-bell`.
+    init(_ setting: Setting) {
+        self.init(name: .customLong(setting.flag), inversion: .prefixedNo, help: ArgumentHelp(setting))
+    }
+}

@@ -1,5 +1,8 @@
-import ChatCore
+import ChatMemory
+import NIOCore
 import Testing
+
+@testable import ChatCore
 
 @Suite(.patience)
 struct MessagingTests {
@@ -41,6 +44,35 @@ struct MessagingTests {
                 let message = try await client.next("message")
                 #expect(message["room"]?.string == "래블업")
                 #expect(Array((message["text"]?.string ?? "").unicodeScalars) == Array(text.unicodeScalars))
+            }
+        }
+    }
+
+    /// What a later version may store: a kind with fields of its own, and a text for those who do not know it.
+    private static let later =
+        #","from":{"id":"u9","name":"Later"},"text":"(edited) hi","kind":"edit","edits":{"seq":1}}"#
+
+    @Test func `a kind that nobody knows yet is shown as its text, live and replayed, and is no hole`() async throws {
+        let broker = MemoryBroker.forTests()
+        let room = try RoomName("lobby")
+        try await TestServer.with(broker: broker) { server in
+            try await server.withClient("/ws?room=lobby") { client in
+                _ = try await client.reply(0)
+                _ = try await client.call(1, #"{"type":"send","room":"lobby","text":"hi"}"#)
+                let tail = ByteBuffer(string: Self.later)
+                let draft = Draft(room: room, sender: UserID("u9"), key: nil, tail: tail)
+                #expect(try await broker.publish([draft])[0].get().position.seq == 2)
+                _ = try await client.call(2, #"{"type":"send","room":"lobby","text":"bye"}"#)
+                for seq in 1...3 { #expect(try await client.next("message")["seq"]?.integer == seq) }
+            }
+            try await server.withClient("/ws?room=lobby&history=3") { client in
+                _ = try await client.next("message")
+                let json = try await client.next("message")
+                #expect(json["kind"]?.string == "edit" && json["edits"]?["seq"]?.integer == 1)
+                // What the client library makes of it.
+                let message = try Message(json)
+                #expect(message.position?.seq == 2 && message.kind == .text && message.text == "(edited) hi")
+                #expect(try await client.next("message")["seq"]?.integer == 3)
             }
         }
     }

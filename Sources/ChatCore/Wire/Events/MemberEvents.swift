@@ -1,3 +1,5 @@
+// What members are told of each other: `joined`, `left`, `renamed`, `presence` and `typing`.
+
 extension PresenceChange {
     /// Reads what `joined`, `left` and `renamed` have in common.
     init(_ json: JSONValue) throws(JSONError) {
@@ -39,5 +41,19 @@ extension Event {
         json.field("room", room.rawValue)
         json.field("member_count", memberCount)
         json.field("presence_version", version)
+    }
+
+    static func typing(_ json: JSONValue) throws(JSONError) -> Event {
+        .typing(
+            room: try json.room(),
+            user: try json.user("user"),
+            active: try json.required("active", \.bool)
+        )
+    }
+
+    static func writeTyping(_ room: RoomName, _ user: User, _ active: Bool, to json: inout JSONWriter) {
+        json.field("room", room.rawValue)
+        json.user("user", user)
+        json.field("active", active)
     }
 }

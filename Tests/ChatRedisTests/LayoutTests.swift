@@ -96,6 +96,21 @@ struct LayoutTests {
         }
     }
 
+    @Test(arguments: [true, false])
+    func `who finds Redis empty need not reckon with what an older server has left there`(isEmpty: Bool) async throws {
+        try await RedisServerProcess.with { server in
+            if !isEmpty { try await server.operate("SET chat:{lobby}:keys:2:u1:k1 x") }
+            // The second server finds what the first one has begun.
+            for _ in 1...2 {
+                try await withBroker(server) { broker in
+                    try await broker.probe()
+                    while await broker.legacyNodes == .present { try await Task.sleep(for: .milliseconds(50)) }
+                    #expect(await broker.legacyNodes == (isEmpty ? .gone : .remembered))
+                }
+            }
+        }
+    }
+
     @Test func `data of a newer layout are not touched`() async throws {
         try await RedisServerProcess.with { server in
             try await server.operate("HSET chat:layout version 3")

@@ -161,9 +161,10 @@ final class RedisEndpoint {
             String(RedisKeys.layoutVersion)
         )
         return switch role {
-        // A replica takes all of it but a write.
+        // A replica takes all of it but a write, which comes after the introduction: that tells an empty Redis by its
+        // having no key at all.
         case .commands, .log:
-            self.connector.logIn + [RedisCommand("SET", self.hearing.key, "", "EX", "60"), introduction]
+            self.connector.logIn + [introduction, RedisCommand("SET", self.hearing.key, "", "EX", "60")]
                 + self.scripts.loadCommands
         // PING is refused while Redis loads its data, and SUBSCRIBE where the user may not use the channels: such a
         // connection does not count as one. Nothing is published on the node's own channel meanwhile, so that each
@@ -204,7 +205,9 @@ final class RedisEndpoint {
     /// A connection for commands stands.
     private func opened(_ link: CommandLink, _ role: RedisChannelHandler.Role, _ replies: [RedisReply]) {
         let loaded = replies.suffix(self.scripts.all.count)
-        guard self.introduce(replies.dropLast(loaded.count).last, on: role), let handler = self.handlers[role] else {
+        // The answer to the write stands between the two.
+        guard self.introduce(replies.dropLast(loaded.count + 1).last, on: role), let handler = self.handlers[role]
+        else {
             return
         }
         link.opened(handler, loaded: loaded, run: self.identity.run(on: role))

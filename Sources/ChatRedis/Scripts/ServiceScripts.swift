@@ -36,10 +36,13 @@ enum ServiceScripts {
     /// KEYS: layout. ARGV: a name that no run has had, the version of the layout that the node knows. Answers the
     /// process (empty where Redis does not tell), the run, what it does when its memory is full, and the version of the
     /// layout (0: none is written).
+    ///
+    /// Who finds Redis empty says so in the layout: nobody has left anything there that would have to be reckoned with.
     static let introduction = [Self.run, Self.introduce].joined(separator: "\n")
 
     private static let introduce = #"""
         local version = tonumber(redis.call('HGET', KEYS[1], 'version') or 0)
+        if redis.pcall('DBSIZE') == 0 then redis.pcall('HSET', KEYS[1], 'began', 'empty') end
         -- Data of a newer layout are not touched.
         local run = version <= tonumber(ARGV[2]) and run_of(KEYS[1], ARGV[1], '') or ''
         return { string.sub(told('server', 'run_id'), 1, 16), run, told('memory', 'maxmemory_policy'), version }
@@ -50,18 +53,20 @@ enum ServiceScripts {
     /// KEYS: layout. ARGV: the node's channel, what to publish there, the channel that all nodes listen to, the one
     /// that nodes of this layout listen to as well, the layout's version, a name that no run has had.
     ///
-    /// Data without a version are new, or of the first layout: what nodes of that left behind is reckoned with for as
-    /// long as it may count, and again from when such a node was last seen. Answers 1 while there is one, 1 while keys
+    /// Data without a version are of the first layout, unless they began in an empty Redis: what nodes of that left behind
+    /// is reckoned with for as long as it may count, and again from when such a node was last seen. Answers 1 while there is one, 1 while keys
     /// of theirs may count, and the run.
     static let beat = [Self.run, Self.listen].joined(separator: "\n")
 
     private static let listen = #"""
         local clock = tonumber(now())
-        local found = redis.call('HMGET', KEYS[1], 'version', 'legacy_until')
+        local found = redis.call('HMGET', KEYS[1], 'version', 'legacy_until', 'began')
         local counts = redis.pcall('PUBSUB', 'NUMSUB', ARGV[3], ARGV[4])
         local has_older = not counts.err and counts[2] > counts[4]
         local legacy_until = tonumber(found[2] or 0) or 0
-        if not found[1] or has_older then
+        if not found[1] and found[3] and not has_older then
+            redis.pcall('HSET', KEYS[1], 'version', ARGV[5])
+        elseif not found[1] or has_older then
             local until_then = clock + KEY_SECONDS * 1000
             -- Once in a while is enough.
             if not found[1] or legacy_until < until_then - 60000 then

@@ -18,15 +18,16 @@ extension LeaseTests {
         try await self.withTwoThatRest { first, second in
             let rooms = try (0..<100).map { try RoomName("r\($0)") }
             try await self.renewing(self.staying, on: second) {
-                try await self.renewing(self.going, on: first) {
-                    for room in rooms {
-                        _ = try await second.subscribe(room, CollectingSubscriber())
-                        try await second.enter(room, self.juno, holder: self.staying)
-                        try await first.enter(room, self.mina, holder: self.going)
-                    }
-                    for room in rooms { try await eventually { await second.hasComparedHolders(of: room) } }
+                await self.lives.begin(self.going, on: first)
+                for room in rooms {
+                    _ = try await second.subscribe(room, CollectingSubscriber())
+                    try await second.enter(room, self.juno, holder: self.staying)
+                    try await first.enter(room, self.mina, holder: self.going)
                 }
-                try await second.command("DEL", second.keys.rooms(of: self.going.rawValue))
+                for room in rooms { try await eventually { await second.hasComparedHolders(of: room) } }
+                try await self.lives.end(self.going) {
+                    try await second.command("DEL", second.keys.rooms(of: self.going.rawValue))
+                }
                 for room in rooms {
                     try await eventually {
                         try await second.members(room, cursor: nil, limit: 9).members == [self.juno]
@@ -70,9 +71,11 @@ extension LeaseTests {
         try await self.withTwoThatRest { first, second in
             _ = try await second.subscribe(self.room, CollectingSubscriber())
             try await self.renewing(self.staying, on: second) {
-                try await second.enter(self.room, self.juno, holder: self.staying)
-                try await first.enter(self.room, self.mina, holder: self.going)
-                try await eventually { await second.hasComparedHolders(of: self.room) }
+                try await self.renewing(self.going, on: first) {
+                    try await second.enter(self.room, self.juno, holder: self.staying)
+                    try await first.enter(self.room, self.mina, holder: self.going)
+                    try await eventually { await second.hasComparedHolders(of: self.room) }
+                }
                 try await self.buried(self.going, on: second)
                 #expect(try await second.members(self.room, cursor: nil, limit: 9).members == [self.juno])
                 #expect(await second.lookedAtAll == nil)

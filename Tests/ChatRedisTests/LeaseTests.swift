@@ -79,9 +79,11 @@ struct LeaseTests {
         try await self.withTwo { first, second in
             let subscriber = CollectingSubscriber()
             _ = try await second.subscribe(self.room, subscriber)
-            try await first.enter(self.room, self.mina, holder: self.going)
-            try await second.enter(self.room, self.juno, holder: self.staying)
             try await self.renewing(self.staying, on: second) {
+                try await self.renewing(self.going, on: first) {
+                    try await first.enter(self.room, self.mina, holder: self.going)
+                    try await second.enter(self.room, self.juno, holder: self.staying)
+                }
                 let changes = try await subscriber.presence(3, in: self.room)
                 let left = PresenceChange(room: self.room, user: self.mina, memberCount: 1, version: 3)
                 #expect(changes[2].0 == left)
@@ -150,9 +152,11 @@ struct LeaseTests {
         try await self.withTwo { first, second in
             let subscriber = CollectingSubscriber()
             _ = try await second.subscribe(self.room, subscriber)
-            try await first.enter(self.room, self.mina, holder: self.going)
-            #expect(try await second.enter(self.room, self.mina, holder: self.staying) == 1)
             try await self.renewing(self.staying, on: second) {
+                try await self.renewing(self.going, on: first) {
+                    try await first.enter(self.room, self.mina, holder: self.going)
+                    #expect(try await second.enter(self.room, self.mina, holder: self.staying) == 1)
+                }
                 // The dead one has been swept when its list is.
                 let key = second.keys.rooms(of: self.going.rawValue)
                 try await eventually { try await second.command("EXISTS", key).integer == 0 }
@@ -174,21 +178,24 @@ struct LeaseTests {
             try await self.renewing(self.staying, on: second) {
                 let subscriber = CollectingSubscriber()
                 _ = try await second.subscribe(self.room, subscriber)
+                await self.lives.begin(self.going, on: first)
                 try await second.enter(self.room, self.juno, holder: self.staying)
                 try await first.enter(self.room, self.mina, holder: self.going)
                 _ = try await subscriber.presence(2, in: self.room)
                 // Nothing is left to be found by the first look at a new room.
                 try await eventually { await second.hasComparedHolders(of: self.room) }
-                for key in lost {
-                    let name =
-                        switch key {
-                        case "leases": second.keys.holders
-                        case "rooms": second.keys.rooms(of: self.going.rawValue)
-                        case "held": second.keys.held(self.room)
-                        case "members": second.keys.members(self.room)
-                        default: second.keys.names(self.room)
-                        }
-                    try await second.command("DEL", name)
+                try await self.lives.end(self.going) {
+                    for key in lost {
+                        let name =
+                            switch key {
+                            case "leases": second.keys.holders
+                            case "rooms": second.keys.rooms(of: self.going.rawValue)
+                            case "held": second.keys.held(self.room)
+                            case "members": second.keys.members(self.room)
+                            default: second.keys.names(self.room)
+                            }
+                        try await second.command("DEL", name)
+                    }
                 }
                 let part = HeldPart(room: self.room, told: 2, users: [self.juno])
                 try await eventually {

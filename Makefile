@@ -14,7 +14,7 @@
 #   MINUTES=10            how long `make soak` breaks a chat; `make fuzz`: with each reader of bytes (5)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak fuzz lint format bench install uninstall clean
+.PHONY: help run test soak tsan fuzz lint format bench install uninstall clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ test: ## Set up, build and pass every suite
 
 soak: ## Use thousands of rooms, then break a chat over and over: does it keep its promises?
 	@scripts/soak.sh
+
+tsan: ## Run the Swift tests with the thread sanitizer: does any thread touch what another one does?
+	@scripts/tsan.sh
 
 fuzz: ## Feed made-up bytes to whatever reads bytes from outside, for MINUTES each
 	@scripts/fuzz.sh $(or $(MINUTES),5)

@@ -33,7 +33,7 @@ extension ChatClient {
     /// - Returns: Why it is of no use to come back; nil when the task was cancelled.
     private func stayConnected() async -> ConnectionFailure? {
         // A generator with storage: an `inout` of one without has no address that a race detector could watch.
-        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandom()
         while !Task.isCancelled {
             await self.tell(.connection(.connecting))
             let failure = await self.connectAndConverse()

@@ -87,7 +87,7 @@ public actor ChatClient {
             }
         self.buffer = EventBuffer(capacity: max(1, configuration.eventCapacity))
         self.events = Events(buffer: self.buffer)
-        var generator = SystemRandomNumberGenerator()
+        var generator = SystemRandom()
         self.keyPrefix = Base36.random(digits: 16, using: &generator)
         self.outbox = configuration.outbox
         self.machine = ClientMachine(

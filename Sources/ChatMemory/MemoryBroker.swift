@@ -90,7 +90,7 @@ package final class MemoryBroker: Broker {
             }
             if let page { return page }
             // To look at a room does not make it: else anybody could fill the broker with looks.
-            var generator = SystemRandomNumberGenerator()
+            var generator = SystemRandom()
             return LogPage(epoch: Epoch(using: &generator), first: 1, head: 0, publications: [])
         }
     }

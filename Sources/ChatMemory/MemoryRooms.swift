@@ -28,7 +28,7 @@ struct MemoryRooms {
     mutating func make(_ name: RoomName) -> Bool {
         guard self.rooms[name] == nil else { return true }
         guard self.rooms.count < Self.maximum else { return false }
-        var generator = SystemRandomNumberGenerator()
+        var generator = SystemRandom()
         self.rooms[name] = MemoryRoom(log: MemoryLog(room: name, epoch: Epoch(using: &generator)))
         return true
     }

@@ -58,7 +58,7 @@ package final actor RedisBroker: Broker {
     ///   - logger: Told of connections that come and go.
     /// - Throws: An error when TLS cannot be set up.
     package init(configuration: RedisConfiguration, eventLoopGroup: any EventLoopGroup, logger: Logger) throws {
-        var random = SystemRandomNumberGenerator()
+        var random = SystemRandom()
         let incarnation = Base36.random(digits: 16, using: &random)
         let eventLoop = eventLoopGroup.next()
         let keys = RedisKeys(prefix: configuration.keyPrefix, database: configuration.url.database)

@@ -3,7 +3,7 @@ internal import NIOCore
 
 /// A name that no other test has.
 func unique(_ name: String) -> String {
-    var random = SystemRandomNumberGenerator()
+    var random = SystemRandom()
     return name + "-" + Base36.random(digits: 10, using: &random)
 }
 

@@ -147,7 +147,7 @@ export function makeApp(store) {
   }
 
   function retry(room, key) {
-    act("outboxChanged", { room, key, change: { state: "queued" } });
+    act("outboxChanged", { room, key, change: { state: "queued", time: Date.now() } });
     sendWaiting(room);
   }
 

@@ -2,15 +2,11 @@
 
 import * as storage from "./storage.js";
 
-/** How long the server remembers a key: an older message might be stored twice. */
-const KEY_MS = 24 * 3600_000;
-
 export function restoreOutbox({ act, open, saved, sendWaiting }) {
   const entries = storage.keys("outbox.").map((key) => storage.readJSON(key, {}));
   for (const { room, ...entry } of entries.sort((a, b) => a.time - b.time)) {
     if (!room || !entry.key || saved.has(entry.key)) continue;
     saved.add(entry.key);
-    if (Date.now() - entry.time > KEY_MS) Object.assign(entry, { state: "failed", error: { code: "old" } });
     open(room, false);
     act("queued", { room, entry });
     sendWaiting(room);

@@ -5,7 +5,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// The owner of a connection from its accept to its end, and the only handler on it.
+/// The owner of a connection from its accept to its end; no other handler sees its bytes but that of `/echo`.
 ///
 /// First it stands in the door: ``DoorMachine`` decides what becomes of what comes. A WebSocket's bytes go to the shard, which
 /// writes to the socket by itself; any other request is the router's, in a task that ends with the answer. The shard's

@@ -42,7 +42,7 @@ final class NodeContext: Sendable {
         logger: Logger,
         flushWindow: Duration
     ) {
-        var generator = SystemRandomNumberGenerator()
+        var generator = SystemRandom()
         self.currentName = Mutex(name)
         self.firstName = name
         self.incarnation = Base36.random(digits: 10, using: &generator)

@@ -5,9 +5,6 @@ import NIOCore
 // the list of members is read, once for the room on this shard, and the members are told the difference. A broker that has
 // lost who is here is told that first, by every shard; until they all had the time to, a list would lack some.
 extension PresenceKeeper {
-    /// How long the other shards and nodes have to restore a room's members, before its list is read.
-    private static let settling = Duration.milliseconds(1500)
-
     // MARK: Events
 
     /// Somebody came, went or has another name.
@@ -38,7 +35,7 @@ extension PresenceKeeper {
     func wasLost(_ room: LocalRoom, on host: isolated some PresenceHost) {
         room.presence.crowd.doubt()
         self.restore(room.name)
-        self.seeTo(room, after: Self.settling)
+        self.seeTo(room, after: ListSettling.time)
         self.repair(on: host)
     }
 
@@ -47,7 +44,7 @@ extension PresenceKeeper {
         let isBrokerDoubtful = self.isBrokerDoubtful
         self.isBrokerDoubtful = false
         // It takes each node its time to restore as many rooms.
-        let settling = isBrokerDoubtful ? Self.settling + .milliseconds(self.rooms.count / 8) : .zero
+        let settling = isBrokerDoubtful ? ListSettling.time + .milliseconds(self.rooms.count / 8) : .zero
         for room in self.rooms.all {
             room.presence.crowd.doubt()
             if isBrokerDoubtful { self.restore(room.name) }
@@ -155,20 +152,18 @@ extension PresenceKeeper {
     ) async -> Result<MemberPage, BrokerError> {
         do {
             var page = try await self.listMembers(of: room)
-            // Once: those who are missing for longer are not restored by anybody.
-            if !page.isWhole, !room.presence.isSettling {
-                room.presence.isSettling = true
-                self.restore(room.name)
+            if case .wait(let due, let isFirst) = room.presence.settling.read(isWhole: page.isWhole, now: .now) {
+                if isFirst { self.restore(room.name) }
                 guard settles else {
                     room.presence.crowd.readingFailed()
-                    self.seeTo(room, after: Self.settling)
+                    self.seeTo(room, after: due - .now)
                     return .success(page)
                 }
                 _ = await self.restoreRooms(on: host)
-                try? await Task.sleep(for: Self.settling)
+                try? await Task.sleep(until: due, clock: .continuous)
                 page = try await self.listMembers(of: room)
+                room.presence.settling.end()
             }
-            room.presence.isSettling = false
             for event in room.presence.crowd.receive(page) { host.tell(event.encoded(), in: room) }
             self.seeTo(room)
             return .success(page)

@@ -2,7 +2,8 @@ import ChatCore
 
 /// Decides, for all rooms of a loop, which of them send at the end of a tick, and when the others are looked at again.
 ///
-/// A room stands in it at most twice: once for this tick, and once for the time of its next look.
+/// A room stands in it once for this tick, and for the time of its next look; a look that has become superfluous is passed
+/// over when its time comes.
 struct FlushScheduler {
     /// What is not urgent leaves at multiples of this time, so that many rooms share one look.
     static let patience = Duration.milliseconds(25)

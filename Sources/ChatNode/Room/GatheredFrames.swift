@@ -10,7 +10,7 @@ struct GatheredFrames {
         case prompt
         /// Who comes and goes: it may wait a moment, so that those who come in a crowd are told of together.
         case unhurried
-        /// Who types: as that, and a member with much before it goes without.
+        /// Who types: it may wait as well, and a member for whom much waits already does not get it.
         case ephemeral
     }
 

@@ -16,8 +16,8 @@ struct RoomPresence {
     var crowd: Crowd
     /// When the list of its members is to be read, if it is: not before others have restored theirs.
     var readingDue: ContinuousClock.Instant?
-    /// Whether members that the broker had lost are being restored, before its list is read again.
-    var isSettling = false
+    /// Until when a list that lacks some is put off.
+    var settling = ListSettling()
     /// Whether the count of its members is to be told soon.
     var isCountDue = false
     /// Members whose names the broker could not be told of.

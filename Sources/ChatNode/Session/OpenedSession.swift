@@ -25,7 +25,7 @@ struct OpenedSession {
                 return
             }
         }
-        var generator = SystemRandomNumberGenerator()
+        var generator = SystemRandom()
         let id = UserID(using: &generator)
         let user = User(id: id, name: hello.name ?? .guest(id))
         let secret = SessionSecret(using: &generator)

@@ -57,7 +57,7 @@ final class SessionDesk {
         for user in users { self.checks.schedule(user, at: now) }
     }
 
-    /// Begins to look up whose turn it is; ``newName(of:_:)`` or ``passOver()`` follows.
+    /// Begins to look up whose turn it is; ``check(_:_:_:)`` or ``passOver()`` follows.
     func beginCheck(now: ContinuousClock.Instant) -> UserID? { self.checks.begin(now) }
 
     /// The user has gone.

@@ -20,7 +20,7 @@ final class EndpointHearing {
     private let patience: TimeAmount
     private var watch = HearingWatch(now: .now())
     private var probes: [ByteString: Waiter<Void>] = [:]
-    private var random = SystemRandomNumberGenerator()
+    private var random = SystemRandom()
 
     init(
         over commands: CommandLink,

@@ -117,7 +117,7 @@ final class RedisEndpoint {
     ///   - role: Which connection.
     ///   - onCancel: Called when the task is cancelled while a connection stands.
     func keepConnected(_ role: RedisChannelHandler.Role, onCancel: @escaping @Sendable () -> Void) async {
-        var random = SystemRandomNumberGenerator()
+        var random = SystemRandom()
         while !Task.isCancelled, self.refusal == nil {
             await self.connect(role, onCancel: onCancel)
             guard self.refusal == nil else { break }

@@ -9,7 +9,7 @@ struct EpochSource {
     private var count = 0
 
     init() {
-        var random = SystemRandomNumberGenerator()
+        var random = SystemRandom()
         self.stem = Base36.random(digits: 10, using: &random)
     }
 

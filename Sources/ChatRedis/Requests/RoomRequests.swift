@@ -12,7 +12,7 @@ final class RoomRequests {
     private var epochs = EpochSource()
 
     init(keys: RedisKeys) {
-        var random = SystemRandomNumberGenerator()
+        var random = SystemRandom()
         self.keys = keys
         self.secret = Base36.random(digits: 24, using: &random)
         self.addresses = RoomAddressBook(keys)

@@ -168,7 +168,7 @@ struct Bench: AsyncParsableCommand {
     }
 
     private func plan() throws -> BenchPlan {
-        var generator = SystemRandomNumberGenerator()
+        var generator = SystemRandom()
         let run = Base36.random(digits: 8, using: &generator)
         let addresses =
             self.server.isEmpty ? [Environment[Setting.server.variable] ?? Setting.server.fallback] : self.server

@@ -89,7 +89,7 @@ struct Verify: AsyncParsableCommand {
     }
 
     private func plan() throws -> VerifyPlan {
-        var generator = SystemRandomNumberGenerator()
+        var generator = SystemRandom()
         let run = Base36.random(digits: 8, using: &generator)
         let addresses =
             self.server.isEmpty ? [Environment[Setting.server.variable] ?? Setting.server.fallback] : self.server

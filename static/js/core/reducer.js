@@ -8,7 +8,7 @@ export const initialState = {
   service: { state: "ok" },
   me: null,
   ids: new Set(),
-  limits: { text_bytes: 8192, name_chars: 32, room_chars: 64, history: 100 },
+  limits: { text_bytes: 8192, name_chars: 32, room_chars: 64, history: 100, key_seconds: 86400 },
   rooms: new Map(),
   current: null,
   isLookedAt: true,

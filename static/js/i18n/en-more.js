@@ -79,7 +79,7 @@ export default {
   emojiGroups: { faces: "Faces", people: "Hands and people", nature: "Nature", food: "Food", things: "Things", signs: "Signs and flags" },
   failed: "Not sent.",
   failures: {
-    old: "It has waited for more than a day.",
+    old: "It has waited for too long.",
     reset: "The room's history began anew before it arrived.",
     text_too_long: "It is too long.",
     forbidden: "You may not write here.",

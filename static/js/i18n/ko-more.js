@@ -80,7 +80,7 @@ export default {
   emojiGroups: { faces: "표정", people: "손과 사람", nature: "자연", food: "음식", things: "물건", signs: "기호와 깃발" },
   failed: "보내지 못했습니다.",
   failures: {
-    old: "하루 넘게 기다린 메시지입니다.",
+    old: "너무 오래 기다린 메시지입니다.",
     reset: "도착 전에 방의 기록이 새로 시작되었습니다.",
     text_too_long: "너무 깁니다.",
     forbidden: "여기에 쓸 수 없습니다.",

@@ -18,6 +18,11 @@ export function makeOutbox(client, store, rejoin) {
       const room = store.state.rooms.get(name);
       const entry = room?.outbox.find(({ state }) => state === "queued");
       if (!entry || !client.isOpen || room.phase !== "in" || room.replay > 0) break;
+      // The server may have forgotten its key, and would store it twice.
+      if (Date.now() - entry.time > store.state.limits.key_seconds * 1000) {
+        change(name, entry.key, { state: "failed", error: { code: "old" } });
+        continue;
+      }
       const error = await send(name, entry);
       if (!error) continue;
       const { code, message, retryMs } = error;

@@ -1,7 +1,8 @@
 /// What a client asks of the server (docs/PROTOCOL.md, section 2), with every name in it valid already.
 ///
 /// This is the table of commands: each has a file of its own beside this one, with its fields, its rule, and how it is read
-/// and written. A further one is a file and a row; the compiler names every other place.
+/// and written. A further one is a file and a row. The compiler names most other places, and `ProtocolTableTests` some of
+/// those that it cannot.
 package enum Command: Equatable, Sendable {
     case hello(Hello)
     case join(Join)

@@ -130,7 +130,7 @@ package enum PublicationCodec {
         }
     }
 
-    /// A message that is in no log, as ``Event/encoded(id:)`` gives it.
+    /// A message as ``Event/encoded(id:)`` gives it, also one that is in no log.
     static func encode(_ message: Message) -> ByteBuffer {
         let tail = Self.tail(sender: message.sender, text: message.text, kind: message.kind, key: message.key)
         if let position = message.position {

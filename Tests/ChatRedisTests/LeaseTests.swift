@@ -311,6 +311,18 @@ struct LeaseTests {
     }
 
     @Test
+    func `a list that lacks somebody whose name was lost is not whole, whoever has come since`() async throws {
+        try await self.withOne { first in
+            for user in [self.mina, self.juno] { try await first.enter(self.room, user, holder: self.going) }
+            try await first.command("DEL", first.keys.names(self.room))
+            let ada = User(id: UserID("u3"), name: try UserName("Ada"))
+            try await first.enter(self.room, ada, holder: self.staying)
+            let page = try await first.members(self.room, cursor: nil, limit: 10)
+            #expect(page.members == [ada] && !page.isWhole)
+        }
+    }
+
+    @Test
     func `numbers that go back on the channel are a loss, at once`() async throws {
         try await self.withOne { first in
             let second = first

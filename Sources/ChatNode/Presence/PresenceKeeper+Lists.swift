@@ -119,12 +119,15 @@ extension PresenceKeeper {
     /// Restores what the broker may have lost, and reads the members of the rooms that need it, one room after the other;
     /// what could not be done is tried again by the next turn of the wheel.
     func repair(on host: isolated some PresenceHost) {
-        guard !self.isRepairing else { return }
-        self.isRepairing = true
+        guard case .none = self.repair else { return self.repair = .underWayAndAskedFor }
         host.spawn {
-            if await self.restoreRooms(on: host) { await self.readRooms(on: host) }
-            self.isRepairing = false
+            repeat {
+                self.repair = .underWay
+                if await self.restoreRooms(on: host) { await self.readRooms(on: host) }
+            } while self.repair == .underWayAndAskedFor
+            self.repair = .none
         }
+        self.repair = .underWay
     }
 
     private func readRooms(on host: isolated some PresenceHost) async {

@@ -34,8 +34,15 @@ final class PresenceKeeper {
     var counts: [LocalRoom] = []
     /// Whether the broker may have lost who is here; it is told when it is back.
     var isBrokerDoubtful = false
+    var repair = Repair.none
+
     /// Whether rooms are being restored and read.
-    var isRepairing = false
+    enum Repair {
+        case none
+        case underWay
+        /// Another one was asked for meanwhile: what it is about may have been passed already.
+        case underWayAndAskedFor
+    }
 
     /// Makes the keeper of a shard.
     ///

@@ -260,7 +260,7 @@ enum PresenceScripts {
                     end
                     last = id
                     local user = redis.call('HGET', names, id)
-                    if user then users[#users + 1] = user end
+                    if user then users[#users + 1] = user else lost = 1 end
                 end
             end
             from = '(' .. found[#found]

@@ -20,7 +20,7 @@ export SWIFT_SCRATCH=$root/.build/tsan SWIFT_SANITIZE=thread
 say "building with the thread sanitizer; the first time this takes several minutes on two cores"
 swift build --build-tests --sanitize=thread --scratch-path "$SWIFT_SCRATCH" >&2
 # A race is told and the test goes on: one report is not to hide the others.
-export TSAN_OPTIONS="halt_on_error=0 exitcode=0 log_path=$reports/report"
+export TSAN_OPTIONS="halt_on_error=0 exitcode=0 log_path=$reports/report suppressions=$root/scripts/tsan-suppressions.txt"
 status=0
 for suite in "${suites[@]}"; do
     say "suite $suite"

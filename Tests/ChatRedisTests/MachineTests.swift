@@ -252,7 +252,8 @@ struct BackoffTests {
     @Test
     func `the bound doubles up to the ceiling, and begins anew after a connection that stood for a while`() {
         struct Most: RandomNumberGenerator {
-            func next() -> UInt64 { .max }
+            private var number = UInt64.max
+            func next() -> UInt64 { self.number }
         }
         var generator = Most()
         var backoff = Backoff()

@@ -155,6 +155,63 @@ def test_what_has_left_the_log_meanwhile_is_shown_as_a_gap(people, start_server,
     assert shown + lost == 40
 
 
+HOLD_FRAMES = """() => {
+  const { requestAnimationFrame, setTimeout } = window;
+  const held = [];
+  window.requestAnimationFrame = (draw) => held.push(draw);
+  // The store draws without a frame where none comes.
+  window.setTimeout = (action, delay, ...rest) => (delay === 100 ? 0 : setTimeout(action, delay, ...rest));
+  const { parse } = JSON;
+  window.heard = 0;
+  JSON.parse = (text, ...rest) => {
+    window.heard += text.includes('"type":"message"');
+    return parse(text, ...rest);
+  };
+  window.releaseFrames = () => {
+    Object.assign(window, { requestAnimationFrame, setTimeout });
+    for (const draw of held) draw();
+  };
+}"""
+
+
+def test_a_list_that_is_shown_in_part_loads_no_older_messages(people, server, room):
+    for number in range(60):
+        server.say(room, f"line {number}")
+    mina = people()
+    kept, asked = [], []
+
+    def watch(socket):
+        upstream = socket.connect_to_server()
+
+        def hand_on(frame):
+            asked.extend([frame] * ('"history"' in frame))
+            upstream.send(frame)
+
+        def receive(frame):
+            known = kept or '"line 19"' in frame
+            kept.append(lambda: socket.send(frame)) if known else socket.send(frame)
+
+        socket.on_message(hand_on)
+        upstream.on_message(receive)
+
+    mina.context.route_web_socket(SOCKET, watch)
+    mina.page.goto(f"{mina.url}/#{room}")
+    mina.page.fill("#welcome-name", "Mina")
+    mina.page.keyboard.press("Enter")
+    expect(mina.messages).to_have_count(9)
+    # All is here, and not shown yet, when the browser says that the list was scrolled.
+    mina.page.evaluate(HOLD_FRAMES)
+    while len(kept) < 41:
+        mina.page.wait_for_timeout(20)
+    for hand_over in kept:
+        hand_over()
+    mina.page.wait_for_function("heard === 41", polling=20)
+    mina.page.evaluate("() => { document.querySelector('.scroller').dispatchEvent(new Event('scroll')); releaseFrames(); }")
+    expect(mina.messages).to_have_count(50)
+    expect(mina.messages.last).to_have_text("line 59")
+    assert not [frame for frame in asked if '"type":"history"' in frame]
+
+
 class Injected:
     """A socket through which a test can speak as the server."""
 

@@ -98,7 +98,8 @@ export function mountMessageList(root, app, store, goToRoom) {
 
   function extend() {
     const start = room.items.indexOf(first);
-    if (start <= 0) return app.loadOlder(room.name);
+    // What comes may be here and not shown: it will push the beginning away.
+    if (start <= 0) return room.replay > 0 || app.loadOlder(room.name);
     first = start > SHOWN ? room.items[start - SHOWN] : null;
     const place = anchor();
     renderRows();

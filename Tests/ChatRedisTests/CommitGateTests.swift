@@ -26,7 +26,7 @@ struct CommitGateTests {
         #expect(self.gate.submit("e", count: 1, deadline: self.soon) == .begin)
     }
 
-    @Test mutating func `no more than a bounded number of messages waits`() {
+    @Test mutating func `no more than a bounded number of requests waits`() {
         #expect(self.gate.submit("a", count: 50, deadline: self.soon) == .begin)
         #expect(self.gate.submit("b", count: 9, deadline: self.soon) == .wait)
         #expect(self.gate.submit("c", count: 2, deadline: self.soon) == .refuse)

@@ -267,14 +267,20 @@ struct FaultTests {
     }
 
     @Test
-    func `no more than a bounded number of messages waits for Redis`() async throws {
+    func `no more than a bounded number of requests waits for Redis`() async throws {
         let server = try await RedisServerProcess()
         let configure = { (configuration: inout RedisConfiguration) in
             configuration.pendingLimit = 10
             configuration.patience = .seconds(1)
         }
         try await withBroker(server, configure: configure) { broker in
-            let results = await broker.publish(try (1...20).map { try self.draft($0) })
+            // What goes to one room would be one request.
+            let drafts = try (1...20).map { number in
+                var draft = try self.draft(number)
+                draft.room = try RoomName("room-\(number)")
+                return draft
+            }
+            let results = await broker.publish(drafts)
             let reasons = results.map { result in
                 if case .failure(let error) = result { error.reason } else { "" }
             }

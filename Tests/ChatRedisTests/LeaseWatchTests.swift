@@ -205,9 +205,12 @@ struct GlanceTests {
     @Test func `it is made of two commands, and asks of each key`() throws {
         let room = try RoomName("lobby")
         let commands = Glance.commands(RedisKeys(prefix: "chat:", database: 0), room)
-        let words = commands.map { command in
-            var bytes = command.bytes
-            return command.lengths.compactMap { bytes.readString(length: $0) }
+        let words = try commands.map { command in
+            let reader = HiredisReader()
+            var bytes = ByteBuffer()
+            bytes.writeRedisCommand(command)
+            try reader.feed(bytes)
+            return try reader.next()?.array?.map(\.string)
         }
         #expect(words[0] == ["HMGET", "chat:{lobby}:meta", "epoch", "seq", "presence_version"])
         #expect(words[1] == ["EXISTS"] + ["members", "held", "names", "leases"].map { "chat:{lobby}:\($0)" })

@@ -1,23 +1,23 @@
-internal import NIOCore
+package import NIOCore
 
 /// Writes piece after piece into memory that was reserved for all of them.
 ///
 /// A write to a `ByteBuffer` costs some 20 ns whatever its size, and a field of JSON is made of five pieces: with one
 /// write for each field instead of each piece, an `ok` costs a third.
-struct ByteSink {
+package struct ByteSink {
     /// The most digits that a number has, with its sign.
-    static let maximumDigits = 20
+    package static let maximumDigits = 20
 
     private let memory: UnsafeMutableRawBufferPointer
     private(set) var count = 0
 
     init(_ memory: UnsafeMutableRawBufferPointer) { self.memory = memory }
 
-    mutating func write(_ text: StaticString) {
+    package mutating func write(_ text: StaticString) {
         self.write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    mutating func write(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func write(_ bytes: UnsafeRawBufferPointer) {
         precondition(bytes.count <= self.memory.count - self.count)
         guard let source = bytes.baseAddress, let target = self.memory.baseAddress else { return }
         (target + self.count).copyMemory(from: source, byteCount: bytes.count)
@@ -25,7 +25,7 @@ struct ByteSink {
     }
 
     /// Writes a number in decimal digits.
-    mutating func write(decimal value: Int) {
+    package mutating func write(decimal value: Int) {
         var rest = value.magnitude
         withUnsafeTemporaryAllocation(byteCount: Self.maximumDigits, alignment: 1) { digits in
             var start = digits.count
@@ -45,7 +45,7 @@ struct ByteSink {
 
 extension ByteBuffer {
     /// Appends what `body` writes, at most so many bytes.
-    mutating func write(atMost count: Int, _ body: (inout ByteSink) -> Void) {
+    package mutating func write(atMost count: Int, _ body: (inout ByteSink) -> Void) {
         _ = self.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { memory in
             var sink = ByteSink(memory)
             body(&sink)

@@ -23,12 +23,30 @@ struct RedisRequest: PipelineRequest {
 
     /// Makes a request that runs a script and may be repeated.
     init(_ script: RedisScript, keys: String..., arguments: (inout RedisCommand) -> Void = { _ in }) {
+        self.init(script, keys: keys, arguments: 6, bytes: 0, append: arguments)
+    }
+
+    /// Makes a request that runs a script and may be repeated.
+    ///
+    /// - Parameters:
+    ///   - script: The script.
+    ///   - keys: The names of the keys that it touches.
+    ///   - arguments: How many arguments there will be, about.
+    ///   - bytes: How many bytes are to be expected beside names and numbers.
+    ///   - append: Appends the arguments.
+    init(
+        _ script: RedisScript,
+        keys: [String],
+        arguments: Int,
+        bytes: Int,
+        append: (inout RedisCommand) -> Void
+    ) {
         self.script = script
         self.command = RedisCommand()
-        self.command.reserve(arguments: keys.count + 6, bytes: 512)
+        self.command.reserve(arguments: 1 + keys.count + arguments, bytes: 512 + bytes)
         self.command.append(keys.count)
         for key in keys { self.command.append(key) }
-        arguments(&self.command)
+        append(&self.command)
     }
 
     /// Ends the request with what Redis answered.

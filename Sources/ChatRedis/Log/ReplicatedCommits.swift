@@ -6,7 +6,7 @@ internal import NIOCore
 /// `WAIT` speaks of the writes of its own connection, so both go over one connection, and one that is lost in between
 /// confirms nothing (https://redis.io/commands/wait). It belongs to the broker and is used on its event loop only.
 final class ReplicatedCommits {
-    /// The messages of one call, and the closure that takes the answers.
+    /// The requests of one call, and the closure that takes the answers.
     private struct PendingCommit {
         var requests: [RedisRequest]
         /// Called once: the answers to the requests, and how many replicas have confirmed them.
@@ -31,7 +31,7 @@ final class ReplicatedCommits {
         self.gate = CommitGate(limit: configuration.pendingLimit / 2)
     }
 
-    /// Stores messages and waits until enough replicas have them too.
+    /// Sends requests that store messages, and waits until enough replicas have these too.
     ///
     /// - Returns: The answers to the requests, and how many replicas have confirmed them.
     func commit(_ requests: [RedisRequest]) async -> (ArraySlice<RedisResult>, Result<Int, BrokerError>) {

@@ -24,35 +24,29 @@ final class RoomLogs {
         self.commits = configuration.replicas > 0 ? ReplicatedCommits(over: link, configuration) : nil
     }
 
-    /// Stores, numbers and publishes messages, in the order given.
+    /// Stores, numbers and publishes messages, those of a room in the order given.
     func publish(_ drafts: [Draft]) async -> [Result<Receipt, BrokerError>] {
+        let sending = SendBatches(drafts)
         let endpoint = self.endpoints.common
-        let requests = drafts.map { self.requests.send($0, legacyNodes: endpoint.hearing.legacyNodes) }
-        guard let commits else {
-            return zip(drafts, await endpoint.commands.performAll(requests)).map { self.receipt($0, $1) }
+        let requests = sending.batches.map { self.requests.send($0, legacyNodes: endpoint.hearing.legacyNodes) }
+        let answers: [SendAnswer]
+        if let commits {
+            let (results, confirmed) = await commits.commit(requests)
+            answers = zip(sending.batches, results).map { self.answer($0, $1).confirmed(by: confirmed) }
+        } else {
+            answers = zip(sending.batches, await endpoint.commands.performAll(requests)).map { self.answer($0, $1) }
         }
-        let (results, confirmed) = await commits.commit(requests)
-        return zip(drafts, results).map { draft, result in
-            self.receipt(draft, result).flatMap { receipt in
-                confirmed.map { count in
-                    var receipt = receipt
-                    receipt.replicas = count
-                    return receipt
-                }
-                // It is stored, whatever became of the question who else has it.
-                .mapError { BrokerError(.unconfirmed, $0.reason) }
-            }
-        }
+        return sending.places.map { answers[$0.batch].results[$0.place] }
     }
 
-    /// Reads the answer to a message that was to be stored, and remembers how far the log has come.
-    private func receipt(_ draft: Draft, _ result: RedisResult) -> Result<Receipt, BrokerError> {
-        result.flatMap { reply in
-            guard let receipt = Receipt(reply) else { return .failure(.isUnintelligible) }
-            self.rooms.stored(receipt.position, in: draft.room)
-            self.index.touch(draft.room)
-            return .success(receipt)
+    /// Reads what has become of a batch, and remembers how far the log has come.
+    private func answer(_ batch: SendBatch, _ result: RedisResult) -> SendAnswer {
+        let answer = SendAnswer(result, count: batch.drafts.count)
+        if let position = answer.lastPosition {
+            self.rooms.stored(position, in: batch.room)
+            self.index.touch(batch.room)
         }
+        return answer
     }
 
     /// Reads messages that follow a number, oldest first.

@@ -1,13 +1,16 @@
+internal import ChatCore
 package import NIOCore
 
-/// A command for Redis: its arguments, one after the other in one buffer.
+/// A command for Redis, or some of its arguments, as they go over the wire.
 ///
-/// One buffer for all of them makes a command two allocations, however many arguments it has.
+/// https://redis.io/docs/latest/develop/reference/protocol-spec/: `$3\r\nGET\r\n` for each argument, and their number
+/// before the first. hiredis would write them too, from an array of pointers, and format each length: that costs four
+/// times as much.
 package struct RedisCommand: Equatable, Sendable {
-    /// The bytes of all arguments.
+    /// The arguments, each with its length.
     private(set) var bytes = ByteBuffer()
-    /// How many bytes each argument has.
-    private(set) var lengths: [Int] = []
+    /// How many arguments there are.
+    private(set) var count = 0
 
     package init() {}
 
@@ -16,17 +19,21 @@ package struct RedisCommand: Equatable, Sendable {
     }
 
     /// Makes room, so that the command need not grow argument by argument.
+    ///
+    /// - Parameters:
+    ///   - arguments: How many there will be, about.
+    ///   - bytes: How many bytes they have together, about.
     package mutating func reserve(arguments: Int, bytes: Int) {
-        self.lengths.reserveCapacity(arguments)
-        self.bytes.reserveCapacity(bytes)
+        self.bytes.reserveCapacity(arguments * 8 + bytes)
     }
 
     package mutating func append(_ argument: String) {
-        self.lengths.append(self.bytes.writeString(argument))
+        var argument = argument
+        argument.withUTF8 { self.append(UnsafeRawBufferPointer($0)) }
     }
 
     package mutating func append(_ argument: ByteBuffer) {
-        self.lengths.append(self.bytes.writeImmutableBuffer(argument))
+        argument.withUnsafeReadableBytes { self.append($0) }
     }
 
     package mutating func append(_ argument: Int) {
@@ -35,6 +42,38 @@ package struct RedisCommand: Equatable, Sendable {
 
     /// Appends the bytes of a number, as they lie in memory.
     package mutating func append(bytesOf number: UInt64) {
-        self.lengths.append(self.bytes.writeInteger(number, endianness: .host))
+        withUnsafeBytes(of: number) { self.append($0) }
+    }
+
+    private mutating func append(_ argument: UnsafeRawBufferPointer) {
+        self.count += 1
+        self.bytes.write(atMost: argument.count + ByteSink.maximumDigits + 5) { sink in
+            sink.write("$")
+            sink.write(decimal: argument.count)
+            sink.write("\r\n")
+            sink.write(argument)
+            sink.write("\r\n")
+        }
+    }
+}
+
+extension ByteBuffer {
+    /// Appends a command as it goes over the wire.
+    ///
+    /// - Parameters:
+    ///   - command: The command, or the middle of it.
+    ///   - head: The arguments before it, when they are kept apart.
+    ///   - tail: The arguments after it, when they are kept apart.
+    package mutating func writeRedisCommand(
+        _ command: RedisCommand,
+        after head: RedisCommand = RedisCommand(),
+        then tail: RedisCommand = RedisCommand()
+    ) {
+        self.write(atMost: ByteSink.maximumDigits + 3) { sink in
+            sink.write("*")
+            sink.write(decimal: head.count + command.count + tail.count)
+            sink.write("\r\n")
+        }
+        for part in [head, command, tail] { self.writeImmutableBuffer(part.bytes) }
     }
 }

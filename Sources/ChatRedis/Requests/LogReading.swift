@@ -1,20 +1,6 @@
 internal import ChatCore
 internal import NIOCore
 
-extension Receipt {
-    /// Reads what the script `send` answers.
-    init?(_ reply: RedisReply) {
-        guard let parts = reply.array, parts.count == 4, let epoch = parts[0].epoch, let seq = parts[1].count,
-            let time = parts[2].count
-        else { return nil }
-        self.init(
-            position: LogPosition(epoch: epoch, seq: seq, time: time),
-            time: time,
-            isDuplicate: parts[3].count == 1
-        )
-    }
-}
-
 /// What the script `read` answers.
 struct LogReading {
     var page: LogPage

@@ -35,32 +35,34 @@ final class RoomRequests {
         case before(Int, limit: Int)
     }
 
-    /// Stores a message.
-    func send(_ draft: Draft, legacyNodes: LegacyNodes) -> RedisRequest {
-        let address = self.addresses.address(of: draft.room)
-        let arguments = { (command: inout RedisCommand) in
-            command.append(self.epochs.next())
-            command.append(address.prefix)
-            command.append(draft.tail)
-            command.append(address.channel.rawValue)
+    /// Stores messages; the answer makes a ``SendAnswer``.
+    ///
+    /// - Parameters:
+    ///   - batch: The messages.
+    ///   - legacyNodes: Whether nodes of the first layout may know some of the keys, or are to know these.
+    /// - Returns: The request.
+    func send(_ batch: SendBatch, legacyNodes: LegacyNodes) -> RedisRequest {
+        let address = self.addresses.address(of: batch.room)
+        var keys = [address.meta, address.log]
+        if batch.isKeyed, legacyNodes != .gone {
+            keys += batch.drafts.map { draft in
+                draft.key.map { self.keys.legacyKey(draft.room, draft.sender, $0) } ?? ""
+            }
         }
-        guard let key = draft.key else {
-            var request = RedisRequest(.send, keys: address.meta, address.log, arguments: arguments)
-            // Whether it was stored cannot be found out: to send it again could store it twice.
-            request.isRepeatable = false
-            return request
+        var request = RedisRequest(.send, keys: keys, arguments: 5 + 2 * batch.drafts.count, bytes: batch.bytes) {
+            $0.append(self.epochs.next())
+            $0.append(address.prefix)
+            $0.append(address.channel.rawValue)
+            $0.append(batch.isKeyed ? self.secret : "")
+            $0.append(batch.isKeyed && legacyNodes == .present ? "1" : "")
+            for draft in batch.drafts {
+                $0.append(draft.tail)
+                if let key = draft.key { $0.append(bytesOf: key.digest(of: draft.sender)) } else { $0.append("") }
+            }
         }
-        let keyed = { (command: inout RedisCommand) in
-            arguments(&command)
-            command.append(bytesOf: key.digest(of: draft.sender))
-            command.append(self.secret)
-            if legacyNodes == .present { command.append(1) }
-        }
-        guard legacyNodes != .gone else {
-            return RedisRequest(.send, keys: address.meta, address.log, arguments: keyed)
-        }
-        let legacyKey = self.keys.legacyKey(draft.room, draft.sender, key)
-        return RedisRequest(.send, keys: address.meta, address.log, legacyKey, arguments: keyed)
+        // Whether messages without keys were stored cannot be found out: to send them again could store them twice.
+        request.isRepeatable = batch.isKeyed
+        return request
     }
 
     /// Reads a log; the answer makes a ``LogReading``.

@@ -15,21 +15,18 @@
 /// A client knows the digests of its keys, and could choose keys that fill one bucket. It does not know the keyring,
 /// with which a digest is hashed once more.
 ///
-/// These are steps of ``SendScript/send``, and share its variables.
+/// These are steps of ``SendScript/send``, and share its variables; all but the first are done for each message.
 enum KeyRecordSteps {
-    /// Looks whether the key is known, and writes it down unless it is: one command for both, since most keys are new.
-    static let claimKey = #"""
-        local hash, name, base, bucket, window, count, older
-        if digest then
-            local keyring, counts = found[5], found[6]
+    /// Reads which keyring the room's keys have, and how many there are.
+    static let openKeys = #"""
+        local keyring, window, count, older, base = found[5]
+        if ARGV[4] ~= '' then
+            local counts = found[6]
             if not keyring then
                 -- No other candidate is the same as this one, and nobody but nodes knows the secret.
-                keyring, counts = string.sub(redis.sha1hex(ARGV[6] .. ARGV[1]), 1, 16), nil
+                keyring, counts = string.sub(redis.sha1hex(ARGV[4] .. ARGV[1]), 1, 16), nil
                 call('HSET', meta, 'keyring', keyring)
             end
-            local digits = redis.sha1hex(keyring .. digest)
-            hash = tonumber(string.sub(digits, 1, 8), 16)
-            name = struct.pack('>I4I4', hash, tonumber(string.sub(digits, 9, 16), 16))
             -- The name of the room's keys is that of meta without `:meta`.
             base = format('%s:keys:%s:', string.sub(meta, 1, -6), keyring)
 
@@ -47,8 +44,8 @@ enum KeyRecordSteps {
             end
         end
 
-        -- The bucket that has the records of this hash, in a window of so many keys.
-        local function bucket_of(window, count)
+        -- The bucket that has the records of a hash, in a window of so many keys.
+        local function bucket_of(hash, window, count)
             local buckets = (count - count % KEY_LOAD) / KEY_LOAD + 1
             local _, exponent = math.frexp(buckets)
             -- The largest power of two that is not above it.
@@ -58,43 +55,66 @@ enum KeyRecordSteps {
             return format('%s%d:%d', base, window, bucket)
         end
 
-        local function take(record)
-            local first_number, first_time = struct.unpack('>I6I6', record)
-            -- What is older may be stored again.
-            if clock - first_time <= KEY_SECONDS * 1000 then first = { first_number, first_time } end
+        -- Number and time in a record; nothing when it is so old that the key may be stored again.
+        local function read(record)
+            local number, time = struct.unpack('>I6I6', record)
+            if clock - time <= KEY_SECONDS * 1000 then return number, time end
         end
+        """#
 
-        if digest and not first and older ~= '' then
+    /// Looks whether the key is known, and writes it down unless it is: one command for both, since most keys are new.
+    static let claimKey = #"""
+        local hash, name, bucket
+        if base then
+            local digits = redis.sha1hex(keyring .. ARGV[index + 1])
+            hash = tonumber(string.sub(digits, 1, 8), 16)
+            name = struct.pack('>I4I4', hash, tonumber(string.sub(digits, 9, 16), 16))
+        end
+        if base and not first and older ~= '' then
             local window = window
-            for count in string.gmatch(older, '%d+') do
-                window, count = window - 1, math.min(tonumber(count), MOST_KEYS)
-                local record = count > 0 and call('HGET', bucket_of(window, count), name)
-                if record then take(record) end
+            for many in string.gmatch(older, '%d+') do
+                window, many = window - 1, math.min(tonumber(many), MOST_KEYS)
+                local record = many > 0 and pcall('HGET', bucket_of(hash, window, many), name)
+                if type(record) == 'string' then first, first_time = read(record) end
+                if first then break end
             end
         end
-        if digest and not first then
-            bucket = bucket_of(window, count)
+        if base and not first then
+            bucket = bucket_of(hash, window, count)
             local record = struct.pack('>I6I6', number, clock)
-            if call('HSETNX', bucket, name, record) == 0 then
-                take(call('HGET', bucket, name))
+            local isNew = pcall('HSETNX', bucket, name, record)
+            if isNew == 0 then
+                first, first_time = read(call('HGET', bucket, name))
                 if not first then call('HSET', bucket, name, record) end
+            elseif isNew ~= 1 then
+                failure = isNew
+                break
             end
         end
         """#
 
     /// Sees to the buckets when the key has been counted: each gets its time to live when it comes to be, with its
     /// window or by a split.
+    ///
+    /// Where another program keeps something else under a bucket's name, keys there are not found: the message is stored
+    /// by now, and what is known of the room has yet to be written.
     static let tendBuckets = #"""
-        if digest and count == 1 then call('EXPIRE', bucket, BUCKET_SECONDS) end
-        if digest and count % KEY_LOAD == 0 then
+        if bucket then
+            count = count + 1
+            if legacy and ARGV[5] ~= '' then
+                call('SET', legacy, epoch .. ' ' .. seq .. ' ' .. time, 'EX', KEY_SECONDS)
+            end
+            if count == 1 then call('EXPIRE', bucket, BUCKET_SECONDS) end
+        end
+        if bucket and count % KEY_LOAD == 0 then
             local buckets = count / KEY_LOAD
             local _, exponent = math.frexp(buckets)
             local level = 2 ^ (exponent - 1)
-            base = format('%s%d:', base, window)
-            local source, added = base .. (buckets - level), base .. buckets
+            local source = format('%s%d:%d', base, window, buckets - level)
+            local added = format('%s%d:%d', base, window, buckets)
             -- What has the bit of the level in its hash moves.
             local byte, bit = 4 - math.floor((exponent - 1) / 8), 2 ^ ((exponent - 1) % 8)
-            local records, moved, names, many = call('HGETALL', source), {}, {}, 0
+            local records, moved, names, many = pcall('HGETALL', source), {}, {}, 0
             for index = 1, #records, 2 do
                 local name = records[index]
                 if string.byte(name, byte) % (2 * bit) >= bit then
@@ -104,16 +124,16 @@ enum KeyRecordSteps {
             end
             -- A hash without fields is none, and would come back without its time to live.
             local function begin(bucket, hash)
-                call('HSET', bucket, struct.pack('>I4I4', hash, 0), struct.pack('>I6I6', 0, 0))
-                call('EXPIRE', bucket, BUCKET_SECONDS)
+                pcall('HSET', bucket, struct.pack('>I4I4', hash, 0), struct.pack('>I6I6', 0, 0))
+                pcall('EXPIRE', bucket, BUCKET_SECONDS)
             end
             if 2 * many == #records then begin(source, buckets - level) end
             if many == 0 then
                 begin(added, buckets)
             else
-                call('HSET', added, unpack(moved))
-                call('EXPIRE', added, BUCKET_SECONDS)
-                call('HDEL', source, unpack(names))
+                pcall('HSET', added, unpack(moved))
+                pcall('EXPIRE', added, BUCKET_SECONDS)
+                pcall('HDEL', source, unpack(names))
             end
         end
         """#

@@ -5,7 +5,7 @@ internal import NIOCore
 /// `WAIT` holds up its connection until the replicas have answered. Were every batch followed by one of its own at
 /// once, a replica that is gone would make them queue up for its time-out each; gathered, whatever has come costs one.
 struct CommitGate<Commit> {
-    /// The most messages that wait for the batch under way.
+    /// The most requests that wait for the batch under way.
     let limit: Int
 
     private struct Entry {
@@ -25,11 +25,11 @@ struct CommitGate<Commit> {
         case begin
         /// It goes with the next batch, unless its deadline comes first.
         case wait
-        /// Too many messages wait.
+        /// Too many requests wait.
         case refuse
     }
 
-    /// Messages are to be stored.
+    /// Requests are to be done.
     ///
     /// - Parameters:
     ///   - commit: Stands for them.

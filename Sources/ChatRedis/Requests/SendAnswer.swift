@@ -1,0 +1,62 @@
+internal import ChatCore
+
+/// What the script `send` answers: what has become of each message of a batch.
+struct SendAnswer {
+    /// In the order of the messages.
+    private(set) var results: [Result<Receipt, BrokerError>]
+
+    /// Reads the answer to so many messages.
+    init(_ result: RedisResult, count: Int) {
+        self.results =
+            switch result {
+            case .failure(let reason): Array(repeating: .failure(reason), count: count)
+            case .success(let reply):
+                Self.receipts(reply, count: count) ?? Array(repeating: .failure(.isUnintelligible), count: count)
+            }
+    }
+
+    /// How far the log has come at least.
+    var lastPosition: LogPosition? {
+        self.results.lazy.compactMap { try? $0.get().position }.max { $0.seq < $1.seq }
+    }
+
+    /// Says how many replicas have what is stored, or that it is not known to be enough.
+    func confirmed(by replicas: Result<Int, BrokerError>) -> SendAnswer {
+        var answer = self
+        answer.results = self.results.map { result in
+            result.flatMap { receipt in
+                replicas.map { count in
+                    var receipt = receipt
+                    receipt.replicas = count
+                    return receipt
+                }
+                // It is stored, whatever became of the question who else has it.
+                .mapError { BrokerError(.unconfirmed, $0.reason) }
+            }
+        }
+        return answer
+    }
+
+    private static func receipts(_ reply: RedisReply, count: Int) -> [Result<Receipt, BrokerError>]? {
+        guard let parts = reply.array, let epoch = parts.first?.epoch else { return nil }
+        var results: [Result<Receipt, BrokerError>] = []
+        results.reserveCapacity(count)
+        var rest = parts.dropFirst()
+        while results.count < count {
+            // After the one that could not be stored none was tried.
+            if case .error(let text)? = rest.first {
+                let refused = Result<Receipt, BrokerError>.failure(BrokerError(redis: text))
+                return results + Array(repeating: refused, count: count - results.count)
+            }
+            guard rest.count >= 3, let seq = rest[rest.startIndex].count, let time = rest[rest.startIndex + 1].count
+            else {
+                return nil
+            }
+            let position = LogPosition(epoch: epoch, seq: seq, time: time)
+            let isDuplicate = rest[rest.startIndex + 2].count == 1
+            results.append(.success(Receipt(position: position, time: time, isDuplicate: isDuplicate)))
+            rest = rest.dropFirst(3)
+        }
+        return results
+    }
+}

@@ -11,10 +11,11 @@
 #   VERBOSE=1             `make test` shows the output of the suites as it comes
 #   DISTURB=one-core      `make test` on a worse machine: one-core, neighbour or delays (scripts/disturb.sh)
 #   SEED=1                what the faults of `make test` and `make soak` are drawn by
+#   PARTS="tsan fuzz"     which parts `make night` does; none named: all
 #   MINUTES=10            how long `make soak` breaks a chat; `make fuzz`: with each reader of bytes (5)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak tsan fuzz lint format bench install uninstall clean
+.PHONY: help run test soak tsan fuzz night lint format bench install uninstall clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +35,9 @@ tsan: ## Run the Swift tests with the thread sanitizer: does any thread touch wh
 
 fuzz: ## Feed made-up bytes to whatever reads bytes from outside, for MINUTES each
 	@scripts/fuzz.sh $(or $(MINUTES),5)
+
+night: ## All that takes too long for each change: tsan, fuzz, every suite on worse machines, soak
+	@scripts/night.sh $(PARTS)
 
 lint: ## Check the formatting, the layout of the modules, the scripts and the news fragments
 	@scripts/lint.sh

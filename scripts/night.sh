@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# What takes too long for each change and is done in the night, one part after the other; a part that fails does not keep the
+# next from being tried.
+#
+#   scripts/night.sh [PART...]
+#
+# tsan        the Swift tests with the thread sanitizer (scripts/tsan.sh)
+# fuzz        made-up bytes, for MINUTES with each reader (scripts/fuzz.sh)
+# disturb     every suite on each of the worse machines (scripts/disturb.sh)
+# soak        thousands of rooms, then a chat that is broken over and over, for MINUTES (scripts/soak.sh)
+#
+# Variables: MINUTES=10
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+parts=("$@")
+if [ ${#parts[@]} = 0 ]; then parts=(tsan fuzz disturb soak); fi
+export MINUTES=${MINUTES:-10}
+
+run() { # PART
+    case $1 in
+    tsan) scripts/tsan.sh ;;
+    fuzz) scripts/fuzz.sh "$MINUTES" ;;
+    disturb)
+        local status=0 kind
+        for kind in one-core neighbour delays; do DISTURB=$kind scripts/test.sh || status=1; done
+        return "$status"
+        ;;
+    soak) scripts/soak.sh ;;
+    *) die "no such part: $1 (there are: tsan fuzz disturb soak)" ;;
+    esac
+}
+
+failed=()
+for part in "${parts[@]}"; do
+    started=$SECONDS
+    # In a subshell of its own, where `die` ends this part alone.
+    if (run "$part"); then
+        say "night $part: passed ($((SECONDS - started)) s)"
+    else
+        say "night $part: failed ($((SECONDS - started)) s)"
+        failed+=("$part")
+    fi
+done
+if [ ${#failed[@]} -gt 0 ]; then die "night: failed: ${failed[*]}"; fi
+say "night: passed"

@@ -1,16 +1,56 @@
-/// Whether a message says something or does something.
-public enum MessageKind: String, Hashable, Sendable {
+/// What a message is: the kinds that this program knows, each a word of the wire and a row of docs/PROTOCOL.md.
+///
+/// A further kind is a case here and a row in `static/js/core/kinds.js`; the compiler and `ProtocolTableTests` name every
+/// other place. Who does not know a kind shows its text.
+public enum MessageKind: String, Hashable, Sendable, CaseIterable {
     /// What people say.
     case text
     /// What people do: `/me waves`.
     case action
 
+    /// The most bytes that the word of a kind has.
+    package static let maximumBytes = 16
+
     /// Reads a word of the wire or of a file; nil for one that is not known.
     package init?(_ word: ByteString) {
-        switch word {
-        case "text": self = .text
-        case "action": self = .action
-        default: return nil
+        guard let kind = Self.allCases.first(where: { ByteString($0.rawValue) == word }) else { return nil }
+        self = kind
+    }
+
+    /// Reads the kind that a sender asks for: a text unless it names another.
+    ///
+    /// - Parameter word: The word; nil where none was given.
+    /// - Throws: ``ProtocolError`` with the code `bad_command` for a word that is no kind.
+    package init(asked word: ByteString?) throws(ProtocolError) {
+        guard let word else {
+            self = .text
+            return
+        }
+        guard let kind = Self(word) else { throw .unknownKind }
+        self = kind
+    }
+
+    /// A message as a line of text, for whoever cannot show more: who it is of, and what it says.
+    ///
+    /// - Parameters:
+    ///   - text: What it says.
+    ///   - author: The sender's name, as it is shown.
+    /// - Returns: `Mina: hi`, or `* Mina waves`.
+    package func line(_ text: String, by author: String) -> String { self.lead(author) + text }
+
+    /// What stands before the text in such a line.
+    package func lead(_ author: String) -> String {
+        switch self {
+        case .text: "\(author): "
+        case .action: "* \(author) "
         }
     }
+}
+
+extension ProtocolError {
+    /// `kind` is none that is known.
+    package static let unknownKind = ProtocolError(
+        .badCommand,
+        "kind is " + MessageKind.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
+    )
 }

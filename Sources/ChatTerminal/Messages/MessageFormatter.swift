@@ -29,7 +29,7 @@ package struct MessageFormatter: Sendable {
         var head = ""
         if self.showsTime { head += self.palette.faint(LocalTime(milliseconds: message.time).clock) + " " }
         if self.showsRoom { head += self.palette.faint("#\(message.room.rawValue.sanitizedLine)") + " " }
-        head += message.kind == .action ? "* \(author) " : "\(author): "
+        head += message.kind.lead(author)
         let text = message.text.sanitizedText.split(separator: "\n", omittingEmptySubsequences: false)
         return text.enumerated().map { index, line in
             let shown = isMention ? self.palette.mention(String(line)) : String(line)

@@ -46,6 +46,6 @@ struct Answer: Equatable, Sendable {
         let lines = message.text.split(separator: "\n")
         let line = lines.first { !$0.hasPrefix(">") } ?? lines.first ?? ""
         let quoted = CellWidth.prefix(of: String(line).sanitizedLine, Self.quoted)
-        return "> \(message.sender.name.rawValue.sanitizedLine): \(quoted)\n\(answer)"
+        return "> \(message.kind.line(quoted, by: message.sender.name.rawValue.sanitizedLine))\n\(answer)"
     }
 }

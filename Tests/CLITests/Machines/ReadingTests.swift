@@ -102,6 +102,12 @@ import Testing
 
     // MARK: Answers
 
+    @Test func `who answers what somebody does quotes it as what they do`() throws {
+        var message = try self.message(1, "waves")
+        message.kind = .action
+        #expect(Answer.text("hello", to: message) == "> * Jun waves\nhello")
+    }
+
     @Test(
         arguments: [
             ("yes", "> Mina Kim: 점심?\nyes"), ("@Jun no", "> Jun: two\nno"), ("@jun: no", "> Jun: two\nno"),

@@ -35,6 +35,17 @@ struct ProtocolTableTests {
         }
     }
 
+    @Test(arguments: MessageKind.allCases)
+    func `a kind of message is read by its word, and stands in the contract and in the page's table`(
+        kind: MessageKind
+    ) throws {
+        #expect(MessageKind(ByteString(kind.rawValue)) == kind)
+        #expect(kind.rawValue.utf8.count <= MessageKind.maximumBytes)
+        #expect(ProtocolError.unknownKind.message.contains("\"\(kind.rawValue)\""))
+        #expect(try self.text("docs/PROTOCOL.md").contains("\n| `\(kind.rawValue)` | "))
+        #expect(try self.text("static/js/core/kinds.js").contains("\n  \(kind.rawValue): "))
+    }
+
     @Test func `the page checks each event before it believes it`() throws {
         let table = try self.text("static/js/core/protocol.js")
         for name in Event.Name.allCases.map(\.rawValue) {

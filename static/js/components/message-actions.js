@@ -1,5 +1,6 @@
 // Actions on messages by pointer and keyboard: copy one or several, and move through the list.
 
+import { asLine } from "../core/kinds.js";
 import { copyText, iconButton } from "../dom.js";
 import { t } from "../i18n/index.js";
 
@@ -51,7 +52,7 @@ export function attend(list, first) {
     if (node.contains(range.endContainer)) part.setEnd(range.endContainer, range.endOffset);
     const [hours, minutes] = [new Date(time).getHours(), new Date(time).getMinutes()].map((number) => String(number).padStart(2, "0"));
     const said = isWhole ? text : part.toString();
-    return `[${hours}:${minutes}] ${kind === "action" ? `* ${from.name} ${said}` : `${from.name}: ${said}`}`;
+    return `[${hours}:${minutes}] ${asLine(kind, from.name, said)}`;
   }
 
   const messages = () => [...list.rows.querySelectorAll(".message")];

@@ -39,7 +39,7 @@ export function makeOutbox(client, store, rejoin) {
   async function send(room, { key, text, kind }) {
     change(room, key, { state: "sending" });
     try {
-      const reply = await client.request("send", { room, text, key, kind: kind === "action" ? kind : undefined });
+      const reply = await client.request("send", { room, text, key, kind: kind === "text" ? undefined : kind });
       store.dispatch({ type: "acknowledged", room, key, reply });
     } catch (error) {
       change(room, key, { state: "queued" });

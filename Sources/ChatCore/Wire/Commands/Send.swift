@@ -18,11 +18,9 @@ extension Command {
 
         init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {
             self.room = try fields.requiredRoom()
-            switch fields.kind {
-            case nil, "text"?: self.kind = .text
-            case "action"?: self.kind = .action
-            case _?: throw .badCommand("kind is \"text\" or \"action\"")
-            }
+            self.kind = try MessageKind(
+                asked: fields.kind.map { ByteString($0.string(atMost: MessageKind.maximumBytes)) }
+            )
             let text = try CommandFields.required(fields.text, "text")
             self.text = try MessageText(
                 text.string(atMost: MessageText.maximumInput(limits.textBytes)),

@@ -40,13 +40,8 @@ struct PostMessage {
         do { json = try JSONValue(body) } catch { throw ProtocolError(.badJSON, "not a JSON object: \(error.detail)") }
         guard case .object = json else { throw ProtocolError(.badJSON, "not a JSON object: it is no object") }
         guard let text = json["text"]?.string else { throw ProtocolError(.badCommand, "text is missing") }
-        var kind = MessageKind.text
-        if let raw = json["kind"] {
-            guard let known = raw.word.flatMap({ MessageKind($0) }) else {
-                throw ProtocolError(.badCommand, "kind is \"text\" or \"action\"")
-            }
-            kind = known
-        }
+        // What is no word is no kind either.
+        let kind = try MessageKind(asked: json["kind"].map { $0.word ?? "" })
         return (try MessageText(text, maximumBytes: self.node.limits.textBytes), json["name"], kind)
     }
 

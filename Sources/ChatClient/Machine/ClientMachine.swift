@@ -33,7 +33,7 @@ struct ClientMachine {
 
     /// The connection that stands; nil while there is none.
     var connection: LiveConnection?
-    var rooms = RoomTable()
+    var rooms = WantedRooms()
     var outbox: Outbox
     /// Questions without an answer, in order of their ids; all may be asked twice without harm.
     var requests: [(id: Int, command: Command)] = []

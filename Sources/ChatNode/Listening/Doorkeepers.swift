@@ -42,7 +42,7 @@ final class Doorkeepers: Sendable {
             self.tell(Disconnect.overCapacity.reason)
             throw NoPlace()
         }
-        let handler = DoorHandler(keeper: keeper, place: place, refusal: refusal)
+        let handler = ConnectionHandler(keeper: keeper, place: place, refusal: refusal)
         // Whatever fails from here on, the handler gives the place back.
         try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
         try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)

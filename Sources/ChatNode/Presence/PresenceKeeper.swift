@@ -19,7 +19,7 @@ protocol PresenceHost: Actor {
 final class PresenceKeeper {
     let registry: any PresenceRegistry
     let limits: Limits
-    let rooms: RoomTable
+    let rooms: LocalRooms
     private let logger: Logger
     private let occupancy: Occupancy
     private(set) var lease: HolderLease
@@ -50,7 +50,7 @@ final class PresenceKeeper {
     ///   - node: What the shards share.
     ///   - holder: On whose behalf the shard's members are in their rooms.
     ///   - rooms: The shard's rooms.
-    init(node: NodeContext, holder: HolderID, rooms: RoomTable) {
+    init(node: NodeContext, holder: HolderID, rooms: LocalRooms) {
         self.registry = node.presence
         self.limits = node.limits
         self.logger = node.logger

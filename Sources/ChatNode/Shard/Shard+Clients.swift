@@ -11,9 +11,9 @@ extension Shard {
     /// - Parameters:
     ///   - channel: The connection.
     ///   - answer: The answer to its handshake, which has not been sent.
-    ///   - greeting: What it asked for in its URL.
+    ///   - shorthand: What it asked for in its URL.
     /// - Returns: What the shard calls it.
-    func connected(_ channel: any Channel, _ answer: ByteBuffer, _ greeting: Greeting) -> ClientID {
+    func connected(_ channel: any Channel, _ answer: ByteBuffer, _ shorthand: ShorthandURL) -> ClientID {
         let port = OutboundPort(channel: channel, limit: self.limits.outboundBytes)
         let client = self.clients.add { Client(id: $0, port: port, limits: self.limits, now: .now) }
         self.wheel.schedule(.liveness(client.id), after: self.limits.pingInterval)
@@ -22,8 +22,8 @@ extension Shard {
             self.drain(client)
             return client.id
         }
-        for refusal in greeting.refusals { self.send(refusal.encoded(), to: client) }
-        for command in greeting.commands { self.perform(client.session.resume(command), for: client) }
+        for refusal in shorthand.refusals { self.send(refusal.encoded(), to: client) }
+        for command in shorthand.commands { self.perform(client.session.resume(command), for: client) }
         return client.id
     }
 

@@ -28,7 +28,7 @@ actor Shard {
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
 
     let clients = ClientTable()
-    let rooms = RoomTable()
+    let rooms = LocalRooms()
     let sessions: SessionDesk
     let presence: PresenceKeeper
     var wheel = TimerWheel<Timer>()

@@ -9,11 +9,11 @@ internal import ChatWords
 /// terminal. What a slash command does stands with the command (``SlashCommand``).
 actor Conversation {
     nonisolated let client: ChatClient
-    let directory: RoomDirectory
+    let directory: RoomListing
     let options: JoinOptions
 
     var rooms: JoinedRooms
-    var link = ServerLink()
+    var link = LinkState()
     /// Lines that the server has not confirmed.
     private(set) var pending = PendingLines()
     var draft: UnfinishedLine
@@ -35,7 +35,7 @@ actor Conversation {
     nonisolated let jobs: AsyncStream<@Sendable () async -> Void>
     private let jobSink: AsyncStream<@Sendable () async -> Void>.Continuation
 
-    init(client: ChatClient, directory: RoomDirectory, options: JoinOptions) {
+    init(client: ChatClient, directory: RoomListing, options: JoinOptions) {
         self.client = client
         self.directory = directory
         self.options = options

@@ -15,7 +15,7 @@ package struct JoinSession: Sendable {
     /// Whether the terminal has a cursor that can be moved.
     private let hasScreen: Bool
 
-    package init(client: ChatClient, directory: RoomDirectory, options: JoinOptions) {
+    package init(client: ChatClient, directory: RoomListing, options: JoinOptions) {
         self.client = client
         self.hasScreen = options.hasScreen
         self.conversation = Conversation(client: client, directory: directory, options: options)

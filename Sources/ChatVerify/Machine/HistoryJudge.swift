@@ -28,7 +28,7 @@ package struct HistoryJudge: Sendable {
         package var resets = 0
     }
 
-    private var logs: [RoomName: RoomLogs] = [:]
+    private var logs: [RoomName: ObservedLogs] = [:]
     private var violations: [Violation] = []
     private var counts = Counts()
 
@@ -67,13 +67,13 @@ extension HistoryJudge {
                 self.counts.replayed += replay
             case .sent(let room, let key, let text):
                 if keys.insert(key).inserted { self.counts.sent += 1 }
-                self.logs[room, default: RoomLogs(room: room)].sent(key, text)
+                self.logs[room, default: ObservedLogs(room: room)].sent(key, text)
             case .acknowledged(let room, let key, let position):
                 self.counts.acknowledged += 1
-                self.logs[room, default: RoomLogs(room: room)].acknowledged(key, position, by: client)
+                self.logs[room, default: ObservedLogs(room: room)].acknowledged(key, position, by: client)
             case .received(let room, let position, let content):
                 self.counts.received += 1
-                self.logs[room, default: RoomLogs(room: room)].received(content, position, by: client)
+                self.logs[room, default: ObservedLogs(room: room)].received(content, position, by: client)
             case .gap: self.counts.gaps += 1
             case .reset: self.counts.resets += 1
             case .garbled:

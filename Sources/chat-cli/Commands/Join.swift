@@ -69,7 +69,7 @@ struct Join: AsyncParsableCommand {
         do throws(ClientError) {
             session = JoinSession(
                 client: try ChatClient(configuration),
-                directory: try RoomDirectory(configuration),
+                directory: try RoomListing(configuration),
                 options: options
             )
         } catch {

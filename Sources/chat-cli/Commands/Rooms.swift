@@ -47,7 +47,7 @@ struct Rooms: AsyncParsableCommand {
 
     private func print(_ configuration: ChatClient.Configuration) async -> ExitStatus {
         do throws(ClientError) {
-            let directory = try RoomDirectory(configuration)
+            let directory = try RoomListing(configuration)
             var cursor: RoomName?
             repeat {
                 let page = try await directory.page(from: cursor)
@@ -61,7 +61,7 @@ struct Rooms: AsyncParsableCommand {
         }
     }
 
-    private func line(_ room: RoomDirectory.Room) -> String {
+    private func line(_ room: RoomListing.Room) -> String {
         guard !self.json else { return isatty(STDOUT_FILENO) == 1 ? room.json.sanitizedLine + "\n" : room.json + "\n" }
         let time = room.lastTime.map { LocalTime(milliseconds: $0).timestamp } ?? "-"
         return "\(room.name.rawValue.sanitizedLine)\t\(room.memberCount)\t\(time)\n"

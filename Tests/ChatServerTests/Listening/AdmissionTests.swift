@@ -87,13 +87,16 @@ struct AdmissionTests {
     }
 
     @Test func `a URL has as many rooms as a connection, and one error for the rest`() {
-        let greeting = Greeting(
+        let shorthand = ShorthandURL(
             query: "name=z&" + Array(repeating: "room=a", count: 50).joined(separator: "&"),
             maximumRooms: 3
         )
-        #expect(greeting.commands.count == 4)
-        #expect(greeting.refusals.map(\.error.code) == [.tooManyRooms])
-        let wrong = Greeting(query: Array(repeating: "history=x", count: 50).joined(separator: "&"), maximumRooms: 3)
+        #expect(shorthand.commands.count == 4)
+        #expect(shorthand.refusals.map(\.error.code) == [.tooManyRooms])
+        let wrong = ShorthandURL(
+            query: Array(repeating: "history=x", count: 50).joined(separator: "&"),
+            maximumRooms: 3
+        )
         #expect(wrong.refusals.count == 1)
     }
 }

@@ -2,7 +2,7 @@ internal import ChatCore
 internal import ChatWords
 
 /// What all clients together know of a room's logs: which message stands where, and who says so.
-struct RoomLogs: Sendable {
+struct ObservedLogs: Sendable {
     /// A message of a log.
     private struct Entry: Sendable {
         var content: WireHistory.Content
@@ -130,7 +130,7 @@ struct RoomLogs: Sendable {
 
 // MARK: - When everything is known
 
-extension RoomLogs {
+extension ObservedLogs {
     /// Compares receipts and what was sent with what was delivered, by anybody.
     mutating func compare() {
         for (epoch, log) in self.logs {

@@ -3,7 +3,7 @@ internal import NIOCore
 internal import NIOHTTP1
 
 /// The rooms of a server, asked for over HTTP: `GET /api/rooms` (docs/PROTOCOL.md, section 8).
-public struct RoomDirectory: Sendable {
+public struct RoomListing: Sendable {
     /// A room as the server's index has it; the index may lag by seconds.
     public struct Room: Equatable, Sendable {
         /// Its name.
@@ -90,7 +90,7 @@ public struct RoomDirectory: Sendable {
     }
 }
 
-extension RoomDirectory.Room {
+extension RoomListing.Room {
     /// A room with a name that this program does not know to be valid is left out.
     init?(_ json: JSONValue) {
         guard

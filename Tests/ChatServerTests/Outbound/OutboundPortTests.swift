@@ -148,17 +148,17 @@ struct OutboundPortTests {
 
     @Test func `behind TLS everything goes through the channel`() async throws {
         try await PortFixture.with(hasTLS: true) { fixture in
-            try await fixture.onLoop { box in #expect(DirectSocket.isAvailable(on: box.channel) == false) }
+            try await fixture.onLoop { box in #expect(SocketWriter.isAvailable(on: box.channel) == false) }
         }
         try await PortFixture.with { fixture in
-            try await fixture.onLoop { box in #expect(DirectSocket.isAvailable(on: box.channel)) }
+            try await fixture.onLoop { box in #expect(SocketWriter.isAvailable(on: box.channel)) }
         }
     }
 }
 
-extension DirectSocket {
+extension SocketWriter {
     fileprivate static func isAvailable(on channel: any Channel) -> Bool {
-        if let socket = DirectSocket(of: channel) { return socket.write(ByteBuffer()) == 0 }
+        if let socket = SocketWriter(of: channel) { return socket.write(ByteBuffer()) == 0 }
         return false
     }
 }

@@ -12,7 +12,7 @@ final class Doorkeeper {
     let admission: Admission
     /// The time as HTTP writes it.
     private(set) var date = HTTPDate.text(ofMilliseconds: WallClock.now())
-    private var doors: [ObjectIdentifier: DoorHandler] = [:]
+    private var doors: [ObjectIdentifier: ConnectionHandler] = [:]
     private var isDraining = false
     private var vacancy: EventLoopPromise<Void>?
 
@@ -24,13 +24,13 @@ final class Doorkeeper {
     }
 
     /// A connection was accepted.
-    func entered(_ door: DoorHandler) {
+    func entered(_ door: ConnectionHandler) {
         self.doors[ObjectIdentifier(door)] = door
         if self.isDraining { door.drain() }
     }
 
     /// A connection has become a WebSocket, or ended.
-    func left(_ door: DoorHandler) {
+    func left(_ door: ConnectionHandler) {
         self.doors[ObjectIdentifier(door)] = nil
         if self.doors.isEmpty { self.vacancy.take()?.succeed() }
     }

@@ -10,7 +10,7 @@ import NIOCore
 /// First it stands in the door: ``DoorMachine`` decides what becomes of what comes. A WebSocket's bytes go to the shard, which
 /// writes to the socket by itself; any other request is the router's, in a task that ends with the answer. The shard's
 /// executor is the connection's event loop, so every call enters the actor at once, without a hop.
-final class DoorHandler: ChannelInboundHandler {
+final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -234,10 +234,10 @@ final class DoorHandler: ChannelInboundHandler {
         switch opening {
         case .chat(_, let query):
             let channel = context.channel
-            let greeting = Greeting(query: query, maximumRooms: self.keeper.shard.node.limits.rooms)
+            let shorthand = ShorthandURL(query: query, maximumRooms: self.keeper.shard.node.limits.rooms)
             self.keeper.left(self)
             self.keeper.admission.webSocketOpened()
-            let client = self.keeper.shard.assumeIsolated { $0.connected(channel, answer, greeting) }
+            let client = self.keeper.shard.assumeIsolated { $0.connected(channel, answer, shorthand) }
             self.stage = .webSocket(client)
             if rest.readableBytes > 0 { self.keeper.shard.assumeIsolated { $0.received(rest, from: client) } }
             // So may the end of what the peer sends, which is told but once.

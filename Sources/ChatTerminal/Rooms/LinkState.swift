@@ -2,7 +2,7 @@ internal import ChatClient
 internal import ChatCore
 
 /// How the connection stands, and which of its changes are worth a line: a machine without I/O.
-struct ServerLink: Sendable {
+struct LinkState: Sendable {
     /// The time between two measurements of the round trip.
     private static let measuring: Duration = .seconds(20)
 

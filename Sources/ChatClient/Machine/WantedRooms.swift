@@ -1,7 +1,7 @@
 internal import ChatCore
 
 /// The rooms that a program wants to be in, whether or not the client is there now.
-struct RoomTable {
+struct WantedRooms {
     /// One room.
     struct Room: Equatable {
         enum Phase: Equatable {

@@ -1,14 +1,14 @@
 import ChatCore
 
 /// What an upgrade request asks for in its URL: the shorthand for `hello` and `join` (docs/PROTOCOL.md, section 1).
-struct Greeting: Sendable, Equatable {
+struct ShorthandURL: Sendable, Equatable {
     /// The commands that it stands for, in order; all with the id 0.
     var commands: [CommandEnvelope] = []
     /// What is wrong with it; each is answered by an error with the id 0.
     var refusals: [CommandRefusal] = []
 
     /// Nothing asked.
-    static let none = Greeting()
+    static let none = ShorthandURL()
 
     /// Reads the query of the request.
     ///

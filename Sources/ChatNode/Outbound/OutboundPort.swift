@@ -27,7 +27,7 @@ final class OutboundPort {
     private let channel: any Channel
     private let limit: Int
     /// nil when there is none, and for good when the connection ends.
-    private var socket: DirectSocket?
+    private var socket: SocketWriter?
     /// What has been written since the last flush.
     private var queue = ByteBuffer()
     /// Whether the channel was empty when it was last looked at, and has been given nothing since.
@@ -48,7 +48,7 @@ final class OutboundPort {
         self.channel = channel
         // A page of a replay is paced by the socket and must not use up what is meant for live messages.
         self.limit = limit + LogPage.maximumBytes
-        self.socket = DirectSocket(of: channel)
+        self.socket = SocketWriter(of: channel)
     }
 
     /// Queues whole frames.

@@ -10,7 +10,7 @@ import NIOSSL
 /// - The channel has nothing queued; else bytes would overtake each other.
 /// - It is forgotten before the channel closes. The system gives the descriptor to the next connection at once, and
 ///   what is sent after that reaches somebody else.
-struct DirectSocket: ~Copyable {
+struct SocketWriter: ~Copyable {
     private let descriptor: CInt
 
     /// Borrows the socket of a channel; fails when there is none, and where what leaves it is not what was written.

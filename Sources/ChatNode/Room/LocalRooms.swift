@@ -1,7 +1,7 @@
 import ChatCore
 
 /// The rooms of a loop, by name.
-final class RoomTable {
+final class LocalRooms {
     private var rooms: [RoomName: LocalRoom] = [:]
 
     var count: Int { self.rooms.count }

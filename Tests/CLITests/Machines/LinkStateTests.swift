@@ -4,7 +4,7 @@ import Testing
 @testable import ChatClient
 @testable import ChatTerminal
 
-@Suite(.patience) struct ServerLinkTests {
+@Suite(.patience) struct LinkStateTests {
     private let welcome: Welcome
     private let other: Welcome
     private let now = ContinuousClock.now
@@ -24,11 +24,11 @@ import Testing
         (self.welcome, self.other) = (try welcome("u1"), try welcome("u2"))
     }
 
-    private func isWarning(_ change: ServerLink.OnChange) -> Bool { if case .warning = change { true } else { false } }
-    private func isNotice(_ change: ServerLink.OnChange) -> Bool { if case .notice = change { true } else { false } }
+    private func isWarning(_ change: LinkState.OnChange) -> Bool { if case .warning = change { true } else { false } }
+    private func isNotice(_ change: LinkState.OnChange) -> Bool { if case .notice = change { true } else { false } }
 
     @Test func `a try that fails like the one before is not told again, until one succeeded`() {
-        var link = ServerLink()
+        var link = LinkState()
         let refused = ConnectionState.waiting(.seconds(1), ConnectionFailure("Connection refused"))
         let unreachable = ConnectionState.waiting(.seconds(1), ConnectionFailure("No route to host"))
         var changes = [link.changed(to: refused), link.changed(to: .connecting), link.changed(to: refused)]
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func `the user is the one of the last welcome, also while there is no connection`() throws {
-        var link = ServerLink()
+        var link = LinkState()
         #expect(link.user == nil && !link.isConnected)
         _ = link.changed(to: .connected(self.welcome))
         _ = link.changed(to: .connecting)
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func `the way is measured soon after a connect and then now and then`() {
-        var link = ServerLink()
+        var link = LinkState()
         var due = [link.isDue(now: self.now)]
         _ = link.changed(to: .connected(self.welcome))
         due += [0, 1, 19, 20, 21].map { link.isDue(now: self.now + .seconds($0)) }
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test func `what was measured on another connection says nothing`() {
-        var link = ServerLink()
+        var link = LinkState()
         _ = link.changed(to: .connected(self.welcome))
         link.measured(.milliseconds(3), since: self.other)
         #expect(link.latency == nil)

@@ -15,6 +15,8 @@ package final class MemoryBroker: Broker {
         var subscribers: [any BrokerSubscriber] = []
     }
 
+    package let kind = "memory"
+
     private let state: Mutex<State>
     private let limits: LogLimits
     private let now: @Sendable () -> Int
@@ -210,8 +212,6 @@ package final class MemoryBroker: Broker {
     }
 
     // MARK: Control
-
-    package let kind = "memory"
 
     package func attach(_ subscriber: any BrokerSubscriber) {
         self.state.withLock { $0.subscribers.append(subscriber) }

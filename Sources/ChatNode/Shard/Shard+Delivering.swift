@@ -19,6 +19,7 @@ extension Shard: PresenceHost {
             case .status(let status, let detail): self.applyStatus(status, detail)
             }
         }
+        // The status comes between: what it makes the shard ask again goes by this doubt.
         if batch.hasOverflowed { self.presence.isBrokerDoubtful = true }
         if case .status(let status, let detail) = batch.lastStatus { self.applyStatus(status, detail) }
         if batch.hasOverflowed {

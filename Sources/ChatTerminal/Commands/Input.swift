@@ -13,9 +13,12 @@ enum Input: Sendable {
             self = .nothing
             return
         }
-        let trimmed = line[start...]
+        let trimmed = line[start...].trimmingTrailingWhitespace
         guard trimmed.first == "/" else {
-            self = .say(line)
+            // Blank lines before it go, and the indentation of its first line stays.
+            let blank = line[..<start]
+            let indentation = blank[(blank.lastIndex(where: \.isNewline).map(blank.index(after:)) ?? blank.startIndex)...]
+            self = .say(String(indentation) + trimmed)
             return
         }
         guard !trimmed.hasPrefix("//") else {
@@ -26,7 +29,7 @@ enum Input: Sendable {
         let argument = trimmed[name.endIndex...].drop(while: \.isWhitespace)
         let lowered = name.lowercased()
         if let command = SlashCommands.all.first(where: { $0.name == lowered }) {
-            self = .command(command, argument.trimmingTrailingWhitespace)
+            self = .command(command, String(argument))
         } else {
             self = .unknown(lowered)
         }
@@ -47,8 +50,8 @@ extension Input: Equatable {
 }
 
 extension Substring {
-    fileprivate var trimmingTrailingWhitespace: String {
+    fileprivate var trimmingTrailingWhitespace: Substring {
         guard let last = self.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-        return String(self[...last])
+        return self[...last]
     }
 }

@@ -21,6 +21,7 @@ extension Conversation {
     private func handle(_ state: ConnectionState) {
         self.typists.forget()
         let change = self.link.changed(to: state)
+        self.settled.wake()
         if self.link.isConnected, self.knownRooms.isEmpty { self.later { await self.learnRooms() } }
         switch change {
         case .redraw: self.redraw()

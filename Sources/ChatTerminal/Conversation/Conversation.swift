@@ -16,6 +16,8 @@ actor Conversation {
     var link = LinkState()
     /// Lines that the server has not confirmed.
     private(set) var pending = PendingLines()
+    /// Wakes who waits for the last of them (``sayFarewell()``): one has its answer, or the connection has changed.
+    nonisolated let settled = Wakeup()
     var draft: UnfinishedLine
     var display: Display
     var formatter: MessageFormatter
@@ -109,7 +111,7 @@ extension Conversation {
     func sayFarewell() async -> Int {
         let deadline = ContinuousClock.now + Self.farewell
         while self.pending.count > 0, self.link.isConnected, .now < deadline {
-            try? await Task.sleep(for: .milliseconds(20))
+            await self.settled.wait(until: deadline)
         }
         return self.pending.count
     }
@@ -139,14 +141,19 @@ extension Conversation {
         if !self.link.isConnected { self.redraw() }
     }
 
+    private func settled(_ id: Int) {
+        self.pending.settle(id)
+        self.settled.wake()
+    }
+
     private func settle(_ sent: PendingSend, _ id: Int, _ text: String) async {
         do throws(ClientError) {
             _ = try await sent.receipt()
-            self.pending.settle(id)
+            self.settled(id)
             self.redraw()
         } catch {
             guard error.code != .cancelled, error.code != .closed else { return }
-            self.pending.settle(id)
+            self.settled(id)
             self.warn(Notices.unsent(text, Words.of(error)))
         }
     }

@@ -67,7 +67,7 @@ extension ChatClient {
     }
 
     private func converse(on link: Link) async -> ConnectionFailure {
-        self.state = .online(Conversation(channel: link.channel))
+        self.state = .online(StandingConnection(channel: link.channel))
         self.observer?(.opened)
         // A client that does not read does not notice the end of its connection by reading.
         self.buffer.setHolding(true)
@@ -113,7 +113,7 @@ extension ChatClient {
 
 extension ChatClient {
     /// The connection that stands, if there is one.
-    private var conversation: Conversation? {
+    private var conversation: StandingConnection? {
         guard case .online(let conversation) = self.state else { return nil }
         return conversation
     }

@@ -44,13 +44,13 @@ public actor ChatClient {
         /// ``run()`` was not called yet.
         case new
         case offline
-        case online(Conversation)
+        case online(StandingConnection)
         /// ``run()`` has returned.
         case ended
     }
 
     /// A connection, and the first reason for its end.
-    struct Conversation {
+    struct StandingConnection {
         let channel: any Channel
         var failure: ConnectionFailure?
     }

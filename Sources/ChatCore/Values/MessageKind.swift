@@ -1,12 +1,19 @@
 /// What a message is: the kinds that this program knows, each a word of the wire and a row of docs/PROTOCOL.md.
 ///
-/// A further kind is a case here and a row in `static/js/core/kinds.js`; the compiler and `ProtocolTableTests` name every
-/// other place. Who does not know a kind shows its text.
+/// A further kind is a case here and a row in `static/js/core/kinds.js`. The compiler names what else a kind decides in Swift,
+/// and `ProtocolTableTests` whether contract and page have it. A program that does not know a kind shows its text.
 public enum MessageKind: String, Hashable, Sendable, CaseIterable {
     /// What people say.
     case text
     /// What people do: `/me waves`.
     case action
+
+    /// Whether a sender may ask for it; others are made by the server alone.
+    package var isForSenders: Bool {
+        switch self {
+        case .text, .action: true
+        }
+    }
 
     /// The most bytes that the word of a kind has.
     package static let maximumBytes = 16
@@ -20,13 +27,13 @@ public enum MessageKind: String, Hashable, Sendable, CaseIterable {
     /// Reads the kind that a sender asks for: a text unless it names another.
     ///
     /// - Parameter word: The word; nil where none was given.
-    /// - Throws: ``ProtocolError`` with the code `bad_command` for a word that is no kind.
+    /// - Throws: ``ProtocolError`` with the code `bad_command` for a word that is no kind, or none for senders.
     package init(asked word: ByteString?) throws(ProtocolError) {
         guard let word else {
             self = .text
             return
         }
-        guard let kind = Self(word) else { throw .unknownKind }
+        guard let kind = Self(word), kind.isForSenders else { throw .unknownKind }
         self = kind
     }
 
@@ -48,9 +55,9 @@ public enum MessageKind: String, Hashable, Sendable, CaseIterable {
 }
 
 extension ProtocolError {
-    /// `kind` is none that is known.
+    /// `kind` is none that a sender may ask for.
     package static let unknownKind = ProtocolError(
         .badCommand,
-        "kind is " + MessageKind.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
+        "kind is " + MessageKind.allCases.filter(\.isForSenders).map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
     )
 }

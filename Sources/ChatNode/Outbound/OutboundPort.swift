@@ -1,7 +1,7 @@
 import ChatCore
 import NIOCore
 
-/// Where bytes leave for one client: the only place that writes to the socket of a WebSocket.
+/// Where bytes leave for one client: the only place that writes a chat's frames to a socket.
 ///
 /// Frames are queued until ``flush()``, so that all that a tick has for a client leaves in one system call: straight to
 /// the socket while the channel has nothing queued, else through the channel. What a socket does not take waits in the

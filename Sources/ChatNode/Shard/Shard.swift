@@ -16,11 +16,11 @@ enum Timer: Sendable {
 /// Everything that happens on one event loop: its connections, their rooms, and the frames that leave them.
 ///
 /// The actor's executor is the loop, so handlers enter it without a hop (`assumeIsolated`), and what it owns needs no
-/// lock. Shards share nothing: a message for members on another loop, like one for another node, comes back from the
+/// lock. Shards share no state of rooms or clients: a message for members on another loop, like one for another node, comes back from the
 /// broker to each shard by itself.
 actor Shard {
     nonisolated let loop: any EventLoop
-    nonisolated let inbox: ShardInbox
+    nonisolated let inbox: BrokerInbox
     let node: NodeContext
     let metrics: ShardMetrics
     // `unownedExecutor` does not keep it alive; this does.
@@ -58,7 +58,7 @@ actor Shard {
         self.sessions = SessionDesk(store: node.sessions)
         self.presence = PresenceKeeper(node: node, holder: node.holder(shard: index), rooms: self.rooms)
         self.schedule = FlushScheduler(window: node.flushWindow, now: .now)
-        self.inbox = ShardInbox(loop: loop)
+        self.inbox = BrokerInbox(loop: loop)
         self.inbox.bind(to: self)
         node.control.attach(self.inbox)
     }

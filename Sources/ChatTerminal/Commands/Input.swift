@@ -17,7 +17,9 @@ enum Input: Sendable {
         guard trimmed.first == "/" else {
             // Blank lines before it go, and the indentation of its first line stays.
             let blank = line[..<start]
-            let indentation = blank[(blank.lastIndex(where: \.isNewline).map(blank.index(after:)) ?? blank.startIndex)...]
+            let indentation = blank[
+                (blank.lastIndex(where: \.isNewline).map(blank.index(after:)) ?? blank.startIndex)...
+            ]
             self = .say(String(indentation) + trimmed)
             return
         }

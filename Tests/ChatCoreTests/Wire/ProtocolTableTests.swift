@@ -41,7 +41,7 @@ struct ProtocolTableTests {
     ) throws {
         #expect(MessageKind(ByteString(kind.rawValue)) == kind)
         #expect(kind.rawValue.utf8.count <= MessageKind.maximumBytes)
-        #expect(ProtocolError.unknownKind.message.contains("\"\(kind.rawValue)\""))
+        #expect(ProtocolError.unknownKind.message.contains("\"\(kind.rawValue)\"") == kind.isForSenders)
         #expect(try self.text("docs/PROTOCOL.md").contains("\n| `\(kind.rawValue)` | "))
         #expect(try self.text("static/js/core/kinds.js").contains("\n  \(kind.rawValue): "))
     }
@@ -50,6 +50,21 @@ struct ProtocolTableTests {
         let table = try self.text("static/js/core/protocol.js")
         for name in Event.Name.allCases.map(\.rawValue) {
             #expect(table.contains("\n  \(name):"), "static/js/core/protocol.js does not know \(name)")
+        }
+    }
+
+    /// By each event: the reducer of the whole page, that of a room, or the connection (`net/client.js`).
+    @Test func `the page does something with each event`() throws {
+        let tables = try ["core/reducer.js", "core/room.js", "core/enter.js", "net/client.js"].map {
+            try self.text("static/js/\($0)")
+        }
+        for name in Event.Name.allCases.map(\.rawValue) {
+            let isKnown = tables.contains { table in
+                ["  \(name)(", "  \(name):", "  \(name),", "case \"\(name)\"", "=== \"\(name)\""].contains {
+                    table.contains($0)
+                }
+            }
+            #expect(isKnown, "no reducer of the page knows \(name)")
         }
     }
 }

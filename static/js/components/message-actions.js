@@ -1,6 +1,6 @@
 // Actions on messages by pointer and keyboard: copy one or several, and move through the list.
 
-import { asLine } from "../core/kinds.js";
+import { kindOf } from "../core/kinds.js";
 import { copyText, iconButton } from "../dom.js";
 import { t } from "../i18n/index.js";
 
@@ -43,7 +43,8 @@ export function attend(list, first) {
 
   /** `[12:14] Mina: text`; of the first and the last message only the selected part. */
   function lineOf(row, range) {
-    const { time, kind, text, from = list.me() } = list.messageOf(row);
+    const item = list.messageOf(row);
+    const { time, text, from = list.me() } = item;
     const node = row.querySelector(".text");
     const part = document.createRange();
     part.selectNodeContents(node);
@@ -52,7 +53,7 @@ export function attend(list, first) {
     if (node.contains(range.endContainer)) part.setEnd(range.endContainer, range.endOffset);
     const [hours, minutes] = [new Date(time).getHours(), new Date(time).getMinutes()].map((number) => String(number).padStart(2, "0"));
     const said = isWhole ? text : part.toString();
-    return `[${hours}:${minutes}] ${asLine(kind, from.name, said)}`;
+    return `[${hours}:${minutes}] ${kindOf(item).line(from.name, said)}`;
   }
 
   const messages = () => [...list.rows.querySelectorAll(".message")];

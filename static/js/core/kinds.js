@@ -1,10 +1,11 @@
-// What a message is (protocol, section 4): how each kind reads as a line of text.
+// What a message is (protocol, section 2).
 
-export const KINDS = {
+/** By kind: the message as a line of text, and whether the name stands in it and not above it. */
+const KINDS = {
   __proto__: null,
-  text: (name, text) => `${name}: ${text}`,
-  action: (name, text) => `* ${name} ${text}`,
+  text: { line: (name, text) => `${name}: ${text}` },
+  action: { line: (name, text) => `* ${name} ${text}`, namesAuthor: true },
 };
 
-/** A message as one line; a kind of a newer server reads as its text. */
-export const asLine = (kind, name, text) => (KINDS[kind] ?? KINDS.text)(name, text);
+/** A kind of a newer server is shown as its text. */
+export const kindOf = ({ kind }) => KINDS[kind] ?? KINDS.text;

@@ -3,7 +3,7 @@ package import NIOCore
 /// What a server tells a client without having been asked (docs/PROTOCOL.md, section 3).
 ///
 /// This is the table of events: how each is read and written stands in a file of its own beside this one. A further one is a
-/// file and a row; the compiler names every other place.
+/// file and a row; the compiler names every other place in Swift, and `ProtocolTableTests` those in the page.
 public enum Event: Equatable, Sendable {
     /// Who the client is here.
     case welcome(Welcome)

@@ -38,17 +38,19 @@ extension Stations {
         // As a link sends it: what runs the script, keys and arguments, and the run of Redis.
         let call = RedisCommand("EVALSHA", String(repeating: "a", count: 40))
         let run = RedisCommand(String(repeating: "b", count: 16))
-        let words = [key + ":meta", key + ":log", "0123456789ab", key, "0123456789abcdefghijklmn"]
+        let keys = [key + ":meta", key + ":log", "0123456789ab"]
+        let words = [key, "0123456789abcdefghijklmn", ""]
         let push = Self.resp(["message", key, String(buffer: fixture.payload)])
-        let answer = ByteBuffer(string: "*4\r\n:1\r\n$12\r\n0123456789ab\r\n:123456\r\n:1790000000000\r\n")
+        let answer = ByteBuffer(string: "*4\r\n$12\r\n0123456789ab\r\n:123456\r\n:1790000000000\r\n:0\r\n")
         let reader = HiredisReader()
         return [
             Station(name: "write the script call of a send (RESP)") {
                 var command = RedisCommand()
-                command.reserve(arguments: words.count + 4, bytes: 512)
+                command.reserve(arguments: keys.count + words.count + 4, bytes: 512 + fixture.tail.readableBytes)
                 command.append(2)
-                for word in words { command.append(word) }
+                for key in keys { command.append(key) }
                 command.append(fixture.prefix)
+                for word in words { command.append(word) }
                 command.append(fixture.tail)
                 command.append(bytesOf: 0x0123_4567_89ab_cdef)
                 var buffer = ByteBuffer()

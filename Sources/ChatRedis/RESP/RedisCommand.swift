@@ -74,6 +74,8 @@ extension ByteBuffer {
             sink.write(decimal: head.count + command.count + tail.count)
             sink.write("\r\n")
         }
-        for part in [head, command, tail] { self.writeImmutableBuffer(part.bytes) }
+        self.writeImmutableBuffer(head.bytes)
+        self.writeImmutableBuffer(command.bytes)
+        self.writeImmutableBuffer(tail.bytes)
     }
 }

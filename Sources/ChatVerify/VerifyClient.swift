@@ -3,7 +3,7 @@ internal import ChatCore
 internal import ChatWords
 internal import Synchronization
 
-/// One client of a run: it talks, comes and goes by chance, and everything on its wire is written down.
+/// One client of a run: it talks, comes and goes at random, and everything on its wire is recorded.
 actor VerifyClient {
     let client: ChatClient
     private let index: Int
@@ -30,9 +30,10 @@ actor VerifyClient {
         self.client = try ChatClient(plan.servers[self.server])
     }
 
-    /// Asks something of what was seen until now.
+    /// Runs a question over what was recorded until now.
     ///
-    /// The whole is not given away while the run goes on: the next record would have to copy all that came before it.
+    /// The transcript itself is not handed out during the run: the next record would then have to copy all earlier
+    /// ones.
     nonisolated func seen<Answer: Sendable>(_ question: (WireTranscript) -> Answer) -> Answer {
         self.transcript.wire.withLock { question($0) }
     }
@@ -44,7 +45,7 @@ actor VerifyClient {
         do throws(ClientError) { try await self.client.run() } catch { self.trouble = Words.of(error) }
     }
 
-    /// Takes the events, of which only one counts: without a connection, another node may have one.
+    /// Takes the events. Only one matters: when there is no connection, another node may accept one.
     func listen() async {
         for await event in self.client.events {
             guard case .connection(.waiting(_, let failure)) = event else { continue }
@@ -53,7 +54,7 @@ actor VerifyClient {
         }
     }
 
-    /// Does by chance what clients do, until the task is cancelled.
+    /// Takes random steps until the task is cancelled.
     func act() async {
         let count = Int.random(in: 1...self.plan.rooms.count, using: &self.generator)
         let rooms = self.plan.rooms.shuffled(using: &self.generator).prefix(count)
@@ -71,7 +72,7 @@ actor VerifyClient {
         case .send(let room):
             self.keysMade += 1
             let key = try IdempotencyKey("\(self.plan.keyPrefix)-\(self.index)-\(self.keysMade)")
-            // Nobody waits for the receipt: the wire has it.
+            // Nobody waits for the receipt: the transcript records it.
             _ = try await self.client.enqueue(room, "\(key) 안녕 👋🏽", key: key)
         case .join(let room, let start):
             if !self.joined.contains(room) { self.joined.append(room) }
@@ -103,7 +104,7 @@ extension VerifyClient {
         }
     }
 
-    /// Comes back once more, and waits until it has what its rooms have.
+    /// Comes back once more, and waits until it has everything that its rooms have.
     func resume(until deadline: ContinuousClock.Instant) async {
         let connections = self.seen(\.connections)
         await self.client.interrupt()

@@ -23,9 +23,9 @@ package struct VerifyRun: Sendable {
         package var received: Int
     }
 
-    /// Lets the clients talk for the time of the plan, and then come to rest.
+    /// Lets the clients talk for the time of the plan, and then stop.
     ///
-    /// - Parameter progress: Is told twice a second how far the run is.
+    /// - Parameter progress: Called twice a second with the progress of the run.
     /// - Returns: What each client did and saw.
     package func history(_ progress: @escaping @Sendable (Progress) -> Void) async -> WireHistory {
         await withTaskGroup(of: Void.self) { group in
@@ -51,7 +51,7 @@ package struct VerifyRun: Sendable {
         }
     }
 
-    /// First everything that was sent is stored, then everybody comes back and gets it: a client that came back earlier
+    /// First all sent messages are stored, then every client comes back and gets them: a client that came back earlier
     /// could not.
     private func settle() async {
         let deadline = ContinuousClock.now + self.plan.settling

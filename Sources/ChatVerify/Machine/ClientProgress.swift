@@ -1,16 +1,17 @@
 internal import ChatCore
 
-/// Where a client stands at the end of a run, and how far the logs reach by what it has seen.
+/// The position of a client at the end of a run, and the heads of the logs as far as the client has seen them.
 struct ClientProgress: Equatable, Sendable {
-    /// The last that the client has of each room that it is in.
+    /// The last message that the client has in each room that it is in.
     var positions: [RoomName: LogPosition]
-    /// The highest number that it got or was told to be stored, in each epoch.
+    /// The highest number that it got, or was told is stored, in each epoch.
     var known: [RoomName: [Epoch: Int]]
 
     /// Whether every client has what any of them knows to be in a log.
     ///
-    /// A node that does not know yet that its broker is gone says in good faith that a client has everything. It finds out
-    /// within seconds, and what is missing then comes; to judge earlier would call late what is only on its way lost.
+    /// A node that does not know yet that its broker is gone may tell a client that it has everything. The node finds
+    /// out within seconds, and the missing messages come then. An earlier judgement would count messages as lost that
+    /// are only late.
     static func areEven(_ standings: [ClientProgress]) -> Bool {
         var heads: [RoomName: [Epoch: Int]] = [:]
         for standing in standings {

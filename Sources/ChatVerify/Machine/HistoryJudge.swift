@@ -3,22 +3,22 @@ internal import ChatWords
 
 /// Says whether a history keeps the promises of docs/PROTOCOL.md, section 4.
 ///
-/// It knows nothing of time and asks nobody: the records of each client are in order, and what clients saw is compared by
-/// number and epoch only. A message is owed to a client from where its stay in a room began; a disconnected client is owed
-/// what it missed once it resumes; one that left is owed nothing more.
+/// It uses no clock and no server: the records of each client are in order, and messages are compared by number and
+/// epoch only. A client is owed every message since its stay in a room began; after it resumes, also the messages that
+/// it missed while disconnected. A client that left is owed nothing more.
 package struct HistoryJudge: Sendable {
     /// The result of a judgement.
     package struct Verdict: Equatable, Sendable {
-        /// In the order of clients, the general ones first.
+        /// Sorted by client, the general ones first.
         package var violations: [Violation] = []
         package var counts = Counts()
     }
 
-    /// The size of what was seen: a run in which little happened proves little.
+    /// The amount of recorded events: a run in which little happened proves little.
     package struct Counts: Equatable, Sendable {
         package var connections = 0
         package var joins = 0
-        /// Messages, each counted once however often it went out.
+        /// Messages, each counted once even if it was sent several times.
         package var sent = 0
         package var acknowledged = 0
         package var received = 0

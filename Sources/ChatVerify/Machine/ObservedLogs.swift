@@ -1,7 +1,7 @@
 internal import ChatCore
 internal import ChatWords
 
-/// What all clients together know of a room's logs: which message stands where, and who says so.
+/// What all clients together know of a room's logs: the message at each number, and the clients that saw it.
 struct ObservedLogs: Sendable {
     /// A message of a log.
     private struct Entry: Sendable {
@@ -17,7 +17,7 @@ struct ObservedLogs: Sendable {
 
     /// The place of a message.
     ///
-    /// A log that was rolled back gives its numbers out again, at another time.
+    /// A log that was rolled back uses its numbers again, at another time.
     private struct Place: Hashable, Comparable, Sendable {
         var seq: Int
         /// 0: not known.
@@ -35,10 +35,10 @@ struct ObservedLogs: Sendable {
     private struct Log: Sendable {
         var entries: [Place: Entry] = [:]
         var acknowledgements: [Place: Acknowledgement] = [:]
-        /// The newest time of what was delivered at a number or below; known once all is collected.
+        /// The newest time of a message delivered at a number or below; known after everything is collected.
         var newest: [Int: Int] = [:]
 
-        /// The places that the log has in the end: where a number at or below was given out later, a message was lost.
+        /// The places that the final log has. Where a number at or below was given out later, a message was lost.
         var lasting: [Place] {
             let places = Set(self.entries.keys).union(self.acknowledgements.keys).sorted()
             var newest: [Int: Int] = [:]
@@ -60,7 +60,7 @@ struct ObservedLogs: Sendable {
     private(set) var violations: [Violation] = []
     private var logs: [Epoch: Log] = [:]
     private var texts: [IdempotencyKey: String] = [:]
-    /// The last receipt of each client: its next one lies behind it.
+    /// The last receipt of each client: its next one must have a higher position.
     private var lastReceipts: [Int: LogPosition] = [:]
 
     init(room: RoomName) { self.room = room }
@@ -99,11 +99,11 @@ struct ObservedLogs: Sendable {
         self.logs[position.epoch, default: Log()].entries[place] = Entry(content: content, witness: client)
     }
 
-    /// Whether the log gave the number out again for another message, or one below it: what stood there was lost.
+    /// Whether the log gave this number, or one below it, to another message later: the message here was lost.
     ///
     /// - Parameters:
-    ///   - position: Where the message stood.
-    ///   - news: A message that came after it; nil: whatever came.
+    ///   - position: The position of the message.
+    ///   - news: A message that came after it; nil: any message.
     /// - Returns: Whether it was lost before the news.
     func hasLost(_ position: LogPosition, before news: LogPosition? = nil) -> Bool {
         guard let log = self.logs[position.epoch], let time = position.time, log.newest[position.seq] ?? 0 > time else {
@@ -131,7 +131,7 @@ struct ObservedLogs: Sendable {
 // MARK: - When everything is known
 
 extension ObservedLogs {
-    /// Compares receipts and what was sent with what was delivered, by anybody.
+    /// Compares receipts and sent messages with the messages delivered to any client.
     mutating func compare() {
         for (epoch, log) in self.logs {
             var newest = 0
@@ -207,6 +207,6 @@ extension ObservedLogs {
 }
 
 extension WireHistory.Content: CustomStringConvertible {
-    /// The key where there is one, else who said what.
+    /// The key where there is one, otherwise sender and text.
     package var description: String { self.key.map { "\($0)" } ?? "\"\(self.text)\" (\(self.sender))" }
 }

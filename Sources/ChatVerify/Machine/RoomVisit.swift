@@ -4,9 +4,9 @@ internal import ChatWords
 /// What the server owes one client in one room, record by record: each message after its position, once and in order.
 struct RoomVisit: Sendable {
     private enum State: Sendable {
-        /// Not in the room on this connection; nothing of it may come.
+        /// Not in the room on this connection; no event of the room may come.
         case outside
-        /// Has left it on this connection; what comes late is nobody's concern.
+        /// Has left it on this connection; late events are ignored.
         case left
         case inside
     }
@@ -19,7 +19,7 @@ struct RoomVisit: Sendable {
     private(set) var last: LogPosition?
     /// The head of the log at the last join.
     private var head: LogPosition?
-    /// What came in this stay and epoch.
+    /// The messages that came in this stay and epoch.
     private var seen: Set<Int> = []
 
     init(client: Int, room: RoomName) {
@@ -27,7 +27,7 @@ struct RoomVisit: Sendable {
         self.room = room
     }
 
-    /// The place after which the client is owed the rest of the log, at the end; nil when it is not in the room.
+    /// The place after which the client is owed the rest of the log at the end; nil when it is not in the room.
     var owedAfter: LogPosition? {
         guard case .inside = self.state else { return nil }
         return self.last
@@ -55,7 +55,7 @@ struct RoomVisit: Sendable {
         self.state = .inside
         self.head = head
         guard let after else {
-            // A second join of the same room moves nothing.
+            // A second join of the same room does not change the position.
             if wasInside { return }
             self.begin(at: LogPosition(epoch: head.epoch, seq: head.seq - replay))
             guard head.seq < replay else { return }
@@ -124,7 +124,7 @@ struct RoomVisit: Sendable {
     ///
     /// - Parameters:
     ///   - epoch: The epoch that the client is in from now on.
-    ///   - isDue: Whether what the client has was lost, as others have seen.
+    ///   - isDue: Whether messages that the client has were lost, as other clients show.
     mutating func reset(_ epoch: Epoch, isDue: Bool = false) {
         guard self.isInside(epoch, nil, "reset") else { return }
         if let last, last.epoch == epoch, !isDue {

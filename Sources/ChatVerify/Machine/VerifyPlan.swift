@@ -8,14 +8,14 @@ package struct VerifyPlan: Sendable {
     package var clients: Int
     /// The rooms, of this run alone.
     package var rooms: [RoomName]
-    /// Begins the keys of this run, which no other run uses.
+    /// The prefix of this run's keys, which no other run uses.
     package var keyPrefix: String
     package var duration: Duration
     /// How long the end may take.
     package var settling: Duration
     /// Messages of each client in a second.
     package var rate: Double
-    /// Makes the same choices again; what the clients do when depends on the machine and the server, too.
+    /// The same seed gives the same choices; the timing also depends on the machine and the server.
     package var seed: UInt64
 
     package init(
@@ -38,7 +38,7 @@ package struct VerifyPlan: Sendable {
         self.seed = seed
     }
 
-    /// How many times in a second a client leaves, joins, breaks its connection or goes to another node.
+    /// The number of times in a second that a client leaves, joins, breaks its connection or goes to another node.
     package static let troubles = 0.4
 }
 
@@ -57,9 +57,9 @@ extension VerifyPlan {
     /// Draws what a client does next.
     ///
     /// - Parameters:
-    ///   - joined: The rooms that the client is in; one of them at least stays.
+    ///   - joined: The rooms that the client is in; it stays in at least one of them.
     ///   - server: The index of its node.
-    ///   - generator: Where chance comes from.
+    ///   - generator: The source of randomness.
     /// - Returns: The step.
     package func step(
         joined: [RoomName],

@@ -14,7 +14,7 @@ package struct VerifyReport: Sendable {
     /// The most violations in the report for people, and in that for programs.
     package static let shown = (text: 20, json: 1000)
 
-    /// The first violations, or that there is none, after what the run did.
+    /// The run's figures, then the first violations or a line that there are none.
     package var lines: [String] {
         let counts = self.verdict.counts
         let violations = self.verdict.violations

@@ -7,11 +7,11 @@ package struct Violation: Equatable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
         /// A message was acknowledged or seen by others, and a member who came back for it never got it.
         case lost
-        /// The numbers jump, and no `gap` says so.
+        /// The numbers skip some, and no `gap` was sent.
         case hole
         /// A message came to the same client twice.
         case doubled
-        /// A message came after one that stands behind it.
+        /// A message came after one with a higher number.
         case disordered = "out-of-order"
         /// One number of a log stands for two messages.
         case conflict = "two-messages-under-one-seq"
@@ -21,21 +21,21 @@ package struct Violation: Equatable, Sendable {
         case receipt = "receipt-disagrees"
         /// The sends of one client are not stored in the order in which it made them.
         case sendOrder = "send-order"
-        /// A message was delivered with another text than it was sent with.
+        /// A message was delivered with a different text from the one that was sent.
         case altered
-        /// The epoch changed, and no `reset` said so.
+        /// The epoch changed, and no `reset` was sent.
         case epoch = "silent-epoch-change"
-        /// The log lost what a client has, and gave its numbers out again, and no `reset` said so.
+        /// The log lost messages that a client has and used their numbers again, and no `reset` was sent.
         case silentLoss = "silent-loss"
         /// A `reset` for a client whose log is the same and has lost nothing.
         case reset = "false-reset"
-        /// A `gap` that does not follow what the client has.
+        /// A `gap` that does not begin after the client's last message.
         case gap = "false-gap"
-        /// A `join` announced another number of messages than lie between the client and the head.
+        /// A `join` announced a number of messages different from the number between the client and the head.
         case replay = "replay-count"
-        /// Something of a room came to a client that is not in it.
+        /// A client got an event of a room that it is not in.
         case notMember = "not-a-member"
-        /// After everything had come to rest, members of a room are not in the same epoch.
+        /// After all activity had stopped, members of a room are not in the same epoch.
         case divided = "epochs-differ"
         /// A client did not come back, or not to the head of its rooms.
         case unsettled
@@ -53,7 +53,7 @@ package struct Violation: Equatable, Sendable {
 }
 
 extension Violation {
-    /// One line: which promise, where, and what was seen.
+    /// One line: the promise, the place and the observation.
     package func line(in language: Language = .current) -> String {
         let place = [
             self.client.map { ("client {value}", "\($0)") }, self.room.map { ("room {value}", "\($0)") },

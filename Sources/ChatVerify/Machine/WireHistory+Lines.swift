@@ -2,8 +2,8 @@ internal import ChatCore
 internal import NIOCore
 
 extension WireHistory {
-    /// The history for whoever looks for the cause of a violation: one JSON object on a line for each record, client after
-    /// client, each in the order in which it saw them.
+    /// The history as text, for finding the cause of a violation: one JSON object on a line for each record, client
+    /// after client, each in the order in which it saw them.
     package var lines: [String] {
         self.clients.enumerated().flatMap { client, history in
             history.records.map { record in

@@ -1,17 +1,17 @@
 package import ChatCore
 package import ChatWords
 
-/// What happened in a run, as each client saw it on the wire: all that the judge knows.
+/// The events of a run, as each client saw them on the wire: the judge knows nothing else.
 package struct WireHistory: Equatable, Sendable {
     /// One client of the run, over all its connections.
     package struct Client: Equatable, Sendable {
         /// What it did and saw, in order.
         package var records: [Record] = []
-        /// Why it could not come back at the end to get what it missed; nil: it could.
+        /// The reason why it could not come back at the end to get missed messages; nil: it could.
         package var trouble: Sentence?
     }
 
-    /// The clients; they are called by their index.
+    /// The clients; each is named by its index.
     package var clients: [Client] = []
 }
 
@@ -40,7 +40,7 @@ extension WireHistory {
         case garbled
     }
 
-    /// What makes one message different from another.
+    /// The fields that tell one message from another.
     package struct Content: Hashable, Sendable {
         package var sender: UserID
         package var key: IdempotencyKey?

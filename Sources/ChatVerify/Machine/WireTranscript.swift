@@ -1,11 +1,11 @@
 internal import ChatClient
 internal import ChatCore
 
-/// Turns what passes on a client's wire into the records of a history, and knows how far the client is.
+/// Turns the traffic on a client's wire into the records of a history, and knows how far the client is.
 ///
-/// Nothing is left out and nothing put right: doubles and holes are recorded as they came.
+/// Nothing is left out or corrected: duplicates and holes are recorded as they came.
 struct WireTranscript: Sendable {
-    /// Where the client stands in a room, on its present connection.
+    /// The client's position in a room, on its present connection.
     private struct Place: Sendable {
         var last: LogPosition
         var head: LogPosition
@@ -22,10 +22,10 @@ struct WireTranscript: Sendable {
     private var places: [RoomName: Place] = [:]
     private var known: [RoomName: [Epoch: Int]] = [:]
 
-    /// Which of the rooms the client is not in now.
+    /// Those of the rooms that the client is not in now.
     func missing(of rooms: [RoomName]) -> [RoomName] { rooms.filter { self.places[$0] == nil } }
 
-    /// Whether the client is in the rooms and has got all that their logs had when it joined.
+    /// Whether the client is in the rooms and has everything that their logs had when it joined.
     func isDrained(in rooms: [RoomName]) -> Bool {
         self.isWelcome
             && rooms.allSatisfy { room in
@@ -34,7 +34,7 @@ struct WireTranscript: Sendable {
             }
     }
 
-    /// Where the client stands now, and what it proves of the logs.
+    /// The client's positions now, and the heads of the logs that they prove.
     var standing: ClientProgress { ClientProgress(positions: self.places.mapValues(\.last), known: self.known) }
 
     private mutating func noteKnown(_ room: RoomName, _ position: LogPosition) {
@@ -42,7 +42,7 @@ struct WireTranscript: Sendable {
             max(position.seq, self.known[room]?[position.epoch] ?? 0)
     }
 
-    /// Something passed.
+    /// A message passed on the wire.
     mutating func observed(_ observation: WireObservation) {
         switch observation {
         case .opened:

@@ -18,18 +18,18 @@ package struct BenchFailure: Error, Sendable {
 
 /// A run, from the first connection to the result.
 ///
-/// Cancelling its task ends it, with what was measured until then.
+/// Cancelling its task ends it, with the measurements up to then.
 package struct BenchRun: Sendable {
-    /// How long connecting or joining may stand still.
+    /// The longest time that connecting or joining may make no progress.
     static let patience = 15_000_000_000
-    /// The longest wait for messages and answers that are on their way in the end.
+    /// The longest wait at the end for messages and answers that are on their way.
     static let drain = 5_000_000_000
 
     let plan: BenchPlan
     private let connectors: [ChannelConnector]
-    /// The server's processes, whose use is counted; empty: it is not.
+    /// The server's processes whose resources are counted; empty: none are.
     private let serverProcesses: [Int32]
-    /// Is told what the run is at.
+    /// Called with the progress of the run.
     private let show: @Sendable (String) -> Void
 
     /// - Throws: ``ClientError`` when the certificate authorities cannot be read.
@@ -160,7 +160,7 @@ package struct BenchRun: Sendable {
         return times
     }
 
-    /// Sleeps, and shows twice a second how far it is; less long when no connection is left or the run is ended.
+    /// Sleeps, and shows the progress twice a second; ends early when no connection is left or the run is ended.
     private func sleep(until end: Int, _ workers: [LoadWorker], _ progress: String) async {
         var last = 0
         while !Task.isCancelled {
@@ -181,7 +181,7 @@ package struct BenchRun: Sendable {
         }
     }
 
-    /// Waits for what is on its way; what does not come is missing.
+    /// Waits for messages and answers on their way; those that do not come count as missing.
     private func settle(_ workers: [LoadWorker], _ result: inout BenchResult) async {
         let end = Self.now + Self.drain
         repeat {
@@ -203,7 +203,7 @@ package struct BenchRun: Sendable {
 }
 
 extension BenchFailure {
-    /// Not all clients came so far that there could be load.
+    /// Not all clients got far enough for the load to begin.
     init(_ phase: LoadPhase, _ progress: PhaseProgress, of clients: Int, _ end: LoadEnd?) {
         self.status = .unavailable
         self.message = "\(phase.count(progress.done, of: clients)): \(end?.reason ?? Phrase.noAnswer())"

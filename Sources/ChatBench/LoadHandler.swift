@@ -11,7 +11,7 @@ final class LoadHandler: ChannelInboundHandler {
 
     /// - Parameters:
     ///   - worker: Of the connection's event loop.
-    ///   - client: Which of its clients this is.
+    ///   - client: The client of this connection.
     init(_ worker: LoadWorker, _ client: Int) {
         self.worker = worker
         self.client = client

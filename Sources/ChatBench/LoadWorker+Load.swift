@@ -1,7 +1,7 @@
 internal import Glibc
 internal import NIOCore
 
-/// The load, and what is told of it.
+/// The load, and its figures.
 extension LoadWorker {
     /// Begins to send.
     ///
@@ -21,9 +21,9 @@ extension LoadWorker {
         }
     }
 
-    /// Ends the sending, and the measuring when it goes on still.
+    /// Ends the sending, and the measuring if that is still going on.
     func stop(at end: Int) {
-        // Messages that were due until then go out, however late the generator is.
+        // Messages that were due before that still go out, however late the generator is.
         self.sendDue(now: end - 1)
         self.isSending = false
         let lower = min(self.meter.interval.lowerBound, end)
@@ -85,7 +85,7 @@ extension LoadWorker {
         }
     }
 
-    /// Closes every connection; gives what was counted.
+    /// Closes every connection and returns the counts.
     func finish() -> LoadMeter {
         self.meter.living = self.living
         for client in self.clients.indices {

@@ -4,10 +4,10 @@ internal import NIOPosix
 
 /// The clients of one event loop: an actor whose executor is the loop, so that handlers enter it without a hop.
 ///
-/// Everything is decided by ``LoadClient`` and ``OpenSchedule``; this moves bytes and sets timers. There is no task and no
-/// timer for a connection.
+/// ``LoadClient`` and ``OpenSchedule`` make all decisions; this moves bytes and sets timers. No connection has a task
+/// or a timer of its own.
 actor LoadWorker {
-    /// Connections of a loop that are being made at the same time, and joins.
+    /// The most connections, and the most joins, that a loop has in progress at the same time.
     static let maximumUnderWay = 64
 
     nonisolated let loop: any EventLoop
@@ -26,7 +26,7 @@ actor LoadWorker {
     var meter = LoadMeter()
     var schedule: OpenSchedule?
     var isSending = false
-    /// Senders that have a timer, because the server asked for a rest.
+    /// Senders that have a timer, because the server asked them to wait.
     var resting: Set<Int> = []
     private var next = 0
     private var underWay = 0
@@ -93,7 +93,7 @@ actor LoadWorker {
         }
     }
 
-    /// A client came to the end of what the phase asks of it.
+    /// A client completed the phase, or ended.
     private func settle(_ succeeded: Bool) {
         self.underWay -= 1
         if succeeded { self.progress.done += 1 } else { self.progress.failed += 1 }
@@ -102,7 +102,7 @@ actor LoadWorker {
         self.loop.execute { self.assumeIsolated { $0.advance() } }
     }
 
-    // MARK: What channels tell
+    // MARK: Events of channels
 
     func connected(_ client: Int, _ channel: any Channel) {
         guard self.clients[client].stage == .connecting else { return channel.close(promise: nil) }

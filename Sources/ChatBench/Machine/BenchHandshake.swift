@@ -2,19 +2,19 @@ internal import ChatClient
 internal import ChatCore
 internal import NIOCore
 
-/// The client's side of the opening handshake (RFC 6455, section 4), as small as the generator needs it.
+/// The client's side of the opening handshake (RFC 6455, section 4); only what the generator needs.
 ///
-/// Every connection uses the key of the RFC's example: the answer to it is known, so that it is still checked that a
-/// WebSocket server answered, and no hash is made. A key need not be a secret; it need only be unforeseen where caches
-/// stand between.
+/// Every connection uses the key of the RFC's example. Its answer is known, so the generator can check that a WebSocket
+/// server answered without making a hash. A key is not a secret; it has to be random only where a cache may stand
+/// between.
 struct BenchHandshake: Sendable {
     /// How it ends.
     enum Outcome: Equatable, Sendable {
         /// The connection is a WebSocket; these bytes of the server came with the answer.
         case open(rest: ByteBuffer)
-        /// The server does not want it: the HTTP status, the code of an error of the protocol, and words.
+        /// The server refused: the HTTP status, the code of an error of the protocol, and words.
         case refused(status: Int, code: String?, reason: String)
-        /// It was no HTTP, or no WebSocket.
+        /// The answer was not HTTP, or not a WebSocket.
         case failed(String)
     }
 
@@ -43,7 +43,7 @@ struct BenchHandshake: Sendable {
         return self.refused()
     }
 
-    /// The server closed; what it said until then counts.
+    /// The server closed; bytes that came before still count.
     mutating func closed() -> Outcome {
         self.refusal == nil ? .failed("the server closed the connection before its answer") : self.refused()
     }

@@ -2,13 +2,13 @@ package import ChatClient
 package import ChatCore
 internal import ChatWords
 
-/// What a run of `chat-cli bench` does, and who does what in it.
+/// The plan of a run of `chat-cli bench`, and the part of each client in it.
 package struct BenchPlan: Sendable {
     /// How fast the senders send.
     package enum Pace: Equatable, Sendable {
         /// Messages in a second of all senders together, each at its time whether or not the server keeps up.
         case rate(Double)
-        /// Messages that each sender has under way; the next one goes out when one has come back.
+        /// The number of messages that each sender has under way; the next one goes out when one has come back.
         case window(Int)
     }
 
@@ -18,7 +18,7 @@ package struct BenchPlan: Sendable {
     package var clients: Int
     /// The rooms, of this run alone.
     package var rooms: [RoomName]
-    /// Clients of each room that send; 0: all are only there.
+    /// The number of clients in each room that send; 0: none.
     package var senders: Int
     package var pace: Pace
     /// Bytes of a text.
@@ -31,7 +31,7 @@ package struct BenchPlan: Sendable {
     package var warmup: Duration
     /// Event loops of the generator.
     package var threads: Int
-    /// Begins the names and keys of this run.
+    /// The prefix of this run's names and keys.
     package var run: String
 
     package init(

@@ -78,7 +78,7 @@ private struct JSONFields {
     var text: String { "{\(self.fields.joined(separator: ","))}" }
 
     mutating func add(_ name: String, raw: String) {
-        // The names are ours and codes of the protocol; one that a server made up must not break the object.
+        // The names are our own and codes of the protocol; a code that a server invents must not break the object.
         let safe = name.unicodeScalars.filter { $0.value >= 0x20 && $0 != "\"" && $0 != "\\" }
         self.fields.append("\"\(String(String.UnicodeScalarView(safe)))\":\(raw)")
     }

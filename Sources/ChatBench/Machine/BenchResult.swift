@@ -1,7 +1,7 @@
 package import ChatSystem
 internal import ChatWords
 
-/// What a run came to, before anybody reads it.
+/// The figures of a run, before they are formatted.
 package struct BenchResult: Sendable {
     var plan: BenchPlan
     var connected: PhaseProgress
@@ -9,16 +9,16 @@ package struct BenchResult: Sendable {
     /// The measured time; less than planned when the run was interrupted.
     var nanoseconds = 0
     var meter = LoadMeter()
-    /// Messages that members should have got and had not in the end.
+    /// Messages that members should have got and did not have at the end.
     var missing = 0
-    /// Connections with a send that had no answer in the end.
+    /// Connections with a send that had no answer at the end.
     var unanswered = 0
     /// The part of its core that each thread of the generator used, from 0 to 1.
     var busy: [Double] = []
     /// The resources that the server's processes used; nil when the processes are not known.
     var server: ServerUsage?
     var isInterrupted = false
-    /// Why the first connection that ended did.
+    /// The reason why the first connection ended.
     var firstEnd: LoadEnd?
 
     init(plan: BenchPlan, connected: PhaseProgress, joined: PhaseProgress) {
@@ -27,11 +27,11 @@ package struct BenchResult: Sendable {
         self.joined = joined
     }
 
-    /// What the server's processes used.
+    /// The resources that the server's processes used.
     struct ServerUsage: Equatable, Sendable {
-        /// Processor time of the measured time, in nanoseconds.
+        /// Processor time during the measured interval, in nanoseconds.
         var time = 0
-        /// Memory before the first client came, with all clients joined, and in the end.
+        /// Memory before the first client came, with all clients joined, and at the end.
         var before = 0
         var joined = 0
         var end = 0
@@ -43,7 +43,7 @@ package struct BenchResult: Sendable {
         return Double(server.time) / Double(self.meter.delivered)
     }
 
-    /// What the server's memory grew by for each client that joined, in bytes.
+    /// The growth of the server's memory for each client that joined, in bytes.
     var bytesPerClient: Int? { self.server.map { max(0, $0.joined - $0.before) / max(1, self.plan.clients) } }
 
     /// The advice for a server that limits the load.
@@ -64,7 +64,7 @@ package struct BenchResult: Sendable {
         return self.meter.living == 0 ? .disconnected : .success
     }
 
-    /// Whether the figures tell of the generator rather than of the server, and why; nil when not.
+    /// The reason why the figures measure the generator rather than the server; nil when they do not.
     var doubt: String? {
         if let busiest = self.busy.max(), busiest >= 0.9 {
             let percent = Decimals.fixed(busiest * 100, 0)

@@ -1,9 +1,9 @@
 internal import NIOCore
 
-/// The beginning of a measured text: when it was due, and who sent it.
+/// The beginning of a measured text: its due time and its sender.
 ///
-/// `~<due, 16 hex digits>.<sender, 8 hex digits>~`. A receiver finds it by its first byte, which no field before the text
-/// of a message of this run has, and need not decode the rest.
+/// `~<due, 16 hex digits>.<sender, 8 hex digits>~`. A receiver finds it by its first byte, which occurs in no field
+/// before the text, and need not decode the rest.
 struct BenchToken: Equatable, Sendable {
     /// When the message was due, in nanoseconds of the clock of this process.
     var due: Int

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// What the scanners of this folder need of raw bytes.
+/// Functions on raw bytes for the scanners of this folder.
 extension UnsafeRawBufferPointer {
-    /// Where a byte stands first, by the C library's search, which looks at many bytes at a time.
+    /// The first index of a byte, by the C library's search, which looks at many bytes at a time.
     func firstIndex(of byte: UInt8, from start: Int) -> Int? {
         guard start < self.count, let base = self.baseAddress,
             let found = memchr(base + start, Int32(byte), self.count - start)
@@ -21,7 +21,7 @@ extension UnsafeRawBufferPointer {
         self.has(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount), at: start)
     }
 
-    /// Reads a whole number in decimal digits and steps behind it; nil when there is none, or it has over 16 digits.
+    /// Reads a whole number in decimal digits and moves past it; nil when there is none, or it has over 16 digits.
     func number(at index: inout Int) -> Int? {
         let start = index
         var value = 0

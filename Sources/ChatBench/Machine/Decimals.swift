@@ -13,12 +13,12 @@ enum Decimals {
         return value < 0 ? "-" + text : text
     }
 
-    /// A number of things, by the English name of one.
+    /// A count with a noun, given the English singular.
     static func count(_ value: Int, _ name: String) -> String {
         Sentence("{count} \(name)\(value == 1 ? "" : "s")", ["count": self.grouped(value)]).text()
     }
 
-    /// A number with so many decimal places; a number that is none is 0.
+    /// A number with the given count of decimal places; NaN and infinity become 0.
     static func fixed(_ value: Double, _ places: Int) -> String {
         guard value.isFinite, abs(value) < 1e15 else { return "0" }
         var scale = 1
@@ -36,12 +36,12 @@ enum Decimals {
         return self.fixed(value, value < 1 ? 3 : value < 100 ? 2 : 1)
     }
 
-    /// A text at the right of a column.
+    /// A text, aligned right in a column.
     static func right(_ text: String, _ width: Int) -> String {
         String(repeating: " ", count: max(0, width - CellWidth.of(text))) + text
     }
 
-    /// A text at the left of a column.
+    /// A text, aligned left in a column.
     static func left(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - CellWidth.of(text)))
     }

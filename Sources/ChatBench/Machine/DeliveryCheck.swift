@@ -1,8 +1,8 @@
 internal import ChatWords
 
-/// Whether one client gets the messages of its room in order and without a hole, told by their numbers alone.
+/// Checks by the numbers alone whether one client gets the messages of its room in order and without a hole.
 ///
-/// It is cheap enough to be always on. `chat-cli verify` looks closer, and breaks connections meanwhile.
+/// It is cheap enough to be always on. `chat-cli verify` checks more closely, and breaks connections meanwhile.
 struct DeliveryCheck: Equatable, Sendable {
     /// What is wrong with a message.
     enum Fault: String, Sendable, CaseIterable {
@@ -12,7 +12,7 @@ struct DeliveryCheck: Equatable, Sendable {
         case repeated
     }
 
-    /// The number of the last message; nil until the join says where the room stands.
+    /// The number of the last message; nil until the answer to the join gives the room's position.
     private(set) var last: Int?
 
     /// The join was answered: what comes after this number is live.
@@ -29,7 +29,7 @@ struct DeliveryCheck: Equatable, Sendable {
         return seq == last + 1 ? nil : .hole
     }
 
-    /// The server told that messages are lost, or that a new log began.
+    /// The server said that messages are lost, or that a new log began.
     mutating func moved(to seq: Int?) { self.last = seq }
 
     /// How many messages up to a number have not come.

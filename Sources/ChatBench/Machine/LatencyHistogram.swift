@@ -25,7 +25,7 @@ struct LatencyHistogram: Sendable {
         self.longest = max(self.longest, other.longest)
     }
 
-    /// The value that so many percent of the samples do not exceed; 0 without samples.
+    /// The value that this percentage of the samples does not exceed; 0 without samples.
     func percentile(_ percent: Double) -> Int {
         self.count == 0 ? 0 : min(Int(self.histogram.valueAtPercentile(percent)), self.longest)
     }
@@ -35,7 +35,7 @@ struct LatencyHistogram: Sendable {
         var counts = Array(repeating: 0, count: ranges.count)
         var index = 0
         for bucket in self.histogram.recordedValues() {
-            // The longest sample stands for its bucket, which may reach beyond it.
+            // The longest sample limits its bucket, which may reach beyond it.
             let value = min(Int(bucket.value), self.longest)
             while index < ranges.count, value >= ranges[index].upperBound { index += 1 }
             guard index < ranges.count else { break }

@@ -75,7 +75,7 @@ extension LoadClient {
         }
         if end == nil, consumed < input.readableBytes {
             input.moveReaderIndex(forwardBy: consumed)
-            // A copy of the few bytes that are left, so that the whole buffer of the read is not kept for them.
+            // Copies the few bytes that are left, so that they do not keep the whole buffer of the read alive.
             self.rest = ByteBuffer(bytes: input.readableBytesView)
         }
         return end
@@ -107,7 +107,7 @@ extension LoadClient {
             guard let token else { return nil }
             meter.delivered(due: token.due, now: now)
             guard token.sender == self.sender else { return nil }
-            // One member of the room tells of its head; the others would only say the same.
+            // One member of the room reports its head; the others would only repeat it.
             meter.raise(room: self.room, to: seq)
             self.underWay -= 1
         case .receipt(let id, let seq):

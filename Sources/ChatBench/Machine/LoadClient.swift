@@ -3,7 +3,7 @@ internal import ChatCore
 internal import ChatWebSocket
 internal import NIOCore
 
-/// One connection of the generator, without its socket: bytes in, bytes out, and what was seen into the meter.
+/// One connection of the generator, without its socket: bytes go in and out, and the counts go into the meter.
 struct LoadClient: Sendable {
     /// The stage of the connection.
     enum Stage: Equatable, Sendable {
@@ -26,7 +26,7 @@ struct LoadClient: Sendable {
     private let request: ByteBuffer
     let scanner: MessageScanner
     var handshake: BenchHandshake? = BenchHandshake()
-    /// Bytes of a frame that is not all there.
+    /// Bytes of an incomplete frame.
     var rest = ByteBuffer()
     private var template: SendTemplate?
     var pending = PendingSends(firstID: Self.firstSend)
@@ -35,13 +35,13 @@ struct LoadClient: Sendable {
     private let window: Int
     /// Sends whose message has not come back.
     var underWay = 0
-    /// Until when the server wants no more.
+    /// The time until which the server wants no more messages.
     var pausedUntil = 0
 
     static let hello = 1
     static let join = 2
     static let firstSend = 3
-    /// How long a sender rests after a refusal that does not say how long, in nanoseconds.
+    /// The wait of a sender after a refusal without a time, in nanoseconds.
     static let restNanoseconds = 100_000_000
 
     init(_ index: Int, _ plan: BenchPlan) {
@@ -62,7 +62,7 @@ struct LoadClient: Sendable {
     /// How many messages up to a number have not come.
     func missing(upTo head: Int) -> Int { self.stage == .joined ? self.check.missing(upTo: head) : 0 }
 
-    // MARK: What the connection is asked to do
+    // MARK: Requests to the connection
 
     /// The TCP connection is there.
     mutating func connected(_ out: inout ByteBuffer) {
@@ -91,9 +91,9 @@ struct LoadClient: Sendable {
         self.template?.write(id: id, due: due, mask: mask, to: &out)
     }
 
-    /// Sends as many as the window has room for, in a closed loop.
+    /// Fills the window with sends, in a closed loop.
     ///
-    /// - Returns: When to try again, when the server asked for a rest.
+    /// - Returns: The time of the next try, if the server asked the client to wait.
     mutating func refill(now: Int, _ meter: inout LoadMeter, _ out: inout ByteBuffer) -> Int? {
         guard self.template != nil, self.underWay < self.window, self.stage == .joined else { return nil }
         guard now >= self.pausedUntil else { return self.pausedUntil }

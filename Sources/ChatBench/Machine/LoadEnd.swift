@@ -2,11 +2,11 @@ internal import ChatWords
 
 /// Why a connection of the generator ended before the run did.
 enum LoadEnd: Error, Equatable, Sendable {
-    /// The server did not take the connection, or a command without which there is no load.
+    /// The server refused the connection, or a command that the load needs.
     case refused(_ status: Int?, _ code: String?, _ reason: String)
     /// The server closed.
     case closed(_ code: UInt16?, _ reason: String)
-    /// It could not be made, broke, or was used wrongly.
+    /// It could not be made, it broke, or the server violated the protocol.
     case broken(_ reason: String)
 
     /// The name under which it is counted.

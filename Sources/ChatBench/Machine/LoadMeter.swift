@@ -1,33 +1,33 @@
 internal import ChatWords
 
-/// The counts of one event loop of the generator; those of all loops are added up in the end.
+/// The counts of one event loop of the generator; those of all loops are added up at the end.
 struct LoadMeter: Sendable {
-    /// The measured interval, in nanoseconds: messages that are due in it count, and bytes that arrive in it.
+    /// The measured interval, in nanoseconds: messages that are due in it and bytes that arrive in it count.
     var interval = Int.max..<Int.max
 
-    /// Messages that went out, and their answers and deliveries that came, in the measured time.
+    /// Messages that were sent, and their answers and deliveries, in the measured time.
     var sent = 0
     var acknowledged = 0
     var delivered = 0
     /// Bytes and reads of the measured time.
     var receivedBytes = 0
     var reads = 0
-    /// Due messages that did not go out, because too many of the sender's had no answer.
+    /// Due messages that were not sent, because too many of the sender's messages had no answer.
     var withheld = 0
-    /// From when a message was due to its `ok`, and to each member who got it.
+    /// The time from when a message was due to its `ok`, and to its delivery to each member.
     var ackLatency = LatencyHistogram()
     var deliveryLatency = LatencyHistogram()
     /// How late messages went out.
     var lateness = LatencyHistogram()
-    /// What the server refused or did, and how often: codes of errors, close codes.
+    /// The counts of error codes and close codes of the server.
     var errors: [String: Int] = [:]
-    /// Faults of what was delivered, in all of the run.
+    /// Faults in the deliveries, over the whole run.
     var faults: [DeliveryCheck.Fault: Int] = [:]
     /// `gap` and `reset` events: messages that the server says it lost.
     var gaps = 0
     var resets = 0
 
-    /// Connections that were there in the end.
+    /// Connections that were open at the end.
     var living = 0
     /// The highest number that is known of each room of this loop's clients.
     var heads: [Int: Int] = [:]
@@ -60,7 +60,7 @@ struct LoadMeter: Sendable {
         if seq > self.heads[room, default: 0] { self.heads[room] = seq }
     }
 
-    /// Adds what another loop saw.
+    /// Adds the counts of another loop.
     mutating func add(_ other: Self) {
         self.sent += other.sent
         self.acknowledged += other.acknowledged

@@ -22,7 +22,7 @@ struct PhaseProgress: Equatable, Sendable {
     /// Clients in a second.
     var rate: Double { self.last > self.start ? Double(self.done) * 1e9 / Double(self.last - self.start) : 0 }
 
-    /// The same for two loops that began together.
+    /// The progress of two loops together.
     static func + (one: Self, other: Self) -> Self {
         Self(
             done: one.done + other.done,

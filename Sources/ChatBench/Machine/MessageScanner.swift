@@ -4,15 +4,16 @@ internal import NIOCore
 /// Sorts the server's messages for the generator, by a scan of their first bytes, without decoding the rest.
 ///
 /// The server writes `type`, `room`, `epoch` and `seq` of a message first and in this order (docs/PROTOCOL.md, section 9),
-/// and the fields of an `ok` as well. What does not begin like that is decoded in full by whoever wants to know.
+/// and the fields of an `ok` as well. A message that does not begin like that is decoded in full by its reader, if
+/// necessary.
 struct MessageScanner: Sendable {
-    /// What a scan found.
+    /// The result of a scan.
     enum Finding: Equatable, Sendable {
         /// A message of the room, with its number; the token is nil when it is not one of this run.
         case delivery(seq: Int, BenchToken?)
         /// The answer to a send: the command's id and the message's number.
         case receipt(id: Int, seq: Int)
-        /// Something about who is in the room, which is not measured.
+        /// A presence event, which is not measured.
         case presence
         /// Anything else.
         case other
@@ -42,7 +43,7 @@ struct MessageScanner: Sendable {
         return isPresence ? .presence : .other
     }
 
-    /// The `ok` of a join goes on with `recovered`, that of a send with `time`.
+    /// The `ok` of a join continues with `recovered`, that of a send with `time`.
     private func receipt(_ bytes: UnsafeRawBufferPointer, idAt start: Int) -> Finding {
         var index = start
         guard let id = bytes.number(at: &index),

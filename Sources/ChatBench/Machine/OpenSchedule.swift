@@ -1,8 +1,8 @@
-/// When which sender of one event loop sends, in an open loop: message k of the run is due k intervals after the start,
-/// and is sender k's, counted round and round.
+/// The times at which the senders of one event loop send, in an open loop: message k of the run is due k intervals
+/// after the start, and the senders take turns.
 ///
-/// The times do not depend on what the server does. A message that goes out late is measured from the time when it was
-/// due, so that a server that stalls does not hide it (no coordinated omission).
+/// The times do not depend on what the server does. The latency of a late message is measured from its due time, so
+/// that a server cannot hide a stall (no coordinated omission).
 struct OpenSchedule: Sendable {
     private let start: Int
     private let interval: Double
@@ -16,7 +16,7 @@ struct OpenSchedule: Sendable {
     ///   - rate: Messages in a second, of all senders of the run.
     ///   - senderCount: Of the run.
     ///   - senders: Those of this loop.
-    ///   - start: When message 0 is due, in nanoseconds.
+    ///   - start: The due time of message 0, in nanoseconds.
     init(rate: Double, senderCount: Int, senders: [Int], start: Int) {
         self.interval = 1e9 / rate
         self.senderCount = senderCount
@@ -24,7 +24,7 @@ struct OpenSchedule: Sendable {
         self.start = start
     }
 
-    /// When the next message is due; nil when nobody here sends.
+    /// The due time of the next message; nil when nobody here sends.
     var nextDue: Int? {
         guard !self.senders.isEmpty else { return nil }
         let message = self.round * self.senderCount + self.senders[self.position]
@@ -33,7 +33,7 @@ struct OpenSchedule: Sendable {
 
     /// Takes the next message that is due.
     ///
-    /// - Returns: Whose it is, as an index into the senders of this loop, and when it was due; nil when none is due yet.
+    /// - Returns: Its sender, as an index into the senders of this loop, and its due time; nil when none is due yet.
     mutating func next(now: Int) -> (sender: Int, due: Int)? {
         guard let due = self.nextDue, due <= now else { return nil }
         defer {

@@ -2,13 +2,13 @@ internal import DequeModule
 
 /// The sends of one client that have no answer yet, by id; answers may come in another order.
 package struct PendingSends: Sendable {
-    /// The most sends that wait for an answer; a sender with so many sends no more.
+    /// The most sends that wait for an answer; at this number a sender stops sending.
     package static let maximum = 16_384
 
-    /// When each send was due, from the oldest one without an answer on; nil: it has its answer.
+    /// The due time of each send, from the oldest one without an answer on; nil: it has its answer.
     private var due: Deque<Int?> = []
     private var firstID: Int
-    /// How many sends have no answer.
+    /// The number of sends without an answer.
     private(set) var count = 0
 
     /// - Parameter firstID: The id of the first send.

@@ -2,7 +2,7 @@ internal import ChatCore
 internal import ChatWebSocket
 internal import NIOCore
 
-/// The `send` commands of one sender: all that does not change is made once.
+/// The `send` commands of one sender: the constant parts are made once.
 struct SendTemplate: Sendable {
     private let sender: Int
     private let afterID: ByteBuffer
@@ -13,7 +13,7 @@ struct SendTemplate: Sendable {
     /// - Parameters:
     ///   - plan: Of the run.
     ///   - sender: The number of the sender.
-    ///   - room: Where it sends.
+    ///   - room: The room to which it sends.
     init(_ plan: BenchPlan, sender: Int, room: RoomName) {
         self.sender = sender
         self.afterID = ByteBuffer(string: #","room":"\#(room.rawValue)","text":""#)
@@ -28,7 +28,7 @@ struct SendTemplate: Sendable {
     ///   - id: Of the command.
     ///   - due: When the message is due.
     ///   - mask: Of the frame.
-    ///   - out: Where it is appended.
+    ///   - out: The buffer to which it is appended.
     mutating func write(id: Int, due: Int, mask: UInt32, to out: inout ByteBuffer) {
         self.payload.clear()
         self.payload.writeStaticString(#"{"type":"send","id":"#)

@@ -1,12 +1,12 @@
 internal import ChatWebSocket
 
-/// A frame of a server, read where it lies: nothing is copied, which a generator that takes millions of them needs.
+/// A frame of a server, read in place: nothing is copied, since a generator reads millions of them.
 ///
-/// It is as strict as ``FrameDecoder`` about the header, and does without two things that a client needs: text is not
-/// checked for UTF-8, and a message in fragments is refused, since no server of `chat.v1` has a reason to make one.
+/// It is as strict as ``FrameDecoder`` about the header, but omits two things that a client needs: text is not checked
+/// for UTF-8, and a message in fragments is refused, since no server of `chat.v1` has a reason to send one.
 struct WholeFrame: Equatable, Sendable {
     var opcode: Opcode
-    /// Where its payload lies.
+    /// The place of its payload.
     var payload: Range<Int>
 
     /// The most bytes of a payload, as for every client.

@@ -1,7 +1,7 @@
 package import ChatCore
 internal import NIOCore
 
-// What the broker promises, and which of its parts does it. The promises themselves are on the protocols.
+// The broker's functions, and the part that carries each one out. The promises themselves are on the protocols.
 
 // MARK: MessageLog
 

@@ -4,22 +4,22 @@ package import NIOCore
 
 /// The broker on Redis: rooms are shared by all nodes that use the same Redis and the same prefix.
 ///
-/// It is an actor on the event loop of its connections, so that nothing changes threads between a socket and what
-/// belongs to it. It decides nothing and keeps nothing: it makes the parts, tells them what happens to the endpoints
-/// and that time passes, and does what it promises through them. Which endpoint has a room, ``EndpointMap`` knows.
+/// It is an actor on the event loop of its connections, so that nothing changes threads between a socket and its owner.
+/// It decides nothing and keeps nothing: it makes the parts, tells them of events at the endpoints and of passing time,
+/// and keeps its promises through them. ``EndpointMap`` knows which endpoint has a room.
 ///
-/// The promises are on ``Broker``. What it cannot promise is what Redis does not: a message is stored as safely as
-/// Redis is told to store it. A log that lost something is noticed, and gets another epoch.
+/// The promises are on ``Broker``. It cannot promise more than Redis does: a message is stored as safely as Redis'
+/// settings allow. The broker notices a log that lost something, and gives it another epoch.
 package final actor RedisBroker: Broker {
-    /// What was dropped, or happened, that an operator may want to know.
+    /// Counts of drops and other events, for operators.
     package struct Counters: Equatable, Sendable {
-        /// Payloads of other programs that were no message.
+        /// Payloads of other programs that were not messages.
         package var invalidPayloads = 0
-        /// Publications that stand in no log.
+        /// Publications that are in no log.
         package var unloggedPublications = 0
         /// Connections that were lost.
         package var lostConnections = 0
-        /// Connections over which nothing came that was published.
+        /// Connections that brought no publications.
         package var deafConnections = 0
         /// Connections that led to another Redis than a newer one.
         package var strayConnections = 0
@@ -27,7 +27,7 @@ package final actor RedisBroker: Broker {
         package var rolledBackLogs = 0
     }
 
-    /// How often the broker sees to what depends on time.
+    /// The interval at which the broker handles everything that depends on time.
     private static let tickInterval = TimeAmount.milliseconds(250)
 
     package nonisolated let kind = "redis"
@@ -54,7 +54,7 @@ package final actor RedisBroker: Broker {
     ///
     /// - Parameters:
     ///   - configuration: Where Redis is and how to work with it.
-    ///   - eventLoopGroup: Where the broker takes its event loop from.
+    ///   - eventLoopGroup: The group from which the broker takes its event loop.
     ///   - logger: Told of connections that come and go.
     /// - Throws: An error when TLS cannot be set up.
     package init(configuration: RedisConfiguration, eventLoopGroup: any EventLoopGroup, logger: Logger) throws {
@@ -111,7 +111,7 @@ package final actor RedisBroker: Broker {
     private func begin() {
         self.rooms.observer = self.watch
         self.leases.tableWasLost = { [weak watch = self.watch, lease = TimeAmount(self.configuration.lease)] in
-            // Each holder of the node finds that out by itself.
+            // Each holder of the node finds this out separately.
             watch?.lookAtAll(unlessWithin: lease)
         }
         for endpoint in self.endpoints.all {
@@ -120,7 +120,7 @@ package final actor RedisBroker: Broker {
         self.startTicking()
     }
 
-    /// What was dropped or lost since the start.
+    /// The counts of drops and losses since the start.
     package var counters: Counters {
         var counters = Counters()
         (counters.invalidPayloads, counters.rolledBackLogs) =
@@ -136,9 +136,9 @@ package final actor RedisBroker: Broker {
 
     // MARK: Running
 
-    /// Keeps its connections for as long as it runs; Redis may be absent when it begins.
+    /// Keeps its connections for as long as it runs; Redis may be away at the start.
     ///
-    /// - Throws: ``BrokerError`` when the data there are of a newer layout than this server knows.
+    /// - Throws: ``BrokerError`` when the data have a newer layout than this server knows.
     package func run() async throws {
         try await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
@@ -154,13 +154,13 @@ package final actor RedisBroker: Broker {
     }
 
     private func keepConnected(_ index: Int, _ role: RedisChannelHandler.Role) async {
-        // The broker is stopped here too, since the order in which nested handlers are called is not known.
+        // The broker is also stopped here, since the order in which nested handlers are called is not defined.
         await self.endpoints.all[index].keepConnected(role) { self.stop() }
     }
 
     private func watchLeases() async { await self.sweeper.run() }
 
-    /// Closes all connections; from now on a loss is not reported.
+    /// Closes all connections; losses are not reported any more.
     private nonisolated func stop() {
         self.eventLoop.execute {
             self.assumeIsolated {
@@ -200,7 +200,7 @@ package final actor RedisBroker: Broker {
         }
     }
 
-    /// Begins to see to deadlines, connections that may be dead, and what is due.
+    /// Begins to handle deadlines, dead connections, and tasks that are due.
     private func startTicking() {
         self.eventLoop.assumeIsolated().scheduleTask(in: Self.tickInterval) { [weak self] in
             self?.assumeIsolated {

@@ -5,7 +5,7 @@ internal import NIOPosix
 internal import NIOSSL
 
 extension BrokerError {
-    /// Why a connection did not come to stand, or broke: what the system or TLS says, without an address.
+    /// The reason why a connection could not be made, or broke, in words of the system or of TLS, without an address.
     init(connection error: any Error) {
         switch error {
         case let error as NIOConnectionError:
@@ -29,7 +29,7 @@ extension BrokerError {
         }
     }
 
-    /// Reads the reason in what BoringSSL says of a failed handshake, such as
+    /// Reads the reason in BoringSSL's text for a failed handshake, such as
     /// `… error:1000007d:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED at …`.
     private init(tls text: String) {
         let after = text.firstRange(of: "OPENSSL_internal:").map { text[$0.upperBound...] } ?? ""

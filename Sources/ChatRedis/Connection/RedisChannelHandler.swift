@@ -2,7 +2,7 @@ package import ChatCore
 package import NIOCore
 internal import NIOTLS
 
-/// Joins a socket to what owns the connection: bytes to replies one way, commands to bytes the other.
+/// Joins a socket to the owner of the connection: it turns bytes into replies, and commands into bytes.
 ///
 /// Commands of one tick of the event loop leave in one write; replies of one read arrive in one event. It lives on its
 /// event loop, as its owner does.
@@ -10,19 +10,19 @@ package final class RedisChannelHandler: ChannelInboundHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer
 
-    /// What the connection is for; a subscribed one gets pushes and no replies.
+    /// The purpose of the connection; a subscribed one gets pushes and no replies.
     package enum Role { case commands, log, subscriptions }
 
-    /// What the owner is told.
+    /// The events for the owner.
     package enum Event: Equatable {
-        /// It stands; these are the answers to the handshake.
+        /// It is established; these are the answers to the handshake.
         case opened([RedisReply])
         case replies([RedisReply])
         case pushes([RedisPush])
         case closed(BrokerError)
     }
 
-    /// How long log-in and loading of scripts may take.
+    /// The longest time for log-in and loading of scripts.
     static let handshakeTimeout = TimeAmount.seconds(5)
 
     private let role: Role
@@ -34,7 +34,7 @@ package final class RedisChannelHandler: ChannelInboundHandler {
     private var timeout: Scheduled<Void>?
     private var outbound = ByteBuffer()
     private var willFlush = false
-    /// Whether nothing has to be secured any more: a server without TLS may just wait for more.
+    /// Whether no TLS handshake is pending: a server without TLS may just wait for more.
     private var isSecured: Bool
     private var replies: [RedisReply] = []
     private var pushes: [RedisPush] = []
@@ -42,7 +42,7 @@ package final class RedisChannelHandler: ChannelInboundHandler {
     /// Makes the handler of one connection.
     ///
     /// - Parameters:
-    ///   - role: What the connection is for.
+    ///   - role: The purpose of the connection.
     ///   - handshake: Sent at once; each command must be answered without error.
     ///   - usesTLS: Whether a handler before it secures the connection.
     ///   - owner: Called on the event loop.
@@ -86,7 +86,7 @@ package final class RedisChannelHandler: ChannelInboundHandler {
         context.writeAndFlush(self.wrapOutboundOut(bytes), promise: nil)
     }
 
-    /// Closes the connection; the owner is told when that is done.
+    /// Closes the connection; the owner is told when it is closed.
     package func close(_ reason: BrokerError) {
         switch self.machine.close(reason) {
         case .close: self.context?.close(promise: nil)

@@ -1,47 +1,48 @@
 package import ChatCore
 package import NIOSSL
 
-/// How a broker works with Redis.
+/// The settings with which a broker works with Redis.
 package struct RedisConfiguration: Sendable {
     /// Where Redis is.
     package var url: RedisURL
-    /// Before every key and channel.
+    /// The prefix of every key and channel.
     package var keyPrefix = "chat:"
-    /// How the certificate of a `rediss://` server is judged.
+    /// The rules for checking the certificate of a `rediss://` server.
     package var tls = TLSConfiguration.makeClientConfiguration()
-    /// The protocol's limits: how much of a log is kept, how long a text is, how many members a list has.
+    /// The protocol's limits: the length of a log, of a text and of a list of members.
     package var limits = Limits()
-    /// How long a holder's members stay without ``PresenceRegistry/renew(_:)``, which is to come three times as often.
+    /// The time for which a holder's members stay without ``PresenceRegistry/renew(_:)``, which must come three times
+    /// as often.
     package var lease = Limits().presenceLease
     /// How long a socket may take to connect.
     package var connectTimeout = Duration.seconds(3)
-    /// How long a request waits for a connection to Redis; after that it fails.
+    /// The time for which a request waits for a connection to Redis; after that it fails.
     package var patience = Duration.seconds(2)
-    /// When a connection counts as dead.
+    /// The times after which a connection counts as dead.
     package var liveness = Liveness()
     /// The most requests that wait for Redis or for its answer.
     package var pendingLimit = 16_384
-    /// The most bytes that these have together.
+    /// The most bytes of these requests together.
     package var pendingByteLimit = 32 * 1024 * 1024
-    /// How many replicas must have a message before its sender is told that it is stored; 0 asks none.
+    /// The number of replicas that must have a message before its sender is told that it is stored; 0 asks none.
     package var replicas = 0
-    /// How long they may take.
+    /// The longest wait for the replicas.
     package var replicaTimeout = Duration.seconds(1)
-    /// How long a room may be quiet until its position is compared with the head of its log.
+    /// The time for which a room may be quiet until its position is compared with the head of its log.
     package var headCheckInterval = Duration.seconds(30)
-    /// How long nodes have to tell again who their members are, after a loss, before what is left over is taken out;
-    /// nil: as long as a lease.
+    /// The time that nodes have after a loss to enter their members again, before leftover entries are removed; nil: as
+    /// long as a lease.
     package var mendDelay: Duration?
-    /// How long a room stays subscribed that nobody on this node wants any more.
+    /// The time for which a room that nobody on this node wants any more stays subscribed.
     package var linger = Duration.seconds(5)
 
     package init(url: RedisURL) { self.url = url }
 
-    /// How a connection that looks alive and is not gets noticed: both times together are the longest that it takes.
+    /// The times that find a connection that looks alive and is dead: it takes at most both together.
     package struct Liveness: Equatable, Sendable {
-        /// How long a connection may be idle before it is asked whether it lives.
+        /// The time for which a connection may be idle before a ping.
         package var pingInterval = Duration.seconds(4)
-        /// How long the oldest answer may be owed.
+        /// The longest time that the oldest request may wait for its answer.
         package var answerTimeout = Duration.seconds(7)
 
         package init() {}

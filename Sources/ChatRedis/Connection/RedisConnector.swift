@@ -2,7 +2,7 @@ internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
 
-/// Opens connections to the Redis that a URL names.
+/// Opens connections to the Redis at a URL.
 struct RedisConnector {
     let url: RedisURL
     /// How long the socket may take to connect.
@@ -13,7 +13,7 @@ struct RedisConnector {
     ///
     /// - Parameters:
     ///   - url: Where Redis is.
-    ///   - tls: How its certificate is judged, when the URL asks for TLS.
+    ///   - tls: The rules for checking its certificate, when the URL asks for TLS.
     ///   - timeout: How long the socket may take to connect.
     /// - Throws: An error of NIOSSL when its configuration is not valid.
     init(_ url: RedisURL, tls: TLSConfiguration, timeout: Duration) throws {

@@ -1,5 +1,5 @@
 extension RedisURL {
-    /// Reads an address.
+    /// Parses an address.
     ///
     /// - Parameter text: The address as an operator wrote it.
     /// - Throws: ``RedisURLError``, which says what is wrong without repeating any of it.
@@ -88,7 +88,7 @@ extension RedisURL {
         guard let login else { return }
         let (user, password) = login.split(atFirst: ":")
         if !user.isEmpty { self.user = try user.percentDecoded() }
-        // An empty one is none, unless there is a user, whose list may say that every password will do.
+        // An empty password counts as none, unless there is a user: Redis may accept any password for that user.
         guard let password, !user.isEmpty || !password.isEmpty else { return }
         self.password = Password(try password.percentDecoded())
     }
@@ -107,13 +107,13 @@ extension RedisURLError {
 }
 
 extension Substring {
-    /// What stands before the first such character, and what stands after it, if there is one.
+    /// The text before the first such character, and the text after it, if there is one.
     fileprivate func split(atFirst character: Character) -> (Substring, Substring?) {
         guard let index = self.firstIndex(of: character) else { return (self, nil) }
         return (self[..<index], self[self.index(after: index)...])
     }
 
-    /// What stands before the last such character, if there is one, and what stands after it.
+    /// The text before the last such character, if there is one, and the text after it.
     fileprivate func splitAtLast(_ character: Character) -> (Substring?, Substring) {
         guard let index = self.lastIndex(of: character) else { return (nil, self) }
         return (self[..<index], self[self.index(after: index)...])

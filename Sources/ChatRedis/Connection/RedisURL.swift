@@ -1,4 +1,4 @@
-/// Where Redis is and how to log in there.
+/// The address of Redis and the log-in there.
 ///
 /// - `redis://[user[:password]@]host[:port][/database]`; a user without a password is one whose password comes from
 ///   elsewhere
@@ -21,7 +21,7 @@ package struct RedisURL: Equatable, Sendable {
 
     package init(address: Address) { self.address = address }
 
-    /// A password that does not get into a log by mistake.
+    /// A password that cannot get into a log by mistake.
     package struct Password: Equatable, Sendable {
         package let secret: String
 
@@ -36,7 +36,7 @@ extension RedisURL.Password: CustomStringConvertible, CustomDebugStringConvertib
 }
 
 extension RedisURL: CustomStringConvertible {
-    /// The address alone: it is what an operator needs, and what may stand in a log.
+    /// The address alone: an operator needs it, and it may appear in a log.
     package var description: String {
         switch self.address {
         case .host(let host, let port):
@@ -46,7 +46,7 @@ extension RedisURL: CustomStringConvertible {
     }
 }
 
-/// What is wrong with the address of Redis; it never repeats the address, which may hold a password.
+/// The error in the address of Redis; it never repeats the address, which may contain a password.
 package struct RedisURLError: Error, Equatable, CustomStringConvertible {
     package let description: String
 

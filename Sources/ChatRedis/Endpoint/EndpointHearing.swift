@@ -1,16 +1,16 @@
 internal import ChatCore
 internal import NIOCore
 
-/// Lets a node hear itself over an endpoint: every few seconds, and when somebody asks whether a message would come
-/// back.
+/// Lets a node publish something to itself over an endpoint: every few seconds, and when somebody asks whether a
+/// message would come back.
 ///
 /// It belongs to the endpoint and is used on the broker's event loop only.
 final class EndpointHearing {
-    /// Where the node hears itself.
+    /// The channel on which the node hears itself.
     let channel: ChannelName
-    /// What the node writes to find out whether it may.
+    /// The key that the node writes to find out whether it may.
     let key: String
-    /// Whether nodes of the first layout are there, as far as Redis was asked.
+    /// Whether nodes of the first layout are present, by the last answer of Redis.
     private(set) var legacyNodes = LegacyNodes.present
 
     private let commands: CommandLink
@@ -39,23 +39,23 @@ final class EndpointHearing {
         self.patience = TimeAmount(patience)
     }
 
-    /// A name that no run, and no word, has had.
+    /// A new name, for a run or for a word to itself.
     func newNonce() -> String { Base36.random(digits: 16, using: &self.random) }
 
     // MARK: Hearing oneself
 
-    /// A connection has come to stand: what was said before it need not come back.
+    /// A connection was established: words that were sent before it need not come back.
     func restart() { self.watch.restart(at: .now()) }
 
     /// Something was delivered.
     func receivedSomething(_ now: NIODeadline) { self.watch.receivedSomething(at: now) }
 
-    /// Says something, if it is time.
+    /// Publishes a word, if it is time.
     ///
     /// - Parameters:
     ///   - now: The time.
-    ///   - told: Takes the run that Redis says its data are in.
-    /// - Returns: Whether what was said has not come back, so that the subscriptions are of no use.
+    ///   - told: Takes the name of the run to which Redis' data belong.
+    /// - Returns: Whether the word has not come back, so that the subscriptions do not work.
     func isDeaf(_ now: NIODeadline, _ told: @escaping (String) -> Void) -> Bool {
         guard self.commands.isActive, self.subscriptions.isLive(self.channel) else {
             self.watch.restart(at: now)
@@ -70,7 +70,7 @@ final class EndpointHearing {
         }
     }
 
-    /// Says something to the node itself, and asks who else is there.
+    /// Publishes a word to the node itself, and asks which other nodes are there.
     func say(_ told: @escaping (String) -> Void) {
         let word = self.newNonce()
         self.watch.said(word)
@@ -94,7 +94,7 @@ final class EndpointHearing {
         self.commands.submit(request)
     }
 
-    /// Something has come on the node's own channel.
+    /// A message has come on the node's own channel.
     func heard(_ payload: ByteBuffer) {
         let word = String(buffer: payload)
         self.watch.heard(word, at: .now())
@@ -108,19 +108,19 @@ final class EndpointHearing {
         let nonce = self.newNonce()
         let result = await withCheckedContinuation { continuation in
             self.probes[ByteString(nonce)] = Waiter(continuation, patience: self.patience, on: self.eventLoop)
-            // Without the subscription it would get lost; it is sent when that stands.
+            // Without the subscription the probe would get lost; it is sent when the subscription is confirmed.
             if self.subscriptions.isLive(self.channel) { self.send(nonce) }
         }
         self.probes[ByteString(nonce)] = nil
         try result.get()
     }
 
-    /// The subscription of the node's own channel stands: sends the probes that waited for it.
+    /// The subscription of the node's own channel is confirmed: sends the probes that waited for it.
     func sendProbes() {
         for nonce in self.probes.keys { self.send(nonce.rawValue) }
     }
 
-    /// Tells those who probe why they wait in vain.
+    /// Fails all probes with the reason.
     func fail(_ reason: BrokerError) {
         for probe in self.probes.values { probe.resume(.failure(reason)) }
     }

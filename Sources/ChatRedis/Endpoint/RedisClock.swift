@@ -1,7 +1,7 @@
 internal import ChatSystem
 internal import NIOCore
 
-/// The time by Redis' clock, as far as it was told; until then by the node's.
+/// The time by Redis' clock once Redis has told it; until then by the node's clock.
 ///
 /// It belongs to the broker and is used on its event loop only.
 final class RedisClock {

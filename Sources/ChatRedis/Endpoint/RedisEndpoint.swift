@@ -2,12 +2,12 @@ internal import ChatCore
 internal import Logging
 internal import NIOCore
 
-/// One Redis server: its connections, their supervision, its subscriptions, and how it is.
+/// One Redis server: its connections, their supervision, its subscriptions, and its health.
 ///
-/// It knows nothing of rooms. What its subscriptions bring goes to an ``EndpointListener``, everything else that
-/// happens to it to its owner, as an ``Event``. It belongs to the broker and is used on its event loop only.
+/// It knows nothing of rooms. Publications go to an ``EndpointListener``, all other news to its owner, as an ``Event``.
+/// It belongs to the broker and is used on its event loop only.
 final class RedisEndpoint {
-    /// What an operator may want to know of connections.
+    /// Counts of connections for operators.
     struct Counters: Equatable {
         var lost = 0
         var deaf = 0
@@ -15,13 +15,13 @@ final class RedisEndpoint {
     }
 
     let commands: CommandLink
-    /// Messages are stored and logs are followed over this link, so that nothing is stored over a connection that has
-    /// not been found to lead to the logs that were followed: ``commands``, or one of its own.
+    /// The link over which messages are stored and logs are compared: ``commands``, or a separate link. Nothing is
+    /// stored over a connection before a comparison shows that it leads to the logs that this node followed.
     let logLink: CommandLink
     let subscriptions: SubscriptionLink
     let hearing: EndpointHearing
     private(set) var counters = Counters()
-    /// Why this server cannot use the data that it found when it began.
+    /// The reason why this server cannot use the data that it found at the start.
     private(set) var refusal: BrokerError?
 
     private let eventLoop: any EventLoop
@@ -32,7 +32,7 @@ final class RedisEndpoint {
     private let logger: Logger
     private var health = EndpointHealth()
     private var identity = EndpointIdentity()
-    /// The connections that stand, or are being made.
+    /// The connections that are open or being made.
     private var handlers: [RedisChannelHandler.Role: RedisChannelHandler] = [:]
     private var backoffs: [RedisChannelHandler.Role: Backoff] = [:]
     private var warnedPolicy: String?
@@ -43,8 +43,8 @@ final class RedisEndpoint {
     ///
     /// - Parameters:
     ///   - configuration: Where Redis is and how to work with it.
-    ///   - keys: What the keys and channels are called.
-    ///   - scripts: What runs in Redis.
+    ///   - keys: The names of keys and channels.
+    ///   - scripts: The scripts that run in Redis.
     ///   - incarnation: Tells this run of the node from all others.
     ///   - eventLoop: The loop of the broker and of all connections.
     ///   - logger: Told of connections that come and go.
@@ -78,10 +78,10 @@ final class RedisEndpoint {
         )
     }
 
-    /// Subscribes what every node listens to, and tells from now on what happens.
+    /// Subscribes the channels of every node, and reports events from now on.
     func begin(_ listener: any EndpointListener, _ tell: @escaping (Event) -> Void) {
         (self.listener, self.tell) = (listener, tell)
-        // The first one tells nodes of this layout from all others: whoever counts them must not find it last.
+        // The first channel marks nodes of this layout: a node that counts subscribers must not see it last.
         self.subscriptions.subscribe(ChannelName(self.keys.layoutChannel))
         self.subscriptions.subscribe(ChannelName(self.keys.control))
         self.subscriptions.subscribe(self.hearing.channel)
@@ -90,7 +90,7 @@ final class RedisEndpoint {
     /// Whether commands can be sent, and messages stored.
     var isActive: Bool { self.commands.isActive && self.logLink.isActive }
 
-    /// Why it cannot be worked with, if that is so and known.
+    /// The reason why it is not usable, if that is so and known.
     var reason: BrokerError? { self.health.reason }
 
     /// Proves by a round trip that a message would be stored and come back.
@@ -98,7 +98,7 @@ final class RedisEndpoint {
         do {
             try await self.hearing.probe()
         } catch {
-            // Why there is no connection says more than that there is none.
+            // The reason why there is no connection is more useful than the fact that there is none.
             let isConnectionLost = error.code == .away || error.code == .uncertain
             throw isConnectionLost ? self.health.reason ?? error : error
         }
@@ -106,16 +106,16 @@ final class RedisEndpoint {
 
     // MARK: Connections
 
-    /// The connections that it needs, each to be kept by ``keepConnected(_:onCancel:)``.
+    /// The connections that it needs, each kept by ``keepConnected(_:onCancel:)``.
     var roles: [RedisChannelHandler.Role] {
         self.logLink === self.commands ? [.commands, .subscriptions] : [.commands, .log, .subscriptions]
     }
 
-    /// Keeps one of the connections until the task is cancelled, or the data turn out to be of no use.
+    /// Keeps one of the connections until the task is cancelled, or the data turn out to be unusable.
     ///
     /// - Parameters:
     ///   - role: Which connection.
-    ///   - onCancel: Called when the task is cancelled while a connection stands.
+    ///   - onCancel: Called when the task is cancelled while a connection is open.
     func keepConnected(_ role: RedisChannelHandler.Role, onCancel: @escaping @Sendable () -> Void) async {
         var random = SystemRandom()
         while !Task.isCancelled, self.refusal == nil {
@@ -161,14 +161,14 @@ final class RedisEndpoint {
             String(RedisKeys.layoutVersion)
         )
         return switch role {
-        // A replica takes all of it but a write, which comes after the introduction: that tells an empty Redis by its
-        // having no key at all.
+        // A replica accepts all of this except a write. The write comes after the introduction, which recognises an
+        // empty Redis by its having no keys.
         case .commands, .log:
             self.connector.logIn + [introduction, RedisCommand("SET", self.hearing.key, "", "EX", "60")]
                 + self.scripts.loadCommands
-        // PING is refused while Redis loads its data, and SUBSCRIBE where the user may not use the channels: such a
-        // connection does not count as one. Nothing is published on the node's own channel meanwhile, so that each
-        // command has one answer.
+        // Redis refuses PING while it loads its data, and SUBSCRIBE when the user may not use the channels: such a
+        // connection does not count. Nothing is published on the node's own channel meanwhile, so each command has one
+        // answer.
         case .subscriptions:
             self.connector.logIn + [RedisCommand("PING"), introduction]
                 + [RedisCommand("SUBSCRIBE", self.hearing.channel.rawValue)]
@@ -202,10 +202,10 @@ final class RedisEndpoint {
         }
     }
 
-    /// A connection for commands stands.
+    /// A connection for commands was established.
     private func opened(_ link: CommandLink, _ role: RedisChannelHandler.Role, _ replies: [RedisReply]) {
         let loaded = replies.suffix(self.scripts.all.count)
-        // The answer to the write stands between the two.
+        // The answer to the write is between the two.
         guard self.introduce(replies.dropLast(loaded.count + 1).last, on: role), let handler = self.handlers[role]
         else {
             return
@@ -216,12 +216,12 @@ final class RedisEndpoint {
             self.tell(.began(isAnotherRun: self.identity.begin()))
         }
         self.becameActive(role)
-        // Before anything is stored: is this still the data that was followed?
+        // Before anything is stored: are these still the data that the node followed?
         if link === self.logLink { self.tell(.mayCompare) }
         link.proceed()
     }
 
-    /// A connection for commands was lost, or did not come to stand.
+    /// A connection for commands was lost, or could not be made.
     private func closed(_ link: CommandLink, _ role: RedisChannelHandler.Role, _ reason: BrokerError) {
         let wasActive = link.isActive
         self.identity.lost(role)
@@ -234,20 +234,19 @@ final class RedisEndpoint {
         self.subscriptions.close(reason)
     }
 
-    /// Closes all connections, also those that are still being made; from now on a loss is not reported.
+    /// Closes all connections, even those that are still being made; losses are not reported any more.
     func stop() {
         self.health.stop()
         for handler in self.handlers.values { handler.close(.isAway) }
-        // Nothing of it will be answered: a Redis that hangs must not hold up who waits for it.
+        // Pending requests will get no answer: a Redis that hangs must not delay their callers.
         self.commands.stop()
         self.logLink.stop()
         self.hearing.fail(.isAway)
     }
 
-    // MARK: Who Redis is
+    // MARK: The identity of Redis
 
-    /// A connection has come to stand: it must lead to the same Redis as the others, and to data that this server
-    /// knows.
+    /// A connection was established: it must lead to the same Redis as the others, and to data that this server knows.
     ///
     /// - Returns: Whether it may be used.
     private func introduce(_ reply: RedisReply?, on role: RedisChannelHandler.Role) -> Bool {
@@ -271,7 +270,7 @@ final class RedisEndpoint {
         return true
     }
 
-    /// A primary may have been a replica in between, while its connections went on: whatever was followed is compared.
+    /// A primary may have been a replica in between while its connections stayed open: all followed logs are compared.
     private func judge(run: String) {
         guard self.identity.isAnother(run) else { return }
         self.counters.stray += 1
@@ -293,7 +292,7 @@ final class RedisEndpoint {
 
     // MARK: What arrives
 
-    /// Takes all that one read of the socket brought.
+    /// Takes everything that one read of the socket brought.
     private func received(_ pushes: [RedisPush]) {
         self.subscriptions.received()
         let now = NIODeadline.now()
@@ -313,7 +312,7 @@ final class RedisEndpoint {
         self.tell(.heard)
     }
 
-    /// Takes what came on a channel that is no room's.
+    /// Takes a message on a channel that is not a room's.
     private func receivedOwn(_ payload: ByteBuffer, on channel: ChannelName) {
         if channel == self.hearing.channel {
             self.hearing.heard(payload)
@@ -322,7 +321,7 @@ final class RedisEndpoint {
         }
     }
 
-    /// Redis refused a command of the subscribed connection, which goes on.
+    /// Redis refused a command of the subscribed connection; the connection stays open.
     private func refusedSubscription(_ text: String) {
         if let reason = BrokerError.reasonToLeave(in: text) { return self.subscriptions.close(reason) }
         guard let channel = self.subscriptions.refused() else { return }
@@ -334,7 +333,7 @@ final class RedisEndpoint {
 
     // MARK: Time and status
 
-    /// Sees to deadlines, and to connections that may be dead or deaf.
+    /// Handles deadlines, and connections that may be dead or bring no publications.
     func tick(_ now: NIODeadline) {
         self.commands.tick(now)
         if self.logLink !== self.commands { self.logLink.tick(now) }
@@ -355,7 +354,7 @@ final class RedisEndpoint {
         self.update(lost: reason)
     }
 
-    /// Tells everybody, once, when the endpoint was lost or regained.
+    /// Reports, once each, the loss and the return of the endpoint.
     private func update(lost reason: BrokerError?) {
         let isUp = self.isActive && self.subscriptions.isActive
         switch self.health.changed(isUp: isUp, lost: reason, .now()) {

@@ -2,7 +2,7 @@ internal import ChatCore
 
 /// Makes epochs that no log has had: random bits that tell this run of a node from all others, and a count.
 ///
-/// Every message carries a candidate, in case its room has no epoch; to draw each one from the system's source of
+/// Every message carries a candidate, in case its room has no epoch. Drawing each one from the system's source of
 /// randomness would cost a dozen system calls.
 struct EpochSource {
     private let stem: String

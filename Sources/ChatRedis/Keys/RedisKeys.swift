@@ -1,12 +1,12 @@
 internal import ChatCore
 
-/// What the keys and channels are called (docs/PROTOCOL.md, section 9).
+/// The names of keys and channels (docs/PROTOCOL.md, section 9).
 ///
 /// The keys of a room share the hash tag `{room}`; a room's name has no braces in it.
 ///
-/// Keys of two databases are apart, and channels are not: Redis delivers to all of its clients, whatever database they
-/// have selected (https://redis.io/docs/latest/develop/interact/pubsub/). So the database stands in the channels'
-/// names; 0 does not, since nodes of every version are to meet there.
+/// Databases separate keys, but not channels: Redis delivers to all of its clients, whatever database they have
+/// selected (https://redis.io/docs/latest/develop/interact/pubsub/). So the channels' names contain the database; 0 is
+/// left out, so that nodes of every version meet there.
 struct RedisKeys {
     /// The version of the layout that this server writes.
     static let layoutVersion = 2
@@ -27,9 +27,9 @@ struct RedisKeys {
 
     func log(_ room: RoomName) -> String { self.key(room, ":log") }
 
-    /// What a sender's key stands for, as nodes of the first layout have it.
+    /// The record of a sender's key, as nodes of the first layout write it.
     ///
-    /// The length keeps apart what the ids and keys of two senders could run together to.
+    /// The length keeps the ids and keys of two senders from giving the same name.
     func legacyKey(_ room: RoomName, _ sender: UserID, _ key: IdempotencyKey) -> String {
         self.key(room, ":keys:\(sender.rawValue.utf8.count):\(sender.rawValue):\(key.rawValue)")
     }
@@ -40,7 +40,7 @@ struct RedisKeys {
 
     func names(_ room: RoomName) -> String { self.key(room, ":names") }
 
-    /// What each holder has in the room.
+    /// The members of each holder in the room.
     func held(_ room: RoomName) -> String { self.key(room, ":held") }
 
     /// The leases of all holders.
@@ -49,10 +49,10 @@ struct RedisKeys {
     /// The rooms in which a holder has members.
     func rooms(of holder: String) -> String { "\(self.prefix)holder:\(holder):rooms" }
 
-    /// Which node sweeps the members of a holder.
+    /// The node that sweeps the members of a holder.
     func sweeper(of holder: String) -> String { "\(self.prefix)holder:\(holder):sweeper" }
 
-    /// The rooms by the time of their last sign of life.
+    /// The rooms by the time of their last activity.
     var rooms: String { self.prefix + "rooms" }
 
     /// The rooms by name.
@@ -69,9 +69,9 @@ struct RedisKeys {
     /// The channel that every node of the present layout listens to.
     var layoutChannel: String { "\(self.channelPrefix)layout:\(RedisKeys.layoutVersion)" }
 
-    /// A key that one node may write, to find out whether it may.
+    /// A key that one node writes, to find out whether it may write.
     func node(_ incarnation: String) -> String { "\(self.prefix)node:\(incarnation)" }
 
-    /// The channel that one node listens to, to hear itself.
+    /// The channel on which a node hears itself.
     func nodeChannel(_ incarnation: String) -> String { "\(self.channelPrefix)node:\(incarnation)" }
 }

@@ -1,7 +1,7 @@
 internal import ChatCore
 internal import NIOCore
 
-/// The names and bytes that a message is sent to Redis with; they never change, and are made once for each room.
+/// The names and bytes for sending a room's messages to Redis; they never change, and are made once for each room.
 struct RoomAddress {
     let channel: ChannelName
     let meta: String
@@ -9,9 +9,9 @@ struct RoomAddress {
     let prefix: ByteBuffer
 }
 
-/// The addresses of the rooms that were sent to of late.
+/// The addresses of the rooms that recently got messages.
 struct RoomAddressBook {
-    /// The most rooms it holds; past that it is emptied.
+    /// The most rooms it holds; at that number it is emptied.
     static let limit = 10_000
 
     private let keys: RedisKeys
@@ -19,10 +19,10 @@ struct RoomAddressBook {
 
     init(_ keys: RedisKeys) { self.keys = keys }
 
-    /// The address of a room that was sent to of late.
+    /// The address of a room that recently got messages, if it is kept.
     func known(_ room: RoomName) -> RoomAddress? { self.addresses[room] }
 
-    /// The address of a room that is sent to.
+    /// The address of a room, made if necessary.
     mutating func address(of room: RoomName) -> RoomAddress {
         if let known = self.addresses[room] { return known }
         if self.addresses.count >= Self.limit { self.addresses.removeAll() }

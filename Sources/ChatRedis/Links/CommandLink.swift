@@ -1,12 +1,12 @@
 internal import ChatCore
 internal import NIOCore
 
-/// The connection that commands go over, whether it stands or not: the shell around ``CommandPipeline``.
+/// The connection for commands, whether it is open or not: the shell around ``CommandPipeline``.
 ///
 /// It belongs to the broker and is used in its isolation only.
 final class CommandLink {
     private let scripts: RedisScriptSet
-    /// How long a request may wait for a connection.
+    /// The time for which a request may wait for a connection.
     private let patience: TimeAmount
     private let liveness: RedisConfiguration.Liveness
     private var pipeline: CommandPipeline<RedisRequest>
@@ -55,12 +55,12 @@ final class CommandLink {
 
     // MARK: The connection
 
-    /// A connection stands; what is urgent goes out, the rest when ``proceed()`` finds that answered.
+    /// A connection was established; urgent requests go out now, the rest when ``proceed()`` finds those answered.
     ///
     /// - Parameters:
     ///   - handler: The connection.
-    ///   - replies: What Redis answered to the loading of the scripts.
-    ///   - run: The run of Redis that it leads to; empty where Redis does not tell.
+    ///   - replies: The answers of Redis to the loading of the scripts.
+    ///   - run: The run of Redis that it leads to; empty if Redis does not name it.
     func opened(_ handler: RedisChannelHandler, loaded replies: some Sequence<RedisReply>, run: String) {
         self.run = RedisCommand(run)
         for (script, reply) in zip(self.scripts.all, replies) {
@@ -77,7 +77,7 @@ final class CommandLink {
 
     func close(_ reason: BrokerError) { self.handler?.close(reason) }
 
-    /// There will be no connection any more: whatever waits fails, and whatever comes.
+    /// There will be no connection any more: waiting and later requests fail.
     func stop() {
         self.isStopped = true
         for request in self.pipeline.lost() + self.pipeline.expire(.distantFuture) {
@@ -102,12 +102,12 @@ final class CommandLink {
             case .close: self.handler?.close(.isUnintelligible)
             }
         }
-        // Only now: closing ends the pipeline at once, and who has been answered is to get that answer.
+        // Not earlier: closing ends the pipeline at once, and callers whose answers have come must get them.
         guard let reasonToLeave else { return self.proceed() }
         self.handler?.close(reasonToLeave)
     }
 
-    /// Sends what may be sent now.
+    /// Sends the requests that may be sent now.
     func proceed() {
         switch self.pipeline.proceed(scripts: self.scripts.all.count, now: .now()) {
         case .none: break
@@ -119,7 +119,7 @@ final class CommandLink {
 
     // MARK: Time
 
-    /// Fails what has waited for too long, and asks an idle connection whether it lives.
+    /// Fails requests that have waited for too long, and pings an idle connection.
     func tick(_ now: NIODeadline) {
         for request in self.pipeline.expire(now) { request.fail(.isAway) }
         guard self.handler != nil else { return }
@@ -141,7 +141,7 @@ final class CommandLink {
 // MARK: - Waiting for answers
 
 extension CommandLink {
-    /// Sends a request and waits for the answer, for a bounded time.
+    /// Sends a request and waits for the answer, with a time limit.
     func perform(_ request: RedisRequest) async throws(BrokerError) -> RedisReply {
         try await withCheckedContinuation { (continuation: CheckedContinuation<RedisResult, Never>) in
             var request = request

@@ -1,7 +1,7 @@
 internal import ChatCore
 internal import NIOCore
 
-/// A command on its way to Redis, and what is done with the answer.
+/// A command on its way to Redis, and the handler of its answer.
 struct RedisRequest: PipelineRequest {
     /// The script that it runs; nil for a plain command.
     var script: RedisScript?
@@ -31,8 +31,8 @@ struct RedisRequest: PipelineRequest {
     /// - Parameters:
     ///   - script: The script.
     ///   - keys: The names of the keys that it touches.
-    ///   - arguments: How many arguments there will be, about.
-    ///   - bytes: How many bytes are to be expected beside names and numbers.
+    ///   - arguments: The approximate number of arguments.
+    ///   - bytes: The expected number of bytes besides names and numbers.
     ///   - append: Appends the arguments.
     init(
         _ script: RedisScript,
@@ -49,7 +49,7 @@ struct RedisRequest: PipelineRequest {
         append(&self.command)
     }
 
-    /// Ends the request with what Redis answered.
+    /// Ends the request with the answer of Redis.
     func end(_ reply: RedisReply) {
         if case .error(let text) = reply {
             self.fail(BrokerError(redis: text))
@@ -60,7 +60,7 @@ struct RedisRequest: PipelineRequest {
 
     /// Ends the request with the reason why there is no answer.
     func fail(_ reason: BrokerError) {
-        // This attempt cannot tell what became of an earlier one.
+        // This attempt does not show whether an earlier one was executed.
         let isUnknown = self.mayBeDone && reason.code.outcome == .notDone
         self.completion(.failure(isUnknown ? BrokerError(.uncertain, reason.reason) : reason))
     }

@@ -1,7 +1,7 @@
 internal import ChatCore
 internal import NIOCore
 
-/// The connection that publications arrive on, whether it stands or not: the shell around ``SubscriptionTable``.
+/// The connection for publications, whether it is open or not: the shell around ``SubscriptionTable``.
 ///
 /// It belongs to the broker and is used in its isolation only.
 final class SubscriptionLink {
@@ -12,18 +12,18 @@ final class SubscriptionLink {
     private var handler: RedisChannelHandler?
     private let eventLoop: any EventLoop
     private let liveness: RedisConfiguration.Liveness
-    /// The channel that is asked for before all others.
+    /// The channel that is subscribed before all others.
     private let first: ChannelName
     private var wanted: [ChannelName] = []
     private var willFlush = false
     private var lastReceived = NIODeadline.now()
     private var pingedAt: NIODeadline?
     private var commands = SubscriptionCommands()
-    /// The channels that Redis has refused; they are asked for again after a while, since an operator may have changed
-    /// the user's rights.
+    /// The channels that Redis has refused; they are tried again after a while, since an operator may have changed the
+    /// user's rights.
     private var refusals: Set<ChannelName> = []
     private var refusedAt = NIODeadline.now()
-    /// How long it stays refused.
+    /// The time for which a channel stays refused.
     private static let refusalInterval = TimeAmount.seconds(30)
 
     init(on eventLoop: any EventLoop, _ liveness: RedisConfiguration.Liveness, first: ChannelName) {
@@ -41,7 +41,7 @@ final class SubscriptionLink {
         self.wanted.append(channel)
         guard !self.willFlush else { return }
         self.willFlush = true
-        // Rooms that are joined in one tick are asked for together.
+        // Rooms that are joined in one tick are subscribed together.
         self.eventLoop.assumeIsolated().execute { self.flush() }
     }
 
@@ -61,20 +61,20 @@ final class SubscriptionLink {
     /// Whether everything that is published there arrives.
     func isLive(_ channel: ChannelName) -> Bool { self.table.isLive(channel) }
 
-    /// Redis confirmed a subscription; tells whether it is the one that counts.
+    /// Redis confirmed a subscription; returns whether it is the latest one.
     func confirmed(_ channel: ChannelName) -> Bool {
         self.commands.answered()
         return self.table.confirmed(channel) == .live
     }
 
-    /// Redis answered something else than a subscription.
+    /// Redis answered something other than a subscription.
     func answered() { self.commands.answered() }
 
     /// Redis refused a command.
     ///
-    /// One channel of several may be the reason: each of them is then asked for by itself.
+    /// One channel of several may be the reason: each of them is then tried separately.
     ///
-    /// - Returns: The channel that is refused, if it was one.
+    /// - Returns: The refused channel, if the command had only one.
     func refused() -> ChannelName? {
         guard case .subscribe(let channels) = self.commands.refused() else { return nil }
         let missing = channels.filter { self.table.refused($0) }
@@ -107,7 +107,7 @@ final class SubscriptionLink {
 
     // MARK: The connection
 
-    /// A connection stands: all that is wanted is asked for again.
+    /// A connection was established: subscribes all wanted channels again.
     func opened(_ handler: RedisChannelHandler) {
         self.handler = handler
         self.lastReceived = .now()
@@ -129,7 +129,7 @@ final class SubscriptionLink {
 
     func received() { self.lastReceived = .now() }
 
-    /// Asks a silent connection whether it lives, and gives it up when it does not answer.
+    /// Pings a silent connection, and gives it up when it does not answer.
     func tick(_ now: NIODeadline) {
         guard let handler else { return }
         if let pingedAt, self.lastReceived < pingedAt {

@@ -1,7 +1,7 @@
 internal import ChatCore
 internal import NIOCore
 
-/// A caller who waits for something that Redis pushes, for a bounded time.
+/// A caller that waits, with a time limit, for something that Redis pushes.
 final class Waiter<Value: Sendable> {
     private var continuation: CheckedContinuation<Result<Value, BrokerError>, Never>?
     private var timeout: Scheduled<Void>?

@@ -1,15 +1,17 @@
 internal import ChatCore
 internal import NIOCore
 
-/// Stores messages so that replicas have them too before their senders are told: one batch at a time, with one `WAIT`.
+/// Stores messages and waits for replicas to have them before the senders are told: one batch at a time, with one
+/// `WAIT`.
 ///
-/// `WAIT` speaks of the writes of its own connection, so both go over one connection, and one that is lost in between
-/// confirms nothing (https://redis.io/commands/wait). It belongs to the broker and is used on its event loop only.
+/// `WAIT` covers only the writes of its own connection, so both go over one connection. A connection that is lost in
+/// between confirms nothing (https://redis.io/commands/wait). It belongs to the broker and is used on its event loop
+/// only.
 final class ReplicatedCommits {
     /// The requests of one call, and the closure that takes the answers.
     private struct PendingCommit {
         var requests: [RedisRequest]
-        /// Called once: the answers to the requests, and how many replicas have confirmed them.
+        /// Called once, with the answers to the requests and the number of replicas that confirmed them.
         var completion: (ArraySlice<RedisResult>, Result<Int, BrokerError>) -> Void
 
         func fail(_ reason: BrokerError) {
@@ -33,7 +35,7 @@ final class ReplicatedCommits {
 
     /// Sends requests that store messages, and waits until enough replicas have these too.
     ///
-    /// - Returns: The answers to the requests, and how many replicas have confirmed them.
+    /// - Returns: The answers to the requests, and the number of replicas that confirmed them.
     func commit(_ requests: [RedisRequest]) async -> (ArraySlice<RedisResult>, Result<Int, BrokerError>) {
         guard !requests.isEmpty else { return ([], .success(0)) }
         return await withCheckedContinuation { continuation in
@@ -59,7 +61,7 @@ final class ReplicatedCommits {
         }.submit(requests, to: self.link)
     }
 
-    /// Fails what has waited too long for the batch before it.
+    /// Fails requests that have waited too long for the batch before them.
     func tick(_ now: NIODeadline) {
         for commit in self.gate.expire(now) { commit.fail(.isSlow) }
     }

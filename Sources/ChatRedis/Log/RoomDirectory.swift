@@ -1,11 +1,11 @@
 internal import ChatCore
 internal import NIOCore
 
-/// Which rooms there are, by name: an index in Redis that the nodes keep up.
+/// The list of rooms by name: an index in Redis that the nodes maintain.
 ///
 /// It belongs to the broker and is used on its event loop only.
 final class RoomDirectory {
-    /// The most pages of the index that are read for one answer, when most of what they name is no more.
+    /// The most pages of the index that are read for one answer, when most of their rooms no longer exist.
     private static let pages = 3
 
     private let endpoints: EndpointMap
@@ -53,7 +53,7 @@ final class RoomDirectory {
         (reply.array ?? []).compactMap { $0.string.flatMap { try? RoomName($0) } }
     }
 
-    /// Sums rooms up; one that has neither members nor a log is nil.
+    /// Summarises rooms; one that has neither members nor a log is nil.
     private func summaries(_ rooms: [RoomName]) async throws(BrokerError) -> [RoomSummary?] {
         let results = await self.link.performAll(rooms.map { self.requests.presence(.summary, $0) })
         var summaries: [RoomSummary?] = []
@@ -67,9 +67,9 @@ final class RoomDirectory {
         return summaries
     }
 
-    // MARK: Keeping it up
+    // MARK: Maintenance
 
-    /// Enters a room with the others of this tick, unless that was done a while ago.
+    /// Enters a room with the others of this tick, unless it was entered recently.
     func touch(_ room: RoomName) {
         guard self.index.touch(room, now: .now()) else { return }
         self.eventLoop.assumeIsolated().execute { self.enter() }
@@ -93,9 +93,9 @@ final class RoomDirectory {
         }
     }
 
-    /// Takes rooms out that have shown no sign of life for as long as their epoch is kept, a few at a time.
+    /// Removes rooms that were inactive for as long as their epoch is kept, a few at a time.
     ///
-    /// All times are Redis': a node whose clock is wrong takes out nothing.
+    /// All times are Redis': a node with a wrong clock removes nothing.
     func tick(_ now: NIODeadline) {
         guard self.link.isActive, self.clock.isKnown, self.index.prune(now: now) else { return }
         let oldest = self.clock.milliseconds(now) - RedisScriptSet.roomSeconds * 1000

@@ -9,7 +9,7 @@ final class RoomLogs {
     private let requests: RoomRequests
     private let rooms: RoomFollower
     private let index: RoomDirectory
-    /// Where replicas must confirm what is stored; nil: nobody is asked.
+    /// Waits for replicas to confirm messages; nil: they are not asked.
     private let commits: ReplicatedCommits?
 
     init(
@@ -39,7 +39,7 @@ final class RoomLogs {
         return sending.places.map { answers[$0.batch].results[$0.place] }
     }
 
-    /// Reads what has become of a batch, and remembers how far the log has come.
+    /// Reads the results of a batch, and remembers the head of the log.
     private func answer(_ batch: SendBatch, _ result: RedisResult) -> SendAnswer {
         let answer = SendAnswer(result, count: batch.drafts.count)
         if let position = answer.lastPosition {
@@ -65,11 +65,11 @@ final class RoomLogs {
         let request = self.requests.read(part, of: room, makesEpoch: false)
         let reply = try await self.endpoints.endpoint(of: room).commands.perform(request)
         guard let reading = LogReading(reply) else { throw .isUnintelligible }
-        // Somebody may be given what the feed has not seen yet: a log that then comes back shorter was rolled back.
+        // A caller may get messages that the feed has not seen yet: if the log is shorter later, it was rolled back.
         self.rooms.stored(reading.page.headPosition, in: room)
         return reading.page
     }
 
-    /// Fails what has waited too long to be stored.
+    /// Fails requests that have waited too long to be stored.
     func tick(_ now: NIODeadline) { self.commits?.tick(now) }
 }

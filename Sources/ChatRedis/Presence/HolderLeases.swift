@@ -5,8 +5,8 @@ internal import NIOCore
 ///
 /// The members of a holder stay as long as it renews. It belongs to the broker and is used on its event loop only.
 final class HolderLeases {
-    /// Called when the table was lost, or is older than it was: others may be missing there that nobody will enter
-    /// again.
+    /// Called when the table was lost, or went back to an older state: leases of other holders may be missing that
+    /// nobody will enter again.
     var tableWasLost: () -> Void = {}
 
     private let table: HolderTable
@@ -32,19 +32,19 @@ final class HolderLeases {
             return .lost
         }
         if self.renewed(holder, count: count, time: time) { self.tableWasLost() }
-        // Redis may have lost the list: nobody would find these rooms when this node dies.
+        // Redis may have lost the list: other nodes would not find these rooms when this node dies.
         let listed = try results[1].get().integer
         if self.holdings.mustWrite(holder, listed: listed, known: known) { await self.writeList(holder) }
         return .held
     }
 
-    /// A lease was renewed for so many times, and at this time by Redis' clock; tells whether Redis had lost an earlier
-    /// count.
+    /// A lease was renewed this many times, last at this time by Redis' clock; returns whether Redis had lost an
+    /// earlier count.
     func renewed(_ holder: HolderID, count: Int, time: Int) -> Bool {
         self.holdings.renewed(holder, count: count, time: time)
     }
 
-    /// Lets the lease of a holder end soon, and tells every node.
+    /// Lets the lease of a holder end soon, and informs every node.
     func release(_ holder: HolderID, after delay: Duration) async throws(BrokerError) {
         let milliseconds = Int(max(1, delay.inMilliseconds))
         var request = self.table.request(.endLease, holder.rawValue)
@@ -58,12 +58,12 @@ final class HolderLeases {
     /// Whether a holder is one of this node's.
     func knows(_ holder: String) -> Bool { self.holdings.knows(HolderID(holder)) }
 
-    /// Redis may have lost data: what it has of the lists is compared with the next renewals.
+    /// Redis may have lost data: the next renewals compare its lists.
     func doubt() { self.holdings.doubt() }
 
-    // MARK: Coming and going
+    // MARK: Entering and leaving
 
-    /// Notes that a holder is about to have members in a room: before they enter, so that no crash leaves any unlisted.
+    /// Lists a room before a holder's first member enters there, so that a crash leaves no member unlisted.
     func entering(_ room: RoomName, for holder: HolderID) {
         let isNew = !self.holdings.knows(holder)
         if isNew {
@@ -79,10 +79,10 @@ final class HolderLeases {
         self.table.link.submit(self.table.listing([room], of: holder.rawValue, isWhole: isNew))
     }
 
-    /// How often somebody has entered a room; ``left(_:_:since:remaining:)`` wants to know.
+    /// The number of entries into a room; ``left(_:_:since:remaining:)`` needs it.
     func entries(_ room: RoomName, _ holder: HolderID) -> Int { self.holdings.count(room, holder) }
 
-    /// Takes a room off a holder's list when nobody is left there.
+    /// Removes a room from a holder's list when it has no members there any more.
     func left(_ room: RoomName, _ holder: HolderID, since entries: Int, remaining: Int?) {
         guard let remaining, self.holdings.left(room, holder, since: entries, remaining: remaining) else { return }
         let list = self.table.keys.rooms(of: holder.rawValue)
@@ -106,13 +106,13 @@ final class HolderLeases {
         return (count, time)
     }
 
-    /// Gives up a holder that was taken for dead: who entered after it was swept still stands there under its name.
+    /// Gives up a holder that was taken for dead: members that entered after the sweep are still there under its name.
     private func giveUp(_ holder: HolderID, _ time: Int) async {
         let rooms = self.holdings.rooms(holder)
         self.holdings.remove(holder)
         let name = holder.rawValue
         self.table.list(Set(rooms), of: name, isWhole: true)
-        // It may be remembered no more.
+        // Redis may not remember it any more.
         let dead = RedisCommand("HSETNX", self.table.keys.holders, name, "dead \(time)")
         guard await self.table.attempt(RedisRequest(dead)) != nil else { return }
         let lease = RedisRequest(RedisCommand("HGET", self.table.keys.holders, name))
@@ -122,7 +122,7 @@ final class HolderLeases {
         _ = await self.table.judge(name, text, "dead")
     }
 
-    /// Writes a holder's whole list again, some rooms at a time; the next renewal makes good what fails.
+    /// Writes a holder's whole list again, some rooms at a time; the next renewal repairs failures.
     private func writeList(_ holder: HolderID) async {
         var rooms = self.holdings.rooms(holder)[...]
         var requests = [RedisRequest(RedisCommand("DEL", self.table.keys.rooms(of: holder.rawValue)))]

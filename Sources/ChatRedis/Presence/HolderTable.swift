@@ -3,7 +3,7 @@ internal import NIOCore
 
 /// The records in Redis of the holders of members: one table of leases, and for each holder a list of its rooms.
 ///
-/// The list is written beside the scripts that enter members, since a script touches the keys of one room alone. It
+/// The list is not written by the scripts that enter members, since a script touches the keys of only one room. It
 /// belongs to the broker and is used on its event loop only.
 final class HolderTable {
     /// The most rooms in one command.
@@ -14,7 +14,7 @@ final class HolderTable {
 
     init(over link: CommandLink, keys: RedisKeys) { (self.link, self.keys) = (link, keys) }
 
-    /// Sends a request that is not worth waiting for a connection: what fails is done with the next look.
+    /// Sends a request that does not wait for a connection: if it fails, the next look repeats it.
     func attempt(_ request: RedisRequest) async -> RedisReply? {
         guard self.link.isActive else { return nil }
         var request = request
@@ -22,12 +22,12 @@ final class HolderTable {
         return try? await self.link.perform(request)
     }
 
-    /// Runs a script that knows the table.
+    /// Runs a script on the table.
     func request(_ script: RedisScript, _ holder: String) -> RedisRequest {
         RedisRequest(script, keys: self.keys.holders) { $0.append(holder) }
     }
 
-    /// Writes down what has become of a holder.
+    /// Records the new state of a holder.
     ///
     /// - Returns: Whether its lease was still as it had been.
     func judge(_ holder: String, _ lease: String, _ word: String) async -> Bool {
@@ -45,8 +45,8 @@ final class HolderTable {
     ///
     /// - Parameters:
     ///   - rooms: The rooms.
-    ///   - holder: Whose list it is.
-    ///   - isWhole: Whether nobody has to look for others.
+    ///   - holder: The owner of the list.
+    ///   - isWhole: Whether the list is complete, so that nobody has to search for other rooms.
     func list(_ rooms: Set<RoomName>, of holder: String, isWhole: Bool) {
         let rooms = Array(rooms)
         for start in stride(from: 0, to: rooms.count, by: Self.roomsAtOnce) {

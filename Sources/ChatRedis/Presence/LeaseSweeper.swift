@@ -2,20 +2,19 @@ internal import ChatCore
 internal import Logging
 internal import NIOCore
 
-/// Looks at the leases of all holders, and takes the members of those that are dead out of their rooms.
+/// Checks the leases of all holders, and removes the members of dead holders from their rooms.
 ///
-/// Every node looks. Who is found dead is written down as such, by one node, and swept by one, room by room; what a
-/// node that dies meanwhile has left of it is taken over by another. It belongs to the broker and is used on its event
-/// loop only.
+/// Every node checks. One node records a holder as dead, and one node sweeps it, room by room; when that node dies
+/// meanwhile, another one continues. It belongs to the broker and is used on its event loop only.
 final class LeaseSweeper {
-    /// The most rooms that are swept at once: between two of them, others have their turn in Redis.
+    /// The most rooms that are swept at once: between two of them, Redis serves other requests.
     private static let roomsAtOnce = 16
-    /// For how long a node sweeps without saying that it goes on.
+    /// The time for which a node may sweep before it has to renew its claim.
     private static let claim = Duration.seconds(30)
-    /// After how long the table is read out of turn.
+    /// The delay before an extra reading of the table.
     private static let hintDelay = TimeAmount.seconds(1)
 
-    /// When the holders of all rooms were last to be compared with the table: something was lost then that would tell
+    /// The time of the last request to compare the holders of all rooms with the table: data were lost then that show
     /// where a dead holder has members.
     private(set) var holdersDoubted = NIODeadline.now()
 
@@ -31,9 +30,9 @@ final class LeaseSweeper {
     private var schedule: LookSchedule
     /// The holders that were found in rooms since the table was last read, and the rooms.
     private var foundHolders: [String: Set<RoomName>] = [:]
-    /// The holders that stood in the table at the last reading and were not dead.
+    /// The holders that were in the table at the last reading and not dead.
     private var knownHolders: Set<String> = []
-    /// Wakes whoever looks at the leases.
+    /// Wakes the task that checks the leases.
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
@@ -55,22 +54,22 @@ final class LeaseSweeper {
         (self.signals, self.signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    // MARK: When to look
+    // MARK: The times of the checks
 
-    /// Sees to it that the leases are looked at, if it is time.
+    /// Starts a check of the leases, if it is time.
     func tick(_ now: NIODeadline) {
         if self.table.link.isActive, self.schedule.isDue(now) { self.signal.yield() }
     }
 
-    /// A holder goes away; its members leave after so long.
+    /// A holder goes away; its members leave after this time.
     func holderEnds(after milliseconds: Int) {
         let longest = Int(self.lease.inMilliseconds)
-        // The first node to look does it for all.
+        // The first node that checks does it for all.
         let delay = min(max(0, milliseconds), longest) + .random(in: 10...500)
         self.schedule.hint(at: .now() + .milliseconds(Int64(delay)), isAtLeast: true)
     }
 
-    /// Looks at the leases whenever it is time, one look after the other, until the task is cancelled.
+    /// Checks the leases whenever it is time, one check after the other, until the task is cancelled.
     func run() async {
         for await _ in self.signals { await self.look(isRegular: self.schedule.begin()) }
     }
@@ -80,9 +79,9 @@ final class LeaseSweeper {
 
     // MARK: Looking
 
-    /// Reads the leases of all holders, and does what has to be done about each.
+    /// Reads the leases of all holders, and takes the necessary step for each.
     ///
-    /// - Parameter isRegular: Whether it was time; another look tells nothing of who renews.
+    /// - Parameter isRegular: Whether it was the regular time; an extra look says nothing about renewals.
     func look(isRegular: Bool) async {
         let request = RedisRequest(.lookAtLeases, keys: self.table.keys.holders)
         guard let parts = await self.table.attempt(request)?.array, parts.count == 2, let time = parts[0].count,
@@ -100,7 +99,7 @@ final class LeaseSweeper {
             case .bury:
                 guard await self.table.judge(holder, leases[holder] ?? "", "dead") else { continue }
                 self.logger.notice("a holder of members is no more", metadata: ["holder": "\(holder)"])
-                // A holder that went away by itself never comes back, and need not be remembered.
+                // A holder that ended by itself never comes back, and need not be remembered.
                 await self.sweep(holder, then: LeaseWatch.goesAway(leases[holder] ?? "") ? "forget" : "gone")
             case .sweep: await self.sweep(holder, then: "gone")
             case .forget: _ = await self.table.judge(holder, leases[holder] ?? "", "forget")
@@ -110,11 +109,11 @@ final class LeaseSweeper {
 
     // MARK: Sweeping
 
-    /// Takes a dead holder's members out of their rooms, unless another node does.
+    /// Removes a dead holder's members from their rooms, unless another node does.
     ///
     /// - Parameters:
     ///   - holder: The holder.
-    ///   - word: What becomes of it then, if its list is whole.
+    ///   - word: The state that it gets after that, if its list is complete.
     private func sweep(_ holder: String, then word: String) async {
         let (list, sweeper) = (self.table.keys.rooms(of: holder), self.table.keys.sweeper(of: holder))
         let milliseconds = String(Self.claim.inMilliseconds)
@@ -138,7 +137,7 @@ final class LeaseSweeper {
         if !isWhole { self.tellLoss(of: holder) }
     }
 
-    /// Nobody knows in which rooms a dead holder has members: every node looks at its own, at once.
+    /// It is unknown in which rooms a dead holder has members: every node checks its own rooms at once.
     private func tellLoss(of holder: String) {
         self.logger.notice("the rooms of a dead holder are looked for", metadata: ["holder": "\(holder)"])
         var command = RedisCommand("PUBLISH", self.table.keys.control)
@@ -150,7 +149,7 @@ final class LeaseSweeper {
     ///
     /// - Returns: Whether it can go on.
     private func sweep(_ holder: String, _ names: [String], _ list: String) async -> Bool {
-        // A name that is no room's was written by another program, and has no members.
+        // A name that is not valid for a room was written by another program, and has no members.
         var done: [String] = []
         var rooms: [RoomName] = []
         for name in names {
@@ -172,10 +171,10 @@ final class LeaseSweeper {
 
     // MARK: Holders that are found in rooms
 
-    /// The holders of each room are compared with the table when the room is looked at next.
+    /// The holders of each room are compared with the table at the room's next check.
     func compareHolders() { self.holdersDoubted = .now() }
 
-    /// Members of these holders were found in a room; the table is compared with that when it is read next.
+    /// Members of these holders were found in a room; the next reading of the table compares them.
     func found(_ holders: [String], in room: RoomName) {
         for holder in holders where !self.leases.knows(holder) {
             self.foundHolders[holder, default: []].insert(room)
@@ -183,10 +182,10 @@ final class LeaseSweeper {
         }
     }
 
-    /// Has the table read a moment later, out of turn.
+    /// Schedules an extra reading of the table a moment later.
     private func hintLook() { self.schedule.hint(at: .now() + Self.hintDelay, isAtLeast: false) }
 
-    /// Sees to it that those who were found in rooms are swept there when they are dead, whatever was lost of them.
+    /// Makes sure that holders found in rooms are swept there when they are dead, even if their records were lost.
     private func compareFound(with leases: [String: String]) {
         let found = self.foundHolders
         self.foundHolders = [:]
@@ -199,7 +198,7 @@ final class LeaseSweeper {
                 let command = RedisCommand("HSETNX", self.table.keys.holders, holder, lease)
                 self.table.link.submit(RedisRequest(command))
             case .sweepAgain:
-                // Nodes in other rooms find it there as this node did here.
+                // Nodes in other rooms find it there in the same way.
                 self.table.list(rooms, of: holder, isWhole: true)
                 self.table.link.submit(self.table.judgement(holder, leases[holder] ?? "", "dead"))
                 self.hintLook()

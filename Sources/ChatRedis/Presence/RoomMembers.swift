@@ -1,7 +1,7 @@
 internal import ChatCore
 internal import NIOCore
 
-/// Who is in which room: runs the scripts that know a room's members.
+/// The members of rooms: runs the scripts for a room's members.
 ///
 /// It belongs to the broker and is used on its event loop only.
 final class RoomMembers {
@@ -31,7 +31,7 @@ final class RoomMembers {
         return try await self.endpoints.endpoint(of: room).commands.perform(request)
     }
 
-    /// Makes a user a member; gives the version of the room's members.
+    /// Makes a user a member; returns the version of the room's members.
     func enter(_ room: RoomName, _ user: User, holder: HolderID) async throws(BrokerError) -> Int {
         self.leases.entering(room, for: holder)
         let reply = try await self.perform(.enter, room) {
@@ -46,7 +46,7 @@ final class RoomMembers {
         return version
     }
 
-    /// Takes back what ``enter(_:_:holder:)`` did.
+    /// Undoes ``enter(_:_:holder:)``.
     func leave(_ room: RoomName, _ user: UserID, holder: HolderID) async throws(BrokerError) {
         let entries = self.leases.entries(room, holder)
         let reply = try await self.perform(.leave, room) {
@@ -56,7 +56,7 @@ final class RoomMembers {
         self.leases.left(room, holder, since: entries, remaining: reply.count)
     }
 
-    /// Makes what a holder has in some rooms exactly what is said here.
+    /// Replaces a holder's members in some rooms by exactly these.
     func restore(_ holder: HolderID, _ parts: [HeldPart]) async -> [Result<HeldPart.Answer, BrokerError>] {
         var entries: [Int] = []
         for part in parts {
@@ -109,10 +109,10 @@ final class RoomMembers {
         }
     }
 
-    /// Tells a room's members that a user types or has stopped.
+    /// Tells a room's members that a user is typing or has stopped.
     func signalTyping(_ room: RoomName, _ user: User, active: Bool) {
         let link = self.endpoints.endpoint(of: room).commands
-        // Late news of it is worth nothing: it does not wait for a connection.
+        // Late typing news is useless: it does not wait for a connection.
         guard link.isActive else { return }
         let payload = Event.typing(room: room, user: user, active: active).encoded()
         var request = self.requests.publish(payload, in: room)

@@ -1,14 +1,14 @@
 internal import ChatCore
 internal import NIOCore
 
-/// Once in a while, extends the time to live of a room's keys, and compares the holders with members there with the
+/// At intervals, extends the time to live of a room's keys, and compares the holders that have members there with the
 /// table of leases.
 ///
-/// It is done for every room of every node: by plain commands, since a script costs Redis several times as much. It
+/// Every node does this for each of its rooms, by plain commands, since a script costs Redis several times as much. It
 /// belongs to the broker and is used on its event loop only.
 final class RoomUpkeep {
-    /// How often a room's keys get more time to live, its holders are compared with the table, and it is put into the
-    /// index of rooms again.
+    /// The interval at which a room's keys get more time to live, its holders are compared with the table, and it is
+    /// entered in the index of rooms again.
     private static let interval = TimeAmount.minutes(5)
 
     private let endpoints: EndpointMap
@@ -30,20 +30,20 @@ final class RoomUpkeep {
         (self.sweeper, self.index, self.roomSeconds) = (sweeper, index, roomSeconds)
     }
 
-    /// Does what is done once in a while, if it is time.
+    /// Does the upkeep, if it is time.
     func keepIfDue(_ subscription: RoomSubscription, _ now: NIODeadline) {
         if self.isDue(subscription, now) { self.keep(subscription, now) }
     }
 
     private func isDue(_ subscription: RoomSubscription, _ now: NIODeadline) -> Bool {
         guard let last = subscription.upkeptAt else { return true }
-        // If a record of the room was lost, records of its holders may be lost too.
+        // If a record of the room was lost, records of its holders may be lost, too.
         let doubted = max(self.sweeper.holdersDoubted, subscription.loss.lastTold ?? last)
         return last < doubted || now - last >= Self.interval
     }
 
-    /// Extends the time to live of a room's keys, compares its holders with the table of leases, and checks whether the
-    /// records of its members are as many as they should be.
+    /// Extends the time to live of a room's keys, compares its holders with the table of leases, and checks the numbers
+    /// of its members' records.
     private func keep(_ subscription: RoomSubscription, _ now: NIODeadline) {
         let (room, endpoint) = (subscription.room, self.endpoints.endpoint(of: subscription.room))
         let (held, members, names) = (self.keys.held(room), self.keys.members(room), self.keys.names(room))
@@ -56,12 +56,12 @@ final class RoomUpkeep {
             RedisCommand("EXPIRE", self.keys.meta(room), String(self.roomSeconds)),
         ]
         if endpoint.hearing.legacyNodes != .gone {
-            // Nodes of the layout before let these expire.
+            // Nodes of the earlier layout let these expire.
             commands += [members, names, held].map { RedisCommand("PERSIST", $0) }
         }
         Gathering(commands.count) { results in
             guard let answers = try? results.map({ try $0.get() }) else { return }
-            // These are no one moment, so the script looks before anything counts as lost.
+            // These commands do not run at one moment, so the script checks before anything counts as lost.
             if answers[2] != answers[3] || answers[4].integer ?? 0 > answers[3].integer ?? 0 {
                 self.agenda.schedule(.lookOnce, subscription, at: .now())
             }
@@ -72,7 +72,7 @@ final class RoomUpkeep {
         }.submit(commands.map { RedisRequest($0) }, to: endpoint.commands)
     }
 
-    /// Several have members there, and one command after the other would be needed to tell them apart.
+    /// Several holders have members there, and telling them apart would need one command after the other.
     private func listHolders(of subscription: RoomSubscription, _ now: NIODeadline) {
         var request = RedisRequest(.holders, keys: self.keys.held(subscription.room))
         request.completion = { result in

@@ -1,18 +1,18 @@
 internal import ChatCore
 internal import NIOCore
 
-/// Looks at every room of the node twice a minute: whether all that was published has come, and whether what Redis
-/// knows of its members is whole.
+/// Checks every room of the node twice a minute: whether all publications have come, and whether Redis' records of its
+/// members are complete.
 ///
-/// That is a glance, nearly always; the script looks when a glance tells of a change. The rooms stand in a
-/// ``RoomAgenda`` by the time at which each is due. It belongs to the broker and is used on its event loop only.
+/// Nearly always a glance is enough; the script runs when a glance shows a change. The rooms are in a ``RoomAgenda``,
+/// ordered by the time at which each is due. It belongs to the broker and is used on its event loop only.
 final class RoomWatch: RoomObserver {
-    /// For how long what nodes tell each other of a loss counts as one.
+    /// The time for which messages of nodes about a loss count as one loss.
     private static let lossInterval = TimeAmount.seconds(2)
-    /// How long it takes until a node tells of another loss: records that disagree are found so again until they are
-    /// mended.
+    /// The time after which a node reports another loss: records that disagree are found again and again until they are
+    /// repaired.
     private static let ownLossInterval = TimeAmount.seconds(10)
-    /// After how long a room is looked at again out of turn.
+    /// The delay before an extra check of a room.
     private static let lookDelay = TimeAmount.seconds(1)
 
     private let endpoints: EndpointMap
@@ -25,7 +25,7 @@ final class RoomWatch: RoomObserver {
     private let lease: Duration
     private let mendDelay: TimeAmount
     private let lookInterval: TimeAmount
-    /// When all rooms were looked at last, out of turn; nil: never.
+    /// The time of the last extra check of all rooms; nil: never.
     private(set) var lookedAtAll: NIODeadline?
 
     init(
@@ -53,16 +53,15 @@ final class RoomWatch: RoomObserver {
 
     func began(_ subscription: RoomSubscription) {
         let now = NIODeadline.now()
-        // The first look finds holders that died while no other node was in the room.
+        // The first check finds holders that died while no other node was in the room.
         let soon = now + .milliseconds(Int64.random(in: 500...2000))
         self.agenda.schedule(.lookOnce, subscription, at: soon)
         self.agenda.schedule(.look, subscription, at: now + self.pause)
     }
 
-    /// Redis has restarted, or has lost what would tell where a dead holder has members: its records of members may be
-    /// old.
+    /// Redis has restarted, or has lost the list of rooms of a dead holder: its records of members may be old.
     ///
-    /// - Parameter interval: How long ago that may have been done for the last time, so that it need not be done again.
+    /// - Parameter interval: The age up to which the last such check is recent enough.
     func lookAtAll(unlessWithin interval: TimeAmount = lookDelay) {
         self.sweeper.compareHolders()
         let now = NIODeadline.now()
@@ -71,13 +70,13 @@ final class RoomWatch: RoomObserver {
         for subscription in self.rooms.all { self.agenda.schedule(.lookOnce, subscription, at: now + Self.lookDelay) }
     }
 
-    /// Not all at the same time, even when all came at once.
+    /// Not all at the same time, even when all came together.
     private var pause: TimeAmount {
         let interval = self.lookInterval.nanoseconds
         return .nanoseconds(interval - Int64.random(in: 0...interval / 4))
     }
 
-    /// Begins with what is due, as far as there is room for it; nothing while Redis is away.
+    /// Begins tasks that are due, up to the limit; none while Redis is away.
     func proceed() {
         let now = NIODeadline.now()
         while self.endpoints.isActive, let task = self.agenda.begin(now) {
@@ -107,18 +106,18 @@ final class RoomWatch: RoomObserver {
 
     private func ended() {
         self.agenda.ended()
-        // Not at once: whoever is told of an answer goes first.
+        // Not at once: callers that get answers go first.
         self.eventLoop.assumeIsolated().execute { self.proceed() }
     }
 
     // MARK: Looking
 
-    /// Looks whether anything has changed that did not come.
+    /// Checks whether there were changes that did not come.
     private func glance(at subscription: RoomSubscription) {
         let seq = subscription.feed.position?.seq ?? 0
         let requests = self.requests.glance(at: subscription.room)
         Gathering(requests.count) { results in
-            // If the connection was lost, the next look does it.
+            // If the connection was lost, the next check does it.
             guard let answers = try? results.map({ try $0.get() }) else { return self.looked(at: subscription) }
             guard let glance = Glance(answers),
                 subscription.presence.agrees(version: glance.version, members: glance.members)
@@ -128,7 +127,7 @@ final class RoomWatch: RoomObserver {
         }.submit(requests, to: self.link(subscription))
     }
 
-    /// A regular look has ended, and the next one follows an interval later.
+    /// A regular check has ended, and the next one follows an interval later.
     private func looked(at subscription: RoomSubscription) {
         self.agenda.schedule(.look, subscription, at: .now() + self.pause)
         self.rooms.check(subscription, onlyIfNeeded: true)
@@ -146,7 +145,7 @@ final class RoomWatch: RoomObserver {
         self.link(subscription).submit(request)
     }
 
-    /// Compares what a look found with what was known when it was asked for: news may have overtaken it.
+    /// Compares the result of a check with the state when it was requested: news may have overtaken it.
     private func looked(_ reply: RedisReply, _ subscription: RoomSubscription, _ known: Int?, _ seq: Int) {
         guard let parts = reply.array, parts.count == 6, let head = parts[1].count, let version = parts[2].count,
             let count = parts[3].count
@@ -177,12 +176,12 @@ final class RoomWatch: RoomObserver {
 
     func presenceWasLost(in subscription: RoomSubscription) { self.handOn(in: subscription, since: Self.lossInterval) }
 
-    /// Does what is to be done after a change or a look.
+    /// Carries out the verdict on a change or a check.
     ///
     /// - Parameters:
-    ///   - verdict: What that is.
+    ///   - verdict: The verdict.
     ///   - subscription: The room.
-    ///   - isNew: Whether a loss would be found once, and not again with the next look.
+    ///   - isNew: Whether a loss would be found only once, and not again by the next check.
     private func obey(_ verdict: PresenceTrack.Verdict, in subscription: RoomSubscription, isNew: Bool = true) {
         switch verdict {
         case .agrees: break
@@ -191,18 +190,18 @@ final class RoomWatch: RoomObserver {
         }
     }
 
-    /// A script has found that Redis has lost some of what it knew of a room's members.
+    /// A script has found that Redis has lost records of a room's members.
     func presenceWasLost(_ room: RoomName) {
         guard let subscription = self.rooms.subscription(of: room) else { return }
         self.presenceWasLost(in: subscription, isNew: false)
     }
 
-    /// Redis has lost some of what it knew of a room's members: every node in the room tells it again, and what is left
-    /// over is put in order after that.
+    /// Redis has lost records of a room's members: every node in the room enters its members again, and leftover
+    /// records are repaired after that.
     ///
     /// - Parameters:
     ///   - subscription: The room.
-    ///   - isNew: Whether this would not be found once more.
+    ///   - isNew: Whether this would not be found again.
     private func presenceWasLost(in subscription: RoomSubscription, isNew: Bool) {
         guard self.rooms.isCurrent(subscription) else { return }
         guard self.handOn(in: subscription, since: Self.ownLossInterval) else {
@@ -215,7 +214,7 @@ final class RoomWatch: RoomObserver {
         self.agenda.schedule(.mend(1, "", hasFound: false), subscription, at: time)
     }
 
-    /// Tells this node's shards of a loss, unless that was done a moment ago.
+    /// Tells this node's shards of a loss, unless they were told a moment ago.
     @discardableResult
     private func handOn(in subscription: RoomSubscription, since interval: TimeAmount) -> Bool {
         let now = NIODeadline.now()
@@ -226,7 +225,7 @@ final class RoomWatch: RoomObserver {
         return true
     }
 
-    /// Makes the records of a room's members agree again, some of them at a time.
+    /// Makes the records of a room's members consistent again, some of them at a time.
     private func mend(_ subscription: RoomSubscription, _ step: Int, _ cursor: String, _ hasFound: Bool) {
         var request = self.requests.presence(.mend, subscription.room) {
             $0.append(step)
@@ -247,10 +246,10 @@ final class RoomWatch: RoomObserver {
         guard step == 0 else {
             return self.agenda.schedule(.mend(step, cursor, hasFound: hasFound), subscription, at: .now())
         }
-        // Their holder may have let them go while nothing in Redis said that they were there: every node says once more
-        // who is here.
+        // Their holder may have released them while Redis had no record of them: every node enters its members once
+        // more.
         if hasFound { self.presenceWasLost(in: subscription, isNew: true) }
-        // A holder that this has found may have been swept before.
+        // A holder found in this way may have been swept before.
         subscription.upkeptAt = nil
         self.agenda.schedule(.lookOnce, subscription, at: .now())
     }
@@ -258,7 +257,7 @@ final class RoomWatch: RoomObserver {
     // MARK: Leases of single members
 
     func leasesEnd(after milliseconds: Int, in subscription: RoomSubscription) {
-        // The first node of the room to do it does it for all.
+        // The first node of the room does it for all.
         let longest = Int(self.lease.inMilliseconds)
         let delay = min(max(0, milliseconds), longest) + .random(in: 0...500)
         self.agenda.schedule(.sweepLeases, subscription, at: .now() + .milliseconds(Int64(delay)))

@@ -1,27 +1,27 @@
 internal import CHiredis
 package import NIOCore
 
-// All that touches C stands in this file. Pointers never leave it: what comes out of it are values.
+// All calls of C are in this file. Pointers never leave it: its results are values.
 
-/// Makes replies of bytes, by hiredis.
+/// Turns bytes into replies, by hiredis.
 ///
 /// It belongs to one connection and is used on its event loop only.
 package final class HiredisReader {
-    /// The most bytes that a reply may have which has not come to its end yet.
+    /// The most bytes of an incomplete reply.
     package static let maximumReplyBytes = 16 * 1024 * 1024
 
     private let reader: UnsafeMutablePointer<redisReader>
     private var unfinishedBytes = 0
 
     package init() {
-        // Without memory Swift's own allocations end the process as well.
+        // Without memory, Swift's own allocations end the process, too.
         guard let reader = redisReaderCreate() else { fatalError("out of memory") }
         self.reader = reader
     }
 
     deinit { redisReaderFree(self.reader) }
 
-    /// Takes bytes as they came from the socket.
+    /// Takes bytes from the socket.
     package func feed(_ bytes: ByteBuffer) throws(RESPError) {
         self.unfinishedBytes += bytes.readableBytes
         guard self.unfinishedBytes <= Self.maximumReplyBytes else { throw RESPError(detail: "a reply is too long") }
@@ -31,14 +31,14 @@ package final class HiredisReader {
         guard result == REDIS_OK else { throw self.failure }
     }
 
-    /// Gives the next whole reply; nil when more bytes are needed.
+    /// Returns the next whole reply; nil when more bytes are needed.
     package func next() throws(RESPError) -> RedisReply? {
         guard let reply = try self.next({ RedisReply($0) }) else { return nil }
         guard let reply else { throw RESPError(detail: "a reply is nested too deeply") }
         return reply
     }
 
-    /// Gives the next whole message of a subscribed connection; nil when more bytes are needed.
+    /// Returns the next whole message of a subscribed connection; nil when more bytes are needed.
     ///
     /// - Throws: ``RESPError`` also for a reply that such a connection does not get.
     package func nextPush() throws(RESPError) -> RedisPush? {
@@ -65,15 +65,15 @@ package final class HiredisReader {
     }
 }
 
-/// Why bytes were not the replies that were expected.
+/// The reason why bytes were not the expected replies.
 package struct RESPError: Error, Equatable {
     package var detail: String
 }
 
 extension RedisReply {
-    /// How deeply arrays may be nested; the scripts' answers have two levels.
+    /// The deepest nesting of arrays; the scripts' answers have two levels.
     ///
-    /// hiredis before 1.0 has a bound like this, later ones do not.
+    /// hiredis before 1.0 has a bound like this, later versions do not.
     private static var maximumDepth: Int { 8 }
 
     /// Copies a reply of hiredis, which is about to be freed; nil when it is nested too deeply.
@@ -97,7 +97,7 @@ extension RedisReply {
 }
 
 extension RedisPush {
-    /// Reads a push without copying more of it than is kept; nil when it is none.
+    /// Reads a push and copies only the parts that are kept; nil when it is not a push.
     fileprivate init?(_ reply: redisReply) {
         // Before its first subscription the connection answers a ping with a plain status.
         if reply.type == REDIS_REPLY_STATUS, reply.bytes.elementsEqual("PONG".utf8) {
@@ -128,7 +128,8 @@ extension redisReply {
         UnsafeRawBufferPointer(start: self.str, count: self.str == nil ? 0 : Int(self.len))
     }
 
-    /// A status or an error, as far as anybody reads it: what comes after its first words may be of any length.
+    /// The first part of a status or an error; only that is read, and the text after its first words may have any
+    /// length.
     fileprivate var line: String { String(decoding: self.bytes.prefix(512), as: UTF8.self) }
 
     fileprivate var channel: ChannelName { ChannelName(String(decoding: self.bytes, as: UTF8.self)) }

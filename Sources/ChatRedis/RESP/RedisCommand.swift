@@ -4,7 +4,7 @@ package import NIOCore
 /// A command for Redis, or some of its arguments, as they go over the wire.
 ///
 /// https://redis.io/docs/latest/develop/reference/protocol-spec/: `$3\r\nGET\r\n` for each argument, and their number
-/// before the first. hiredis would write them too, from an array of pointers, and format each length: that costs four
+/// before the first. hiredis could write them too, from an array of pointers, but formats each length: that costs four
 /// times as much.
 package struct RedisCommand: Equatable, Sendable {
     /// The arguments, each with its length.
@@ -18,11 +18,11 @@ package struct RedisCommand: Equatable, Sendable {
         for argument in arguments { self.append(argument) }
     }
 
-    /// Makes room, so that the command need not grow argument by argument.
+    /// Reserves space, so that the command need not grow argument by argument.
     ///
     /// - Parameters:
-    ///   - arguments: How many there will be, about.
-    ///   - bytes: How many bytes they have together, about.
+    ///   - arguments: The approximate number of arguments.
+    ///   - bytes: The approximate number of bytes of them together.
     package mutating func reserve(arguments: Int, bytes: Int) {
         self.bytes.reserveCapacity(arguments * 8 + bytes)
     }

@@ -1,10 +1,10 @@
-/// An error reply of Redis, taken apart: a code and a message, wherever they stand.
+/// An error reply of Redis, split into code and message, wherever they are in the text.
 ///
-/// Redis 7 begins with the code also when a script failed. Redis 6 wraps what happened in a script into an error of its
-/// own: `ERR Error running script (call to f_…): @user_script:12: @user_script: 12: -READONLY You can't write …`.
-/// What a caller sent is never searched: a room may be called READONLY.
+/// Redis 7 begins with the code even when a script failed. Redis 6 wraps an error of a script into another error:
+/// `ERR Error running script (call to f_…): @user_script:12: @user_script: 12: -READONLY You can't write …`. Text from
+/// callers is never searched: a room may be called READONLY.
 struct RedisErrorText {
-    /// The first word, `ERR` for what has no code of its own.
+    /// The first word; `ERR` for errors without a code.
     let code: String
     private let message: Substring
 
@@ -16,13 +16,13 @@ struct RedisErrorText {
         }
         let word = rest.prefix { $0 != " " }
         let isCode = !word.isEmpty && word.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
-        // In a script, Redis says this in words of its own.
+        // In a script, Redis uses different words for this.
         let isStale = rest.contains("on a stale replica")
         self.code = isStale ? "MASTERDOWN" : isCode ? String(word) : "ERR"
         self.message = isCode ? rest.dropFirst(word.count + 1) : rest
     }
 
-    /// What the message says, as far as it is a matter of how Redis or the chat is set up.
+    /// The fault in the settings of Redis or of the chat, if the message names one.
     var refusal: String? {
         if self.code == "NOPERM" || self.message.hasPrefix("The user executing the script can't") {
             return self.missingPermission
@@ -34,7 +34,7 @@ struct RedisErrorText {
                 : nil)
     }
 
-    /// Words of Redis that tell of a setting; they are the same from version 5 to 8.
+    /// Texts of Redis that point to a setting; they are the same from version 5 to 8.
     private static let settings = [
         (words: "without any password configured", reason: "Redis wants no password, and one was given"),
         (words: "but no password is set", reason: "Redis wants no password, and one was given"),
@@ -54,7 +54,7 @@ struct RedisErrorText {
         return "the Redis user may not do this: it lacks the command \(command)"
     }
 
-    /// The command that Redis names in quotes: letters and `|`, so that nothing else can be shown by it.
+    /// The command that Redis names in quotes: only letters and `|`, so that nothing else can be shown.
     private var quoted: String? {
         guard let open = self.message.firstIndex(where: { $0 == "'" || $0 == "`" }) else { return nil }
         let rest = self.message[self.message.index(after: open)...]
@@ -66,7 +66,7 @@ struct RedisErrorText {
 }
 
 extension Substring {
-    /// What stands after the places in a script, such as `@user_script:12: @user_script: 12: `.
+    /// The text after the positions in a script, such as `@user_script:12: @user_script: 12: `.
     fileprivate var afterScriptPlaces: Substring {
         var rest = self
         while rest.hasPrefix("@user_script"), let end = rest.firstRange(of: ": ") {

@@ -1,6 +1,6 @@
 internal import ChatCore
 
-/// Turns what Redis says into what may be shown: a reason without a key, an address or a secret.
+/// Turns errors of Redis into reasons that may be shown, without a key, an address or a secret.
 extension BrokerError {
     static let isAway = BrokerError(.away, "Redis is out of reach")
     static let isFull = BrokerError(.overloaded, "too many requests wait for Redis")
@@ -9,13 +9,13 @@ extension BrokerError {
     static let hasNoTLS = BrokerError(.away, "Redis did not answer the TLS handshake in time (rediss://)")
     /// Redis did not know the script, and a later request was done before it could be sent again.
     static let wasOvertaken = BrokerError(.refused, "Redis forgot a script while it was used; send it again")
-    /// A connection that answers, and over which nothing comes.
+    /// A connection that answers, but brings no publications.
     static let isDeaf = BrokerError(.away, "nothing that is published in Redis arrives")
-    /// Connections that were made one after the other lead to different servers.
+    /// Successive connections lead to different servers.
     static let isElsewhere = BrokerError(.away, "the connections lead to different Redis servers")
     static let isUnintelligible = BrokerError(.uncertain, "Redis gave an unexpected answer")
 
-    /// The message is stored, and fewer replicas have it than were asked for.
+    /// The message is stored, but on fewer replicas than required.
     static func isReplicated(by count: Int, of needed: Int) -> BrokerError {
         let shown = "stored, but \(count) of \(needed) replicas have confirmed it; send it again with the same key"
         return BrokerError(.unconfirmed, shown)
@@ -30,20 +30,20 @@ extension BrokerError {
         )
     }
 
-    /// The reason in an error reply, if it is one to leave that Redis for.
+    /// The reason in an error reply, if it is a reason to leave that Redis.
     static func reasonToLeave(in text: String) -> BrokerError? {
         let error = BrokerError(redis: text)
         return error.code == .leaveServer ? error : nil
     }
 
-    /// Reads an error reply by its code, and by the words that Redis has for what has none; the rest may name keys.
+    /// Classifies an error reply by its code, or by Redis' words for errors without a code; the rest may name keys.
     init(redis text: String) {
         let error = RedisErrorText(text)
         let reason = Self.byCode[error.code] ?? error.refusal ?? "Redis refused the command"
         self.init(Self.codesToLeave.contains(error.code) ? .leaveServer : .refused, reason)
     }
 
-    /// By these codes Redis says that it serves nobody now: it is no primary any more, or not yet.
+    /// With these codes Redis says that it serves nobody now: it is not a primary any more, or not yet.
     private static let codesToLeave: Set<String> = ["READONLY", "MASTERDOWN", "LOADING"]
 
     private static let byCode = [

@@ -1,7 +1,7 @@
 internal import ChatCore
 package import NIOCore
 
-/// What Redis answered, detached from the memory of the parser.
+/// An answer of Redis, independent of the parser's memory.
 package enum RedisReply: Equatable, Sendable {
     /// `+OK`
     case status(String)
@@ -25,7 +25,7 @@ extension RedisReply {
 
     /// A number of the protocol, 0 … 2^53-1.
     ///
-    /// Another program may have written where the scripts read, and nothing that is reckoned with the number may
+    /// Another program may have written the keys that the scripts read, and no calculation with the number may
     /// overflow.
     var count: Int? { self.integer.flatMap { (0...CommandID.maximum).contains($0) ? $0 : nil } }
 
@@ -51,7 +51,7 @@ extension RedisReply {
         return elements
     }
 
-    /// Whether it says that Redis does not know the script, and has done nothing therefore.
+    /// Whether it says that Redis does not know the script, and so has done nothing.
     var isNoScript: Bool {
         guard case .error(let text) = self else { return false }
         return text.hasPrefix("NOSCRIPT")
@@ -60,24 +60,24 @@ extension RedisReply {
     /// An epoch.
     var epoch: Epoch? { self.string.flatMap { try? Epoch($0) } }
 
-    /// Why this Redis is to be left, if that is what it says.
+    /// The reason to leave this Redis, if the reply gives one.
     var reasonToLeave: BrokerError? {
         guard case .error(let text) = self else { return nil }
         return BrokerError.reasonToLeave(in: text)
     }
 
-    /// Whether it says no more than that nothing can be written now; reading goes on.
+    /// Whether it only says that nothing can be written now; reading goes on.
     var refusesWrites: Bool {
         guard case .error(let text) = self else { return false }
         return ["OOM", "MISCONF", "NOREPLICAS"].contains(RedisErrorText(text).code)
     }
 }
 
-/// What arrives on a connection that is subscribed to channels.
+/// A message on a connection that is subscribed to channels.
 package enum RedisPush: Equatable, Sendable {
     /// Something was published.
     case message(channel: ChannelName, payload: ByteBuffer)
-    /// The subscription stands.
+    /// The subscription is confirmed.
     case subscribed(ChannelName)
     /// The subscription has ended.
     case unsubscribed(ChannelName)
@@ -87,7 +87,7 @@ package enum RedisPush: Equatable, Sendable {
     case error(String)
 }
 
-/// The name of a pub/sub channel, which may be anything when another program publishes: compared by its bytes.
+/// The name of a pub/sub channel. It may be anything when another program publishes, so it is compared by its bytes.
 package struct ChannelName: Hashable, Sendable, CustomStringConvertible {
     private let bytes: ByteString
 

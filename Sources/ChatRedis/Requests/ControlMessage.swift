@@ -1,13 +1,13 @@
 internal import ChatCore
 internal import NIOCore
 
-/// What nodes tell each other on the channel that all of them listen to.
+/// Messages between nodes on the channel that all of them listen to.
 enum ControlMessage {
     /// A user has another name now, on every connection.
     case renamed(User)
-    /// A holder goes away; its members leave after so many milliseconds.
+    /// A holder goes away; its members leave after this many milliseconds.
     case holderEnds(milliseconds: Int)
-    /// In which rooms a dead holder has members was lost, and every node is to look at its own.
+    /// The list of a dead holder's rooms was lost, and every node must check its own rooms.
     case roomsLost
 
     var encoded: ByteBuffer {
@@ -29,7 +29,7 @@ enum ControlMessage {
         }
     }
 
-    /// Reads what came; nil for what this version does not know.
+    /// Parses a message; nil if this version does not know it.
     init?(_ payload: ByteBuffer) {
         guard let json = try? JSONValue(payload) else { return nil }
         switch json["type"]?.word {

@@ -1,16 +1,16 @@
 internal import ChatCore
 
-/// What two plain commands tell of a room: enough while nothing has happened there.
+/// The state of a room by two plain commands: enough while nothing has happened there.
 ///
-/// That is so nearly always, and they cost Redis a third of what the script does. They are no one moment, so whatever
-/// else they tell is looked at by the script.
+/// That is nearly always the case, and they cost Redis a third of the script. They do not run at one moment, so the
+/// script checks every other result.
 struct Glance: Equatable {
-    /// Who is in the room, as far as keys that exist tell it.
+    /// The members of the room, by the keys that exist.
     enum Members: Equatable {
         case none
         case some
-        /// A key is missing, or there are leases of single members, as nodes of the layout before have them: the script
-        /// knows.
+        /// A key is missing, or there are leases of single members, as nodes of the earlier layout write them: the
+        /// script must check.
         case unclear
     }
 
@@ -28,7 +28,7 @@ struct Glance: Equatable {
         ]
     }
 
-    /// Reads the answers; nil for what they cannot be.
+    /// Parses the answers; nil if they are not valid.
     init?(_ answers: [RedisReply]) {
         guard answers.count == 2, let fields = answers[0].array, fields.count == 3, let keys = answers[1].integer,
             let head = Self.number(fields[1]), let version = Self.number(fields[2])

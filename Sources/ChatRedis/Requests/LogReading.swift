@@ -1,10 +1,10 @@
 internal import ChatCore
 internal import NIOCore
 
-/// What the script `read` answers.
+/// The answer of the script `read`.
 struct LogReading {
     var page: LogPage
-    /// The message at the number that was asked for.
+    /// The message at the requested number.
     var anchor: ByteBuffer?
 
     init?(_ reply: RedisReply) {

@@ -1,7 +1,7 @@
 internal import ChatCore
 internal import NIOCore
 
-/// A member as Redis keeps it: the `user` object of the events, which a script can put into them as it stands.
+/// A member as Redis keeps it: the `user` object of the events, which a script can insert unchanged.
 enum MemberCoding {
     static func encode(_ user: User) -> ByteBuffer {
         var json = JSONWriter()
@@ -9,7 +9,7 @@ enum MemberCoding {
         return json.finish()
     }
 
-    /// How many bytes of the object come before the name.
+    /// The number of bytes of the object before the name.
     static func bytesBeforeName(_ user: User) -> Int {
         var name = ByteBuffer()
         name.writeJSONString(user.name.rawValue)
@@ -25,7 +25,7 @@ enum MemberCoding {
 }
 
 extension MemberPage {
-    /// Reads what the script `members` answers.
+    /// Parses the answer of the script `members`.
     init(_ reply: RedisReply) throws(BrokerError) {
         guard let parts = reply.array, parts.count == 5, let count = parts[0].count, let version = parts[1].count,
             let members = parts[3].array

@@ -1,7 +1,7 @@
 internal import ChatCore
 internal import NIOCore
 
-/// Makes the requests that speak of a room: which script, with which keys and arguments.
+/// Makes the requests about a room: the script, its keys and its arguments.
 ///
 /// It belongs to the broker and is used on its event loop only.
 final class RoomRequests {
@@ -25,21 +25,21 @@ final class RoomRequests {
 
     // MARK: The log
 
-    /// Which part of a log is read.
+    /// The part of a log to read.
     enum Part {
-        /// None of it, only how far it has come.
+        /// No messages, only the head.
         case head
-        /// The messages that follow a number, and so many at most.
+        /// The messages that follow a number, up to a limit.
         case after(Int, limit: Int)
-        /// The messages that precede a number, and so many at most.
+        /// The messages that precede a number, up to a limit.
         case before(Int, limit: Int)
     }
 
-    /// Stores messages; the answer makes a ``SendAnswer``.
+    /// Stores messages; the answer is a ``SendAnswer``.
     ///
     /// - Parameters:
     ///   - batch: The messages.
-    ///   - legacyNodes: Whether nodes of the first layout may know some of the keys, or are to know these.
+    ///   - legacyNodes: Whether nodes of the first layout may know some of the keys, or must know these.
     /// - Returns: The request.
     func send(_ batch: SendBatch, legacyNodes: LegacyNodes) -> RedisRequest {
         let address = self.addresses.address(of: batch.room)
@@ -60,17 +60,18 @@ final class RoomRequests {
                 if let key = draft.key { $0.append(bytesOf: key.digest(of: draft.sender)) } else { $0.append("") }
             }
         }
-        // Whether messages without keys were stored cannot be found out: to send them again could store them twice.
+        // There is no way to find out whether messages without keys were stored, and sending them again could store
+        // them twice.
         request.isRepeatable = batch.isKeyed
         return request
     }
 
-    /// Reads a log; the answer makes a ``LogReading``.
+    /// Reads a log; the answer is a ``LogReading``.
     ///
     /// - Parameters:
-    ///   - part: What of it.
+    ///   - part: The part of it.
     ///   - room: The room.
-    ///   - makesEpoch: Whether a room that has no epoch gets one; who only looks leaves no trace.
+    ///   - makesEpoch: Whether a room that has no epoch gets one; a mere look leaves no trace.
     /// - Returns: The request.
     func read(_ part: Part, of room: RoomName, makesEpoch: Bool) -> RedisRequest {
         let (mode, seq, limit) =
@@ -99,7 +100,7 @@ final class RoomRequests {
 
     // MARK: Members
 
-    /// Runs one of the scripts that know a room's members.
+    /// Runs one of the scripts for a room's members.
     func presence(
         _ script: RedisScript,
         _ room: RoomName,
@@ -124,7 +125,7 @@ final class RoomRequests {
         }
     }
 
-    /// Tells how a room is.
+    /// Reads the state of a room.
     func look(at room: RoomName) -> RedisRequest {
         let keys = self.keys
         return RedisRequest(
@@ -137,7 +138,7 @@ final class RoomRequests {
         )
     }
 
-    /// Tells by two plain commands whether anything has happened in a room; the answers make a ``Glance``.
+    /// Checks by two plain commands whether anything has happened in a room; the answers are a ``Glance``.
     func glance(at room: RoomName) -> [RedisRequest] { Glance.commands(self.keys, room).map { RedisRequest($0) } }
 
     /// Publishes something on a room's channel.

@@ -1,11 +1,11 @@
 internal import ChatCore
 
-/// What the script `send` answers: what has become of each message of a batch.
+/// The answer of the script `send`: the result for each message of a batch.
 struct SendAnswer {
     /// In the order of the messages.
     private(set) var results: [Result<Receipt, BrokerError>]
 
-    /// Reads the answer to so many messages.
+    /// Parses the answer for this number of messages.
     init(_ result: RedisResult, count: Int) {
         self.results =
             switch result {
@@ -15,12 +15,12 @@ struct SendAnswer {
             }
     }
 
-    /// How far the log has come at least.
+    /// The lowest possible head of the log.
     var lastPosition: LogPosition? {
         self.results.lazy.compactMap { try? $0.get().position }.max { $0.seq < $1.seq }
     }
 
-    /// Says how many replicas have what is stored, or that it is not known to be enough.
+    /// Adds the number of replicas that have the messages, or an error when they may not be enough.
     func confirmed(by replicas: Result<Int, BrokerError>) -> SendAnswer {
         var answer = self
         answer.results = self.results.map { result in
@@ -30,7 +30,7 @@ struct SendAnswer {
                     receipt.replicas = count
                     return receipt
                 }
-                // It is stored, whatever became of the question who else has it.
+                // It is stored, whether or not replicas confirmed it.
                 .mapError { BrokerError(.unconfirmed, $0.reason) }
             }
         }
@@ -43,7 +43,7 @@ struct SendAnswer {
         results.reserveCapacity(count)
         var rest = parts.dropFirst()
         while results.count < count {
-            // After the one that could not be stored none was tried.
+            // The messages after one that could not be stored were not tried.
             if case .error(let text)? = rest.first {
                 let refused = Result<Receipt, BrokerError>.failure(BrokerError(redis: text))
                 return results + Array(repeating: refused, count: count - results.count)

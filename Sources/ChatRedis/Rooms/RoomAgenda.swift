@@ -1,22 +1,22 @@
 internal import ChatCore
 internal import NIOCore
 
-/// Something that a room is due for.
+/// A task that is due for a room.
 struct RoomTask {
     enum Kind {
-        /// A look, and the next one an interval later.
+        /// A regular check; the next one follows an interval later.
         case look
-        /// One look out of turn, since something was lost, or the room is new here.
+        /// An extra check, since something was lost, or the room is new here.
         case lookOnce
         /// A log that could not be read is read again.
         case retry
-        /// It is subscribed again, and its log is to be read.
+        /// It is subscribed again, and its log must be read.
         case resume
-        /// Leases of single members that have ended, as nodes of the layout before write them, are swept.
+        /// Sweeps ended leases of single members, which nodes of the earlier layout write.
         case sweepLeases
-        /// Another loss is told, which came too soon after the last one.
+        /// Reports another loss that came too soon after the last one.
         case tellLoss
-        /// The records of its members are made to agree: a step of the script, its cursor, and whether members were
+        /// Makes the records of its members consistent: a step of the script, its cursor, and whether members were
         /// found that no holder had restored.
         case mend(Int, String, hasFound: Bool)
     }
@@ -25,8 +25,7 @@ struct RoomTask {
     var subscription: RoomSubscription
 }
 
-/// The tasks that the rooms of the node are due for, each at its own time, and a bound for how many are under way at
-/// once.
+/// The tasks of the node's rooms, each due at its own time, with a bound for the number under way at once.
 ///
 /// It belongs to the broker and is used on its event loop only.
 final class RoomAgenda {
@@ -39,9 +38,9 @@ final class RoomAgenda {
         self.tasks.schedule(RoomTask(kind: kind, subscription: subscription), at: time)
     }
 
-    /// Begins with what has been due for longest, if there is room for it; ``ended()`` follows.
+    /// Begins the task that has been due for longest, if the bound allows it; ``ended()`` follows.
     func begin(_ now: NIODeadline) -> RoomTask? { self.tasks.begin(now) }
 
-    /// Something that was begun is done.
+    /// A task has ended.
     func ended() { self.tasks.ended() }
 }

@@ -3,37 +3,37 @@ internal import ChatSystem
 internal import Logging
 internal import NIOCore
 
-/// Who is told what a room's channel brings beside its messages.
+/// Receives the events of a room's channel other than messages.
 protocol RoomObserver: AnyObject {
-    /// A room is listened to from now on.
+    /// The node listens to a room from now on.
     func began(_ subscription: RoomSubscription)
-    /// Who is in the room has changed.
+    /// The members of the room have changed.
     func changed(_ change: PresenceChange, in subscription: RoomSubscription)
-    /// Some leases of single members end after so many milliseconds.
+    /// Some leases of single members end after this many milliseconds.
     func leasesEnd(after milliseconds: Int, in subscription: RoomSubscription)
     /// Another node has found that Redis has lost some of the members.
     func presenceWasLost(in subscription: RoomSubscription)
 }
 
-/// The rooms that this node listens to: what is published becomes one sequence for each room, whole and in order, and
-/// is handed to those who subscribe.
+/// The rooms that this node listens to: publications become one sequence for each room, complete and in order, and go
+/// to the subscribers.
 ///
 /// It belongs to the broker and is used on its event loop only.
 final class RoomFollower: EndpointListener {
-    /// Counts of what was dropped, and of logs that were replaced.
+    /// Counts of dropped publications, and of replaced logs.
     struct Counters: Equatable {
         var invalidPayloads = 0
         var unloggedPublications = 0
         var rolledBackLogs = 0
     }
 
-    /// How many messages a feed asks for at once.
+    /// The number of messages that a feed requests at once.
     private static let feedPage = 500
-    /// After how long what could not be read is tried again.
+    /// The delay before a failed reading is tried again.
     private static let retryDelay = TimeAmount.seconds(1)
-    /// The most rooms that are let go of at once.
+    /// The most rooms that are released at once.
     private static let roomsAtOnce = 256
-    /// The most logs that are compared at once: each answer lets the next be asked for, and what is to be stored waits
+    /// The most logs that are compared at once: each answer lets the next request go out, and messages to store wait
     /// for the last of them.
     private static let checksAtOnce = 512
 
@@ -50,9 +50,9 @@ final class RoomFollower: EndpointListener {
     private let patience: TimeAmount
     private let linger: TimeAmount
     private var channels: [ChannelName: RoomSubscription] = [:]
-    /// Rooms that nobody on this node wants any more, for a while.
+    /// Rooms that nobody on this node wants any more; they are kept for a while.
     private var lingering = DueQueue<RoomSubscription, NIODeadline>()
-    /// Rooms whose logs have not been compared yet with what was followed, since the connection was made.
+    /// Rooms whose logs have not been compared since the connection was made.
     private var unverified: [RoomSubscription] = []
     private var drops = DropAccount()
 
@@ -72,18 +72,18 @@ final class RoomFollower: EndpointListener {
         self.linger = TimeAmount(configuration.linger)
     }
 
-    /// All rooms that are listened to.
+    /// All rooms to which the node listens.
     var all: some Collection<RoomSubscription> { self.channels.values }
 
     /// A room that is listened to.
     func subscription(of room: RoomName) -> RoomSubscription? { self.channels[self.requests.channel(of: room)] }
 
-    /// Whether a room is still listened to by this subscription.
+    /// Whether a room still has this subscription.
     func isCurrent(_ subscription: RoomSubscription) -> Bool { self.channels[subscription.channel] === subscription }
 
     // MARK: Subscribing
 
-    /// Begins to hand a room's events to a subscriber; gives the head of its log.
+    /// Begins to hand a room's events to a subscriber; returns the head of its log.
     func subscribe(_ room: RoomName, _ subscriber: any BrokerSubscriber) async throws(BrokerError) -> LogPosition {
         let subscription = self.listen(to: room)
         let outlet = self.outlets.outlet(of: subscriber)
@@ -97,7 +97,7 @@ final class RoomFollower: EndpointListener {
         }
     }
 
-    /// Ends what ``subscribe(_:_:)`` began.
+    /// Undoes ``subscribe(_:_:)``.
     func unsubscribe(_ room: RoomName, _ subscriber: any BrokerSubscriber) {
         guard let subscription = self.subscription(of: room), let outlet = self.outlets.known(subscriber) else {
             return
@@ -125,19 +125,19 @@ final class RoomFollower: EndpointListener {
         self.endpoints.endpoint(of: subscription.room).subscriptions
     }
 
-    /// The head of a room's log, read after the subscription came to stand.
+    /// The head of a room's log, read after the subscription was confirmed.
     private func head(_ subscription: RoomSubscription) async throws(BrokerError) -> LogPosition {
         let endpoint = self.endpoints.endpoint(of: subscription.room)
         guard subscription.feed.position != nil, endpoint.subscriptions.isLive(subscription.channel) else {
-            // Where Redis has refused it, it is asked again.
+            // If Redis has refused it, try again.
             endpoint.subscriptions.subscribe(subscription.channel)
             return try await withCheckedContinuation { continuation in
                 subscription.wait(Waiter(continuation, patience: self.patience, on: self.eventLoop))
-                // It may stand in line to be read; whoever joins does not.
+                // The room may be queued for reading; a join does not wait for the queue.
                 if endpoint.subscriptions.isLive(subscription.channel) { self.resume(subscription) {} }
             }.get()
         }
-        // The feed may lag behind the log: what a caller has just stored must not lie above the head it is given.
+        // The feed may lag behind the log: a message that a caller has just stored must not be above the head it gets.
         let request = self.requests.read(.head, of: subscription.room, makesEpoch: true)
         guard let page = LogReading(try await endpoint.commands.perform(request))?.page else { throw .isUnintelligible }
         if page.epoch != subscription.feed.position?.epoch { self.check(subscription) }
@@ -169,8 +169,7 @@ final class RoomFollower: EndpointListener {
 
     func isHeard(_ channel: ChannelName) {
         guard let subscription = self.channels[channel] else { return }
-        // Rooms that somebody waits for come first; the others are read one by one, and there may be a hundred
-        // thousand.
+        // Rooms that callers wait for come first; the others are read one by one, and there may be a hundred thousand.
         if subscription.isAwaited {
             self.resume(subscription) {}
         } else {
@@ -184,25 +183,26 @@ final class RoomFollower: EndpointListener {
         for subscription in self.channels.values { subscription.feed.unsubscribed() }
     }
 
-    /// There will be no connection any more: tells those who wait for the head of a room.
+    /// There will be no connection any more: fails the callers that wait for the head of a room.
     func stop() {
         for subscription in self.channels.values { subscription.fail(.isAway) }
     }
 
-    /// Hands an event to everybody who wants the room; they get it with the next flush.
+    /// Hands an event to all subscribers of the room; they get it with the next flush.
     func deliver(_ event: RoomEvent, in subscription: RoomSubscription) {
         for outlet in subscription.outlets { self.outlets.hand(.room(subscription.room, event), to: outlet) }
     }
 
-    /// Calls everybody who has something to get.
+    /// Calls all subscribers that have events waiting.
     func flush() { self.outlets.flush() }
 
     // MARK: Reading the log
 
-    /// The log of a room has given out this number, as a receipt or a page says.
+    /// The log of a room has used this number, by a receipt or a page.
     func stored(_ position: LogPosition, in room: RoomName) { self.subscription(of: room)?.feed.stored(position) }
 
-    /// Compares all positions with their logs, so many at once: the connection may lead to other data than before.
+    /// Compares all positions with their logs, a limited number at once: the connection may lead to other data than
+    /// before.
     func compareAll() {
         self.unverified = self.channels.values.filter { $0.feed.position != nil }
         for _ in 0..<Self.checksAtOnce { self.compareNext() }
@@ -217,7 +217,7 @@ final class RoomFollower: EndpointListener {
     ///
     /// - Parameters:
     ///   - subscription: The room.
-    ///   - onlyIfNeeded: Whether that can be left out while nothing is known to be missing.
+    ///   - onlyIfNeeded: Whether to skip this while nothing is known to be missing.
     ///   - done: Called when the log was read, or when there was nothing to read.
     func check(_ subscription: RoomSubscription, onlyIfNeeded: Bool = false, then done: @escaping () -> Void = {}) {
         guard !onlyIfNeeded || subscription.feed.needsRead, case .read(let read) = subscription.feed.check() else {
@@ -226,7 +226,7 @@ final class RoomFollower: EndpointListener {
         self.read(read, for: subscription, then: done)
     }
 
-    /// The room's subscription stands: from now on, what its log says can be joined to what comes.
+    /// The room's subscription is confirmed: from now on, its log can be merged with the publications.
     func resume(_ subscription: RoomSubscription, then done: @escaping () -> Void) {
         guard self.subscriptions(of: subscription).isLive(subscription.channel), !subscription.feed.isFollowing,
             case .read(let read) = subscription.feed.subscribed()
@@ -295,7 +295,7 @@ final class RoomFollower: EndpointListener {
 
     // MARK: Time
 
-    /// Tells the log of what was dropped, and lets go of rooms that nobody has wanted for long enough.
+    /// Logs dropped publications, and releases rooms that nobody has wanted for long enough.
     func tick(_ now: NIODeadline) {
         if let (count, room) = self.drops.take(now) {
             self.logger.warning(

@@ -1,22 +1,22 @@
 internal import ChatCore
 internal import NIOCore
 
-/// What was published on a room's channel, by a node or by anybody else (docs/PROTOCOL.md, section 9).
+/// A publication on a room's channel, by a node or by another program (docs/PROTOCOL.md, section 9).
 enum RoomPayload {
     /// A message with its place, to go through the room's feed.
     case publication(Publication)
-    /// Something for the members that stands in no log.
+    /// Something for the members that is in no log.
     case event(RoomEvent)
-    /// Some leases of single members end after so many milliseconds: for the nodes alone.
+    /// Some leases of single members end after this many milliseconds: for the nodes alone.
     case leasesEnd(milliseconds: Int)
-    /// Redis has lost some of what it knew of the members: for the nodes alone.
+    /// Redis has lost some records of the members: for the nodes alone.
     case presenceLost
-    /// Nothing that may be handed on.
+    /// A payload that may not be handed on.
     case invalid
 }
 
 extension RoomPayload {
-    /// Makes the news that a room's members are to be entered again.
+    /// Makes the message that asks nodes to enter a room's members again.
     static func presenceLost(in room: RoomName) -> ByteBuffer {
         var json = JSONWriter()
         json.field("type", "presence_lost")
@@ -25,7 +25,7 @@ extension RoomPayload {
     }
 }
 
-/// Reads what is published on one room's channel.
+/// Parses the publications on one room's channel.
 struct RoomPayloadReader {
     let room: RoomName
     let textLimit: Int
@@ -37,12 +37,13 @@ struct RoomPayloadReader {
         self.prefix = PublicationCodec.prefix(room)
     }
 
-    /// Reads a payload.
+    /// Parses a payload.
     ///
     /// - Parameters:
     ///   - payload: The bytes.
-    ///   - now: When it came, in milliseconds since the Unix epoch; messages of other programs get this time.
-    /// - Returns: What to do with it.
+    ///   - now: The time of its arrival, in milliseconds since the Unix epoch; messages of other programs get this
+    ///     time.
+    /// - Returns: The meaning of the payload.
     func read(_ payload: ByteBuffer, now: () -> Int) -> RoomPayload {
         if let position = PublicationCodec.position(of: payload, prefix: self.prefix) {
             return .publication(Publication(position: position, payload: payload))
@@ -80,7 +81,7 @@ struct RoomPayloadReader {
         case "renamed": kind = .renamed
         default: return .invalid
         }
-        // Another program may have published it: numbers that no script makes are not reckoned with.
+        // Another program may have published it: no calculation uses numbers that no script makes.
         guard let name = json["user"]?["name"]?.string, let name = try? UserName(name),
             let count = json["member_count"]?.integer, (0...1 << 31).contains(count),
             let version = json["presence_version"]?.integer, (1...1 << 52).contains(version)

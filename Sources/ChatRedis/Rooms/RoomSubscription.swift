@@ -1,7 +1,7 @@
 internal import ChatCore
 internal import NIOCore
 
-/// A room that this node listens to: its feed, and who on this node wants its events.
+/// A room that this node listens to: its feed, and its subscribers on this node.
 ///
 /// It belongs to the broker and is used in its isolation only.
 final class RoomSubscription {
@@ -10,17 +10,18 @@ final class RoomSubscription {
     let reader: RoomPayloadReader
     var feed = RoomFeed()
     private(set) var outlets: [SubscriberOutlet] = []
-    /// Callers who wait for the feed to know the head, and some who have given up.
+    /// Callers that wait for the feed to know the head, and some that have given up.
     private var waiting: [Waiter<LogPosition>] = []
-    /// How many there may be before those who have given up are forgotten: while Redis is away, others go on coming.
+    /// At this number, the callers that have given up are removed: while Redis is away, new ones keep coming.
     private var mostWaiting = 64
     /// The changes of members that have come.
     var presence = PresenceTrack()
-    /// Whether Redis was found to have lost some of that.
+    /// Whether Redis was found to have lost some of them.
     var loss = LossNews()
-    /// When its keys last got more time to live, and its holders were compared with the table of leases; nil: not yet.
+    /// The time of the last upkeep: its keys got more time to live, and its holders were compared with the table of
+    /// leases; nil: none yet.
     var upkeptAt: NIODeadline?
-    /// Since when nobody on this node wants it; nil while somebody does.
+    /// The time since when nobody on this node wants it; nil while somebody does.
     private(set) var idleSince: NIODeadline?
 
     init(_ room: RoomName, channel: ChannelName, textLimit: Int) {
@@ -29,7 +30,7 @@ final class RoomSubscription {
         self.reader = RoomPayloadReader(room, textLimit: textLimit)
     }
 
-    /// Adds somebody who waits for the head.
+    /// Adds a caller that waits for the head.
     func wait(_ waiter: Waiter<LogPosition>) {
         if self.waiting.count >= self.mostWaiting {
             self.waiting.removeAll(where: \.isDone)
@@ -38,27 +39,27 @@ final class RoomSubscription {
         self.waiting.append(waiter)
     }
 
-    /// Tells those who wait for the head.
+    /// Answers the callers that wait for the head.
     func answer(_ head: LogPosition) {
         let waiting = self.waiting
         self.waiting = []
         for waiter in waiting { waiter.resume(.success(head)) }
     }
 
-    /// Tells those who wait for the head why they wait in vain.
+    /// Fails the callers that wait for the head, with the reason.
     func fail(_ reason: BrokerError) {
         let waiting = self.waiting
         self.waiting = []
         for waiter in waiting { waiter.resume(.failure(reason)) }
     }
 
-    /// Whether somebody waits for the head.
+    /// Whether a caller waits for the head.
     var isAwaited: Bool { self.waiting.contains { !$0.isDone } }
 
-    /// How many are kept.
+    /// The number of callers that are kept.
     var waitingCount: Int { self.waiting.count }
 
-    /// Adds an outlet; tells whether it is new.
+    /// Adds an outlet; returns whether it is new.
     func add(_ outlet: SubscriberOutlet) -> Bool {
         self.idleSince = nil
         guard !self.outlets.contains(where: { $0 === outlet }) else { return false }
@@ -66,7 +67,7 @@ final class RoomSubscription {
         return true
     }
 
-    /// Removes an outlet; tells whether it was there.
+    /// Removes an outlet; returns whether it was there.
     func remove(_ outlet: SubscriberOutlet) -> Bool {
         guard let index = self.outlets.firstIndex(where: { $0 === outlet }) else { return false }
         self.outlets.remove(at: index)

@@ -1,15 +1,15 @@
 internal import ChatCore
 
-/// Gathers what a subscriber is handed, so that it is called once for all that one read of the socket brought.
+/// Gathers the events for a subscriber, so that it is called once for everything that one read of the socket brought.
 final class SubscriberOutlet {
     fileprivate let subscriber: any BrokerSubscriber
-    /// How many rooms it is in, and one if it is attached to the node.
+    /// The number of its rooms, plus one if it is attached to the node.
     fileprivate var uses = 0
     private var events: [BrokerEvent] = []
 
     fileprivate init(_ subscriber: any BrokerSubscriber) { self.subscriber = subscriber }
 
-    /// Adds an event; tells whether it is the first one since the last flush.
+    /// Adds an event; returns whether it is the first one since the last flush.
     fileprivate func append(_ event: BrokerEvent) -> Bool {
         self.events.append(event)
         return self.events.count == 1
@@ -22,7 +22,7 @@ final class SubscriberOutlet {
     }
 }
 
-/// Everybody on this node whom events are handed to.
+/// All receivers of events on this node.
 ///
 /// It belongs to the broker and is used on its event loop only.
 final class SubscriberOutlets {
@@ -45,13 +45,13 @@ final class SubscriberOutlets {
     /// A room begins to use an outlet.
     func began(_ outlet: SubscriberOutlet) { outlet.uses += 1 }
 
-    /// A room uses an outlet no more.
+    /// A room stops using an outlet.
     func ended(_ outlet: SubscriberOutlet) {
         outlet.uses -= 1
         if outlet.uses == 0 { self.outlets[ObjectIdentifier(outlet.subscriber)] = nil }
     }
 
-    /// Attaches a subscriber for what concerns the whole node.
+    /// Attaches a subscriber for events of the whole node.
     ///
     /// - Returns: Its outlet; nil when it was attached before.
     func attach(_ subscriber: any BrokerSubscriber) -> SubscriberOutlet? {
@@ -73,7 +73,7 @@ final class SubscriberOutlets {
         self.flush()
     }
 
-    /// Calls every subscriber that has something to get.
+    /// Calls every subscriber that has events waiting.
     func flush() {
         let outlets = self.unflushed
         self.unflushed.removeAll(keepingCapacity: true)

@@ -1,29 +1,29 @@
-/// Which keys of senders were seen, in some 30 bytes each.
+/// The senders' keys that were seen, in some 30 bytes each.
 ///
-/// A record is 8 bytes of a hash of sender and key, and the number and time of the message. Records stand in hashes
-/// that stay so small that Redis keeps each as one string of bytes (`listpack`): they are spread over buckets by linear
+/// A record is 8 bytes of a hash of sender and key, and the number and time of the message. Records are in hashes that
+/// stay so small that Redis keeps each as one string of bytes (`listpack`): they are spread over buckets by linear
 /// hashing, which adds a bucket for every 40 records and moves the records of one other bucket to do so. So no send
-/// waits for more than that, however many keys a room has.
+/// costs more than that, however many keys a room has.
 ///
-/// Records of twelve hours share their buckets, which expire as a whole; as many of these windows are looked at as may
-/// hold a key that counts. `meta` knows how many records each has: its field `keys` is the last window and the counts,
-/// the newest first. The older counts stay text for as long as nobody looks there.
+/// Records of twelve hours share their buckets, which expire as a whole. A lookup reads all windows that may contain a
+/// valid key. `meta` has the number of records of each window: its field `keys` is the last window and the counts, the
+/// newest first. Older counts stay text until they are needed.
 ///
-/// The buckets are named by `keyring`, which meta got with its first key: they are of the data that the log is of. A
-/// log whose epoch was replaced still has what it had stored; a new log knows none of it.
+/// The buckets are named by `keyring`, which meta got with its first key, so they belong to the same data as the log. A
+/// log whose epoch was replaced still has its stored messages; a new log has none of them.
 ///
-/// A client knows the digests of its keys, and could choose keys that fill one bucket. It does not know the keyring,
-/// with which a digest is hashed once more.
+/// A client knows the digests of its keys, and could choose keys that fill one bucket. So each digest is hashed again
+/// with the keyring, which the client does not know.
 ///
 /// These are steps of ``SendScript/send``, and share its variables; all but the first are done for each message.
 enum KeyRecordSteps {
-    /// Reads which keyring the room's keys have, and how many there are.
+    /// Reads the keyring of the room's keys, and their number.
     static let openKeys = #"""
         local keyring, window, count, older, base = found[5]
         if ARGV[4] ~= '' then
             local counts = found[6]
             if not keyring then
-                -- No other candidate is the same as this one, and nobody but nodes knows the secret.
+                -- No other candidate is the same as this one, and only nodes know the secret.
                 keyring, counts = string.sub(redis.sha1hex(ARGV[4] .. ARGV[1]), 1, 16), nil
                 call('HSET', meta, 'keyring', keyring)
             end
@@ -33,7 +33,7 @@ enum KeyRecordSteps {
             window, count, older = string.match(counts or '', '^(%d+) (%d+)(.*)$')
             window, count = tonumber(window), math.min(tonumber(count or 0), MOST_KEYS)
             local present = (clock - clock % KEY_WINDOW) / KEY_WINDOW
-            -- Where the clock was set back, the window that has begun goes on; past half a day, keys begin anew.
+            -- When the clock was set back, the current window goes on; after more than half a day, keys start again.
             if not window or window > present + 1 then
                 window, count, older = present, 0, ''
             elseif window < present then
@@ -44,7 +44,7 @@ enum KeyRecordSteps {
             end
         end
 
-        -- The bucket that has the records of a hash, in a window of so many keys.
+        -- The bucket for the records of a hash, in a window with this number of keys.
         local function bucket_of(hash, window, count)
             local buckets = (count - count % KEY_LOAD) / KEY_LOAD + 1
             local _, exponent = math.frexp(buckets)
@@ -55,14 +55,14 @@ enum KeyRecordSteps {
             return format('%s%d:%d', base, window, bucket)
         end
 
-        -- Number and time in a record; nothing when it is so old that the key may be stored again.
+        -- The number and time in a record; nothing when it is so old that the key may be stored again.
         local function read(record)
             local number, time = struct.unpack('>I6I6', record)
             if clock - time <= KEY_SECONDS * 1000 then return number, time end
         end
         """#
 
-    /// Looks whether the key is known, and writes it down unless it is: one command for both, since most keys are new.
+    /// Checks whether the key is known, and records it if not: one command for both, since most keys are new.
     static let claimKey = #"""
         local hash, name, bucket
         if base then
@@ -93,11 +93,11 @@ enum KeyRecordSteps {
         end
         """#
 
-    /// Sees to the buckets when the key has been counted: each gets its time to live when it comes to be, with its
-    /// window or by a split.
+    /// Maintains the buckets after the key has been counted: each bucket gets its time to live when it is made, with
+    /// its window or by a split.
     ///
-    /// Where another program keeps something else under a bucket's name, keys there are not found: the message is stored
-    /// by now, and what is known of the room has yet to be written.
+    /// When another program keeps something else under a bucket's name, keys there are not found. This is no error
+    /// here: the message is stored by now, and the room's `meta` has yet to be written.
     static let tendBuckets = #"""
         if bucket then
             count = count + 1
@@ -112,7 +112,7 @@ enum KeyRecordSteps {
             local level = 2 ^ (exponent - 1)
             local source = format('%s%d:%d', base, window, buckets - level)
             local added = format('%s%d:%d', base, window, buckets)
-            -- What has the bit of the level in its hash moves.
+            -- Records with the bit of the level in their hash move.
             local byte, bit = 4 - math.floor((exponent - 1) / 8), 2 ^ ((exponent - 1) % 8)
             local records, moved, names, many = pcall('HGETALL', source), {}, {}, 0
             for index = 1, #records, 2 do
@@ -122,7 +122,7 @@ enum KeyRecordSteps {
                     names[many], moved[2 * many - 1], moved[2 * many] = name, name, records[index + 1]
                 end
             end
-            -- A hash without fields is none, and would come back without its time to live.
+            -- Redis deletes a hash without fields, and it would come back without its time to live.
             local function begin(bucket, hash)
                 pcall('HSET', bucket, struct.pack('>I4I4', hash, 0), struct.pack('>I6I6', 0, 0))
                 pcall('EXPIRE', bucket, BUCKET_SECONDS)

@@ -1,11 +1,11 @@
-// One lease for each holder, in one table. Its scripts touch no room: who is dead is found out here, and the rooms are
-// told.
+// One lease for each holder, in one table. These scripts touch no room: they find dead holders, and other scripts sweep
+// the rooms.
 enum LeaseScripts {
-    /// Renews a holder's lease; answers how often that was done, 0 when its members have been, or are being, swept, and
+    /// Renews a holder's lease; answers the number of renewals (0 when its members have been, or are being, swept) and
     /// the time.
     ///
-    /// Those who were swept are remembered for a while only. So a holder says when it did this last (0: never), and how
-    /// long a lease lasts: one that does not stand in the table and was away for longer has been swept.
+    /// Swept holders are remembered only for a while. So a holder says when it last renewed (0: never), and how long a
+    /// lease lasts: a holder that is not in the table and was away for longer has been swept.
     ///
     /// KEYS: holders. ARGV: holder, time, milliseconds.
     static let renewLease = #"""
@@ -21,9 +21,9 @@ enum LeaseScripts {
         return { count + 1, time }
         """#
 
-    /// Lets a holder's lease end at a certain time, and tells every node.
+    /// Lets a holder's lease end at a certain time, and informs every node.
     ///
-    /// KEYS: holders. ARGV: holder, milliseconds, channel, what to publish there.
+    /// KEYS: holders. ARGV: holder, milliseconds, channel, payload.
     static let endLease = #"""
         local time = string.format('%.0f', now() + ARGV[2])
         redis.call('HSET', KEYS[1], ARGV[1], 'end ' .. time .. ' ' .. ARGV[2])
@@ -38,7 +38,7 @@ enum LeaseScripts {
         return { tonumber(now()), redis.call('HGETALL', KEYS[1]) }
         """#
 
-    /// Writes down what has become of a holder, unless its lease has changed since it was looked at.
+    /// Records the new state of a holder, unless its lease has changed since it was read.
     ///
     /// KEYS: holders. ARGV: holder, the lease as it was (empty: any), `dead`, `gone` or `forget`. Answers 1 if it was
     /// done.

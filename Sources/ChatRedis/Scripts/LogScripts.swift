@@ -1,8 +1,8 @@
 enum LogScripts {
-    /// What time it is, and which epoch a room is in.
+    /// The time, and the epoch of a room.
     static let epoch = [Self.time, Self.room].joined(separator: "\n")
 
-    /// What time it is, in milliseconds since the Unix epoch.
+    /// The time, in milliseconds since the Unix epoch.
     private static let time = #"""
         local function now()
             local time = redis.call('TIME')
@@ -10,14 +10,14 @@ enum LogScripts {
         end
         """#
 
-    /// Which epoch a room is in; `RUN` names the run of Redis that the connection leads to, and is empty where Redis
-    /// does not tell.
+    /// The epoch of a room; `RUN` names the run of Redis that the connection leads to, and is empty if Redis does not
+    /// name it.
     ///
     /// A room without one starts with a candidate that the node made of random bits; Redis' own random numbers repeat
-    /// after a restart. What its log may still hold was numbered in an epoch that nobody knows any more.
+    /// after a restart. Messages that its log may still have were numbered in an epoch that nobody knows any more.
     ///
-    /// The first write of every script is one that Redis refuses when it has no memory left; after a write that it
-    /// takes even then, it would let the rest of the script pass.
+    /// The first write of every script must be one that Redis refuses when it has no memory left: after a write that it
+    /// accepts even then, it would let the rest of the script pass.
     static let room = #"""
         local function epoch_of(meta, log, candidate)
             local found = redis.call('HGET', meta, 'epoch')
@@ -34,7 +34,7 @@ enum LogScripts {
     /// KEYS: meta, log. ARGV: `head`, `after` or `before`; number; most messages; candidate; 1 to make the epoch.
     ///
     /// Answers epoch, first number, head, the message at the number (nil when it is not kept), number and message of
-    /// each that was asked for, the time of the last message (nil: none), and where runs began that nobody has proven.
+    /// each requested one, the time of the last message (nil: none), and the beginnings of runs that nobody has proven.
     static let read = #"""
         local meta, log = KEYS[1], KEYS[2]
         local mode, seq, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -52,7 +52,7 @@ enum LogScripts {
 
         local head = tonumber(found[2] or 0)
         local oldest = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
-        -- A log may have a few more than it is to keep.
+        -- A log may have a few more messages than its limit.
         local first = math.max(oldest and number(oldest) or head + 1, head - LOG_MESSAGES + 1)
 
         local anchor = false
@@ -94,8 +94,9 @@ enum LogScripts {
     ///
     /// KEYS: meta, log. ARGV: the epoch to replace, its successor, prefix.
     ///
-    /// The kept messages bear their epoch in their bytes, and get the new one there too. When another node has replaced
-    /// the epoch already, its choice stands. Who was given a number of the new epoch has it from this run of Redis.
+    /// The kept messages contain their epoch in their bytes, and get the new one there, too. When another node has
+    /// replaced the epoch already, its choice stays. Every client with a number of the new epoch has it from this run
+    /// of Redis.
     static let replaceEpoch = #"""
         local meta, log, old, new, prefix = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
         if redis.call('HGET', meta, 'epoch') ~= old then return 0 end
@@ -112,7 +113,7 @@ enum LogScripts {
             redis.call('XADD', log, entry[1], 'event', event)
         end
         redis.call('EXPIRE', log, LOG_SECONDS)
-        -- By the time of the last message it is reckoned when a log got its time to live; this one has to begin first.
+        -- The time of the last message shows when a log got its time to live; for this log it has to start again.
         if #entries == 0 then redis.call('HDEL', meta, 'time') end
         return 1
         """#

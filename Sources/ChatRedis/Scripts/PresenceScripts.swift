@@ -1,15 +1,15 @@
 enum PresenceScripts {
-    /// What all of these scripts know: who is in a room, and how a change is told.
+    /// The common part of these scripts: the members of a room, and the publication of a change.
     ///
     /// KEYS: meta, log, members, leases, names, held. ARGV: candidate, channel, the room as JSON, …
     ///
     /// - *members*: a sorted set of user and holder, in the order of their bytes: pages, and whether a user has another
     ///   holder.
-    /// - *held*: the same by holder and user: how many a holder has, and what to sweep when it is dead. When it is, a
-    ///   script is told; no key of another room is looked at here.
-    /// - *names*: each user once, as the JSON object that events bear: how many there are, and who.
+    /// - *held*: the same by holder and user: the number of members of a holder, and the members to sweep when it is
+    ///   dead. A script gets the dead holder as an argument; it reads no key of another room.
+    /// - *names*: each user once, as the JSON object in events: the number of members and their names.
     /// - *leases*: user and holder by the time at which each ends. Nodes of the layout before *held* write it, and
-    ///   these scripts sweep what has ended there. A pair stands either here or in *held*.
+    ///   these scripts sweep ended leases there. A pair is either here or in *held*.
     ///
     /// None of them expires while somebody is in the room: users would be gone without `left`.
     static let presence = #"""
@@ -26,7 +26,7 @@ enum PresenceScripts {
                 .. ',"presence_version":' .. string.format('%.0f', version) .. (rest or '') .. '}')
         end
 
-        -- Members go by versions: below what they were told, a change would be none to them. 1 when Redis had lost it.
+        -- Members use versions: they would ignore a change at or below the version they know. 1 when Redis had lost it.
         local function go_past(told)
             if told == 0 or version() >= told then return 0 end
             -- A Redis that refuses writes can still be read.
@@ -36,7 +36,7 @@ enum PresenceScripts {
             return 1
         end
 
-        -- The object of a user is {"id":…,"name":…}: what comes before the name is the same for both names.
+        -- The object of a user is {"id":…,"name":…}: the part before the name is the same for both names.
         local function rename(id, old, user, before)
             redis.call('HSET', names, id, user)
             announce('renamed', user, ',"old_name":' .. string.sub(old, before + 1, -2))
@@ -103,7 +103,7 @@ enum PresenceScripts {
     ///
     /// ARGV: …, user's id, holder, the user as JSON, bytes before the name.
     ///
-    /// The user is put in before the sweep: a user who comes back does not leave first.
+    /// The user is entered before the sweep, so that a user who comes back does not leave first.
     static let enter = #"""
         local old = put(ARGV[4], ARGV[5], ARGV[6])
         if old and old ~= ARGV[6] then rename(ARGV[4], old, ARGV[6], tonumber(ARGV[7])) end
@@ -112,7 +112,7 @@ enum PresenceScripts {
         return { version(), whole() }
         """#
 
-    /// Takes a member away from a holder, and answers how many the holder has left.
+    /// Removes a member of a holder, and answers the number of members that the holder still has.
     ///
     /// ARGV: …, user's id, holder.
     static let leave = #"""
@@ -120,12 +120,12 @@ enum PresenceScripts {
         return count_of(ARGV[5])
         """#
 
-    /// Makes what a holder has, from one user's id to another's, exactly what is said here.
+    /// Replaces a holder's members, from one user's id to another's, by exactly these.
     ///
     /// ARGV: …, holder, the version that was told, the id after which, the id until which (both may be empty: from the
     /// beginning, to the end), then id and JSON of each user.
     ///
-    /// Answers the version, how many the holder has, and 1 if there is more to be taken away.
+    /// Answers the version, the number of the holder's members, and 1 if there are more to remove.
     static let restore = #"""
         local holder = ARGV[4]
         go_past(tonumber(ARGV[5]))
@@ -149,7 +149,7 @@ enum PresenceScripts {
         return { version(), count_of(holder), 0 }
         """#
 
-    /// Takes away members of a holder that is dead, and those whose own leases have ended; answers 1 if there are more.
+    /// Removes members of a dead holder, and those whose own leases have ended; answers 1 if there are more.
     ///
     /// ARGV: …, holder (empty: none).
     static let sweep = #"""
@@ -163,12 +163,12 @@ enum PresenceScripts {
         return more
         """#
 
-    /// Tells how a room is: epoch (nil: none), head, version, how many members, 1 if the records are whole, and how
-    /// many leases of single members there are.
+    /// Answers the state of a room: epoch (nil: none), head, version, number of members, 1 if the records are complete,
+    /// and the number of leases of single members.
     ///
     /// KEYS: meta, members, leases, names, held.
     ///
-    /// It writes nothing, and is run where a ``Glance`` does not do.
+    /// It writes nothing, and runs when a ``Glance`` is not enough.
     static let look = #"""
         local found = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'presence_version')
         local leases, users = redis.call('ZCARD', KEYS[3]), redis.call('HLEN', KEYS[4])
@@ -190,7 +190,7 @@ enum PresenceScripts {
         return holders
         """#
 
-    /// 1 when the records of a room's members agree, as far as their sizes tell: a Redis that evicts takes whole keys.
+    /// 1 when the records of a room's members agree, by their sizes: a Redis that evicts removes whole keys.
     static let agree = #"""
         local function agree(members, held, leases, names)
             local agrees = members == held + leases and names <= members and (names > 0 or members == 0)
@@ -198,14 +198,14 @@ enum PresenceScripts {
         end
         """#
 
-    /// Makes the records of a room's members agree again, some of them at a time.
+    /// Makes the records of a room's members consistent again, some of them at a time.
     ///
-    /// ARGV: …, step (1 to 3), cursor. Answers the next step (0: it is done), cursor, and how many were found by step
-    /// 1.
+    /// ARGV: …, step (1 to 3), cursor. Answers the next step (0: done), cursor, and the number of members that step 1
+    /// found.
     ///
-    /// 1. Each pair of a user and a holder stands in *held* as well, where it is found when the holder is dead.
-    /// 2. What stands in *held* stands in *members* as well.
-    /// 3. Who has no holder has left.
+    /// 1. Enters each pair of a user and a holder in *held* as well, where the sweep of a dead holder finds it.
+    /// 2. Enters each pair of *held* in *members* as well.
+    /// 3. Removes users without a holder.
     static let mend = #"""
         local step, cursor = tonumber(ARGV[4]), ARGV[5]
         if step == 3 then
@@ -239,7 +239,7 @@ enum PresenceScripts {
         return 1
         """#
 
-    /// Answers count, version, cursor (nil: no more), the users of a page, each once, and 1 if nothing of it was lost.
+    /// Answers count, version, cursor (nil: no more), the users of a page, each once, and 1 if no records were lost.
     ///
     /// ARGV: …, cursor, most members to answer, the version that was told.
     static let members = #"""

@@ -2,30 +2,30 @@ internal import ChatCore
 
 /// The scripts that run inside Redis, each atomically.
 ///
-/// A script answers either whole or not at all: what changes nothing without the rest (a number without its message, a
-/// message that nobody is told of) is done in one of them.
+/// A script is done as a whole or not at all: steps that are wrong without each other (a number without its message, a
+/// message without its publication) are in one script.
 enum RedisScript: CaseIterable {
-    /// Writes and publishes something that does not matter, as a message is written and published.
+    /// Writes and publishes a meaningless value, in the same way as a message.
     case probe
     /// De-duplicates, numbers, stores and publishes a message.
     case send
-    /// Reads some of a room's log, and how far it has come.
+    /// Reads part of a room's log, and its head.
     case read
     /// Gives a log that was rolled back another epoch.
     case replaceEpoch
     /// Makes a user a member.
     case enter
-    /// Takes a member away.
+    /// Removes a member.
     case leave
-    /// Makes what a holder has in a room exactly what is said.
+    /// Replaces a holder's members in a room by exactly these.
     case restore
-    /// Takes away members of a holder that is dead.
+    /// Removes members of a dead holder.
     case sweep
-    /// Tells how a room is.
+    /// Reads the state of a room.
     case look
-    /// Tells whose members are in a room.
+    /// Reads the holders of a room's members.
     case holders
-    /// Makes the records of a room's members agree.
+    /// Makes the records of a room's members consistent.
     case mend
     /// Renews a holder's lease.
     case renewLease
@@ -33,17 +33,17 @@ enum RedisScript: CaseIterable {
     case endLease
     /// Reads the leases of all holders.
     case lookAtLeases
-    /// Writes down what has become of a holder.
+    /// Records the new state of a holder.
     case judgeLease
     /// Gives a member another name.
     case renameMember
     /// Reads some members.
     case members
-    /// Sums a room up for a list.
+    /// Summarises a room for a list.
     case summary
     /// Reads a session and restarts its time to live.
     case readSession
-    /// Writes a session, and tells all nodes of it where that is asked.
+    /// Writes a session, and informs all nodes if requested.
     case writeSession
     /// Lets a node hear itself.
     case beat
@@ -76,18 +76,18 @@ enum RedisScript: CaseIterable {
     }
 }
 
-/// All scripts, with a broker's limits in them: what never changes need not be sent with each message.
+/// All scripts, with a broker's limits in them: constant values need not be sent with each message.
 struct RedisScriptSet {
-    /// How long a room's epoch outlives its last message and its last member.
+    /// The time for which a room's epoch outlives its last message and its last member.
     static let roomSeconds = 48 * 3600
 
-    /// How many seconds of keys share their buckets.
+    /// The number of seconds whose keys share their buckets.
     private static let keyWindow: Int64 = 12 * 3600
 
-    /// The most members that a script takes away: Redis does nothing else meanwhile.
+    /// The most members that a script removes: Redis does nothing else meanwhile.
     static let sweepLimit = 200
 
-    /// How long a room's epoch is kept, in seconds: it outlives the log.
+    /// The time for which a room's epoch is kept, in seconds: it outlives the log.
     let roomSeconds: Int64
 
     private let constants: [(name: String, value: String)]
@@ -112,7 +112,7 @@ struct RedisScriptSet {
             ("PAGE_BYTES", Int64(LogPage.maximumBytes)),
             ("SWEEP_LIMIT", Int64(Self.sweepLimit)),
         ]
-        // A text is what Redis takes as it is: to write a number as one is slow.
+        // Redis takes a text unchanged; formatting a number in Lua is slow.
         self.constants = numbers.map { ($0.0, String($0.1)) } + [("LOG_MESSAGES", "'\(log.messages)'")]
     }
 
@@ -126,7 +126,7 @@ struct RedisScriptSet {
     private func source(of script: RedisScript) -> String {
         let body = script.parts.joined(separator: "\n")
         let constants = self.constants.filter { body.contains($0.name) }.map { "local \($0.name) = \($0.value)\n" }
-        // The run of Redis is what the link appends to the arguments of every script: a request may outlive a run.
+        // The link appends the run of Redis to the arguments of every script: a request may outlive a run.
         return constants.joined() + "local RUN = ARGV[#ARGV]\nARGV[#ARGV] = nil\n" + body
     }
 }

@@ -2,17 +2,18 @@ enum SendScript {
     /// De-duplicates, numbers, stores and publishes messages of one room, in the order given.
     ///
     /// KEYS: meta, log; and if nodes of the first layout may have left records of keys, such a record's name for each
-    /// message. ARGV: candidate, prefix, channel; a secret of the node, or nothing when no message has a key; 1 where
-    /// nodes of the first layout are to find the keys as well, or nothing; then for each message its tail, and the
-    /// digest of its key. All of them have keys, or none has.
+    /// message. ARGV: candidate, prefix, channel; a secret of the node, or nothing when no message has a key; 1 if
+    /// nodes of the first layout must find the keys as well, or nothing; then for each message its tail, and the digest
+    /// of its key. All of them have keys, or none has.
     ///
-    /// Answers the epoch, and for each message number, time, and 1 for a duplicate. Where one could not be stored the
-    /// reason stands in place of its three, and those after it are not tried. If it is the first, that is the answer.
+    /// Answers the epoch, and for each message number, time, and 1 for a duplicate. If a message could not be stored,
+    /// the reason replaces its three values, and later messages are not tried. If it is the first message, the reason
+    /// is the whole answer.
     ///
-    /// Redis is busy with this script more than with anything else, and to be called costs a command more than what it
-    /// does. So all that is to be known of a room is read by one and written by one, however many messages there are,
-    /// and what is the same for minutes (how long log and meta live) is written once in a minute. Each run of a script
-    /// makes its functions again: there are few.
+    /// Redis spends more time on this script than on anything else, and the call of a command costs more than its work.
+    /// So one command reads the state of a room and one writes it, however many messages there are. Values that stay
+    /// the same for minutes (the times to live of log and meta) are written once a minute. Each run of a script makes
+    /// its functions again, so there are few.
     static let send = [
         LogScripts.room, Self.open, KeyRecordSteps.openKeys,
         "for index = 6, #ARGV, 2 do",
@@ -31,13 +32,13 @@ enum SendScript {
         local clock, oldest = now[1] * 1000 + math.floor(now[2] / 1000), head + 1
         local time = format('%d', clock)
         local seq
-        -- What is answered, how long that is, and why a message could not be stored. A table that grows is slow.
+        -- The answer, its length, and the reason why a message could not be stored. A growing table is slow.
         local answers, size, failure = { epoch, false, false, false }, 1
         """#
 
     private static let findLegacyKey = #"""
         local number = head + 1
-        -- Number and time of the message that was stored with the same key.
+        -- The number and time of the message that was stored with the same key.
         local first, first_time
         local legacy = KEYS[index / 2]
         local record = legacy and pcall('GET', legacy)
@@ -52,11 +53,10 @@ enum SendScript {
 
     /// Stores a message, and publishes it.
     ///
-    /// Where the log cannot take it (it is no stream, or ahead of its number), the key is taken back: nothing was
+    /// If the log cannot take it (it is not a stream, or is ahead of its number), the key is removed: nothing was
     /// stored.
     ///
-    /// A log is cut in whole blocks, which costs less than to the letter; who reads it is shown no more than it is to
-    /// keep.
+    /// A log is cut in whole blocks, which costs less than an exact cut; readers are shown no more than the limit.
     private static let store = #"""
         if not first then
             seq = format('%d', number)
@@ -71,21 +71,22 @@ enum SendScript {
             call('PUBLISH', ARGV[3], event)
         """#
 
-    /// Ends what ``store`` began.
+    /// Completes ``store``.
     private static let answer = #"""
         end
         answers[size + 1], answers[size + 2], answers[size + 3] = first or number, first_time or clock, first and 1 or 0
         size = size + 3
         """#
 
-    /// Writes down what is to be known of the room.
+    /// Writes the state of the room.
     ///
-    /// A duplicate writes the room's number once more, so that what replicas confirm after it covers the first one too.
+    /// A duplicate writes the room's number again, so that a later confirmation of replicas covers the first message,
+    /// too.
     ///
-    /// Another run of Redis than the one that the log is known to be of may have lost the end of the log. Numbers go
-    /// on, and the log remembers from where they may have been given out before: whoever comes back with a position is
-    /// judged by that (``LogRuns``). No node can vouch for a log: it knows what it was told, and others may have been
-    /// told more while it was cut off. A log of the first layout has no run, and is taken as it is.
+    /// If this run of Redis is not the log's own run, the end of the log may have been lost. Numbers go on, and the log
+    /// remembers the first number that may have been used before: the position of a client that comes back is judged by
+    /// that (``LogRuns``). No node can guarantee a log: other nodes may have been told more while it was cut off. A log
+    /// of the first layout has no run, and is used as it is.
     private static let close = #"""
         if failure then
             if size == 1 then return failure end

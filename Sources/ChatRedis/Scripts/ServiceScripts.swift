@@ -1,16 +1,15 @@
 enum ServiceScripts {
-    /// In which run the data of this Redis are.
+    /// The run of this Redis' data.
     ///
-    /// The data bear a name of their run, and which process was the primary that gave it to them. Where another one is,
-    /// they get a new name: what it has may end earlier. All nodes find the same name, whoever asked first.
+    /// The data contain the name of their run, and the process of the primary that wrote it. On another process they
+    /// get a new name, since its data may end earlier. All nodes find the same name, whichever asked first.
     ///
-    /// A primary that was made a replica and a primary again is the same process, with the data of another one. It
-    /// remembers whom it followed (`master_replid2`), as one that was never a replica does not: for an hour at least,
-    /// and for as long as it has replicas. What else changes while a primary goes on is no sign (its own replication id
-    /// does when the first replica comes): nodes that took the data to be in different runs would each take the other
-    /// for a loss.
+    /// A primary that became a replica and then a primary again is the same process, with the data of another one.
+    /// Unlike a server that was never a replica, it remembers its former primary (`master_replid2`): for at least an
+    /// hour, and for as long as it has replicas. No other value may be used, since a primary's own replication id
+    /// changes when the first replica comes: nodes that saw different runs would each report a loss.
     ///
-    /// Answers nothing where Redis does not say who it is, or does not let a name be written.
+    /// Answers nothing if Redis does not identify itself, or refuses to write a name.
     private static let run = #"""
         local function told(section, field)
             local info = redis.pcall('INFO', section)
@@ -24,20 +23,20 @@ enum ServiceScripts {
             if process == '' then return '' end
             local is_same = found[2] == process and (followed == '' or found[3] == followed)
             if found[1] and is_same then return found[1] end
-            -- Whoever followed the data can give them their name again where it was evicted.
+            -- A node that followed the data can write their name again if it was evicted.
             local run = not found[2] and known ~= '' and known or fresh
             local written = redis.pcall('HSET', layout, 'run', run, 'process', process, 'followed', followed)
             return type(written) == 'number' and run or ''
         end
         """#
 
-    /// Who Redis is, and what its data are; the first thing that is asked on each connection.
+    /// The identity of Redis and of its data; the first request on each connection.
     ///
-    /// KEYS: layout. ARGV: a name that no run has had, the version of the layout that the node knows. Answers the
-    /// process (empty where Redis does not tell), the run, what it does when its memory is full, and the version of the
-    /// layout (0: none is written).
+    /// KEYS: layout. ARGV: a new name for a run, the version of the layout that the node knows. Answers the process
+    /// (empty if Redis does not give it), the run, the policy for full memory, and the version of the layout (0: none
+    /// is written).
     ///
-    /// Who finds Redis empty says so in the layout: nobody has left anything there that would have to be reckoned with.
+    /// If Redis is empty, the layout says so: there are no old data to take into account.
     static let introduction = [Self.run, Self.introduce].joined(separator: "\n")
 
     private static let introduce = #"""
@@ -48,14 +47,14 @@ enum ServiceScripts {
         return { string.sub(told('server', 'run_id'), 1, 16), run, told('memory', 'maxmemory_policy'), version }
         """#
 
-    /// Lets a node hear itself, and looks who else is there.
+    /// Lets a node hear itself, and checks which other nodes are there.
     ///
-    /// KEYS: layout. ARGV: the node's channel, what to publish there, the channel that all nodes listen to, the one
-    /// that nodes of this layout listen to as well, the layout's version, a name that no run has had.
+    /// KEYS: layout. ARGV: the node's channel, the payload, the channel that all nodes listen to, the one that nodes of
+    /// this layout listen to as well, the layout's version, a new name for a run.
     ///
-    /// Data without a version are of the first layout, unless they began in an empty Redis: what nodes of that left behind
-    /// is reckoned with for as long as it may count, and again from when such a node was last seen. Answers 1 while there is one, 1 while keys
-    /// of theirs may count, and the run.
+    /// Data without a version are of the first layout, unless they began in an empty Redis. Keys that its nodes left
+    /// are valid for a time that starts again whenever such a node is seen. Answers 1 while there is such a node, 1
+    /// while such keys may count, and the run.
     static let beat = [Self.run, Self.listen].joined(separator: "\n")
 
     private static let listen = #"""
@@ -68,7 +67,7 @@ enum ServiceScripts {
             redis.pcall('HSET', KEYS[1], 'version', ARGV[5])
         elseif not found[1] or has_older then
             local until_then = clock + KEY_SECONDS * 1000
-            -- Once in a while is enough.
+            -- Now and then is enough.
             if not found[1] or legacy_until < until_then - 60000 then
                 redis.pcall('HSET', KEYS[1], 'version', ARGV[5], 'legacy_until', string.format('%.0f', until_then))
                 legacy_until = until_then

@@ -10,8 +10,7 @@ enum SessionScripts {
 
     /// Writes a session.
     ///
-    /// KEYS: session. ARGV: id, name, 1 for one that is kept as long as any; and where all nodes are to be told:
-    /// channel and what to publish.
+    /// KEYS: session. ARGV: id, name, 1 for the full time to live; and to inform all nodes: channel and payload.
     static let writeSession = #"""
         redis.call('HSET', KEYS[1], 'id', ARGV[1], 'name', ARGV[2])
         redis.call('EXPIRE', KEYS[1], ARGV[3] == '1' and SESSION_SECONDS or GUEST_SECONDS)

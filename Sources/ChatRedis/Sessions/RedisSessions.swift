@@ -1,7 +1,7 @@
 internal import ChatCore
 internal import NIOCore
 
-/// Which user a session brings back.
+/// The users of sessions.
 ///
 /// It belongs to the broker and is used on its event loop only.
 final class RedisSessions {
@@ -10,12 +10,12 @@ final class RedisSessions {
 
     init(_ endpoints: EndpointMap, _ keys: RedisKeys) { (self.endpoints, self.keys) = (endpoints, keys) }
 
-    /// Looks a session up, which is a use of it.
+    /// Looks a session up, which counts as a use of it.
     func use(_ hash: String) async throws(BrokerError) -> User? {
         try await self.read(RedisRequest(.readSession, keys: self.keys.session(hash)), hash)
     }
 
-    /// Tells whose a session is, which is no use of it.
+    /// Returns the user of a session, which does not count as a use of it.
     func user(_ hash: String) async throws(BrokerError) -> User? {
         try await self.read(RedisRequest(RedisCommand("HMGET", self.keys.session(hash), "id", "name")), hash)
     }
@@ -34,7 +34,7 @@ final class RedisSessions {
         _ = try await self.endpoints.endpoint(ofSession: hash).commands.perform(request)
     }
 
-    /// Gives the user of a session another name, and tells every node.
+    /// Gives the user of a session another name, and informs every node.
     func rename(_ user: User, _ hash: String) async throws(BrokerError) {
         var request = self.write(hash, user, isGuest: false)
         request.command.append(self.keys.control)

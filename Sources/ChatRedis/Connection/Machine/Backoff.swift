@@ -1,11 +1,11 @@
 package import NIOCore
 
-/// How long to wait before the next attempt to connect: full jitter, so that nodes that lost the same Redis do not all
-/// come back to it at once.
+/// The wait before the next attempt to connect: full jitter, so that nodes that lost the same Redis do not all come
+/// back to it at once.
 package struct Backoff {
     package static let base = Duration.milliseconds(100)
     package static let ceiling = Duration.seconds(5)
-    /// How long a connection must have stood to count as a success: one that Redis ends again at once is none, however
+    /// The age at which a connection counts as a success: one that Redis ends again at once does not count, however
     /// well it began.
     package static let proof = TimeAmount.seconds(10)
 
@@ -14,14 +14,14 @@ package struct Backoff {
 
     package init() {}
 
-    /// A connection came to stand.
+    /// A connection was established.
     package mutating func opened(_ now: NIODeadline) { self.openedAt = now }
 
     /// Counts the end of a connection, or of an attempt to make one.
     ///
     /// - Parameters:
     ///   - now: The time.
-    ///   - generator: Where the jitter comes from.
+    ///   - generator: The source of the jitter.
     /// - Returns: The wait before the next attempt: anything up to a bound that doubles with each failure.
     package mutating func next(_ now: NIODeadline, using generator: inout some RandomNumberGenerator) -> Duration {
         if let openedAt, now - openedAt >= Self.proof { self.failures = 0 }

@@ -1,9 +1,9 @@
 package import ChatCore
 
-/// What a connection to Redis goes through: uninitialised → opening → active → closing → closed.
+/// The states of a connection to Redis: uninitialised → opening → active → closing → closed.
 ///
-/// Opening, it sends its whole handshake (log in, select the database, load scripts) in one write and counts the
-/// answers; one error among them ends it, unless it says no more than that nothing can be written now.
+/// While opening, it sends its whole handshake (log in, select the database, load scripts) in one write and counts the
+/// answers. One error among them ends it, unless the error only says that nothing can be written now.
 package struct RedisConnectionMachine {
     private enum State {
         case uninitialised
@@ -23,13 +23,13 @@ package struct RedisConnectionMachine {
     }
 
     package enum OnConnected: Equatable {
-        /// Send the handshake, and give it a bounded time.
+        /// Send the handshake, with a time limit.
         case send([RedisCommand])
         /// It was given up before the socket was connected: close it.
         case none
     }
 
-    /// The socket is connected, and secured where it is to be.
+    /// The socket is connected, and secured if TLS is used.
     package mutating func connected(_ handshake: [RedisCommand]) -> OnConnected {
         guard case .uninitialised = self.state else { return .none }
         self.state = .opening(replies: [], expected: handshake.count)
@@ -39,13 +39,13 @@ package struct RedisConnectionMachine {
     package enum OnReply: Equatable {
         /// More answers to the handshake are to come.
         case wait
-        /// The connection stands; these are the answers to its handshake.
+        /// The connection is established; these are the answers to its handshake.
         case activate([RedisReply])
-        /// It answers a command.
+        /// This is the answer to a command.
         case deliver
         /// The handshake failed: close it.
         case close
-        /// It is on its way out already.
+        /// It is closing already.
         case ignore
     }
 
@@ -75,13 +75,13 @@ package struct RedisConnectionMachine {
         case none
     }
 
-    /// The handshake has had its time; it may not even have been secured.
+    /// The time for the handshake is over; the connection may not even have been secured.
     package mutating func handshakeTimedOut(isSecured: Bool = true) -> OnClose {
         guard case .opening = self.state else { return .none }
         return self.close(isSecured ? .isSlow : .hasNoTLS)
     }
 
-    /// Something is wrong with it, or it is not needed any more.
+    /// The connection has an error, or is not needed any more.
     package mutating func close(_ reason: BrokerError) -> OnClose {
         switch self.state {
         case .uninitialised, .opening, .active:
@@ -92,7 +92,7 @@ package struct RedisConnectionMachine {
     }
 
     package enum OnClosed: Equatable {
-        /// Tell the owner why.
+        /// Tell the owner the reason.
         case report(BrokerError)
         case none
     }

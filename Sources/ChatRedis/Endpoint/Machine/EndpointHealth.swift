@@ -1,9 +1,9 @@
 internal import ChatCore
 internal import NIOCore
 
-/// Whether a Redis server can be worked with, and which changes of that are news.
+/// Whether a Redis server is usable, and which changes of that to report.
 ///
-/// While it is lost, each new reason is news as well: what is wrong later need not be what was wrong first.
+/// While it is lost, each new reason is reported too: a later fault need not be the first one.
 struct EndpointHealth {
     enum Status: Equatable {
         /// Nothing was tried yet.
@@ -17,30 +17,30 @@ struct EndpointHealth {
     private(set) var status = Status.starting
     private var outages = OutageReasons()
 
-    /// Why it cannot be worked with, if that is so and known.
+    /// The reason why it is not usable, if that is so and known.
     var reason: BrokerError? {
         guard case .degraded(let reason) = self.status else { return nil }
         return reason
     }
 
     enum OnChange: Equatable {
-        /// Nothing that anybody has to be told.
+        /// There is nothing to report.
         case none
-        /// It can be worked with for the first time.
+        /// It is usable for the first time.
         case connected
-        /// It can be worked with again.
+        /// It is usable again.
         case regained
-        /// It cannot be worked with, for this reason; the log is not told the same over and over.
+        /// It is not usable, for this reason; the log does not repeat the same reason.
         case lost(BrokerError, isLogged: Bool)
     }
 
-    /// A connection came to stand, was lost, or did not come to stand.
+    /// A connection was established or lost, or could not be made.
     ///
     /// - Parameters:
-    ///   - isUp: Whether all connections stand now.
-    ///   - reason: Why one was lost or did not come to stand; nil when one has come to stand.
+    ///   - isUp: Whether all connections are up now.
+    ///   - reason: The reason why one was lost or could not be made; nil when one was established.
     ///   - now: The time.
-    /// - Returns: What is news of it.
+    /// - Returns: The change to report.
     mutating func changed(isUp: Bool, lost reason: BrokerError?, _ now: NIODeadline) -> OnChange {
         switch (self.status, isUp) {
         case (.starting, false) where reason == nil: return .none  // another connection is still on its way
@@ -63,9 +63,9 @@ struct EndpointHealth {
         }
     }
 
-    /// It is given up for good.
+    /// The server is given up for good.
     mutating func stop() { self.status = .stopping }
 
-    /// Whether the log is to be told of a reason that is no change of the status.
+    /// Whether to log a reason that does not change the status.
     mutating func isNews(_ reason: BrokerError, _ now: NIODeadline) -> Bool { self.outages.isNews(reason, now) }
 }

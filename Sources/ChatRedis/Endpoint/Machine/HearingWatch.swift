@@ -1,24 +1,23 @@
 internal import NIOCore
 
-/// Notices a subscription that is open and brings nothing: a node says something to itself every few seconds.
+/// Notices a subscription that is open and brings nothing: a node publishes a word to itself every few seconds.
 ///
-/// A connection that answers `PING` may lead to a Redis that nobody publishes to any more, or to one that has forgotten
-/// what it was asked for. What was said over the one connection must come back over the other.
+/// A connection that answers `PING` may lead to a Redis to which nobody publishes any more, or to one that has
+/// forgotten the subscriptions. A word that was sent over one connection must come back over the other.
 struct HearingWatch {
-    /// How often the node says something.
+    /// The interval between two words.
     static let interval = TimeAmount.seconds(3)
-    /// How long it may take to come back, from the moment when Redis says that it was published, while nothing else
-    /// comes.
+    /// The longest time for the word to come back after Redis confirms its publication, while nothing else arrives.
     static let patience = TimeAmount.seconds(4)
-    /// How long it may take in all: what stands before it may take a node that has much to do a while.
+    /// The longest time for the word to come back at all: a busy node may need a while for the messages before it.
     static let longPatience = TimeAmount.seconds(30)
 
     private enum State {
-        /// Nothing was said since.
+        /// No word was sent since.
         case silent(since: NIODeadline)
         /// It is on its way to Redis.
         case said(String)
-        /// Redis has published it, and this is when something came last.
+        /// Redis has published it; this is the time when anything came last.
         case published(String, at: NIODeadline, last: NIODeadline)
     }
 
@@ -27,14 +26,14 @@ struct HearingWatch {
     init(now: NIODeadline) { self.state = .silent(since: now) }
 
     enum OnTick: Equatable {
-        /// Say something.
+        /// Send a word.
         case say
-        /// The word does not come back: the subscription is of no use.
+        /// The word does not come back: the subscription does not work.
         case giveUp
         case none
     }
 
-    /// It is time to look.
+    /// Time has passed; decides what to do.
     mutating func tick(_ now: NIODeadline) -> OnTick {
         switch self.state {
         case .silent(let since) where now - since >= Self.interval: return .say
@@ -65,7 +64,7 @@ struct HearingWatch {
         }
     }
 
-    /// Something was delivered: the subscription is not deaf, and the word stands behind it.
+    /// Something was delivered: the subscription works, and the word is still behind that message.
     mutating func receivedSomething(at now: NIODeadline) {
         if case .published(let word, at: let then, last: _) = self.state {
             self.state = .published(word, at: then, last: now)

@@ -1,7 +1,7 @@
 internal import NIOCore
 
 extension CommandPipeline {
-    /// The requests that Redis has been sent and has not answered, in the order in which it will.
+    /// The requests that were sent to Redis and are not answered yet, in the order of the answers.
     struct Wire {
         enum Entry {
             case request(Request)
@@ -10,14 +10,14 @@ extension CommandPipeline {
         }
 
         private var entries = CircularBuffer<Entry>()
-        /// How many of them are urgent.
+        /// The number of urgent ones.
         private(set) var urgentCount = 0
-        /// Since when the first of them is owed its answer.
+        /// The time since when the first of them waits for its answer.
         private var owedSince = NIODeadline.uptimeNanoseconds(0)
 
         var isEmpty: Bool { self.entries.isEmpty }
 
-        /// For how long the answer to the first entry has not come.
+        /// The time that the first entry has waited for its answer.
         func silence(_ now: NIODeadline) -> TimeAmount { self.isEmpty ? .zero : now - self.owedSince }
 
         mutating func append(_ entry: Entry, _ now: NIODeadline) {
@@ -26,7 +26,7 @@ extension CommandPipeline {
             self.entries.append(entry)
         }
 
-        /// An answer came; tells what it answers.
+        /// An answer came; returns the entry that it answers.
         mutating func popFirst(_ now: NIODeadline) -> Entry? {
             guard let entry = self.entries.popFirst() else { return nil }
             self.owedSince = now
@@ -34,7 +34,7 @@ extension CommandPipeline {
             return entry
         }
 
-        /// The connection is lost; gives the requests that were not answered, which may have been done.
+        /// The connection is lost; returns the unanswered requests, which may have been executed.
         mutating func lost() -> [Request] {
             let requests = self.entries.compactMap { entry -> Request? in
                 guard case .request(var request) = entry else { return nil }

@@ -1,43 +1,43 @@
 internal import NIOCore
 
-/// What a pipeline must know of a request.
+/// The properties of a request that a pipeline needs.
 protocol PipelineRequest {
     /// Whether it runs a script, which Redis may have forgotten.
     var isScript: Bool { get }
     /// Whether it may be sent again when the connection was lost before its answer came.
     var isRepeatable: Bool { get }
-    /// Whether it goes out before a new connection has been found to lead to the same data.
+    /// Whether it goes out before the comparison shows that a new connection leads to the same data.
     var isUrgent: Bool { get }
-    /// Whether its answer speaks of the requests before it, so that it means nothing while one of them is not done.
+    /// Whether its answer covers the requests before it, so that it means nothing while one of them is not done.
     var confirmsEarlier: Bool { get }
     /// Whether it was on the wire of a connection that was lost before its answer came.
     var mayBeDone: Bool { get set }
-    /// How long it may wait to be sent.
+    /// The time until which it may wait to be sent.
     var deadline: NIODeadline { get }
-    /// How many bytes it takes.
+    /// The number of its bytes.
     var byteCount: Int { get }
 }
 
 /// Decides which requests are on the wire, which wait and which have failed: closed → verifying → open, and from either
 /// of the latter through reloading and back.
 ///
-/// Requests keep their order, whatever happens:
+/// Requests always keep their order:
 ///
-/// - A new connection carries urgent requests alone until they are answered: they compare what was seen with what Redis
-///   has, and nothing may be stored in a log that was rolled back and not yet found to be.
-/// - When Redis has forgotten its scripts, every script on the wire is refused, and nothing more is sent until the last
-///   answer is in. Then the scripts are loaded and the refused requests go out again, before anything newer. Had
-///   another node loaded the scripts in between, so that a later request was done before an earlier refused one, the
-///   refused ones fail: an order that cannot be kept is not pretended.
+/// - A new connection carries only urgent requests until they are answered. They compare the followed logs with those
+///   in Redis: nothing may be stored in a log that was rolled back before the node has noticed it.
+/// - When Redis has forgotten its scripts, it refuses every script on the wire, and nothing more is sent until the last
+///   answer is in. Then the scripts are loaded and the refused requests go out again, before any newer ones. If another
+///   node loaded the scripts in between, and a later request was done before an earlier refused one, the refused ones
+///   fail, since their order cannot be kept.
 struct CommandPipeline<Request: PipelineRequest> {
     /// The most requests that wait or are on the wire.
     let limit: Int
-    /// The most bytes that they have together.
+    /// The most bytes of these together.
     let byteLimit: Int
 
     /// What a connection may carry.
     private enum Phase: Equatable {
-        /// Urgent requests alone.
+        /// Only urgent requests.
         case verifying
         /// All requests.
         case open
@@ -112,15 +112,16 @@ struct CommandPipeline<Request: PipelineRequest> {
     // MARK: Answers
 
     enum OnReply {
-        /// It answers this one. The others were refused for want of a script and overtaken since: they fail.
+        /// It answers this one. The others were refused because a script was missing, and were overtaken since: they
+        /// fail.
         case complete(Request, overtaken: [Request])
-        /// It spoke of requests that were refused for want of a script: it fails.
+        /// It covers requests that were refused because a script was missing: it fails.
         case fail(Request)
-        /// It was refused for want of its script, and is kept to be sent again.
+        /// It was refused because its script was missing, and is kept to be sent again.
         case keep
         /// A script is in place.
         case loaded
-        /// Nobody asked: close the connection.
+        /// There was no request for it: close the connection.
         case close
     }
 
@@ -156,15 +157,15 @@ struct CommandPipeline<Request: PipelineRequest> {
     }
 
     enum OnProceed {
-        /// Send these, after loading the scripts where that is said.
+        /// Send these, after loading the scripts if necessary.
         case send([Request], loadingFirst: Bool)
         case none
     }
 
-    /// Goes on after answers have been dealt with, or after a connection was opened and all urgent requests are made.
+    /// Continues after answers have been handled, or after a connection was opened and all urgent requests are made.
     ///
     /// - Parameters:
-    ///   - scripts: How many scripts there are to load.
+    ///   - scripts: The number of scripts to load.
     ///   - now: The time.
     /// - Returns: What to send, in order.
     mutating func proceed(scripts: Int, now: NIODeadline) -> OnProceed {
@@ -195,17 +196,16 @@ struct CommandPipeline<Request: PipelineRequest> {
 
     // MARK: The connection
 
-    /// A connection stands, with the scripts loaded; ``proceed(scripts:now:)`` follows.
+    /// A connection was established, with the scripts loaded; ``proceed(scripts:now:)`` follows.
     mutating func opened() { self.state = .standing(.verifying) }
 
     /// The connection is lost.
     ///
-    /// - Returns: The requests that fail: it is not known whether they were done. Those that may be repeated wait
-    ///   again.
+    /// - Returns: The requests that fail: it is not known whether they were done. Repeatable ones wait again.
     mutating func lost() -> [Request] {
         var failed: [Request] = []
         var again: [Request] = []
-        // The refused ones were on the wire before those that still are, and were certainly not done.
+        // The refused ones were on the wire before those that still are, and were surely not done.
         for request in self.takeRefused() + self.wire.lost() {
             if request.isRepeatable { again.append(request) } else { failed.append(self.done(request)) }
         }

@@ -1,10 +1,10 @@
 internal import NIOCore
 
-/// Which commands of a subscribed connection are not answered yet: an error does not say what it answers, and Redis
+/// The unanswered commands of a subscribed connection: an error does not say which command it answers, but Redis
 /// answers in the order of the commands.
 struct SubscriptionCommands {
     enum Command: Equatable {
-        /// Each channel is confirmed by itself; all of them are refused by one error.
+        /// Each channel gets its own confirmation; one error refuses all of them.
         case subscribe([ChannelName])
         case unsubscribe
         case ping
@@ -34,7 +34,7 @@ struct SubscriptionCommands {
         if self.underWay.first?.missing == 0 { self.underWay.removeFirst() }
     }
 
-    /// An error came; tells what it refuses, nil when nothing was asked.
+    /// An error came; returns the command that it refuses, nil when there is none.
     mutating func refused() -> Command? { self.underWay.popFirst()?.command }
 
     /// The connection is lost.

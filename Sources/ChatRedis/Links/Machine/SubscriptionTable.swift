@@ -1,10 +1,10 @@
-/// Which channels are wanted, and which of them Redis has confirmed, over any number of connections.
+/// The wanted channels, and those that Redis has confirmed, over any number of connections.
 struct SubscriptionTable {
     private struct Wish {
         var isWanted = true
-        /// Subscriptions that were asked for on this connection and not confirmed yet.
+        /// Subscriptions that were requested on this connection and not confirmed yet.
         ///
-        /// Confirmations come in the order of the commands: the last one alone says that the channel is subscribed
+        /// Confirmations come in the order of the commands: only the last one means that the channel is subscribed
         /// *now*.
         var unconfirmed = 0
         var isLive = false
@@ -14,9 +14,9 @@ struct SubscriptionTable {
     private var isConnected = false
 
     enum OnWant: Equatable {
-        /// Ask Redis for it.
+        /// Subscribe it at Redis.
         case subscribe
-        /// It is wanted already, or will be asked for when there is a connection.
+        /// It is wanted already, or will be subscribed when there is a connection.
         case none
     }
 
@@ -32,7 +32,7 @@ struct SubscriptionTable {
     }
 
     enum OnUnwant: Equatable {
-        /// Take it back from Redis.
+        /// Unsubscribe it at Redis.
         case unsubscribe
         /// Redis knows nothing of it.
         case none
@@ -49,7 +49,7 @@ struct SubscriptionTable {
     enum OnConfirmed: Equatable {
         /// From now on, everything that is published there arrives.
         case live
-        /// It confirms what was taken back since.
+        /// It confirms a subscription that was ended since.
         case none
     }
 
@@ -62,9 +62,9 @@ struct SubscriptionTable {
         return becomesLive ? .live : .none
     }
 
-    /// Redis refused it; the next one that wants it asks again.
+    /// Redis refused it; the next caller that wants it tries again.
     ///
-    /// - Returns: Whether it is wanted and not on its way any more.
+    /// - Returns: Whether it is wanted and no request for it is under way.
     mutating func refused(_ name: ChannelName) -> Bool {
         guard var channel = self.channels[name], channel.unconfirmed > 0 else { return false }
         channel.unconfirmed -= 1
@@ -72,9 +72,9 @@ struct SubscriptionTable {
         return channel.isWanted && channel.unconfirmed == 0 && !channel.isLive
     }
 
-    /// A connection stands.
+    /// A connection was established.
     ///
-    /// - Returns: The channels to ask for.
+    /// - Returns: The channels to subscribe.
     mutating func connected() -> [ChannelName] {
         self.isConnected = true
         for name in self.channels.keys { self.channels[name]?.unconfirmed = 1 }

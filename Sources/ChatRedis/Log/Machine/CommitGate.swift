@@ -1,9 +1,9 @@
 internal import NIOCore
 
-/// Lets one batch at a time be stored and confirmed by replicas, and gathers what comes meanwhile for the next one.
+/// Lets one batch at a time be stored and confirmed by replicas, and gathers later requests for the next batch.
 ///
-/// `WAIT` holds up its connection until the replicas have answered. Were every batch followed by one of its own at
-/// once, a replica that is gone would make them queue up for its time-out each; gathered, whatever has come costs one.
+/// `WAIT` blocks its connection until the replicas have answered. If every batch had its own `WAIT` and a replica were
+/// gone, each batch would wait for a timeout in turn. Gathered requests cost one timeout together.
 struct CommitGate<Commit> {
     /// The most requests that wait for the batch under way.
     let limit: Int
@@ -29,13 +29,13 @@ struct CommitGate<Commit> {
         case refuse
     }
 
-    /// Requests are to be done.
+    /// Requests arrived.
     ///
     /// - Parameters:
-    ///   - commit: Stands for them.
-    ///   - count: How many they are.
-    ///   - deadline: How long they may wait for the batch under way.
-    /// - Returns: What becomes of them.
+    ///   - commit: A handle for them.
+    ///   - count: Their number.
+    ///   - deadline: The time until which they may wait for the batch under way.
+    /// - Returns: The decision on them.
     mutating func submit(_ commit: Commit, count: Int, deadline: NIODeadline) -> OnSubmit {
         guard self.isUnderWay else {
             self.isUnderWay = true
@@ -54,7 +54,7 @@ struct CommitGate<Commit> {
         case rest
     }
 
-    /// The batch under way has been answered, whole.
+    /// The whole batch under way has been answered.
     mutating func finished() -> OnFinished {
         guard !self.waiting.isEmpty else {
             self.isUnderWay = false
@@ -66,7 +66,7 @@ struct CommitGate<Commit> {
         return .begin(commits)
     }
 
-    /// Takes out what has waited for too long.
+    /// Removes requests that have waited for too long.
     mutating func expire(_ now: NIODeadline) -> [Commit] {
         var expired: [Commit] = []
         while let entry = self.waiting.first, entry.deadline <= now {

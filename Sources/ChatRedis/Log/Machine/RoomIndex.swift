@@ -1,14 +1,14 @@
 internal import ChatCore
 internal import NIOCore
 
-/// Keeps the index of rooms from costing a command for each message: a room is entered once in a while on each node,
-/// many of them by one command.
+/// Keeps the index of rooms cheap: each node enters a room only now and then, many rooms by one command, and not with
+/// each message.
 struct RoomIndex {
-    /// How long a room that was entered is left alone; twice that at most.
+    /// The time for which an entered room is not entered again; at most twice that.
     static let interval = TimeAmount.minutes(10)
-    /// How many rooms are remembered, twice; beyond it, some are entered too often.
+    /// The number of rooms remembered per interval; beyond it, some are entered too often.
     static let limit = 100_000
-    /// How often what is too old is taken out.
+    /// The interval at which old rooms are removed.
     static let pruneInterval = TimeAmount.minutes(1)
     /// The most rooms in one command.
     static let batch = 500
@@ -23,14 +23,14 @@ struct RoomIndex {
     /// Begins with nothing entered.
     init(now: NIODeadline) { (self.began, self.pruned) = (now, now) }
 
-    /// Whether it is time to take out what is too old.
+    /// Whether it is time to remove old rooms.
     mutating func prune(now: NIODeadline) -> Bool {
         guard now - self.pruned >= Self.pruneInterval else { return false }
         self.pruned = now
         return true
     }
 
-    /// The room shows a sign of life.
+    /// The room was active.
     ///
     /// - Returns: Whether it is the first that waits to be entered in the index.
     mutating func touch(_ room: RoomName, now: NIODeadline) -> Bool {
@@ -49,7 +49,7 @@ struct RoomIndex {
         return stride(from: 0, to: rooms.count, by: Self.batch).map { rooms.dropFirst($0).prefix(Self.batch) }
     }
 
-    /// Rooms could not be entered: their next sign of life counts.
+    /// Rooms could not be entered: they are entered with their next activity.
     mutating func failed(_ rooms: some Sequence<RoomName>) {
         for room in rooms { self.current.remove(room) }
     }

@@ -3,8 +3,8 @@ internal import NIOCore
 
 /// Messages of one room that one script stores, in the order given: all with keys, or all without.
 ///
-/// To call a script costs Redis more than to store a message, so what came in one turn of an event loop goes together.
-/// Redis does nothing else while it runs a script, which bounds how many may.
+/// Calling a script costs Redis more than storing a message, so the messages of one turn of an event loop go together.
+/// The number is bounded because Redis does nothing else while it runs a script.
 struct SendBatch {
     /// The most messages in one batch.
     static let limit = 16
@@ -33,9 +33,9 @@ struct SendBatch {
     }
 }
 
-/// Messages that were handed over together, in batches of a room each, and where each message has gone.
+/// Messages that were handed over together, in batches of one room each, with the place of each message.
 struct SendBatches {
-    /// The batches; those of one room are to be stored in this order.
+    /// The batches; those of one room must be stored in this order.
     private(set) var batches: [SendBatch] = []
     /// For each message its batch, and its place there.
     private(set) var places: [(batch: Int, place: Int)] = []
@@ -44,7 +44,8 @@ struct SendBatches {
     ///
     /// - Parameter drafts: The messages, those of each room in the order in which they are to be stored.
     init(_ drafts: [Draft]) {
-        /// The last batch of each room but the newest: an earlier one takes no more, or messages would overtake others.
+        /// The last batch of each room except the newest one. Earlier batches take no more messages, which would
+        /// overtake others.
         var last: [RoomName: Int] = [:]
         self.places.reserveCapacity(drafts.count)
         for draft in drafts {
@@ -53,7 +54,7 @@ struct SendBatches {
             if newest >= 0, self.batches[newest].room == draft.room {
                 index = newest
             } else {
-                // What comes together is of one room, mostly.
+                // Messages that come together are mostly of one room.
                 if newest >= 0 { last[self.batches[newest].room] = newest }
                 index = last[draft.room]
             }

@@ -1,24 +1,24 @@
 internal import ChatCore
 
-/// In which rooms the holders of this node have members, as Redis is told beside the scripts: who sweeps a holder that
-/// died goes by that list.
+/// The lists of rooms in which the holders of this node have members. Redis has a copy, and the node that sweeps a dead
+/// holder uses it.
 ///
-/// A room is listed before the first member enters, so that a crash between the two leaves nothing unlisted, and taken
-/// off after the last one has left, unless somebody has entered meanwhile.
+/// A room is listed before the first member enters, so that a crash between the two leaves nothing unlisted. It is
+/// removed after the last member has left, unless somebody has entered meanwhile.
 struct HolderRooms {
-    /// Stands in each list that is whole; no room is called so.
+    /// The mark in each complete list; no room has this name.
     ///
     /// A list that was lost and started again lacks it.
     static let mark = "."
 
     private struct Holding {
-        /// Counts the entries into each room, so that a leaving that was overtaken by one is found out.
+        /// Counts the entries into each room, so that a leave that an entry overtook is noticed.
         var entries: [RoomName: Int] = [:]
-        /// How often its lease was renewed, as Redis counts.
+        /// The number of renewals of its lease, as counted by Redis.
         var renewals = 0
-        /// When that was done last, by Redis' clock; 0: never.
+        /// The time of the last renewal, by Redis' clock; 0: never.
         var renewedAt = 0
-        /// Whether Redis may have another list of as many rooms.
+        /// Whether Redis may have a different list of the same length.
         var isDoubtful = false
     }
 
@@ -27,7 +27,7 @@ struct HolderRooms {
     /// Whether a holder is known.
     func knows(_ holder: HolderID) -> Bool { self.holdings[holder] != nil }
 
-    /// A holder is about to have members; it is known from now on.
+    /// A holder will have members; it is known from now on.
     mutating func add(_ holder: HolderID) {
         if !self.knows(holder) { self.holdings[holder] = Holding() }
     }
@@ -36,9 +36,9 @@ struct HolderRooms {
     ///
     /// - Parameters:
     ///   - holder: Whose.
-    ///   - count: How often that was done, as Redis counts.
+    ///   - count: The number of renewals, as counted by Redis.
     ///   - time: The time by Redis' clock.
-    /// - Returns: Whether Redis had lost an earlier count, and with it, maybe, what stood beside it.
+    /// - Returns: Whether Redis had lost an earlier count, and with it perhaps other data.
     mutating func renewed(_ holder: HolderID, count: Int, time: Int) -> Bool {
         let known = self.holdings[holder]?.renewals ?? 0
         self.holdings[holder]?.renewals = count
@@ -46,7 +46,7 @@ struct HolderRooms {
         return count <= known
     }
 
-    /// When a lease was renewed last, by Redis' clock; 0: never.
+    /// The time of a lease's last renewal, by Redis' clock; 0: never.
     func lastRenewal(_ holder: HolderID) -> Int { self.holdings[holder]?.renewedAt ?? 0 }
 
     /// Redis may have lost data: a list of the same size need not be the same.
@@ -54,15 +54,15 @@ struct HolderRooms {
         for holder in self.holdings.keys { self.doubt(holder) }
     }
 
-    /// The list of a holder may be another one in Redis.
+    /// The list of a holder may be different in Redis.
     mutating func doubt(_ holder: HolderID) { self.holdings[holder]?.isDoubtful = true }
 
-    /// Redis has told how long a list is.
+    /// Redis has answered the length of a list.
     ///
     /// - Parameters:
     ///   - holder: Whose.
-    ///   - listed: What Redis has, with the mark; nil: it did not tell.
-    ///   - known: What ``roomCount(_:)`` said when that was asked for.
+    ///   - listed: The length in Redis, with the mark; nil: not known.
+    ///   - known: The value of ``roomCount(_:)`` when the request was sent.
     /// - Returns: Whether the whole list has to be written again.
     mutating func mustWrite(_ holder: HolderID, listed: Int?, known: Int) -> Bool {
         let isDoubtful = self.holdings[holder]?.isDoubtful ?? false
@@ -70,7 +70,7 @@ struct HolderRooms {
         return isDoubtful || listed != known + 1
     }
 
-    /// Somebody enters on behalf of the holder.
+    /// A member of the holder enters.
     ///
     /// - Returns: Whether the room has to be listed now.
     mutating func enter(_ room: RoomName, _ holder: HolderID) -> Bool {
@@ -79,17 +79,17 @@ struct HolderRooms {
         return count == nil
     }
 
-    /// How often somebody has entered; ``left(_:_:since:remaining:)`` wants to know.
+    /// The number of entries; ``left(_:_:since:remaining:)`` needs it.
     func count(_ room: RoomName, _ holder: HolderID) -> Int { self.holdings[holder]?.entries[room] ?? 0 }
 
-    /// Somebody has left.
+    /// A member has left.
     ///
     /// - Parameters:
     ///   - room: The room.
-    ///   - holder: On whose behalf.
-    ///   - count: What ``count(_:_:)`` said when that was asked for.
-    ///   - remaining: How many members the holder has there still.
-    /// - Returns: Whether the room is to be taken off the list.
+    ///   - holder: The member's holder.
+    ///   - count: The value of ``count(_:_:)`` when the request was sent.
+    ///   - remaining: The number of members that the holder still has there.
+    /// - Returns: Whether to remove the room from the list.
     mutating func left(_ room: RoomName, _ holder: HolderID, since count: Int, remaining: Int) -> Bool {
         guard remaining == 0, self.holdings[holder]?.entries[room] == count else { return false }
         self.holdings[holder]?.entries[room] = nil
@@ -99,9 +99,9 @@ struct HolderRooms {
     /// The rooms of a holder.
     func rooms(_ holder: HolderID) -> [RoomName] { self.holdings[holder].map { Array($0.entries.keys) } ?? [] }
 
-    /// How many there are.
+    /// The number of these rooms.
     func roomCount(_ holder: HolderID) -> Int { self.holdings[holder]?.entries.count ?? 0 }
 
-    /// The holder is no more.
+    /// The holder has ended.
     mutating func remove(_ holder: HolderID) { self.holdings[holder] = nil }
 }

@@ -1,40 +1,39 @@
-/// Finds out which holders of members are no more, by watching whether they go on renewing their leases.
+/// Finds dead holders of members, by watching whether they go on renewing their leases.
 ///
 /// Each node looks at the table of all leases (``looksPerLease`` times in the time of a lease). A lease that nobody
-/// renews stands still from one look to the next; the clock that its times are of may be set to another time, and then
-/// all of them seem to have ended at once. So a holder counts as dead when its lease
+/// renews is the same from one look to the next. The times alone are not enough: if the clock is changed, all leases
+/// may seem to have ended at once. So a holder counts as dead when its lease
 ///
-/// - has stood still for as many looks as a lease lasts, whatever the times say, or
-/// - has stood still for two thirds of them and is older than a lease besides, or
-/// - was given up by the holder itself, and the time that it asked for has passed, by the clock or by as many looks.
+/// - has not changed for as many looks as a lease lasts, whatever the times say, or
+/// - has not changed for two thirds of them and is also older than a lease, or
+/// - was given up by the holder itself, and the time that it asked for has passed, by the clock or by that many looks.
 ///
-/// A list of rooms that was lost before its holder was swept is found out by ``HolderRooms/mark``, which is missing
-/// then.
+/// If a list of rooms was lost before its holder was swept, ``HolderRooms/mark`` is missing there.
 ///
-/// It knows no clock: the times are Redis', and looks are counted.
+/// It has no clock: the times are Redis', and looks are counted.
 struct LeaseWatch {
-    /// How often a node looks in the time of a lease.
+    /// The number of looks of a node during a lease.
     static let looksPerLease = 6
-    /// For how many looks a lease that seems to have ended must have stood still.
+    /// The number of looks for which a lease that seems to have ended must not have changed.
     static let looksWhenOld = 4
-    /// How long it is remembered that a holder was swept, in milliseconds.
+    /// The time for which a swept holder is remembered, in milliseconds.
     ///
-    /// It is twice as long as it takes until the holders of every room have been compared with the table: one that
-    /// still has members somewhere is swept once more.
+    /// It is twice the time in which the holders of every room are compared with the table: a holder that still has
+    /// members somewhere is swept once more.
     static let memory = 10 * 60 * 1000
 
-    /// What the table says of a holder.
+    /// The record of a holder in the table.
     enum Lease: Equatable {
-        /// It was renewed so many times, and at this time last.
+        /// It was renewed this many times, last at this time.
         case alive(count: Int, time: Int)
-        /// The holder goes away, and its members leave at this time, which was so many milliseconds later then.
+        /// The holder goes away, and its members leave at this time, which was this many milliseconds ahead then.
         case ending(time: Int, delay: Int)
         /// Its members are to be swept.
         case dead
         /// They have been swept.
         case gone(time: Int)
 
-        /// Reads what a script wrote; nil for what this version does not know.
+        /// Parses the text that a script wrote; nil if this version does not know it.
         init?(_ text: String) {
             let words = text.split(separator: " ")
             guard words.count >= 2, let time = Self.number(words[1]) else { return nil }
@@ -56,19 +55,19 @@ struct LeaseWatch {
         }
     }
 
-    /// What is to be done about a holder.
+    /// The step to take for a holder.
     enum Verdict: Equatable {
-        /// Write down that it is dead, unless its lease has changed since; then sweep its members.
+        /// Record that it is dead, unless its lease has changed since; then sweep its members.
         case bury
-        /// Sweep its members: that it is dead was written down before.
+        /// Sweep its members: it was recorded as dead before.
         case sweep
-        /// Take it out of the table.
+        /// Remove it from the table.
         case forget
     }
 
     private struct Sighting {
         var text: String
-        /// How many looks have found it the same.
+        /// The number of looks that found it unchanged.
         var looks: Int
     }
 
@@ -86,10 +85,10 @@ struct LeaseWatch {
     /// The table was read.
     ///
     /// - Parameters:
-    ///   - table: What it says of each holder.
+    ///   - table: The record of each holder.
     ///   - time: The time by Redis' clock.
-    ///   - isRegular: Whether this look comes at its regular time; another one tells nothing of who renews.
-    /// - Returns: What is to be done, holder by holder.
+    ///   - isRegular: Whether this is a regular look; an extra look says nothing about renewals.
+    /// - Returns: The step for each holder.
     mutating func looked(_ table: [String: String], time: Int, isRegular: Bool = true) -> [String: Verdict] {
         var seen: [String: Sighting] = [:]
         var verdicts: [String: Verdict] = [:]
@@ -107,7 +106,7 @@ struct LeaseWatch {
     private func verdict(_ sighting: Sighting, _ time: Int) -> Verdict? {
         switch Lease(sighting.text) {
         case .alive(let count, let renewed):
-            // One that others have entered lives only if it renews: it had the time for two renewals.
+            // A holder that another node has entered is alive only if it renews: it had the time for two renewals.
             let isOld = count == 0 || time - renewed > self.lease
             return sighting.looks >= (isOld ? Self.looksWhenOld : Self.looksPerLease) ? .bury : nil
         case .ending(let end, let delay):
@@ -126,28 +125,27 @@ struct LeaseWatch {
 
     // MARK: Holders that are found in rooms
 
-    /// What is to be done about a holder that has members in some rooms, so that they are swept when it is dead.
+    /// The step to take for a holder that has members in some rooms, so that they are swept when it is dead.
     enum Discovery: Equatable {
-        /// It stands in no table: enter it, as if it had been renewed now. If it lives it will be, and if not, it is
-        /// found dead by that.
+        /// It is not in the table: enter it, as if it had been renewed now. If it is alive, it will renew; if not, it
+        /// is found dead later.
         case enter
-        /// It was swept, and these rooms did not stand on its list, or it was not dead and wrote on: sweep it once
-        /// more.
+        /// It was swept, and these rooms were not on its list, or it was alive and went on writing: sweep it once more.
         case sweepAgain
-        /// It is being swept, and may have lost its list: these rooms are to be on it.
+        /// It is being swept, and its list may be lost: add these rooms to it.
         case list
     }
 
     /// A holder was found in a room.
     ///
-    /// - Parameter text: What the table says of it, read after that; nil: nothing.
-    /// - Returns: nil when nothing is to be done.
+    /// - Parameter text: Its record in the table, read after that; nil: none.
+    /// - Returns: The step; nil when there is none.
     static func discovered(_ text: String?) -> Discovery? {
         guard let text else { return .enter }
         switch Lease(text) {
         case .gone: return .sweepAgain
         case .dead: return .list
-        // A holder that lives compares its own list with each renewal.
+        // A living holder compares its own list with each renewal.
         case .alive, .ending, nil: return nil
         }
     }

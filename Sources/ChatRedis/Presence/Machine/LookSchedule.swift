@@ -1,7 +1,6 @@
 internal import NIOCore
 
-/// When the table of leases is read: at regular times, by which leases are judged, and out of turn when something was
-/// told.
+/// The schedule for reading the table of leases: regular looks, by which leases are judged, and extra looks after news.
 struct LookSchedule {
     private let interval: TimeAmount
     private var nextRegular: NIODeadline
@@ -26,17 +25,17 @@ struct LookSchedule {
         return isDue
     }
 
-    /// Has a look made out of turn.
+    /// Schedules an extra look.
     ///
     /// - Parameters:
     ///   - time: When.
-    ///   - isAtLeast: Whether one that is due earlier waits until then: the shards of a node end at about the same
+    ///   - isAtLeast: Whether an earlier extra look is delayed until then: the shards of a node end at about the same
     ///     time, and are swept together.
     mutating func hint(at time: NIODeadline, isAtLeast: Bool) {
         self.hinted = self.hinted.map { isAtLeast ? max($0, time) : $0 } ?? time
     }
 
-    /// A look begins; tells whether it is a regular one.
+    /// A look begins; returns whether it is a regular one.
     mutating func begin() -> Bool {
         defer { self.isRegular = false }
         return self.isRegular

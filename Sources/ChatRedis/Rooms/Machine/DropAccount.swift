@@ -1,8 +1,8 @@
 internal import NIOCore
 
-/// Keeps account of publications that were dropped, so that the log tells of them without being flooded.
+/// Counts dropped publications, so that the log reports them without being flooded.
 struct DropAccount {
-    /// How often the log is told, at most.
+    /// The shortest interval between two log lines.
     static let interval = TimeAmount.minutes(1)
 
     private var untold = 0
@@ -16,8 +16,7 @@ struct DropAccount {
         self.room = room
     }
 
-    /// How many were dropped since the log was told last, and the room of the last one; nil when there is nothing to
-    /// tell now.
+    /// The number dropped since the last log line, and the room of the last one; nil when there is nothing to log now.
     mutating func take(_ now: NIODeadline) -> (count: Int, room: String)? {
         guard self.untold > 0 else { return nil }
         if let toldAt, now - toldAt < Self.interval { return nil }

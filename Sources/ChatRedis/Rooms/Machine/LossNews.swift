@@ -1,17 +1,17 @@
 internal import NIOCore
 
-/// When the members of a room are told that Redis has lost some of what it knew of them: not over and over.
+/// Decides when the members of a room are told that Redis has lost some of their records: not again and again.
 struct LossNews {
     private enum State {
         case never
         case told(at: NIODeadline)
-        /// It was told, and has happened again since; that is to be told later.
+        /// It was told, and has happened again since; that will be told later.
         case toldAndPostponed(at: NIODeadline)
     }
 
     private var state = State.never
 
-    /// When it was told last; nil: never.
+    /// The time when it was told last; nil: never.
     var lastTold: NIODeadline? {
         switch self.state {
         case .never: nil
@@ -23,8 +23,8 @@ struct LossNews {
     ///
     /// - Parameters:
     ///   - now: The time.
-    ///   - interval: For how long one telling counts.
-    /// - Returns: Whether it is to be told now.
+    ///   - interval: The time for which one report counts.
+    /// - Returns: Whether to tell it now.
     mutating func happened(_ now: NIODeadline, unlessWithin interval: TimeAmount) -> Bool {
         switch self.state {
         case .never: self.state = .told(at: now)
@@ -40,14 +40,14 @@ struct LossNews {
 
     /// It has happened too soon after the last time.
     ///
-    /// - Returns: When it was told last; nil when nothing is to be done, as it is to be told later already.
+    /// - Returns: The time when it was told last; nil when a later report is already planned.
     mutating func postpone() -> NIODeadline? {
         guard case .told(let last) = self.state else { return nil }
         self.state = .toldAndPostponed(at: last)
         return last
     }
 
-    /// The time has come to tell what was postponed.
+    /// The time of the postponed report has come.
     mutating func isDue() {
         if case .toldAndPostponed(let last) = self.state { self.state = .told(at: last) }
     }

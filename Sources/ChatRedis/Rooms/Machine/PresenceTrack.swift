@@ -1,24 +1,24 @@
-/// Compares what was published of a room's members with what the room says when it is looked at.
+/// Compares the published changes of a room's members with the result of each check of the room.
 ///
 /// Changes are counted one by one, and come on the channel in this order. A number that is not above the one before it
-/// is no old news: Redis has lost what it had counted.
+/// is not old news: Redis has lost its count.
 struct PresenceTrack {
     /// What is to be done.
     enum Verdict: Equatable {
-        /// Nothing: it is as it should be.
+        /// Do nothing: all is correct.
         case agrees
         /// Changes have not come: the members here may have been told less than this version.
         case behind(Int)
-        /// Redis has lost some of what it knew of the members.
+        /// Redis has lost some records of the members.
         case lost
     }
 
-    /// The newest change that is known; nil: none.
+    /// The newest known change; nil: none.
     private(set) var version: Int?
     private var count = 0
     /// The change that came last on the channel.
     ///
-    /// A change that a look tells of may still be on its way there.
+    /// A change that a check shows may still be on its way there.
     private var published: Int?
 
     /// A change came on the channel.
@@ -29,19 +29,19 @@ struct PresenceTrack {
         return isNext ? .agrees : .lost
     }
 
-    /// Whether a glance at the room tells the same as is known here.
+    /// Whether a glance at the room agrees with the state here.
     func agrees(version: Int, members: Glance.Members) -> Bool {
         guard let known = self.version, known == version else { return false }
         return members == (self.count > 0 ? .some : .none)
     }
 
-    /// The room was looked at.
+    /// The room was checked.
     ///
     /// - Parameters:
-    ///   - version: How many changes it has counted.
-    ///   - count: How many members it has.
-    ///   - isWhole: Whether its records of them agree with each other.
-    ///   - known: What ``version`` was when the look was asked for: news may have overtaken the answer.
+    ///   - version: The number of changes that it has counted.
+    ///   - count: The number of its members.
+    ///   - isWhole: Whether its records of the members agree with each other.
+    ///   - known: The value of ``version`` when the check was requested: news may have overtaken the answer.
     /// - Returns: What is to be done.
     mutating func looked(version: Int, count: Int, isWhole: Bool, since known: Int?) -> Verdict {
         let newest = self.version

@@ -3,7 +3,7 @@ internal import ChatCore
 extension RoomFeed {
     /// Publications that came before their turn.
     struct Held {
-        /// The most that are held; what comes past it is left to the next reading of the log.
+        /// The most that are held; later ones are left to the next reading of the log.
         private let limit: Int
         private var publications: [Publication] = []
         private var hasOverflowed = false
@@ -12,7 +12,7 @@ extension RoomFeed {
 
         var count: Int { self.publications.count }
 
-        /// Holds a publication; tells whether there was room for it.
+        /// Holds a publication; returns whether there was space for it.
         mutating func append(_ publication: Publication) -> Bool {
             guard self.publications.count < self.limit else {
                 self.hasOverflowed = true
@@ -22,9 +22,9 @@ extension RoomFeed {
             return true
         }
 
-        /// Drops what was held before the log was read and yet does not stand in it: no log ever had it.
+        /// Drops publications that were held before the log was read but are not in it: no log ever had them.
         ///
-        /// - Returns: How many publications that were.
+        /// - Returns: The number of dropped publications.
         mutating func dropUnlogged(_ page: LogPage, before count: Int) -> Int {
             let all = self.publications.count
             let judged = self.publications.prefix(count).filter {
@@ -34,7 +34,7 @@ extension RoomFeed {
             return all - self.publications.count
         }
 
-        /// Takes out what follows on a position without a hole, and lets go of what stands before it.
+        /// Takes out the publications that follow a position without a hole, and drops those before it.
         mutating func take(following position: LogPosition) -> [Publication] {
             var following: [Publication] = []
             var rest: [Publication] = []
@@ -50,8 +50,8 @@ extension RoomFeed {
             return following
         }
 
-        /// A reading has come back and what followed on was taken; tells whether the log must be read once more for the
-        /// rest.
+        /// A reading has come back and the publications that follow it were taken; returns whether the log must be read
+        /// again for the rest.
         mutating func endReading() -> Bool {
             defer { self.hasOverflowed = false }
             return self.hasOverflowed || !self.publications.isEmpty

@@ -2,19 +2,19 @@ internal import ChatCore
 internal import NIOCore
 
 extension RoomFeed {
-    /// Where a feed stands in a log, and what tells this log from another that has come as far.
+    /// The position of a feed in a log, and the data that tell this log from another one of the same length.
     struct Place {
-        /// What tells the log from another one.
+        /// The mark of this log.
         enum Proof {
             /// The message at the position.
             case message(ByteBuffer)
-            /// The runs that the log was known to have when the feed came here without the message.
+            /// The runs that the log had when the feed reached this position without the message.
             case runs(LogRuns)
         }
 
         private(set) var position: LogPosition
         private(set) var proof: Proof
-        /// The newest number that the log is known to have given out; above the position when a receipt came first.
+        /// The newest number that the log is known to have used; above the position when a receipt came first.
         private(set) var known: Int
 
         init(at position: LogPosition, message: ByteBuffer?, _ runs: LogRuns) {
@@ -29,7 +29,7 @@ extension RoomFeed {
             self.known = max(self.known, publication.position.seq)
         }
 
-        /// Steps over what stands before this number, if something does; tells what that is.
+        /// Skips the numbers before this one, if there are any; returns them.
         mutating func skip(to seq: Int, _ runs: LogRuns) -> RoomFeedEvent? {
             let before = self.position
             guard before.seq + 1 < seq else { return nil }
@@ -39,18 +39,18 @@ extension RoomFeed {
             return .gap(epoch: before.epoch, from: before.seq + 1, to: seq - 1)
         }
 
-        /// The log has given out this number.
+        /// The log has used this number.
         mutating func stored(_ stored: LogPosition) {
             if stored.epoch == self.position.epoch { self.known = max(self.known, stored.seq) }
         }
     }
 
-    /// A reading of the log under way, and what was known when it was asked for: an answer is judged by that, since the
-    /// feed may have moved on meanwhile.
+    /// A reading of the log under way, with the state when it was requested: the answer is judged by that state, since
+    /// the feed may have moved on meanwhile.
     struct Reading {
-        /// Where the feed stood; nil: the log is read from its beginning, whatever log it is.
+        /// The position of the feed; nil: the log is read from its beginning, whatever log it is.
         private let place: Place?
-        /// How many of the held publications came before it was asked for; the log must have these.
+        /// The number of held publications that came before the request; the log must have these.
         let heldBefore: Int
 
         init(of place: Place?, heldBefore: Int) {
@@ -58,12 +58,12 @@ extension RoomFeed {
             self.heldBefore = heldBefore
         }
 
-        /// After which number it reads.
+        /// The number after which it reads.
         var seq: Int { self.place?.position.seq ?? 0 }
 
-        /// Whether a page of the same epoch is of the log that was followed.
+        /// Whether a page of the same epoch belongs to the followed log.
         ///
-        /// A log that was rolled back has a lower head, or another message where the feed stood, or gave out numbers
+        /// A log that was rolled back has a lower head, or another message at the feed's position, or used numbers
         /// again that the feed has seen.
         func isOfSameLog(as page: LogPage, anchor: ByteBuffer?) -> Bool {
             guard let place else { return true }

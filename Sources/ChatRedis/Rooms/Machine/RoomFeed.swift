@@ -1,43 +1,43 @@
 package import ChatCore
 package import NIOCore
 
-/// Makes of all that arrives for a room one sequence without a hole, a double or a step back.
+/// Turns everything that arrives for a room into one sequence without a hole, a duplicate or a step back.
 ///
-/// Pub/sub may lose what is published; the log does not. So a publication that follows on is handed on at once, a hole
-/// is filled from the log while what comes after it is held, and what the log no longer has is named by a gap. When the
-/// log is not the one that was followed, because it was lost or rolled back, the feed starts again with a reset.
+/// Pub/sub may lose publications; the log does not. So the next publication is handed on at once, a hole is filled from
+/// the log while later publications are held, and a gap stands for messages that the log no longer has. When the log is
+/// not the followed one, because it was lost or rolled back, the feed starts again with a reset.
 ///
-/// The order is always: subscribe, hold what arrives, read the log, merge. It does no input or output and knows no
-/// clock; each input answers with what to do.
+/// The order is always: subscribe, hold what arrives, read the log, merge. It does no input or output and has no clock;
+/// each input returns the action to take.
 package struct RoomFeed {
-    /// What is published in the room, and whether it arrives.
+    /// Whether publications of the room arrive.
     private enum Subscription {
-        /// It does not arrive.
+        /// They do not arrive.
         case lost
-        /// It arrives; the log may be another than the one that was followed.
+        /// They arrive; the log may be a different one from the followed log.
         case unverified
-        /// It arrives, and the log has been seen to be the same since it does.
+        /// They arrive, and the log has been found to be the same since.
         case verified
     }
 
-    /// What is known of the messages that have not come.
+    /// The state of messages that have not come.
     private enum Missing {
         /// None are missing.
         case nothing
-        /// Some may be, which only the log brings.
+        /// Some may be missing; only the log has them.
         case something
-        /// The log is being read; what comes back is whole.
+        /// The log is being read; the answer will be complete.
         case beingRead(Reading)
-        /// The log is being read, and has to be read once more: the subscription began or ended meanwhile.
+        /// The log is being read, and must be read again: the subscription began or ended meanwhile.
         case beingReadInVain(Reading)
     }
 
     private var subscription = Subscription.lost
     private var missing = Missing.something
-    /// Where the feed stands; nil until the log has been read for the first time.
+    /// The position of the feed; nil until the log has been read for the first time.
     private var place: Place?
     private var held: Held
-    /// How many publications were dropped because no log has them: forged, or of a log that is gone.
+    /// The number of publications that were dropped because no log has them: forged, or of a log that is gone.
     package private(set) var droppedCount = 0
 
     package init(heldLimit: Int = 1024) { self.held = Held(limit: heldLimit) }
@@ -45,7 +45,7 @@ package struct RoomFeed {
     /// The message that was handed on last; nil until the log has been read for the first time.
     package var position: LogPosition? { self.place?.position }
 
-    /// Whether something is missing that no reading under way will bring.
+    /// Whether messages are missing that no reading under way will bring.
     package var needsRead: Bool {
         switch self.missing {
         case .something, .beingReadInVain: true
@@ -53,7 +53,7 @@ package struct RoomFeed {
         }
     }
 
-    /// Whether what is published arrives.
+    /// Whether publications arrive.
     package var isFollowing: Bool { self.subscription != .lost }
 
     private var isBeingRead: Bool {
@@ -68,11 +68,11 @@ package struct RoomFeed {
     package enum OnSubscribed: Equatable {
         /// Read the log from there.
         case read(LogRead)
-        /// A reading is under way; one that is to be trusted follows it.
+        /// A reading is under way; a reliable one follows it.
         case wait
     }
 
-    /// The subscription stands, for the first time or again: what is published from now on arrives.
+    /// The subscription is confirmed, for the first time or again: publications arrive from now on.
     package mutating func subscribed() -> OnSubscribed {
         self.subscription = .unverified
         guard !self.isBeingRead else {
@@ -82,13 +82,13 @@ package struct RoomFeed {
         return .read(self.beginReading())
     }
 
-    /// The subscription is lost: what is published from now on does not arrive.
+    /// The subscription is lost: publications do not arrive from now on.
     package mutating func unsubscribed() {
         self.subscription = .lost
         self.miss()
     }
 
-    /// Something is missing that a reading under way does not bring.
+    /// Messages are missing that a reading under way does not bring.
     private mutating func miss() {
         switch self.missing {
         case .nothing, .something: self.missing = .something
@@ -99,13 +99,13 @@ package struct RoomFeed {
     // MARK: Publications
 
     package enum OnPublication: Equatable {
-        /// Hand it on; it follows on what came before.
+        /// Hand it on; it is the next one.
         case deliver
         /// Read the log from there; it is held until then.
         case read(LogRead)
         /// It is held until the reading under way has come back.
         case hold
-        /// It was handed on before, or there is no room to hold it and the log will bring it.
+        /// It was handed on before, or there is no space to hold it and the log will bring it.
         case drop
     }
 
@@ -125,7 +125,7 @@ package struct RoomFeed {
         return .read(self.beginReading())
     }
 
-    /// A receipt says that the log has come as far as this.
+    /// A receipt says that the log has reached this position.
     package mutating func stored(_ position: LogPosition) { self.place?.stored(position) }
 
     // MARK: The log
@@ -157,7 +157,7 @@ package struct RoomFeed {
         /// The log was rolled back: put another epoch in this one's place, unless that was done already, and read the
         /// log from its beginning.
         case replaceEpoch(Epoch, LogRead)
-        /// Nobody asked for it.
+        /// There was no request for it.
         case ignore
     }
 
@@ -166,7 +166,7 @@ package struct RoomFeed {
     /// - Parameters:
     ///   - page: The messages after that position.
     ///   - anchor: The message at that position; nil when the log does not keep it.
-    /// - Returns: What to hand on, and whether to read further.
+    /// - Returns: The events to hand on, and whether to read further.
     package mutating func read(_ page: LogPage, anchor: ByteBuffer?) -> OnPage {
         let reading: Reading
         switch self.missing {
@@ -189,20 +189,20 @@ package struct RoomFeed {
     /// The log could not be read; ``needsRead`` stays until it can.
     package mutating func readFailed() { self.missing = .something }
 
-    /// Publications are held from now on, until the log has been read again.
+    /// Publications are held until the log has been read again.
     private mutating func doubt() { if self.subscription == .verified { self.subscription = .unverified } }
 
-    /// The log has another epoch: forget the position, and take all that the new log keeps.
+    /// The log has another epoch: forget the position, and take everything that the new log keeps.
     private mutating func startAnew(_ page: LogPage, _ reading: Reading) -> OnPage {
         let reset = RoomFeedEvent.reset(head: page.headPosition)
         self.place = Place(at: LogPosition(epoch: page.epoch, seq: 0), message: nil, page.runs)
         self.doubt()
-        // A page that began further on than the first message cannot tell what stands before it.
+        // A page that does not begin at the first message does not show the messages before it.
         guard reading.seq == 0 else { return .read([reset], self.beginReading()) }
         return self.settle([reset] + self.merge(page), page, reading)
     }
 
-    /// Takes over what the page has beyond the position, naming what the log no longer keeps.
+    /// Takes the page's messages after the position, and a gap for those that the log no longer keeps.
     private mutating func merge(_ page: LogPage) -> [RoomFeedEvent] {
         var events: [RoomFeedEvent] = []
         for publication in page.publications {
@@ -211,12 +211,12 @@ package struct RoomFeed {
             self.place?.advance(to: publication)
             events.append(.publication(publication))
         }
-        // A log that claims messages but has none of them has lost its end: there is nothing further to read.
+        // A log that claims messages but has none of them has lost its end: there is nothing more to read.
         if page.publications.isEmpty, let gap = self.place?.skip(to: page.head + 1, page.runs) { events.append(gap) }
         return events
     }
 
-    /// Takes over what was held and follows on, and decides whether the log must be read again.
+    /// Takes the held publications that follow, and decides whether the log must be read again.
     private mutating func settle(_ merged: [RoomFeedEvent], _ page: LogPage, _ reading: Reading) -> OnPage {
         self.droppedCount += self.held.dropUnlogged(page, before: reading.heldBefore)
         guard let position = self.place?.position, position.seq >= page.head else {
@@ -233,19 +233,19 @@ package struct RoomFeed {
     }
 }
 
-/// From where a room's log is to be read.
+/// The place from which to read a room's log.
 package enum LogRead: Equatable, Sendable {
-    /// No message, only how far it has come, with the newest message as the anchor.
+    /// No messages, only the head, with the newest message as the anchor.
     case head
     /// The messages after this number, with the message of this number as the anchor.
     case after(Int)
 }
 
-/// What a feed hands on.
+/// The events that a feed hands on.
 package enum RoomFeedEvent: Equatable, Sendable {
     case publication(Publication)
     /// Messages that the log no longer has.
     case gap(epoch: Epoch, from: Int, to: Int)
-    /// The log was replaced by another, which has come to this head.
+    /// The log was replaced by another one with this head.
     case reset(head: LogPosition)
 }

@@ -11,7 +11,7 @@ import ServiceLifecycle
 
 /// One node of the chat: the broker, a shard for each event loop, and the HTTP server, put together and run.
 package struct Node: Service {
-    /// What the server calls itself.
+    /// The name and version of the server.
     package static var serverVersion: String { NodeContext.serverVersion }
 
     private let configuration: NodeConfiguration
@@ -25,12 +25,12 @@ package struct Node: Service {
     /// Builds a node.
     ///
     /// - Parameters:
-    ///   - configuration: What the operator has set.
-    ///   - logger: Where it logs.
+    ///   - configuration: The operator's settings.
+    ///   - logger: The log.
     ///   - broker: The broker; nil makes the one that the configuration asks for.
     ///   - group: The event loops, which outlive the node; nil makes as many as the configuration asks for.
     ///   - onRunning: Called with the port when the node listens.
-    /// - Throws: What the TLS library says when it cannot be set up for Redis.
+    /// - Throws: The TLS library's error when it cannot be set up for Redis.
     package init(
         _ configuration: NodeConfiguration,
         logger: Logger,
@@ -88,10 +88,10 @@ package struct Node: Service {
 
     // MARK: Service
 
-    /// Runs until the surrounding service group shuts down, then lets every connection go in peace.
+    /// Runs until the surrounding service group shuts down, then closes every connection cleanly.
     ///
-    /// Services end in the reverse of this order: first the server, which lets nobody in and tells its connections, then
-    /// the shards, which wait until those have gone and for what is under way, then the broker that they need for it.
+    /// Services end in the reverse of this order. First the server ends: it accepts nobody and tells its connections.
+    /// Then the shards wait until those have gone, and for work under way. The broker that they need for it ends last.
     package func run() async throws {
         var parts: [any Service] = [BrokerService(broker: self.broker), ShardService(shards: self.shards)]
         if let status { parts.append(status) }
@@ -104,7 +104,7 @@ package struct Node: Service {
         }
     }
 
-    /// Whether it is on its way out.
+    /// Whether it is shutting down.
     package var isDraining: Bool { self.context.admission.isDraining }
 
     private var server: some Service {
@@ -142,7 +142,7 @@ package struct Node: Service {
 }
 
 extension Node: CustomStringConvertible {
-    /// The lifecycle library logs its services on level debug: settings are no part of that.
+    /// The lifecycle library logs its services on level debug; that must not include settings.
     package var description: String { "Node" }
 }
 

@@ -1,18 +1,19 @@
-/// By which names a server may be asked (docs/PROTOCOL.md, section 7).
+/// The names under which a server answers requests (docs/PROTOCOL.md, section 7).
 ///
-/// A page of somebody else can give its own name the address of this server (DNS rebinding); a browser then takes the two for
-/// one. It still sends the page's name as `Host`. Addresses are always answered: no name leads to them.
+/// Somebody else's page can point its own name at the address of this server (DNS rebinding), and a browser then treats
+/// the two as one. It still sends the page's name as `Host`. Addresses are always answered, since no name leads to
+/// them.
 package enum HostPolicy: Equatable, Sendable {
-    /// By every name.
+    /// Every name.
     case any
-    /// By `localhost` alone, and names that end in `.localhost`.
+    /// Only `localhost` and names that end in `.localhost`.
     case local
-    /// By these names, in lower case.
+    /// These names, in lower case.
     case list([String])
 
     /// Reads what an operator wrote: `*`, `local`, or names with commas between.
     ///
-    /// - Returns: nil when something in it is no name.
+    /// - Returns: nil when something in it is not a name.
     package init?(_ text: String) {
         switch text {
         case "*": self = .any
@@ -27,7 +28,7 @@ package enum HostPolicy: Equatable, Sendable {
         }
     }
 
-    /// What holds when an operator says nothing: a server that only this machine reaches is asked by local names alone.
+    /// The default: a server that only this machine reaches answers only local names.
     ///
     /// - Parameter address: The address that it listens on.
     /// - Returns: The policy.

@@ -3,7 +3,7 @@ package import ChatRedis
 import Foundation
 package import NIOSSL
 
-/// What a node is told before it begins; each setting has the value that an operator gets who sets nothing.
+/// The settings of a node; each has the default value that an operator gets.
 package struct NodeConfiguration: Sendable {
     package var host = "127.0.0.1"
     /// Zero lets the system choose a free one.
@@ -12,13 +12,13 @@ package struct NodeConfiguration: Sendable {
     /// The Redis that joins the nodes; nil keeps the chat in memory.
     package var redis: RedisURL?
     package var redisPrefix = "chat:"
-    /// Who may have signed the certificate of Redis; nil: whom the system trusts.
+    /// The authorities for the certificate of Redis; nil: those that the system trusts.
     package var redisAuthorities: NIOSSLTrustRoots?
-    /// How many replicas of Redis must have a message before its sender is told that it is stored.
+    /// The number of replicas of Redis that must have a message before its sender is told that it is stored.
     package var ackReplicas = 0
     /// The folder of the page.
     package var staticFiles = "static"
-    /// How many event loops there are, each with a shard of the connections.
+    /// The number of event loops, each with a shard of the connections.
     package var threads = ProcessInfo.processInfo.activeProcessorCount
     /// The longest time that a busy room holds messages to send them together; zero sends each at once.
     package var flushWindow = Duration.milliseconds(5)
@@ -29,11 +29,11 @@ package struct NodeConfiguration: Sendable {
     package var maximumConnections: Int?
     /// The most connections from one address; nil: as many as there may be at all.
     package var maximumConnectionsPerAddress: Int? = 1000
-    /// Whether `GET /api/status` tells what the node does.
+    /// Whether `GET /api/status` is served.
     package var servesStatus = true
     /// Opens `/echo`, which sends back every message: for conformance tests.
     package var hasEcho = false
-    /// Makes the node late with everything, as a number draws it: for tests that must not pass by luck.
+    /// Delays everything that the node does, by times drawn from this seed: for tests that must not pass by luck.
     package var testDelays: DelayedAnswers?
 
     package init() {}

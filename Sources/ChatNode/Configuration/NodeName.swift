@@ -1,8 +1,8 @@
 import Foundation
 
-/// What a node is called, as clients see it.
+/// The name of a node, as clients see it.
 package enum NodeName: Equatable, Sendable {
-    /// As the operator said.
+    /// The name that the operator chose.
     case given(String)
     /// After the machine and the port, which is known when the node listens.
     case hostAndPort

@@ -1,6 +1,6 @@
 import ChatCore
 
-/// From which pages a WebSocket may be opened (docs/PROTOCOL.md, section 7): a browser says which page asks.
+/// The pages that may open a WebSocket (docs/PROTOCOL.md, section 7): a browser says which page asks.
 package enum OriginPolicy: Equatable, Sendable {
     /// Pages of this server: the same host and port as the request's `Host`.
     case sameHost
@@ -11,7 +11,7 @@ package enum OriginPolicy: Equatable, Sendable {
 
     /// Reads what an operator wrote: `same`, `*`, or origins with commas between.
     ///
-    /// - Returns: nil when something in it is no origin, or none that a browser could send.
+    /// - Returns: nil when something in it is not an origin, or not one that a browser could send.
     package init?(_ text: String) {
         switch text {
         case "same": self = .sameHost
@@ -46,7 +46,7 @@ package struct Origin: Equatable, Sendable {
     let host: String
     let port: Int
 
-    /// Reads an `Origin` header; `null` and what is not HTTP is none.
+    /// Reads an `Origin` header; nil for `null` and for anything that is not HTTP.
     init?(_ text: String) {
         let parts = text.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2 else { return nil }
@@ -55,8 +55,8 @@ package struct Origin: Equatable, Sendable {
 
     /// Reads what an operator wrote: an origin as a browser sends it, or one whose first label is `*`.
     ///
-    /// What could never match is none: a browser writes a host in lower case and without anything beyond ASCII, and
-    /// no path after it.
+    /// nil for text that could never match: a browser writes a host in lower case and in ASCII only, and no path after
+    /// it.
     init?(pattern text: String) {
         self.init(text)
         guard (1...65535).contains(self.port) else { return nil }
@@ -90,7 +90,7 @@ package struct Origin: Equatable, Sendable {
     init?(scheme: String, authority: String) {
         guard let defaultPort = ["http": 80, "https": 443][scheme] else { return nil }
         let authority = authority.lowercased()
-        // The colon of a port stands behind the bracket of an IPv6 address.
+        // The colon of a port comes after the bracket of an IPv6 address.
         let afterHost = authority.lastIndex(of: "]") ?? authority.startIndex
         let colon = authority[afterHost...].lastIndex(of: ":")
         let host = authority[..<(colon ?? authority.endIndex)]

@@ -5,11 +5,11 @@ import Hummingbird
 import Logging
 import NIOCore
 
-/// An error as HTTP has it: a status, and the same code and message that a WebSocket gets.
+/// An error over HTTP: a status, and the same code and message that a WebSocket gets.
 struct APIError: HTTPResponseError {
     var status: HTTPResponse.Status
     var error: ProtocolError
-    /// What its answer has beyond what all answers have.
+    /// The extra fields of its answer.
     var headers: HTTPFields = [:]
 
     init(_ status: HTTPResponse.Status, _ error: ProtocolError) {
@@ -42,7 +42,7 @@ struct APIError: HTTPResponseError {
         APIError(ProtocolError(.internal, "the server failed", retryMilliseconds: 1000))
     }
 
-    /// The address takes other methods.
+    /// The address accepts other methods.
     static func methodNotAllowed(_ methods: [HTTPRequest.Method]) -> APIError {
         let allowed = methods.map(\.rawValue).joined(separator: ", ")
         var error = APIError(.methodNotAllowed, ProtocolError(.badCommand, "this address takes \(allowed)"))
@@ -52,7 +52,7 @@ struct APIError: HTTPResponseError {
 
     /// The node has no place for the connection.
     static func unavailable(_ reason: String) -> APIError {
-        // Not all of those who are told so should come back at once.
+        // The refused clients should not all come back at once.
         let retry = Int.random(in: 1000...5000)
         return APIError(.serviceUnavailable, ProtocolError(.unavailable, reason, retryMilliseconds: retry))
     }
@@ -70,7 +70,7 @@ struct APIError: HTTPResponseError {
         self.init(.init(code: fault.status, reasonPhrase: phrase), ProtocolError(code, fault.reason))
     }
 
-    /// What statuses are called that answer a request which could not be read (RFC 9110, section 15).
+    /// The names of the statuses for a request that could not be read (RFC 9110, section 15).
     private static let phrases = [
         400: "Bad Request", 408: "Request Timeout", 413: "Content Too Large", 414: "URI Too Long",
         417: "Expectation Failed", 431: "Request Header Fields Too Large", 501: "Not Implemented",
@@ -91,7 +91,7 @@ struct APIError: HTTPResponseError {
 }
 
 extension Response {
-    /// A response with a JSON body that nobody may keep.
+    /// A response with a JSON body that may not be cached.
     static func json(_ body: ByteBuffer, status: HTTPResponse.Status = .ok) -> Response {
         Response(
             status: status,

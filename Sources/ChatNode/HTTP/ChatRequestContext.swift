@@ -1,7 +1,7 @@
 import Hummingbird
 import NIOCore
 
-/// The request context: what Hummingbird keeps, and where the request comes from.
+/// The request context: Hummingbird's data, and the source of the request.
 struct ChatRequestContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The address of the peer, without its port.

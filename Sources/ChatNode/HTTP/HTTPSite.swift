@@ -4,7 +4,7 @@ import Hummingbird
 import Logging
 import NIOCore
 
-/// What is served over HTTP, as the door asks for it: Hummingbird's router, given one whole request at a time.
+/// The HTTP side of the server: gives Hummingbird's router one whole request at a time.
 struct HTTPSite: Sendable {
     let router: any HTTPResponder<ChatRequestContext>
     let logger: Logger
@@ -12,7 +12,7 @@ struct HTTPSite: Sendable {
     /// Answers a request.
     ///
     /// - Parameters:
-    ///   - head: Its head; `HEAD` is answered like `GET`, and whoever sends the answer leaves the body out.
+    ///   - head: Its head; `HEAD` is answered like `GET`, and the sender of the answer leaves the body out.
     ///   - body: Its body.
     ///   - channel: The connection that it came on.
     /// - Returns: The answer and its body.
@@ -25,7 +25,7 @@ struct HTTPSite: Sendable {
             try await response.body.write(BodyCollector(bytes: collected))
             return (response.head, collected.buffer)
         } catch {
-            // The router gives every error its shape; what comes here is a fault of its own.
+            // The router turns every error into a response; an error that comes here is a fault of the router.
             self.logger.error("a response failed", metadata: ["path": "\(head.target.path)", "error": "\(error)"])
             let error = APIError.failure
             return (error.response.head, error.body)
@@ -52,7 +52,7 @@ struct HTTPSite: Sendable {
 
 /// Gathers the body of a response: everything that is served here is in memory already.
 private struct BodyCollector: ResponseBodyWriter {
-    /// One response's, and used by one task.
+    /// It belongs to one response, and one task uses it.
     final class Bytes {
         var buffer = ByteBuffer()
     }

@@ -1,8 +1,8 @@
 import ChatCore
 
-/// Percent-encoding as queries and paths have it (RFC 3986, section 2.1).
+/// Percent-encoding in queries and paths (RFC 3986, section 2.1).
 enum PercentEncoding {
-    /// Decodes a part of a URL; what is no valid escape stays as it stands, and bytes that are not UTF-8 are repaired.
+    /// Decodes a part of a URL; invalid escapes stay unchanged, and bytes that are not UTF-8 are repaired.
     ///
     /// - Parameters:
     ///   - text: The part.

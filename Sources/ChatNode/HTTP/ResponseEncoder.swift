@@ -1,7 +1,7 @@
 import HTTPTypes
 import NIOCore
 
-/// Writes answers as HTTP/1.1 has them (RFC 9112, sections 4 to 6).
+/// Writes answers of HTTP/1.1 (RFC 9112, sections 4 to 6).
 ///
 /// All bodies are in memory, so all have a length.
 enum ResponseEncoder {
@@ -13,10 +13,10 @@ enum ResponseEncoder {
     /// - Parameters:
     ///   - response: Its status and fields.
     ///   - body: Its body.
-    ///   - isHead: Whether the body is what `GET` would have got, and is left out.
+    ///   - isHead: Whether the request was `HEAD`: the body is left out.
     ///   - isLast: Whether the connection is closed after it.
     ///   - date: The time.
-    /// - Returns: What is to be sent, in order.
+    /// - Returns: The buffers to send, in order.
     static func encode(
         _ response: HTTPResponse,
         _ body: ByteBuffer,
@@ -46,7 +46,7 @@ enum ResponseEncoder {
 
     /// Encodes the answer to a handshake (RFC 6455, section 4.2.2).
     ///
-    /// - Parameter fields: What it has beyond what each has.
+    /// - Parameter fields: Its fields beyond those that each answer has.
     /// - Returns: The whole answer.
     static func switching(_ fields: [(name: String, value: String)]) -> ByteBuffer {
         var head = ByteBufferAllocator().buffer(capacity: 192)
@@ -56,7 +56,7 @@ enum ResponseEncoder {
         return head
     }
 
-    /// Whether a field says how the message and the connection go on, which is said here alone.
+    /// Whether a field controls the framing or the connection; only this type sets those.
     private static func isFraming(_ name: HTTPField.Name) -> Bool {
         name == .contentLength || name == .transferEncoding || name == .connection
     }

@@ -2,17 +2,17 @@ import HTTPTypes
 import Hummingbird
 
 extension RouterMethods<ChatRequestContext> {
-    /// What answers one method of an address.
+    /// The handler of one method of an address.
     typealias Handler = @Sendable (Request, ChatRequestContext) async throws -> Response
 
     /// Serves an address by `GET`, and where there is something to post, by `POST`.
     ///
-    /// `HEAD` comes here as `GET`; every other method is told which ones there are.
+    /// `HEAD` comes here as `GET`; every other method gets the list of allowed ones.
     ///
     /// - Parameters:
     ///   - path: The address.
-    ///   - get: What answers `GET`.
-    ///   - post: What answers `POST`; nil where there is nothing to post.
+    ///   - get: The handler of `GET`.
+    ///   - post: The handler of `POST`; nil where there is nothing to post.
     func serve(_ path: RouterPath, get: @escaping Handler, post: Handler? = nil) {
         self.on(path, method: .get, use: get)
         if let post { self.on(path, method: .post, use: post) }

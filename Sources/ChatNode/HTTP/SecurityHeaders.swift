@@ -1,4 +1,4 @@
-/// What every response tells a browser about trust: only what this server serves is loaded, run and framed.
+/// The security headers of every response: a browser loads, runs and frames only content of this server.
 enum SecurityHeaders {
     static let all = [
         (

@@ -5,17 +5,17 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// The owner of a connection from its accept to its end; no other handler sees its bytes but that of `/echo`.
+/// The owner of a connection from its accept to its end; no other handler sees its bytes, except that of `/echo`.
 ///
-/// First it stands in the door: ``DoorMachine`` decides what becomes of what comes. A WebSocket's bytes go to the shard, which
-/// writes to the socket by itself; any other request is the router's, in a task that ends with the answer. The shard's
-/// executor is the connection's event loop, so every call enters the actor at once, without a hop.
+/// First it is in the door: ``DoorMachine`` decides what to do with its input. A WebSocket's bytes go to the shard,
+/// which writes to the socket itself; the router handles any other request, in a task that ends with the answer. The
+/// shard's executor is the connection's event loop, so every call enters the actor at once, without a hop.
 final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// What an idle WebSocket need not keep.
+    /// State that an idle WebSocket need not keep.
     private final class Door {
         let context: ChannelHandlerContext
         var machine: DoorMachine
@@ -28,7 +28,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private enum Stage {
-        /// It has not been added yet; it may have been told to go.
+        /// It has not been added yet; it may have been told to close.
         case accepted(refusal: Disconnect?)
         case door(Door)
         case webSocket(ClientID)
@@ -38,7 +38,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private let keeper: Doorkeeper
-    /// What the connection has taken of what the node admits; given back when it ends, however it ends.
+    /// The connection's place in the node's limits; given back when it ends, however it ends.
     private var place: Admission.Place?
     private var stage: Stage
 
@@ -46,15 +46,15 @@ final class ConnectionHandler: ChannelInboundHandler {
     ///
     /// - Parameters:
     ///   - keeper: The keeper on its loop.
-    ///   - place: What it gives back when it ends.
-    ///   - refusal: Why it cannot stay; nil when it can.
+    ///   - place: The place that it gives back when it ends.
+    ///   - refusal: The reason why it cannot stay; nil when it can.
     init(keeper: Doorkeeper, place: Admission.Place, refusal: Disconnect?) {
         self.keeper = keeper
         self.place = place
         self.stage = .accepted(refusal: refusal)
     }
 
-    /// It may not even have come into a pipeline.
+    /// It may not even have been added to a pipeline.
     deinit { self.place?.leave() }
 
     // MARK: Events
@@ -153,7 +153,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         case .sendContinue:
             let answer = self.wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
             door.context.writeAndFlush(answer, promise: nil)
-            // The machine asks for leave once for each body, so this ends.
+            // The machine sends a `100` once for each body, so this loop ends.
             self.obey(door.machine.next(now: .now), door)
         case .open(let opening, let rest): self.open(opening, rest, door)
         case .serve(let head, let body, let isLast): self.serve(head, body, isLast: isLast)
@@ -171,7 +171,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         self.updateReading(door)
     }
 
-    /// Reads no more than is answered: what comes behind it waits in the socket, and with its sender.
+    /// Reads no more than it can answer: later bytes wait in the socket, and at their sender.
     private func updateReading(_ door: Door) {
         // A WebSocket's shard may have stopped it since.
         guard case .door = self.stage else { return }
@@ -192,7 +192,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         self.keeper.shard.assumeIsolated { shard in
             shard.spawn {
                 let (response, body) = await site.respond(to: head, body: body, channel: channel)
-                // It is the loop's turn again. The peer may have gone meanwhile.
+                // This runs in a later turn of the loop. The peer may have gone meanwhile.
                 guard case .door(let door) = handler.value.stage else { return }
                 let isHead = head.method == .head
                 handler.value.answer(response, body, isHead: isHead, isLast: isLast || !head.isCurrent, door)
@@ -208,7 +208,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         context.writeAndFlush(self.wrapOutboundOut(bytes.last ?? ByteBuffer()), promise: promise)
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
         promise.futureResult.whenSuccess {
-            // Not at once: a peer that asks for much in one packet would make the stack as deep.
+            // Not at once: many requests in one packet would make the stack deep.
             handler.eventLoop.execute { handler.value.answered() }
         }
     }
@@ -240,7 +240,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             let client = self.keeper.shard.assumeIsolated { $0.connected(channel, answer, shorthand) }
             self.stage = .webSocket(client)
             if rest.readableBytes > 0 { self.keeper.shard.assumeIsolated { $0.received(rest, from: client) } }
-            // So may the end of what the peer sends, which is told but once.
+            // So may the end of the peer's input, which is reported only once.
             if door.machine.hasEnded { self.inputEnded(context) }
         case .echo:
             self.stage = .passage(door)

@@ -3,14 +3,14 @@ import ChatHTTP
 import HTTPTypes
 import NIOCore
 
-/// What a connection may do from its accept until it is a WebSocket or ends: every decision, and no I/O.
+/// Makes every decision on a connection from its accept until it is a WebSocket or ends, without I/O.
 ///
-/// At each moment it knows what the peer may send, how many bytes and how long it has for that, and what it is answered. One
-/// request is answered at a time; what comes behind it waits in the socket.
+/// At each moment it knows what the peer may send, how many bytes and how long it has for that, and what it is
+/// answered. One request is answered at a time; later bytes wait in the socket.
 struct DoorMachine {
-    /// How long a peer has for what it owes.
+    /// The time limits for a peer.
     enum Patience {
-        /// For the first byte, and for the rest of a head from its first byte on.
+        /// For the first byte, and for the rest of a head after its first byte.
         static let head: Duration = .seconds(15)
         /// Until the next request.
         ///
@@ -25,11 +25,11 @@ struct DoorMachine {
         static let answer: Duration = .seconds(30)
         /// For taking the last answer and closing.
         static let lingering: Duration = .seconds(5)
-        /// For what is under way when the node shuts down.
+        /// For requests under way when the node shuts down.
         static let draining: Duration = .seconds(5)
     }
 
-    /// The most bytes that are kept of what comes behind a request that is being answered.
+    /// The most bytes that are kept from behind a request that is being answered.
     static let maximumWaiting = 64 << 10
 
     private enum State {
@@ -39,20 +39,20 @@ struct DoorMachine {
         case body(Errand, BodyReader, since: ContinuousClock.Instant)
         /// A request is being answered; `isLast`: nothing follows.
         case answering(since: ContinuousClock.Instant, isLast: Bool)
-        /// The last answer is on its way; what still comes is passed over.
+        /// The last answer is on its way; later input is ignored.
         case lingering(since: ContinuousClock.Instant)
         /// It is a WebSocket, or closed.
         case left
     }
 
-    /// A request whose body is still coming, and what becomes of it then.
+    /// A request whose body is still coming, and the decision on it.
     private struct Errand {
         let head: RequestHead
         let decision: DoorPolicy.Decision
     }
 
     private let policy: DoorPolicy
-    /// Why it cannot stay, if it cannot.
+    /// The reason why it cannot stay, if so.
     private let refusal: Disconnect?
     private var state: State
     private var reader = RequestHeadReader()
@@ -61,14 +61,14 @@ struct DoorMachine {
     /// Whether no more will come.
     private(set) var hasEnded = false
     private var drainDeadline: ContinuousClock.Instant?
-    /// How many bytes waited for the peer when it was last looked at.
+    /// The number of bytes that waited for the peer at the last check.
     private var waiting = 0
 
     /// Makes the machine of a connection that was just accepted.
     ///
     /// - Parameters:
-    ///   - policy: What is served here.
-    ///   - refusal: Why it cannot stay; nil when it has its place.
+    ///   - policy: The rules for requests.
+    ///   - refusal: The reason why it cannot stay; nil when it has its place.
     ///   - now: The time.
     init(policy: DoorPolicy, refusal: Disconnect?, now: ContinuousClock.Instant) {
         self.policy = policy
@@ -86,9 +86,9 @@ struct DoorMachine {
 // MARK: - What comes
 
 extension DoorMachine {
-    /// What the shell does for what came.
+    /// The shell's next step after input.
     enum OnBytes {
-        /// Nothing until more comes.
+        /// Nothing until more input comes.
         case wait
         /// Send 100, then ask again: the client waits for it before it sends the body.
         case sendContinue
@@ -100,19 +100,19 @@ extension DoorMachine {
         case answer(APIError, isHead: Bool, isLast: Bool)
         /// Answer that the server takes these methods, then call ``DoorMachine/answered(now:)``.
         case allow([HTTPRequest.Method], isLast: Bool)
-        /// Answer by this, then call ``DoorMachine/answered(now:)``: the connection is of no use any more.
+        /// Answer by this, then call ``DoorMachine/answered(now:)``: the connection cannot be used any more.
         case fault(RequestFault)
         /// Close.
         case close
     }
 
-    /// What a connection becomes.
+    /// The purpose of a WebSocket.
     enum Opening {
         /// A client of the chat.
         case chat(fields: [(name: String, value: String)], query: String?)
-        /// One that gets back what it sends.
+        /// A client that gets back its own messages.
         case echo(fields: [(name: String, value: String)])
-        /// One that is told to come later.
+        /// A client that is told to come later.
         case parting(fields: [(name: String, value: String)], Disconnect)
     }
 
@@ -123,7 +123,7 @@ extension DoorMachine {
         case .idle, .head, .body: self.append(bytes)
         case .answering(let since, _):
             self.append(bytes)
-            // The system gives all that has come when the peer says that no more will.
+            // The system delivers all remaining bytes when the peer ends its input.
             guard self.input.readableBytes > Self.maximumWaiting else { return .wait }
             self.input.clear()
             self.state = .answering(since: since, isLast: true)
@@ -131,7 +131,7 @@ extension DoorMachine {
         return self.next(now: now)
     }
 
-    /// What follows from what has come; to be asked again after each answer.
+    /// The step for the input so far; call it again after each answer.
     mutating func next(now: ContinuousClock.Instant) -> OnBytes {
         do throws(RequestFault) {
             return try self.advance(now)
@@ -142,7 +142,7 @@ extension DoorMachine {
         }
     }
 
-    /// The peer sends nothing more.
+    /// The peer ended its input.
     mutating func inputEnded() -> OnBytes {
         self.hasEnded = true
         switch self.state {
@@ -189,12 +189,12 @@ extension DoorMachine {
     private mutating func decide(_ head: RequestHead, _ now: ContinuousClock.Instant) throws(RequestFault) -> OnBytes {
         let decision = self.policy.decide(head)
         if case .open(let opening) = decision { return self.open(opening, now) }
-        // An orchestrator that is told that the node is not well would end it, because it is full.
+        // An orchestrator would end a full node if this failed.
         if let refusal, head.target.place != "healthz" {
             return self.answer(.unavailable(refusal.reason), head, isLast: true, now)
         }
         let body = try BodyReader(head.framing, limit: self.policy.maximumBody)
-        // Who waits for leave to send a body that nobody wants is not given it.
+        // A client that waits for `100` gets none when nobody wants its body.
         if head.expectsContinue, case .answer(let error) = decision {
             return self.answer(error, head, isLast: true, now)
         }
@@ -250,18 +250,18 @@ extension DoorMachine.Opening {
 // MARK: - What goes, and time
 
 extension DoorMachine {
-    /// What the shell does when an answer has been written.
+    /// The shell's next step when an answer has been written.
     enum OnAnswered: Equatable {
         /// Ask ``DoorMachine/next(now:)`` for the next request.
         case goOn
-        /// Say that nothing more comes, and read on without heeding it: to close at once could take the answer from a peer
+        /// End the output, and go on reading but ignore the input: closing at once could destroy the answer for a peer
         /// that is still sending (RFC 9112, section 9.6).
         case linger
-        /// Close: the peer has said that it sends nothing more, and has its answer.
+        /// Close: the peer has ended its input, and has its answer.
         case close
     }
 
-    /// An answer has gone out, all of it.
+    /// A whole answer has gone out.
     mutating func answered(now: ContinuousClock.Instant) -> OnAnswered {
         guard case .answering(_, let isLast) = self.state else { return .goOn }
         self.isFirst = false
@@ -278,19 +278,19 @@ extension DoorMachine {
         return .linger
     }
 
-    /// What the shell does after a look at the clock.
+    /// The shell's step after a time check.
     enum OnCheck: Equatable {
         case wait
-        /// Close without a word.
+        /// Close without an answer.
         case close
         /// Answer by this, then call ``DoorMachine/answered(now:)``.
         case fault(RequestFault)
     }
 
-    /// Looks whether the peer takes too long.
+    /// Checks whether the peer takes too long.
     ///
     /// - Parameters:
-    ///   - waiting: How many bytes of answers its socket has not taken.
+    ///   - waiting: The number of bytes of answers that its socket has not taken.
     ///   - now: The time.
     /// - Returns: What follows.
     mutating func check(waiting: Int, now: ContinuousClock.Instant) -> OnCheck {

@@ -2,16 +2,16 @@ import ChatCore
 import ChatHTTP
 import HTTPTypes
 
-/// What a request is answered, as far as its head alone says it.
+/// Decides on a request by its head alone.
 struct DoorPolicy: Sendable {
     let hosts: HostPolicy
     let webSockets: WebSocketAdmission
     /// The most bytes of a body.
     let maximumBody: Int
-    /// Whether tests can have back what they send.
+    /// Whether tests may open `/echo`.
     let hasEcho: Bool
 
-    /// What becomes of a request.
+    /// The decision on a request.
     enum Decision {
         /// The connection becomes something else.
         case open(DoorMachine.Opening)
@@ -19,7 +19,7 @@ struct DoorPolicy: Sendable {
         case serve
         /// It is refused.
         case answer(APIError)
-        /// It asked what can be asked.
+        /// It asked for the allowed methods.
         case allow([HTTPRequest.Method])
     }
 

@@ -2,9 +2,9 @@ import ChatCore
 import ChatSystem
 import NIOCore
 
-/// The doors of one event loop: the connections on it that are no WebSockets, or not yet.
+/// The doors of one event loop: its connections that are not WebSockets, or not yet.
 ///
-/// It looks at all of them once a second. A timer for each would cost more than most of them live.
+/// It checks all of them once a second. A timer for each would cost too much for such short lives.
 final class Doorkeeper {
     let shard: Shard
     let policy: DoorPolicy
@@ -42,9 +42,9 @@ final class Doorkeeper {
         for door in Array(self.doors.values) { door.check(now) }
     }
 
-    /// The node is going away: lets everybody go in peace.
+    /// The node is going away: closes every connection cleanly.
     ///
-    /// - Returns: What completes when nobody stands in a door any more.
+    /// - Returns: A future that completes when no connection is in a door any more.
     func drain() -> EventLoopFuture<Void> {
         self.isDraining = true
         self.shard.assumeIsolated { $0.beginVacating() }

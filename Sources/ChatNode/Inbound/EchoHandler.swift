@@ -1,9 +1,9 @@
 import ChatWebSocket
 import NIOCore
 
-/// Sends back every message: what conformance suites for RFC 6455 talk to, opened by a flag for tests alone.
+/// Sends back every message, for conformance suites for RFC 6455; a flag for tests opens it.
 ///
-/// It reads and writes by the same types as a chat's connection.
+/// It uses the same types for reading and writing as a chat's connection.
 final class EchoHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 

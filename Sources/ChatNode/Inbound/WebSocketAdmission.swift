@@ -2,14 +2,14 @@ import ChatCore
 import ChatHTTP
 import HTTPTypes
 
-/// Whether a request to the WebSocket's address becomes one.
+/// Decides whether a request to the WebSocket's address becomes a WebSocket.
 struct WebSocketAdmission: Sendable {
-    /// The subprotocol that is spoken.
+    /// The subprotocol of the server.
     static let subprotocol = "chat.v1"
 
     let origins: OriginPolicy
 
-    /// What becomes of a request.
+    /// The decision on a request.
     enum Verdict {
         /// It is answered by 101 with these fields beyond `Upgrade` and `Connection`.
         case open([(name: String, value: String)])
@@ -17,7 +17,7 @@ struct WebSocketAdmission: Sendable {
         case refuse(APIError)
     }
 
-    /// Looks at a request.
+    /// Decides on a request.
     func check(_ head: RequestHead) -> Verdict {
         guard head.method == .get || head.method == .head else {
             return .refuse(.methodNotAllowed([.get, .head, .options]))
@@ -39,7 +39,7 @@ struct WebSocketAdmission: Sendable {
         return .open([("Sec-WebSocket-Accept", accept), ("Sec-WebSocket-Protocol", Self.subprotocol)])
     }
 
-    /// An origin is ASCII (RFC 6454, section 6.2); anything else is not worth being compared.
+    /// An origin is ASCII (RFC 6454, section 6.2); anything else need not be compared.
     private func allowsOrigin(of head: RequestHead) -> Bool {
         guard head.hasField("origin") else { return true }
         guard let origin = head.value(of: "origin"), origin.utf8.allSatisfy({ $0 < 0x80 }) else {

@@ -2,7 +2,7 @@ import Foundation
 import Logging
 import NIOCore
 
-/// Stands on the listening socket: lets it rest when the system has no descriptor left.
+/// The handler of the listening socket: pauses it when the system has no descriptor left.
 final class AcceptHandler: ChannelInboundHandler {
     typealias InboundIn = any Channel
     typealias InboundOut = any Channel
@@ -13,7 +13,7 @@ final class AcceptHandler: ChannelInboundHandler {
     init(logger: Logger) { self.logger = logger }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // Others concern one connection that has ended before it began.
+        // Other errors concern one connection that ended before it began.
         guard let error = error as? IOError, error.errnoCode != ECONNABORTED else { return }
         guard case .rest(let isTold) = self.pacer.failed(now: .now) else { return }
         if isTold {

@@ -1,21 +1,21 @@
-/// When a listener rests because the system gave it no connection, and what is told of it.
+/// Decides when a listener pauses because the system gave it no connection, and when to log that.
 ///
-/// A connection that cannot be accepted stays in the line, and the socket readable: to try at once would be a loop that
-/// takes a whole core and changes nothing.
+/// A connection that cannot be accepted stays in the queue, and the socket stays readable: trying again at once would
+/// be a busy loop on a whole core.
 struct AcceptPacer {
-    /// How long it rests.
+    /// The length of the pause.
     static let rest: Duration = .milliseconds(500)
-    /// How long nothing more is told of the same trouble.
+    /// The time for which the same trouble is not logged again.
     static let silence: Duration = .seconds(60)
 
     private var isResting = false
     private var lastTold: ContinuousClock.Instant?
 
-    /// What follows a failure.
+    /// The step after a failure.
     enum OnFailure: Equatable {
         /// Accept nothing for ``AcceptPacer/rest``, and say so if it has not been said lately.
         case rest(isTold: Bool)
-        /// It rests already.
+        /// It pauses already.
         case wait
     }
 
@@ -29,7 +29,7 @@ struct AcceptPacer {
     /// The time is over: accept again.
     mutating func rested() { self.isResting = false }
 
-    /// Whether something is told now that happens again and again.
+    /// Whether to log a repeated event now.
     mutating func isTold(_ now: ContinuousClock.Instant) -> Bool {
         if let lastTold, now - lastTold < Self.silence { return false }
         self.lastTold = now

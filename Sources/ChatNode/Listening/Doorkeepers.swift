@@ -3,7 +3,7 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// The doorkeepers of all event loops: where accepted connections come in.
+/// The doorkeepers of all event loops: accepted connections go to them.
 final class Doorkeepers: Sendable {
     private let keepers: [ObjectIdentifier: NIOLoopBoundBox<Doorkeeper>]
     private let admission: Admission
@@ -27,7 +27,7 @@ final class Doorkeepers: Sendable {
 
     /// Gives an accepted connection its door, on its loop and before its first read.
     ///
-    /// - Throws: ``NoPlace`` when there is none even for a word.
+    /// - Throws: ``NoPlace`` when there is not even a place to send a refusal.
     func receive(_ channel: any Channel) throws {
         guard let keeper = self.keepers[ObjectIdentifier(channel.eventLoop)]?.value else { throw NoPlace() }
         let place: Admission.Place
@@ -43,7 +43,7 @@ final class Doorkeepers: Sendable {
             throw NoPlace()
         }
         let handler = ConnectionHandler(keeper: keeper, place: place, refusal: refusal)
-        // Whatever fails from here on, the handler gives the place back.
+        // From here on, the handler gives the place back on any failure.
         try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
         try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
         try ReadBuffers.attach(to: channel)
@@ -55,7 +55,7 @@ final class Doorkeepers: Sendable {
         self.logger.warning("connections are turned away: \(reason)")
     }
 
-    /// Begins to look at the doors each second.
+    /// Begins to check the doors each second.
     func open() {
         let tasks = self.keepers.values.map { keeper in
             keeper.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
@@ -65,7 +65,7 @@ final class Doorkeepers: Sendable {
         self.ticking.withLock { $0 = tasks }
     }
 
-    /// Returns when nobody stands in a door any more.
+    /// Returns when no connection is in a door any more.
     func close() async {
         let vacancies = self.keepers.values.map { keeper in keeper.eventLoop.flatSubmit { keeper.value.drain() } }
         for vacancy in vacancies { try? await vacancy.get() }

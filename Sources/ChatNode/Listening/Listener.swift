@@ -5,7 +5,7 @@ import ServiceLifecycle
 
 /// The listening socket as a service: each accepted connection gets a door, and nothing else.
 struct Listener: Service {
-    /// How many connections wait in the kernel to be accepted.
+    /// The most connections that wait in the kernel to be accepted.
     private static let backlog: CInt = 4096
 
     let address: (host: String, port: Int)
@@ -16,14 +16,14 @@ struct Listener: Service {
 
     /// Listens until the surrounding service group shuts down.
     ///
-    /// Then it lets nobody in, and returns when nobody stands in a door any more. WebSockets are their shards'.
+    /// Then it accepts nobody, and returns when no connection is in a door any more. WebSockets belong to their shards.
     func run() async throws {
         let channel = try await self.bind()
         let (ends, end) = AsyncStream<Void>.makeStream()
         self.doorkeepers.open()
         await withGracefulShutdownHandler {
             await self.onRunning(channel.localAddress?.port ?? 0)
-            // It ends by the shutdown, and by a cancellation.
+            // It ends on shutdown, and on cancellation.
             for await _ in ends {}
         } onGracefulShutdown: {
             end.finish()

@@ -1,18 +1,18 @@
 import NIOCore
 
-/// Buffers for what is read from a connection, none of which stays with it.
+/// Buffers for reading from a connection; the connection keeps none of them.
 ///
-/// A channel keeps buffers that it has read into, to read into them again: three kilobytes for every connection, most of
-/// which are idle. Told to keep one at most (``attach(to:)``), it keeps its first, and takes another wherever the next may be
-/// larger than the last. So the first has room for a few bytes of the request; each one after it is said to grow, is made
-/// for one read, and goes with it.
+/// A channel keeps its read buffers to use them again: three kilobytes for every connection, and most connections are
+/// idle. When it may keep only one (``attach(to:)``), it keeps the first, and makes another one whenever the next read
+/// may be larger than the last. So the first buffer has space for only a few bytes of the request. Every later one
+/// claims to grow, so it is made for one read and dropped after it.
 struct ReadBuffers: RecvByteBufferAllocator {
     private static let smallest: Int32 = 1024
     private static let largest: Int32 = 65_536
 
     private var size: Int32 = 16
 
-    /// Lets a channel read by them; to be called before its first read.
+    /// Lets a channel read with them; call it before the first read.
     static func attach(to channel: any Channel) throws {
         try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
         try channel.syncOptions?.setOption(.recvAllocator, value: ReadBuffers())

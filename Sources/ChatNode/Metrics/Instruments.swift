@@ -24,22 +24,22 @@ final class AtomicGauge: MeterHandler {
     func decrement(by amount: Double) { self.value.wrappingSubtract(Int(amount), ordering: .relaxed) }
 }
 
-/// How many times fell into which bucket, in milliseconds.
+/// A histogram of times in milliseconds.
 final class Histogram: RecorderHandler, TimerHandler {
     private typealias EachBound<Element: ~Copyable> = InlineArray<13, Element>
 
     private static let eachBound: EachBound<Int> = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000]
-    /// The upper bounds of the buckets, inclusive; one more bucket holds what is above the last.
+    /// The upper bounds of the buckets, inclusive; one more bucket holds values above the last.
     static let bounds = eachBound.indices.map { eachBound[$0] }
 
-    /// What was recorded until now.
+    /// The records until now.
     struct Distribution: Sendable, Equatable {
-        /// By bucket, each for itself; the last one has no upper bound.
+        /// The count of each bucket alone; the last one has no upper bound.
         private(set) var counts = [Int](repeating: 0, count: Histogram.bounds.count + 1)
-        /// The sum of all that was recorded, in milliseconds.
+        /// The sum of all recorded values, in milliseconds.
         private(set) var sum = 0
 
-        /// How many times were recorded.
+        /// The number of recorded values.
         var count: Int { self.counts.reduce(0, +) }
 
         init() {}
@@ -67,7 +67,7 @@ final class Histogram: RecorderHandler, TimerHandler {
         )
     }
 
-    /// Records milliseconds; a clock that went back counts as no time at all.
+    /// Records milliseconds; a clock that went back counts as zero.
     func record(_ value: Int64) {
         let value = max(0, Int(value))
         if let bucket = Self.bounds.firstIndex(where: { value <= $0 }) {

@@ -1,16 +1,16 @@
 import CoreMetrics
 import Synchronization
 
-/// Everything that this node counts, by name: what `GET /api/status` shows, and what an exporter reads.
+/// Everything that this node counts, by name, for `GET /api/status` and for an exporter.
 ///
 /// It is a backend of swift-metrics. Instruments are made once, under a lock, and counting is a relaxed addition after
-/// that: each shard has instruments of its own (told apart by the dimension `shard`), so that loops share no cache line
-/// that they write, and nothing on the way of a message waits. Names are Prometheus' own: `chat_…_total` only grows.
+/// that: each shard has instruments of its own (with the dimension `shard`), so that loops share no cache line that
+/// they write, and no message waits. Names follow Prometheus: `chat_…_total` only grows.
 final class MetricsRegistry: MetricsFactory {
-    /// What tells an instrument from all others.
+    /// The identity of an instrument.
     struct Name: Hashable, Sendable {
         let label: String
-        /// Sorted, so that their order is no difference.
+        /// Sorted, so that their order does not matter.
         let dimensions: [String]
 
         init(_ label: String, _ dimensions: [(String, String)]) {
@@ -78,7 +78,7 @@ final class MetricsRegistry: MetricsFactory {
         self.histogram(label, dimensions)
     }
 
-    // What has been counted stays: a counter that begins anew would look like a restart.
+    // Counts stay: a counter that started again would look like a restart.
     func destroyCounter(_ handler: any CounterHandler) {}
     func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
     func destroyMeter(_ handler: any MeterHandler) {}
@@ -97,7 +97,7 @@ final class MetricsRegistry: MetricsFactory {
 }
 
 extension Dictionary {
-    /// The instrument of a name, made when it is asked for first.
+    /// The instrument of a name, made at the first request.
     fileprivate mutating func instrument(_ name: Key, _ make: () -> Value) -> Value {
         if let known = self[name] { return known }
         let new = make()

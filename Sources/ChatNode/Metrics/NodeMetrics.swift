@@ -3,7 +3,7 @@ import ChatSystem
 import CoreMetrics
 import NIOCore
 
-/// The names of what is counted; they are an interface, and never change.
+/// The names of the metrics; they are an interface, and never change.
 enum MetricName {
     /// Messages that clients of this node have published, and that are stored.
     static let published = "chat_messages_published_total"
@@ -13,7 +13,7 @@ enum MetricName {
     static let received = "chat_websocket_messages_received_total"
     /// Text messages of WebSockets that were written for clients: replies and events of every kind.
     static let sent = "chat_websocket_messages_sent_total"
-    /// From the time of a message to its being written for the members of a loop, in milliseconds.
+    /// The time from a message's `time` until it is written for the members of a loop, in milliseconds.
     static let latency = "chat_delivery_latency_milliseconds"
     /// Connections of a shard.
     static let connections = "chat_connections"
@@ -23,7 +23,7 @@ enum MetricName {
     static let members = "chat_shard_members"
 }
 
-/// What one shard counts: an addition each, to numbers that no other loop writes.
+/// The counters of one shard: each count is an addition to a number that no other loop writes.
 struct ShardMetrics {
     private let published: Counter
     private let deliveries: Counter
@@ -64,7 +64,7 @@ struct ShardMetrics {
         if let oldest = tally.oldest { self.latency.record(WallClock.now() - oldest) }
     }
 
-    /// How much there is now.
+    /// The present numbers.
     func measure(connections: Int, rooms: Int, members: Int) {
         self.connections.record(connections)
         self.rooms.record(rooms)
@@ -72,12 +72,12 @@ struct ShardMetrics {
     }
 }
 
-/// What waits in a room for the next flush, as far as it is counted.
+/// The counts of the frames that wait in a room for the next flush.
 struct DeliveryTally {
     private(set) var frames = 0
     private(set) var messages = 0
-    /// The time of the first message, in milliseconds since the Unix epoch: the latency of a flush is that of what has
-    /// waited longest.
+    /// The time of the first message, in milliseconds since the Unix epoch: the latency of a flush is that of its
+    /// oldest message.
     private(set) var oldest: Int?
 
     /// A frame was added.

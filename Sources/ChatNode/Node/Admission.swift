@@ -1,12 +1,13 @@
 import ChatCore
 import Synchronization
 
-/// Whether the node takes another connection: it counts all of them, in all and by address, whatever they turn out to be.
+/// Decides whether the node takes another connection: it counts all of them, in total and by address, whatever they
+/// turn out to be.
 ///
-/// Past its limits there is a small reserve, for connections that are told so. What comes when that is used up is closed
-/// without a word: to answer costs a descriptor as well.
+/// Past its limits there is a small reserve, for connections that get a refusal. When that is used up, connections are
+/// closed without an answer, since an answer costs a descriptor, too.
 final class Admission: Sendable {
-    /// The most connections of an address beyond its limit that are told so at a time.
+    /// The most connections of an address beyond its limit that get a refusal at a time.
     static let reservePerAddress = 8
 
     private struct State {
@@ -27,30 +28,30 @@ final class Admission: Sendable {
     /// - Parameters:
     ///   - maximum: The most connections.
     ///   - maximumPerAddress: The most connections of one address.
-    ///   - reserve: How many more are told that there is no place for them.
+    ///   - reserve: The number of further connections that get a refusal.
     init(maximum: Int?, maximumPerAddress: Int?, reserve: Int = 64) {
         self.maximum = maximum
         self.maximumPerAddress = maximumPerAddress
         self.reserve = reserve
     }
 
-    /// What a connection has taken.
+    /// The place of a connection.
     struct Place: Sendable {
         fileprivate let admission: Admission
-        /// nil where nobody counts by address.
+        /// nil when there is no limit by address.
         fileprivate let address: String?
         fileprivate let isInReserve: Bool
 
-        /// The connection has ended; to be called once.
+        /// The connection has ended; call it once.
         func leave() { self.admission.leave(self) }
     }
 
-    /// What becomes of a connection.
+    /// The decision on a connection.
     enum OnEntry {
         case admitted(Place)
-        /// It is told why it cannot stay.
+        /// It gets a refusal.
         case turnedAway(Place, Disconnect)
-        /// There is not even a place to tell it.
+        /// There is not even a place for a refusal.
         case closed
     }
 
@@ -93,13 +94,13 @@ final class Admission: Sendable {
         }
     }
 
-    /// From now on nobody is admitted.
+    /// Admits nobody any more.
     func beginDraining() { self.state.withLock { $0.isDraining = true } }
 
     /// Whether nobody is admitted any more.
     var isDraining: Bool { self.state.withLock { $0.isDraining } }
 
-    /// How many connections there are, those in the reserve included.
+    /// The number of connections, including those in the reserve.
     var count: Int { self.state.withLock { $0.count } }
 
     /// A connection has become a WebSocket.
@@ -108,6 +109,6 @@ final class Admission: Sendable {
     /// A WebSocket has ended.
     func webSocketClosed() { self.webSockets.subtract(1, ordering: .relaxed) }
 
-    /// How many WebSockets there are.
+    /// The number of WebSockets.
     var webSocketCount: Int { self.webSockets.load(ordering: .relaxed) }
 }

@@ -2,9 +2,9 @@ import ChatCore
 import NIOCore
 import Synchronization
 
-/// A line in which answers wait for a time that a seed draws, and leave in the order in which they came.
+/// A queue in which answers wait for times drawn from a seed, and leave in the order in which they came.
 ///
-/// It stands for a slow way back from a broker: late, now and then very late, and never out of order.
+/// It simulates a slow way back from a broker: late, now and then very late, but never out of order.
 package final class DelayedAnswers: Sendable {
     private struct Waiting {
         var due: ContinuousClock.Instant
@@ -19,10 +19,10 @@ package final class DelayedAnswers: Sendable {
 
     private let state: Mutex<State>
 
-    /// Makes a line with the delays of a seed.
+    /// Makes a queue with the delays of a seed.
     package init(seed: UInt64) { self.state = Mutex(State(generator: SplitMix64(seed: seed))) }
 
-    /// A time that the seed draws.
+    /// A random time from the seed.
     package func draw(upTo milliseconds: Int) -> Duration {
         .milliseconds(self.state.withLock { Int.random(in: 0...milliseconds, using: &$0.generator) })
     }

@@ -1,9 +1,9 @@
 import ChatCore
 
-/// A broker that answers late: for tests, which pass by luck where answers are quick (`CHAT_TEST_DELAYS`).
+/// A broker that answers late, for tests: with quick answers some would pass by luck (`CHAT_TEST_DELAYS`).
 ///
-/// What it is asked it does at once, and events come when they come; so others are told of a join, or see a message, long
-/// before the one who asked has its answer. A node without the setting has no such broker.
+/// It does its work at once and does not delay events, so other clients see a join or a message long before the caller
+/// has its answer. A node without the setting has no such broker.
 final class DelayingBroker: Broker {
     /// The most milliseconds until it begins to work.
     private static let slowestStart = 500
@@ -11,7 +11,7 @@ final class DelayingBroker: Broker {
     private let base: any Broker
     private let answers: DelayedAnswers
 
-    /// Makes a broker that does what another does, and lets its answers wait in a line.
+    /// Makes a broker that passes calls on to another one, and lets the answers wait in a queue.
     init(_ base: any Broker, answers: DelayedAnswers) {
         self.base = base
         self.answers = answers

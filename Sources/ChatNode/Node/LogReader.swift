@@ -1,17 +1,17 @@
 import ChatCore
 
-/// Reads pages of rooms' logs once for all who want them at about the same time.
+/// Reads pages of rooms' logs once for all tasks that want them at about the same time.
 ///
 /// When a node or its network comes back, a thousand members of a room resume at once, from about the same place. Pages
-/// begin at multiples of their size, so that neighbours ask for the same page; a page that is on its way is awaited
-/// instead of being read again, unless the log may have moved on since it was asked for, and one to which nothing can be
-/// added is kept for a moment, for those who come a little later. No longer: the log is the broker's.
+/// begin at multiples of their size, so that neighbours want the same page. A page that is being read is awaited
+/// instead of being read again, unless the log may have moved on since its request. A full page is kept for a moment,
+/// for members that come a little later. It is not kept longer, since the log belongs to the broker.
 actor LogReader {
     /// The most messages of a page.
     static let pageSize = 128
-    /// The most pages that are kept; what is read beyond that is not.
+    /// The most pages that are kept; further ones are not kept.
     static let keptPages = 64
-    /// How long a page is kept, and until the next ``sweep(now:)``.
+    /// The time for which a page is kept, and on until the next ``sweep(now:)``.
     static let freshness = Duration.seconds(1)
 
     private struct Key: Hashable {
@@ -19,7 +19,7 @@ actor LogReader {
         var start: Int
     }
 
-    /// How a page is read: ``Broker/log(_:after:limit:)``.
+    /// The function that reads a page: ``Broker/log(_:after:limit:)``.
     typealias Read = @Sendable (RoomName, Int, Int) async throws(BrokerError) -> LogPage
 
     private let read: Read
@@ -32,19 +32,19 @@ actor LogReader {
     ///
     /// - Parameters:
     ///   - start: The time; nil: it keeps nothing before the first sweep.
-    ///   - read: How a page is read.
+    ///   - read: The function that reads a page.
     init(start: ContinuousClock.Instant? = nil, read: @escaping Read) {
         self.now = start
         self.read = read
     }
 
-    /// The page in which the message after a number stands; it may begin with messages before that.
+    /// The page with the message after a number; it may begin with earlier messages.
     ///
     /// - Parameters:
     ///   - room: The room.
     ///   - seq: The number.
-    ///   - known: A position that the log is said to have come to; a reading that began before that is not shared.
-    ///   - standing: A position that it has come to for certain; nil: none is known, and no page that was kept will do.
+    ///   - known: A position that the log is said to have reached; a reading that began before that is not shared.
+    ///   - standing: A position that it has certainly reached; nil: none is known, and no kept page may be used.
     /// - Returns: The page.
     /// - Throws: ``BrokerError`` when it could not be read.
     func page(
@@ -54,12 +54,12 @@ actor LogReader {
         standing: LogPosition? = nil
     ) async throws(BrokerError) -> LogPage {
         let page = try await self.page(Key(room: room, start: seq - seq % Self.pageSize), known, standing)
-        // Large messages fill a page before it comes to the one that is wanted.
+        // Large messages may fill a page before the wanted one.
         guard let last = page.publications.last, last.position.seq <= seq, seq < page.head else { return page }
         return try await self.page(Key(room: room, start: seq), known, standing)
     }
 
-    /// Forgets pages that were kept long enough.
+    /// Drops pages that were kept long enough.
     func sweep(now: ContinuousClock.Instant) {
         self.now = now
         for (key, kept) in self.kept where now - kept.since >= Self.freshness { self.kept[key] = nil }
@@ -70,7 +70,7 @@ actor LogReader {
         _ known: LogPosition,
         _ standing: LogPosition?
     ) async throws(BrokerError) -> LogPage {
-        // Its messages are as good as ever; how far the log has come since then must be known from elsewhere.
+        // Its messages are still valid; the present head of the log must come from elsewhere.
         if let standing, let kept = self.kept[key]?.page, kept.epoch == known.epoch, kept.epoch == standing.epoch,
             known.seq <= max(kept.head, standing.seq)
         {
@@ -79,8 +79,8 @@ actor LogReader {
         if let reading = self.underWay[key] {
             let page = try await reading.value.get()
             if page.epoch == known.epoch, page.head >= known.seq { return page }
-            // It began before the log came to what is known, or what is known is of no log: only one that begins now
-            // can tell. Another one that has begun meanwhile is as good.
+            // It began before the log reached the known position, or that position is of no log: only a reading that
+            // begins now can decide. One that another task has begun meanwhile is as good.
             if let later = self.underWay[key], later != reading { return try await later.value.get() }
         }
         return try await self.begin(key)

@@ -2,22 +2,22 @@ import ChatCore
 import Logging
 import Synchronization
 
-/// What all shards of a node share; nothing of it changes.
+/// The things that all shards of a node share; none of them changes.
 ///
-/// The name alone is known later than the rest where the system chooses the port.
+/// Only the name is known later than the rest, if the system chooses the port.
 final class NodeContext: Sendable {
-    /// What the server calls itself.
+    /// The name and version of the server.
     static let serverVersion = "ChatServer/0.1.0"
 
     /// The node's name, as clients see it.
     var name: String { self.currentName.withLock { $0 } }
     private let currentName: Mutex<String>
-    /// What the node was called before it had a port: leases are held under one name, whatever clients see.
+    /// The node's name before it had a port: leases keep this name, whatever clients see.
     private let firstName: String
-    /// Told apart from every other run of the same node.
+    /// Different for every run of the same node.
     let incarnation: String
     let limits: Limits
-    /// What the broker promises, part by part: whoever needs one of them is given that one.
+    /// The broker's promises, part by part: each user gets only the part that it needs.
     let messages: any MessageLog
     let presence: any PresenceRegistry
     let sessions: any SessionStore
@@ -28,7 +28,7 @@ final class NodeContext: Sendable {
     let occupancy = Occupancy()
     let admission: Admission
     let metrics: MetricsRegistry
-    /// What comes by HTTP is counted apart from what the shards do.
+    /// Messages over HTTP are counted separately from the shards.
     let postMetrics: ShardMetrics
     let logger: Logger
     /// The longest time that a busy room holds messages to send them together.

@@ -1,15 +1,15 @@
 import ChatCore
 import Synchronization
 
-/// Which rooms have members on this node.
+/// The rooms that have members on this node.
 ///
-/// It is counted while members come and go, so that nobody has to ask every loop for all of its rooms. A room with members
-/// on several loops is one.
+/// It is counted while members come and go, so that nobody has to ask every loop for all of its rooms. A room with
+/// members on several loops counts once.
 final class Occupancy: Sendable {
-    /// On how many loops each room has members.
+    /// The number of loops on which each room has members.
     private let loops = Mutex<[RoomName: Int]>([:])
 
-    /// How many rooms there are.
+    /// The number of rooms.
     var roomCount: Int { self.loops.withLock(\.count) }
 
     /// A loop has the first member of a room.

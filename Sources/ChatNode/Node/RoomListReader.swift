@@ -1,11 +1,11 @@
 import ChatCore
 
-/// Reads pages of the list of rooms once for all who want them within a second.
+/// Reads pages of the list of rooms once for all requests within a second.
 ///
-/// The list is for everybody, and each page asks the broker about a hundred rooms: who looks often, or with many eyes,
-/// costs what one look costs. Different pages are read one after the other, and no more than so many wait.
+/// The list is public, and each page asks the broker about a hundred rooms. Many requests for a page cost as much as
+/// one. Different pages are read one after the other, and the number of waiting pages is bounded.
 actor RoomListReader {
-    /// How long a page is good for.
+    /// The time for which a page is valid.
     static let freshness = Duration.seconds(1)
     /// The most pages that are kept, or wait to be read.
     static let maximumPages = 64
@@ -15,7 +15,7 @@ actor RoomListReader {
         var limit: Int
     }
 
-    /// How a page is read: ``Broker/rooms(after:limit:)``.
+    /// The function that reads a page: ``Broker/rooms(after:limit:)``.
     typealias Read = @Sendable (RoomName?, Int) async throws(BrokerError) -> RoomPage
 
     private typealias Reading = Task<Result<RoomPage, BrokerError>, Never>
@@ -30,7 +30,7 @@ actor RoomListReader {
     ///
     /// - Parameters:
     ///   - now: The time.
-    ///   - read: How a page is read.
+    ///   - read: The function that reads a page.
     init(now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }, read: @escaping Read) {
         self.now = now
         self.read = read

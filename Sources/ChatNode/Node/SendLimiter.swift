@@ -1,31 +1,32 @@
 import ChatCore
 import Synchronization
 
-/// How fast each user may send on this node, over all connections and HTTP together.
+/// Limits how fast each user may send on this node, over all connections and HTTP together.
 ///
-/// A lock for each send, none for a delivery. Users whose buckets are full again are forgotten by ``sweep(now:)``.
+/// It takes a lock for each send, none for a delivery. Users whose buckets are full again are forgotten by
+/// ``sweep(now:)``.
 final class SendLimiter: Sendable {
     private let rate: Limits.Rate?
     private let state = Mutex(State())
 
     private struct State {
         var buckets: [UserID: TokenBucket] = [:]
-        /// Each user of a bucket, by the time at which it may be full again.
+        /// The users, by the time at which their buckets may be full again.
         var due = DueQueue<UserID, ContinuousClock.Instant>()
     }
 
-    /// The most users that are looked at while others wait to send.
+    /// The most users that are checked while others wait to send.
     static let sweptAtOnce = 1000
 
     /// Makes a limiter; without a rate it lets everything pass.
     init(rate: Limits.Rate?) { self.rate = rate }
 
-    /// How many users are remembered.
+    /// The number of remembered users.
     var userCount: Int { self.state.withLock(\.buckets.count) }
 
     /// Counts a send.
     ///
-    /// - Returns: nil when it may go on; else what the sender is told.
+    /// - Returns: nil when it may go on; otherwise the error for the sender.
     func take(_ user: UserID, now: ContinuousClock.Instant) -> ProtocolError? {
         guard let rate else { return nil }
         let wait = self.state.withLock { state in
@@ -45,9 +46,9 @@ final class SendLimiter: Sendable {
         )
     }
 
-    /// Forgets users who have not sent for a while; each shard does its share of it.
+    /// Forgets users that have not sent for a while; each shard does its share.
     ///
-    /// - Returns: How many were looked at: those who were about to have all that they may send again.
+    /// - Returns: The number of users checked: those whose buckets were due to be full again.
     @discardableResult
     func sweep(now: ContinuousClock.Instant) -> Int {
         self.state.withLock { state in
@@ -58,7 +59,8 @@ final class SendLimiter: Sendable {
                 if state.buckets.values[index].isFull(now: now) {
                     state.buckets.remove(at: index)
                 } else {
-                    // Never at this time again: the rest of a token takes less than a clock can tell.
+                    // Never at the same time again: the missing part of a token may need less time than the clock
+                    // resolves.
                     let rest = max(.milliseconds(1), state.buckets.values[index].timeUntilFull(now: now))
                     state.due.schedule(user, at: now + rest)
                 }

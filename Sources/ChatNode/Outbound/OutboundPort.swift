@@ -1,40 +1,39 @@
 import ChatCore
 import NIOCore
 
-/// Where bytes leave for one client: the only place that writes a chat's frames to a socket.
+/// The way out for one client's bytes: the only place that writes to the socket of a WebSocket.
 ///
-/// Frames are queued until ``flush()``, so that all that a tick has for a client leaves in one system call: straight to
-/// the socket while the channel has nothing queued, else through the channel. What a socket does not take waits in the
-/// channel, and until that is empty everything goes after it there. The frames of a room do not even wait for the flush
-/// where nothing else is due to the client (``deliver(_:)``).
+/// Frames are queued until ``flush()``, so that everything that a tick has for a client leaves in one system call:
+/// straight to the socket while the channel has nothing queued, otherwise through the channel. Bytes that a socket does
+/// not take wait in the channel, and all later bytes go there, too, until it is empty. The frames of a room do not even
+/// wait for the flush when nothing else is queued for the client (``deliver(_:)``).
 ///
-/// What waits is bounded by ``Limits/outboundBytes``; past it the verdict is ``Verdict/overflow``, and a client that
-/// gets it must be parted from: nobody waits for it.
+/// The queue is bounded by ``Limits/outboundBytes``. Past that, the verdict is ``Verdict/overflow``, and the client
+/// must be disconnected: nobody waits for it.
 ///
-/// It is a class because the channel may end while the port writes to it, and whoever hears of that calls
-/// ``detach()`` at once.
+/// It is a class because the channel may end while the port writes to it; the handler then calls ``detach()`` at once.
 final class OutboundPort {
-    /// What became of bytes.
+    /// The result of a write.
     enum Verdict: Equatable {
-        /// The socket has taken them.
+        /// The socket has taken the bytes.
         case sent
-        /// They are on their way; `isFirst` tells that a flush is due now.
+        /// They are queued; `isFirst` means that a flush is due now.
         case queued(isFirst: Bool)
-        /// There is no room for them: the client is too slow.
+        /// There is no space for them: the client is too slow.
         case overflow
     }
 
     private let channel: any Channel
     private let limit: Int
-    /// nil when there is none, and for good when the connection ends.
+    /// nil when there is none, and always after the connection ends.
     private var socket: SocketWriter?
-    /// What has been written since the last flush.
+    /// The bytes written since the last flush.
     private var queue = ByteBuffer()
-    /// Whether the channel was empty when it was last looked at, and has been given nothing since.
+    /// Whether the channel was empty at the last check, and has got nothing since.
     ///
-    /// At the beginning the answer to the upgrade request may wait there.
+    /// At the beginning, the answer to the upgrade request may wait there.
     private var isChannelEmpty = false
-    /// How many bytes have been written since the beginning.
+    /// The number of bytes written since the beginning.
     private var written = 0
     /// Whether the client is in several rooms, whose frames leave together.
     var isShared = false
@@ -46,7 +45,7 @@ final class OutboundPort {
     ///   - limit: The most bytes that wait.
     init(channel: any Channel, limit: Int) {
         self.channel = channel
-        // A page of a replay is paced by the socket and must not use up what is meant for live messages.
+        // A page of a replay is paced by the socket and must not use up the space for live messages.
         self.limit = limit + LogPage.maximumBytes
         self.socket = SocketWriter(of: channel)
     }
@@ -54,7 +53,7 @@ final class OutboundPort {
     /// Queues whole frames.
     func write(_ frames: ByteBuffer) -> Verdict {
         if self.waiting > self.limit {
-            // What only waits for the end of the tick is no reason to part.
+            // Bytes that only wait for the end of the tick are no reason to disconnect.
             self.flush()
             guard self.waiting <= self.limit else { return .overflow }
         }
@@ -66,8 +65,8 @@ final class OutboundPort {
 
     /// Writes the frames of a room, to the socket at once when nothing else is due before or with them.
     ///
-    /// To queue a buffer and let go of it again for each of a room's members took 17 % longer (500 messages a second to
-    /// 100 members: 5.4 µs for each delivery in place of 6.3; the kernel's part is 5).
+    /// Queueing and releasing a buffer for each of a room's members took 17 % longer (500 messages a second to 100
+    /// members: 5.4 µs for each delivery in place of 6.3; the kernel's part is 5).
     func deliver(_ frames: ByteBuffer) -> Verdict {
         guard !self.isShared, self.queue.readableBytes == 0, self.socket != nil, self.channelBytes() == 0 else {
             return self.write(frames)
@@ -83,16 +82,16 @@ final class OutboundPort {
         return .queued(isFirst: true)
     }
 
-    /// How many bytes the socket has not taken.
+    /// The number of bytes that the socket has not taken.
     var waiting: Int { self.queue.readableBytes + self.channelBytes() }
 
-    /// How many bytes the socket has taken since the beginning.
+    /// The number of bytes that the socket has taken since the beginning.
     var taken: Int { self.written - self.waiting }
 
-    /// Whether so much waits that what may be lost is not worth adding to it.
+    /// Whether so much waits that frames that may be lost are left out.
     var isCrowded: Bool { self.waiting > (self.limit - LogPage.maximumBytes) / 2 }
 
-    /// Sends what is queued.
+    /// Sends the queued bytes.
     func flush() {
         guard self.queue.readableBytes > 0 else { return }
         var bytes = self.takeQueue()
@@ -104,15 +103,15 @@ final class OutboundPort {
         self.channel.writeAndFlush(bytes, promise: nil)
     }
 
-    /// Completes when the socket has taken all that was written until now: the pace of a replay.
+    /// Completes when the socket has taken everything written until now; this paces a replay.
     func drained() -> EventLoopFuture<Void> {
         self.flush()
-        // What is written to a channel completes after all that was written before it.
+        // A write to a channel completes after all earlier writes.
         return self.isChannelEmpty
             ? self.channel.eventLoop.makeSucceededVoidFuture() : self.channel.writeAndFlush(ByteBuffer())
     }
 
-    /// Sends a last frame and ends the connection: at once for reading, within some seconds for the rest.
+    /// Sends a last frame and ends the connection: reading at once, the rest within some seconds.
     func finish(with frame: ByteBuffer, within time: TimeAmount) {
         self.flush()
         self.detach()
@@ -121,30 +120,30 @@ final class OutboundPort {
         channel.writeAndFlush(frame).whenComplete { _ in channel.close(mode: .output, promise: nil) }
     }
 
-    /// Ends the connection without a word.
+    /// Ends the connection without a frame.
     func abort() {
         self.detach()
         self.channel.close(promise: nil)
     }
 
-    /// The connection has ended or is about to: the socket's number may be another's from now on.
+    /// The connection has ended or is about to: the socket's number may belong to another connection from now on.
     func detach() {
         self.socket = nil
         self.queue = ByteBuffer()
         self.isChannelEmpty = false
     }
 
-    /// Reads from the socket or leaves what comes to wait there: backpressure for who commands too fast.
+    /// Starts or stops reading from the socket: backpressure for a client that sends commands too fast.
     func setReading(_ isReading: Bool) {
         try? self.channel.syncOptions?.setOption(.autoRead, value: isReading)
         if isReading { self.channel.read() }
     }
 
-    /// How many bytes wait in the channel.
+    /// The number of bytes that wait in the channel.
     private func channelBytes() -> Int {
         guard !self.isChannelEmpty else { return 0 }
         guard let bytes = try? self.channel.syncOptions?.getOption(.bufferedWritableBytes) else {
-            // It is closed, or of a kind that does not tell.
+            // It is closed, or of a kind that does not report this.
             self.socket = nil
             return 0
         }

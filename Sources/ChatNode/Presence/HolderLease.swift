@@ -1,12 +1,12 @@
 import ChatCore
 
-/// Under which name a shard's members are in their rooms, and whether that name has a lease.
+/// The name under which a shard's members are in their rooms, and the state of its lease.
 ///
-/// A shard that was taken for dead, since it stood still or was cut off for longer than a lease, goes on under another
-/// name: what it had under the old one is being taken away.
+/// A shard that was taken for dead, because it stopped or was cut off for longer than a lease, goes on under another
+/// name: the members under the old one are being removed.
 struct HolderLease: Equatable {
     private enum State: Equatable {
-        /// Nobody was ever here.
+        /// There was never a member.
         case unneeded
         case held
         /// It may have ended while the broker was away.
@@ -19,21 +19,21 @@ struct HolderLease: Equatable {
 
     init(_ holder: HolderID) { self.holder = holder }
 
-    /// Whether there is a lease to renew and to let go of.
+    /// Whether there is a lease to renew and to end.
     var isNeeded: Bool { self.state != .unneeded }
 
-    /// Whether the members have a lease for all that is known.
+    /// Whether the members have a lease, as far as is known.
     var isCertain: Bool { self.state == .held || self.state == .unneeded }
 
-    /// Somebody comes.
+    /// A member comes.
     mutating func enter() { if self.state == .unneeded { self.state = .held } }
 
     /// The broker is away, or was.
     mutating func doubt() { if self.state == .held { self.state = .doubtful } }
 
-    /// The lease is to begin anew; ``renewed(_:)`` or ``failed()`` follows.
+    /// The lease must be renewed; ``renewed(_:)`` or ``failed()`` follows.
     ///
-    /// - Returns: Under which name; nil when there is nothing to renew, or somebody renews it already.
+    /// - Returns: The name; nil when there is nothing to renew, or a renewal is under way.
     mutating func beginRenewal() -> HolderID? {
         switch self.state {
         case .unneeded, .renewing: return nil
@@ -43,10 +43,10 @@ struct HolderLease: Equatable {
         }
     }
 
-    /// What becomes of a lease.
+    /// The result of a renewal.
     enum OnRenewal: Equatable {
         case held
-        /// The members are to be entered again, under the next name.
+        /// The members must be entered again, under the next name.
         case lost(HolderID)
     }
 

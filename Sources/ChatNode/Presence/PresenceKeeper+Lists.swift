@@ -1,13 +1,13 @@
 import ChatCore
 import NIOCore
 
-// What members are told of each other. Presence may be lost on its way, and stands in no log: where something may be missing,
-// the list of members is read, once for the room on this shard, and the members are told the difference. A broker that has
-// lost who is here is told that first, by every shard; until they all had the time to, a list would lack some.
+// Presence events for members. They may be lost on the way, and are in no log. When some may be missing, the list of
+// members is read, once for the room on this shard, and the members get the difference. When a broker has lost its
+// members, every shard first enters its own again; until all had the time for that, a list would lack some.
 extension PresenceKeeper {
     // MARK: Events
 
-    /// Somebody came, went or has another name.
+    /// A user came, left or has another name.
     func applied(
         _ kind: PresenceKind,
         _ change: PresenceChange,
@@ -24,14 +24,14 @@ extension PresenceKeeper {
         }
     }
 
-    /// The broker has counted so many changes: fewer here mean that some were lost.
+    /// The broker has counted this many changes: fewer here mean that some were lost.
     func expect(version: Int, in room: LocalRoom, on host: isolated some PresenceHost) {
         room.presence.crowd.expect(version: version)
         self.seeTo(room)
         self.repair(on: host)
     }
 
-    /// The broker has lost who is in a room.
+    /// The broker has lost the members of a room.
     func wasLost(_ room: LocalRoom, on host: isolated some PresenceHost) {
         room.presence.crowd.doubt()
         self.restore(room.name)
@@ -39,11 +39,11 @@ extension PresenceKeeper {
         self.repair(on: host)
     }
 
-    /// News may have been lost, in every room; and what the broker knows, where it is doubtful.
+    /// Events may have been lost in every room, and so may the broker's records where they are doubtful.
     func doubtAll(on host: isolated some PresenceHost) {
         let isBrokerDoubtful = self.isBrokerDoubtful
         self.isBrokerDoubtful = false
-        // It takes each node its time to restore as many rooms.
+        // Each node needs time to restore that many rooms.
         let settling = isBrokerDoubtful ? ListSettling.time + .milliseconds(self.rooms.count / 8) : .zero
         for room in self.rooms.all {
             room.presence.crowd.doubt()
@@ -53,7 +53,7 @@ extension PresenceKeeper {
         self.repair(on: host)
     }
 
-    /// Tells large rooms how many they are now.
+    /// Sends large rooms their present count.
     func tellCounts(on host: isolated some PresenceHost) {
         let rooms = self.counts
         self.counts = []
@@ -64,25 +64,26 @@ extension PresenceKeeper {
         }
     }
 
-    // MARK: The list that a join is answered with
+    // MARK: The list in the answer to a join
 
-    // All members here have been told the same, so a list that is read once and followed by events is good for everybody: ten
-    // thousand who come back at the same time read each room's list once.
+    // All members here have been told the same, so one list, followed by events, is right for everybody: ten thousand
+    // clients that come back at the same time need one reading of each room's list.
 
-    /// Makes the user a member and lists the members; what changes after that reaches the client as events.
+    /// Makes the user a member and lists the members; later changes reach the client as events.
     func memberPage(
         _ room: LocalRoom,
         _ user: User,
         on host: isolated some PresenceHost
     ) async throws(BrokerError) -> MemberPage {
         let version = try await self.registry.enter(room.name, user, holder: self.lease.holder)
-        // The others may have been told of it by now, or be about to.
+        // The other members may have been told of the user by now, or soon will be.
         host.takeEvents()
         var page: MemberPage
         var attempts = 3
         repeat {
             if let told = room.presence.crowd.page(with: user, since: version) { return told }
-            // An event may overtake the list. The list is read again then, for nobody would tell the client of that change.
+            // An event may overtake the list. Then the list is read again, since the client would get no event for that
+            // change.
             page = try await room.presence.list.value {
                 await self.settled(room)
                 return await self.readMembers(of: room, settles: true, on: host)
@@ -92,7 +93,7 @@ extension PresenceKeeper {
         return room.presence.crowd.page(with: user, since: version) ?? page
     }
 
-    /// Returns when a list of the room's members would lack nobody who is being restored.
+    /// Returns when a list of the room's members would contain all members that are being restored.
     private func settled(_ room: LocalRoom) async {
         while let due = room.presence.readingDue, due > .now,
             !self.isRestored(room.name) || room.presence.crowd.needsReading
@@ -103,21 +104,21 @@ extension PresenceKeeper {
 
     // MARK: Repair
 
-    /// Notes what a room is due for: its list of members read, its count told.
+    /// Notes the tasks that a room is due for: reading its list of members, sending its count.
     func seeTo(_ room: LocalRoom, after delay: Duration = .zero) {
         if room.presence.crowd.isStale, !room.presence.isCountDue {
             room.presence.isCountDue = true
             self.counts.append(room)
         }
         guard room.presence.crowd.needsReading, delay > .zero || room.presence.readingDue == nil else { return }
-        // It is looked at when the time has come: an earlier entry finds a later time then.
+        // The time is checked when an entry is due: an earlier entry then finds a later time.
         let due = ContinuousClock.now + delay
         room.presence.readingDue = max(room.presence.readingDue ?? due, due)
         self.readings.schedule(room.name, at: due)
     }
 
-    /// Restores what the broker may have lost, and reads the members of the rooms that need it, one room after the other;
-    /// what could not be done is tried again by the next turn of the wheel.
+    /// Restores members that the broker may have lost, and reads the members of the rooms that need it, one room after
+    /// the other; the next turn of the wheel tries failures again.
     func repair(on host: isolated some PresenceHost) {
         guard case .none = self.repair else { return self.repair = .underWayAndAskedFor }
         host.spawn {
@@ -140,12 +141,12 @@ extension PresenceKeeper {
         }
     }
 
-    /// Reads the list of a room's members, and tells those who are here what they were not told.
+    /// Reads the list of a room's members, and sends the members here the changes that they missed.
     ///
     /// - Parameters:
     ///   - room: The room.
-    ///   - settles: Whether to wait, when the list lacks some, until everybody has had a moment to restore them; else the
-    ///     list is put off for as long.
+    ///   - settles: Whether to wait, when the list lacks some, until every shard has had a moment to restore its own;
+    ///     otherwise the list is delayed for as long.
     ///   - host: The shard.
     /// - Returns: The list.
     private func readMembers(

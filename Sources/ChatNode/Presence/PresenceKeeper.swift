@@ -2,17 +2,18 @@ import ChatCore
 import Logging
 import NIOCore
 
-/// What the keeper of presence needs of the shard that it works for.
+/// The functions of a shard that its keeper of presence needs.
 protocol PresenceHost: Actor {
-    /// Tells a room's live members, and those whose replay goes on: who comes and goes has no place among the messages.
+    /// Sends an event to a room's live members, and to those in a replay: presence has no place in the order of
+    /// messages.
     func tell(_ payload: ByteBuffer, in room: LocalRoom)
-    /// Takes what the broker has handed over until now.
+    /// Takes the events that the broker has handed over until now.
     func takeEvents()
     /// Starts work that the shard waits for when it ends.
     func spawn(_ work: @escaping () async -> Void)
 }
 
-/// Who is here: which users are in which rooms through this shard, what the broker knows of it, and what members are told.
+/// The presence of users in rooms through this shard, the broker's knowledge of it, and the events for members.
 ///
 /// The broker counts users over all shards; the keeper counts the connections of each user on its loop. It belongs to one
 /// shard and never leaves it.
@@ -23,16 +24,16 @@ final class PresenceKeeper {
     private let logger: Logger
     private let occupancy: Occupancy
     private(set) var lease: HolderLease
-    /// How many users are in rooms, counted once for each room.
+    /// The number of users in rooms; a user counts once for each room.
     private(set) var memberCount = 0
     private var lingering = LingeringUsers()
-    /// Rooms that the broker is to be told anew of.
+    /// Rooms whose members must be entered at the broker again.
     private var restores = RestoreQueue()
-    /// Rooms whose lists of members are to be read.
+    /// Rooms whose lists of members must be read.
     var readings = DueQueue<RoomName, ContinuousClock.Instant>()
-    /// Large rooms whose counts are to be told.
+    /// Large rooms whose counts must be sent.
     var counts: [LocalRoom] = []
-    /// Whether the broker may have lost who is here; it is told when it is back.
+    /// Whether the broker may have lost the members here; they are entered again when it is back.
     var isBrokerDoubtful = false
     var repair = Repair.none
 
@@ -40,7 +41,7 @@ final class PresenceKeeper {
     enum Repair {
         case none
         case underWay
-        /// Another one was asked for meanwhile: what it is about may have been passed already.
+        /// Another run was requested meanwhile: this one may have passed its room already.
         case underWayAndAskedFor
     }
 
@@ -48,7 +49,7 @@ final class PresenceKeeper {
     ///
     /// - Parameters:
     ///   - node: What the shards share.
-    ///   - holder: On whose behalf the shard's members are in their rooms.
+    ///   - holder: The holder of the shard's members.
     ///   - rooms: The shard's rooms.
     init(node: NodeContext, holder: HolderID, rooms: LocalRooms) {
         self.registry = node.presence
@@ -59,7 +60,7 @@ final class PresenceKeeper {
         self.rooms = rooms
     }
 
-    // MARK: Coming and going
+    // MARK: Joining and leaving
 
     /// A connection of the user joins the room; ``memberPage(_:_:on:)`` follows.
     func entered(_ user: User, in room: LocalRoom) {
@@ -72,7 +73,7 @@ final class PresenceKeeper {
 
     /// A connection of the user has left the room.
     ///
-    /// - Returns: Whether it was the last; ``depart(_:from:)`` follows then.
+    /// - Returns: Whether it was the user's last one; then ``depart(_:from:)`` follows.
     func left(_ id: UserID, in room: LocalRoom) -> Bool {
         guard var user = room.presence.users[id] else { return false }
         user.connections -= 1
@@ -81,7 +82,7 @@ final class PresenceKeeper {
         return user.connections == 0
     }
 
-    /// A connection of the user was lost: the user leaves after a grace, unless another comes before.
+    /// A connection of the user was lost: the user leaves after a grace, unless another connection comes before.
     ///
     /// - Returns: The number of this departure, for ``isGone(_:from:departures:)`` when the grace is over; nil when
     ///   others of the user's connections are still here.
@@ -93,7 +94,7 @@ final class PresenceKeeper {
 
     /// The grace is over.
     ///
-    /// - Returns: The room that the user is to depart from; nil when the user has come back.
+    /// - Returns: The room that the user leaves; nil when the user has come back.
     func isGone(_ id: UserID, from name: RoomName, departures: Int) -> LocalRoom? {
         guard let room = self.rooms[name], let user = room.presence.users[id], user.connections == 0,
             user.departures == departures
@@ -104,7 +105,7 @@ final class PresenceKeeper {
         return room
     }
 
-    /// The user is no more a member of the room through this shard.
+    /// The user is not a member of the room through this shard any more.
     func depart(_ id: UserID, from room: LocalRoom) async {
         guard room.presence.users[id]?.connections == 0 else { return }
         room.presence.users[id] = nil
@@ -114,17 +115,17 @@ final class PresenceKeeper {
         do {
             try await self.registry.leave(room.name, id, holder: self.lease.holder)
         } catch {
-            // The broker may have been told or not: it is told once more who is here when it is back.
+            // The broker may or may not have done it: the members here are entered again when it is back.
             self.restores.add(room.name)
         }
-        // The user may have come back while the broker was asked.
+        // The user may have come back during the request to the broker.
         guard let user = room.presence.users[id]?.user else { return }
         if (try? await self.registry.enter(room.name, user, holder: self.lease.holder)) == nil {
             self.restores.add(room.name)
         }
     }
 
-    /// Lets go of those who were about to be members of a room that could not be opened: the broker knows of none of them.
+    /// Drops users that were joining a room that could not be opened: the broker knows none of them.
     func abandon(_ room: LocalRoom) {
         guard !room.presence.users.isEmpty else { return }
         self.memberCount -= room.presence.users.count
@@ -134,7 +135,7 @@ final class PresenceKeeper {
 
     // MARK: Names
 
-    /// The rooms in which a user without a connection is a member still.
+    /// The rooms in which a user without a connection is still a member.
     func lingeringRooms(of user: UserID) -> Set<RoomName> { self.lingering.rooms(of: user) }
 
     /// Gives a member another name in a room.
@@ -149,7 +150,7 @@ final class PresenceKeeper {
 
     // MARK: The lease
 
-    /// Lets the lease begin anew, one renewal at a time.
+    /// Renews the lease, one renewal at a time.
     ///
     /// - Returns: Whether the members have a lease now.
     @discardableResult
@@ -172,10 +173,10 @@ final class PresenceKeeper {
         }
     }
 
-    /// Whatever was published has not arrived, and the lease may have ended: the broker is away, or was.
+    /// Publications have not arrived, and the lease may have ended: the broker is away, or was.
     func doubtLease() { self.lease.doubt() }
 
-    /// The node goes away: whoever has not come back elsewhere by the end of the grace has left.
+    /// The node goes away: users that have not come back elsewhere by the end of the grace have left.
     func releaseLease() async {
         guard self.lease.isNeeded else { return }
         try? await self.registry.release(self.lease.holder, after: self.limits.presenceGrace)
@@ -183,17 +184,17 @@ final class PresenceKeeper {
 
     // MARK: Restoring
 
-    /// The broker is to be told anew who is in a room.
+    /// The members of a room must be entered at the broker again.
     func restore(_ name: RoomName) { self.restores.add(name) }
 
-    /// Whether the broker knows who is in a room, or need not be told.
+    /// Whether the broker knows the members of a room, or need not be told.
     func isRestored(_ name: RoomName) -> Bool { self.restores.isDone(name) }
 
-    /// Tells the broker who is in the rooms that it may know too much or too little of, batch by batch.
+    /// Enters the members of the rooms where the broker's records may be wrong, batch by batch.
     ///
-    /// - Returns: Whether all of it was told; the first failure ends it.
+    /// - Returns: Whether all were entered; the first failure ends it.
     func restoreRooms(on host: isolated some PresenceHost) async -> Bool {
-        // Under a name that is being swept, they would be entered to be taken away.
+        // Under a name that is being swept, they would be removed again.
         if !self.lease.isCertain, await !self.renewLease(on: host) { return false }
         while !self.restores.isEmpty {
             let parts = self.restores.begin(
@@ -214,7 +215,7 @@ final class PresenceKeeper {
         return true
     }
 
-    /// Gives members the names that the broker could not be told of when they got them.
+    /// Sends the broker new names of members that it could not be told earlier.
     ///
     /// - Returns: Whether it knows them now.
     private func tellNames(in room: LocalRoom) async -> Bool {

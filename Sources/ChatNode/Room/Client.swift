@@ -7,11 +7,11 @@ struct ClientID: Hashable, Sendable {
     let rawValue: UInt64
 }
 
-/// How the broker keeps the session of a connection, by the hash of its secret.
+/// The way in which the broker keeps the session of a connection, by the hash of its secret.
 enum KeptSession {
     /// It is not open yet.
     case none
-    /// It is soon forgotten, since nobody has used it yet.
+    /// It is kept only for a short time, since nobody has used it yet.
     case shortly(String)
     case long(String)
 
@@ -24,7 +24,7 @@ enum KeptSession {
     }
 }
 
-/// One connection as its shard knows it: the machines that decide for it, and the port through which bytes leave.
+/// One connection of a shard: the machines that decide for it, and the port through which bytes leave.
 ///
 /// It belongs to one shard and never leaves it.
 final class Client {
@@ -37,13 +37,13 @@ final class Client {
     var session: SessionMachine
     var liveness: Liveness
     var stall: StallWatch
-    /// Whether the shard looks after what waits for it.
+    /// Whether the shard checks the bytes that wait for it.
     var isWatched = false
     var keptSession = KeptSession.none
     var memberships: [Membership] = [] {
         didSet { self.port.isShared = self.memberships.count > 1 }
     }
-    /// Whether a page of a replay is on its way; the next one waits for it, whichever room it is of.
+    /// Whether a page of a replay is on its way; the next page waits for it, whatever its room.
     private(set) var isReplaying = false
     private let pageEnd = Signal()
     private(set) var isClosed = false
@@ -72,7 +72,7 @@ final class Client {
     /// A page of a replay goes out.
     func beginPage() { self.isReplaying = true }
 
-    /// The socket has taken the page: those who stood in line for it look again.
+    /// The socket has taken the page: replays that waited for it check again.
     func endPage() {
         self.isReplaying = false
         self.pageEnd.raise()

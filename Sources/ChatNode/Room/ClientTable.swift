@@ -1,10 +1,10 @@
 import ChatCore
 
-/// The connections of a loop, by what the shard calls them.
+/// The connections of a loop, by their ids.
 final class ClientTable {
     private var clients: [ClientID: Client] = [:]
     private var next: UInt64 = 0
-    /// Whether nobody may stay: the node is going away.
+    /// Whether every connection must end: the node is going away.
     private(set) var isVacating = false
     private let vacancy = Signal()
     private var users = UserIndex<ClientID>()
@@ -13,7 +13,7 @@ final class ClientTable {
     /// All of them, in no order.
     var all: [Client] { Array(self.clients.values) }
 
-    /// Every user who has a connection.
+    /// Every user that has a connection.
     var connectedUsers: some Sequence<UserID> { self.users.connected }
 
     subscript(id: ClientID) -> Client? { self.clients[id] }
@@ -21,12 +21,12 @@ final class ClientTable {
     /// A user's connections.
     func of(_ user: UserID) -> [Client] { self.users.connections(of: user).compactMap { self.clients[$0] } }
 
-    /// It is known who a connection is.
+    /// The user of a connection is known.
     func belongs(_ client: Client, to user: User) { self.users.add(client.id, of: user.id) }
 
     /// Adds a connection.
     ///
-    /// - Parameter make: Makes the client of an id that is given once.
+    /// - Parameter make: Makes the client for an id, which is used only once.
     /// - Returns: The client.
     func add(_ make: (ClientID) -> Client) -> Client {
         let client = make(ClientID(rawValue: self.next))
@@ -35,7 +35,7 @@ final class ClientTable {
         return client
     }
 
-    /// Takes a connection out that has ended.
+    /// Removes a connection that has ended.
     func remove(_ id: ClientID) -> Client? {
         let client = self.clients.removeValue(forKey: id)
         if let user = client?.session.user { self.users.remove(id, of: user.id) }
@@ -45,14 +45,14 @@ final class ClientTable {
 
     /// The node is going away.
     ///
-    /// - Returns: Whom to part from, the first time.
+    /// - Returns: The connections to close, on the first call.
     func beginVacating() -> [Client] {
         guard !self.isVacating else { return [] }
         self.isVacating = true
         return self.all
     }
 
-    /// Returns when nobody is left.
+    /// Returns when no connection is left.
     func vacant() async {
         guard !self.clients.isEmpty else { return }
         await self.vacancy.raised()

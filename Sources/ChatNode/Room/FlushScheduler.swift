@@ -1,11 +1,11 @@
 import ChatCore
 
-/// Decides, for all rooms of a loop, which of them send at the end of a tick, and when the others are looked at again.
+/// Decides which rooms of a loop send at the end of a tick, and when to check the others again.
 ///
-/// A room stands in it once for this tick, and for the time of its next look; a look that has become superfluous is passed
-/// over when its time comes.
+/// A room is in it once for this tick, and once for the time of its next check; a check that is not needed any more is
+/// skipped when its time comes.
 struct FlushScheduler {
-    /// What is not urgent leaves at multiples of this time, so that many rooms share one look.
+    /// Frames that are not urgent leave at multiples of this time, so that many rooms share one check.
     static let patience = Duration.milliseconds(25)
 
     private let window: Duration
@@ -14,7 +14,7 @@ struct FlushScheduler {
     /// Rooms that gathered something in this tick.
     private var gathering: [LocalRoom] = []
     private var looks = DueQueue<LocalRoom, ContinuousClock.Instant>()
-    /// When the loop looks next, if it was asked to.
+    /// The time of the loop's next check, if there is one.
     private var wakeUp: ContinuousClock.Instant?
 
     /// Makes the scheduler of a loop.
@@ -33,7 +33,7 @@ struct FlushScheduler {
 
     /// A room has gathered a frame.
     ///
-    /// - Returns: Whether it is the first one in this tick, whose end the loop has to see then.
+    /// - Returns: Whether it is the first one in this tick; then the loop must call at the tick's end.
     mutating func gathered(in room: LocalRoom) -> Bool {
         guard !room.isGathering else { return false }
         room.isGathering = true
@@ -57,14 +57,14 @@ struct FlushScheduler {
         }
     }
 
-    /// The time of a look has come.
+    /// The time of a check has come.
     ///
     /// - Returns: The rooms whose frames leave now.
     mutating func look(now: ContinuousClock.Instant) -> [LocalRoom] {
         if let wakeUp, wakeUp <= now { self.wakeUp = nil }
         var leaving: [LocalRoom] = []
         while let room = self.looks.next(now) {
-            // It may have been looked at since, and wait for a later time.
+            // It may have been checked since, and wait for a later time.
             guard let time = room.nextLook, time <= now else { continue }
             room.nextLook = nil
             if self.obey(room.pace.look(room.waiting, now: now, window: self.window), room) { leaving.append(room) }
@@ -72,9 +72,9 @@ struct FlushScheduler {
         return leaving
     }
 
-    /// When the loop is to look next.
+    /// The time of the loop's next check.
     ///
-    /// - Returns: nil while there is nothing to look at, or the loop looks in time anyway.
+    /// - Returns: nil while there is nothing to check, or the loop checks in time anyway.
     mutating func takeWakeUp() -> ContinuousClock.Instant? {
         guard let time = self.looks.firstTime else { return nil }
         if let wakeUp, wakeUp <= time { return nil }

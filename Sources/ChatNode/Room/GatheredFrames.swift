@@ -2,39 +2,40 @@ import ChatCore
 import ChatWebSocket
 import NIOCore
 
-/// Frames for a room's live members, gathered in one buffer until they leave, and what is counted of them.
+/// Frames for a room's live members, gathered in one buffer until they leave, and their counts.
 struct GatheredFrames {
-    /// How a frame may be treated on its way.
+    /// The urgency of a frame.
     enum Urgency {
         /// It leaves as soon as the pace of the room's messages allows.
         case prompt
-        /// Who comes and goes: it may wait a moment, so that those who come in a crowd are told of together.
+        /// Presence: it may wait a moment, so that a crowd that comes together is sent together.
         case unhurried
-        /// Who types: it may wait as well, and a member for whom much waits already does not get it.
+        /// Typing: it may wait as well, and a member with a long queue does not get it.
         case ephemeral
     }
 
-    /// All that waits.
+    /// All waiting frames.
     private(set) var frames = ByteBuffer()
-    /// What these frames are, for who counts.
+    /// The counts of these frames.
     var tally = DeliveryTally()
-    /// The same without what may be lost; nil while there is nothing of that.
+    /// The same without frames that may be lost; nil while there are none of those.
     private var lasting: ByteBuffer?
     private var hasPrompt = false
     private var lastSize = 0
     private var newCount = 0
 
-    /// Whether something waits, and nothing of it is urgent.
+    /// Whether frames wait, and none of them is urgent.
     var isUnhurried: Bool { !self.hasPrompt && self.frames.readableBytes > 0 }
 
     /// Adds a frame.
     ///
     /// - Parameters:
     ///   - payload: The event.
-    ///   - urgency: How it may be treated.
+    ///   - urgency: Its urgency.
     mutating func add(_ payload: ByteBuffer, _ urgency: Urgency) {
         if self.frames.readableBytes == 0 {
-            // The last buffer may still wait in channels: it is theirs now, and this one is as large as it came to be.
+            // The last buffer may still wait in channels and belongs to them now; the new one has the size that the
+            // last one reached.
             self.frames = ByteBufferAllocator().buffer(
                 capacity: max(self.lastSize, payload.readableBytes + FrameEncoder.maximumHeader)
             )
@@ -52,13 +53,13 @@ struct GatheredFrames {
         self.newCount += 1
     }
 
-    /// How many frames were added since this was asked last.
+    /// The number of frames that were added since the last call.
     mutating func takeNewCount() -> Int {
         defer { self.newCount = 0 }
         return self.newCount
     }
 
-    /// What has been gathered, on its way to each live member.
+    /// The gathered frames, on their way to each live member.
     struct Batch {
         var frames: ByteBuffer
         /// The frames that may not be lost; nil when these are all.
@@ -66,9 +67,9 @@ struct GatheredFrames {
         var tally: DeliveryTally
     }
 
-    /// Takes what waits.
+    /// Takes the waiting frames.
     ///
-    /// - Returns: nil when nothing does.
+    /// - Returns: nil when there are none.
     mutating func take() -> Batch? {
         guard self.frames.readableBytes > 0 else { return nil }
         let batch = Batch(frames: self.frames, lasting: self.lasting.take(), tally: self.tally)

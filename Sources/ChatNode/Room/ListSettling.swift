@@ -1,15 +1,16 @@
-/// How long a list of members that lacks some is put off, until every shard and node has had the time to restore its own.
+/// Decides how long to delay a list of members that lacks some, until every shard and node has had the time to restore
+/// its own.
 struct ListSettling {
-    /// How long they have.
+    /// The time that they have.
     static let time = Duration.milliseconds(1500)
 
     private var until: ContinuousClock.Instant?
 
-    /// What a list that was read means.
+    /// The decision on a list that was read.
     enum OnList: Equatable {
-        /// It is told.
+        /// Use it.
         case tell
-        /// It lacks some, for whoever reads it: it is read again at this time. The first reader restores its own members.
+        /// It lacks some members: read it again at this time. The first reader restores its own members.
         case wait(until: ContinuousClock.Instant, isFirst: Bool)
     }
 
@@ -21,11 +22,11 @@ struct ListSettling {
             self.until = until
             return .wait(until: until, isFirst: true)
         }
-        // Once: those who are missing for longer are not restored by anybody.
+        // Only once: if members are missing for longer, no shard will restore them.
         return now < until ? .wait(until: until, isFirst: false) : self.end()
     }
 
-    /// It was put off for long enough.
+    /// It was delayed for long enough.
     @discardableResult
     mutating func end() -> OnList {
         self.until = nil

@@ -1,15 +1,15 @@
 import ChatCore
 import NIOCore
 
-/// A room as one shard has it: where it stands, who on this loop is in it, and the frames that wait for the next flush.
+/// A room on one shard: its position, its members on this loop, and the frames that wait for the next flush.
 final class LocalRoom {
-    /// Whether the broker hands on what happens in it.
+    /// Whether the broker hands on its events.
     private enum State {
-        /// The broker has been asked; those who join wait, and so does what comes.
+        /// The subscription is under way; joins wait, and so do events.
         case opening
-        /// The newest message that was handed on; what comes is checked against it.
+        /// The newest message that was handed on; arriving messages are compared with it.
         case open(LogPosition)
-        /// The broker would not. Whoever still holds this room is told so; those who come later get another one.
+        /// The broker refused. Waiting joins of this room fail; later ones get a new room.
         case failed(BrokerError)
     }
 
@@ -23,14 +23,14 @@ final class LocalRoom {
     var presence: RoomPresence
     private let move = Signal()
 
-    // What leaves next, and when.
+    // The frames that leave next, and their time.
     var gathered = GatheredFrames()
-    /// What leaves at this moment.
+    /// The frames that leave at this moment.
     private(set) var leaving: GatheredFrames.Batch?
     var pace = RoomPace()
     /// Whether the ``FlushScheduler`` asks about it at the end of this tick.
     var isGathering = false
-    /// When the ``FlushScheduler`` asks about it next, whatever comes.
+    /// The time when the ``FlushScheduler`` asks about it next in any case.
     var nextLook: ContinuousClock.Instant?
 
     init(name: RoomName, limits: Limits) {
@@ -38,7 +38,7 @@ final class LocalRoom {
         self.presence = RoomPresence(room: name, limit: limits.members)
     }
 
-    /// Where the room stands; nil unless it is open.
+    /// The room's position; nil unless it is open.
     var position: LogPosition? {
         guard case .open(let position) = self.state else { return nil }
         return position
@@ -49,7 +49,7 @@ final class LocalRoom {
 
     // MARK: Frames
 
-    /// What waits for the live members.
+    /// The frames that wait for the live members.
     var waiting: RoomPace.Waiting {
         RoomPace.Waiting(
             bytes: self.gathered.frames.readableBytes,
@@ -58,22 +58,22 @@ final class LocalRoom {
         )
     }
 
-    /// What was gathered is about to be written to the live members.
+    /// The gathered frames are about to be written to the live members.
     func beginLeaving() {
         self.pace.left()
         self.leaving = self.gathered.take()
     }
 
-    /// It has been written to all of them.
+    /// They have been written to all of them.
     ///
-    /// - Returns: What it was; nil when nothing was gathered.
+    /// - Returns: The counts of the frames; nil when there were none.
     func endLeaving() -> GatheredFrames.Batch? { self.leaving.take() }
 
     // MARK: Messages
 
-    /// What the arrival of a message means.
+    /// The meaning of an arriving message.
     enum OnPublication: Equatable {
-        /// It is the next: hand it on.
+        /// It is the next one: hand it on.
         case deliver
         /// It was seen before, or the room is not open yet and it waits in the tail.
         case keep
@@ -97,7 +97,7 @@ final class LocalRoom {
         return .deliver
     }
 
-    /// The broker has told where the room stands; what came before it was told may be newer.
+    /// The broker has answered the room's position; messages that came before the answer may be newer.
     func opened(at head: LogPosition) {
         guard case .opening = self.state else { return }
         var position = head
@@ -107,9 +107,9 @@ final class LocalRoom {
         self.wake()
     }
 
-    /// The broker does not hand on what happens in it.
+    /// The broker does not hand on its events.
     ///
-    /// - Returns: Whether that was still to be found out.
+    /// - Returns: Whether the room was still opening.
     func failed(_ error: BrokerError) -> Bool {
         guard case .opening = self.state else { return false }
         self.state = .failed(error)
@@ -117,9 +117,9 @@ final class LocalRoom {
         return true
     }
 
-    /// Returns when the broker hands on what happens in it.
+    /// Returns when the broker hands on its events.
     ///
-    /// - Throws: Why it does not.
+    /// - Throws: The reason why it does not.
     func opened() async throws(BrokerError) {
         while true {
             switch self.state {
@@ -130,36 +130,36 @@ final class LocalRoom {
         }
     }
 
-    /// Whether the head that the broker told lies beyond where the room stands; what came since then may be newer still.
+    /// Whether the broker's head is beyond the room's position; messages that came since may be newer still.
     func isBehind(_ head: LogPosition) -> Bool {
         guard let position else { return false }
         return position.epoch != head.epoch || position.seq < head.seq
     }
 
-    /// The room goes on from another place: its log began anew, or has lost what comes before it.
+    /// The room goes on from another position: its log started again, or has lost the messages before it.
     func move(to position: LogPosition) {
         guard case .open(let last) = self.state else { return }
-        // A log that began anew counts its changes of members anew.
+        // A log that started again also starts its count of presence changes again.
         if last.epoch != position.epoch { self.presence.crowd.reset() }
         self.state = .open(position)
         self.tail.removeAll()
         self.wake()
     }
 
-    /// Returns when the room has moved on, or somebody who waits for it has gone.
+    /// Returns when the room has moved on, or a member that waits for it has gone.
     func moved() async { await self.move.raised() }
 
-    /// Lets those go on who wait for the room to move.
+    /// Resumes the tasks that wait for the room to move.
     func wake() { self.move.raise() }
 
     // MARK: Members
 
     func add(_ membership: Membership) { self.catchingUp.append(membership) }
 
-    /// The member stands where the room stands.
+    /// The member has reached the room's position.
     func makeLive(_ membership: Membership) {
         guard membership.slot == nil else { return }
-        // What was gathered until now is older than what it has been told already.
+        // The frames gathered until now are older than the messages it has got already.
         membership.skip(self.gathered.frames.readableBytes)
         self.catchingUp.removeAll { $0 === membership }
         membership.slot = self.live.count

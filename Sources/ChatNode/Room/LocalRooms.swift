@@ -8,7 +8,7 @@ final class LocalRooms {
     /// All of them, in no order.
     var all: some Collection<LocalRoom> { self.rooms.values }
 
-    /// The room of a name; nil where nobody needs it.
+    /// The room of a name; nil if nobody needs it.
     subscript(name: RoomName) -> LocalRoom? {
         get { self.rooms[name] }
         set { self.rooms[name] = newValue }

@@ -1,8 +1,8 @@
-/// Clients whose ports hold frames that are to leave, each once.
+/// Clients whose ports hold frames to send, each once.
 struct PortQueue {
-    /// How many turns of the loop a newcomer's frames wait.
+    /// The number of turns of the loop that a newcomer's frames wait.
     ///
-    /// One for its session, one for its room, and one for those of others that came with it.
+    /// One for its session, one for its room, and one for those of other clients that came with it.
     static let newcomerTurns = 3
 
     /// Clients whose frames leave at the end of this tick.
@@ -17,7 +17,7 @@ struct PortQueue {
 
     /// The first frames of a client were queued in its port.
     ///
-    /// - Returns: Whether it is the first of those who wait, for ``newcomerTurns`` turns of the loop from now.
+    /// - Returns: Whether it is the first waiting one; they wait for ``newcomerTurns`` turns of the loop from now.
     mutating func addNewcomer(_ client: Client) -> Bool {
         self.newcomers.append(client)
         return self.newcomers.count == 1
@@ -29,7 +29,7 @@ struct PortQueue {
         self.newcomers.removeAll(keepingCapacity: true)
     }
 
-    /// Takes all whose frames leave now; those who are added meanwhile leave later.
+    /// Takes all clients whose frames leave now; clients that are added meanwhile come later.
     mutating func take() -> [Client] {
         let clients = self.due
         self.due.removeAll(keepingCapacity: true)

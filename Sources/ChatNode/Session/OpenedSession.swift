@@ -1,13 +1,13 @@
 import ChatCore
 
-/// A session that a client comes back with, or a new one.
+/// A session with which a client comes back, or a new one.
 struct OpenedSession {
     var user: User
     var secret: SessionSecret
-    /// What the broker knows the session by: one string, for its table and for the connection.
+    /// The session's key at the broker: one string, for its table and for the connection.
     var hash: String
     var isResumed: Bool
-    /// Whether nobody would miss it: no name was chosen, and it is new.
+    /// Whether it may be forgotten soon: no name was chosen, and it is new.
     var isGuest = false
 
     /// Looks up or makes the session that a `hello` asks for.

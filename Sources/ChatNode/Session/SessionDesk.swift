@@ -1,18 +1,18 @@
 import ChatCore
 
-/// Who a connection is: opens sessions, and knows who got another name since.
+/// The users of connections: opens sessions, and keeps track of new names.
 ///
 /// It is the one place where a `hello` becomes a user. It belongs to one shard and never leaves it.
 final class SessionDesk {
-    /// The most users that are looked up at once: each answer lets the next be asked for.
+    /// The most users that are looked up at once: each answer lets the next request begin.
     static let namesAtOnce = 32
-    /// After how long a user is looked up again who could not be.
+    /// The delay before a failed look-up is tried again.
     private static let retryDelay = Duration.seconds(1)
 
     private let store: any SessionStore
-    /// Users whose names are to be looked up.
+    /// Users whose names must be looked up.
     private var checks = PacedSet<UserID, ContinuousClock.Instant>(window: namesAtOnce)
-    /// Who got another name while sessions were being looked up, which may have been read before.
+    /// Users that got another name while sessions were being looked up: those may have been read before.
     private var renames = RenamesMeanwhile()
 
     init(store: any SessionStore) { self.store = store }
@@ -23,26 +23,26 @@ final class SessionDesk {
     ///
     /// - Parameters:
     ///   - hello: What the client said.
-    ///   - use: Takes the session, in the same turn in which its name was made sure of.
+    ///   - use: Takes the session, in the same turn in which its name was checked.
     /// - Throws: ``BrokerError`` when it can be neither found nor kept.
     func open(_ hello: Command.Hello, _ use: (OpenedSession) -> Void) async throws(BrokerError) {
         let lookup = self.renames.begin()
         defer { self.renames.end(lookup) }
         var session = try await OpenedSession(hello, in: self.store)
-        // A name that was read may be older than one that every node has been told since.
+        // The name that was read may be older than one that every node has been told since.
         if session.isResumed { session.user = self.renames.newest(session.user) }
         use(session)
     }
 
-    /// A guest says something: from now on it is somebody, whose session is kept as long as any.
+    /// A guest sends something: from now on its session is kept for the full time.
     ///
     /// - Returns: Whether that is certain.
     func keep(_ hash: String) async -> Bool { (try? await self.store.session(hash)) != nil }
 
     // MARK: Names
 
-    // A new name is told to every node once, and stands in no log: where the news may have been lost, users are looked up, each
-    // once, however many connections they have, and so many at once.
+    // A new name is told to every node once, and is in no log. When that news may have been lost, users are looked up:
+    // each once, however many connections it has, and a limited number at once.
 
     /// Gives a user another name.
     func rename(_ user: User, session hash: String) async throws(BrokerError) {
@@ -57,7 +57,7 @@ final class SessionDesk {
         for user in users { self.checks.schedule(user, at: now) }
     }
 
-    /// Begins to look up whose turn it is; ``check(_:_:_:)`` or ``passOver()`` follows.
+    /// Begins to look up the next user; ``check(_:_:_:)`` or ``passOver()`` follows.
     func beginCheck(now: ContinuousClock.Instant) -> UserID? { self.checks.begin(now) }
 
     /// The user has gone.
@@ -68,10 +68,10 @@ final class SessionDesk {
     /// - Parameters:
     ///   - id: The user.
     ///   - hash: One of the user's sessions.
-    ///   - use: Takes the user by the newest name, in the same turn in which it was made sure of.
+    ///   - use: Takes the user with the newest name, in the same turn in which it was checked.
     /// - Throws: ``BrokerError`` when the broker is out of reach.
     func check(_ id: UserID, _ hash: String, _ use: (User) -> Void) async throws(BrokerError) {
-        // Somebody who gets another name meanwhile keeps that.
+        // A user that gets another name meanwhile keeps that one.
         let lookup = self.renames.begin()
         defer {
             self.renames.end(lookup)

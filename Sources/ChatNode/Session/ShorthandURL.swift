@@ -1,19 +1,19 @@
 import ChatCore
 
-/// What an upgrade request asks for in its URL: the shorthand for `hello` and `join` (docs/PROTOCOL.md, section 1).
+/// The commands in the URL of an upgrade request: the shorthand for `hello` and `join` (docs/PROTOCOL.md, section 1).
 struct ShorthandURL: Sendable, Equatable {
     /// The commands that it stands for, in order; all with the id 0.
     var commands: [CommandEnvelope] = []
-    /// What is wrong with it; each is answered by an error with the id 0.
+    /// Its errors; each is answered by an error with the id 0.
     var refusals: [CommandRefusal] = []
 
-    /// Nothing asked.
+    /// No commands.
     static let none = ShorthandURL()
 
     /// Reads the query of the request.
     ///
     /// - Parameters:
-    ///   - query: What stands behind the `?`, percent-encoded; nil when there is none.
+    ///   - query: The text after the `?`, percent-encoded; nil when there is none.
     ///   - maximumRooms: The most rooms of a connection; those beyond it get one error, all together.
     init(query: String?, maximumRooms: Int) {
         guard let query else { return }
@@ -52,7 +52,7 @@ struct ShorthandURL: Sendable, Equatable {
 
     private init() {}
 
-    /// Keeps the first thing that is wrong with each field alone: a URL has room for thousands.
+    /// Keeps only the first error of each field: a URL has space for thousands.
     private mutating func read(_ room: String?, _ body: () throws(ProtocolError) -> Void) {
         do throws(ProtocolError) { try body() } catch {
             let refusal = CommandRefusal(id: 0, room: room, error)

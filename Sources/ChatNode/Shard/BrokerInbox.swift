@@ -2,21 +2,21 @@ import ChatCore
 import NIOCore
 import Synchronization
 
-/// Where a broker hands events to a shard: from any thread, in order, in batches.
+/// Takes events from a broker for a shard: from any thread, in order, in batches.
 ///
 /// The lock is held to append or to take a whole batch, never while members are served; a batch costs the loop one
-/// wake-up. Past ``maximumEvents`` events are dropped, and the shard reads from the log and the lists of members what it
-/// missed; how the broker is can be read nowhere, so the last of these is kept.
-final class BrokerInbox: BrokerSubscriber {
+/// wake-up. Past ``maximumEvents``, events are dropped, and the shard reads the missed messages and members from the
+/// log and the lists. The broker's status can be read nowhere, so the last such event is kept.
+final class ShardInbox: BrokerSubscriber {
     /// The most events that wait for a shard.
     static let maximumEvents = 100_000
 
-    /// What waited.
+    /// The events that waited.
     struct Batch {
         var events: [BrokerEvent] = []
         /// Whether events were dropped after these.
         var hasOverflowed = false
-        /// The last of the dropped events that tells how the broker is.
+        /// The last dropped event about the broker's status.
         var lastStatus: BrokerEvent?
     }
 
@@ -32,10 +32,10 @@ final class BrokerInbox: BrokerSubscriber {
     /// Makes the inbox of the shard on a loop.
     init(loop: any EventLoop) { self.loop = loop }
 
-    /// Names the shard that takes what waits.
+    /// Sets the shard that takes the events.
     func bind(to shard: Shard) { self.state.withLock { $0.shard = shard } }
 
-    /// The shard ends: what comes from now on is for nobody.
+    /// The shard ends: later events are dropped.
     func close() { self.state.withLock { $0 = State(isClosed: true) } }
 
     func receive(_ events: [BrokerEvent]) {
@@ -54,7 +54,7 @@ final class BrokerInbox: BrokerSubscriber {
         self.loop.execute { woken.assumeIsolated { $0.takeEvents() } }
     }
 
-    /// Takes all that waits.
+    /// Takes all waiting events.
     func take() -> Batch {
         self.state.withLock { state in
             defer { state.waiting = Batch() }

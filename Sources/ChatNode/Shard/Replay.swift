@@ -2,7 +2,7 @@ import ChatCore
 import ChatWebSocket
 import NIOCore
 
-/// What a replay needs of the shard that it runs on.
+/// The functions of a shard that a replay needs.
 protocol ReplayHost: Actor {
     /// Queues a message for one client.
     func send(_ payload: ByteBuffer, to client: Client)
@@ -10,16 +10,16 @@ protocol ReplayHost: Actor {
     func write(_ frames: ByteBuffer, to client: Client)
     /// Reads a page of a room's log: ``LogReader/page(_:after:known:standing:)``.
     func page(_ room: RoomName, after seq: Int, standing: LogPosition) async throws(BrokerError) -> LogPage
-    /// Asks where a room stands, which makes the broker look whether its log began anew.
+    /// Asks for a room's position, which makes the broker check whether its log started again.
     func askForHead(of room: RoomName) async
 }
 
-/// Brings a member to where its room stands, and makes it live.
+/// Brings a member to its room's position, and makes it live.
 ///
-/// It goes page by page, at the pace of the member's socket, beside the room's broadcast, which never waits for it. When
-/// another one begins for the same member, it ends.
+/// It goes page by page, at the pace of the member's socket. The room's broadcast goes on meanwhile and never waits for
+/// it. When another replay begins for the same member, this one ends.
 final class Replay {
-    /// How long a replay that finds the log behind the room waits before it looks again.
+    /// The wait before the next try of a replay that finds the log behind the room.
     static let retryDelay = Duration.milliseconds(50)
 
     private let membership: Membership
@@ -32,17 +32,17 @@ final class Replay {
     /// Begins a replay.
     ///
     /// - Parameters:
-    ///   - membership: Whom it is for.
-    ///   - catchUp: Where it begins.
+    ///   - membership: The member.
+    ///   - catchUp: The place where it begins.
     init(for membership: Membership, _ catchUp: CatchUp) {
         self.membership = membership
         self.catchUp = catchUp
         self.number = membership.beginCatchUp()
     }
 
-    /// Whether the member has gone, or asked for another place.
+    /// Whether the member has gone, or started another replay.
     ///
-    /// Others run at each `await`, so it is looked at after each.
+    /// Other tasks run at each `await`, so it is checked after each.
     private var isOver: Bool {
         self.client.isClosed || self.membership.catchUps != self.number
             || self.client.membership(in: self.room.name) !== self.membership
@@ -73,7 +73,7 @@ final class Replay {
             await self.write(self.catchUp.read(page), in: page.epoch, on: host)
         }
         guard self.catchUp == before else { return }
-        // The broker is away, or the log began anew and this shard has not been told.
+        // The broker is away, or the log started again and this shard has not been told.
         await host.askForHead(of: self.room.name)
         try? await Task.sleep(for: Self.retryDelay)
     }
@@ -98,7 +98,7 @@ final class Replay {
         self.client.endPage()
     }
 
-    /// The event that tells which messages a log does not have any more.
+    /// The event for messages that a log does not have any more.
     static func event(_ gap: ClosedRange<Int>, _ epoch: Epoch, _ room: RoomName) -> ByteBuffer {
         Event.gap(room: room, epoch: epoch, from: gap.lowerBound, to: gap.upperBound).encoded()
     }

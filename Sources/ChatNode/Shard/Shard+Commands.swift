@@ -13,7 +13,7 @@ struct Outgoing {
 extension Shard {
     /// Carries out what the session decided.
     func perform(_ action: SessionMachine.OnCommand, for client: Client) {
-        // What a client sent before it asks for something else goes before it.
+        // A client's earlier sends go before its next command.
         if case .send = action {} else { self.publishOutgoing() }
         switch action {
         case .open(let hello, let id): self.start(client) { await self.open(client, hello, id: id) }
@@ -31,7 +31,7 @@ extension Shard {
         }
     }
 
-    /// What waited for a session or a room has its turn.
+    /// Commands that waited for a session or a room are carried out.
     func resume(_ commands: [CommandEnvelope], for client: Client) {
         for command in commands where !client.isClosed { self.perform(client.session.resume(command), for: client) }
     }
@@ -62,7 +62,7 @@ extension Shard {
         self.scheduleTick()
     }
 
-    /// A guest says something: from now on it is somebody, whose session is kept as long as any.
+    /// A guest sends something: from now on its session is kept for the full time.
     private func keepSession(of client: Client, _ hash: String) {
         client.keptSession = .long(hash)
         self.spawn {
@@ -99,7 +99,8 @@ extension Shard {
         do {
             try await self.sessions.open(hello) { session in self.opened(session, for: client, id: id) }
         } catch {
-            // A welcome promises that the session brings the same user back: not while nobody can keep that.
+            // A welcome promises that the session brings the same user back, so there is none while the broker cannot
+            // keep it.
             let away = Disconnect(code: Disconnect.overCapacity.code, reason: error.reason)
             self.close(client, away, reconnectMilliseconds: .random(in: 1000...3000))
         }

@@ -2,12 +2,12 @@ import ChatCore
 import ChatWebSocket
 import NIOCore
 
-// From the broker to the sockets: what the broker has handed over comes in batches, a room's frames are encoded once and
+// From the broker to the sockets: events come from the broker in batches, a room's frames are encoded once and
 // gathered, and each member gets one write.
 extension Shard: PresenceHost {
     // MARK: Events
 
-    /// Takes what the broker has handed to the shard.
+    /// Takes the events that the broker has handed to the shard.
     func takeEvents() {
         let batch = self.inbox.take()
         for event in batch.events {
@@ -53,28 +53,28 @@ extension Shard: PresenceHost {
             room.move(to: LogPosition(epoch: epoch, seq: to))
             self.gather(Event.gap(room: room.name, epoch: epoch, from: from, to: to).encoded(), in: room)
         case .reset(let head):
-            // A shard that asked for the head knows of the new log before it is told of it.
+            // A shard that asked for the head may know the new log before this event.
             guard let position = room.position, position.epoch != head.epoch else { return }
             room.move(to: LogPosition(epoch: head.epoch, seq: 0))
             self.gather(Event.reset(room: room.name, head: head).encoded(), in: room)
-            // What was lost with the log is who is here.
+            // The members were lost together with the log.
             self.presence.wasLost(room, on: self)
         }
     }
 
     private func applyStatus(_ status: ServerStatus, _ detail: String) {
-        // Another reason for the same state is for those who ask and for who comes, and no news for all.
+        // A new reason for the same state is shown on request and to new clients, but not sent to all.
         let isNews = status == .ok || self.degradation == nil
         self.degradation = status == .ok ? nil : detail
         guard isNews else { return }
-        // Whatever was published meanwhile has not arrived, unless it stands in a log.
+        // Publications in the meantime have not arrived, except those in a log.
         self.presence.doubtLease()
         if status == .ok { self.doubtNews() }
         let payload = Event.status(status, detail: detail).encoded()
         for client in self.clients.all where client.session.user != nil { self.send(payload, to: client) }
     }
 
-    /// What is told once may have been lost: who came and went, and who has another name.
+    /// Events that are published only once may have been lost: presence and new names.
     private func doubtNews() {
         self.presence.doubtAll(on: self)
         self.sessions.doubt(self.clients.connectedUsers, now: .now)
@@ -96,7 +96,7 @@ extension Shard: PresenceHost {
         }
     }
 
-    /// Looks up the names of those whose turn it is.
+    /// Looks up the names of the next users.
     func checkNames() {
         while let user = self.sessions.beginCheck(now: .now) {
             guard let hash = self.clients.of(user).lazy.compactMap(\.keptSession.hash).first else {
@@ -117,7 +117,7 @@ extension Shard: PresenceHost {
                 if let known, known.name != user.name { self.applyRename(user) }
             }
         } catch {
-            // A broker that is away says when it is back, and everybody is looked up then.
+            // When the broker is back, it says so, and all users are looked up then.
             if self.degradation == nil { self.sessions.checkAgain(id, now: .now) }
         }
     }
@@ -135,7 +135,7 @@ extension Shard: PresenceHost {
         if self.schedule.gathered(in: room) { self.scheduleTick() }
     }
 
-    /// Writes what has to leave at the end of this tick; a busy room may hold what it has for a moment.
+    /// Writes the frames that leave at the end of this tick; a busy room may hold its frames for a moment.
     func broadcastDue() {
         guard self.schedule.hasGathered else { return self.flushPorts() }
         self.broadcast(self.schedule.tickEnded(now: .now))
@@ -153,7 +153,7 @@ extension Shard: PresenceHost {
         self.scheduleLook()
     }
 
-    /// Hands rooms' frames to their live members, and clients all that is queued for them.
+    /// Hands rooms' frames to their live members, and sends clients their queued frames.
     ///
     /// Clients whose commands have just been answered come first: they may go on while the others are served, and have
     /// their next commands here when the loop reads again.
@@ -173,7 +173,8 @@ extension Shard: PresenceHost {
         self.flushPorts()
     }
 
-    /// Hands a room's frames to its live members; those who get them with other things get them at the end of the tick.
+    /// Hands a room's frames to its live members; members that also get other frames get all of them at the end of the
+    /// tick.
     func broadcastNow(_ room: LocalRoom) {
         room.beginLeaving()
         self.writeBatch(of: room)

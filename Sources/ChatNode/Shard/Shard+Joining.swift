@@ -2,16 +2,17 @@ import ChatCore
 import NIOCore
 
 // A join from its command to the live member, from top to bottom. The order is: subscribe, let the tail buffer, read the
-// log, merge by position, go live. Others run at each `await`: what was known before it is looked at again after it.
+// log, merge by position, go live. Other tasks run at each `await`, so the code checks again after it what it knew
+// before.
 extension Shard: ReplayHost {
-    /// How long the broker goes on handing on a room that nobody is in any more.
+    /// The time for which the broker still hands on the events of a room without members.
     private static let linger = Duration.seconds(5)
-    /// How often a join looks whether the shard has heard of a log that began anew.
+    /// The interval at which a join checks whether the shard has heard of a log that started again.
     private static let planAttempts = 20
 
     // MARK: Joining
 
-    /// A client joins a room, or asks for a replay of one it is in.
+    /// A client joins a room, or asks for a replay of a room it is in.
     func join(_ client: Client, _ join: Command.Join, id: Int?, isMember: Bool) {
         let room = self.room(join.room)
         let membership: Membership
@@ -32,7 +33,7 @@ extension Shard: ReplayHost {
         do {
             try await membership.room.opened()
             var start = join.start
-            // Who is in the room already has what was said; only a resume is replayed.
+            // A client in the room already has its messages; only a resume gets a replay.
             if isMember, case .last = start { start = .live }
             let (catchUp, page) = try await self.answer(membership, start, id: id)
             guard let catchUp, !client.isClosed else { return }
@@ -48,7 +49,7 @@ extension Shard: ReplayHost {
         }
     }
 
-    /// The room of a name, with the broker asked for what happens in it.
+    /// The room of a name; the first call subscribes to its events.
     private func room(_ name: RoomName) -> LocalRoom {
         if let room = self.rooms[name] { return room }
         let room = LocalRoom(name: name, limits: self.limits)
@@ -68,7 +69,7 @@ extension Shard: ReplayHost {
         }
     }
 
-    /// Answers a `join` with the head, the members and what is going to follow.
+    /// Answers a `join` with the head, the members and the number of messages that follow.
     ///
     /// - Returns: How the member catches up, with the page that was read for it; nil when it has gone meanwhile.
     private func answer(
@@ -78,9 +79,9 @@ extension Shard: ReplayHost {
     ) async throws(BrokerError) -> (CatchUp?, LogPage?) {
         let (client, room) = (membership.client, membership.room)
         let (catchUp, announcement, page) = try await self.plan(start, for: room)
-        // Only now: while the log was read, the user may have taken another name or gone.
+        // Not earlier: while the log was read, the user may have changed name or gone.
         guard !client.isClosed, let user = client.session.user else { return (nil, nil) }
-        // Last: from the list on, whoever comes or goes is told by an event.
+        // Last: after the list, each change of members comes as an event.
         let members = try await self.presence.memberPage(room, user, on: self)
         guard !client.isClosed else { return (nil, nil) }
         let head = announcement.head
@@ -92,9 +93,9 @@ extension Shard: ReplayHost {
             members: members
         )
         if membership.slot != nil {
-            // Frames that wait for those who are live lie at or below the head that is told here.
+            // Frames that wait for live members are at or below the head in this answer.
             self.broadcastNow(room)
-            // It may have been too slow for them.
+            // It may have been too slow for these frames.
             guard !client.isClosed else { return (nil, nil) }
             if case .after = start { room.makeCatchUp(membership) }
         }
@@ -105,7 +106,7 @@ extension Shard: ReplayHost {
         return (catchUp, page)
     }
 
-    /// Plans how a member catches up, with a look at the log where the plan needs one.
+    /// Plans how a member catches up, and reads the log if the plan needs it.
     private func plan(
         _ start: ReplayStart,
         for room: LocalRoom
@@ -118,7 +119,7 @@ extension Shard: ReplayHost {
                 let known = CatchUp.knownPosition(start, room: position)
                 page = try await self.node.logs.page(room.name, after: seq, known: known, standing: position)
             }
-            // Between the reading and this line the room may have moved on; the plan is made for where it stands now.
+            // Between the reading and this line the room may have moved on; the plan is made for its present position.
             if let position = room.position,
                 let (catchUp, announcement) = CatchUp.plan(
                     start,
@@ -129,7 +130,7 @@ extension Shard: ReplayHost {
             {
                 return (catchUp, announcement, page)
             }
-            // The log began anew and this shard has not been told.
+            // The log started again and this shard has not been told.
             _ = try await self.messages.subscribe(room.name, self.inbox)
             try? await Task.sleep(for: Replay.retryDelay)
         }
@@ -144,12 +145,13 @@ extension Shard: ReplayHost {
 
     func askForHead(of room: RoomName) async { _ = try? await self.messages.subscribe(room, self.inbox) }
 
-    /// Something was lost on the way to this shard: every live member catches up from where the room stood, by the log.
+    /// Messages were lost on the way to this shard: every live member catches up from the room's old position, by the
+    /// log.
     func resynchronize(_ room: LocalRoom) {
         guard let position = room.position else { return }
         let members = self.halt(room).map { (membership: $0, catchUps: $0.catchUps) }
         self.spawn {
-            // Asked again until it is answered: the members of this room have nobody else.
+            // It asks again until it gets an answer: nothing else helps the members of this room.
             while !room.live.isEmpty || !room.catchingUp.isEmpty {
                 if let head = try? await self.messages.subscribe(room.name, self.inbox) {
                     self.advance(room, to: head)
@@ -158,16 +160,16 @@ extension Shard: ReplayHost {
                 // Not all rooms at the same time.
                 try? await Task.sleep(for: .seconds(1) * Double.random(in: 0.5...1.5))
             }
-            // One that has asked for a place of its own meanwhile goes on from there.
+            // A member that has started its own replay meanwhile goes on with that.
             for member in members where member.membership.catchUps == member.catchUps {
                 self.replay(after: position, for: member.membership)
             }
         }
     }
 
-    /// Moves a room to where the broker told that it stands.
+    /// Moves a room to the position that the broker answered.
     ///
-    /// Who went live while the broker was asked stands where the room stood, and reads what lies between.
+    /// Members that went live during the request are at the room's old position, and read the messages in between.
     private func advance(_ room: LocalRoom, to head: LogPosition) {
         guard let position = room.position, room.isBehind(head) else { return }
         let members = self.halt(room)
@@ -175,7 +177,7 @@ extension Shard: ReplayHost {
         for membership in members { self.replay(after: position, for: membership) }
     }
 
-    /// Takes all live members from the broadcast, with all that was gathered for them.
+    /// Takes all live members from the broadcast, after writing the frames gathered for them.
     private func halt(_ room: LocalRoom) -> [Membership] {
         self.broadcastNow(room)
         let members = room.live
@@ -218,24 +220,24 @@ extension Shard: ReplayHost {
         self.wheel.schedule(.depart(room.name, user, departures), after: self.limits.presenceGrace)
     }
 
-    /// A user has left a room, by a word or after the grace.
+    /// A user has left a room, by a command or after the grace.
     func depart(_ user: UserID, from room: LocalRoom) async {
         await self.presence.depart(user, from: room)
         self.closeIfUnused(room)
     }
 
-    /// Lets go of a room that nobody needs, after a while.
+    /// Releases a room that nobody needs, after a delay.
     func closeIfUnused(_ room: LocalRoom) {
         if room.isUnused { self.wheel.schedule(.close(room.name), after: Self.linger) }
     }
 
-    /// The while is over.
+    /// The delay is over.
     func closeUnused(_ name: RoomName) {
         guard let room = self.rooms[name], room.isUnused, room.position != nil else { return }
         self.rooms[name] = nil
         self.spawn {
             await self.messages.unsubscribe(name, self.inbox)
-            // Somebody may have come in the meantime and subscribed before this took effect.
+            // A client may have joined in the meantime and subscribed before this took effect.
             if let successor = self.rooms[name] { self.resynchronize(successor) }
         }
     }

@@ -2,7 +2,7 @@ import ChatCore
 import ChatWebSocket
 import NIOCore
 
-// The connections of the loop: how they come, what each is sent, how the shard looks after them, and how they go.
+// The connections of the loop: how they come, their output, their supervision, and how they go.
 extension Shard {
     // MARK: Coming
 
@@ -11,8 +11,8 @@ extension Shard {
     /// - Parameters:
     ///   - channel: The connection.
     ///   - answer: The answer to its handshake, which has not been sent.
-    ///   - shorthand: What it asked for in its URL.
-    /// - Returns: What the shard calls it.
+    ///   - shorthand: The commands in its URL.
+    /// - Returns: Its id on the shard.
     func connected(_ channel: any Channel, _ answer: ByteBuffer, _ shorthand: ShorthandURL) -> ClientID {
         let port = OutboundPort(channel: channel, limit: self.limits.outboundBytes)
         let client = self.clients.add { Client(id: $0, port: port, limits: self.limits, now: .now) }
@@ -35,7 +35,7 @@ extension Shard {
         client.decoder.append(bytes)
         do {
             while !client.isClosed, let message = try client.decoder.next() { self.handle(message, from: client, now) }
-            // Pings, pongs and fragments are part of the conversation, a flood of them is not.
+            // Pings, pongs and fragments are normal, but a flood of them is not.
             let flood = client.session.receiveIdleFrames(client.decoder.takeIdleFrames(), now: now)
             if let flood { self.close(client, flood) }
         } catch {
@@ -58,13 +58,13 @@ extension Shard {
 
     // MARK: What it is sent
 
-    /// Answers a command that bears an id; one without gets no `ok`.
+    /// Answers a command that has an id; one without gets no `ok`.
     func reply(_ reply: Reply, id: Int?, to client: Client) {
         guard let id else { return }
         self.send(reply.encoded(id: id), to: client)
     }
 
-    /// Tells a client why a command was not obeyed.
+    /// Tells a client why a command was refused.
     func refuse(_ error: ProtocolError, id: Int?, room: RoomName? = nil, to client: Client) {
         self.send(CommandRefusal(id: id, room: room?.rawValue, error).encoded(), to: client)
     }
@@ -85,7 +85,7 @@ extension Shard {
         return frame
     }
 
-    /// Queues whole frames for one client; one that is too slow for them is parted from.
+    /// Queues whole frames for one client; a client that is too slow for them is disconnected.
     func write(_ frames: ByteBuffer, to client: Client) {
         guard self.queue(frames, for: client) else { return }
         self.ports.add(client)
@@ -104,10 +104,10 @@ extension Shard {
         }
     }
 
-    /// Sends what is queued for clients.
+    /// Sends the frames that are queued for clients.
     func flushPorts() { for client in self.ports.take() { self.flushPort(of: client) } }
 
-    /// Sends what is queued for a client, and looks after one whose socket does not take all of it.
+    /// Sends the frames that are queued for a client, and starts checks when its socket does not take all of them.
     func flushPort(of client: Client) {
         client.port.flush()
         self.watchStall(client)
@@ -115,9 +115,9 @@ extension Shard {
 
     // MARK: What it is sent first
 
-    // The answer to its handshake, its welcome, and the answers to what it asked for in its URL or right after its `hello`: a
-    // call to the system for each of them, with a reader to be woken, is a third of what it costs to come. From a broker
-    // that has its answers at once they leave in one.
+    // These are the answer to the handshake, the welcome, and the answers to commands in the URL or right after the
+    // `hello`. A system call for each of them, which also wakes a reader, would be a third of the cost of a new
+    // connection. When the broker answers at once, they leave in one call.
 
     /// Queues a message that others are about to follow.
     func sendFirst(_ payload: ByteBuffer, to client: Client) {
@@ -130,7 +130,7 @@ extension Shard {
         self.letNewcomersWait(turns: PortQueue.newcomerTurns)
     }
 
-    /// The loop reads nothing meanwhile: it carries out what waits, which may put more there, until nothing does.
+    /// The loop reads nothing meanwhile: it runs waiting tasks, which may add more, until there are none.
     private func letNewcomersWait(turns: Int) {
         self.loop.execute {
             self.assumeIsolated { shard in
@@ -143,7 +143,7 @@ extension Shard {
 
     // MARK: Looking after it
 
-    /// How often the shard checks whether a client takes what waits for it.
+    /// The interval at which the shard checks whether a client takes its bytes.
     private var stallInterval: Duration { self.limits.stallTimeout / 10 }
 
     private func watchStall(_ client: Client) {
@@ -152,7 +152,7 @@ extension Shard {
         self.wheel.schedule(.stall(client.id), after: self.stallInterval)
     }
 
-    /// Parts from a client that has not taken for too long what it was sent.
+    /// Disconnects a client that has not taken its bytes for too long.
     func checkStall(_ id: ClientID, _ now: ContinuousClock.Instant) {
         guard let client = self.clients[id], !client.isClosed else { return }
         client.isWatched = false
@@ -163,7 +163,7 @@ extension Shard {
         self.close(client, disconnect)
     }
 
-    /// Asks a client that has been silent whether it lives, and parts from one that has not answered.
+    /// Pings a silent client, and disconnects one that has not answered.
     func checkLiveness(_ id: ClientID, _ now: ContinuousClock.Instant) {
         guard let client = self.clients[id], !client.isClosed else { return }
         switch client.liveness.check(now: now) {
@@ -177,12 +177,12 @@ extension Shard {
 
     // MARK: Going
 
-    /// Parts from a client.
+    /// Disconnects a client.
     ///
     /// - Parameters:
     ///   - client: The client.
     ///   - disconnect: Why.
-    ///   - reconnectMilliseconds: After how long it should come back, if it is told so beforehand.
+    ///   - reconnectMilliseconds: The time after which it should come back, if it is told before the close.
     func close(_ client: Client, _ disconnect: Disconnect, reconnectMilliseconds: Int? = nil) {
         guard client.markClosed() else { return }
         var frames = ByteBuffer()
@@ -223,16 +223,16 @@ extension Shard {
         self.forget(client)
     }
 
-    /// The node is going away: parts from a client in peace.
+    /// The node is going away: disconnects a client cleanly.
     private func drain(_ client: Client) {
         guard !client.isClosed else { return }
         self.close(client, .draining, reconnectMilliseconds: .random(in: 100...2000))
     }
 
-    /// Parts from whoever is here, and from now on from whoever comes.
+    /// Disconnects all present clients, and from now on every new one.
     func beginVacating() { for client in self.clients.beginVacating() { self.drain(client) } }
 
-    /// Parts from everybody, and returns when all have taken what was left for them, or have had the time to.
+    /// Disconnects all clients, and returns when all have taken their last bytes, or have had the time to.
     func vacate() async {
         self.beginVacating()
         await self.clients.vacant()

@@ -1,23 +1,23 @@
 import ChatCore
 import NIOCore
 
-/// What a shard has to see to at a certain time.
+/// The timers of a shard.
 enum Timer: Sendable {
-    /// Look whether the connection lives.
+    /// Check whether the connection is alive.
     case liveness(ClientID)
-    /// Look whether the client takes what waits for it.
+    /// Check whether the client takes its waiting bytes.
     case stall(ClientID)
-    /// The grace of a user whose last connection went is over.
+    /// The grace of a user whose last connection was lost is over.
     case depart(RoomName, UserID, Int)
-    /// Let go of the room, if nobody is in it.
+    /// Release the room, if nobody is in it.
     case close(RoomName)
 }
 
 /// Everything that happens on one event loop: its connections, their rooms, and the frames that leave them.
 ///
-/// The actor's executor is the loop, so handlers enter it without a hop (`assumeIsolated`), and what it owns needs no
-/// lock. Shards share no state of rooms or clients: a message for members on another loop, like one for another node, comes back from the
-/// broker to each shard by itself.
+/// The actor's executor is the loop, so handlers enter it without a hop (`assumeIsolated`), and its state needs no
+/// lock. Shards share nothing: the broker hands a message to each shard separately, whether its members are on another
+/// loop or on another node.
 actor Shard {
     nonisolated let loop: any EventLoop
     nonisolated let inbox: BrokerInbox
@@ -34,11 +34,11 @@ actor Shard {
     var wheel = TimerWheel<Timer>()
     /// Sends of this tick, on their way to the broker.
     var outgoing: [Outgoing] = []
-    /// When rooms send what they have gathered.
+    /// Decides when rooms send their gathered frames.
     var schedule: FlushScheduler
-    /// Whose ports have something to send.
+    /// The clients whose ports have something to send.
     var ports = PortQueue()
-    /// What a client that comes now is told of the broker; nil while all is well.
+    /// The broker's state for new clients; nil while all is well.
     var degradation: String?
     private var isTickScheduled = false
     private var tasks = 0
@@ -68,14 +68,14 @@ actor Shard {
 
     // MARK: Time
 
-    /// How many timers go off before the loop has a turn: ten thousand connections that came at once are looked after at
-    /// about the same time for ever.
+    /// The most timers that fire before the loop has a turn: ten thousand connections that came at once are checked at
+    /// about the same time from then on.
     private static let timersAtOnce = 500
 
-    /// How often the lease begins anew.
+    /// The interval of the lease's renewals.
     private var renewal: Duration { self.limits.presenceLease / 3 }
 
-    /// Works until the node ends: turns the wheel, renews its lease, and at the end waits for those who leave and for what is
+    /// Works until the node ends: turns the wheel, renews its lease, and at the end waits for leaving clients and work
     /// under way.
     func run() async {
         var nextRenewal = ContinuousClock.now
@@ -99,9 +99,8 @@ actor Shard {
         }
         await self.vacate()
         await self.quiesce()
-        // Who was here comes back elsewhere within seconds, mostly: to say that everybody leaves, and then that they join,
-        // would help nobody.
-        // A broker that is away cannot be told, and the lease ends in its own time.
+        // Most users come back elsewhere within seconds: events that everybody leaves, and then joins, would help
+        // nobody. A broker that is away cannot be told, and the lease ends in its own time.
         if self.degradation == nil { await self.presence.releaseLease() }
         // The loop may end soon: nothing may be put on it any more.
         self.inbox.close()
@@ -119,12 +118,12 @@ actor Shard {
         }
     }
 
-    /// What the shard has now.
+    /// The present numbers of the shard.
     func census() -> ShardCensus {
         ShardCensus(members: self.presence.memberCount, degradation: self.degradation)
     }
 
-    /// Tells the registry how much there is now.
+    /// Reports the present numbers to the registry.
     private func measure() {
         self.metrics.measure(
             connections: self.clients.count,
@@ -135,7 +134,7 @@ actor Shard {
 
     // MARK: Ticks
 
-    /// Sees to it that what was gathered leaves when the loop has read all that it has to read now.
+    /// Makes sure that gathered frames leave when the loop has read everything that is there now.
     func scheduleTick() {
         guard !self.isTickScheduled else { return }
         self.isTickScheduled = true

@@ -1,6 +1,6 @@
-/// What one shard has, for those who ask from outside.
+/// The numbers of one shard, for requests from outside.
 struct ShardCensus: Sendable {
     var members = 0
-    /// Why the broker is out of reach; nil while all is well.
+    /// The reason why the broker is out of reach; nil while all is well.
     var degradation: String?
 }

@@ -1,22 +1,22 @@
 /// Reads something once for all tasks of one actor that ask before the reading begins.
 ///
-/// Whoever asks while a reading goes on gets the result of the next one: what is read has to be as new as the question.
-/// The first of those who wait does the reading, in its own task.
+/// A task that asks during a reading gets the result of the next one, since a result must not be older than the
+/// request. The first waiting task does the reading, in its own task.
 final class SharedReading<Value: Sendable> {
     private enum Turn: Sendable {
-        /// Somebody else has read it.
+        /// Another task has read it.
         case value(Value)
-        /// The one before has ended: it is this one's turn.
+        /// The reading before has ended: it is this task's turn.
         case read
     }
 
     private var isReading = false
     private var waiting: [CheckedContinuation<Turn, Never>] = []
 
-    /// Gives what is read from now on.
+    /// Returns a result that was read after this call.
     ///
     /// - Parameter read: Reads it.
-    /// - Returns: What this task or another one has read.
+    /// - Returns: The result that this task or another one has read.
     func value(_ read: () async -> Value) async -> Value {
         if self.isReading {
             let turn = await withCheckedContinuation { self.waiting.append($0) }

@@ -6,7 +6,7 @@ import NIOCore
 
 /// `POST /api/rooms/{room}/messages`: a send without a connection.
 struct PostMessage {
-    /// To whom the keys of those belong who show no session.
+    /// The owner of the keys of requests without a session.
     private static let anonymous = UserID("anonymous")
 
     let node: NodeContext
@@ -40,12 +40,12 @@ struct PostMessage {
         do { json = try JSONValue(body) } catch { throw ProtocolError(.badJSON, "not a JSON object: \(error.detail)") }
         guard case .object = json else { throw ProtocolError(.badJSON, "not a JSON object: it is no object") }
         guard let text = json["text"]?.string else { throw ProtocolError(.badCommand, "text is missing") }
-        // What is no word is no kind either.
+        // Text that is not a word is not a kind either.
         let kind = try MessageKind(asked: json["kind"].map { $0.word ?? "" })
         return (try MessageText(text, maximumBytes: self.node.limits.textBytes), json["name"], kind)
     }
 
-    /// Whose session the request shows; nobody's in particular without one.
+    /// The user of the request's session; the anonymous one without a session.
     private func sender(_ request: Request, _ name: JSONValue?) async throws -> User {
         guard let authorization = request.headers[.authorization] else {
             guard let name, name != .null else { return User(id: Self.anonymous, name: try UserName("anonymous")) }
@@ -59,7 +59,7 @@ struct PostMessage {
         return user
     }
 
-    /// Those who share one scope must use keys that nobody else thinks of.
+    /// Clients that share one scope must use keys that nobody else would choose.
     private func key(_ request: Request, _ user: User) throws -> IdempotencyKey? {
         guard let name = HTTPField.Name("Idempotency-Key"), let raw = request.headers[name] else { return nil }
         guard user.id != Self.anonymous || UUID(uuidString: raw) != nil else {

@@ -1,11 +1,11 @@
-/// How fast something goes now: the mean of the last seconds, from a total that only grows.
+/// The present rate of something: the mean of the last seconds, from a total that only grows.
 struct RateWindow {
-    /// How many samples are kept; one comes each second.
+    /// The number of samples that are kept; one comes each second.
     static let samples = 6
 
     private var kept: [(time: ContinuousClock.Instant, totals: [String: Int])] = []
 
-    /// Takes the totals of now.
+    /// Takes the present totals.
     mutating func add(_ totals: [String: Int], at time: ContinuousClock.Instant) {
         self.kept.append((time, totals))
         if self.kept.count > Self.samples { self.kept.removeFirst() }

@@ -3,7 +3,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Rooms, their messages and their members, for programs that hold no connection.
+/// Rooms, their messages and their members, for programs without a connection.
 struct RoomRoutes {
     /// The most rooms of a page.
     private static let pageLimit = 100

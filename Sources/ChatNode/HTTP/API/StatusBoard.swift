@@ -4,10 +4,10 @@ import NIOCore
 import ServiceLifecycle
 import Synchronization
 
-/// Puts together what `GET /api/status` tells (docs/PROTOCOL.md, section 8).
+/// Makes the answer of `GET /api/status` (docs/PROTOCOL.md, section 8).
 ///
-/// Counters are read when somebody asks; what has to be asked of every loop is asked at most once a second, however many
-/// look at the same time, and is a number that the loop knows: nothing walks over its rooms.
+/// Counters are read for each request. Requests to every loop are made at most once a second, however many clients look
+/// at the same time, and the loop knows the number already: nothing walks over its rooms.
 actor StatusBoard: Service {
     private static let rates = [MetricName.published, MetricName.deliveries, MetricName.received, MetricName.sent]
     private static let censusAge = Duration.seconds(1)

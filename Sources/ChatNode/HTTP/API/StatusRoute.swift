@@ -1,6 +1,6 @@
 import Hummingbird
 
-/// What the node is and does now, for `/status.html` and for who asks by hand.
+/// The state and activity of the node now, for `/status.html` and for requests by hand.
 struct StatusRoute {
     let board: StatusBoard
 

@@ -2,7 +2,7 @@ import CZlib
 import ChatCore
 import NIOCore
 
-/// gzip (RFC 1952): for what is compressed once and sent often.
+/// gzip (RFC 1952), for files that are compressed once and sent often.
 enum Gzip {
     /// Compresses as well as zlib can.
     ///
@@ -16,7 +16,7 @@ enum Gzip {
                 == Z_OK
         else { return nil }
         defer { deflateEnd(&stream) }
-        // With as much room as zlib says that it may need, all is done in one step.
+        // With the space that zlib says it may need, one step is enough.
         var output = ByteBuffer()
         let bound = Int(deflateBound(&stream, UInt(bytes.readableBytes)))
         let written = bytes.withUnsafeReadableBytes { input in
@@ -32,7 +32,7 @@ enum Gzip {
     }
 }
 
-/// What a client can decode (`Accept-Encoding`; RFC 9110, section 12.5.3).
+/// The encodings that a client accepts (`Accept-Encoding`; RFC 9110, section 12.5.3).
 struct AcceptedEncodings {
     /// Whether it takes gzip.
     let takesGzip: Bool

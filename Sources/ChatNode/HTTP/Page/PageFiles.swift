@@ -6,10 +6,11 @@ import Hummingbird
 import NIOCore
 import Synchronization
 
-/// The files of the page: read once, kept as long as they do not change on disk, and told apart by their contents.
+/// The files of the page: read once, kept as long as they do not change on disk, and identified by their contents.
 ///
-/// A strong validator (RFC 9110, section 8.8.1) must change with every byte, which neither a time nor a size promises: it
-/// is the hash of the file, and another one for each encoding. Whoever has the file asks with it and gets 304.
+/// A strong validator (RFC 9110, section 8.8.1) must change with every byte, which neither a time nor a size promises.
+/// So it is the hash of the file, and a different one for each encoding. A client that has the file sends it and gets
+/// 304.
 final class PageFiles: Sendable {
     /// The largest file that is served.
     private static let maximumBytes = 16 << 20
@@ -22,7 +23,7 @@ final class PageFiles: Sendable {
         fileprivate let version: PageFolder.Version
     }
 
-    /// The bytes that are sent, and what tells them apart from all others.
+    /// The bytes that are sent, and their validator.
     struct Representation: Sendable {
         let bytes: ByteBuffer
         let entityTag: String
@@ -67,7 +68,7 @@ final class PageFiles: Sendable {
         return file
     }
 
-    /// Pictures and fonts are compressed in themselves.
+    /// Pictures and fonts are compressed already.
     private static func compress(_ bytes: ByteBuffer, _ contentType: String) -> ByteBuffer? {
         guard contentType.contains("charset") || contentType.contains("svg"), let smaller = Gzip.compress(bytes),
             smaller.readableBytes < bytes.readableBytes
@@ -124,7 +125,7 @@ struct PageMiddleware<Context: RequestContext>: RouterMiddleware {
         let accepted = AcceptedEncodings(request.headers[.acceptEncoding])
         let compressed = accepted.takesGzip ? file.compressed : nil
         let chosen = compressed ?? file.plain
-        // Validators make a second look cheap, and a new version is seen at once.
+        // Validators make a second visit cheap, and a new version is seen at once.
         var headers: HTTPFields = [.eTag: chosen.entityTag, .cacheControl: "no-cache"]
         if file.compressed != nil { headers[.vary] = "Accept-Encoding" }
         if let known = request.headers[.ifNoneMatch], Self.matches(known, chosen.entityTag) {

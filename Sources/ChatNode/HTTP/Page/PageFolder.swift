@@ -2,10 +2,10 @@ import Foundation
 
 /// The folder of the page: finds files in it, and never outside of it.
 ///
-/// There is one rule for symbolic links, of files and of folders: one that leads to something within the folder's real
-/// path is followed (a ConfigMap of Kubernetes is made of such), one that leads out of it is not there.
+/// There is one rule for symbolic links, of files and of folders: a link within the folder's real path is followed (a
+/// ConfigMap of Kubernetes consists of such links), a link that leads out of it counts as missing.
 struct PageFolder: Sendable {
-    /// The most entries that are looked at for ``warnings``, and the most that are named.
+    /// The most entries that are checked for ``warnings``, and the most that are named.
     private static let searchLimit = 10_000
     private static let namedLimit = 3
 
@@ -13,9 +13,9 @@ struct PageFolder: Sendable {
 
     init(_ path: String) { self.path = path }
 
-    /// What a file's attributes say of its contents.
+    /// The version of a file's contents, by its attributes.
     ///
-    /// Any change of them sets `changed`, which no program can choose; another file in its place has another number.
+    /// Any change of them sets `changed`, which no program can choose; a new file in its place has a different number.
     struct Version: Equatable, Sendable {
         let device: UInt64
         let number: UInt64
@@ -24,7 +24,7 @@ struct PageFolder: Sendable {
         let changed: Int
     }
 
-    /// Why a file that there may be cannot be had now.
+    /// The reason why a file that may exist cannot be read now.
     struct Unavailable: Error {}
 
     /// A file's contents, or nil where they are known already.
@@ -44,7 +44,7 @@ struct PageFolder: Sendable {
     /// - Throws: ``Unavailable`` when the system has no file to open left.
     func read(_ name: String, known: Version?, limit: Int) throws(Unavailable) -> Contents? {
         guard let place = self.place(of: name) else { return nil }
-        // Whoever opens a pipe waits for its writer, unless he says that he does not.
+        // Opening a pipe would wait for its writer without this flag.
         let descriptor = open(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == EMFILE || errno == ENFILE { throw Unavailable() }
@@ -76,7 +76,7 @@ struct PageFolder: Sendable {
 
     // MARK: At the start
 
-    /// What an operator should know of the folder.
+    /// Warnings about the folder for the operator.
     var warnings: [String] {
         var warnings: [String] = []
         if self.place(of: "index.html") == nil {

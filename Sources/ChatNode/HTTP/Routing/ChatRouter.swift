@@ -21,7 +21,7 @@ struct ChatRouter {
         return router
     }
 
-    /// The HTTP library tells on level info what the node tells in its own words, or nobody needs.
+    /// The HTTP library's messages on level info repeat the node's own, or nobody needs them.
     static func quiet(_ logger: Logger) -> Logger {
         var logger = logger
         if logger.logLevel == .info { logger.logLevel = .notice }

@@ -1,9 +1,9 @@
-/// Which rooms there are, how the broker is, and its work as a whole.
+/// The list of rooms, the broker's status, and its work as a whole.
 ///
-/// What it promises: a room that has members or a log is listed; ``probe()`` succeeds only when a message would have
-/// come back; each change of how the broker is reaches every attached subscriber once.
+/// It promises: a room that has members or a log is listed; ``probe()`` succeeds only when a message would have come
+/// back; each change of the broker's status reaches every attached subscriber once.
 package protocol BrokerControl: AnyObject, Sendable {
-    /// What kind of broker it is, in one word for people and programs: `memory`, `redis`.
+    /// The kind of broker, in one word for people and programs: `memory`, `redis`.
     var kind: String { get }
 
     /// Rooms that have members or a log, by name.
@@ -11,12 +11,11 @@ package protocol BrokerControl: AnyObject, Sendable {
     /// - Parameters:
     ///   - cursor: The name after which to go on; nil begins.
     ///   - limit: The most rooms to give.
-    /// - Returns: The rooms, and where to go on.
+    /// - Returns: The rooms, and the cursor of the next page.
     /// - Throws: ``BrokerError`` when the broker is out of reach.
     func rooms(after cursor: RoomName?, limit: Int) async throws(BrokerError) -> RoomPage
 
-    /// Adds a subscriber for what concerns a whole node: ``BrokerEvent/status(_:detail:)``,
-    /// ``BrokerEvent/renamed(_:)``.
+    /// Adds a subscriber for events of a whole node: ``BrokerEvent/status(_:detail:)``, ``BrokerEvent/renamed(_:)``.
     func attach(_ subscriber: any BrokerSubscriber)
 
     /// Proves that the broker can publish and receive, by a round trip.

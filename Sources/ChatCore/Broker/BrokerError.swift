@@ -1,6 +1,6 @@
-/// Why a broker did not do what it was asked.
+/// The reason why a broker did not carry out a request.
 ///
-/// The code says what is known, and is what programs decide by; the reason is for operators and people alone.
+/// The code says what is known, and programs decide by it; the reason is only for people.
 package struct BrokerError: Error, Hashable, Sendable {
     /// What is known.
     package let code: Code
@@ -12,16 +12,16 @@ package struct BrokerError: Error, Hashable, Sendable {
         self.reason = reason
     }
 
-    /// What a client is told.
+    /// The error for a client.
     package var protocolError: ProtocolError { .unavailable(self.reason) }
 }
 
 extension BrokerError {
-    /// What is known when a broker has failed: what became of the request, and what helps.
+    /// The facts about a failure of a broker: the outcome of the request, and what helps.
     package struct Code: Hashable, Sendable {
         /// Never changes, and is never given to another code.
         private let number: Int
-        /// What has become of the request.
+        /// The outcome of the request.
         package let outcome: Outcome
 
         private init(_ number: Int, _ outcome: Outcome) {
@@ -31,24 +31,24 @@ extension BrokerError {
 
         /// The broker is out of reach; it may be back in a moment.
         package static let away = Code(1, .notDone)
-        /// The request was on its way when the broker was lost: whether it was done cannot be told.
+        /// The request was on its way when the broker was lost: it is unknown whether it was done.
         package static let uncertain = Code(2, .unknown)
-        /// The broker refused it; the same request is likely to be refused again until an operator has mended
+        /// The broker refused it; the same request will probably be refused again until an operator has fixed
         /// something.
         package static let refused = Code(3, .notDone)
         /// Too many requests wait already.
         package static let overloaded = Code(4, .notDone)
-        /// The broker holds as many rooms as it may.
+        /// The broker has reached its limit of rooms.
         package static let roomsFull = Code(5, .notDone)
-        /// A message is stored, but not as safely as was asked for: the same key finds it.
+        /// A message is stored, but not as safely as required: the same key finds it.
         package static let unconfirmed = Code(6, .done)
-        /// The server behind the broker is no primary now; another one may have its address by the next attempt.
+        /// The server behind the broker is not a primary now; another one may have its address by the next attempt.
         package static let leaveServer = Code(7, .notDone)
-        /// The data are of a newer version of this software: nothing helps but another server or other data.
+        /// The data belong to a newer version of this software: only another server or other data help.
         package static let unusableData = Code(8, .notDone)
     }
 
-    /// What has become of a request that failed.
+    /// The outcome of a failed request.
     package enum Outcome: Hashable, Sendable {
         /// Nothing was done, and nothing will be.
         case notDone

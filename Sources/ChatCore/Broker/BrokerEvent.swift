@@ -1,34 +1,34 @@
 package import NIOCore
 
-/// What a broker hands to its subscribers.
+/// An event from a broker to its subscribers.
 package enum BrokerEvent: Sendable {
     /// Something happened in a room.
     case room(RoomName, RoomEvent)
     /// A user has another name now, on every connection.
     case renamed(User)
-    /// The broker may have lost some of what it knew of the members of all rooms; it comes before the broker is
-    /// regained, and whoever holds some restores them then.
+    /// The broker may have lost records of the members of all rooms. It comes before the broker is regained, and every
+    /// holder restores its members then.
     case presenceIsDoubtful
     /// The broker was lost or regained.
     case status(ServerStatus, detail: String)
 }
 
-/// What happens in a room, with the bytes that its members are sent.
+/// An event of a room, with the bytes for its members.
 package enum RoomEvent: Sendable {
     /// A message of the log.
     case publication(Publication)
-    /// A message that another program published; it stands in no log.
+    /// A message that another program published; it is in no log.
     case foreign(ByteBuffer)
     /// A change of who is in the room.
     case presence(PresenceKind, PresenceChange, ByteBuffer)
-    /// The room has counted so many changes of its members, and not all of them may have come.
+    /// The room has counted this many changes of its members, and some of them may not have come.
     case presenceIsBehind(version: Int)
-    /// The broker has lost some of what it knew of the members: whoever holds some is to restore them.
+    /// The broker has lost records of the members: every holder must restore its own.
     case presenceWasLost
-    /// A member types or has stopped.
+    /// A member is typing or has stopped.
     case typing(UserID, ByteBuffer)
     /// Messages that no subscriber will get.
     case gap(epoch: Epoch, from: Int, to: Int)
-    /// The log was replaced by another, which has come to this head; all that it keeps follows.
+    /// The log was replaced by another one with this head; everything that it keeps follows.
     case reset(head: LogPosition)
 }

@@ -10,8 +10,8 @@ package struct HolderID: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { self.rawValue }
 
-    /// The name that the same shard goes on under after its members were swept: members under the old name are going to
-    /// be taken away, whenever that happens, and none under the new one.
+    /// The name under which the same shard goes on after its members were swept: a sweep may still remove members under
+    /// the old name, but none under the new one.
     package var successor: HolderID {
         let parts = self.rawValue.split(separator: "+", omittingEmptySubsequences: false)
         let count = parts.count > 1 ? Int(parts[parts.count - 1]) : nil
@@ -20,22 +20,23 @@ package struct HolderID: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// What has become of the members of a holder.
+/// The state of a holder's members.
 package enum LeaseState: Equatable, Sendable {
-    /// They are where they were.
+    /// They are still members.
     case held
-    /// The holder was taken for dead, and they leave: it goes on as its ``HolderID/successor``, and restores them.
+    /// The holder was taken for dead, and its members leave: it goes on as its ``HolderID/successor``, and restores
+    /// them.
     case lost
 }
 
-/// What a holder has in a room, from one user's id to another's.
+/// A holder's members in a room, from one user's id to another's.
 package struct HeldPart: Equatable, Sendable {
     package var room: RoomName
-    /// The newest version of the room's members that somebody was told.
+    /// The newest version of the room's members that clients were told.
     package var told: Int
-    /// Only users with greater ids are spoken of; nil: from the first on.
+    /// Only users with greater ids are meant; nil: from the first on.
     package var after: UserID?
-    /// Only users up to this id are spoken of; nil: to the last.
+    /// Only users up to this id are meant; nil: to the last.
     package var through: UserID?
     /// All of them that are there, by id.
     package var users: [User]
@@ -48,11 +49,11 @@ package struct HeldPart: Equatable, Sendable {
         self.users = users
     }
 
-    /// What became of it.
+    /// The result for it.
     package struct Answer: Equatable, Sendable {
         /// The version of the room's members after that.
         package var version: Int
-        /// Whether that was all: where many were too many, the same is to be asked for again.
+        /// Whether it is complete: if too many members had to be removed, the same request must be sent again.
         package var isDone: Bool
 
         package init(version: Int, isDone: Bool) {

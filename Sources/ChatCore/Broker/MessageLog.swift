@@ -1,20 +1,20 @@
-/// The log of each room, and what is said there as it happens.
+/// The log of each room, and its messages as they come.
 ///
-/// Every message goes through it and comes back from it, also one between two clients of the same node: there is one
-/// way. What it promises: a message is stored once, under one number; whoever subscribes gets every message after the
-/// head exactly once and in order, or is told what it cannot have.
+/// Every message goes through it and comes back from it, even one between two clients of the same node. It promises: a
+/// message is stored once, under one number; a subscriber gets every message after the head exactly once and in order,
+/// or is told which ones it cannot have.
 package protocol MessageLog: AnyObject, Sendable {
     /// Stores, numbers and publishes messages, each atomically and in the order given.
     ///
     /// - A result with a receipt means that the message is in its room's log, under that position.
-    /// - A message whose sender used its key before in this room and de-duplication window is not stored again, also
+    /// - A message whose sender used its key before in this room and de-duplication window is not stored again, even
     ///   when the log got another epoch since and kept it; the receipt is the first one's, with `isDuplicate` set and
     ///   the epoch that the log has now.
-    /// - Numbers may go on after a log lost its end and nobody was there to see it; ``LogPage/proves(_:)`` then tells
-    ///   positions that were lost from those that were not, by their times.
-    /// - Batches handed over one after the other by one caller are stored in that order.
-    /// - An error says by its code whether the message was stored; where that is unknown
-    ///   (``BrokerError/Outcome/unknown``), the same key finds out, and never stores it twice.
+    /// - Numbers may go on after a log lost its end and no node saw it; ``LogPage/proves(_:)`` then separates lost
+    ///   positions from valid ones, by their times.
+    /// - Batches that one caller hands over one after the other are stored in that order.
+    /// - The code of an error says whether the message was stored; if that is unknown
+    ///   (``BrokerError/Outcome/unknown``), sending with the same key finds out, and never stores it twice.
     /// - It waits a bounded time and holds a bounded number of messages.
     ///
     /// - Parameter drafts: The messages.
@@ -24,19 +24,19 @@ package protocol MessageLog: AnyObject, Sendable {
     /// Begins to hand a room's events to a subscriber.
     ///
     /// From the moment of the head that is returned, the subscriber receives every message after it exactly once and in
-    /// order of `seq`, or in place of what it cannot have ``RoomEvent/gap(epoch:from:to:)``: a broker repairs its own
-    /// losses. When the log was replaced by another it receives ``RoomEvent/reset(head:)`` and then every message that
-    /// the new log keeps. Events at or below the head may come as well, and events may come before this call returns: a
-    /// subscriber goes by positions.
+    /// order of `seq`, or ``RoomEvent/gap(epoch:from:to:)`` in place of messages it cannot have: a broker repairs its
+    /// own losses. When the log was replaced by another it receives ``RoomEvent/reset(head:)`` and then every message
+    /// that the new log keeps. Events at or below the head may come as well, and events may come before this call
+    /// returns: a subscriber must compare positions.
     ///
     /// - Parameters:
-    ///   - room: The room; subscribing again is harmless and gives the present head.
-    ///   - subscriber: Where its events go.
+    ///   - room: The room; subscribing again is harmless and returns the present head.
+    ///   - subscriber: The receiver of its events.
     /// - Returns: The head of the room's log, with the time that proves it.
     /// - Throws: ``BrokerError`` when the broker is out of reach.
     func subscribe(_ room: RoomName, _ subscriber: any BrokerSubscriber) async throws(BrokerError) -> LogPosition
 
-    /// Ends what ``subscribe(_:_:)`` began; events under way may still come.
+    /// Undoes ``subscribe(_:_:)``; events under way may still come.
     func unsubscribe(_ room: RoomName, _ subscriber: any BrokerSubscriber) async
 
     /// Reads messages that follow a position, oldest first.
@@ -53,7 +53,7 @@ package protocol MessageLog: AnyObject, Sendable {
     ///
     /// - Parameters:
     ///   - room: The room.
-    ///   - seq: The number before which they stand; nil or one above the head: the newest.
+    ///   - seq: The number after the last of them; nil or a number above the head: the newest.
     ///   - limit: The most messages to give; fewer come when they have more than ``LogPage/maximumBytes``.
     /// - Returns: The messages, and what the log keeps.
     /// - Throws: ``BrokerError`` when the broker is out of reach.

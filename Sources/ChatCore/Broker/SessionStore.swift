@@ -1,7 +1,7 @@
-/// Which user a session's secret brings back, and by which name.
+/// The users of sessions, with their names.
 ///
-/// What it promises: a session that was stored is found by every node until its time is over, and each use restarts
-/// that time; a new name is in the session, and is told to every subscriber of every node.
+/// It promises: every node finds a stored session until its time is over, and each use restarts that time; a new name
+/// is stored in the session and sent to every subscriber of every node.
 package protocol SessionStore: AnyObject, Sendable {
     /// Looks a session up and restarts its time: from now on it is kept as long as any other.
     ///
@@ -10,7 +10,7 @@ package protocol SessionStore: AnyObject, Sendable {
     /// - Throws: ``BrokerError`` when the broker is out of reach.
     func session(_ hash: String) async throws(BrokerError) -> User?
 
-    /// Tells whose a session is, which is no use of it: its time goes on as it did.
+    /// Returns the user of a session, which does not count as a use: its time does not restart.
     ///
     /// - Parameter hash: ``SessionSecret/hash``.
     /// - Returns: The user, or nil when no such session is known.
@@ -21,8 +21,8 @@ package protocol SessionStore: AnyObject, Sendable {
     ///
     /// - Parameters:
     ///   - hash: ``SessionSecret/hash``.
-    ///   - user: Whom it brings back.
-    ///   - isGuest: Whether nobody would miss it: it is forgotten after some hours, unless it is looked up or renamed.
+    ///   - user: The user of the session.
+    ///   - isGuest: Whether it is a guest's: it is forgotten after some hours, unless it is looked up or renamed.
     /// - Throws: ``BrokerError`` when the broker is out of reach.
     func saveSession(_ hash: String, _ user: User, isGuest: Bool) async throws(BrokerError)
 

@@ -1,11 +1,12 @@
-/// Looks for bytes that need care, eight at a time: most text has none.
+/// Looks for bytes that need special treatment, eight at a time: most text has none.
 ///
-/// Byte by byte, this was a sixth of what reading and writing a message cost.
+/// Byte by byte, this was a sixth of the cost of reading and writing a message.
 enum ByteScan {
     private static let ones: UInt64 = 0x0101_0101_0101_0101
     private static let highs: UInt64 = 0x8080_8080_8080_8080
 
-    /// How many bytes at the beginning stand in a JSON string as they are: no quote, backslash, control character or DEL.
+    /// The number of bytes at the beginning that need no escape in a JSON string: no quote, backslash, control
+    /// character or DEL.
     static func plainPrefix(_ bytes: UnsafeRawBufferPointer) -> Int {
         var offset = 0
         while offset + 8 <= bytes.count {
@@ -25,7 +26,7 @@ enum ByteScan {
 
     /// Whether the bytes are UTF-8 (Unicode, table 3-7).
     ///
-    /// The library's check makes a `String` on the way, and costs ten times this.
+    /// The library's check makes a `String` on the way, and costs ten times as much.
     static func isUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var offset = 0
         while offset < bytes.count {
@@ -41,7 +42,7 @@ enum ByteScan {
         return true
     }
 
-    /// How many bytes the character beyond ASCII has that begins here; nil when it is none.
+    /// The number of bytes of the character beyond ASCII that begins here; nil when there is none.
     private static func characterLength(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Int? {
         let rest = bytes.count - offset
         func continues(_ index: Int, _ range: ClosedRange<UInt8> = 0x80...0xBF) -> Bool {
@@ -59,7 +60,7 @@ enum ByteScan {
         }
     }
 
-    /// Whether all bytes are ASCII that can be seen, or blanks.
+    /// Whether all bytes are visible ASCII, or blanks.
     static func isPrintable(_ bytes: UnsafeRawBufferPointer) -> Bool {
         self.all(
             bytes,

@@ -2,8 +2,8 @@ package import NIOCore
 
 /// Writes piece after piece into memory that was reserved for all of them.
 ///
-/// A write to a `ByteBuffer` costs some 20 ns whatever its size, and a field of JSON is made of five pieces: with one
-/// write for each field instead of each piece, an `ok` costs a third.
+/// A write to a `ByteBuffer` costs some 20 ns whatever its size, and a field of JSON has five pieces: one write for
+/// each field instead of each piece cuts the cost of an `ok` to a third.
 package struct ByteSink {
     /// The most digits that a number has, with its sign.
     package static let maximumDigits = 20
@@ -44,7 +44,7 @@ package struct ByteSink {
 }
 
 extension ByteBuffer {
-    /// Appends what `body` writes, at most so many bytes.
+    /// Appends the output of `body`, at most this many bytes.
     package mutating func write(atMost count: Int, _ body: (inout ByteSink) -> Void) {
         _ = self.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { memory in
             var sink = ByteSink(memory)

@@ -3,10 +3,10 @@ internal import Foundation
 /// A string that is compared and hashed by its bytes.
 ///
 /// `String` compares by canonical equivalence (Unicode Annex 15): it brings both sides into normal form first, and that
-/// sorts each run of combining marks, at a cost that grows with the square of the run. What a peer, Redis or a file says
-/// is never compared that way. Once a name is in normal form, its bytes tell the same as its characters.
+/// sorts each run of combining marks, at a cost that grows with the square of the run. Text from a peer, Redis or a
+/// file is never compared that way. For a name in normal form, comparing bytes is the same as comparing characters.
 package struct ByteString: Sendable {
-    /// The string, for whoever shows it or writes it on.
+    /// The string, for display or further writing.
     package let rawValue: String
 
     /// Takes a string as it is.

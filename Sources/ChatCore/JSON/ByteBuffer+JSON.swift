@@ -3,7 +3,7 @@ package import NIOCore
 extension ByteBuffer {
     /// Appends a string as a JSON string, with quotes.
     ///
-    /// Everything but `"`, `\` and control characters stands as UTF-8.
+    /// Everything but `"`, `\` and control characters is written as UTF-8.
     package mutating func writeJSONString(_ string: String) {
         var string = string
         string.withUTF8 { text in

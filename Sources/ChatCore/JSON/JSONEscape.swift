@@ -1,10 +1,10 @@
 /// The escapes that a JSON string may have (RFC 8259, section 7).
 enum JSONEscape {
-    /// Reads what follows a backslash.
+    /// Reads the escape after a backslash.
     ///
     /// - Parameters:
     ///   - bytes: The text.
-    ///   - offset: Where the escape goes on behind the backslash; moved behind its end.
+    ///   - offset: The place after the backslash; moved past the escape's end.
     /// - Returns: The character that it stands for.
     /// - Throws: ``JSONError`` when there is no such escape.
     static func read(_ bytes: UnsafeRawBufferPointer, at offset: inout Int) throws(JSONError) -> Unicode.Scalar {

@@ -1,10 +1,10 @@
-/// A strict pull parser for JSON (RFC 8259) over bytes that stay where they are.
+/// A strict pull parser for JSON (RFC 8259) that reads bytes in place.
 ///
-/// It exists for the one JSON object that stands in each message: a field is read into the type that is expected there,
-/// with no tree between. What is not JSON throws ``JSONError``; nothing is repaired, so that a lone surrogate or a byte
-/// that is not UTF-8 never travels on.
+/// It is made for the one JSON object in each message: a field is read directly into the expected type, without a tree.
+/// Invalid JSON throws ``JSONError``. Nothing is repaired, so a lone surrogate or a byte that is not UTF-8 is never
+/// passed on.
 package struct JSONReader {
-    /// How deeply objects and arrays may be nested.
+    /// The deepest nesting of objects and arrays.
     package static let maximumDepth = 32
 
     private let bytes: UnsafeRawBufferPointer
@@ -14,7 +14,7 @@ package struct JSONReader {
     /// Reads from bytes that the caller keeps valid for as long as the reader is used.
     package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    /// What kind of value comes next.
+    /// The kind of the next value.
     package enum Kind: Equatable { case object, array, string, number, bool, null }
 
     /// Looks at the next value without reading it.
@@ -34,7 +34,7 @@ package struct JSONReader {
 
     /// Reads an object, handing each key to `member`, which must read or skip the value that follows.
     ///
-    /// A key is bytes, and stays so: a peer may send any, of any length.
+    /// A key stays bytes: a peer may send any key, of any length.
     package mutating func readObject(
         _ member: (inout JSONReader, JSONText) throws(JSONError) -> Void
     ) throws(JSONError) {
@@ -68,7 +68,7 @@ package struct JSONReader {
         throw self.unexpected()
     }
 
-    /// Reads a number; one with a fraction, an exponent or more digits than an `Int` holds is given as nil.
+    /// Reads a number; nil for one with a fraction, an exponent or more digits than an `Int` holds.
     package mutating func readInteger() throws(JSONError) -> Int? {
         self.skipWhitespace()
         let start = self.offset
@@ -80,7 +80,7 @@ package struct JSONReader {
     private func integer(_ range: Range<Int>) -> Int? {
         // Eighteen digits always fit.
         guard range.upperBound - range.lowerBound <= 18, self.bytes[range.lowerBound] != UInt8(ascii: "-") else {
-            // None with more digits than these and a sign fits.
+            // No number with more digits than these and a sign fits.
             return range.count <= 20 ? Int(String(decoding: self.bytes[range], as: UTF8.self)) : nil
         }
         var value = 0
@@ -92,7 +92,7 @@ package struct JSONReader {
         return value
     }
 
-    /// Reads any value and forgets it.
+    /// Reads any value and drops it.
     package mutating func skipValue() throws(JSONError) {
         switch try self.peekKind() {
         case .object: try self.readObject { reader, _ throws(JSONError) in try reader.skipValue() }
@@ -117,9 +117,9 @@ package struct JSONReader {
     }
 }
 
-/// Why bytes were not the JSON that was expected.
+/// The reason why bytes were not the expected JSON.
 package struct JSONError: Error, Equatable {
-    /// What was wrong, for people.
+    /// The fault, for people.
     package let detail: String
 }
 
@@ -129,7 +129,7 @@ extension JSONReader {
     /// Reads a string.
     package mutating func readString() throws(JSONError) -> String { try self.readText().string }
 
-    /// Reads a string without making one: it is checked, and stays where it is.
+    /// Reads a string without making a `String`: it is checked in place.
     package mutating func readText() throws(JSONError) -> JSONText {
         try self.expect(UInt8(ascii: "\""))
         let start = self.offset
@@ -195,7 +195,7 @@ extension JSONReader {
         return true
     }
 
-    /// Skips a number; tells whether it has neither fraction nor exponent.
+    /// Skips a number; returns whether it has neither fraction nor exponent.
     private mutating func skipNumber() throws(JSONError) -> Bool {
         self.skipWhitespace()
         if self.peek() == UInt8(ascii: "-") { self.offset += 1 }

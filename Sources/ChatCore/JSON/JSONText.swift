@@ -1,14 +1,14 @@
-/// A JSON string as it stands in a message: bytes that are known to be right, and no `String` yet.
+/// A JSON string within a message: checked bytes, and not a `String` yet.
 ///
-/// It has no `==`: what a peer sent is compared with a word byte by byte (``equals(_:)``), measured in bytes, and becomes a
-/// `String` only where a type is about to check it, and no longer a one than that type needs to refuse it
+/// It has no `==`. Text from a peer is compared with a word byte by byte (``equals(_:)``) and measured in bytes. It
+/// becomes a `String` only where a type checks it, and no longer than that type needs to refuse it
 /// (``string(atMost:)``). It points into the message and must not outlive it.
 package struct JSONText {
-    /// What stands between the quotes.
+    /// The bytes between the quotes.
     private let raw: UnsafeRawBufferPointer
     private let hasEscapes: Bool
 
-    /// Takes what stands between the quotes: UTF-8 whose escapes are right.
+    /// Takes the bytes between the quotes: UTF-8 with valid escapes.
     init(checked raw: UnsafeRawBufferPointer, hasEscapes: Bool) {
         self.raw = raw
         self.hasEscapes = hasEscapes
@@ -18,7 +18,7 @@ package struct JSONText {
     package func equals(_ word: StaticString) -> Bool {
         let word = UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
         guard self.hasEscapes else { return self.raw.count == word.count && self.raw.elementsEqual(word) }
-        // An escape has six bytes at most for each that it stands for.
+        // An escape has at most six bytes for each byte of its character.
         guard self.raw.count <= 6 * word.count else { return false }
         let string = self.string
         return string.utf8.count == word.count && string.utf8.elementsEqual(word)
@@ -27,10 +27,11 @@ package struct JSONText {
     /// All of it.
     package var string: String { self.string(atMost: self.raw.count) }
 
-    /// The string, or so much of its beginning that whoever allows `limit` bytes sees that it is too long.
+    /// The string, or enough of its beginning to see that it has more than `limit` bytes.
     ///
     /// - Parameter limit: In bytes of UTF-8.
-    /// - Returns: All of it if that has at most `limit` bytes; else more than `limit` bytes of it, at most four more.
+    /// - Returns: All of it if that has at most `limit` bytes; otherwise more than `limit` bytes of it, at most four
+    ///   more.
     package func string(atMost limit: Int) -> String {
         guard self.hasEscapes else {
             return String(decoding: UnsafeRawBufferPointer(rebasing: self.raw[..<self.cut(limit)]), as: UTF8.self)
@@ -60,7 +61,7 @@ package struct JSONText {
         }
     }
 
-    /// Where the character ends that goes beyond the limit; the end when there is none.
+    /// The end of the character that goes beyond the limit; the end of the text when there is none.
     private func cut(_ limit: Int) -> Int {
         guard self.raw.count > limit else { return self.raw.count }
         var end = limit + 1

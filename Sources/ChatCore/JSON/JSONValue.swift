@@ -1,13 +1,13 @@
 package import NIOCore
 
-/// A JSON value as a tree, for the places where speed does not matter: what a client or an operator receives.
+/// A JSON value as a tree, for places where speed does not matter: in clients and for operators.
 ///
-/// Keys and strings are compared by their bytes, like all that comes from outside.
+/// Keys and strings are compared by their bytes, like all input from outside.
 package enum JSONValue: Equatable, Sendable {
     case object([ByteString: JSONValue])
     case array([JSONValue])
     case string(ByteString)
-    /// A whole number; others are given as ``null``, since the protocol has none.
+    /// A whole number; other numbers become ``null``, since the protocol has none.
     case integer(Int)
     case bool(Bool)
     case null

@@ -1,25 +1,25 @@
 package import NIOCore
 
-/// Writes one JSON object, field by field, into bytes that are sent as they stand.
+/// Writes one JSON object, field by field, into bytes that are sent unchanged.
 ///
 /// Fields come in the order in which they are written: the head of a publication depends on it.
 package struct JSONWriter {
-    /// What has been written.
+    /// The bytes written so far.
     package private(set) var buffer: ByteBuffer
     private var needsComma = false
 
-    /// Begins an object with room for most of those that are sent, so that it need not grow field by field.
+    /// Begins an object with space for most messages, so that it need not grow field by field.
     package init() { self.init(appendingTo: ByteBufferAllocator().buffer(capacity: 192)) }
 
     /// Begins an object.
     ///
-    /// - Parameter buffer: Where it is appended.
+    /// - Parameter buffer: The buffer to which it is appended.
     package init(appendingTo buffer: ByteBuffer) {
         self.buffer = buffer
         self.buffer.writeStaticString("{")
     }
 
-    /// Ends the object and gives what was written.
+    /// Ends the object and returns the bytes.
     package consuming func finish() -> ByteBuffer {
         self.buffer.writeStaticString("}")
         return self.buffer

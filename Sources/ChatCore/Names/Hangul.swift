@@ -1,12 +1,12 @@
-/// How Korean letters join to syllables: by arithmetic (Unicode, section 3.12).
+/// Joins Korean letters to syllables, by arithmetic (Unicode, section 3.12).
 ///
-/// Foundation on Linux joins three letters at once, but leaves a syllable and the consonant below it apart, and loses
-/// letters that do not join. What it gets wrong is done here.
+/// Foundation on Linux joins three letters at once, but does not join a syllable and the consonant below it, and loses
+/// letters that do not join. This type does that part.
 enum Hangul {
     private static let syllables = 0xAC00 as UInt32
     private static let leading = 0x1100 as UInt32
     private static let vowel = 0x1161 as UInt32
-    /// One before the first trailing consonant, so that 0 stands for none.
+    /// One before the first trailing consonant, so that 0 means none.
     private static let trailing = 0x11A7 as UInt32
     private static let vowelCount = 21 as UInt32
     private static let trailingCount = 28 as UInt32
@@ -19,7 +19,7 @@ enum Hangul {
         }
     }
 
-    /// What two neighbours join to, if they do.
+    /// The result of joining two neighbours, if they join.
     static func join(_ first: Unicode.Scalar, _ second: Unicode.Scalar) -> Unicode.Scalar? {
         switch (first.value, second.value) {
         case (0x1100...0x1112, 0x1161...0x1175):

@@ -1,6 +1,6 @@
 internal import Crypto
 
-/// Who a user is, however the name changes: an opaque id that the server made.
+/// The identity of a user, which stays when the name changes: an opaque id that the server made.
 public struct UserID: Hashable, Sendable, CustomStringConvertible {
     private let bytes: ByteString
 
@@ -12,7 +12,7 @@ public struct UserID: Hashable, Sendable, CustomStringConvertible {
     /// - Parameter rawValue: The id.
     public init(_ rawValue: String) { self.bytes = ByteString(rawValue) }
 
-    /// Reads an id that may be anything; nil is given when it breaks the rule for ids.
+    /// Reads an id from any text; nil when it breaks the rule for ids.
     ///
     /// - Parameter raw: The id as it came.
     package init?(checking raw: String) {
@@ -26,7 +26,7 @@ public struct UserID: Hashable, Sendable, CustomStringConvertible {
 
 /// A user as others see them.
 public struct User: Hashable, Sendable {
-    /// Who it is.
+    /// The user's id.
     public var id: UserID
     /// The name to show.
     public var name: UserName
@@ -38,7 +38,7 @@ public struct User: Hashable, Sendable {
     }
 }
 
-/// What makes a repeated `send` the same send: 1 to 64 printable ASCII characters, chosen by its sender.
+/// The key that identifies a repeated `send`: 1 to 64 printable ASCII characters, chosen by its sender.
 public struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
     /// The most bytes a key may have.
     static let maximumBytes = 64
@@ -65,15 +65,15 @@ public struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
     /// The key itself.
     public var description: String { self.rawValue }
 
-    /// What a broker may know the key of a sender by: 64 bits of SHA-256.
+    /// A digest that stands for the key of a sender at a broker: 64 bits of SHA-256.
     ///
-    /// Nobody can find a key of their own that stands for another sender's before that one is used; and two of a hundred
-    /// million keys are the same in one of 3,000 such logs.
+    /// Nobody can find a key of their own with the digest of another sender's key before that key is used. Among a
+    /// hundred million keys, two are the same in one of 3,000 such logs.
     ///
     /// - Returns: Its bytes, in the order in which they lie in memory.
     package func digest(of sender: UserID) -> UInt64 {
         var hash = SHA256()
-        // No id has a NUL: what follows it is the key.
+        // No id has a NUL: the text after it is the key.
         for part in [sender.rawValue, "\0", self.rawValue] {
             var part = part
             part.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
@@ -82,14 +82,14 @@ public struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Which log a `seq` belongs to: an opaque string `[0-9a-z]{8,32}`, compared for equality only.
+/// The name of the log to which a `seq` belongs: an opaque string `[0-9a-z]{8,32}`, compared for equality only.
 public struct Epoch: Hashable, Sendable, CustomStringConvertible {
     /// The most bytes an epoch may have.
     static let maximumBytes = 32
 
     private let bytes: ByteString
 
-    /// The epoch as it stands on the wire.
+    /// The epoch as on the wire.
     public var rawValue: String { self.bytes.rawValue }
 
     /// Reads an epoch.
@@ -104,7 +104,7 @@ public struct Epoch: Hashable, Sendable, CustomStringConvertible {
 
     /// Makes an epoch that no log has had before.
     ///
-    /// - Parameter generator: Where its 62 random bits come from.
+    /// - Parameter generator: The source of its 62 random bits.
     package init(using generator: inout some RandomNumberGenerator) {
         self.bytes = ByteString(Base36.random(digits: 12, using: &generator))
     }
@@ -116,13 +116,13 @@ public struct Epoch: Hashable, Sendable, CustomStringConvertible {
 extension UserID {
     /// Makes an id that no user has.
     ///
-    /// - Parameter generator: Where its 82 random bits come from.
+    /// - Parameter generator: The source of its 82 random bits.
     package init(using generator: inout some RandomNumberGenerator) {
         self.init("u" + Base36.random(digits: 16, using: &generator))
     }
 }
 
-/// Digits and lower-case letters: short, safe in any key, and fit for a Swift small string.
+/// Digits and lower-case letters: short, safe in any key, and small enough for a Swift small string.
 package enum Base36 {
     private static let digits = Array("0123456789abcdefghijklmnopqrstuvwxyz".utf8)
 
@@ -134,7 +134,7 @@ package enum Base36 {
     ///
     /// - Parameters:
     ///   - count: How many.
-    ///   - generator: Asked once for every twelve digits: the system's answers each question by a call to the kernel.
+    ///   - generator: Called once for every twelve digits: the system's generator makes a system call each time.
     /// - Returns: The digits.
     package static func random(digits count: Int, using generator: inout some RandomNumberGenerator) -> String {
         String(unsafeUninitializedCapacity: count) { bytes in

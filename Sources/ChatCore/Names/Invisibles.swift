@@ -1,11 +1,12 @@
-// Characters that nobody sees: in a name they make two people look like one. Those that join or shape what stands beside them
-// are part of how people write, and stay there; everywhere else they are left out.
+// Invisible characters: in a name they could make two people look like one. Where they join or shape the characters
+// beside them, they are part of normal writing and stay; everywhere else they are left out.
 
 extension String {
-    /// The text without characters that cannot be seen and do nothing where they stand.
+    /// The text without characters that are invisible and have no effect at their place.
     ///
-    /// Left out are the default-ignorable code points (Unicode Standard, section 5.21) and interlinear annotation, but for a
-    /// joiner between two that it joins, a variation selector behind what it varies, and the tags of a flag.
+    /// It leaves out the default-ignorable code points (Unicode Standard, section 5.21) and interlinear annotation. It
+    /// keeps a joiner between two characters that it joins, a variation selector behind its character, and the tags of
+    /// a flag.
     var withoutInvisibles: String {
         guard self.unicodeScalars.contains(where: \.isInvisible) else { return self }
         var kept = String.UnicodeScalarView()
@@ -30,16 +31,16 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// Whether nothing is drawn for the scalar: it only acts on others, if at all.
+    /// Whether the scalar draws nothing: it only acts on others, if at all.
     var isInvisible: Bool {
         guard self.value >= 0xAD else { return false }
         return self.properties.isDefaultIgnorableCodePoint || (0xFFF9...0xFFFB).contains(self.value)
     }
 
-    /// Whether the scalar takes room and shows nothing: white space, the empty Braille pattern, the empty note head.
+    /// Whether the scalar takes space and shows nothing: white space, the empty Braille pattern, the empty note head.
     var isBlank: Bool { self.properties.isWhitespace || self.value == 0x2800 || self.value == 0x1D159 }
 
-    /// Whether an invisible scalar does something between these two.
+    /// Whether an invisible scalar has an effect between these two.
     fileprivate func isOfUse(after last: Unicode.Scalar?, before next: Unicode.Scalar?) -> Bool {
         guard let last else { return false }
         switch self.value {

@@ -9,8 +9,8 @@ public struct MessageText: Hashable, Sendable, CustomStringConvertible {
     /// The text in normalisation form C.
     public var rawValue: String { self.bytes.rawValue }
 
-    /// The most bytes that are looked at of a text that may have so many: normalising can shorten a text, hardly ever below
-    /// a fourth.
+    /// The most bytes that are read of a text with this limit: normalising can shorten a text, hardly ever below a
+    /// fourth.
     package static func maximumInput(_ maximumBytes: Int) -> Int { 4 * maximumBytes }
 
     /// Reads a text, cleaning it and bringing it into normal form.
@@ -20,7 +20,7 @@ public struct MessageText: Hashable, Sendable, CustomStringConvertible {
     ///   - maximumBytes: The most bytes of UTF-8 it may have.
     /// - Throws: ``ProtocolError`` with the code `text_empty` or `text_too_long`.
     public init(_ raw: String, maximumBytes: Int) throws(ProtocolError) {
-        // What is far too long is refused unread.
+        // A text that is far too long is refused unread.
         guard raw.utf8.count <= Self.maximumInput(maximumBytes) else { throw .textTooLong(maximumBytes) }
         if raw.isPrintableASCII, raw.utf8.contains(where: { $0 != 0x20 }) {
             // Nothing to clean, and in normal form already.

@@ -4,12 +4,11 @@ extension String {
     /// The text in normalisation form C (Unicode Annex 15).
     ///
     /// A text made only of characters that are known to be unchanged by it is returned as it is: ASCII, Latin-1, whole
-    /// Hangul syllables, Han, most emoji. The rest goes through Foundation, whose cost grows with the square of a run of
-    /// combining marks: whoever calls this bounds them before (``streamSafe``, ``isStreamSafe``).
+    /// Hangul syllables, Han, most emoji. The rest goes through Foundation, whose cost grows with the square of a run
+    /// of combining marks, so callers must bound such runs before (``streamSafe``, ``isStreamSafe``).
     package var normalizedNFC: String {
         if self.isPrintableASCII || self.unicodeScalars.allSatisfy(\.isStableUnderNFC) { return self }
-        // Korean letters join only with each other, and what stands between them never joins with them: the text can be
-        // taken apart there.
+        // Korean letters join only with each other, and other text never joins with them: the text can be split there.
         var result = String.UnicodeScalarView()
         var other = String.UnicodeScalarView()
         var last: Unicode.Scalar?
@@ -53,8 +52,8 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// Whether the scalar stays as it is under NFC whatever stands beside it (NFC_Quick_Check=Yes and no combining
-    /// class), for the ranges that most text is made of.
+    /// Whether NFC never changes the scalar, whatever is beside it (NFC_Quick_Check=Yes and no combining class), for
+    /// the ranges that most text is made of.
     fileprivate var isStableUnderNFC: Bool {
         switch self.value {
         case ..<0x300: true

@@ -10,7 +10,7 @@ public struct RoomName: Hashable, Sendable, CustomStringConvertible {
     /// The most bytes of UTF-8 a name may have.
     public static let maximumBytes = 192
 
-    /// The most bytes that are looked at: normalising can shorten a name, hardly ever below a fourth.
+    /// The most bytes that are read: normalising can shorten a name, hardly ever below a fourth.
     package static let maximumInput = 4 * maximumBytes
 
     private let bytes: ByteString

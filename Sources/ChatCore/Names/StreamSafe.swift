@@ -1,6 +1,6 @@
-/// A bound on runs of combining marks, as the Stream-Safe Text Format has it (Unicode Annex 15, section 13).
+/// A bound on runs of combining marks, as in the Stream-Safe Text Format (Unicode Annex 15, section 13).
 ///
-/// To bring a run into normal form is to sort it, and what sorts it takes the square of its length. No writing system has
+/// Normalising a run sorts it, and the sort takes time that grows with the square of its length. No writing system has
 /// more than a handful of marks on one letter; 30 is the number that the annex gives.
 package enum StreamSafe {
     /// The most combining marks in a row.
@@ -17,7 +17,7 @@ extension String {
         }
     }
 
-    /// The text with the marks left out that are more than ``StreamSafe/maximumMarks`` in a row.
+    /// The text without the marks beyond ``StreamSafe/maximumMarks`` in a row.
     var streamSafe: String {
         guard !self.isStreamSafe else { return self }
         var kept = String.UnicodeScalarView()
@@ -31,13 +31,13 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// Whether the scalar stands before the first combining mark: most text does.
+    /// Whether the scalar is below the first combining mark: most text is.
     fileprivate var isBelowMarks: Bool { self.value < 0x300 }
 
-    /// How many marks a run has with this scalar, if it had so many before it.
+    /// The number of marks in a run with this scalar, given the number before it.
     fileprivate func marksAfter(_ marks: Int) -> Int {
         switch self.value {
-        // What these four decompose to is two marks. Three of them have no combining class of their own.
+        // These four decompose to two marks each. Three of them have no combining class of their own.
         case 0x344, 0xF73, 0xF75, 0xF81: marks + 2
         default: self.properties.canonicalCombiningClass == .notReordered ? 0 : marks + 1
         }

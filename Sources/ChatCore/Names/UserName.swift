@@ -1,15 +1,16 @@
 /// The name a user is shown by, valid and in normal form.
 ///
-/// Rule (docs/PROTOCOL.md, section 5): what cannot be seen and does nothing is left out, blanks at the ends are cut off, then
-/// NFC; 1 to 32 characters (grapheme clusters) and at most 128 bytes after that; no control, line-breaking or bidi-override
-/// characters, and something that can be seen. `Tests/Vectors/names.json` holds examples for every client.
+/// Rule (docs/PROTOCOL.md, section 5): invisible characters without an effect are left out, blanks at the ends are cut
+/// off, then NFC; 1 to 32 characters (grapheme clusters) and at most 128 bytes after that; no control, line-breaking or
+/// bidi-override characters, and something that can be seen. `Tests/Vectors/names.json` holds examples for every
+/// client.
 public struct UserName: Hashable, Sendable, CustomStringConvertible {
     /// The most characters (grapheme clusters) a name may have.
     public static let maximumCharacters = 32
     /// The most bytes of UTF-8 a name may have.
     public static let maximumBytes = 128
 
-    /// The most bytes that are looked at: trimming and normalising can shorten a name.
+    /// The most bytes that are read: trimming and normalising can shorten a name.
     package static let maximumInput = 8 * maximumBytes
 
     private let bytes: ByteString
@@ -46,7 +47,7 @@ public struct UserName: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension UserName {
-    /// The name a server gives to a guest who has none, made from the last letters of the user's id.
+    /// The name that a server gives to a guest without a name, made from the last letters of the user's id.
     ///
     /// - Parameter id: The guest's id.
     /// - Returns: The name.
@@ -54,11 +55,11 @@ extension UserName {
         UserName(unchecked: "guest-" + id.rawValue.suffix(4))
     }
 
-    /// The name of somebody who has had it since before it would be refused: a guest's, then, and never a user lost.
+    /// A stored name that would be refused today becomes a guest's name, so that the user is not lost.
     ///
     /// - Parameters:
     ///   - raw: The name as it was stored or sent.
-    ///   - id: Whose it is.
+    ///   - id: The user's id.
     /// - Returns: The name.
     package static func known(_ raw: String, of id: UserID) -> UserName { (try? UserName(raw)) ?? .guest(id) }
 
@@ -73,7 +74,7 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Embeddings, overrides and isolates (Unicode Annex 9): they would turn the text that follows a name.
+    /// Embeddings, overrides and isolates (Unicode Annex 9): they would change the direction of the text after a name.
     private var isBidiOverride: Bool {
         switch self.value {
         case 0x202A...0x202E, 0x2066...0x2069: true

@@ -1,13 +1,13 @@
 internal import HeapModule
 
-/// What is to be done, each at a time of its own: the earliest comes first, and to ask for it costs no walk over the rest.
+/// A queue of tasks, each with its own time: the earliest comes first, without a walk over the rest.
 ///
-/// An entry cannot be taken out again: whoever gets one that is not wanted any more drops it, and one that came too early
-/// is scheduled anew.
+/// An entry cannot be removed: the caller drops one that is not needed any more, and schedules one that came too early
+/// again.
 package struct DueQueue<Item, Instant: Comparable> {
     fileprivate struct Entry: Comparable {
         var time: Instant
-        /// Keeps those apart that are due at the same time, in the order in which they were scheduled.
+        /// Orders entries that are due at the same time by the order in which they were scheduled.
         var serial: UInt64
         var item: Item
 
@@ -25,25 +25,25 @@ package struct DueQueue<Item, Instant: Comparable> {
 
     package var count: Int { self.heap.count }
     package var isEmpty: Bool { self.heap.isEmpty }
-    /// When the earliest entry is due; nil when there is none.
+    /// The time at which the earliest entry is due; nil when there is none.
     package var firstTime: Instant? { self.heap.min?.time }
 
-    /// Adds something to do.
+    /// Adds a task.
     package mutating func schedule(_ item: Item, at time: Instant) {
         self.serial += 1
         self.heap.insert(Entry(time: time, serial: self.serial, item: item))
     }
 
-    /// Takes out what has been due for longest.
+    /// Takes out the task that has been due for longest.
     ///
     /// - Parameter now: The time.
-    /// - Returns: What to do; nil while nothing is due.
+    /// - Returns: The task; nil while none is due.
     package mutating func next(_ now: Instant) -> Item? {
         guard let first = self.heap.min, first.time <= now else { return nil }
         return self.heap.removeMin().item
     }
 
-    /// Forgets everything.
+    /// Removes everything.
     package mutating func removeAll() { self.heap = Heap() }
 }
 

@@ -1,37 +1,37 @@
-/// A ``PacedQueue`` in which nothing stands twice: what is wanted once more while it waits is done once.
+/// A ``PacedQueue`` without duplicates: a task that is added again while it waits is done once.
 ///
-/// What is wanted once more while it is under way is done once more.
+/// A task that is added again while it is under way is done once more.
 package struct PacedSet<Item: Hashable, Instant: Comparable> {
     private var queue: PacedQueue<Item, Instant>
     private var waiting: Set<Item> = []
 
     /// Makes an empty set.
     ///
-    /// - Parameter window: The most that is under way at once.
+    /// - Parameter window: The most tasks under way at once.
     package init(window: Int) { self.queue = PacedQueue(window: window) }
 
-    /// How much waits for its time or its turn.
+    /// The number of tasks that wait for their time or their turn.
     package var count: Int { self.waiting.count }
 
-    /// How much is under way.
+    /// The number of tasks under way.
     package var underWay: Int { self.queue.underWay }
 
-    /// Adds something to do, unless it waits already.
+    /// Adds a task, unless it waits already.
     package mutating func schedule(_ item: Item, at time: Instant) {
         if self.waiting.insert(item).inserted { self.queue.schedule(item, at: time) }
     }
 
-    /// Begins with what has been due for longest; ``ended()`` follows when it is done, whatever came of it.
+    /// Begins the task that has been due for longest; ``ended()`` follows when it is done, with any result.
     ///
     /// - Parameter now: The time.
-    /// - Returns: What to do; nil when nothing is due, or as much is under way as may be.
+    /// - Returns: The task; nil when none is due, or the bound is reached.
     package mutating func begin(_ now: Instant) -> Item? {
         guard let item = self.queue.begin(now) else { return nil }
         self.waiting.remove(item)
         return item
     }
 
-    /// Something that was begun is done.
+    /// A task has ended.
     package mutating func ended() { self.queue.ended() }
 }
 

@@ -1,18 +1,18 @@
-// What lies between two lists of members, as changes that clients understand.
+// The difference of two lists of members, as changes that clients understand.
 
 extension Crowd {
-    /// Makes events of the difference between what was told and what is.
+    /// Makes events from the difference between the list that was told and the present one.
     ///
-    /// Each change that happened counted the version up by one, and a user is in the difference once, however many of
-    /// them were about it: so there are numbers enough, or the broker was told to go on counting there. The last event
-    /// bears the new version, those before it the numbers before it; where these do not follow on what was told, a count
-    /// comes first, which is no hole to a client.
+    /// Each change increased the version by one, and a user is in the difference once, however many changes it had. So
+    /// there are enough numbers, or the broker was told to count on from there. The last event has the new version, and
+    /// those before it the numbers before it. If these do not directly follow the version that was told, a count comes
+    /// first, so that clients see no hole.
     ///
     /// - Parameters:
-    ///   - told: Who the members have been told to be there.
-    ///   - names: Who is there.
-    ///   - version: What the members have been told last.
-    ///   - count: How many they have been told to be.
+    ///   - told: The members in the list that was told.
+    ///   - names: The present members.
+    ///   - version: The version that the members have been told last.
+    ///   - count: The count that they have been told.
     /// - Returns: The events, in order.
     func difference(_ told: [UserID: User], _ names: [UserID: User], from version: Int, count: Int) -> [Event] {
         let gone = told.values.filter { names[$0.id] == nil }.sorted { $0.id.rawValue < $1.id.rawValue }

@@ -1,35 +1,35 @@
-/// What the members of a room have been told of each other, and what they are to be told next (docs/PROTOCOL.md,
-/// section 4, guarantee 6).
+/// A record of what the members of a room have been told about each other, which decides what they are told next
+/// (docs/PROTOCOL.md, section 4, guarantee 6).
 ///
-/// All members on one shard have been told the same: that of ``version``. In a small room this is a list of names, and
-/// every change is told; in a large one it is a count, told at most once a second.
+/// All members on one shard have been told the same: the state at ``version``. In a small room this is a list of names,
+/// and every change is sent; in a large one it is a count, sent at most once a second.
 ///
-/// Changes may be lost on their way. A change that does not follow on the last one is held, and the list of members
-/// read once (``beginReading()``, ``receive(_:)``); what the members are told then is the difference, as changes with
-/// numbers of their own. So nobody sees a hole that the node has seen.
+/// Changes may be lost on their way. A change that does not directly follow the last one is held, and the list of
+/// members is read once (``beginReading()``, ``receive(_:)``). Then the members get the difference, as changes with
+/// their own numbers. So no client sees the hole that the node has seen.
 package struct Crowd: Sendable, Equatable {
-    /// The most changes that are held while the list is read; what comes past it is left to another reading.
+    /// The most changes that are held while the list is read; further ones need another reading.
     package static let heldLimit = 256
 
-    /// What the members know of each other.
+    /// The members' knowledge of each other.
     private enum Knowledge: Equatable {
-        /// Nobody has been told any names: the first list is on its way, or the room has just ceased to be large.
+        /// No names have been told: the first list is on its way, or the room has just stopped being large.
         case nothing
         /// These names.
         case names([UserID: User])
-        /// How many they are. A room is large above the limit, until it falls below 80 % of it.
+        /// This count. A room is large above the limit, until it falls below 80 % of it.
         case count
     }
 
-    /// What is known of the list of members that the broker has.
+    /// The state of the broker's list of members here.
     private enum List: Equatable {
-        /// Nothing is missing that only the list brings.
+        /// Nothing is missing.
         case notNeeded
         /// Something may be missing.
         case needed
         /// It is being read.
         case beingRead
-        /// It is being read, and something was lost that may not be in it.
+        /// It is being read, and changes were lost that may not be in it.
         case beingReadInVain
     }
 
@@ -43,7 +43,7 @@ package struct Crowd: Sendable, Equatable {
     /// Whether members of a large room have not been told the newest count.
     package private(set) var isStale = false
     private var held: [Held] = []
-    /// What the version must have come to for the difference to be told, change by change.
+    /// The version that a list must have reached, so that the difference can be told change by change.
     private var needed = 0
 
     private struct Held: Equatable {
@@ -51,7 +51,7 @@ package struct Crowd: Sendable, Equatable {
         var change: PresenceChange
     }
 
-    /// Begins with nobody.
+    /// Begins without members.
     package init(room: RoomName, limit: Int) {
         self.room = room
         self.limit = limit
@@ -60,7 +60,7 @@ package struct Crowd: Sendable, Equatable {
     /// Whether the room counts as large.
     package var isLarge: Bool { if case .count = self.knowledge { true } else { false } }
 
-    /// Whether something may be missing that only a list of the members brings.
+    /// Whether changes may be missing that only a list of the members has.
     package var needsReading: Bool {
         switch self.list {
         case .needed, .beingReadInVain: true
@@ -76,19 +76,19 @@ package struct Crowd: Sendable, Equatable {
 
     // MARK: Changes
 
-    /// What the members are told of a change.
+    /// The message to the members about a change.
     package enum OnChange: Equatable, Sendable {
         /// The change itself.
         case tell
         /// Nothing now; the count comes within a second.
         case tellCountSoon
-        /// Nothing: it was known.
+        /// Nothing: it was known already.
         case known
         /// Nothing until the list of members has been read: changes before it are missing.
         case hold
     }
 
-    /// Somebody came, went or has another name.
+    /// A user came, left or has another name.
     package mutating func receive(_ kind: PresenceKind, _ change: PresenceChange) -> OnChange {
         guard change.version > self.version else { return .known }
         let wasLarge = self.isLarge
@@ -107,12 +107,12 @@ package struct Crowd: Sendable, Equatable {
             self.isStale = true
             return .tellCountSoon
         }
-        // From now on names are told again, for which the names are needed.
+        // From now on names are sent again, so a list of names is needed.
         if wasLarge { self.miss() }
         return .tell
     }
 
-    /// Something is missing that a reading under way may not bring.
+    /// Changes are missing that a reading under way may not contain.
     private mutating func miss() {
         switch self.list {
         case .notNeeded, .needed: self.list = .needed
@@ -125,7 +125,7 @@ package struct Crowd: Sendable, Equatable {
         if self.held.count < Self.heldLimit { self.held.append(Held(kind: kind, change: change)) }
     }
 
-    /// Enters the change in the list, and gives the event that tells it.
+    /// Enters the change in the list, and returns its event.
     private mutating func apply(_ kind: PresenceKind, _ change: PresenceChange) -> Event {
         self.version = change.version
         let old = self.setName(of: change.user.id, kind == .left ? nil : change.user)
@@ -136,10 +136,10 @@ package struct Crowd: Sendable, Equatable {
         }
     }
 
-    /// Changes the list that the members have been told; gives what stood there.
+    /// Changes the list that the members have been told; returns the old entry.
     private mutating func setName(of id: UserID, _ user: User?) -> User? {
         guard case .names(var names) = self.knowledge else { return nil }
-        // The list is taken out while it changes: with a second owner, the change would copy it.
+        // The list is moved out while it changes: with a second owner, the change would copy it.
         self.knowledge = .nothing
         let old = names[id]
         names[id] = user
@@ -149,24 +149,24 @@ package struct Crowd: Sendable, Equatable {
 
     // MARK: Lists
 
-    /// The list of members that everybody here has been told, for one who joins.
+    /// The list of members that everybody here has been told, for a user that joins.
     ///
     /// - Parameters:
-    ///   - user: Who joins.
-    ///   - version: What it has to contain at least.
-    /// - Returns: All members, in no order; nil when they have to be read.
+    ///   - user: The user that joins.
+    ///   - version: The version that it must have reached.
+    /// - Returns: All members, in no order; nil when the list must be read.
     package func page(with user: User, since version: Int) -> MemberPage? {
         guard let told, self.list == .notNeeded, self.version >= version, told[user.id] == user else { return nil }
         return MemberPage(members: Array(told.values), count: self.count, cursor: nil, version: self.version)
     }
 
-    /// What a broker that has counted less has to go past, when it is asked for the list.
+    /// The version that a broker with a lower count has to go past, when it is asked for the list.
     package var pastVersion: Int { max(self.version, self.needed) }
 
     /// Changes may have been lost.
     package mutating func doubt() { if self.version > 0 { self.miss() } }
 
-    /// The broker says that there have been so many changes: more than came here means that some were lost.
+    /// The broker has counted this many changes: if fewer came here, some were lost.
     package mutating func expect(version: Int) { if version > self.version { self.doubt() } }
 
     /// The list of members is about to be read, for ``receive(_:)`` or ``readingFailed()``.
@@ -178,7 +178,7 @@ package struct Crowd: Sendable, Equatable {
     /// A list of members was read, for a member who joins or because changes were lost.
     ///
     /// - Parameter page: The beginning of the list.
-    /// - Returns: What those are told who are here already.
+    /// - Returns: The events for the present members.
     package mutating func receive(_ page: MemberPage) -> [Event] {
         self.list = self.needsReading ? .needed : .notNeeded
         let events = self.adopt(page)
@@ -186,8 +186,8 @@ package struct Crowd: Sendable, Equatable {
     }
 
     private mutating func adopt(_ page: MemberPage) -> [Event] {
-        // An older one was overtaken by what has come since. One that differs under the same number is of a broker that
-        // has lost what it had counted, and has come as far again.
+        // An older list was overtaken by changes that came since. A list that differs at the same version is from a
+        // broker that lost its count and has reached the same number again.
         guard page.version >= self.version else { return [] }
         let before = (told: self.told, version: self.version, count: self.count)
         if let told = self.told, page.count <= self.limit, !self.canTell(told, page) { return [] }
@@ -209,8 +209,8 @@ package struct Crowd: Sendable, Equatable {
         Dictionary(page.members.map { ($0.id, $0) }) { $1 }
     }
 
-    /// Whether the broker has counted far enough for the difference to be told; else the list is read once more, and
-    /// the broker told to go past that.
+    /// Whether the broker has counted far enough to tell the difference; otherwise the list is read again, and the
+    /// broker told to go past that number.
     private mutating func canTell(_ told: [UserID: User], _ page: MemberPage) -> Bool {
         let names = Self.names(page)
         let changes = told.keys.count { names[$0] == nil } + names.values.count { told[$0.id] != $0 }
@@ -220,7 +220,7 @@ package struct Crowd: Sendable, Equatable {
         return false
     }
 
-    /// Lets go of what was held, as far as it follows on.
+    /// Releases the held changes that directly follow.
     private mutating func release() -> [Event] {
         var events: [Event] = []
         for held in self.held.sorted(by: { $0.change.version < $1.change.version }) {
@@ -238,7 +238,7 @@ package struct Crowd: Sendable, Equatable {
 
     // MARK: Counts
 
-    /// It is time to tell the count, if it has to be told.
+    /// It is time to send the count, if necessary.
     package mutating func takeStale() -> (count: Int, version: Int)? {
         guard self.isStale else { return nil }
         self.isStale = false

@@ -1,5 +1,5 @@
-/// The rooms in which users are members still after their last connections have gone: where to look for one who gets another
-/// name meanwhile.
+/// The rooms in which users are still members after their last connections were lost: a user may get another name
+/// meanwhile.
 package struct LingeringUsers: Sendable {
     private var rooms: [UserID: Set<RoomName>] = [:]
 
@@ -11,7 +11,7 @@ package struct LingeringUsers: Sendable {
     /// The user is a member of the room for a while, without a connection.
     package mutating func add(_ user: UserID, in room: RoomName) { self.rooms[user, default: []].insert(room) }
 
-    /// That is over: the user has left, or is back.
+    /// That time is over: the user has left, or is back.
     package mutating func remove(_ user: UserID, in room: RoomName) {
         self.rooms[user]?.remove(room)
         if self.rooms[user]?.isEmpty == true { self.rooms[user] = nil }

@@ -1,9 +1,9 @@
 internal import DequeModule
 
-/// Which rooms a holder has to restore, and how far it has come with each (``Broker/restore(_:_:)``).
+/// The rooms that a holder has to restore, and the progress in each (``Broker/restore(_:_:)``).
 ///
-/// A batch is made when it is sent: who came or went before is in it, and who comes or goes after it is told to the
-/// broker after it. One batch is under way at a time, and what failed waits for another turn.
+/// A batch is made when it is sent: it contains all earlier changes, and later changes go to the broker after it. One
+/// batch is under way at a time, and failed parts wait for another turn.
 package struct RestoreQueue: Sendable, Equatable {
     /// The most rooms of a batch.
     package static let roomsAtOnce = 32
@@ -13,7 +13,7 @@ package struct RestoreQueue: Sendable, Equatable {
     private struct Progress: Equatable {
         /// Users up to this one are restored.
         var after: UserID?
-        /// Whether the room is to be begun with once more when its part is done.
+        /// Whether to begin the room again when its part is done.
         var isAnew = false
     }
 
@@ -23,13 +23,13 @@ package struct RestoreQueue: Sendable, Equatable {
 
     package init() {}
 
-    /// Whether nothing is to be restored.
+    /// Whether there is nothing to restore.
     package var isEmpty: Bool { self.progress.isEmpty }
 
     /// Whether a room has been restored, or need not be.
     package func isDone(_ room: RoomName) -> Bool { self.progress[room] == nil }
 
-    /// A room is to be restored, from the first user on.
+    /// A room must be restored, from the first user on.
     package mutating func add(_ room: RoomName) {
         if self.underWay.contains(room) {
             self.progress[room]?.isAnew = true
@@ -63,8 +63,8 @@ package struct RestoreQueue: Sendable, Equatable {
     /// A part is done, or has failed.
     ///
     /// - Parameters:
-    ///   - part: What ``begin(told:users:)`` gave.
-    ///   - answer: What became of it; nil when it failed.
+    ///   - part: The part from ``begin(told:users:)``.
+    ///   - answer: The result; nil when it failed.
     /// - Returns: Whether the whole room is restored.
     package mutating func finished(_ part: HeldPart, _ answer: HeldPart.Answer?) -> Bool {
         self.underWay.remove(part.room)
@@ -76,7 +76,7 @@ package struct RestoreQueue: Sendable, Equatable {
         }
         let after = isAnew ? nil : isDone ? part.through : part.after
         self.progress[part.room] = Progress(after: after)
-        // What failed makes way for others; what goes on has its turn at once.
+        // A failed part lets others go first; one that continues has its turn at once.
         if answer == nil { self.line.append(part.room) } else { self.line.prepend(part.room) }
         return false
     }

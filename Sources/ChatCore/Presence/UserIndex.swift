@@ -4,7 +4,7 @@ package struct UserIndex<Connection: Hashable & Sendable>: Sendable {
 
     package init() {}
 
-    /// A connection is a user's.
+    /// A connection belongs to a user.
     package mutating func add(_ connection: Connection, of user: UserID) {
         self.connections[user, default: []].insert(connection)
     }
@@ -18,9 +18,9 @@ package struct UserIndex<Connection: Hashable & Sendable>: Sendable {
     /// The user's connections.
     package func connections(of user: UserID) -> Set<Connection> { self.connections[user] ?? [] }
 
-    /// Every user who has a connection.
+    /// Every user that has a connection.
     package var connected: some Sequence<UserID> { self.connections.keys }
 
-    /// Whether nobody is known.
+    /// Whether there are no users.
     package var isEmpty: Bool { self.connections.isEmpty }
 }

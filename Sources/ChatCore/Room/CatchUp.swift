@@ -1,61 +1,61 @@
-/// How a member comes from where it is to where the room is (docs/PROTOCOL.md, guarantee 5): decided here, read and
-/// written elsewhere.
+/// Brings a member from its position to the room's position (docs/PROTOCOL.md, guarantee 5): it decides, and other code
+/// reads and writes.
 ///
-/// The plan is made once, at a head that the member is told; what it is sent after that follows position by position
-/// until it stands where the room stands, and only then is it live. So nothing is missed, repeated or interleaved,
-/// however long the reading takes and whatever is published meanwhile.
+/// The plan is made once, at a head that the member is told. After that it gets messages position by position until it
+/// has reached the room's position, and only then is it live. So nothing is missed, repeated or interleaved, however
+/// long the reading takes and whatever is published meanwhile.
 package struct CatchUp: Sendable, Equatable {
-    /// What the member has been sent, or was told that it will not get.
+    /// The position up to which the member was sent messages, or was told that it will not get them.
     package private(set) var position: LogPosition
 
-    /// Begins where a member stands.
+    /// Begins at a member's position.
     package init(position: LogPosition) { self.position = position }
 
-    /// What is announced before the replay.
+    /// The announcement before the replay.
     package struct Announcement: Equatable, Sendable {
         /// The head at which the plan was made.
         package var head: LogPosition
-        /// Whether the member's old position means nothing any more.
+        /// Whether the member's old position is not valid any more.
         package var isReset: Bool
-        /// What the log has lost already.
+        /// The messages that the log has lost already.
         package var gap: ClosedRange<Int>?
-        /// How many messages follow at once.
+        /// The number of messages that follow at once.
         package var replay: Int
         /// False announces a reset or a gap.
         package var recovered: Bool { !self.isReset && self.gap == nil }
     }
 
-    /// What to do next.
+    /// The next step.
     package enum Step: Equatable, Sendable {
         /// Send these; they are the next.
         case send(ArraySlice<Publication>)
         /// Read the log after this position and call ``read(_:)``.
         case read(after: Int)
-        /// The log was ahead of the room: wait until the room has come to where the member stands.
+        /// The log was ahead of the room: wait until the room has reached the member's position.
         case wait
-        /// The room began anew: say so, and go on.
+        /// The room's log started again: say so, and go on.
         case reset(head: LogPosition)
-        /// The member stands where the room stands.
+        /// The member has reached the room's position.
         case live
     }
 
-    /// What a page of the log brings.
+    /// The contribution of a page of the log.
     package struct OnRead: Equatable, Sendable {
-        /// What has left the log in the meantime.
+        /// The messages that have left the log in the meantime.
         package var gap: ClosedRange<Int>?
-        /// What to send after that.
+        /// The messages to send after that.
         package var messages: ArraySlice<Publication>
     }
 
     /// Makes the plan.
     ///
     /// - Parameters:
-    ///   - start: What the member asked for.
-    ///   - room: Where the room stands here; the log may be ahead of it, for what is published is on its way.
-    ///   - page: What was read of the log, if ``needsLog(_:room:tail:)``.
+    ///   - start: The member's request.
+    ///   - room: The room's position here; the log may be ahead of it, since publications are on their way.
+    ///   - page: The page of the log that was read, if ``needsLog(_:room:tail:)``.
     ///   - limit: The most messages that a join by count gives.
-    /// - Returns: The plan, and what the member is told of it; nil when room and page are of different logs, one of
-    ///   which is no more: ask again.
+    /// - Returns: The plan, and the announcement for the member; nil when room and page are of different logs, one of
+    ///   which no longer exists: ask again.
     package static func plan(
         _ start: ReplayStart,
         room: LogPosition,
@@ -69,7 +69,7 @@ package struct CatchUp: Sendable, Equatable {
         if case .after(let position) = start, position.epoch == head.epoch, position.seq <= head.seq,
             !page.proves(position)
         {
-            // The same number in another log: what the member has may be lost, and what follows it as well.
+            // The same number in another log: the member's messages may be lost, and so may those after them.
             return Self.planAnew(head: head, oldest: oldest)
         }
         return Self.plan(start, head: head, oldest: oldest, limit: limit)
@@ -97,7 +97,7 @@ package struct CatchUp: Sendable, Equatable {
         }
     }
 
-    /// The member's old position means nothing: all that the log keeps follows.
+    /// The member's old position is not valid: everything that the log keeps follows.
     private static func planAnew(head: LogPosition, oldest: Int) -> (CatchUp, Announcement) {
         Self.plan(after: oldest - 1, head: head, isReset: true, gap: oldest > 1 ? 1...(oldest - 1) : nil)
     }
@@ -114,7 +114,7 @@ package struct CatchUp: Sendable, Equatable {
         )
     }
 
-    /// Whether the plan can only be made by what the log still keeps.
+    /// Whether the plan needs the log.
     package static func needsLog(_ start: ReplayStart, room: LogPosition, tail: RoomTail) -> Bool {
         switch start {
         case .live: false
@@ -123,16 +123,16 @@ package struct CatchUp: Sendable, Equatable {
         }
     }
 
-    /// Whether a position is one of the room's log, and all that follows it is at hand.
+    /// Whether a position is one of the room's log, and all messages after it are at hand.
     private static func isProven(_ position: LogPosition, room: LogPosition, tail: RoomTail) -> Bool {
         guard position == room || tail.messages(after: position) != nil else { return false }
-        // Before the first message all that the log ever was is the same.
+        // Before the first message, every state of the log is the same.
         guard position.seq > 0 else { return true }
         guard let time = position.time else { return false }
         return time == (position == room ? room.time : tail.time(of: position))
     }
 
-    /// After which number the log has to be read for a plan.
+    /// The number after which the log must be read for a plan.
     package static func readStart(_ start: ReplayStart, room: LogPosition, limit: Int) -> Int {
         switch start {
         case .live: room.seq
@@ -142,19 +142,19 @@ package struct CatchUp: Sendable, Equatable {
         }
     }
 
-    /// How far the log is said to have come: a page that was read before that is no ground for a plan.
+    /// The position that the log is said to have reached: an older page cannot be used for a plan.
     package static func knownPosition(_ start: ReplayStart, room: LogPosition) -> LogPosition {
         switch start {
         case .live, .last: room
-        // Somebody may have got it from another node, before this one hears of it.
+        // A client may have got it from another node, before this node hears of it.
         case .after(let position): position.epoch == room.epoch && position.seq < room.seq ? room : position
         }
     }
 
-    /// What comes next.
+    /// The next step.
     ///
     /// - Parameters:
-    ///   - room: Where the room stands.
+    ///   - room: The room's position.
     ///   - tail: Its last messages.
     /// - Returns: The next step.
     package mutating func next(room: LogPosition, tail: RoomTail) -> Step {
@@ -180,7 +180,7 @@ package struct CatchUp: Sendable, Equatable {
             self.position.seq = page.first - 1
         }
         let messages = page.publications.drop { $0.position.seq <= self.position.seq }
-        // A page that was read for another position, before the room was told of a new log, has nothing that follows.
+        // A page that was read for another position, before the room was told of a new log, contains no next message.
         guard let last = messages.last, messages.first?.position.seq == self.position.seq + 1 else { return result }
         result.messages = messages
         self.position = last.position

@@ -1,16 +1,16 @@
 /// Tells whether a loop has much to deliver.
 ///
-/// It counts messages times members, not system calls: what is saved by sending messages together must not make the
-/// loop look idle, or it would go to and fro.
+/// It counts messages times members, not system calls: otherwise the savings from sending messages together would make
+/// the loop look idle, and it would switch back and forth.
 package struct DeliveryMeter: Sendable {
-    /// From so many deliveries a second on a loop is busy: each by itself, they would take about a quarter of a core.
+    /// The deliveries per second from which a loop is busy: sent one by one, they would take about a quarter of a core.
     package static let busyRate = 75_000
-    /// How long is counted.
+    /// The length of the counting interval.
     private static let interval = Duration.milliseconds(50)
 
     private var start: ContinuousClock.Instant
     private var count = 0
-    /// Whether there was much to deliver in the last interval that has ended.
+    /// Whether there was much to deliver in the last complete interval.
     package private(set) var isBusy = false
 
     package init(now: ContinuousClock.Instant) { self.start = now }

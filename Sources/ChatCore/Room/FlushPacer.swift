@@ -1,20 +1,20 @@
-/// Decides when what a room has gathered leaves: at once, or together with what is about to follow.
+/// Decides when a room's gathered messages leave: at once, or together with the ones that will soon follow.
 ///
-/// Each flush costs a system call for each member, however many messages it carries. So a room may hold what it has for
-/// a moment (the window), but only while that buys something:
+/// Each flush costs a system call for each member, however many messages it carries. So a room may hold its messages
+/// for a moment (the window), but only while that saves something:
 ///
 /// - The loop has much to deliver (``DeliveryMeter``). A loop with time to spare sends at once.
 /// - The next message is expected within the window, by the time between the last ones.
-/// - Messages go on coming. When none comes for three times as long as usual, the room is flushed before the window is
-///   over: perhaps those who would write wait for what is held. After such a hold the next flushes are at once, twice
+/// - Messages keep coming. When none comes for three times as long as usual, the room is flushed before the window is
+///   over: perhaps the next writers wait for the held messages. After such a hold the next flushes are at once, twice
 ///   as many each time it happens again, so that people who answer each other are not slowed down.
 ///
-/// It is told of ticks with something new, not of single messages: what comes in one tick leaves together anyway.
+/// It counts ticks with something new, not single messages: the messages of one tick leave together anyway.
 package struct FlushPacer: Sendable {
     /// The most flushes at once between two tries to hold.
     package static let maximumPause = 512
 
-    /// When what was gathered leaves.
+    /// The time at which the gathered messages leave.
     package enum Decision: Equatable, Sendable {
         /// It leaves at once.
         case flush
@@ -22,13 +22,13 @@ package struct FlushPacer: Sendable {
         case hold(until: ContinuousClock.Instant)
     }
 
-    /// The time between ticks with something new, the last ones weighing most.
+    /// The mean time between ticks with something new; recent ones weigh most.
     private var usual: Duration?
     private var last: ContinuousClock.Instant?
     private var heldSince: ContinuousClock.Instant?
-    /// How many flushes are at once before the next try to hold.
+    /// The number of flushes at once before the next try to hold.
     private var pause = 0
-    /// The pause after the next hold that was in vain.
+    /// The pause after the next useless hold.
     private var nextPause = 1
 
     package init() {}
@@ -37,7 +37,7 @@ package struct FlushPacer: Sendable {
     ///
     /// - Parameters:
     ///   - now: The time.
-    ///   - window: The longest time that something is held.
+    ///   - window: The longest time that messages are held.
     ///   - isBusy: Whether the loop has much to deliver.
     /// - Returns: Whether it leaves now.
     package mutating func gathered(now: ContinuousClock.Instant, window: Duration, isBusy: Bool) -> Decision {
@@ -56,9 +56,9 @@ package struct FlushPacer: Sendable {
         return .hold(until: Self.end(of: now, last: now, usual, window))
     }
 
-    /// The time that a hold was to last until has come.
+    /// The planned end of a hold has come.
     ///
-    /// - Returns: Whether what is held leaves now.
+    /// - Returns: Whether the held messages leave now.
     package mutating func check(now: ContinuousClock.Instant, window: Duration) -> Decision {
         guard let heldSince, let last, let usual else { return .flush }
         let end = Self.end(of: heldSince, last: last, usual, window)
@@ -72,7 +72,7 @@ package struct FlushPacer: Sendable {
         return .flush
     }
 
-    /// What was gathered has left.
+    /// The gathered messages have left.
     package mutating func flushed() { self.heldSince = nil }
 
     private static func end(

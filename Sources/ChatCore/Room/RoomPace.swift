@@ -1,20 +1,19 @@
-/// Decides when the frames that a room has gathered leave: messages by a ``FlushPacer``, comings and goings by a
-/// ``Throttle``.
+/// Decides when the frames that a room has gathered leave: messages by a ``FlushPacer``, presence by a ``Throttle``.
 ///
 /// It is asked at the end of each tick in which the room gathered something, and again at the times that it names.
 package struct RoomPace: Sendable {
     /// The most bytes that a room holds to send them together.
     ///
-    /// A system call for as much costs little for each message; to wait for more gains nothing, and a sender with many
-    /// messages under way would wait as well (with 64 KiB it was slowed down to a third).
+    /// With this many bytes, the system call costs little for each message. Waiting for more gains nothing, and a
+    /// sender with many messages under way would wait as well (with 64 KiB it was slowed down to a third).
     package static let maximumHeldBytes = 4096
 
-    /// What waits in a room.
+    /// The frames that wait in a room.
     package struct Waiting: Equatable, Sendable {
         package var bytes: Int
-        /// Whether a message is among it; comings, goings and typing are not urgent.
+        /// Whether a message is among them; presence and typing are not urgent.
         package var isUrgent: Bool
-        /// How many members get it.
+        /// The number of members that get them.
         package var members: Int
 
         package init(bytes: Int, isUrgent: Bool, members: Int) {
@@ -55,7 +54,7 @@ package struct RoomPace: Sendable {
         self.decide(waiting, now) { $0.gathered(now: now, window: window, isBusy: isBusy) }
     }
 
-    /// The time has come that a timing named, or has passed.
+    /// The time that a timing named has come or passed.
     ///
     /// - Parameters:
     ///   - waiting: What waits now.
@@ -66,7 +65,7 @@ package struct RoomPace: Sendable {
         self.decide(waiting, now) { $0.check(now: now, window: window) }
     }
 
-    /// What waited has left, for whatever reason.
+    /// The waiting frames have left, for whatever reason.
     package mutating func left() { self.pacer.flushed() }
 
     private mutating func decide(
@@ -88,9 +87,9 @@ package struct RoomPace: Sendable {
         }
     }
 
-    /// The shortest time between two flushes of what is not urgent.
+    /// The shortest time between two flushes that are not urgent.
     ///
-    /// Whoever comes is told to everybody who is here. A crowd that comes would cost each of them as much as the crowd
-    /// that is there already, so each member of a room adds 10 ms to it: from a quarter of a second up to a whole one.
+    /// Each user that comes is announced to every member. When a crowd comes, the cost for each newcomer grows with the
+    /// number of members, so each member of a room adds 10 ms: from a quarter of a second up to a whole one.
     private static func interval(members: Int) -> Duration { .milliseconds(10) * min(max(25, members), 100) }
 }

@@ -3,8 +3,8 @@ internal import NIOCore
 
 /// The last messages of a room, kept by a shard that hands them on.
 ///
-/// It is the buffer of every join: what comes while a member reads the log stands here, once for all who join, and most
-/// of those who come back after a moment find all that they missed without a look at the log.
+/// It is the buffer of every join: messages that come while a member reads the log are here, once for all joins. Most
+/// clients that come back after a moment find all missed messages here, without reading the log.
 package struct RoomTail: Sendable {
     /// The most messages it keeps.
     package static let maximumMessages = 128
@@ -27,7 +27,7 @@ package struct RoomTail: Sendable {
         return self.publications[position.seq - first.seq].position.time
     }
 
-    /// Adds the message that follows the last one; one that does not follow it begins the tail anew.
+    /// Adds the message that follows the last one; a message that does not follow it starts a new tail.
     package mutating func append(_ publication: Publication) {
         if let last, publication.position.epoch != last.epoch || publication.position.seq != last.seq + 1 {
             self.removeAll()
@@ -41,7 +41,7 @@ package struct RoomTail: Sendable {
         }
     }
 
-    /// Forgets everything.
+    /// Removes everything.
     package mutating func removeAll() {
         self.publications.removeAll()
         self.bytes = 0

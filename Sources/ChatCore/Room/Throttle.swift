@@ -1,6 +1,6 @@
-/// Lets pass at once what comes after a pause, and together, once in an interval, what comes thick and fast.
+/// Lets an event pass at once after a pause, and many events together, once in an interval.
 package struct Throttle: Sendable {
-    /// Whether something may pass.
+    /// The decision on an event.
     package enum Decision: Equatable, Sendable {
         case pass
         /// Ask again at this time.
@@ -12,7 +12,7 @@ package struct Throttle: Sendable {
     /// Makes a throttle that lets the first pass.
     package init() {}
 
-    /// Something wants to pass.
+    /// An event wants to pass.
     ///
     /// - Parameters:
     ///   - now: The time.

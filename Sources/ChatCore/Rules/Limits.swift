@@ -10,33 +10,33 @@ package struct Limits: Equatable, Sendable {
     package var history = 100
     /// The most members that a list has; a room with more counts as large.
     package var members = 200
-    /// How many sends a user may make at once, and how many a second after that; nil: as many as come.
+    /// The sends of a user at once, and per second after that; nil: no limit.
     package var sends: Rate? = Rate(burst: 20, perSecond: 10)
-    /// How many commands a connection may give at once, and how many a second after that; nil: as many as come.
+    /// The commands of a connection at once, and per second after that; nil: no limit.
     package var commands: Rate? = Rate(burst: 100, perSecond: 50)
     /// The most bytes that wait to be sent to a connection.
     package var outboundBytes = 1 << 20
-    /// How long nothing may be received before the server pings.
+    /// The time without received bytes after which the server pings.
     package var pingInterval: Duration = .seconds(25)
-    /// How long a ping may stay without an answer.
+    /// The time for the answer to a ping.
     package var pongTimeout: Duration = .seconds(10)
-    /// How long a client with bytes waiting for it may take none.
+    /// The time for which a client with waiting bytes may take none.
     package var stallTimeout: Duration = .seconds(30)
-    /// How long a client that is parted from may take to read what is left for it and to answer the close.
+    /// The time that a disconnected client has to read its last bytes and to answer the close.
     package var closeTimeout: Duration = .seconds(5)
-    /// How long a user stays a member after the last connection has gone.
+    /// The time for which a user stays a member after the last connection was lost.
     package var presenceGrace: Duration = .seconds(10)
-    /// How long users of a node that has died stay members.
+    /// The time for which users of a dead node stay members.
     ///
-    /// Nodes renew leases, and sweep those that have ended, three times as often: whoever was on a node that died is gone
-    /// within four thirds of this, and a second, which is a minute at most.
+    /// Nodes renew leases, and sweep ended ones, three times as often: users of a dead node are gone within four thirds
+    /// of this time and a second, which is at most a minute.
     package var presenceLease: Duration = .seconds(42)
     /// The log of a room.
     package var log = LogLimits()
 
     package init() {}
 
-    /// A burst, and what is granted each second after it.
+    /// A burst, and the rate per second after it.
     package struct Rate: Equatable, Sendable {
         package var burst: Int
         package var perSecond: Int
@@ -48,17 +48,17 @@ package struct Limits: Equatable, Sendable {
     }
 }
 
-/// How much of a room's past a broker keeps.
+/// The part of a room's past that a broker keeps.
 package struct LogLimits: Equatable, Sendable {
     /// The most messages of a room's log.
     package var messages = 1000
-    /// How long after the last message the log is kept.
+    /// The time for which the log is kept after the last message.
     package var retention: Duration = .seconds(24 * 3600)
-    /// How long a key is remembered.
+    /// The time for which a key is remembered.
     package var deduplication: Duration = .seconds(24 * 3600)
-    /// How long a session is remembered after its last use.
+    /// The time for which a session is remembered after its last use.
     package var sessions: Duration = .seconds(30 * 24 * 3600)
-    /// How long one is that was never used again, by somebody who chose no name and sent nothing.
+    /// The same for a session that was never used again, if its user chose no name and sent nothing.
     package var guestSessions: Duration = .seconds(12 * 3600)
 
     package init() {}

@@ -1,4 +1,4 @@
-/// What the server says when it does not do what a client asked (docs/PROTOCOL.md, section 6).
+/// The server's answer when it does not carry out a request (docs/PROTOCOL.md, section 6).
 ///
 /// The code is for programs and never changes; the message is for people and names the limit that was broken.
 public struct ProtocolError: Error, Hashable, Sendable {
@@ -6,7 +6,7 @@ public struct ProtocolError: Error, Hashable, Sendable {
     public var code: Code
     /// What went wrong, in English.
     public var message: String
-    /// After how many milliseconds the same command may succeed, for the codes where it may.
+    /// The milliseconds after which the same command may succeed, for the codes where it may.
     public var retryMilliseconds: Int?
     /// The limit that was broken, where one was.
     public var limit: Int?
@@ -34,7 +34,7 @@ extension ProtocolError {
         /// The name as it stands on the wire.
         public var rawValue: String { self.bytes.rawValue }
 
-        /// Takes a name from the wire; one that this version does not know is kept.
+        /// Takes a name from the wire; an unknown one is kept.
         public init(_ rawValue: String) { self.bytes = ByteString(rawValue) }
 
         /// The name itself.
@@ -42,7 +42,7 @@ extension ProtocolError {
 
         /// The message was not one JSON object.
         public static let badJSON = Code("bad_json")
-        /// The command lacks something or has something that it must not have.
+        /// The command lacks a field or has one that it must not have.
         public static let badCommand = Code("bad_command")
         /// There is no command of this type.
         public static let unknownType = Code("unknown_type")
@@ -50,13 +50,13 @@ extension ProtocolError {
         public static let roomInvalid = Code("room_invalid")
         /// The user's name breaks the rule for names of users.
         public static let nameInvalid = Code("name_invalid")
-        /// There is nothing to see in the text.
+        /// The text contains nothing visible.
         public static let textEmpty = Code("text_empty")
         /// The text has more bytes than the limit.
         public static let textTooLong = Code("text_too_long")
         /// The room must be joined first.
         public static let notJoined = Code("not_joined")
-        /// The connection is in as many rooms as it may be.
+        /// The connection has reached its limit of rooms.
         public static let tooManyRooms = Code("too_many_rooms")
         /// Too much too fast; come back after `retry_ms`.
         public static let rateLimited = Code("rate_limited")
@@ -66,7 +66,7 @@ extension ProtocolError {
         public static let forbidden = Code("forbidden")
         /// The server cannot do it now; the same command may succeed later.
         public static let unavailable = Code("unavailable")
-        /// A fault of the server's own.
+        /// A fault in the server.
         public static let `internal` = Code("internal")
 
         /// Whether the same command may succeed when it is repeated later.

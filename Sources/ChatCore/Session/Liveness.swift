@@ -1,4 +1,5 @@
-/// Whether the other side of a connection still lives: a ping when nothing was received, and a limit for the answer.
+/// Checks whether the other side of a connection is still alive: a ping when nothing was received, and a time limit for
+/// the answer.
 package struct Liveness: Sendable {
     private let interval: Duration
     private let timeout: Duration
@@ -18,14 +19,14 @@ package struct Liveness: Sendable {
         self.pingSent = nil
     }
 
-    /// What the shell does when it looks, and when it is to look again.
+    /// The shell's step at a check, and the time of the next check.
     package enum OnCheck: Equatable, Sendable {
         case wait(Duration)
         case ping(thenWait: Duration)
         case disconnect(Disconnect)
     }
 
-    /// It is time to look.
+    /// It is time for a check.
     package mutating func check(now: ContinuousClock.Instant) -> OnCheck {
         if let pingSent {
             let left = self.timeout - (now - pingSent)

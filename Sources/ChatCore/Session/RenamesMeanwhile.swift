@@ -1,7 +1,7 @@
-/// Who got another name while sessions were being looked up.
+/// Users that got another name while sessions were being looked up.
 ///
-/// A session is read at one moment and used at another. A new name that all nodes are told of in between belongs to no
-/// connection yet: it would be missed. Names are kept for as long as a look-up is under way that began before them.
+/// A session is read at one moment and used later. A new name that arrives in between has no connection yet, and would
+/// be missed. So names are kept for as long as an earlier look-up is under way.
 package struct RenamesMeanwhile: Sendable {
     private struct Rename {
         var user: User
@@ -10,13 +10,13 @@ package struct RenamesMeanwhile: Sendable {
 
     /// Counts look-ups and names, in the order in which they came.
     private var time = 0
-    /// When those began that are under way, oldest first.
+    /// The beginnings of the look-ups under way, oldest first.
     private var lookups: [Int] = []
     private var renames: [UserID: Rename] = [:]
 
     package init() {}
 
-    /// How many names are kept.
+    /// The number of names that are kept.
     package var count: Int { self.renames.count }
 
     /// A look-up begins.
@@ -43,6 +43,6 @@ package struct RenamesMeanwhile: Sendable {
         self.renames[user.id] = Rename(user: user, time: self.time)
     }
 
-    /// The user by the newest name that is known.
+    /// The user with the newest known name.
     package func newest(_ user: User) -> User { self.renames[user.id]?.user ?? user }
 }

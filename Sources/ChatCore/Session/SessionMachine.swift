@@ -1,20 +1,20 @@
 internal import DequeModule
 package import NIOCore
 
-/// What one connection may do and what comes next: every decision about a command, and no I/O.
+/// Makes every decision about the commands of one connection, without I/O.
 ///
-/// Commands are obeyed in the order in which they came as far as it matters: while the session opens, everything waits;
-/// while a room is being joined, what concerns that room waits. Sends, and questions about other rooms, go on.
+/// Commands keep their order where it matters: while the session opens, everything waits; while a room is being joined,
+/// commands for that room wait. Sends and requests for other rooms go on.
 package struct SessionMachine: Sendable {
     /// The most commands that wait for a session to open or a room to be joined.
     package static let maximumHeld = 256
-    /// How many bytes of a message count as one command.
+    /// The number of bytes of a message that count as one command.
     ///
-    /// The longest text that may be sent is two to four of these, whichever way it is escaped: who sends as fast as sends
-    /// are allowed never gets there.
+    /// The longest text counts as two to four of these, depending on its escapes: a client that keeps to the rate of
+    /// sends never reaches the limit of commands.
     package static let bytesPerCommand = 4096
 
-    /// So many frames without a message count as one error.
+    /// This many frames without a message count as one error.
     private static let idleFramesOfError = 10
 
     private enum State {
@@ -28,7 +28,7 @@ package struct SessionMachine: Sendable {
         case joined
     }
 
-    // Not all of `Limits`, which are 300 bytes: this stands in every connection.
+    // Not all of `Limits`, which takes 300 bytes: every connection has this value.
     private let maximumRooms: Int
     private let commandRate: Limits.Rate?
     private var state = State.new
@@ -47,7 +47,7 @@ package struct SessionMachine: Sendable {
         self.errors = limits.commands.map { TokenBucket($0, now: now) }
     }
 
-    /// Who the client is; nil until its session is open.
+    /// The client's user; nil until its session is open.
     package var user: User? {
         guard case .open(let user) = self.state else { return nil }
         return user
@@ -57,7 +57,7 @@ package struct SessionMachine: Sendable {
 // MARK: - Commands
 
 extension SessionMachine {
-    /// What the shell does for a command.
+    /// The shell's step for a command.
     package enum OnCommand: Equatable, Sendable {
         /// Open the session, then call ``SessionMachine/opened(_:)``. The id is that of the `hello`, if there was one.
         case open(Command.Hello, id: Int?)
@@ -70,20 +70,20 @@ extension SessionMachine {
         case history(Command.History, id: Int?)
         case rename(Command.Rename, id: Int?)
         case pong(id: Int?)
-        /// Tell the client why not.
+        /// Send the client the error.
         case refuse(CommandRefusal)
-        /// Part from the client.
+        /// Disconnect the client.
         case disconnect(Disconnect)
-        /// Nothing now: the command waits for one before it.
+        /// Nothing now: the command waits for an earlier one.
         case wait
     }
 
-    /// Frames came that brought no message: pings, pongs and fragments are part of the conversation, a flood of them is not.
+    /// Frames came without a message: pings, pongs and fragments are normal, but a flood of them is not.
     ///
     /// - Parameters:
     ///   - count: How many.
     ///   - now: The time.
-    /// - Returns: That the client is parted from, when they were too many.
+    /// - Returns: To disconnect the client, when they were too many.
     package mutating func receiveIdleFrames(_ count: Int, now: ContinuousClock.Instant) -> Disconnect? {
         let frames = count + Int(self.idleFrames)
         self.idleFrames = UInt8(frames % Self.idleFramesOfError)
@@ -94,14 +94,14 @@ extension SessionMachine {
 
     /// A message came.
     ///
-    /// It is paid for by its length before anything is read of it: one that comes too fast is refused unread, but for the
-    /// fields that its answer bears.
+    /// Its length counts against the limits before it is read: a message that comes too fast is refused unread, except
+    /// for the fields that its answer needs.
     ///
     /// - Parameters:
     ///   - text: UTF-8.
     ///   - limits: The limits that its fields must keep.
     ///   - now: When it came.
-    /// - Returns: What is to be done.
+    /// - Returns: The shell's step.
     package mutating func receive(_ text: ByteBuffer, limits: Limits, now: ContinuousClock.Instant) -> OnCommand {
         if let error = self.charge(text.readableBytes, now) {
             return self.refuse(CommandRefusal(text, error), now: now)
@@ -117,10 +117,10 @@ extension SessionMachine {
 
     /// Counts a message as one command for each ``bytesPerCommand`` that it has, begun ones included.
     ///
-    /// - Returns: What the client is told when it was too much.
+    /// - Returns: The error for the client when it was too much.
     private mutating func charge(_ bytes: Int, _ now: ContinuousClock.Instant) -> ProtocolError? {
         guard let rate = self.commandRate else { return nil }
-        // One that costs more than a bucket holds would never pass.
+        // A message that costs more than the burst would never pass.
         let count = min(max(1, (bytes + Self.bytesPerCommand - 1) / Self.bytesPerCommand), rate.burst)
         guard let wait = self.commands?.take(count, now: now) else { return nil }
         return ProtocolError(
@@ -131,10 +131,10 @@ extension SessionMachine {
         )
     }
 
-    /// A command whose turn has come goes on; it was counted when it came.
+    /// A waiting command goes on; it was counted when it came.
     package mutating func resume(_ envelope: CommandEnvelope) -> OnCommand { self.decide(envelope) }
 
-    /// Errors are part of the conversation; a flood of them is not.
+    /// Errors are normal; a flood of them is not.
     private mutating func refuse(_ refusal: CommandRefusal, now: ContinuousClock.Instant) -> OnCommand {
         self.errors?.take(now: now) == nil ? .refuse(refusal) : .disconnect(.tooManyErrors)
     }
@@ -176,7 +176,7 @@ extension SessionMachine {
         return .wait
     }
 
-    /// Why a command may not be given now; nil when it may.
+    /// The reason why a command is not allowed now; nil when it is.
     private func breach(of rule: CommandRule, _ command: Command) -> ProtocolError? {
         switch rule {
         case .anybody: return nil
@@ -190,7 +190,7 @@ extension SessionMachine {
     private mutating func obey(_ envelope: CommandEnvelope) -> OnCommand {
         let id = envelope.id
         switch envelope.command {
-        // Its rule has refused every one but the first.
+        // Its rule has refused all but the first one.
         case .hello: return .wait
         case .join(let join): return self.join(join, envelope)
         case .leave(let leave):
@@ -219,7 +219,7 @@ extension SessionMachine {
     }
 }
 
-// MARK: - What the shell has done
+// MARK: - Results from the shell
 
 extension SessionMachine {
     /// The session is open.

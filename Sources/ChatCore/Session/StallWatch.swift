@@ -1,23 +1,23 @@
-/// Whether a client takes what waits for it (docs/PROTOCOL.md, section 4, guarantee 7).
+/// Checks whether a client takes its waiting bytes (docs/PROTOCOL.md, section 4, guarantee 7).
 ///
-/// A client that is slow and goes on taking is not stalled, however long a replay takes it; one that takes nothing is,
-/// long before its queue has reached a bound.
+/// A slow client that goes on taking bytes is not stalled, however long a replay takes. A client that takes nothing is
+/// stalled, long before its queue has reached the bound.
 package struct StallWatch: Sendable {
     private let timeout: Duration
     private var taken = 0
-    /// Since when it has taken nothing of what waits; nil while nothing waits.
+    /// The time since when it has taken none of the waiting bytes; nil while nothing waits.
     private var since: ContinuousClock.Instant?
 
     /// Begins with a client for which nothing waits.
     package init(limits: Limits) { self.timeout = limits.stallTimeout }
 
-    /// Looks at the client; to be called a few times within ``Limits/stallTimeout``.
+    /// Checks the client; call it a few times within ``Limits/stallTimeout``.
     ///
     /// - Parameters:
-    ///   - taken: How many bytes its socket has taken since the beginning.
-    ///   - waiting: How many bytes wait for it.
+    ///   - taken: The number of bytes that its socket has taken since the beginning.
+    ///   - waiting: The number of bytes that wait for it.
     ///   - now: The time.
-    /// - Returns: Why to part from it; nil as long as there is no reason.
+    /// - Returns: The reason to disconnect it; nil when there is none.
     package mutating func check(taken: Int, waiting: Int, now: ContinuousClock.Instant) -> Disconnect? {
         guard waiting > 0 else {
             self.since = nil

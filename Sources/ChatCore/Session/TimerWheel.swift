@@ -1,7 +1,7 @@
 /// Many timers behind one clock tick: a wheel with one slot for each second of a minute.
 ///
-/// A loop has one repeated task that turns the wheel, in place of a task for each connection. Timers are never moved:
-/// who gets its turn too early says when it wants the next.
+/// A loop has one repeated task that turns the wheel, in place of a task for each connection. Timers are never moved: a
+/// timer that fires too early is added again.
 package struct TimerWheel<Item: Sendable>: Sendable {
     private struct Entry {
         var item: Item
@@ -16,8 +16,8 @@ package struct TimerWheel<Item: Sendable>: Sendable {
     /// Adds a timer.
     ///
     /// - Parameters:
-    ///   - item: What to give back.
-    ///   - delay: After how long, rounded up to the next whole second; one at least.
+    ///   - item: The item to return.
+    ///   - delay: The time until then, rounded up to the next whole second; at least one.
     package mutating func schedule(_ item: Item, after delay: Duration) {
         let (seconds, rest) = delay.components
         let ticks = max(1, Int(seconds) + (rest > 0 ? 1 : 0))
@@ -27,7 +27,7 @@ package struct TimerWheel<Item: Sendable>: Sendable {
 
     /// Turns the wheel by one second.
     ///
-    /// - Returns: What is due.
+    /// - Returns: The items that are due.
     package mutating func advance() -> [Item] {
         self.position = (self.position + 1) % self.slots.count
         var due: [Item] = []

@@ -1,6 +1,6 @@
 /// Grants a burst at once and a steady rate after it.
 ///
-/// It holds two numbers and no timer: what has been earned since the last look is reckoned when somebody asks.
+/// It has two numbers and no timer: each call calculates the tokens earned since the last one.
 package struct TokenBucket: Sendable {
     private let rate: Limits.Rate
     private var tokens: Double
@@ -13,12 +13,12 @@ package struct TokenBucket: Sendable {
         self.updated = now
     }
 
-    /// Takes tokens, if there are so many.
+    /// Takes tokens, if there are enough.
     ///
     /// - Parameters:
-    ///   - count: How many; more than the burst are never there.
+    ///   - count: The number; there are never more than the burst.
     ///   - now: The time.
-    /// - Returns: nil when they were taken; else how long it takes until they are there.
+    /// - Returns: nil when they were taken; otherwise the time until there are enough.
     package mutating func take(_ count: Int = 1, now: ContinuousClock.Instant) -> Duration? {
         self.refill(now)
         guard self.tokens < Double(count) else {
@@ -28,13 +28,13 @@ package struct TokenBucket: Sendable {
         return .seconds((Double(count) - self.tokens) / Double(self.rate.perSecond))
     }
 
-    /// Whether nothing has been taken that has not been earned back: such a bucket need not be kept.
+    /// Whether it is full: such a bucket need not be kept.
     package mutating func isFull(now: ContinuousClock.Instant) -> Bool {
         self.refill(now)
         return self.tokens >= Double(self.rate.burst)
     }
 
-    /// How long it takes from now on until it is full, if nothing is taken meanwhile.
+    /// The time from now until it is full, if nothing is taken meanwhile.
     package mutating func timeUntilFull(now: ContinuousClock.Instant) -> Duration {
         self.refill(now)
         return .seconds((Double(self.rate.burst) - self.tokens) / Double(self.rate.perSecond))
@@ -54,7 +54,7 @@ extension Duration {
         Double(self.components.seconds) + Double(self.components.attoseconds) * 1e-18
     }
 
-    /// The duration in whole milliseconds, rounded up: whoever waits so long has waited long enough.
+    /// The duration in whole milliseconds, rounded up, so that a wait of this length is long enough.
     package var inMilliseconds: Int {
         let (whole, rest) = self.components.attoseconds.quotientAndRemainder(dividingBy: 1_000_000_000_000_000)
         return Int(self.components.seconds) * 1000 + Int(whole) + (rest > 0 ? 1 : 0)

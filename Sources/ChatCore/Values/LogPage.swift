@@ -4,14 +4,14 @@ package struct LogPage: Sendable, Equatable {
     package static let maximumBytes = 256 * 1024
 
     package var epoch: Epoch
-    /// The number of the oldest message that is kept; head + 1 when none is.
+    /// The number of the oldest kept message; head + 1 when there is none.
     package var first: Int
     /// The number of the newest message that was ever stored.
     package var head: Int
-    /// When that one was stored, in milliseconds since the Unix epoch; nil when none was.
+    /// The time when that one was stored, in milliseconds since the Unix epoch; nil when none was.
     package var headTime: Int?
     package var publications: [Publication]
-    /// What the log vouches for beyond what it keeps.
+    /// The log's knowledge of positions that it does not keep any more.
     package var runs: LogRuns
 
     package init(
@@ -33,10 +33,10 @@ package struct LogPage: Sendable, Equatable {
     /// The head, with the time that proves it.
     package var headPosition: LogPosition { LogPosition(epoch: self.epoch, seq: self.head, time: self.headTime) }
 
-    /// Whether a position of this epoch was had from this log: not from another that gave out the same numbers.
+    /// Whether a position of this epoch came from this log, and not from another one that used the same numbers.
     ///
     /// - Parameter position: A position that is not above the head.
-    /// - Returns: False also when nothing can tell.
+    /// - Returns: False also when there is no proof.
     package func proves(_ position: LogPosition) -> Bool {
         if let time = position.time {
             if position.seq == self.head, let headTime { return time == headTime }
@@ -46,7 +46,7 @@ package struct LogPage: Sendable, Equatable {
         return self.runs.vouch(for: position)
     }
 
-    /// Whether the log keeps messages that are older than those of this page.
+    /// Whether the log keeps older messages than this page.
     package var hasOlder: Bool {
         guard let oldest = self.publications.first else { return false }
         return oldest.position.seq > self.first

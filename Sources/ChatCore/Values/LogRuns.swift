@@ -1,17 +1,17 @@
-/// Which positions a log vouches for that it does not keep any more.
+/// The positions that a log can still prove, although it does not keep them any more.
 ///
-/// A log's server that is started again, or replaced by another, may have lost the end of the log. When nobody was there
-/// who could tell, numbers go on all the same, and those that were lost are given out once more. The log remembers where
-/// that may have been: the first number that such a run of the server gave out, and when.
+/// When a log's server is restarted, or replaced by another one, the end of the log may be lost. If no node saw it,
+/// numbers go on all the same, and lost ones are used again. The log remembers where that may have happened: the first
+/// number that such a run of the server used, and the time.
 package struct LogRuns: Equatable, Sendable {
-    /// The most beginnings that a log remembers; of what came before them it knows nothing then.
+    /// The most beginnings that a log remembers; it knows nothing about positions before them.
     package static let maximum = 16
 
-    /// Where a run began of which nobody knows whether something was lost before it.
+    /// The beginning of a run before which messages may have been lost.
     package struct Beginning: Equatable, Sendable {
-        /// The first number that it gave out.
+        /// The first number that it used.
         package var seq: Int
-        /// When, in milliseconds since the Unix epoch.
+        /// The time, in milliseconds since the Unix epoch.
         package var time: Int
 
         package init(seq: Int, time: Int) {
@@ -28,10 +28,10 @@ package struct LogRuns: Equatable, Sendable {
 
     package init(_ beginnings: [Beginning]) { self.beginnings = beginnings }
 
-    /// Whether a position can only have been had from this log.
+    /// Whether a position can only have come from this log.
     ///
-    /// What stands below the first beginning is common to all that this log ever was. What stands above may be of an end
-    /// that was lost; its time is before the beginning then.
+    /// Positions below the first beginning are common to all states of this log. Positions above may be of a lost end;
+    /// then their time is before the beginning.
     package func vouch(for position: LogPosition) -> Bool {
         guard position.seq > 0 else { return true }
         guard let run = self.beginnings.last(where: { $0.seq <= position.seq }) else {

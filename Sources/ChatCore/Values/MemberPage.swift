@@ -2,13 +2,14 @@
 public struct MemberPage: Sendable, Equatable {
     /// The members.
     public var members: [User]
-    /// How many the room has.
+    /// The number of the room's members.
     public var count: Int
-    /// Where the next page goes on; nil when there is none.
+    /// The cursor of the next page; nil when there is none.
     public var cursor: String?
     /// Counts the changes of the room's members.
     public var version: Int
-    /// Whether nobody is missing for all that the broker knows; it may have lost some, who are about to be restored.
+    /// Whether the list is complete, as far as the broker knows; it may have lost some members, which will be restored
+    /// soon.
     package var isWhole = true
 
     package init(members: [User], count: Int, cursor: String?, version: Int) {
@@ -18,7 +19,7 @@ public struct MemberPage: Sendable, Equatable {
         self.version = version
     }
 
-    /// Checks a cursor that a client gives back: lists go on behind the id of a member.
+    /// Checks a cursor that a client sends: lists go on after the id of a member.
     ///
     /// - Throws: ``ProtocolError`` with the code `bad_command` for what cannot be one.
     package static func checkedCursor(_ raw: String) throws(ProtocolError) -> String {

@@ -1,11 +1,11 @@
-/// What a message is: the kinds that this program knows, each a word of the wire and a row of docs/PROTOCOL.md.
+/// The kinds of messages that this program knows, each a word of the wire and a row of docs/PROTOCOL.md.
 ///
-/// A further kind is a case here and a row in `static/js/core/kinds.js`. The compiler names what else a kind decides in Swift,
-/// and `ProtocolTableTests` whether contract and page have it. A program that does not know a kind shows its text.
+/// A further kind is a case here and a row in `static/js/core/kinds.js`; the compiler and `ProtocolTableTests` name every
+/// other place. A client that does not know a kind shows its text.
 public enum MessageKind: String, Hashable, Sendable, CaseIterable {
-    /// What people say.
+    /// Something that a person says.
     case text
-    /// What people do: `/me waves`.
+    /// Something that a person does: `/me waves`.
     case action
 
     /// Whether a sender may ask for it; others are made by the server alone.
@@ -18,13 +18,13 @@ public enum MessageKind: String, Hashable, Sendable, CaseIterable {
     /// The most bytes that the word of a kind has.
     package static let maximumBytes = 16
 
-    /// Reads a word of the wire or of a file; nil for one that is not known.
+    /// Reads a word of the wire or of a file; nil for an unknown one.
     package init?(_ word: ByteString) {
         guard let kind = Self.allCases.first(where: { ByteString($0.rawValue) == word }) else { return nil }
         self = kind
     }
 
-    /// Reads the kind that a sender asks for: a text unless it names another.
+    /// Reads the kind that a sender chose: a text unless it names another.
     ///
     /// - Parameter word: The word; nil where none was given.
     /// - Throws: ``ProtocolError`` with the code `bad_command` for a word that is no kind, or none for senders.
@@ -37,15 +37,15 @@ public enum MessageKind: String, Hashable, Sendable, CaseIterable {
         self = kind
     }
 
-    /// A message as a line of text, for whoever cannot show more: who it is of, and what it says.
+    /// A message as a line of text with its author, for clients that cannot show more.
     ///
     /// - Parameters:
-    ///   - text: What it says.
+    ///   - text: Its text.
     ///   - author: The sender's name, as it is shown.
     /// - Returns: `Mina: hi`, or `* Mina waves`.
     package func line(_ text: String, by author: String) -> String { self.lead(author) + text }
 
-    /// What stands before the text in such a line.
+    /// The part before the text in such a line.
     package func lead(_ author: String) -> String {
         switch self {
         case .text: "\(author): "
@@ -55,7 +55,7 @@ public enum MessageKind: String, Hashable, Sendable, CaseIterable {
 }
 
 extension ProtocolError {
-    /// `kind` is none that a sender may ask for.
+    /// `kind` is unknown.
     package static let unknownKind = ProtocolError(
         .badCommand,
         "kind is " + MessageKind.allCases.filter(\.isForSenders).map { "\"\($0.rawValue)\"" }.joined(separator: " or ")

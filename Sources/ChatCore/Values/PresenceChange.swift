@@ -1,10 +1,10 @@
-/// A change of who is in a room.
+/// A change of the members of a room.
 public struct PresenceChange: Equatable, Sendable {
     /// The room.
     public var room: RoomName
-    /// Who it is about.
+    /// The user that changed.
     public var user: User
-    /// How many members the room has after it.
+    /// The number of members of the room after it.
     public var memberCount: Int
     /// Counts the changes of the room's members, by one each.
     public var version: Int
@@ -18,7 +18,7 @@ public struct PresenceChange: Equatable, Sendable {
     }
 }
 
-/// What a change of who is in a room is.
+/// The kind of a change of members.
 package enum PresenceKind: Sendable {
     case joined
     case left

@@ -15,10 +15,10 @@ package struct Publication: Sendable, Equatable {
 /// A message on its way to the broker.
 package struct Draft: Sendable {
     package var room: RoomName
-    /// To whom the key belongs: nobody can use up another's.
+    /// The owner of the key: nobody can use another user's key.
     package var sender: UserID
     package var key: IdempotencyKey?
-    /// What ``PublicationCodec/tail(sender:text:kind:key:)`` made.
+    /// The result of ``PublicationCodec/tail(sender:text:kind:key:)``.
     package var tail: ByteBuffer
 
     package init(room: RoomName, sender: UserID, key: IdempotencyKey?, tail: ByteBuffer) {

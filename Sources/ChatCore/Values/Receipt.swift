@@ -1,12 +1,12 @@
-/// The word that a message is stored.
+/// The confirmation that a message is stored.
 public struct Receipt: Sendable, Equatable {
-    /// The place that the message has in its room's log.
+    /// The message's place in its room's log.
     public var position: LogPosition
     /// When it was stored, in milliseconds since the Unix epoch.
     public var time: Int
     /// Whether the key had been seen before; position and time are the first one's.
     public var isDuplicate: Bool
-    /// How many replicas have it as well; nil where none is asked.
+    /// The number of replicas that have it as well; nil where none are asked.
     public var replicas: Int?
 
     package init(position: LogPosition, time: Int, isDuplicate: Bool, replicas: Int? = nil) {

@@ -1,8 +1,8 @@
-/// Where a member's view of the log begins.
+/// The beginning of a member's view of the log.
 public enum ReplayStart: Hashable, Sendable {
     /// With the next message.
     case live
-    /// With the last messages, so many at most.
+    /// With the last messages, up to this number.
     case last(Int)
     /// After a message that the member has: resume.
     case after(LogPosition)

@@ -5,7 +5,7 @@ public enum ServerStatus: String, Equatable, Sendable {
     /// All is well.
     case ok
 
-    /// Reads a word of the wire; nil for one that is not known.
+    /// Reads a word of the wire; nil for an unknown one.
     package init?(_ word: ByteString) {
         switch word {
         case "degraded": self = .degraded

@@ -1,7 +1,7 @@
 /// The system's random numbers, fit for cryptography.
 ///
-/// `SystemRandomNumberGenerator` has no storage, and what is passed `inout` of it has no place of its own: the thread sanitizer
-/// takes two threads that draw at once for one that is overtaken. This one has a place.
+/// `SystemRandomNumberGenerator` has no storage, so a value passed `inout` has no address of its own, and the thread
+/// sanitizer reports a race when two threads draw at once. This type has storage.
 package struct SystemRandom: RandomNumberGenerator, Sendable {
     private var place: UInt8 = 0
 

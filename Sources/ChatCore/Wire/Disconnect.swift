@@ -1,11 +1,11 @@
-/// Why a connection is closed, and whether its client should come back (docs/PROTOCOL.md, section 7).
+/// The reason why a connection is closed, and whether its client should come back (docs/PROTOCOL.md, section 7).
 public struct Disconnect: Hashable, Sendable {
     /// The WebSocket close code.
     public var code: UInt16
     /// The reason, in English, at most 123 bytes.
     public var reason: String
 
-    /// Makes a reason to part.
+    /// Makes a reason.
     ///
     /// - Parameters:
     ///   - code: The WebSocket close code.
@@ -23,11 +23,11 @@ public struct Disconnect: Hashable, Sendable {
         }
     }
 
-    /// The other side closed in peace.
+    /// The other side closed normally.
     public static let normal = Disconnect(code: 1000, reason: "")
     /// The other side broke RFC 6455.
     public static let protocolError = Disconnect(code: 1002, reason: "protocol error")
-    /// A binary message came: the protocol speaks text.
+    /// A binary message came: the protocol uses text.
     public static let binaryMessage = Disconnect(code: 1003, reason: "text messages only")
     /// A text message was not UTF-8.
     public static let invalidUTF8 = Disconnect(code: 1007, reason: "not UTF-8")
@@ -35,9 +35,9 @@ public struct Disconnect: Hashable, Sendable {
     public static let messageTooBig = Disconnect(code: 1009, reason: "message too big")
     /// The node is shutting down.
     public static let draining = Disconnect(code: 1012, reason: "the node is draining")
-    /// The node holds as many connections as it may.
+    /// The node has reached its limit of connections.
     public static let overCapacity = Disconnect(code: 1013, reason: "over capacity, try again later")
-    /// The client reads too slowly for what is sent to it.
+    /// The client reads too slowly.
     public static let slowConsumer = Disconnect(code: 4000, reason: "slow consumer")
     /// The client did not answer a ping.
     public static let noPong = Disconnect(code: 4001, reason: "no pong")

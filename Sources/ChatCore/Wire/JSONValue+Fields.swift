@@ -1,12 +1,13 @@
-/// The fields that several messages have, read from a tree; every one throws ``JSONError`` with the name of the field.
+/// Reading of fields that several messages have, from a tree; each function throws ``JSONError`` with the name of the
+/// field.
 extension JSONValue {
-    /// A string that people are to see: of each run of combining marks the first ``StreamSafe/maximumMarks``.
+    /// A string for display: it keeps only the first ``StreamSafe/maximumMarks`` of each run of combining marks.
     ///
-    /// A server is not trusted any more than a client: to compare, cut or measure what it sent must cost no more than its
+    /// A server is not trusted more than a client: comparing, cutting or measuring its text must not cost more than its
     /// length.
     package var shown: String? { self.string?.streamSafe }
 
-    /// A number of the protocol: 0 … 2^53-1, so that nothing that is reckoned with it overflows.
+    /// A number of the protocol: 0 … 2^53-1, so that no calculation with it overflows.
     package var count: Int? { self.integer.flatMap { (0...CommandID.maximum).contains($0) ? $0 : nil } }
 
     func required<Value>(_ name: String, _ read: (JSONValue) -> Value?) throws(JSONError) -> Value {
@@ -22,7 +23,7 @@ extension JSONValue {
         try Self.valid("epoch", Epoch.init, try self.required("epoch", \.string))
     }
 
-    /// A place; where a message or an answer names one, the `time` beside it is that of the message there.
+    /// A place; the `time` beside it in a message or an answer is the time of the message there.
     func position() throws(JSONError) -> LogPosition {
         LogPosition(epoch: try self.epoch(), seq: try self.required("seq", \.count), time: self["time"]?.count)
     }
@@ -36,7 +37,7 @@ extension JSONValue {
         return try User(json)
     }
 
-    /// Reads the array of a name with one reader for all its elements.
+    /// Reads an array, with one function for all its elements.
     func elements<Element>(
         _ name: String,
         _ read: (JSONValue) throws(JSONError) -> Element

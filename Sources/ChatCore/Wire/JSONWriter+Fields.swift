@@ -1,7 +1,8 @@
 import NIOCore
 
-// The fields that several messages have. A list of members is most of what a `join` is told: in a room of a hundred it took a
-// tenth of what joining costs, field by field; so it is written whole where it can be.
+// The fields that several messages have. A list of members is the largest part of the answer to a `join`: in a room of
+// a hundred, writing it field by field took a tenth of the cost of joining, so it is written in one piece where
+// possible.
 extension JSONWriter {
     package mutating func user(_ name: StaticString, _ user: User) {
         self.object(name) { $0.fields(of: user) }
@@ -32,9 +33,9 @@ extension JSONWriter {
 }
 
 extension ByteBuffer {
-    /// Writes a user in whose name nothing is to be escaped.
+    /// Writes a user whose name needs no escapes.
     ///
-    /// - Returns: False when something is; nothing has been written then.
+    /// - Returns: False when it does; nothing has been written then.
     fileprivate mutating func writePlain(_ user: User) -> Bool {
         var (id, name) = (user.id.rawValue, user.name.rawValue)
         return id.withUTF8 { id in

@@ -1,8 +1,8 @@
 internal import Crypto
 
-/// What brings a client back as the same user, on any node (docs/PROTOCOL.md, section 2).
+/// The secret that brings a client back as the same user, on any node (docs/PROTOCOL.md, section 2).
 ///
-/// Whoever knows it is the user: it goes to that client alone, and a broker sees only its ``hash``.
+/// Anyone who knows it is the user, so only that client gets it, and a broker sees only its ``hash``.
 public struct SessionSecret: Hashable, Sendable {
     /// The most bytes a secret may have.
     static let maximumBytes = 128
@@ -12,9 +12,9 @@ public struct SessionSecret: Hashable, Sendable {
     /// The secret, 16 to 128 characters.
     public var rawValue: String { self.bytes.rawValue }
 
-    /// Takes a secret that may have come from a server.
+    /// Takes a secret, which may have come from a server.
     ///
-    /// - Parameter rawValue: The secret; nil is given when it cannot be one.
+    /// - Parameter rawValue: The secret; the result is nil when it is not valid.
     public init?(_ rawValue: String) {
         guard (16...Self.maximumBytes).contains(rawValue.utf8.count),
             rawValue.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
@@ -29,7 +29,7 @@ public struct SessionSecret: Hashable, Sendable {
         self.bytes = ByteString(Base36.random(digits: 32, using: &generator))
     }
 
-    /// What a broker knows the session by: SHA-256 in hexadecimal.
+    /// The session's key at a broker: SHA-256 in hexadecimal.
     package var hash: String {
         let digits: StaticString = "0123456789abcdef"
         return String(unsafeUninitializedCapacity: 2 * SHA256.byteCount) { hex in

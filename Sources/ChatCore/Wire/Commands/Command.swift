@@ -1,7 +1,7 @@
-/// What a client asks of the server (docs/PROTOCOL.md, section 2), with every name in it valid already.
+/// A request of a client to the server (docs/PROTOCOL.md, section 2); all names in it are valid.
 ///
-/// This is the table of commands: each has a file of its own beside this one, with its fields, its rule, and how it is read
-/// and written. A further one is a file and a row. The compiler names most other places, and `ProtocolTableTests` some of
+/// This is the table of commands: each has its own file beside this one, with its fields, its rule, and its reading and
+/// writing. A new command is a file and a row. The compiler reports most other places, and `ProtocolTableTests` some of
 /// those that it cannot.
 package enum Command: Equatable, Sendable {
     case hello(Hello)
@@ -15,9 +15,9 @@ package enum Command: Equatable, Sendable {
     case ping(Ping)
 }
 
-/// One sort of command.
+/// One kind of command.
 protocol CommandForm: Equatable, Sendable {
-    /// Who may give it, and when.
+    /// The rule for who may give it, and when.
     static var rule: CommandRule { get }
 
     /// Reads it from the fields of a message.
@@ -25,17 +25,17 @@ protocol CommandForm: Equatable, Sendable {
     /// - Throws: ``ProtocolError`` for a field that is missing or wrong.
     init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError)
 
-    /// Writes what it has besides its type, its id and its room.
+    /// Writes its fields besides type, id and room.
     func write(to json: inout JSONWriter)
 }
 
-/// Who may give a command, and when.
+/// The rule for who may give a command, and when.
 enum CommandRule {
     /// The first command of a connection, and no later one.
     case first
-    /// Any user, wherever.
+    /// Any user, in any room or none.
     case anybody
-    /// A member of the room that it is about.
+    /// A member of its room.
     case members
 }
 
@@ -44,7 +44,7 @@ extension Command {
     package enum Name: String, CaseIterable, Sendable {
         case hello, join, leave, send, typing, members, history, rename, ping
 
-        /// Reads a word of the wire; nil for one that is no command.
+        /// Reads a word of the wire; nil if it is not a command.
         init?(_ text: JSONText) {
             switch text {
             case "hello": self = .hello
@@ -90,7 +90,7 @@ extension Command {
         }
     }
 
-    /// The room that the command is about.
+    /// The room of the command.
     package var room: RoomName? {
         switch self {
         case .join(let join): join.room
@@ -131,6 +131,6 @@ extension Command {
         }
     }
 
-    /// Writes what the command has besides its type, its id and its room.
+    /// Writes the command's fields besides type, id and room.
     func write(to json: inout JSONWriter) { self.form.write(to: &json) }
 }

@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// A command with the number by which its reply is known.
+/// A command with the id for its reply.
 package struct CommandEnvelope: Equatable, Sendable {
     /// Chosen by the client; 0 stands for the shorthand of the URL; a command without one gets no `ok`.
     package var id: Int?
@@ -15,8 +15,8 @@ package struct CommandEnvelope: Equatable, Sendable {
 extension CommandEnvelope {
     /// Reads a command from the text of one message.
     ///
-    /// What it costs grows with the message's length and no faster: keys and words are compared as bytes, and a field becomes
-    /// a `String` only where a type checks it.
+    /// Its cost grows with the message's length and no faster: keys and words are compared as bytes, and a field
+    /// becomes a `String` only where a type checks it.
     ///
     /// - Parameters:
     ///   - text: UTF-8.

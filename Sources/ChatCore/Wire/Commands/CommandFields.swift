@@ -1,4 +1,4 @@
-/// Every field that some command has, as it stands in the message: it must not outlive its bytes.
+/// All fields that any command has, in place in the message: it must not outlive its bytes.
 struct CommandFields {
     var type: JSONText?
     var id: Int?
@@ -16,7 +16,7 @@ struct CommandFields {
     var history: Int?
     var epoch: JSONText?
     var after: (epoch: JSONText, seq: Int, time: Int?)?
-    /// The first field that was of another type than it has to be.
+    /// The first field of a wrong type.
     var fault: ProtocolError?
 
     static func reading(_ bytes: UnsafeRawBufferPointer) throws(CommandRefusal) -> CommandFields {
@@ -74,7 +74,7 @@ struct CommandFields {
             switch key {
             case "epoch": position.epoch = try position.text("after.epoch", &reader)
             case "seq": seq = try position.integer("after.seq", &reader)
-            // One that is no time proves nothing, and that is all.
+            // A value that is not a time just proves nothing.
             case "time": time = try position.integer("after.time", &reader)
             default: try reader.skipValue()
             }
@@ -85,7 +85,7 @@ struct CommandFields {
         self.after = (epoch, seq, time)
     }
 
-    // A field of the wrong type does not stop the reading: the id may come after it, and the error has to bear it.
+    // A field of the wrong type does not stop the reading: the id may come after it, and the error needs it.
 
     private mutating func text(_ key: StaticString, _ reader: inout JSONReader) throws(JSONError) -> JSONText? {
         let kind = try reader.peekKind()
@@ -116,10 +116,10 @@ struct CommandFields {
     }
 }
 
-// MARK: - What commands read of them
+// MARK: - Functions for commands
 
 extension CommandFields {
-    /// Which command it is.
+    /// The name of the command.
     ///
     /// - Throws: ``ProtocolError`` with the code `bad_command` or `unknown_type`.
     func commandName() throws(ProtocolError) -> Command.Name {
@@ -147,5 +147,5 @@ extension CommandFields {
     }
 }
 
-/// Lets a word be a case of a `switch`; the comparison is that of bytes.
+/// Lets a word be a case of a `switch`; bytes are compared.
 func ~= (word: StaticString, text: JSONText) -> Bool { text.equals(word) }

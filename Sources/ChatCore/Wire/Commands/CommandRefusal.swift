@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// A command that cannot be obeyed, with what is needed to say so.
+/// A command that is refused, with the data for the answer.
 package struct CommandRefusal: Error, Equatable, Sendable {
     package var id: Int?
     package var room: String?
@@ -12,18 +12,18 @@ package struct CommandRefusal: Error, Equatable, Sendable {
         self.error = error
     }
 
-    /// The answer to a command that is not obeyed: it bears the id and the room of the command.
+    /// The answer to a refused command, with the id and the room of the command.
     init(_ fields: borrowing CommandFields, _ error: ProtocolError) {
-        // Replies bear normal names; one that is no name is given back as it came, as far as a name can go.
+        // Replies contain normalised names; an invalid name is returned unchanged, cut to the length of a name.
         let room = fields.room.map { $0.string(atMost: RoomName.maximumInput) }
         self.init(id: fields.id, room: room.map { (try? RoomName($0))?.rawValue ?? $0 }, error)
     }
 
-    /// Refuses a message that is not obeyed whatever it says: of its fields only those are read that the answer bears.
+    /// Refuses a message whatever it says: only the fields that the answer needs are read.
     ///
     /// - Parameters:
     ///   - text: The message.
-    ///   - error: What its sender is told.
+    ///   - error: The error for its sender.
     package init(_ text: ByteBuffer, _ error: ProtocolError) {
         self = text.withUnsafeReadableBytes { bytes in
             guard let fields = try? CommandFields(bytes) else { return CommandRefusal(error) }

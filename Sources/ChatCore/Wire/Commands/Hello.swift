@@ -1,5 +1,5 @@
 extension Command {
-    /// `hello`: who the client is.
+    /// `hello`: identifies the client.
     package struct Hello: CommandForm {
         static let rule = CommandRule.first
 
@@ -16,7 +16,7 @@ extension Command {
         init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {
             self.token = fields.token?.string
             if let name = fields.name { self.name = try CommandFields.userName(name) }
-            // A secret that cannot be one is like one that is not known: a new user, never an error.
+            // An invalid secret is treated like an unknown one: a new user, never an error.
             if let session = fields.session {
                 self.session = SessionSecret(session.string(atMost: SessionSecret.maximumBytes))
             }

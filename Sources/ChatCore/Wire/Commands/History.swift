@@ -1,5 +1,5 @@
 extension Command {
-    /// `history`: what a room's log has before a number.
+    /// `history`: read the messages of a room's log before a number.
     package struct History: CommandForm {
         static let rule = CommandRule.anybody
 

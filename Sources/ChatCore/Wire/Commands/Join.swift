@@ -1,5 +1,5 @@
 extension Command {
-    /// `join`: become a member of a room, from a place of its log on.
+    /// `join`: become a member of a room, starting at a place of its log.
     package struct Join: CommandForm {
         static let rule = CommandRule.anybody
 

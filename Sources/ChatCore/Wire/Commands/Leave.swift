@@ -1,5 +1,5 @@
 extension Command {
-    /// `leave`: be a member of a room no more.
+    /// `leave`: stop being a member of a room.
     package struct Leave: CommandForm {
         static let rule = CommandRule.members
 

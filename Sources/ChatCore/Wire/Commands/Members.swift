@@ -1,10 +1,10 @@
 extension Command {
-    /// `members`: who is in a room.
+    /// `members`: list the members of a room.
     package struct Members: CommandForm {
         static let rule = CommandRule.anybody
 
         package var room: RoomName
-        /// Goes on behind the member whose id it is; nil begins the list.
+        /// The list goes on after the member with this id; nil begins it.
         package var cursor: String?
 
         package init(room: RoomName, cursor: String? = nil) {

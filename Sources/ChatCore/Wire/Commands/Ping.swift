@@ -1,5 +1,5 @@
 extension Command {
-    /// `ping`: ask whether the server is there, and what time it has.
+    /// `ping`: ask whether the server is there, and for its time.
     package struct Ping: CommandForm {
         static let rule = CommandRule.anybody
 

@@ -1,12 +1,12 @@
 extension Command {
-    /// `send`: say something in a room.
+    /// `send`: send a message to a room.
     package struct Send: CommandForm {
         static let rule = CommandRule.members
 
         package var room: RoomName
         package var text: MessageText
         package var kind: MessageKind
-        /// Makes a message that is sent again be stored once.
+        /// With it, a message that is sent again is stored once.
         package var key: IdempotencyKey?
 
         package init(room: RoomName, text: MessageText, kind: MessageKind = .text, key: IdempotencyKey? = nil) {

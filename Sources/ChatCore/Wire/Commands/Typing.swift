@@ -1,5 +1,5 @@
 extension Command {
-    /// `typing`: tell the others of a room that somebody writes, or does so no more.
+    /// `typing`: tell the other members of a room that the user is writing, or has stopped.
     package struct Typing: CommandForm {
         static let rule = CommandRule.members
 

@@ -1,11 +1,11 @@
 package import NIOCore
 
-/// What a server tells a client without having been asked (docs/PROTOCOL.md, section 3).
+/// A message of the server that is not a reply (docs/PROTOCOL.md, section 3).
 ///
-/// This is the table of events: how each is read and written stands in a file of its own beside this one. A further one is a
-/// file and a row; the compiler names every other place in Swift, and `ProtocolTableTests` those in the page.
+/// This is the table of events: the reading and writing of each is in its own file beside this one. A new event is a
+/// file and a row; the compiler reports every other place.
 public enum Event: Equatable, Sendable {
-    /// Who the client is here.
+    /// The client's user.
     case welcome(Welcome)
     /// A message of a room.
     case message(Message)
@@ -15,13 +15,13 @@ public enum Event: Equatable, Sendable {
     case left(PresenceChange)
     /// A member of a room has another name now.
     case renamed(PresenceChange, oldName: UserName)
-    /// How many members a large room has now.
+    /// The present number of members of a large room.
     case presence(room: RoomName, memberCount: Int, version: Int)
-    /// A member began or stopped to type.
+    /// A member started or stopped typing.
     case typing(room: RoomName, user: User, active: Bool)
     /// Messages that this client will never get.
     case gap(room: RoomName, epoch: Epoch, from: Int, to: Int)
-    /// The room's log began anew.
+    /// The room's log started again.
     case reset(room: RoomName, head: LogPosition)
     /// The server lost or regained its broker.
     case status(ServerStatus, detail: String)
@@ -34,7 +34,7 @@ extension Event {
     package enum Name: String, CaseIterable, Sendable {
         case welcome, message, joined, left, renamed, presence, typing, gap, reset, status, closing
 
-        /// Reads a word of the wire; nil for one that is no event.
+        /// Reads a word of the wire; nil if it is not an event.
         init?(_ word: ByteString) {
             switch word {
             case "welcome": self = .welcome
@@ -69,7 +69,7 @@ extension Event {
         }
     }
 
-    /// Reads an event; nil when this version does not know what it says.
+    /// Reads an event; nil when this version does not know its content.
     init?(_ json: JSONValue, _ name: Name) throws(JSONError) {
         switch name {
         case .welcome: self = .welcome(try Welcome(json))

@@ -1,4 +1,4 @@
-// What a client is told that cannot get all messages: `gap` and `reset`.
+// Events for a client that cannot get all messages: `gap` and `reset`.
 extension Event {
     static func gap(_ json: JSONValue) throws(JSONError) -> Event {
         .gap(

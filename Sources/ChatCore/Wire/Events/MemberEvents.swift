@@ -1,7 +1,7 @@
-// What members are told of each other: `joined`, `left`, `renamed`, `presence` and `typing`.
+// Events about members: `joined`, `left`, `renamed`, `presence` and `typing`.
 
 extension PresenceChange {
-    /// Reads what `joined`, `left` and `renamed` have in common.
+    /// Reads the common fields of `joined`, `left` and `renamed`.
     init(_ json: JSONValue) throws(JSONError) {
         self.init(
             room: try json.room(),

@@ -1,16 +1,16 @@
-/// A message as members of its room get it.
+/// A message as the members of its room get it.
 public struct Message: Equatable, Sendable {
     /// The room it was sent to.
     public var room: RoomName
-    /// Its place in the room's log; nil for what another program published.
+    /// Its place in the room's log; nil for a message that another program published.
     public var position: LogPosition?
-    /// When the server took it, in milliseconds since the Unix epoch.
+    /// The time when the server took it, in milliseconds since the Unix epoch.
     public var time: Int
-    /// Who sent it.
+    /// The sender.
     public var sender: User
-    /// What it says.
+    /// Its text.
     public var text: String
-    /// Whether it says or does something.
+    /// Its kind.
     public var kind: MessageKind
     /// The key that its sender gave it.
     public var key: IdempotencyKey?
@@ -39,12 +39,12 @@ extension Message {
     init(_ json: JSONValue) throws(JSONError) {
         self.init(
             room: try json.room(),
-            // What another program published has no place in the log, and no key.
+            // A message that another program published has no place in the log, and no key.
             position: json["seq"] == nil ? nil : try json.position(),
             time: try json.required("time", \.count),
             sender: try json.user("from"),
             text: try json.required("text", \.shown),
-            // A kind that is not known yet is shown as what it surely is: a text.
+            // An unknown kind is shown as a text.
             kind: json["kind"]?.word.flatMap { MessageKind($0) } ?? .text,
             key: json["key"]?.string.flatMap { try? IdempotencyKey($0) }
         )

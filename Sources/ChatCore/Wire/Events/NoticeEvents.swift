@@ -1,6 +1,6 @@
-// What a client is told of the server: `status` and `closing`.
+// Events about the server: `status` and `closing`.
 extension Event {
-    /// Reads a `status`; nil for a state that is not known.
+    /// Reads a `status`; nil for an unknown state.
     static func status(_ json: JSONValue) throws(JSONError) -> Event? {
         guard let state = ServerStatus(try json.required("state", \.word)) else { return nil }
         return .status(state, detail: json["detail"]?.shown ?? "")

@@ -1,10 +1,10 @@
 package import NIOCore
 
-/// How a message stands in the log, on the room's channel and on the wire: the same bytes in all three.
+/// The form of a message in the log, on the room's channel and on the wire: the same bytes in all three.
 ///
 /// `{"type":"message","room":…,"epoch":…,"seq":…,"time":…` is the head, which the broker writes when it numbers the
-/// message; the tail is what the sender's node wrote. A node that delivers reads the place from the head and passes
-/// the bytes on.
+/// message; the sender's node writes the tail. A node that delivers reads the place from the head and passes the bytes
+/// on.
 package enum PublicationCodec {
     /// Everything before the epoch; the same for all messages of a room.
     package static func prefix(_ room: RoomName) -> ByteBuffer {
@@ -14,7 +14,7 @@ package enum PublicationCodec {
         return buffer
     }
 
-    /// What comes after the time, with the closing brace.
+    /// The part after the time, with the closing brace.
     package static func tail(
         sender: User,
         text: String,
@@ -42,10 +42,10 @@ package enum PublicationCodec {
     /// The whole message.
     ///
     /// - Parameters:
-    ///   - prefix: What ``prefix(_:)`` made for the room.
-    ///   - position: The place that the message got.
-    ///   - time: When, in milliseconds since the Unix epoch.
-    ///   - tail: What ``tail(sender:text:kind:key:)`` made.
+    ///   - prefix: The result of ``prefix(_:)`` for the room.
+    ///   - position: The place of the message.
+    ///   - time: The time, in milliseconds since the Unix epoch.
+    ///   - tail: The result of ``tail(sender:text:kind:key:)``.
     /// - Returns: The bytes that are stored, published and sent.
     package static func assemble(
         prefix: ByteBuffer,
@@ -71,7 +71,7 @@ package enum PublicationCodec {
     ///
     /// - Parameters:
     ///   - payload: The message.
-    ///   - prefix: What ``prefix(_:)`` made for its room.
+    ///   - prefix: The result of ``prefix(_:)`` for its room.
     /// - Returns: nil when the payload does not begin like a message of this room.
     package static func position(of payload: ByteBuffer, prefix: ByteBuffer) -> LogPosition? {
         payload.withUnsafeReadableBytes { bytes in
@@ -85,7 +85,7 @@ package enum PublicationCodec {
             guard digits < bytes.count,
                 bytes[quote..<digits].elementsEqual(UnsafeBufferPointer(start: separator.utf8Start, count: 8))
             else { return nil }
-            // A number that was cut is another number.
+            // A number that was cut would be a different number.
             guard let (seq, end) = Self.number(in: bytes, at: digits), seq > 0, bytes[end] == UInt8(ascii: ",") else {
                 return nil
             }
@@ -116,10 +116,10 @@ package enum PublicationCodec {
     /// Reads the time of a message from its head.
     ///
     /// - Parameter payload: The message.
-    /// - Returns: Milliseconds since the Unix epoch; nil when there is none where it should stand.
+    /// - Returns: Milliseconds since the Unix epoch; nil when there is none at its place.
     package static func time(of payload: ByteBuffer) -> Int? {
         payload.withUnsafeReadableBytes { bytes in
-            // No name of a room has a quotation mark: what looks like the name of the field is it.
+            // No name of a room has a quotation mark, so a match is the field's name.
             let name: StaticString = #","time":"#
             let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
             let head = bytes.prefix(512)
@@ -130,7 +130,7 @@ package enum PublicationCodec {
         }
     }
 
-    /// A message as ``Event/encoded(id:)`` gives it, also one that is in no log.
+    /// A message as from ``Event/encoded(id:)``, even one that is in no log.
     static func encode(_ message: Message) -> ByteBuffer {
         let tail = Self.tail(sender: message.sender, text: message.text, kind: message.kind, key: message.key)
         if let position = message.position {

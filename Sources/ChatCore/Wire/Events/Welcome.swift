@@ -1,21 +1,21 @@
-/// What a client is told first.
+/// The first event for a client.
 public struct Welcome: Equatable, Sendable {
-    /// Who the client is here.
+    /// The client's user.
     public var user: User
-    /// What brings it back as the same user.
+    /// The secret that brings it back as the same user.
     public var session: SessionSecret
-    /// Whether the session it showed was known.
+    /// Whether its session was known.
     public var resumed: Bool
     /// The node it is connected to.
     public var node: String
     /// The server's software and version.
     public var server: String
-    /// What the client should keep to.
+    /// The limits that the client should respect.
     public var limits: Limits
-    /// How often the server pings, in seconds.
+    /// The interval of the server's pings, in seconds.
     public var pingSeconds: Int
 
-    /// The limits that a client is told.
+    /// The limits in a welcome.
     public struct Limits: Equatable, Sendable {
         /// The most bytes of a text.
         public var textBytes: Int
@@ -29,7 +29,8 @@ public struct Welcome: Equatable, Sendable {
         public var rooms: Int
         /// The most members in a list.
         public var members: Int
-        /// How many seconds a key of a `send` is remembered; nil: the server does not say (a day, if it is an old one).
+        /// The seconds for which a key of a `send` is remembered; nil: the server does not say (a day, if it is an old
+        /// one).
         public var keySeconds: Int?
 
         /// Puts limits together.

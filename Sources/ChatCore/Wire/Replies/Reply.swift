@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// What answers a command that bears an id (docs/PROTOCOL.md, section 2).
+/// The answer to a command with an id (docs/PROTOCOL.md, section 2).
 package enum Reply: Sendable {
     case joined(JoinReply)
     case left(RoomName)
@@ -12,14 +12,14 @@ package enum Reply: Sendable {
     case pong(time: Int)
 }
 
-/// What a `join` is told, before its replay.
+/// The answer to a `join`, before its replay.
 package struct JoinReply: Sendable {
     package var room: RoomName
-    /// The head of the log, with the time of the message there: what comes after it is live.
+    /// The head of the log, with the time of the message there: later messages are live.
     package var head: LogPosition
     /// False announces a `reset` or a `gap`.
     package var recovered: Bool
-    /// How many messages follow at once.
+    /// The number of messages that follow at once.
     package var replay: Int
     package var members: MemberPage
 

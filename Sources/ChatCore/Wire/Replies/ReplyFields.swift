@@ -2,7 +2,7 @@
 public struct HistoryPage: Equatable, Sendable {
     /// The room.
     public var room: RoomName
-    /// The log that they stand in.
+    /// The log of the messages.
     public var epoch: Epoch
     /// The messages, oldest first.
     public var messages: [Message]
@@ -18,9 +18,9 @@ public struct HistoryPage: Equatable, Sendable {
     }
 }
 
-/// Each function reads what the `ok` to one command carries, and throws ``JSONError`` when that is something else.
+/// Each function reads the fields of the `ok` to one command, and throws ``JSONError`` when they are wrong.
 extension ReplyFields {
-    /// What a `join` is told.
+    /// The answer to a `join`.
     package func joined() throws(JSONError) -> JoinReply {
         JoinReply(
             room: try self.json.room(),
@@ -31,7 +31,7 @@ extension ReplyFields {
         )
     }
 
-    /// What a `send` is told: the message is stored.
+    /// The answer to a `send`: the message is stored.
     package func receipt() throws(JSONError) -> Receipt {
         Receipt(
             position: try self.json.position(),
@@ -41,7 +41,7 @@ extension ReplyFields {
         )
     }
 
-    /// What `members` is told.
+    /// The answer to `members`.
     package func members() throws(JSONError) -> MemberPage {
         MemberPage(
             members: try self.json.elements("members", User.init),
@@ -51,7 +51,7 @@ extension ReplyFields {
         )
     }
 
-    /// What `history` is told.
+    /// The answer to `history`.
     package func history() throws(JSONError) -> HistoryPage {
         HistoryPage(
             room: try self.json.room(),
@@ -61,9 +61,9 @@ extension ReplyFields {
         )
     }
 
-    /// What a `rename` is told: who the user is now.
+    /// The answer to a `rename`: the user with the new name.
     package func renamed() throws(JSONError) -> User { try self.json.user("user") }
 
-    /// What `ping` is told: the server's clock.
+    /// The answer to `ping`: the server's clock.
     package func time() throws(JSONError) -> Int { try self.json.required("time", \.count) }
 }

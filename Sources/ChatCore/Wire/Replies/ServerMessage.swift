@@ -2,19 +2,19 @@ package import NIOCore
 
 /// One message from a server, as a client understands it.
 package enum ServerMessage: Equatable, Sendable {
-    /// Something happened.
+    /// An event.
     case event(Event)
     /// A command succeeded.
     case ok(ReplyFields)
-    /// A command failed, or something without an id did.
+    /// A command failed, or something else without an id.
     case error(CommandRefusal)
     /// A type that this version does not know: clients ignore it (docs/PROTOCOL.md, section 1).
     case unknown(type: String)
 }
 
-/// What an `ok` carries, until the command that it answers says what it means.
+/// The fields of an `ok`; the command that it answers defines their meaning.
 ///
-/// The type of an `ok` does not tell which command it answers: only the client that gave the id knows.
+/// The type of an `ok` does not say which command it answers: only the client that chose the id knows.
 package struct ReplyFields: Equatable, Sendable {
     /// The id of the command that it answers.
     package var id: Int
@@ -25,7 +25,7 @@ extension ServerMessage {
     /// Reads the text of one message.
     ///
     /// - Parameter text: UTF-8.
-    /// - Throws: ``JSONError`` when it is no JSON object, or lacks what its type must have.
+    /// - Throws: ``JSONError`` when it is not a JSON object, or lacks a field that its type must have.
     package init(decoding text: ByteBuffer) throws(JSONError) {
         let json = try JSONValue(text)
         let type = try json.required("type", \.word)

@@ -1,12 +1,12 @@
 package import ChatCore
 internal import Synchronization
 
-/// The embedded broker: one process, nothing to install, nothing kept over a restart.
+/// The embedded broker: one process, nothing to install, and nothing survives a restart.
 ///
-/// One lock stands around everything. It is held for a microsecond for each message, never while something waits, and
-/// events are handed on under it: that is what gives a room its one order on every loop.
+/// One lock guards everything. It is held for a microsecond for each message, never while something waits. Events are
+/// handed on under it, which gives a room the same order on every loop.
 package final class MemoryBroker: Broker {
-    /// The most rooms, and the most sessions, that are looked at while messages wait.
+    /// The most rooms, and the most sessions, that are checked while messages wait.
     static let forgottenAtOnce = 500
 
     fileprivate struct State {
@@ -24,7 +24,7 @@ package final class MemoryBroker: Broker {
     /// Makes an empty broker.
     ///
     /// - Parameters:
-    ///   - limits: How much it keeps.
+    ///   - limits: The limits of what it keeps.
     ///   - now: The time, in milliseconds since the Unix epoch.
     package init(limits: LogLimits, now: @escaping @Sendable () -> Int) {
         self.limits = limits
@@ -91,14 +91,14 @@ package final class MemoryBroker: Broker {
                 return read(room.log)
             }
             if let page { return page }
-            // To look at a room does not make it: else anybody could fill the broker with looks.
+            // A look at a room does not make it: otherwise anybody could fill the broker with looks.
             var generator = SystemRandom()
             return LogPage(epoch: Epoch(using: &generator), first: 1, head: 0, publications: [])
         }
     }
 
     package func rooms(after cursor: RoomName?, limit: Int) async throws(BrokerError) -> RoomPage {
-        // The names are sorted beside the lock: a list of a hundred thousand rooms must not hold up a message.
+        // The names are sorted outside the lock: a list of a hundred thousand rooms must not delay a message.
         let names = self.state.withLock { $0.rooms.listed }
         let page = names.filter { name in cursor.map { $0 < name } ?? true }.sorted().prefix(limit + 1)
         let summaries = self.state.withLock { state in
@@ -136,7 +136,7 @@ package final class MemoryBroker: Broker {
     }
 
     package func renew(_ holder: HolderID) async throws(BrokerError) -> LeaseState {
-        // Holder and broker live and die together here: there is nothing to sweep.
+        // Holder and broker start and end together here: there is nothing to sweep.
         .held
     }
 
@@ -158,7 +158,7 @@ package final class MemoryBroker: Broker {
     }
 
     package func release(_ holder: HolderID, after delay: Duration) async throws(BrokerError) {
-        // Nor is there anybody to tell: all holders go away together.
+        // There is nobody to tell, either: all holders go away together.
     }
 
     package func members(
@@ -219,21 +219,21 @@ package final class MemoryBroker: Broker {
 
     package func probe() async throws(BrokerError) {}
 
-    /// Forgets, once a minute, what has outlived its time.
+    /// Removes expired data once a minute.
     package func run() async throws {
         while true {
             try await Task.sleep(for: .seconds(60))
-            // Messages have their turn between two pieces of it.
+            // Messages have their turn between two steps of it.
             while self.forget() == Self.forgottenAtOnce { await Task.yield() }
         }
     }
 
-    /// How many rooms it keeps.
+    /// The number of rooms that it keeps.
     var roomCount: Int { self.state.withLock { $0.rooms.count } }
 
-    /// Lets go of some of what has outlived its time.
+    /// Removes some of the expired data.
     ///
-    /// - Returns: How many rooms or sessions were looked at; ``forgottenAtOnce``: more may be due.
+    /// - Returns: The number of rooms or sessions that were checked; ``forgottenAtOnce``: more may be due.
     @discardableResult
     func forget() -> Int {
         let now = self.now()

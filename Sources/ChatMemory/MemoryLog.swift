@@ -2,9 +2,9 @@ internal import ChatCore
 internal import DequeModule
 internal import NIOCore
 
-/// The log of one room, in memory: numbers, keeps and forgets messages, and knows the keys they came with.
+/// The log of one room, in memory: numbers, keeps and removes messages, and remembers their keys.
 struct MemoryLog {
-    /// The most keys that a room remembers; past it the oldest is forgotten before its time.
+    /// The most keys that a room remembers; past that the oldest one is forgotten early.
     static let maximumKeys = 65_536
 
     private struct Key: Hashable {
@@ -18,7 +18,7 @@ struct MemoryLog {
     }
 
     private(set) var head: LogPosition
-    /// When the last message was stored; nil when none was.
+    /// The time when the last message was stored; nil when none was.
     var lastTime: Int? { self.head.time }
     private let prefix: ByteBuffer
     private var publications: Deque<Publication> = []
@@ -36,8 +36,8 @@ struct MemoryLog {
     /// - Parameters:
     ///   - draft: The message.
     ///   - now: The time, in milliseconds since the Unix epoch.
-    ///   - limits: How much is kept.
-    /// - Returns: The receipt, and what to hand on if the message is new.
+    ///   - limits: The limits of what is kept.
+    /// - Returns: The receipt, and the message to hand on if it is new.
     mutating func append(_ draft: Draft, now: Int, limits: LogLimits) -> (Receipt, Publication?) {
         self.forget(now, limits)
         let key = draft.key.map { Key(sender: draft.sender, key: $0) }
@@ -67,7 +67,7 @@ struct MemoryLog {
         if self.keys.count > Self.maximumKeys { self.receipts[self.keys.removeFirst().key] = nil }
     }
 
-    /// Lets go of what has outlived its time.
+    /// Removes expired messages and keys.
     mutating func forget(_ now: Int, _ limits: LogLimits) {
         if let lastTime, now - lastTime > limits.retention.inMilliseconds { self.publications.removeAll() }
         let oldest = now - limits.deduplication.inMilliseconds
@@ -77,18 +77,18 @@ struct MemoryLog {
         }
     }
 
-    /// When all of its messages, or then all of its keys, have outlived their time; nil when it has none.
+    /// The time when all of its messages, or after them all of its keys, expire; nil when it has none.
     func nextForgetting(_ limits: LogLimits) -> Int? {
         guard let lastTime, !self.publications.isEmpty || !self.keys.isEmpty else { return nil }
         return lastTime + (self.publications.isEmpty ? limits.deduplication : limits.retention).inMilliseconds + 1
     }
 
-    /// When there is nothing in it any more that anybody could ask for.
+    /// The time after which nothing in it is needed any more.
     ///
-    /// The epoch outlives the log, so that who comes back late is told of a gap and not of another log.
+    /// The epoch outlives the log, so that a client that comes back late gets a gap and not another log.
     func end(_ limits: LogLimits) -> Int { self.lastTime.map { $0 + 2 * limits.retention.inMilliseconds + 1 } ?? 0 }
 
-    /// Whether that is so.
+    /// Whether that time has passed.
     func isForgotten(_ now: Int, _ limits: LogLimits) -> Bool { now >= self.end(limits) }
 
     /// Messages after a number, oldest first.
@@ -115,7 +115,7 @@ struct MemoryLog {
 
     private var count: Int { self.publications.count }
 
-    /// The oldest message that is kept; head + 1 when none is.
+    /// The number of the oldest kept message; head + 1 when there is none.
     private var first: Int { self.head.seq + 1 - self.publications.count }
 
     private func page(_ publications: [Publication]) -> LogPage {

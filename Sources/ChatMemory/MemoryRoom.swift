@@ -1,27 +1,27 @@
 internal import ChatCore
 internal import NIOCore
 
-/// A room as the embedded broker has it.
+/// A room of the embedded broker.
 struct MemoryRoom {
     var log: MemoryLog
     var roster = Roster()
     var subscribers: [any BrokerSubscriber] = []
-    /// Whether it stands in the queue of those that have something to forget.
+    /// Whether it is in the queue of rooms with data that expire.
     var isDue = false
 
     private var isInUse: Bool { !self.subscribers.isEmpty || self.roster.count > 0 }
 
-    /// Whether nobody would miss it.
+    /// Whether it may be removed.
     func isForgotten(_ now: Int, _ limits: LogLimits) -> Bool { !self.isInUse && self.log.isForgotten(now, limits) }
 
-    /// When it has something to forget, or may itself be forgotten; nil while it is in use and keeps nothing.
+    /// The time when its data expire, or it may itself be removed; nil while it is in use and keeps nothing.
     func nextForgetting(_ limits: LogLimits) -> Int? {
         let end = self.isInUse ? nil : self.log.end(limits)
         guard let next = self.log.nextForgetting(limits) else { return end }
         return end.map { min($0, next) } ?? next
     }
 
-    /// What to publish for a change of the roster.
+    /// The event for a change of the roster.
     func event(_ room: RoomName, for change: Roster.OnChange) -> BrokerEvent? {
         let event: Event
         let presence: PresenceChange

@@ -1,11 +1,11 @@
 internal import ChatCore
 
-/// The rooms of the embedded broker, and when each of them has something to forget.
+/// The rooms of the embedded broker, and the times when their data expire.
 ///
-/// A room stands in a queue by the time at which that is, once at most: nothing ever walks over all rooms, and a room
-/// in use that keeps nothing stands in no queue at all.
+/// A room is in a queue at most once, ordered by that time: nothing ever walks over all rooms, and a room in use that
+/// keeps nothing is not in the queue.
 struct MemoryRooms {
-    /// The most rooms there may be.
+    /// The most rooms.
     static let maximum = 100_000
 
     private var rooms: [RoomName: MemoryRoom] = [:]
@@ -14,7 +14,7 @@ struct MemoryRooms {
 
     init(limits: LogLimits) { self.limits = limits }
 
-    /// How many there are.
+    /// The number of rooms.
     var count: Int { self.rooms.count }
 
     /// The names of those that have members or a log, in no order.
@@ -39,7 +39,7 @@ struct MemoryRooms {
     ///   - name: The room.
     ///   - now: The time, in milliseconds since the Unix epoch.
     ///   - change: The change.
-    /// - Returns: What that gives; nil when there is no such room.
+    /// - Returns: The result of the change; nil when there is no such room.
     mutating func update<Result>(_ name: RoomName, now: Int, _ change: (inout MemoryRoom) -> Result) -> Result? {
         guard let index = self.rooms.index(forKey: name) else { return nil }
         let result = change(&self.rooms.values[index])
@@ -50,12 +50,12 @@ struct MemoryRooms {
         return result
     }
 
-    /// Lets go of what has outlived its time, of some rooms.
+    /// Removes expired data of some rooms.
     ///
     /// - Parameters:
     ///   - now: The time, in milliseconds since the Unix epoch.
-    ///   - limit: The most rooms to look at.
-    /// - Returns: How many were looked at; as many as the limit: more may be due.
+    ///   - limit: The most rooms to check.
+    /// - Returns: The number of rooms checked; if it equals the limit, more may be due.
     mutating func forget(_ now: Int, limit: Int) -> Int {
         var looks = 0
         while looks < limit, let name = self.due.next(now) {
@@ -67,7 +67,7 @@ struct MemoryRooms {
                 self.rooms.remove(at: index)
                 continue
             }
-            // A room that has been looked at now is due again later at the earliest.
+            // A room that has just been checked is not due again now.
             _ = self.update(name, now: now + 1) { _ in }
         }
         return looks

@@ -3,14 +3,14 @@ internal import DequeModule
 
 /// The sessions that the embedded broker knows, by the hash of their secrets.
 struct MemorySessions {
-    /// The most sessions it remembers; past it the one that was used longest ago is forgotten before its time.
+    /// The most sessions it remembers; past that the least recently used one is forgotten early.
     static let maximum = 200_000
 
     private struct Session {
         var user: User
         var isGuest: Bool
         var lastUsed: Int
-        /// Which of all uses was the last one of this session.
+        /// The number of this session's last use among all uses.
         var use: Int
 
         func isForgotten(_ now: Int, _ limits: LogLimits) -> Bool {
@@ -25,13 +25,13 @@ struct MemorySessions {
     }
 
     private var sessions: [String: Session] = [:]
-    /// In the order of time; those that are not the last of their session do not count any more.
+    /// In the order of time; only the last use of each session counts.
     private var uses: Deque<Use> = []
-    /// Those of guests once more, whose time is shorter.
+    /// The uses by guests again, whose time is shorter.
     private var guests: Deque<Use> = []
     private var lastUse = 0
 
-    /// How many are remembered.
+    /// The number of remembered sessions.
     var count: Int { self.sessions.count }
 
     mutating func save(_ hash: String, _ user: User, isGuest: Bool = false, now: Int) {
@@ -42,13 +42,13 @@ struct MemorySessions {
         }
     }
 
-    /// Whose a session is.
+    /// The user of a session.
     func user(_ hash: String, now: Int, limits: LogLimits) -> User? {
         guard let session = self.sessions[hash], !session.isForgotten(now, limits) else { return nil }
         return session.user
     }
 
-    /// Looks a session up and restarts its time; from now on it is kept as long as any other.
+    /// Looks a session up and restarts its time; from now on it is kept for the full time.
     mutating func use(_ hash: String, now: Int, limits: LogLimits) -> User? {
         guard let user = self.user(hash, now: now, limits: limits) else { return nil }
         self.sessions[hash]?.isGuest = false
@@ -56,7 +56,7 @@ struct MemorySessions {
         return user
     }
 
-    /// Gives the user of a session another name; that is a use of it.
+    /// Gives the user of a session another name; that counts as a use of it.
     mutating func rename(_ hash: String, _ user: User, now: Int) {
         guard self.sessions[hash] != nil else { return }
         self.sessions[hash]?.user = user
@@ -64,18 +64,18 @@ struct MemorySessions {
         self.note(hash, now)
     }
 
-    /// Lets go of those that have outlived their time.
+    /// Removes expired sessions.
     ///
     /// - Parameters:
     ///   - now: The time, in milliseconds since the Unix epoch.
-    ///   - limits: How long that is.
-    ///   - limit: The most uses to look at, of guests and of all.
-    /// - Returns: How many were looked at in the longer of the two; as many as the limit: more may be due.
+    ///   - limits: The limits with that time.
+    ///   - limit: The most uses to check, of guests and of all.
+    /// - Returns: The larger number of uses checked in the two; if it equals the limit, more may be due.
     mutating func forget(_ now: Int, _ limits: LogLimits, limit: Int) -> Int {
         max(self.forget(\.guests, now, limits, limit), self.forget(\.uses, now, limits, limit))
     }
 
-    /// The session that was used first has outlived its time first.
+    /// The session that was used first expires first.
     private mutating func forget(
         _ line: WritableKeyPath<Self, Deque<Use>>,
         _ now: Int,

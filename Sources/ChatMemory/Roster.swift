@@ -1,6 +1,6 @@
 package import ChatCore
 
-/// Who is in a room, and on whose behalf: users counted once, however many holders have them.
+/// The members of a room and their holders: users count once, however many holders have them.
 package struct Roster: Sendable {
     private struct Entry {
         var user: User
@@ -17,7 +17,7 @@ package struct Roster: Sendable {
 
     package var count: Int { self.order.count }
 
-    /// What a change means to the others.
+    /// The effect of a change for the other members.
     package enum OnChange: Equatable, Sendable {
         case joined(User)
         case left(User)
@@ -25,7 +25,7 @@ package struct Roster: Sendable {
         case none
     }
 
-    /// A holder has the user in the room; the user's name is the one given here.
+    /// A holder has the user in the room, under this name.
     package mutating func enter(_ user: User, holder: HolderID) -> OnChange {
         if var entry = self.entries[user.id] {
             entry.holders.insert(holder)
@@ -38,7 +38,7 @@ package struct Roster: Sendable {
         return .joined(user)
     }
 
-    /// A holder has the user in the room; the name of one who is there already stays.
+    /// A holder has the user in the room; the name of a user that is there already stays.
     package mutating func restore(_ user: User, holder: HolderID) -> OnChange {
         self.enter(self.entries[user.id]?.user ?? user, holder: holder)
     }
@@ -57,7 +57,7 @@ package struct Roster: Sendable {
         return self.order[start..<end].filter { self.entries[$0]?.holders.contains(holder) == true }
     }
 
-    /// A holder has the user in the room no more.
+    /// A holder does not have the user in the room any more.
     package mutating func leave(_ id: UserID, holder: HolderID) -> OnChange {
         guard var entry = self.entries[id], entry.holders.remove(holder) != nil else { return .none }
         guard entry.holders.isEmpty else {
@@ -81,9 +81,9 @@ package struct Roster: Sendable {
     /// Some members, by id.
     ///
     /// - Parameters:
-    ///   - cursor: What an earlier page gave; nil begins.
+    ///   - cursor: The cursor of an earlier page; nil begins.
     ///   - limit: The most members to give.
-    /// - Returns: The members, and where to go on.
+    /// - Returns: The members, and the cursor of the next page.
     package func page(cursor: String?, limit: Int) -> MemberPage {
         let start = cursor.map { self.index(after: UserID($0)) } ?? 0
         let ids = self.order[start...].prefix(limit)
@@ -100,7 +100,7 @@ package struct Roster: Sendable {
         return index < self.order.count && self.order[index] == id ? index + 1 : index
     }
 
-    /// Where the id stands or would stand.
+    /// The index of the id, or the index where it belongs.
     private func index(of id: UserID) -> Int {
         var lower = 0
         var upper = self.order.count

@@ -1,4 +1,4 @@
-// What comes from outside is compared as bytes: `String` compares what looks the same, and takes its time for it.
+// Input from outside is compared as bytes: `String` compares by appearance, which is slow.
 
 /// The classes of bytes that the grammar of HTTP names (RFC 9110, section 5.6; RFC 3986, section 2).
 enum ASCII {
@@ -14,7 +14,7 @@ enum ASCII {
 
     static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
-    /// Whether it may stand in a method or in the name of a field.
+    /// Whether it may be part of a method or of the name of a field.
     static func isToken(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"),
@@ -25,7 +25,7 @@ enum ASCII {
         }
     }
 
-    /// Whether it may stand in a host and its port.
+    /// Whether it may be part of a host and its port.
     static func isAuthority(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ":"), UInt8(ascii: "("), UInt8(ascii: ")"),
@@ -58,10 +58,10 @@ extension ArraySlice<UInt8> {
         return bytes
     }
 
-    /// Whether they are these letters, whatever their case.
+    /// Whether they are these letters, in any case.
     ///
     /// - Parameter text: The letters, in lower case.
-    /// - Returns: Whether they are.
+    /// - Returns: Whether they match.
     func isEqual(ignoringCase text: StaticString) -> Bool {
         guard self.count == text.utf8CodeUnitCount else { return false }
         return text.withUTF8Buffer { text in
@@ -71,7 +71,7 @@ extension ArraySlice<UInt8> {
 
     /// The text, each byte a character of ISO 8859-1.
     ///
-    /// So it has no combining marks, and to compare or normalise it costs no more than its length.
+    /// So it has no combining marks, and comparing or normalising it costs no more than its length.
     var latin1: String { String(String.UnicodeScalarView(self.map { Unicode.Scalar($0) })) }
 
     /// The text, with each byte that is not ASCII percent-encoded.

@@ -1,9 +1,9 @@
 package import NIOCore
 
-/// Gathers the body of a request: a state machine over bytes, bounded in what it keeps and in what it passes over.
+/// Gathers the body of a request: a state machine over bytes, with bounds for the bytes that it keeps and skips.
 package struct BodyReader: Sendable {
     private enum State {
-        /// So many bytes of the body, or of a chunk, are still to come.
+        /// This many bytes of the body, or of a chunk, are still to come.
         case data(Int, isChunk: Bool)
         /// The end of a chunk's data.
         case chunkEnd
@@ -22,18 +22,18 @@ package struct BodyReader: Sendable {
     private let limit: Int
     private var state: State
     private var overhead = 0
-    /// How much of the input has been looked at for the end of a line.
+    /// The amount of input that has been searched for the end of a line.
     private var scanned = 0
     private var body = ByteBuffer()
-    /// How many bytes of the connection have been taken.
+    /// The number of bytes that were taken from the connection.
     package private(set) var taken = 0
 
     /// Makes a reader.
     ///
     /// - Parameters:
-    ///   - framing: How the body ends.
-    ///   - limit: The most bytes that it has.
-    /// - Throws: ``RequestFault`` when it says that it has more.
+    ///   - framing: The rule for the end of the body.
+    ///   - limit: The most bytes of the body.
+    /// - Throws: ``RequestFault`` when its length is larger.
     package init(_ framing: RequestHead.Framing, limit: Int) throws(RequestFault) {
         self.limit = limit
         switch framing {
@@ -45,10 +45,10 @@ package struct BodyReader: Sendable {
         }
     }
 
-    /// Takes what has come.
+    /// Takes input.
     ///
-    /// - Parameter input: What came; what belongs to the body is taken from it.
-    /// - Returns: The body when it is whole; nil until more bytes come.
+    /// - Parameter input: The input; bytes of the body are removed from it.
+    /// - Returns: The body when it is complete; nil until more bytes come.
     /// - Throws: ``RequestFault``.
     package mutating func read(_ input: inout ByteBuffer) throws(RequestFault) -> ByteBuffer? {
         let before = input.readableBytes
@@ -78,7 +78,7 @@ package struct BodyReader: Sendable {
         }
     }
 
-    /// The size at the beginning of a line; extensions behind a `;` are passed over (RFC 9112, section 7.1.1).
+    /// The size at the beginning of a line; extensions after a `;` are ignored (RFC 9112, section 7.1.1).
     private static func size(_ line: [UInt8]) throws(RequestFault) -> Int {
         let digits = line.prefix { $0 != UInt8(ascii: ";") }.trimmed
         guard (1...15).contains(digits.count) else { throw .malformed("a chunk begins with its size") }

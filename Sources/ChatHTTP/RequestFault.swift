@@ -1,10 +1,10 @@
-/// Why a request cannot be taken: the status that answers it.
+/// The reason why a request cannot be accepted: the status that answers it.
 ///
-/// The connection is of no use after it.
+/// The connection cannot be used after it.
 package struct RequestFault: Error, Equatable, Sendable {
     /// The status of the answer (RFC 9110, section 15).
     package var status: Int
-    /// What was wrong, for people, in English.
+    /// The fault, for people, in English.
     package var reason: String
 
     package init(_ status: Int, _ reason: String) {

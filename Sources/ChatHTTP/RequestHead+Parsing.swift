@@ -42,7 +42,7 @@ extension RequestHead {
     ///
     /// - Parameters:
     ///   - bytes: The head with the empty line at its end.
-    ///   - lineEnds: Where each line ends, behind its line feed.
+    ///   - lineEnds: The end of each line, after its line feed.
     /// - Throws: ``RequestFault``.
     init(_ bytes: [UInt8], lineEnds: [Int]) throws(RequestFault) {
         guard let first = lineEnds.first else { throw .malformed("a request begins with a method") }
@@ -84,7 +84,7 @@ extension RequestHead {
         return Field(name: line.lowerBound..<colon, value: value.startIndex..<value.endIndex)
     }
 
-    /// Which host is asked (RFC 9112, section 3.2): exactly one, though HTTP/1.0 need not say it.
+    /// The requested host (RFC 9112, section 3.2): exactly one, but HTTP/1.0 may leave it out.
     private func readAuthority() throws(RequestFault) -> String? {
         let hosts = self.values(of: "host")
         guard hosts.count == 1 || hosts.isEmpty && !self.isCurrent else {
@@ -94,7 +94,7 @@ extension RequestHead {
         return self.target.authority ?? host
     }
 
-    /// How the end of the body is found; whatever two readers could understand in two ways is refused.
+    /// The rule for finding the end of the body; a request that two readers could understand differently is refused.
     private func readFraming() throws(RequestFault) -> Framing {
         let lengths = self.values(of: "content-length")
         guard self.hasField("transfer-encoding") else {

@@ -1,6 +1,6 @@
-/// The head of a request: what is asked, and how its body and the connection go on.
+/// The head of a request: the target, the fields, the framing of the body, and the future of the connection.
 package struct RequestHead: Sendable {
-    /// The methods that are known; what a server does with them is another question.
+    /// The known methods; the server decides what to do with them.
     package enum Method: String, CaseIterable, Sendable {
         case get = "GET"
         case head = "HEAD"
@@ -12,10 +12,10 @@ package struct RequestHead: Sendable {
         case trace = "TRACE"
     }
 
-    /// How the end of the body is found (RFC 9112, section 6).
+    /// The rule for finding the end of the body (RFC 9112, section 6).
     package enum Framing: Equatable, Sendable {
         case none
-        /// So many bytes, at least one.
+        /// This many bytes, at least one.
         case length(Int)
         case chunked
     }
@@ -35,7 +35,7 @@ package struct RequestHead: Sendable {
     package internal(set) var isPersistent: Bool
     /// Whether the client waits for 100 before it sends the body.
     package internal(set) var expectsContinue: Bool
-    /// The host and port that are asked; nil when HTTP/1.0 does not say.
+    /// The requested host and port; nil when HTTP/1.0 leaves them out.
     package internal(set) var authority: String?
 
     let bytes: [UInt8]
@@ -44,7 +44,7 @@ package struct RequestHead: Sendable {
     /// The values of a field, in order.
     ///
     /// - Parameter name: The field's name, in lower case.
-    /// - Returns: None when there is no such field.
+    /// - Returns: An empty array when there is no such field.
     func values(of name: StaticString) -> [ArraySlice<UInt8>] {
         var values: [ArraySlice<UInt8>] = []
         for field in self.fields where self.bytes[field.name].isEqual(ignoringCase: name) {
@@ -58,17 +58,17 @@ package struct RequestHead: Sendable {
         self.values(of: name).flatMap { $0.split(separator: UInt8(ascii: ",")).map(\.trimmed) }.filter { !$0.isEmpty }
     }
 
-    /// Whether a list has a word, whatever its case.
+    /// Whether a list has a word, in any case.
     ///
     /// - Parameters:
     ///   - token: The word, in lower case.
     ///   - name: The field's name, in lower case.
-    /// - Returns: Whether it has.
+    /// - Returns: Whether it has the word.
     package func has(_ token: StaticString, in name: StaticString) -> Bool {
         self.elements(of: name).contains { $0.isEqual(ignoringCase: token) }
     }
 
-    /// Whether a list has a word in just these letters.
+    /// Whether a list has a word in exactly this case.
     package func lists(_ word: StaticString, in name: StaticString) -> Bool {
         word.withUTF8Buffer { word in self.elements(of: name).contains { $0.elementsEqual(word) } }
     }
@@ -78,7 +78,7 @@ package struct RequestHead: Sendable {
         self.fields.contains { self.bytes[$0.name].isEqual(ignoringCase: name) }
     }
 
-    /// The value of a field that has one alone, as ISO 8859-1; nil when there is none, or more than one.
+    /// The only value of a field, as ISO 8859-1; nil when there is none, or more than one.
     package func value(of name: StaticString) -> String? {
         let values = self.values(of: name)
         return values.count == 1 ? values[0].latin1 : nil

@@ -2,8 +2,8 @@ package import NIOCore
 
 /// Finds the head of a request in the bytes of a connection: a state machine that looks at each byte once.
 ///
-/// What can be told from the first bytes is told at once: a peer that speaks TLS, or sends a line without an end, need not
-/// wait until the time for a head is over.
+/// Faults in the first bytes are reported at once: a peer that uses TLS, or sends a line without an end, need not wait
+/// until the time for a head is over.
 package struct RequestHeadReader: Sendable {
     /// The most bytes of a head, and of a target.
     package static let maximumBytes = 16 << 10
@@ -12,14 +12,14 @@ package struct RequestHeadReader: Sendable {
     package static let maximumFields = 100
     /// The longest method; no known one is as long.
     static let maximumMethod = 32
-    /// How many empty lines may stand before a request (RFC 9112, section 2.2: at least one is to be ignored).
+    /// The number of empty lines allowed before a request (RFC 9112, section 2.2: at least one must be ignored).
     static let maximumEmptyLines = 4
 
-    /// How much of the input has been looked at.
+    /// The amount of input that has been read.
     private var scanned = 0
-    /// Where the method ends, as far as the first line has come.
+    /// The end of the method, if it has come.
     private var methodEnd: Int?
-    /// Where the lines end that were found, each behind its line feed.
+    /// The ends of the lines found so far, each after its line feed.
     private var lineEnds: [Int] = []
     private var isAfterReturn = false
     private var emptyLines = 0
@@ -28,7 +28,7 @@ package struct RequestHeadReader: Sendable {
 
     /// Looks for a head.
     ///
-    /// - Parameter input: What came; a head that is whole is taken from it.
+    /// - Parameter input: The input; a complete head is removed from it.
     /// - Returns: The head; nil until more bytes come.
     /// - Throws: ``RequestFault``.
     package mutating func read(_ input: inout ByteBuffer) throws(RequestFault) -> RequestHead? {
@@ -46,7 +46,7 @@ package struct RequestHeadReader: Sendable {
                 try self.skipEmptyLine(&input)
             } else {
                 self.lineEnds.append(end)
-                // What is wrong with the first line is told without waiting for the rest.
+                // A fault in the first line is reported without waiting for the rest.
                 let line = input.getBytes(at: input.readerIndex, length: end - 2) ?? []
                 _ = try RequestLine(line[...])
             }
@@ -57,7 +57,7 @@ package struct RequestHeadReader: Sendable {
 
     /// Scans to the end of the next line.
     ///
-    /// - Returns: Where it ends; nil when it has not come yet, or would end too late.
+    /// - Returns: The end of it; nil when it has not come yet, or would end too late.
     private mutating func nextLine(_ input: ByteBuffer) throws(RequestFault) -> Int? {
         let count = min(input.readableBytes, Self.maximumBytes)
         let view = input.readableBytesView
@@ -91,7 +91,7 @@ package struct RequestHeadReader: Sendable {
         self.scanned = 0
     }
 
-    /// What has no end within the limits is refused by the part that is too long.
+    /// A head without an end within the limits is refused with the status for the part that is too long.
     private func checkSizes() throws(RequestFault) {
         guard self.lineEnds.count <= Self.maximumFields + 1 else { throw .tooManyFields(Self.maximumFields) }
         if self.lineEnds.isEmpty {

@@ -1,15 +1,15 @@
-/// What a request is about (RFC 9112, section 3.2), read in one way for every use.
+/// The target of a request (RFC 9112, section 3.2), parsed in the same way for every use.
 package struct RequestTarget: Equatable, Sendable {
-    /// The path as it was written, beginning with `/`; `*` stands for the server as a whole.
+    /// The path as it was written, beginning with `/`; `*` means the whole server.
     package var path: String
-    /// What stands behind the `?`, percent-encoded; nil when there is none.
+    /// The text after the `?`, percent-encoded; nil when there is none.
     package var query: String?
-    /// The host and port of a target in absolute form, which takes the place of the field `Host`.
+    /// The host and port of a target in absolute form, which replace the field `Host`.
     package var authority: String?
 
     /// Reads a target in origin, absolute or asterisk form.
     ///
-    /// Bytes that are not ASCII are taken as if they were percent-encoded: people type them into a terminal.
+    /// Bytes that are not ASCII are treated as if they were percent-encoded: people type them into a terminal.
     ///
     /// - Throws: ``RequestFault`` when it is in none of these forms.
     init(_ bytes: ArraySlice<UInt8>) throws(RequestFault) {
@@ -44,11 +44,11 @@ package struct RequestTarget: Equatable, Sendable {
     }
 }
 
-/// A host and a port as `Host` and targets have them (RFC 3986, section 3.2).
+/// A host and a port, as in `Host` and in targets (RFC 3986, section 3.2).
 enum Authority {
     /// Reads one.
     ///
-    /// - Throws: ``RequestFault`` when it is empty, or has what no host has.
+    /// - Throws: ``RequestFault`` when it is empty, or has a byte that no host has.
     static func read(_ bytes: ArraySlice<UInt8>) throws(RequestFault) -> String {
         guard !bytes.isEmpty, bytes.allSatisfy(ASCII.isAuthority) else {
             throw .malformed("the host is a name or an address, and perhaps a port")

@@ -2,19 +2,19 @@ internal import Crypto
 
 /// The server's half of a WebSocket's opening handshake (RFC 6455, section 4.2).
 package enum WebSocketHandshake {
-    /// What a request makes of it.
+    /// The result for a request.
     package enum Verdict: Equatable, Sendable {
-        /// It is right; the answer bears this `Sec-WebSocket-Accept`.
+        /// It is valid; the answer has this `Sec-WebSocket-Accept`.
         case accept(String)
         /// It does not ask for a WebSocket.
         case notAsked
-        /// It asks for a version that is not spoken.
+        /// It asks for a version that is not supported.
         case otherVersion
         /// It is wrong.
         case malformed(String)
     }
 
-    /// Looks at a request.
+    /// Checks a request.
     package static func read(_ head: RequestHead) -> Verdict {
         guard head.method == .get, head.isCurrent, head.has("websocket", in: "upgrade"),
             head.has("upgrade", in: "connection")
@@ -29,7 +29,7 @@ package enum WebSocketHandshake {
         return .accept(Self.accept(keys[0]))
     }
 
-    /// Whether 16 bytes in base64 could stand there: 22 digits and the padding.
+    /// Whether the value could be 16 bytes in base64: 22 digits and the padding.
     private static func isKey(_ key: ArraySlice<UInt8>) -> Bool {
         key.count == 24 && key.suffix(2).elementsEqual("==".utf8)
             && key.dropLast(2).allSatisfy {

@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// What a frame is (RFC 6455, section 5.2).
+/// The type of a frame (RFC 6455, section 5.2).
 package enum Opcode: UInt8, Sendable {
     case continuation = 0x0
     case text = 0x1
@@ -9,11 +9,11 @@ package enum Opcode: UInt8, Sendable {
     case ping = 0x9
     case pong = 0xA
 
-    /// Control frames are short, whole, and may stand between the fragments of a message.
+    /// Control frames are short and whole, and may come between the fragments of a message.
     var isControl: Bool { self.rawValue & 0x8 != 0 }
 }
 
-/// A whole message, or a control frame, as it came out of one or several frames.
+/// A whole message, or a control frame, from one or several frames.
 package enum WebSocketMessage: Equatable, Sendable {
     /// UTF-8, checked.
     case text(ByteBuffer)
@@ -23,7 +23,7 @@ package enum WebSocketMessage: Equatable, Sendable {
     case close(CloseFrame)
 }
 
-/// What a close frame says.
+/// The content of a close frame.
 package struct CloseFrame: Equatable, Sendable {
     /// The status code; nil when the frame was empty.
     package var code: UInt16?
@@ -35,7 +35,7 @@ package struct CloseFrame: Equatable, Sendable {
         self.reason = reason
     }
 
-    /// Whether a code may stand in a close frame (RFC 6455, section 7.4, and the registry of codes).
+    /// Whether a code is allowed in a close frame (RFC 6455, section 7.4, and the registry of codes).
     package static func isValid(_ code: UInt16) -> Bool {
         switch code {
         case 1000...1003, 1007...1014, 3000...4999: true
@@ -44,11 +44,11 @@ package struct CloseFrame: Equatable, Sendable {
     }
 }
 
-/// How the other side broke RFC 6455, as the close code that answers it.
+/// A violation of RFC 6455 by the other side, with the close code that answers it.
 package struct FrameError: Error, Equatable, Sendable {
     /// 1002, 1007 or 1009.
     package var closeCode: UInt16
-    /// What was wrong, in English, at most 123 bytes.
+    /// The fault, in English, at most 123 bytes.
     package var reason: String
 
     package static func protocolError(_ reason: String) -> Self { .init(closeCode: 1002, reason: reason) }

@@ -2,10 +2,10 @@ package import NIOCore
 
 /// Reads frames strictly (RFC 6455): a state machine over bytes, without I/O.
 ///
-/// Payload is unmasked, joined and checked for UTF-8 as it arrives, so that a message that cannot be right is refused
-/// before it is complete. Nothing is allocated while a connection is idle between messages.
+/// Payload is unmasked, joined and checked for UTF-8 as it arrives, so that an invalid message is refused before it is
+/// complete. Nothing is allocated while a connection is idle between messages.
 package struct FrameDecoder: Sendable {
-    /// Which end reads: a server demands masked frames, a client refuses them.
+    /// The end that reads: a server requires masked frames, a client refuses them.
     package enum Role: Sendable { case server, client }
 
     private let role: Role
@@ -13,13 +13,13 @@ package struct FrameDecoder: Sendable {
     private var input = ByteBuffer()
     private var frame: PartialFrame?
     private var message: PartialMessage?
-    /// Frames that have been read and brought no message.
+    /// The number of frames that were read without completing a message.
     private var idleFrames = 0
 
     /// Makes a decoder for one connection.
     ///
     /// - Parameters:
-    ///   - role: Which end reads.
+    ///   - role: The end that reads.
     ///   - maximumMessageBytes: The most bytes of a message, over all its fragments.
     package init(role: Role, maximumMessageBytes: Int) {
         self.role = role
@@ -33,7 +33,8 @@ package struct FrameDecoder: Sendable {
         self.input.writeBuffer(&bytes)
     }
 
-    /// How many frames have come since this was last asked that brought no message: control frames, and fragments but the last.
+    /// The number of frames since the last call that did not complete a message: control frames, and all fragments but
+    /// the last.
     package mutating func takeIdleFrames() -> Int {
         defer { self.idleFrames = 0 }
         return self.idleFrames
@@ -41,7 +42,7 @@ package struct FrameDecoder: Sendable {
 
     /// The next whole message or control frame, or nil until more bytes come.
     ///
-    /// - Throws: ``FrameError``; the connection is of no use after it.
+    /// - Throws: ``FrameError``; the connection cannot be used after it.
     package mutating func next() throws(FrameError) -> WebSocketMessage? {
         while true {
             if self.frame == nil {
@@ -64,9 +65,9 @@ private struct PartialFrame {
     var opcode: Opcode
     var isFinal: Bool
     var remaining: Int
-    /// Turned so that it begins at the next byte; nil for a frame that is not masked.
+    /// Rotated so that it begins at the next byte; nil for a frame that is not masked.
     var mask: UInt32?
-    /// What a control frame carries; that of a data frame goes into its message.
+    /// The payload of a control frame; that of a data frame goes into its message.
     var control = ByteBuffer()
 }
 
@@ -124,7 +125,7 @@ extension FrameDecoder {
         }
     }
 
-    /// Checks that a data frame may stand here, and that its message stays within the limit.
+    /// Checks that a data frame is allowed here, and that its message stays within the limit.
     private func begin(_ opcode: Opcode, _ length: Int) throws(FrameError) {
         guard (opcode == .continuation) == (self.message != nil) else {
             throw .protocolError(
@@ -140,7 +141,7 @@ extension FrameDecoder {
 // MARK: - Payload
 
 extension FrameDecoder {
-    /// Takes as much of the current frame's payload as has come; gives what it completes.
+    /// Takes the available payload of the current frame; returns the message that it completes.
     private mutating func readPayload() throws(FrameError) -> WebSocketMessage? {
         guard var frame = self.frame else { return nil }
         let count = min(frame.remaining, self.input.readableBytes)

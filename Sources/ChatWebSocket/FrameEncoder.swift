@@ -2,14 +2,14 @@ package import NIOCore
 
 /// Writes frames (RFC 6455, section 5.2).
 package enum FrameEncoder {
-    /// The most bytes that a header takes.
+    /// The most bytes of a header.
     package static let maximumHeader = 14
 
     /// Appends one whole frame.
     ///
     /// - Parameters:
-    ///   - opcode: What the frame is.
-    ///   - payload: What it carries; a control frame at most 125 bytes.
+    ///   - opcode: The type of the frame.
+    ///   - payload: Its payload; in a control frame at most 125 bytes.
     ///   - mask: The key of a frame from a client to a server; nil the other way round.
     ///   - buffer: Where it is appended.
     package static func write(
@@ -42,7 +42,7 @@ package enum FrameEncoder {
     /// Appends a close frame.
     ///
     /// - Parameters:
-    ///   - frame: What it says; its reason is cut to the 123 bytes that fit.
+    ///   - frame: Its content; the reason is cut to the 123 bytes that fit.
     ///   - mask: The key of a frame from a client to a server; nil the other way round.
     ///   - buffer: Where it is appended.
     package static func writeClose(_ frame: CloseFrame, mask: UInt32? = nil, to buffer: inout ByteBuffer) {
@@ -56,9 +56,9 @@ package enum FrameEncoder {
 }
 
 extension String {
-    /// As many of the first characters as fit into so many bytes.
+    /// The first characters that fit into this many bytes.
     ///
-    /// Forwards: from the end, each step looks at all flags and joined emoji before it.
+    /// It goes forwards: from the end, each step would look at all flags and joined emoji before it.
     fileprivate func prefix(bytes limit: Int) -> Substring {
         guard self.utf8.count > limit else { return self[...] }
         var end = self.startIndex
@@ -73,14 +73,14 @@ extension String {
     }
 }
 
-/// The XOR that clients put over what they send (RFC 6455, section 5.3).
+/// The XOR mask over the bytes that clients send (RFC 6455, section 5.3).
 enum Masking {
     /// Copies bytes and masks or unmasks them on the way, eight at a time.
     ///
     /// - Parameters:
     ///   - source: The bytes.
-    ///   - target: As much room at least.
-    ///   - mask: The key, its first byte lowest, turned so that it begins at the first byte of the source.
+    ///   - target: A buffer of at least the same size.
+    ///   - mask: The key, its first byte lowest, rotated so that it begins at the first byte of the source.
     static func copy(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer, mask: UInt32) {
         let wide = UInt64(mask) | UInt64(mask) << 32
         var offset = 0
@@ -95,7 +95,7 @@ enum Masking {
         }
     }
 
-    /// The key, turned so that it goes on after so many bytes.
+    /// The key, rotated so that it continues after this many bytes.
     static func turn(_ mask: UInt32, by count: Int) -> UInt32 {
         let bits = UInt32((count & 3) * 8)
         return bits == 0 ? mask : mask >> bits | mask << (32 - bits)

@@ -1,12 +1,12 @@
 /// Checks UTF-8 that comes in pieces (Unicode, table 3-7), and finds a fault at the byte where it is.
 struct UTF8Validator: Sendable {
-    /// How many continuation bytes the current character still needs.
+    /// The number of continuation bytes that the current character still needs.
     private var needed: UInt8 = 0
-    /// What the next continuation byte may be: narrower than 80…BF after E0, ED, F0 and F4.
+    /// The allowed range of the next continuation byte: narrower than 80…BF after E0, ED, F0 and F4.
     private var lower: UInt8 = 0x80
     private var upper: UInt8 = 0xBF
 
-    /// Whether what was fed does not end within a character.
+    /// Whether the input so far does not end within a character.
     var isComplete: Bool { self.needed == 0 }
 
     /// Takes the next piece.

@@ -4,8 +4,8 @@ internal import Glibc
 package enum AtomicFile {
     /// Reads a file of at most 16 MiB.
     ///
-    /// - Returns: Its bytes; nil when there is none.
-    /// - Throws: ``FileError`` when it is there and cannot be read.
+    /// - Returns: Its bytes; nil when there is no such file.
+    /// - Throws: ``FileError`` when it exists and cannot be read.
     package static func read(_ path: String) throws(FileError) -> [UInt8]? {
         guard let file = fopen(path, "r") else {
             if errno == ENOENT { return nil }
@@ -25,10 +25,11 @@ package enum AtomicFile {
         return bytes
     }
 
-    /// Writes a file beside the old one and renames it into its place: a reader sees the one or the other whole.
+    /// Writes a file beside the old one and renames it into its place: a reader sees either the old or the new file,
+    /// complete.
     ///
     /// - Parameters:
-    ///   - text: What is in it from then on; only its owner may read it.
+    ///   - text: Its new content; only its owner may read it.
     ///   - path: The file.
     /// - Throws: ``FileError``.
     package static func write(_ text: String, to path: String) throws(FileError) {
@@ -45,11 +46,11 @@ package enum AtomicFile {
         }
     }
 
-    /// The file that a path leads to: links are followed where the user, or the machine's administrator, made them.
+    /// The file to which a path leads: links are followed if the user, or the machine's administrator, made them.
     ///
-    /// - Parameter path: A file, which need not be there.
+    /// - Parameter path: A file, which need not exist.
     /// - Returns: The path of the file itself.
-    /// - Throws: ``FileError`` for a link that somebody else has put there, and for links that lead in a circle.
+    /// - Throws: ``FileError`` for a link that another user made, and for links that lead in a circle.
     package static func target(of path: String) throws(FileError) -> String {
         var path = path
         // As many as Linux itself follows.
@@ -68,14 +69,14 @@ package enum AtomicFile {
         throw FileError(path, .system(ELOOP))
     }
 
-    /// Makes a folder, and those above it, which only their owner may enter.
+    /// Makes a folder, and its parents, which only their owner may enter.
     package static func makeFolder(_ path: String) throws(FileError) {
         var (made, failure) = ("", Int32(0))
         for part in path.split(separator: "/", omittingEmptySubsequences: true) {
             made += made.isEmpty && !path.hasPrefix("/") ? String(part) : "/" + part
             guard mkdir(made, 0o700) != 0, errno != EEXIST else { continue }
             failure = errno
-            // A folder that is there may be in one in which none can be made.
+            // An existing folder may be in one where no folder can be made.
             guard failure == EROFS || failure == EACCES else { break }
         }
         guard access(path, W_OK | X_OK) == 0 else {
@@ -83,10 +84,10 @@ package enum AtomicFile {
         }
     }
 
-    /// A lock that ends with the process, however that ends.
+    /// A lock that ends with the process, however the process ends.
     ///
-    /// - Parameter path: A file that is there for nothing else.
-    /// - Returns: Whether this process has it now.
+    /// - Parameter path: A file that has no other use.
+    /// - Returns: Whether this process has the lock now.
     /// - Throws: ``FileError`` when the file cannot be made.
     package static func lock(_ path: String) throws(FileError) -> Bool {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -97,14 +98,14 @@ package enum AtomicFile {
     }
 }
 
-/// Why a file cannot be used.
+/// The reason why a file cannot be used.
 package struct FileError: Error, Equatable {
     package enum Reason: Equatable, Sendable {
-        /// What the system says, as `errno` numbers it.
+        /// The system's error, as in `errno`.
         case system(CInt)
-        /// It is too large, or reading broke off.
+        /// It is too large, or reading failed midway.
         case unreadable
-        /// It is a link that another user has put there.
+        /// It is a link that another user made.
         case foreignLink
     }
 

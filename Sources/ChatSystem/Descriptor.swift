@@ -7,7 +7,7 @@ package struct Descriptor: Sendable {
     package static let standardOutput = Descriptor(STDOUT_FILENO)
     package static let standardError = Descriptor(STDERR_FILENO)
 
-    /// As much as a pipe that is ready takes without standing still (`PIPE_BUF` in limits.h).
+    /// The number of bytes that a ready pipe takes without blocking (`PIPE_BUF` in limits.h).
     private static let pipeBuffer = 4096
 
     private let number: CInt
@@ -18,8 +18,8 @@ package struct Descriptor: Sendable {
     ///
     /// - Parameters:
     ///   - text: Written as UTF-8.
-    ///   - patience: The longest time that a reader that does not read may hold this up; nil: no bound.
-    /// - Throws: ``WriteError`` when nobody reads any more, the disk is full, or the patience has ended.
+    ///   - patience: The longest time that a reader that does not read may delay this; nil: no bound.
+    /// - Throws: ``WriteError`` when nobody reads any more, the disk is full, or the time is over.
     package func write(_ text: String, patience: Duration? = nil) throws(WriteError) {
         var text = text
         let end = patience.map { ContinuousClock.now + $0 }
@@ -34,7 +34,8 @@ package struct Descriptor: Sendable {
         if let failure { throw failure }
     }
 
-    /// Writes all of some bytes, as ``write(_:patience:)`` does; with no patience at all, what goes in at once.
+    /// Writes all of some bytes, as ``write(_:patience:)`` does; with a patience of zero, only the bytes that fit at
+    /// once.
     package func write(_ bytes: [UInt8], patience: Duration) throws(WriteError) {
         let end = ContinuousClock.now + patience
         let failure: WriteError? = bytes.withUnsafeBytes { bytes in
@@ -63,7 +64,7 @@ package struct Descriptor: Sendable {
             if count > 0 {
                 rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
             } else if count < 0, errno == EAGAIN {
-                // Another program has made the terminal or pipe non-blocking, which is so for all that share it.
+                // Another program has made the terminal or pipe non-blocking, which affects all programs that share it.
                 if end == nil { _ = self.isReady(until: nil) }
             } else if count == 0 || errno != EINTR {
                 throw WriteError(count == 0 ? EIO : errno, bytes.count - rest.count)
@@ -71,11 +72,11 @@ package struct Descriptor: Sendable {
         }
     }
 
-    /// Waits until the descriptor takes something, or fails; false when the time has come first.
+    /// Waits until the descriptor takes bytes, or fails; false when the time is over first.
     private func isReady(until end: ContinuousClock.Instant?) -> Bool {
         while true {
             let left = end.map { max(.zero, $0 - .now) }
-            // Rounded up: a wait of no time at all would spin.
+            // Rounded up: a wait of zero would spin.
             let milliseconds = left.map { $0 == .zero ? 0 : CInt(clamping: Int($0 / .milliseconds(1)) + 1) } ?? -1
             var waiting = pollfd(fd: self.number, events: Int16(POLLOUT), revents: 0)
             switch poll(&waiting, 1, milliseconds) {
@@ -87,11 +88,11 @@ package struct Descriptor: Sendable {
     }
 }
 
-/// Why a text could not be written.
+/// The reason why a text could not be written.
 package struct WriteError: Error, Equatable, CustomStringConvertible {
-    /// What the system says, as `errno` numbers it; `ETIMEDOUT` when the reader did not read in time.
+    /// The system's error, as in `errno`; `ETIMEDOUT` when the reader did not read in time.
     package let code: CInt
-    /// How many bytes were written before.
+    /// The number of bytes that were written before.
     package let written: Int
 
     init(_ code: CInt, _ written: Int) {
@@ -99,7 +100,7 @@ package struct WriteError: Error, Equatable, CustomStringConvertible {
         self.written = written
     }
 
-    /// Whether nobody reads any more, which is how a pipeline ends and no fault.
+    /// Whether nobody reads any more, which is a normal end of a pipeline and not a fault.
     package var isBrokenPipe: Bool { self.code == EPIPE }
 
     package var description: String { String(cString: strerror(self.code)) }

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// How many files and sockets the process may have open.
+/// The number of files and sockets that the process may have open.
 package enum DescriptorLimit {
-    /// What the program needs beside its connections.
+    /// The number that the program needs besides its connections.
     private static let reserve = 64
 
     /// Raises the soft limit as far as the connections need.

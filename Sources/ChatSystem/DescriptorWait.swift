@@ -1,7 +1,7 @@
 internal import Dispatch
 internal import Glibc
 
-/// Waits for a file descriptor on a thread of its own; cancelling the task ends the waiting.
+/// Waits for a file descriptor on a separate thread; cancelling the task ends the wait.
 ///
 /// One task at a time.
 package final class DescriptorWait: Sendable {
@@ -33,11 +33,11 @@ package final class DescriptorWait: Sendable {
         case cancelled
     }
 
-    /// Waits until something can be done, or until the other side is gone.
+    /// Waits until the descriptor is ready, or until the other side is gone.
     ///
     /// - Parameters:
-    ///   - descriptor: What is waited for.
-    ///   - events: What is to be possible; 0 waits for the other side to go.
+    ///   - descriptor: The descriptor.
+    ///   - events: The events to wait for; 0 waits for the other side to go.
     ///   - milliseconds: The longest time to wait; nil: no bound.
     /// - Returns: Why the waiting ended.
     package func wait(for descriptor: Int32, _ events: Int32, within milliseconds: Int32? = nil) async -> Outcome {
@@ -51,7 +51,7 @@ package final class DescriptorWait: Sendable {
         }
     }
 
-    /// Takes away what a cancellation of an earlier task has left, which is nothing to this one.
+    /// Removes the signal that a cancellation of an earlier task has left, which does not concern this one.
     private func forgetCancellation() {
         var bytes = [UInt8](repeating: 0, count: 16)
         while read(self.wakeRead, &bytes, bytes.count) > 0 {}

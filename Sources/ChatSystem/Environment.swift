@@ -6,7 +6,7 @@ package enum Environment {
     package static subscript(name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }
 
-/// What the locale of the environment can show.
+/// The locale of the environment.
 package enum LocaleCharacters {
     /// Whether text may have characters beyond ASCII.
     package static var isUTF8: Bool {

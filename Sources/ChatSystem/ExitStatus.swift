@@ -5,15 +5,15 @@ package enum ExitStatus: Int32, Error, Sendable {
     case partial = 1
     /// The command line is wrong.
     case usage = 64
-    /// The server refused what was asked.
+    /// The server refused the request.
     case refused = 65
     /// No connection to the server could be made.
     case unavailable = 69
-    /// A fault of the program or the server.
+    /// A fault in the program or the server.
     case software = 70
-    /// A file of the program's own (the outbox, a state) cannot be used.
+    /// One of the program's own files (the outbox, a state) cannot be used.
     case storage = 73
-    /// The server ended the connection for good. It is also what an output that cannot be written ends with (EX_IOERR).
+    /// The server ended the connection for good. Output that cannot be written also ends with this status (EX_IOERR).
     case disconnected = 74
     /// There was no answer in time; a message may have been stored.
     case timeout = 75
@@ -23,7 +23,7 @@ package enum ExitStatus: Int32, Error, Sendable {
     case hungUp = 129
     /// Ended by Ctrl-C.
     case interrupted = 130
-    /// Ended by a signal that asks for it.
+    /// Ended by a termination signal.
     case terminated = 143
 
     /// Output could not be written, though somebody wants it.

@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// Where a program keeps its files, by the XDG Base Directory Specification.
+/// The folders of a program's files, by the XDG Base Directory Specification.
 package struct Folders: Sendable {
     private let program: String
 
-    /// - Parameter program: What its folders are called.
+    /// - Parameter program: The name of its folders.
     package init(of program: String) { self.program = program }
 
     package var configuration: String { self.folder("XDG_CONFIG_HOME", ".config") }
@@ -16,7 +16,7 @@ package struct Folders: Sendable {
         return Self.home + "/\(fallback)/\(self.program)"
     }
 
-    /// Programs that are started without a HOME (by init systems, for one) have a home all the same.
+    /// Programs that are started without a HOME (by init systems, for example) still have a home.
     private static var home: String {
         if let home = Environment["HOME"], home.hasPrefix("/") { return home }
         return getpwuid(getuid()).map { String(cString: $0.pointee.pw_dir) } ?? "/"

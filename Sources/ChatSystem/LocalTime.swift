@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A moment as people read it, in the time zone of the machine.
+/// A time for people, in the time zone of the machine.
 package struct LocalTime: Sendable {
     /// `HH:MM`.
     package let clock: String

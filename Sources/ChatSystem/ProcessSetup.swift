@@ -2,13 +2,13 @@ internal import Glibc
 
 /// The first steps of a program, before it opens anything.
 package enum ProcessSetup {
-    /// Turns output that nobody reads into an ordinary error of writing.
+    /// Turns output that nobody reads into an ordinary write error.
     ///
-    /// A reader that goes away would end the process by SIGPIPE. And where a descriptor below 3 is closed
-    /// (`ChatServer 2>&-`), the next file or socket would get its number, and with it all that is meant for standard
-    /// output or standard error.
+    /// Without this, a reader that goes away would end the process by SIGPIPE. And if a descriptor below 3 is closed
+    /// (`ChatServer 2>&-`), the next file or socket would get its number, and with it the text for standard output or
+    /// standard error.
     ///
-    /// - Parameter substitute: What stands in for a closed descriptor.
+    /// - Parameter substitute: The replacement of a closed descriptor.
     package static func prepareStandardDescriptors(_ substitute: Substitute) {
         signal(SIGPIPE, SIG_IGN)
         for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 && errno == EBADF {
@@ -20,9 +20,9 @@ package enum ProcessSetup {
         }
     }
 
-    /// What stands in for a standard descriptor that is closed.
+    /// The replacement of a closed standard descriptor.
     package enum Substitute: Sendable {
-        /// Nothing is read there, and what is written is gone.
+        /// Reads return nothing, and writes are discarded.
         case nothing
         /// Reading and writing fail there as they did before.
         case failure

@@ -1,15 +1,15 @@
 internal import Glibc
 
-/// What other processes have used, as Linux tells it in /proc.
+/// The resource usage of other processes, from Linux' /proc.
 package struct ProcessUsage: Equatable, Sendable {
-    /// Processor time in user and system mode, in nanoseconds; it is counted in ticks of 10 ms mostly.
+    /// Processor time in user and system mode, in nanoseconds; its unit is mostly ticks of 10 ms.
     package var time = 0
     /// Memory that is in RAM, in bytes.
     package var residentBytes = 0
 
     /// Adds up some processes.
     ///
-    /// - Returns: nil when one of them is not there, or this is no Linux.
+    /// - Returns: nil when one of them does not exist, or this is not Linux.
     package static func of(_ processes: [Int32]) -> ProcessUsage? {
         var sum = ProcessUsage()
         let (ticks, page) = (sysconf(Int32(_SC_CLK_TCK)), sysconf(Int32(_SC_PAGESIZE)))
@@ -25,11 +25,11 @@ package struct ProcessUsage: Equatable, Sendable {
 
     package init() {}
 
-    /// Reads `/proc/<pid>/stat` (proc(5)): the name in brackets may have anything in it, also brackets.
+    /// Reads `/proc/<pid>/stat` (proc(5)): the name in brackets may contain anything, even brackets.
     ///
     /// - Parameters:
     ///   - stat: The line.
-    ///   - ticks: In a second.
+    ///   - ticks: Ticks in a second.
     ///   - page: Bytes of a page.
     package init?(stat: String, ticks: Int, page: Int) {
         guard let bracket = stat.lastIndex(of: ")"), ticks > 0 else { return nil }

@@ -3,10 +3,9 @@ internal import Glibc
 
 /// Signals as a stream: none of them ends the program before it has put the terminal back.
 ///
-/// From the moment that this is made no signal is lost: its handler writes into a pipe, and what stands there is read
-/// whenever somebody comes to it. One at a time. A signal that was ignored when the program began stays ignored: `nohup`
-/// and shells without job control ignore those that are not to end a program in the background (POSIX, section 2.11 of
-/// the shell).
+/// From its creation on no signal is lost: its handler writes into a pipe, which is read later. There may be one at a
+/// time. A signal that was ignored at the program's start stays ignored: `nohup` and shells without job control ignore
+/// signals that must not end a program in the background (POSIX, section 2.11 of the shell).
 package final class Signals {
     /// The signals as they come.
     package let stream: AsyncStream<Int32>
@@ -41,15 +40,15 @@ package final class Signals {
         }
     }
 
-    /// The handlers stay, and write where nobody reads: the pipe's other end is gone, its own stays open.
+    /// The handlers stay, and write where nobody reads: the read end is closed, the write end stays open.
     deinit { self.source.cancel() }
 
-    /// Lets signals do again what they do by themselves.
+    /// Restores the default actions of signals.
     package static func release(_ numbers: [Int32]) {
         for number in numbers where !self.isIgnored(number) { signal(number, SIG_DFL) }
     }
 
-    /// Whether the program does not hear a signal, because whoever started it wants that.
+    /// Whether a signal is ignored because the parent process started the program that way.
     package static func isIgnored(_ number: Int32) -> Bool {
         var action = sigaction()
         guard sigaction(number, nil, &action) == 0 else { return false }

@@ -2,17 +2,17 @@ internal import Glibc
 
 /// The terminal that the program runs in.
 package enum Terminal {
-    /// What the program can expect of it.
+    /// The abilities of the terminal.
     package enum Kind: Equatable, Sendable {
-        /// Standard input or output is something else.
+        /// Standard input or output is not a terminal.
         case none
-        /// One that knows no escape sequences (`TERM=dumb`, as in editors' shells), or of which nothing is known.
+        /// A terminal without escape sequences (`TERM=dumb`, as in editors' shells), or an unknown one.
         case lines
-        /// One whose cursor can be moved.
+        /// A terminal whose cursor can be moved.
         case screen
     }
 
-    /// What stands at both ends.
+    /// The kind of terminal at input and output.
     package static var kind: Kind {
         guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { return .none }
         return self.hasScreen(Environment["TERM"]) ? .screen : .lines
@@ -26,28 +26,28 @@ package enum Terminal {
         isatty(descriptor) == 1 && self.hasScreen(Environment["TERM"])
     }
 
-    /// How many cells a row has.
+    /// The number of cells in a row.
     package static var columns: Int {
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     package static var rows: Int {
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return 24 }
         return Int(size.ws_row)
     }
 
-    /// Gives every key to the program at once, without showing it, until ``restore()``; only in the foreground.
+    /// Passes every key to the program at once, without echo, until ``restore()``; only in the foreground.
     package static func makeRaw() {
         guard JobControl.isForeground else { return }
         var mode = termios()
         guard tcgetattr(STDIN_FILENO, &mode) == 0 else { return }
         if !isRaw { original = mode }
         cfmakeraw(&mode)
-        // Output stays as it is: only what is typed changes.
+        // Output settings stay: only input changes.
         mode.c_oflag |= tcflag_t(OPOST)
         tcsetattr(STDIN_FILENO, TCSADRAIN, &mode)
         isRaw = true
@@ -58,10 +58,10 @@ package enum Terminal {
     /// Puts the terminal back as it was found; does nothing the second time.
     package static func restore() { restoreTerminal() }
 
-    /// The terminal has come to the shell, which has put it back already: it is not touched any more.
+    /// The terminal belongs to the shell now, which has restored it already: it is not touched any more.
     package static func abandon() { isRaw = false }
 
-    /// The last resort: `exit` and faults of the program put the terminal back, too.
+    /// The last resort: `exit` and crashes of the program restore the terminal, too.
     private static func restoreOnEveryExit() {
         guard !isRegistered else { return }
         isRegistered = true
@@ -86,7 +86,7 @@ nonisolated(unsafe) private var isRegistered = false
 private func restoreTerminal() {
     guard isRaw else { return }
     isRaw = false
-    // In the background it is the shell's.
+    // In the background, it belongs to the shell.
     guard JobControl.isForeground else { return }
     let leave: StaticString = "\u{1B}[?2004l\u{1B}[?7h"
     _ = write(STDOUT_FILENO, leave.utf8Start, leave.utf8CodeUnitCount)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The clock that messages are dated by.
+/// The clock for the times of messages.
 package enum WallClock {
     /// Milliseconds since the Unix epoch.
     package static func now() -> Int {

@@ -1,8 +1,8 @@
 internal import Synchronization
 
-/// An answer that will come once, for any number of tasks that wait for it.
+/// One future answer, for any number of tasks that wait for it.
 ///
-/// Cancelling a task ends its waiting and nothing else.
+/// Cancelling a task only ends its wait.
 package final class Promised<Value: Sendable>: Sendable {
     private struct State {
         var value: Value?
@@ -14,7 +14,7 @@ package final class Promised<Value: Sendable>: Sendable {
 
     package init() {}
 
-    /// Gives the answer; a second one is ignored.
+    /// Sets the answer; a second one is ignored.
     package func resolve(_ value: Value) {
         let waiters = self.state.withLock { state in
             guard state.value == nil else { return [:] as [Int: CheckedContinuation<Value?, Never>] }

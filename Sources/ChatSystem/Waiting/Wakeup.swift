@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// Lets one task wait until another one wakes it.
 ///
-/// A wake-up that comes while nobody waits is kept for the next who waits, so that none is lost; several are kept as
-/// one. The waiting task therefore looks at what it waits for before it waits, and again after it:
+/// A wake-up that comes while nobody waits is kept for the next waiting task, so that none is lost; several are kept as
+/// one. So the task checks its condition before it waits, and again after it:
 ///
 /// ```swift
 /// while !self.hasRoom { await self.roomMade.wait() }
@@ -11,7 +11,7 @@ internal import Synchronization
 package final class Wakeup: Sendable {
     private enum State {
         case idle
-        /// Nobody waited when it came.
+        /// It came while nobody waited.
         case woken
         case waiting(CheckedContinuation<Void, Never>)
     }
@@ -20,7 +20,7 @@ package final class Wakeup: Sendable {
 
     package init() {}
 
-    /// Wakes the task that waits, or the next one that will.
+    /// Wakes the waiting task, or the next one that waits.
     package func wake() {
         let waiter = self.state.withLock { state -> CheckedContinuation<Void, Never>? in
             guard case .waiting(let waiter) = state else {

@@ -2,16 +2,16 @@ public import ChatCore
 internal import ChatSystem
 
 /// Commands may be given at any time; without a connection they wait for one. Every one throws ``ClientError``:
-/// `refused` with what the server said, `closed` or `disconnected` when there will be no answer, `overflow` when too
+/// `refused` with the server's answer, `closed` or `disconnected` when there will be no answer, `overflow` when too
 /// many commands wait or when four times ``Configuration/eventCapacity`` events wait for the program, `cancelled` when
-/// the waiting task was.
+/// the waiting task was cancelled.
 extension ChatClient {
     /// Joins a room, and stays in it over reconnects.
     ///
     /// - Parameters:
     ///   - room: The room.
-    ///   - start: Where the client begins in the room's log: with the next message, with the last ones, or after one that
-    ///     it has. Later the client itself knows where it stands.
+    ///   - start: The client's start in the room's log: with the next message, with the last ones, or after one that it
+    ///     has. Later the client keeps its own position.
     /// - Returns: The room as the client found it.
     /// - Throws: ``ClientError``.
     @discardableResult
@@ -24,14 +24,14 @@ extension ChatClient {
     ///
     /// - Parameters:
     ///   - room: The room.
-    ///   - start: Where the client begins in the room's log.
+    ///   - start: The client's start in the room's log.
     public func enter(_ room: RoomName, from start: ReplayStart = .live) {
         _ = self.begin { $0.join(room, start, now: .now) }
     }
 
     /// Leaves a room; sends that wait there fail with `not_joined`.
     ///
-    /// - Parameter room: The room; one that is not joined is left already.
+    /// - Parameter room: The room; for a room that is not joined, nothing happens.
     /// - Throws: ``ClientError``.
     public func leave(_ room: RoomName) async throws(ClientError) {
         _ = try await self.begin { $0.leave(room, now: .now) }.outcome()
@@ -60,7 +60,7 @@ extension ChatClient {
     ///   - room: The room.
     ///   - text: What to say.
     ///   - kind: Whether it says or does something.
-    ///   - key: What makes the message the same if it is sent again, by a program that remembers it; nil: a new one.
+    ///   - key: The idempotency key, for a program that remembers it to send the message again; nil: a new one.
     /// - Returns: The message on its way.
     /// - Throws: ``ClientError`` with the code `refused` when the text breaks the rules, `overflow` when too many wait.
     public func enqueue(
@@ -81,7 +81,8 @@ extension ChatClient {
     ///
     /// - Parameter kept: One of the ``OutboxContents/sends`` of the configuration's outbox; its room is joined before.
     /// - Returns: The message on its way.
-    /// - Throws: ``ClientError`` with the code `refused` when the text breaks the rules; it is kept no longer then.
+    /// - Throws: ``ClientError`` with the code `refused` when the text breaks the rules; then it is not kept any
+    ///   longer.
     public func resend(_ kept: KeptSend) throws(ClientError) -> PendingSend {
         do throws(ClientError) {
             return self.enqueue(try self.makeSend(kept.room, kept.text, kept.kind, kept.key))
@@ -108,12 +109,12 @@ extension ChatClient {
         return try await self.ask(command).read { fields throws(JSONError) in try fields.history() }
     }
 
-    /// Asks who is in a room.
+    /// Reads the members of a room.
     ///
     /// - Parameters:
     ///   - room: The room.
-    ///   - cursor: Where an earlier page said the next one goes on; nil begins.
-    /// - Returns: Some members; all of them when it bears no cursor.
+    ///   - cursor: The cursor of an earlier page; nil begins.
+    /// - Returns: Some members; the last ones when it has no cursor.
     /// - Throws: ``ClientError``.
     public func members(_ room: RoomName, cursor: String? = nil) async throws(ClientError) -> MemberPage {
         let command = Command.members(.init(room: room, cursor: cursor))
@@ -123,7 +124,7 @@ extension ChatClient {
     /// Takes another name, on all connections of the user.
     ///
     /// - Parameter name: The name.
-    /// - Returns: The user with the name as the server took it.
+    /// - Returns: The user with the name that the server accepted.
     /// - Throws: ``ClientError``.
     @discardableResult
     public func rename(_ name: UserName) async throws(ClientError) -> User {
@@ -138,7 +139,7 @@ extension ChatClient {
         try await self.ask(.ping(.init())).read { fields throws(JSONError) in try fields.time() }
     }
 
-    /// Tells a joined room that the user types or has stopped; it is lost when there is no connection.
+    /// Tells a joined room that the user is typing or has stopped; it is lost when there is no connection.
     ///
     /// - Parameters:
     ///   - room: The room.
@@ -151,12 +152,12 @@ extension ChatClient {
 // MARK: - From a command to the machine
 
 extension ChatClient {
-    /// Gives the machine a command, and remembers that somebody waits for the answer.
+    /// Gives the machine a command, and remembers the task that waits for the answer.
     ///
     /// - Parameters:
-    ///   - command: What the machine is given.
-    ///   - remember: Is told the command's id before anything is done.
-    /// - Returns: The answer to come.
+    ///   - command: The command for the machine.
+    ///   - remember: Called with the command's id before anything is done.
+    /// - Returns: The future answer.
     private func begin(
         _ command: (inout ClientMachine) -> ClientMachine.Taken,
         remember: (Int) -> Void = { _ in }
@@ -173,7 +174,7 @@ extension ChatClient {
         return answer
     }
 
-    /// Asks the server something that may be asked twice without harm.
+    /// Sends the server a request that is harmless when repeated.
     private func ask(_ command: Command) -> Promised<ClientMachine.Answer> {
         self.begin { $0.request(command, now: .now) }
     }

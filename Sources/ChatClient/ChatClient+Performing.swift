@@ -3,10 +3,10 @@ internal import ChatSystem
 internal import ChatWebSocket
 internal import NIOCore
 
-// Hands what the connection brings to the machine, and carries out the machine's actions.
+// Hands the connection's input to the machine, and carries out the machine's actions.
 
 extension ChatClient {
-    /// Something came from the connection.
+    /// Input came from the connection.
     func received(_ inbound: Inbound) async {
         switch inbound {
         case .heartbeat: self.machine.heard(now: .now)
@@ -21,7 +21,7 @@ extension ChatClient {
             }
             self.observer?(.received(message))
             for event in self.perform(self.machine.received(message, now: .now)) {
-                // While the program does not take its events the client does not read: that silence is its own.
+                // While the program does not take its events, the client does not read: it causes that silence itself.
                 self.machine.setSuspended(true, now: .now)
                 await self.tell(event)
                 self.machine.setSuspended(false, now: .now)
@@ -33,7 +33,7 @@ extension ChatClient {
     func tell(_ event: ClientEvent) async {
         self.buffer.append(event)
         if self.buffer.isOverfull {
-            // The answers lie behind events that nobody takes: a task that waits for one would wait for ever.
+            // The answers are behind events that nobody takes: a task that waits for an answer would wait for ever.
             for answer in self.answers.values { answer.resolve(.failed(.unread)) }
             self.answers = [:]
             self.buffer.setAwaiting(false)
@@ -41,7 +41,7 @@ extension ChatClient {
         await self.buffer.waitForRoom()
     }
 
-    /// Carries out actions; gives the events for the program, in order.
+    /// Carries out actions; returns the events for the program, in order.
     private func perform(_ actions: [ClientMachine.Action]) -> [ClientEvent] {
         var events: [ClientEvent] = []
         for action in actions {
@@ -69,13 +69,13 @@ extension ChatClient {
         return events
     }
 
-    /// Carries out actions of which none is an event.
+    /// Carries out actions without events.
     func performAtOnce(_ actions: [ClientMachine.Action]) {
         let events = self.perform(actions)
         assert(events.isEmpty, "only what is received makes events")
     }
 
-    /// A send has its answer: the outbox forgets it, unless the answer is only that the client ends.
+    /// A send has its answer: the outbox forgets it, unless it failed only because the client ends.
     private func settle(_ id: Int, _ answer: ClientMachine.Answer) {
         guard let key = self.keptKeys.removeValue(forKey: id) else { return }
         switch answer {

@@ -8,8 +8,8 @@ internal import NIOCore
 extension ChatClient {
     /// Connects, and stays connected until the client is closed, its task is cancelled, or the server ends it for good.
     ///
-    /// - Throws: ``ClientError`` with the code `disconnected` when it is of no use to come back, `invalid` when the
-    ///   client ran before.
+    /// - Throws: ``ClientError`` with the code `disconnected` when it must not come back, `invalid` when the client ran
+    ///   before.
     public func run() async throws(ClientError) {
         guard case .new = self.state else { throw .invalid("a client runs once") }
         self.state = .offline
@@ -30,9 +30,9 @@ extension ChatClient {
         if failure != nil { throw error }
     }
 
-    /// - Returns: Why it is of no use to come back; nil when the task was cancelled.
+    /// - Returns: The reason not to come back; nil when the task was cancelled.
     private func stayConnected() async -> ConnectionFailure? {
-        // A generator with storage: an `inout` of one without has no address that a race detector could watch.
+        // A generator with storage: without storage, an `inout` value has no address that a race detector could watch.
         var generator: any RandomNumberGenerator = SystemRandom()
         while !Task.isCancelled {
             await self.tell(.connection(.connecting))
@@ -52,12 +52,12 @@ extension ChatClient {
 
     /// One connection, from beginning to end.
     ///
-    /// - Returns: Why it ended, or why there was none.
+    /// - Returns: The reason why it ended, or why there was none.
     private func connectAndConverse() async -> ConnectionFailure {
         let link: Link
         do { link = try await self.connector.connect() } catch { return error }
-        // A cancelled task says goodbye first. The conversation then ends by the closing handshake, or when the time is
-        // over that `LinkHandler` gives it.
+        // A cancelled task says goodbye first. The conversation then ends with the closing handshake, or when the time
+        // that `LinkHandler` allows is over.
         return await withCancellationShield {
             await self.converse(on: link)
         } onCancel: {
@@ -91,7 +91,7 @@ extension ChatClient {
         return failure
     }
 
-    /// Calls the machine at each time at which it wants to look.
+    /// Calls the machine at each time that it asks for.
     private func watch() async {
         while !Task.isCancelled {
             self.nextLook = self.machine.deadline
@@ -100,7 +100,7 @@ extension ChatClient {
         }
     }
 
-    /// Wakes the watch when the machine wants to look earlier than the watch would.
+    /// Wakes the watch when the machine wants an earlier call.
     func rearmWatch() {
         guard let deadline = self.machine.deadline else { return }
         if let nextLook, nextLook <= deadline { return }
@@ -112,16 +112,16 @@ extension ChatClient {
 // MARK: - The conversation
 
 extension ChatClient {
-    /// The connection that stands, if there is one.
-    private var conversation: StandingConnection? {
+    /// The present connection, if there is one.
+    private var conversation: Conversation? {
         guard case .online(let conversation) = self.state else { return nil }
         return conversation
     }
 
-    /// The channel of the connection that stands.
+    /// The channel of the present connection.
     var link: (any Channel)? { self.conversation?.channel }
 
-    /// Notes why the connection ends.
+    /// Notes the reason why the connection ends.
     ///
     /// The first reason counts: the later ones follow from it.
     func fail(_ failure: ConnectionFailure) {

@@ -3,7 +3,7 @@ internal import ChatSystem
 internal import NIOCore
 internal import NIOPosix
 
-/// A client of a chat server that stays connected: it reconnects, joins its rooms again where it left them, and repeats
+/// A client of a chat server that stays connected: it reconnects, joins its rooms again at its positions, and repeats
 /// sends that were not confirmed.
 ///
 /// ```swift
@@ -16,30 +16,30 @@ internal import NIOPosix
 /// }
 /// ```
 ///
-/// What it promises, given a server that keeps the protocol (docs/PROTOCOL.md, section 4):
+/// Its promises, given a server that keeps the protocol (docs/PROTOCOL.md, section 4):
 ///
-/// - Every message of a joined room comes once and in order, over any number of reconnects; what is lost comes as `gap`
-///   or `reset`.
-/// - A send ends in a ``Receipt`` or in an error that the server gave; it is stored once, however often it went out.
-///   The sends of a room are stored in the order in which they were made.
+/// - Every message of a joined room comes once and in order, over any number of reconnects; losses come as `gap` or
+///   `reset`.
+/// - A send ends in a ``Receipt`` or in an error from the server; it is stored once, however often it was sent. The
+///   sends of a room are stored in the order in which they were made.
 /// - Commands given while there is no connection wait for one.
 /// - With an ``OutboxStore`` this holds for sends over restarts of the program as well.
 public actor ChatClient {
-    /// What happens, for one consumer.
+    /// The events, for one consumer.
     ///
     /// Events wait in a bounded queue. While it is full the client does not read, and the server notices a slow client:
     /// nothing is dropped. While the program awaits a command, some more events are read; past that, the command throws
     /// `overflow`.
     public nonisolated let events: Events
 
-    /// Where the client runs: on an event loop, or on a thread of its own when it has an outbox, whose disk may block.
+    /// The client runs on an event loop, or on a separate thread when it has an outbox, whose disk may block.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
     // `unownedExecutor` does not keep it alive; this does.
     private nonisolated let executor: any SerialExecutor
 
-    // What follows is shared with the extensions in `ChatClient+….swift`, and with nobody else.
+    // The following members are only for the extensions in `ChatClient+….swift`.
 
-    /// How far the client has come in its life.
+    /// The stage of the client's life.
     enum State {
         /// ``run()`` was not called yet.
         case new
@@ -62,19 +62,19 @@ public actor ChatClient {
     let outbox: (any OutboxStore)?
     /// The keys of the sends without an answer that the outbox keeps.
     var keptKeys: [Int: IdempotencyKey] = [:]
-    /// Who waits for the answer to a command, by its id.
+    /// The tasks that wait for the answers to commands, by id.
     var answers: [Int: Promised<ClientMachine.Answer>] = [:]
     let keyPrefix: String
     var keysMade = 0
     let closing = Promised<Void>()
-    /// Wakes the watch, when the machine wants to look earlier than at ``nextLook``.
+    /// Wakes the watch, when the machine wants a call before ``nextLook``.
     let deadlineMoved = Wakeup()
     var nextLook: ContinuousClock.Instant?
     var observer: WireObserver?
 
     /// Makes a client that does nothing until ``run()``.
     ///
-    /// - Parameter configuration: How it connects, and how much it keeps.
+    /// - Parameter configuration: The connection's settings, and the limits of what it keeps.
     /// - Throws: ``ClientError`` with the code `invalid`.
     public init(_ configuration: Configuration) throws(ClientError) {
         self.connector = try LinkConnector(
@@ -99,15 +99,15 @@ public actor ChatClient {
         )
     }
 
-    /// Ends the client politely: ``run()`` returns, and what has no answer yet fails with `closed`.
+    /// Ends the client cleanly: ``run()`` returns, and commands without an answer fail with `closed`.
     public func close() { self.closing.resolve(()) }
 
-    /// What brings the client back as the same user, once the server has given it.
+    /// The secret that brings the client back as the same user, once the server has sent it.
     public var session: SessionSecret? { self.machine.identity.session }
 }
 
 extension ChatClient {
-    /// What happens to a client, for one consumer; it ends when ``ChatClient/run()`` has returned.
+    /// The events of a client, for one consumer; the sequence ends when ``ChatClient/run()`` has returned.
     public struct Events: AsyncSequence, Sendable {
         let buffer: EventBuffer
 

@@ -9,9 +9,9 @@ public struct PendingSend: Sendable {
 
     /// Waits until the server has stored the message.
     ///
-    /// - Returns: The place that it got.
-    /// - Throws: ``ClientError``; after `cancelled`, and after `overflow` since events wait, the message is still on its
-    ///   way.
+    /// - Returns: The place of the message.
+    /// - Throws: ``ClientError``; after `cancelled`, and after `overflow` because of waiting events, the message is
+    ///   still on its way.
     public func receipt() async throws(ClientError) -> Receipt {
         try await self.answer.read { fields throws(JSONError) in try fields.receipt() }
     }
@@ -20,7 +20,7 @@ public struct PendingSend: Sendable {
 extension Promised<ClientMachine.Answer> {
     /// Waits for the end of a command.
     ///
-    /// - Returns: The fields of the answer; nil when nothing had to be asked of the server.
+    /// - Returns: The fields of the answer; nil when no request to the server was necessary.
     /// - Throws: ``ClientError``, with the code `cancelled` when the waiting task was cancelled first.
     func outcome() async throws(ClientError) -> ReplyFields? {
         switch await self.wait() {
@@ -33,7 +33,7 @@ extension Promised<ClientMachine.Answer> {
 
     /// Waits for the answer to a command, and reads it.
     ///
-    /// - Throws: ``ClientError``, with the code `bad_answer` when the fields are not those that were expected.
+    /// - Throws: ``ClientError``, with the code `bad_answer` when the fields are not the expected ones.
     func read<Reply>(_ read: (ReplyFields) throws(JSONError) -> Reply) async throws(ClientError) -> Reply {
         guard let fields = try await self.outcome() else { throw .badAnswer }
         do { return try read(fields) } catch { throw .badAnswer }

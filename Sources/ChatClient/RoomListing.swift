@@ -2,17 +2,17 @@ public import ChatCore
 internal import NIOCore
 internal import NIOHTTP1
 
-/// The rooms of a server, asked for over HTTP: `GET /api/rooms` (docs/PROTOCOL.md, section 8).
+/// The rooms of a server, read over HTTP: `GET /api/rooms` (docs/PROTOCOL.md, section 8).
 public struct RoomListing: Sendable {
-    /// A room as the server's index has it; the index may lag by seconds.
+    /// A room in the server's index; the index may lag by seconds.
     public struct Room: Equatable, Sendable {
         /// Its name.
         public var name: RoomName
-        /// How many members it has.
+        /// The number of its members.
         public var memberCount: Int
         /// The number of its last message.
         public var seq: Int
-        /// When that was sent, in milliseconds since the Unix epoch; nil when there is none.
+        /// The time of that message, in milliseconds since the Unix epoch; nil when there is none.
         public var lastTime: Int?
 
         /// The room as one JSON object, with the fields of the protocol.
@@ -30,16 +30,16 @@ public struct RoomListing: Sendable {
     public struct Page: Equatable, Sendable {
         /// The rooms.
         public var rooms: [Room]
-        /// Where the next page begins; nil when there is none.
+        /// The cursor of the next page; nil when there is none.
         public var cursor: RoomName?
     }
 
     private let connector: LinkConnector
     private let token: String?
 
-    /// Makes a directory; nothing is asked yet.
+    /// Makes a directory, without a request yet.
     ///
-    /// - Parameter configuration: The server, and who asks: its token, or its session.
+    /// - Parameter configuration: The server, and the token or the session of the user.
     /// - Throws: ``ClientError`` with the code `invalid`.
     public init(_ configuration: ChatClient.Configuration) throws(ClientError) {
         self.connector = try LinkConnector(
@@ -49,10 +49,10 @@ public struct RoomListing: Sendable {
         self.token = configuration.token ?? configuration.session?.rawValue
     }
 
-    /// Asks for a page of rooms.
+    /// Requests a page of rooms.
     ///
-    /// - Parameter cursor: Where an earlier page said the next one begins; nil: at the beginning.
-    /// - Returns: Some rooms; all of the rest when it bears no cursor.
+    /// - Parameter cursor: The cursor of an earlier page; nil: the beginning.
+    /// - Returns: Some rooms; the last ones when it has no cursor.
     /// - Throws: ``ClientError`` with the code `disconnected` or `refused`, or `bad_answer`.
     public func page(from cursor: RoomName? = nil) async throws(ClientError) -> Page {
         let query = cursor.map { "?cursor=" + Self.percentEncoded($0.rawValue) } ?? ""
@@ -91,7 +91,7 @@ public struct RoomListing: Sendable {
 }
 
 extension RoomListing.Room {
-    /// A room with a name that this program does not know to be valid is left out.
+    /// A room whose name is not valid for this program is left out.
     init?(_ json: JSONValue) {
         guard
             let name = json["room"]?.string.flatMap({ try? RoomName($0) }),

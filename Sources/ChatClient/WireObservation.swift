@@ -1,28 +1,28 @@
 package import ChatCore
 internal import NIOCore
 
-/// What passes between a client and its server, before the client interprets it.
+/// The traffic between a client and its server, before the client interprets it.
 ///
-/// The client hides from its program what a server does wrong: it drops doubles and turns holes into gaps. A program
-/// that judges servers looks here.
+/// The client hides a server's faults from its program: it drops duplicates and turns holes into gaps. A program that
+/// judges servers looks here.
 package enum WireObservation: Sendable {
-    /// A new connection; nothing of an earlier one comes any more.
+    /// A new connection; there is no more traffic of an earlier one.
     case opened
     /// A command went out.
     case sent(CommandEnvelope)
     /// Something came in.
     case received(ServerMessage)
-    /// A message came in that is none of the protocol's.
+    /// A message came in that is not part of the protocol.
     case garbled
     /// The connection is gone.
     case closed
 }
 
 extension ChatClient {
-    /// Is told what passes on the wire: in order, one call at a time, and before the client looks at it.
+    /// Called with the traffic on the wire: in order, one call at a time, and before the client reads it.
     package typealias WireObserver = @Sendable (WireObservation) -> Void
 
-    /// Lets somebody watch the wire, from the next message on.
+    /// Sets an observer of the wire, from the next message on.
     package func observe(_ observer: @escaping WireObserver) { self.observer = observer }
 
     /// Breaks the connection without a close frame; the client reconnects as after any broken connection.
@@ -33,7 +33,7 @@ extension ChatClient {
 
     /// Moves to another node of the same chat: at once if there is a connection, otherwise with the next one.
     ///
-    /// - Parameter configuration: Where and how to connect; what it says of the user is not looked at.
+    /// - Parameter configuration: The settings of the connection; its user is ignored.
     /// - Throws: ``ClientError`` with the code `invalid`.
     package func move(to configuration: Configuration) throws(ClientError) {
         self.connector = try LinkConnector(
@@ -45,9 +45,9 @@ extension ChatClient {
 }
 
 extension ChatClient {
-    /// How many sends have no answer yet.
+    /// The number of sends without an answer.
     package var unconfirmed: Int { self.machine.outbox.count }
 
-    /// The rooms that the client is in, or comes back to as soon as it can.
+    /// The rooms that the client is in, or rejoins as soon as it can.
     package var rooms: [RoomName] { self.machine.rooms.names }
 }

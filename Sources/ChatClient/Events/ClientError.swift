@@ -1,16 +1,16 @@
 public import ChatCore
 
-/// Why a client did not do what it was asked.
+/// The reason why a client did not carry out a request.
 ///
-/// The code is for programs; the message is for people, in English, and carries no secret.
+/// The code is for programs; the message is for people, in English, and contains no secret.
 public struct ClientError: Error, Equatable, Sendable {
     /// Which error it is.
     public var code: Code
     /// What went wrong.
     public var message: String
-    /// What the server said, if the server refused.
+    /// The server's answer, if the server refused.
     public var refusal: ProtocolError?
-    /// How the connection ended, if that is the reason.
+    /// The end of the connection, if that is the reason.
     public var failure: ConnectionFailure?
 
     /// Names an error of a client; values compare by identity of the name and are never renumbered.
@@ -22,9 +22,9 @@ public struct ClientError: Error, Equatable, Sendable {
 
         /// The server refused the command for good; ``ClientError/refusal`` says why.
         public static let refused = Code(rawValue: "refused")
-        /// The server ended the connection for good, or does not take this client.
+        /// The server ended the connection for good, or does not accept this client.
         public static let disconnected = Code(rawValue: "disconnected")
-        /// As many sends or requests wait as the configuration allows, or too many events for the answer to come.
+        /// The limit of waiting sends or requests is reached, or so many events wait that the answer cannot come.
         ///
         /// In the second case the command itself goes on.
         public static let overflow = Code(rawValue: "overflow")

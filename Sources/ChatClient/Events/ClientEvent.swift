@@ -1,22 +1,22 @@
 public import ChatCore
 
-/// What a client tells the program that uses it.
+/// An event of a client for its program.
 public enum ClientEvent: Equatable, Sendable {
     /// The connection changed its state.
     case connection(ConnectionState)
-    /// A room was joined, or joined again after a reconnect; what the client missed follows.
+    /// A room was joined, or joined again after a reconnect; missed messages follow.
     case joined(JoinedRoom)
-    /// A room could not be joined, or not again. When the error is retryable the client goes on trying. Otherwise it
+    /// A room could not be joined, or not again. When the error is retryable, the client tries again. Otherwise it
     /// gives the room up, and the sends that waited there have failed.
     case refused(RoomName, ProtocolError)
     /// The whole list of a room's members, because changes of it were missed.
     case members(RoomName, MemberPage)
-    /// Something the server told, in order and each message once. `gap` and `reset` say what is missing; `welcome` does
-    /// not come here but as ``ConnectionState/connected(_:)``.
+    /// An event of the server, in order and each message once. `gap` and `reset` report missing messages; `welcome`
+    /// comes as ``ConnectionState/connected(_:)`` instead.
     case received(Event)
 }
 
-/// How the connection to the server stands.
+/// The state of the connection to the server.
 public enum ConnectionState: Equatable, Sendable {
     /// The client connects.
     case connecting
@@ -32,11 +32,11 @@ public struct JoinedRoom: Equatable, Sendable {
     public var room: RoomName
     /// The head of the room's log at that moment.
     public var head: LogPosition
-    /// Whether everything since the client was here last follows; `gap` or `reset` say what does not.
+    /// Whether everything since the client's last visit follows; `gap` or `reset` report the rest.
     public var isRecovered: Bool
-    /// How many messages of the past follow.
+    /// The number of past messages that follow.
     public var replay: Int
-    /// Who is there.
+    /// The members.
     public var members: MemberPage
 
     init(_ reply: JoinReply) {

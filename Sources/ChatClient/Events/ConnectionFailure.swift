@@ -1,6 +1,6 @@
 public import ChatCore
 
-/// How a connection ended, or why there was none.
+/// The end of a connection, or the reason why there was none.
 public struct ConnectionFailure: Error, Equatable, Sendable, CustomStringConvertible {
     /// What happened, in English, and to which server, if that is known.
     public var description: String { self.server.map { "\($0): \(self.words)" } ?? self.words }
@@ -29,7 +29,7 @@ public struct ConnectionFailure: Error, Equatable, Sendable, CustomStringConvert
         self.refusal = refusal
     }
 
-    /// How the words of a refused upgrade begin.
+    /// The beginning of the text for a refused upgrade.
     package static let refusal = "the server refused the connection: "
 
     /// Whether another try would fail in the same way.
@@ -37,7 +37,7 @@ public struct ConnectionFailure: Error, Equatable, Sendable, CustomStringConvert
         if let disconnect { return disconnect.isFinal }
         if let refusal, self.status == nil { return !refusal.code.isRetryable }
         guard let status else { return false }
-        // What a client did wrong stays wrong; these three say "later".
+        // A client's error stays an error; these three say "later".
         return (400..<500).contains(status) && ![408, 425, 429].contains(status)
     }
 }

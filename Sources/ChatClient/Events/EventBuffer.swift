@@ -7,9 +7,9 @@ internal import Synchronization
 /// While it is full the client reads nothing from the connection, so that the server notices a program that falls
 /// behind, and memory stays bounded. There is one exception. While the program waits for the answer to a command,
 /// reading goes on for some more events, because the answer comes behind them on the same connection. When these are
-/// too many as well, the program is told to take its events first: it would wait for ever.
+/// too many as well, the wait fails, and the program must take its events first: otherwise it would wait for ever.
 ///
-/// Both sides look at the queue under a lock, wait for a ``Wakeup`` when they cannot go on, and look again.
+/// Both sides check the queue under a lock, wait for a ``Wakeup`` when they cannot go on, and check again.
 final class EventBuffer: Sendable {
     private struct State {
         var events: CircularBuffer<ClientEvent> = []
@@ -25,7 +25,7 @@ final class EventBuffer: Sendable {
     private let state: Mutex<State>
     /// Wakes the program: there is an event, or the end.
     private let filled = Wakeup()
-    /// Wakes the producer: there may be room, or the end.
+    /// Wakes the producer: there may be space, or the end.
     private let emptied = Wakeup()
 
     init(capacity: Int) {
@@ -33,13 +33,13 @@ final class EventBuffer: Sendable {
         self.state = Mutex(State(limit: capacity))
     }
 
-    /// Whether the program waits for an answer; four times as many events fit meanwhile.
+    /// Whether the program waits for an answer; meanwhile four times as many events fit.
     func setAwaiting(_ isAwaiting: Bool) {
         self.state.withLock { $0.limit = isAwaiting ? 4 * self.capacity : self.capacity }
         self.emptied.wake()
     }
 
-    /// Whether there is a connection whose reading can wait; without one there is nothing to hold up.
+    /// Whether there is a connection whose reading can be paused.
     func setHolding(_ isHolding: Bool) {
         self.state.withLock { $0.isHolding = isHolding }
         self.emptied.wake()
@@ -48,7 +48,7 @@ final class EventBuffer: Sendable {
     /// Whether the queue is full even for events that come before an answer.
     var isOverfull: Bool { self.state.withLock { $0.events.count >= 4 * self.capacity && !$0.isFinished } }
 
-    /// Whether there is room for one more event now.
+    /// Whether there is space for one more event now.
     var hasRoom: Bool { self.state.withLock(\.hasRoom) }
 
     /// Appends an event.

@@ -1,9 +1,9 @@
 internal import ChatCore
 
-// MARK: - What the program asks
+// MARK: - Requests of the program
 
 extension ClientMachine {
-    /// How a command was taken: the id under which its answer comes, and what is done at once.
+    /// The result of taking a command: the id of its answer, and the immediate actions.
     typealias Taken = (id: Int, actions: [Action])
 
     /// The program wants to be in a room.
@@ -13,7 +13,7 @@ extension ClientMachine {
         return (id, self.advance(now: now))
     }
 
-    /// The program wants to be in a room no longer; what was to be sent there fails.
+    /// The program wants to leave a room; sends that wait there fail.
     mutating func leave(_ room: RoomName, now: ContinuousClock.Instant) -> Taken {
         let id = self.makeID()
         guard let left = self.rooms.remove(room) else { return (id, [.answer(id, .done)]) }
@@ -41,7 +41,7 @@ extension ClientMachine {
         }
     }
 
-    /// The program asks something, or renames its user.
+    /// The program sends a request, or renames its user.
     mutating func request(_ command: Command, now: ContinuousClock.Instant) -> Taken {
         let id = self.makeID()
         guard self.requests.count < self.capacity else {
@@ -54,7 +54,7 @@ extension ClientMachine {
         return (id, [.transmit(CommandEnvelope(id: id, command))])
     }
 
-    /// The user types or has stopped: told when it can be told, and never kept.
+    /// The user is typing or has stopped: sent if possible now, and never kept.
     func typing(_ room: RoomName, active: Bool) -> [Action] {
         guard self.welcome != nil, self.rooms[room]?.phase == .joined else { return [] }
         return [.transmit(CommandEnvelope(id: nil, .typing(.init(room: room, isActive: active))))]

@@ -1,6 +1,6 @@
 internal import ChatCore
 
-// MARK: - What the server says
+// MARK: - Messages of the server
 
 extension ClientMachine {
     /// A message came.

@@ -2,40 +2,40 @@ internal import ChatCore
 
 /// Decides everything a client does with a connection: a machine without I/O and without a clock.
 ///
-/// It outlives connections. What a program wants (rooms joined, messages sent, questions answered) is kept here until
-/// it is done, and begun again on each new connection; what belongs to one connection is forgotten with it.
+/// It outlives connections. The program's requests (joins, sends, questions) are kept here until they are done, and
+/// sent again on each new connection; the state of a connection is dropped with it.
 struct ClientMachine {
-    /// What the shell does, in this order.
+    /// The actions for the shell, in this order.
     enum Action: Equatable {
         /// Send a command.
         case transmit(CommandEnvelope)
-        /// Give whoever waits for this id its answer.
+        /// Answer the task that waits for this id.
         case answer(Int, Answer)
-        /// Tell the program.
+        /// Hand the program an event.
         case emit(ClientEvent)
-        /// Close the connection: it is dead or of no use.
+        /// Close the connection: it is dead or useless.
         case disconnect(ConnectionFailure)
     }
 
-    /// How a command ended.
+    /// The result of a command.
     enum Answer: Equatable {
         case ok(ReplyFields)
-        /// Nothing had to be asked of the server.
+        /// No request to the server was necessary.
         case done
         case failed(ClientError)
     }
 
     let capacity: Int
-    /// How much longer than others this client waits before it asks what all may want to ask.
+    /// The extra delay of this client before a request that all clients may send at the same time.
     let jitter: Duration
     let token: String?
     var identity: Identity
 
-    /// The connection that stands; nil while there is none.
+    /// The present connection; nil while there is none.
     var connection: LiveConnection?
     var rooms = WantedRooms()
     var outbox: Outbox
-    /// Questions without an answer, in order of their ids; all may be asked twice without harm.
+    /// Requests without an answer, in order of their ids; repeating them is harmless.
     var requests: [(id: Int, command: Command)] = []
     private var reconnect = ReconnectMachine()
     private var lastID = 0
@@ -54,7 +54,7 @@ struct ClientMachine {
         return self.lastID
     }
 
-    /// What the server said at its welcome, while there is a connection.
+    /// The server's welcome, while there is a connection.
     var welcome: Welcome? { self.connection?.welcome }
 }
 
@@ -76,10 +76,10 @@ extension ClientMachine {
     /// The connection is gone, or was never made.
     ///
     /// - Parameters:
-    ///   - failure: Why.
+    ///   - failure: The reason.
     ///   - now: The time.
     ///   - generator: Draws the wait.
-    /// - Returns: What is done now, and whether and when to connect again.
+    /// - Returns: The actions, and whether and when to connect again.
     mutating func disconnected(
         _ failure: ConnectionFailure,
         now: ContinuousClock.Instant,
@@ -89,7 +89,7 @@ extension ClientMachine {
         self.connection = nil
         self.rooms.disconnected()
         self.outbox.disconnected()
-        // A client without a connection is in no room: what was to be left is left.
+        // A client without a connection is in no room: pending leaves are done.
         let left = ended?.expectations.filter { $0.value == .leave }.keys.sorted() ?? []
         let actions: [Action] = left.map { .answer($0, .done) }
         guard !failure.isFinal else { return (actions, .stop) }
@@ -102,7 +102,7 @@ extension ClientMachine {
         return (actions, next)
     }
 
-    /// The connection is broken on purpose, which is no reason to wait longer before the next one.
+    /// The connection is broken on purpose, so the wait before the next one does not grow.
     mutating func interrupted() { self.reconnect = ReconnectMachine() }
 
     /// There will be no connection any more: everything that waits fails.
@@ -113,15 +113,15 @@ extension ClientMachine {
         return waiting.map { .answer($0, .failed(error)) }
     }
 
-    /// Something came, such as a pong: the other side lives.
+    /// Something came, such as a pong: the other side is alive.
     mutating func heard(now: ContinuousClock.Instant) { self.connection?.liveness.received(now: now) }
 
-    /// The client itself reads no more for a while, or goes on.
+    /// The client itself stops reading for a while, or resumes.
     mutating func setSuspended(_ isSuspended: Bool, now: ContinuousClock.Instant) {
         self.connection?.liveness.setSuspended(isSuspended, now: now)
     }
 
-    /// When ``tick(now:)`` has something to do; nil: not before something else happens.
+    /// The time of the next ``tick(now:)``; nil: not before something else happens.
     var deadline: ContinuousClock.Instant? {
         guard let connection else { return nil }
         switch connection.stage {
@@ -132,7 +132,7 @@ extension ClientMachine {
         }
     }
 
-    /// It is time to look.
+    /// The time for a check has come.
     mutating func tick(now: ContinuousClock.Instant) -> [Action] {
         switch self.connection?.stage {
         case nil: return []
@@ -170,7 +170,7 @@ extension ClientMachine {
         self.connection?.liveness.setAwaiting(isAwaiting, now: now)
     }
 
-    /// Asks something of the machine's own accord.
+    /// Sends a request of the machine itself.
     mutating func ask(_ command: Command, as expectation: LiveConnection.Expectation) -> Action {
         let id = self.makeID()
         self.connection?.expectations[id] = expectation

@@ -1,13 +1,13 @@
 internal import ChatCore
 
-/// Who the client's user is.
+/// The identity of the client's user.
 enum Identity: Equatable {
     /// No server has welcomed the client yet: the name and the session that it asks for.
     case wanted(UserName?, SessionSecret?)
-    /// The server has said who the user is, and what brings the client back as this user.
+    /// The server has sent the user, and the secret that brings the client back as this user.
     case known(User, SessionSecret)
 
-    /// What brings the client back as the same user.
+    /// The secret that brings the client back as the same user.
     var session: SessionSecret? {
         switch self {
         case .wanted(_, let session): session
@@ -17,8 +17,8 @@ enum Identity: Equatable {
 
     /// The name that the next `hello` asks for.
     ///
-    /// A known user asks for none: the session has its name, and somebody may have changed it elsewhere meanwhile. A
-    /// change that was made here is a command that waits.
+    /// A known user asks for none: the session has its name, which may have been changed elsewhere meanwhile. A change
+    /// that was made here is a waiting command.
     var nameToAsk: UserName? {
         switch self {
         case .wanted(let name, _): name
@@ -26,7 +26,7 @@ enum Identity: Equatable {
         }
     }
 
-    /// The name that a new user is to get when the server has forgotten the session; nil for a guest.
+    /// The name for a new user when the server has forgotten the session; nil for a guest.
     var nameToKeep: UserName? {
         guard case .known(let user, _) = self, user.name != .guest(user.id) else { return nil }
         return user.name
@@ -36,7 +36,7 @@ enum Identity: Equatable {
     ///
     /// - Parameters:
     ///   - name: The name.
-    ///   - id: Whose name it is; somebody else's changes nothing.
+    ///   - id: The user of the name; another user's name changes nothing.
     mutating func renamed(_ name: UserName, _ id: UserID) {
         guard case .known(var user, let session) = self, user.id == id else { return }
         user.name = name

@@ -4,13 +4,13 @@ public import ChatCore
 public struct KeptSend: Equatable, Sendable {
     /// The room that it is sent to.
     public var room: RoomName
-    /// What it says.
+    /// Its text.
     public var text: String
-    /// Whether it says or does something.
+    /// Its kind.
     public var kind: MessageKind
-    /// What makes it the same send whenever it is sent.
+    /// The key that makes every attempt the same send.
     public var key: IdempotencyKey
-    /// When it was made, in milliseconds since the Unix epoch.
+    /// The time when it was made, in milliseconds since the Unix epoch.
     public var time: Int
 
     /// Puts a send together.
@@ -23,19 +23,19 @@ public struct KeptSend: Equatable, Sendable {
     }
 }
 
-/// What an outbox held when it was opened.
+/// The contents of an outbox when it was opened.
 public struct OutboxContents: Equatable, Sendable {
-    /// What brings the client back as the user who made the sends.
+    /// The secret that brings the client back as the user that made the sends.
     public var session: SessionSecret?
-    /// For how many seconds the server said that it knows a key; nil: it has not said it.
+    /// The seconds for which the server remembers a key; nil: it has not said so.
     public var keySeconds: Int?
     /// Sends without an answer, in the order in which they were made.
     public var sends: [KeptSend] = []
     /// Sends that are too old to be sent again.
     ///
-    /// The server may have stored them and forgotten their keys since. The store keeps them no longer.
+    /// The server may have stored them and forgotten their keys since. The store does not keep them any longer.
     public var expired: [KeptSend] = []
-    /// How many records could not be read.
+    /// The number of records that could not be read.
     public var damaged = 0
 
     /// An empty outbox.

@@ -1,20 +1,19 @@
 /// Notices a dead connection: the other side is gone, and no close has come.
 ///
-/// The server pings a client that is silent, so something comes at least every `ping_seconds`. When nothing does, or
-/// when a command stays without an answer, the client asks; when that stays without an answer too, the connection is
-/// dead.
+/// The server pings a client that is silent, so something comes at least every `ping_seconds`. When nothing comes, or a
+/// command gets no answer, the client sends a ping; when that gets no answer either, the connection is dead.
 package struct LinkLiveness: Sendable {
-    /// How long a command may stay without anything being received before the client asks.
+    /// The time for which a command may wait without any received bytes before the client sends a ping.
     package static let patience: Duration = .seconds(5)
-    /// How long after the server's interval the client asks.
+    /// The time after the server's interval at which the client sends a ping.
     package static let grace: Duration = .seconds(5)
-    /// How long the answer may take.
+    /// The longest time for the answer.
     package static let answer: Duration = .seconds(8)
 
     private enum State {
-        /// The client reads, and has no reason to ask.
+        /// The client reads, and has no reason for a ping.
         case listening
-        /// The client has asked, and the answer has not come.
+        /// The client has sent a ping, and the answer has not come.
         case probing(since: ContinuousClock.Instant)
         /// The client itself does not read.
         case suspended
@@ -28,14 +27,14 @@ package struct LinkLiveness: Sendable {
     /// Begins with a connection that has just been made.
     ///
     /// - Parameters:
-    ///   - interval: How often the server pings.
+    ///   - interval: The interval of the server's pings.
     ///   - now: The time.
     package init(interval: Duration, now: ContinuousClock.Instant) {
         self.interval = interval
         self.lastReceived = now
     }
 
-    /// The server said how often it pings.
+    /// The server announced the interval of its pings.
     package mutating func expect(interval: Duration) { self.interval = max(interval, .seconds(1)) }
 
     /// Something was received, whatever it was.
@@ -45,28 +44,28 @@ package struct LinkLiveness: Sendable {
         if self.unansweredSince != nil { self.unansweredSince = now }
     }
 
-    /// Whether some command waits for its answer.
+    /// Whether a command waits for its answer.
     package mutating func setAwaiting(_ isAwaiting: Bool, now: ContinuousClock.Instant) {
         if !isAwaiting { self.unansweredSince = nil } else if self.unansweredSince == nil { self.unansweredSince = now }
     }
 
-    /// The client stops reading for a while, or goes on; a silence that it causes itself proves nothing.
+    /// The client stops reading for a while, or resumes; a silence that it causes itself proves nothing.
     package mutating func setSuspended(_ isSuspended: Bool, now: ContinuousClock.Instant) {
         self.state = isSuspended ? .suspended : .listening
         self.received(now: now)
     }
 
-    /// What the shell does when it looks.
+    /// The shell's step at a check.
     package enum OnCheck: Equatable, Sendable {
         /// Nothing is wrong.
         case wait
-        /// Ask the server.
+        /// Send the server a ping.
         case probe
         /// The connection is dead.
         case disconnect
     }
 
-    /// When to look again; nil while nothing can be concluded.
+    /// The time of the next check; nil while nothing can be concluded.
     package var deadline: ContinuousClock.Instant? {
         switch self.state {
         case .suspended: return nil
@@ -77,7 +76,7 @@ package struct LinkLiveness: Sendable {
         }
     }
 
-    /// It is time to look.
+    /// The time for a check has come.
     package mutating func check(now: ContinuousClock.Instant) -> OnCheck {
         guard let deadline, deadline <= now else { return .wait }
         switch self.state {

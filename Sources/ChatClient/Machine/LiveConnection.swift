@@ -1,8 +1,8 @@
 internal import ChatCore
 
-/// What belongs to one connection, and is forgotten with it.
+/// The state of one connection, which is dropped with it.
 struct LiveConnection {
-    /// How far the server's welcome has come.
+    /// The state of the server's welcome.
     enum Stage: Equatable {
         /// The `hello` with this id has no answer yet.
         case greeting(id: Int, since: ContinuousClock.Instant)
@@ -10,7 +10,7 @@ struct LiveConnection {
         case welcomed(Welcome, since: ContinuousClock.Instant)
     }
 
-    /// What the answer to an id is about.
+    /// The subject of the answer to an id.
     enum Expectation: Equatable {
         case join(RoomName)
         case leave
@@ -20,14 +20,14 @@ struct LiveConnection {
         case members(RoomName)
     }
 
-    /// How long the server may take to say welcome.
+    /// The longest time for the server's welcome.
     static let welcomeTimeout: Duration = .seconds(10)
 
     var stage: Stage
     var liveness: LinkLiveness
-    /// Commands of this connection without an answer; sends are the outbox's.
+    /// Commands of this connection without an answer; sends are in the outbox.
     var expectations: [Int: Expectation] = [:]
-    /// When the server asked the client to come back, in milliseconds from then.
+    /// The wait that the server asked for before the client comes back, in milliseconds.
     var reconnectHint: Int?
 
     /// A connection that has just been made.
@@ -40,7 +40,7 @@ struct LiveConnection {
         self.liveness = LinkLiveness(interval: .seconds(25), now: now)
     }
 
-    /// What the server said at its welcome; nil before.
+    /// The server's welcome; nil before it.
     var welcome: Welcome? {
         switch self.stage {
         case .greeting: nil
@@ -48,7 +48,7 @@ struct LiveConnection {
         }
     }
 
-    /// How long the server has welcomed the client; nil when it never did.
+    /// The time since the server's welcome; nil when there was none.
     func lifetime(now: ContinuousClock.Instant) -> Duration? {
         switch self.stage {
         case .greeting: nil

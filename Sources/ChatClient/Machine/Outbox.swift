@@ -4,8 +4,8 @@ internal import NIOCore
 /// Sends that the server has not confirmed yet, in order.
 ///
 /// A send stays until its `ok` or its final error comes. After a reconnect it goes out again with the same key, so that
-/// it is stored once whether or not the first try was: a time-out is not a failure. Only the head of a room's queue is
-/// under way: otherwise a send that the rate limit turns back would be overtaken by the next one.
+/// it is stored once whether or not the first try succeeded: a timeout is not a failure. Only the head of a room's
+/// queue is under way: otherwise the next send would overtake one that the rate limit refused.
 package struct Outbox: Sendable {
     /// A send with the id that it has on the wire, in each try.
     package struct Entry: Equatable, Sendable {
@@ -23,7 +23,7 @@ package struct Outbox: Sendable {
         enum Head: Sendable {
             /// It can go out now.
             case waiting
-            /// The server turned it back: it can go out again when the time has come.
+            /// The server refused it for now: it can go out again at this time.
             case held(until: ContinuousClock.Instant)
             /// It is under way.
             case sent
@@ -36,7 +36,7 @@ package struct Outbox: Sendable {
     private let capacity: Int
     private var queues: [RoomName: Queue] = [:]
     private var roomsOfSent: [Int: RoomName] = [:]
-    /// How many sends are not confirmed.
+    /// The number of sends that are not confirmed.
     package private(set) var count = 0
 
     /// Makes an empty outbox.
@@ -44,21 +44,21 @@ package struct Outbox: Sendable {
     /// - Parameter capacity: The most sends that it holds.
     package init(capacity: Int) { self.capacity = capacity }
 
-    /// Whether some send is under way and has no answer yet.
+    /// Whether a send is under way and has no answer yet.
     package var isAwaiting: Bool { !self.roomsOfSent.isEmpty }
 
-    /// When a send that was turned back may be tried again.
+    /// The time when a refused send may be tried again.
     package var deadline: ContinuousClock.Instant? {
         self.queues.values.lazy.compactMap { queue in
             if case .held(let instant) = queue.head { instant } else { nil }
         }.min()
     }
 
-    /// What became of a new send.
+    /// The result for a new send.
     package enum OnAppend: Equatable, Sendable {
         /// It waits for its turn.
         case queued
-        /// There is no room for it; nothing was changed.
+        /// There is no space for it; nothing was changed.
         case full
     }
 
@@ -70,7 +70,7 @@ package struct Outbox: Sendable {
         return .queued
     }
 
-    /// Gives the send of a room that is to go out now, and counts it as under way.
+    /// Returns the send of a room that goes out now, and counts it as under way.
     package mutating func next(_ room: RoomName, now: ContinuousClock.Instant) -> Entry? {
         guard let queue = self.queues[room], let entry = queue.entries.first else { return nil }
         switch queue.head {
@@ -83,7 +83,7 @@ package struct Outbox: Sendable {
         return entry
     }
 
-    /// Takes out a send that has its final answer; nil when the id is none of a send under way.
+    /// Takes out a send that has its final answer; nil when no send with this id is under way.
     package mutating func settled(_ id: Int) -> Entry? {
         guard let room = self.roomsOfSent.removeValue(forKey: id), var queue = self.queues[room] else { return nil }
         let entry = queue.entries.removeFirst()
@@ -93,13 +93,13 @@ package struct Outbox: Sendable {
         return entry
     }
 
-    /// A send was turned back and is tried again later; what follows it waits with it.
+    /// A send was refused for now and is tried again later; later sends of the room wait with it.
     package mutating func hold(_ id: Int, until instant: ContinuousClock.Instant) {
         guard let room = self.roomsOfSent.removeValue(forKey: id) else { return }
         self.queues[room]?.head = .held(until: instant)
     }
 
-    /// The connection is gone: what was under way goes out again on the next one.
+    /// The connection is gone: sends under way go out again on the next one.
     package mutating func disconnected() {
         self.roomsOfSent = [:]
         for room in self.queues.keys { self.queues[room]?.head = .waiting }

@@ -3,24 +3,24 @@ internal import NIOCore
 
 /// The records of an outbox file, and the sends that they leave: a machine without I/O.
 ///
-/// The file is a line of JSON for each record. What was written last may be torn when the machine went down; a record
-/// that cannot be read is counted and passed over, wherever it stands.
+/// The file has a line of JSON for each record. The last line may be incomplete after a crash of the machine; a record
+/// that cannot be read is counted and skipped, wherever it is.
 struct OutboxJournal: Equatable {
-    /// How long a server remembers a key, if it does not say so (docs/PROTOCOL.md, section 4).
+    /// The time for which a server remembers a key, if it does not say so (docs/PROTOCOL.md, section 4).
     static let usualKeySeconds = 24 * 3600
-    /// How many bytes of a file may be out of use before it is written anew.
+    /// The number of unused bytes in a file at which it is rewritten.
     static let slack = 64 << 10
 
     private(set) var contents = OutboxContents()
     /// How many sends are kept at most.
     let capacity: Int
-    /// The bytes of the file, and of those the ones that still count.
+    /// The bytes of the file, and the bytes of valid records among them.
     private(set) var fileBytes = 0
     private var liveBytes = 0
 
     init(capacity: Int) { self.capacity = capacity }
 
-    /// Whether the file is to be written anew.
+    /// Whether the file must be rewritten.
     var isBloated: Bool { self.fileBytes > 2 * self.liveBytes + Self.slack }
 
     /// Reads a file.
@@ -34,7 +34,7 @@ struct OutboxJournal: Equatable {
         self.init(capacity: capacity)
         self.fileBytes = bytes.readableBytes
         var sends: [KeptSend?] = []
-        // Where the sends of a key stand: a file may hold as many lines that are done as lines that are kept.
+        // The index of each key's send: a file may have as many finished lines as kept ones.
         var places: [IdempotencyKey: [Int]] = [:]
         for line in bytes.readableBytesView.split(separator: UInt8(ascii: "\n")) {
             switch try Record(line) {
@@ -55,16 +55,17 @@ struct OutboxJournal: Equatable {
         }
     }
 
-    /// How long a send may be sent again: a twenty-fourth of the time that the server knows its key (an hour of a day),
-    /// and at least a minute, is for clocks that disagree and for the sending itself.
+    /// The time for which a send may be sent again. It ends before the server forgets the key, by a twenty-fourth of
+    /// that time (an hour of a day) and at least a minute, to allow for clocks that disagree and for the sending
+    /// itself.
     var lifetimeMilliseconds: Int {
         let seconds = min(max(0, self.contents.keySeconds ?? Self.usualKeySeconds), 1 << 40)
         return max(0, seconds - max(60, seconds / 24)) * 1000
     }
 
-    /// What became of a new send.
+    /// The result for a new send.
     enum OnAppend: Equatable {
-        /// These bytes are to be appended to the file.
+        /// Append these bytes to the file.
         case write(ByteBuffer)
         /// The outbox is full; nothing was changed.
         case full
@@ -78,7 +79,7 @@ struct OutboxJournal: Equatable {
         return .write(self.counted(line))
     }
 
-    /// Gives the bytes to be appended; nil when the send is not kept.
+    /// Returns the bytes to append; nil when the send is not kept.
     mutating func remove(_ key: IdempotencyKey) -> ByteBuffer? {
         guard let index = self.contents.sends.firstIndex(where: { $0.key == key }) else { return nil }
         self.liveBytes -= Record.send(self.contents.sends.remove(at: index)).line.readableBytes
@@ -125,7 +126,7 @@ extension OutboxJournal {
     private enum Record {
         case header
         case session(SessionSecret)
-        /// For how many seconds the server knows a key.
+        /// The seconds for which the server remembers a key.
         case window(Int)
         case send(KeptSend)
         case done(IdempotencyKey)

@@ -1,35 +1,35 @@
 internal import ChatCore
 
-/// Which changes of a room's members a client knows, and when it asks because some are missing.
+/// The changes of a room's members that a client knows, and the time to ask when some are missing.
 ///
-/// A node repairs what it missed by itself (docs/PROTOCOL.md, guarantee 6). Only when that does not happen does the
-/// client ask for the list, once; and not all clients of the room at the same moment.
+/// A node repairs missed changes itself (docs/PROTOCOL.md, guarantee 6). Only if it does not, the client asks for the
+/// list, once, and not all clients of the room at the same moment.
 struct PresenceWatch: Equatable {
-    /// How long a hole may last until the client asks, besides its jitter.
+    /// The time for which a hole may last until the client asks, plus its jitter.
     static let patience: Duration = .seconds(5)
 
-    /// The newest change that is known; nil before the first list.
+    /// The newest known change; nil before the first list.
     private(set) var version: Int?
     /// The log with which the numbers began.
     private var epoch: Epoch?
-    /// When the client asks; nil: nothing is missing, or it has asked.
+    /// The time when the client asks; nil: nothing is missing, or it has asked.
     private(set) var deadline: ContinuousClock.Instant?
 
-    /// What a change means to the client.
+    /// The meaning of a change for the client.
     enum OnChange: Equatable {
-        /// Tell the program.
+        /// It is new: tell the program.
         case tell
         /// It is known.
         case ignore
     }
 
-    /// Somebody came, went or has another name.
+    /// A user came, left or has another name.
     ///
     /// - Parameters:
     ///   - version: The number of the change.
     ///   - now: The time.
-    ///   - jitter: How much longer than others this client waits before it asks.
-    /// - Returns: Whether that is news.
+    ///   - jitter: The extra delay of this client before it asks.
+    /// - Returns: Whether it is new.
     mutating func changed(_ version: Int, now: ContinuousClock.Instant, jitter: Duration) -> OnChange {
         let last = self.version ?? max(0, version) - 1
         guard version > last else { return .ignore }
@@ -38,7 +38,7 @@ struct PresenceWatch: Equatable {
         return .tell
     }
 
-    /// The number of members of a large room came: that is all that is told there, so that nothing is missing.
+    /// The number of members of a large room came: large rooms get only this, so nothing is missing.
     mutating func counted(_ version: Int) -> OnChange {
         guard version > self.version ?? -1 else { return .ignore }
         self.version = version
@@ -52,7 +52,7 @@ struct PresenceWatch: Equatable {
         self.know(version)
     }
 
-    /// The list of members came that was asked for.
+    /// The requested list of members came.
     ///
     /// - Returns: `ignore` when changes came that it does not have: the hole is as it was.
     mutating func listed(_ version: Int, now: ContinuousClock.Instant, jitter: Duration) -> OnChange {
@@ -64,7 +64,7 @@ struct PresenceWatch: Equatable {
         return .tell
     }
 
-    /// The room began anew, and with it the numbers; a list that came with a `join` may know that already.
+    /// The room's log started again, and with it the numbers; a list that came with a `join` may be newer already.
     mutating func reset(_ epoch: Epoch) {
         guard epoch != self.epoch else { return }
         self.joined(0, epoch)

@@ -2,8 +2,9 @@ package import ChatCore
 
 /// Decides whether and when a client comes back (docs/PROTOCOL.md, section 7).
 ///
-/// Full jitter: the wait is drawn from a range that doubles with each try, so that the clients of a node that died do
-/// not come back in step. The first try is drawn, too: those clients all lost their connection at the same moment.
+/// Full jitter: the wait is a random time from a range that doubles with each try, so that the clients of a dead node
+/// do not all come back at once. The first wait is random, too: those clients all lost their connection at the same
+/// moment.
 package struct ReconnectMachine: Sendable {
     /// The shortest wait.
     package static let shortest: Duration = .milliseconds(500)
@@ -11,19 +12,19 @@ package struct ReconnectMachine: Sendable {
     package static let longest: Duration = .seconds(20)
     /// The longest wait that a server may ask for, in milliseconds: an hour.
     static let longestHint = 3_600_000
-    /// How long a connection must have held for the waits to be short again: a server that takes connections and drops
-    /// them at once is not to be hammered.
+    /// The age of a connection after which waits are short again: the client must not hammer a server that accepts
+    /// connections and drops them at once.
     package static let settled: Duration = .seconds(10)
 
     private var attempts = 0
 
     package init() {}
 
-    /// What the shell does after a connection ended, or was never made.
+    /// The shell's step after a connection ended, or was never made.
     package enum OnEnd: Equatable, Sendable {
         /// Connect again after this long.
         case retry(after: Duration)
-        /// Never by itself.
+        /// Do not reconnect.
         case stop
     }
 
@@ -31,9 +32,9 @@ package struct ReconnectMachine: Sendable {
     ///
     /// - Parameters:
     ///   - disconnect: The close frame's code and reason; nil when the connection just broke.
-    ///   - lifetime: How long the server had welcomed the client; nil when it never did.
+    ///   - lifetime: The time since the server's welcome; nil when there was none.
     ///   - hint: The `reconnect_ms` of the server's `closing`.
-    ///   - generator: Where the jitter comes from.
+    ///   - generator: The source of the jitter.
     /// - Returns: Whether and when to connect again.
     package mutating func ended(
         _ disconnect: Disconnect?,
@@ -45,7 +46,7 @@ package struct ReconnectMachine: Sendable {
         if let lifetime, lifetime >= Self.settled { self.attempts = 0 }
         let ceiling = self.attempts >= 5 ? Self.longest : min(Self.longest, .seconds(1 << self.attempts))
         self.attempts += 1
-        // A server that says when spreads its clients itself; a little is added in case it does not.
+        // A server that gives a time spreads its clients itself; a little jitter is added in case it does not.
         if let hint {
             let wait = min(max(0, hint), Self.longestHint)
             return .retry(after: .milliseconds(wait + Int.random(in: 0...500, using: &generator)))

@@ -1,27 +1,27 @@
 package import ChatCore
 
-/// Where a client stands in a room's log: what it has, what it has not, and where it resumes.
+/// A client's position in a room's log: the messages it has, the ones it misses, and the place to resume.
 ///
-/// The server promises each message exactly once and in order (docs/PROTOCOL.md, section 4). The client holds it to
-/// that: what it has already is dropped, and a hole that nobody announced is told, never passed over.
+/// The server promises each message exactly once and in order (docs/PROTOCOL.md, section 4). The client enforces that:
+/// repeated messages are dropped, and a hole without announcement is reported, never ignored.
 package struct RoomPosition: Equatable, Sendable {
     private enum State: Equatable {
         /// Nothing is known of the log yet; the join asks like this.
         case start(ReplayStart)
-        /// A replay was announced, and its first message decides; the join would ask for it again like this.
+        /// A replay was announced, and its first message decides the position; a new join would ask in the same way.
         case open(ReplayStart)
-        /// Everything up to here was received or told to be lost.
+        /// Everything up to here was received or reported lost.
         case at(LogPosition)
     }
 
     private var state: State
 
-    /// Begins where the client asks to begin.
+    /// Begins at the client's requested start.
     package init(_ start: ReplayStart) {
         if case .after(let position) = start { self.state = .at(position) } else { self.state = .start(start) }
     }
 
-    /// What the next join asks for.
+    /// The request of the next join.
     package var start: ReplayStart {
         switch self.state {
         case .start(let start), .open(let start): start
@@ -37,20 +37,20 @@ package struct RoomPosition: Equatable, Sendable {
 
     /// The room was joined.
     package mutating func joined(_ reply: JoinReply) {
-        // One that resumes stands where it stood, until a reset, a gap or a message moves it.
+        // A resuming client keeps its position until a reset, a gap or a message moves it.
         switch self.state {
         case .at: break
         case .start(let start), .open(let start): self.state = reply.replay > 0 ? .open(start) : .at(reply.head)
         }
     }
 
-    /// What the client does with a message.
+    /// The client's step for a message.
     package enum OnMessage: Equatable, Sendable {
         /// Hand it on.
         case deliver
-        /// Tell that the messages in between are missing, then hand it on.
+        /// Report that the messages in between are missing, then hand it on.
         case deliverAfterHole(from: Int, to: Int)
-        /// Tell that the log began anew, then hand it on.
+        /// Report that the log started again, then hand it on.
         case deliverAfterReset
         /// It was handed on before.
         case drop
@@ -75,14 +75,14 @@ package struct RoomPosition: Equatable, Sendable {
 
     /// Messages are lost for good.
     ///
-    /// - Returns: Whether that is news.
+    /// - Returns: Whether it is new.
     package mutating func lost(_ epoch: Epoch, to last: Int) -> Bool {
         if case .at(let position) = self.state, position.epoch == epoch, position.seq >= last { return false }
         self.state = .at(LogPosition(epoch: epoch, seq: last))
         return true
     }
 
-    /// The log began anew: what it keeps follows from its beginning.
+    /// The log started again: its messages follow from the beginning.
     package mutating func reset(_ epoch: Epoch) {
         self.state = .at(LogPosition(epoch: epoch, seq: 0))
     }

@@ -5,7 +5,7 @@ struct WantedRooms {
     /// One room.
     struct Room: Equatable {
         enum Phase: Equatable {
-            /// A `join` has to be sent, at once or when the time has come, for those who wait for its answer.
+            /// A `join` must be sent, at once or at a later time, for the tasks that wait for its answer.
             case wanted(notBefore: ContinuousClock.Instant?, waiters: [Int])
             /// The `join` with this id has no answer yet.
             case joining(id: Int, waiters: [Int])
@@ -17,7 +17,7 @@ struct WantedRooms {
         var position: RoomPosition
         var presence = PresenceWatch()
 
-        /// Whose `join` has no answer yet.
+        /// The id of the `join` without an answer.
         var waiters: [Int] {
             switch self.phase {
             case .wanted(notBefore: _, let waiters), .joining(id: _, let waiters): waiters
@@ -25,7 +25,7 @@ struct WantedRooms {
             }
         }
 
-        /// Whether the `join` with this id is the one whose answer counts.
+        /// Whether the answer to the `join` with this id counts.
         func isJoining(_ id: Int) -> Bool {
             guard case .joining(id, waiters: _) = self.phase else { return false }
             return true
@@ -41,7 +41,7 @@ struct WantedRooms {
     /// Rooms in which the client is now.
     var joined: [RoomName] { self.names.filter { self.rooms[$0]?.phase == .joined } }
 
-    /// When a room that refused may be tried again, or one is asked for its members.
+    /// The next time when a refused room may be tried again, or a room's members are requested.
     var deadline: ContinuousClock.Instant? {
         self.rooms.values.lazy.compactMap {
             switch $0.phase {
@@ -62,13 +62,13 @@ struct WantedRooms {
 
     /// The program wants to be in a room.
     ///
-    /// One that it is in already is asked for again: from where it stands, unless it says where to begin.
+    /// A room that it is in already is joined again: from its position, unless the program gives another start.
     mutating func want(_ name: RoomName, _ start: ReplayStart, waiter: Int) {
         if var room = self.rooms[name] {
             let waiters = room.waiters + [waiter]
             if start != .live { room.position = RoomPosition(start) }
             if case .joining(let id, waiters: _) = room.phase, start == .live {
-                // The join that is under way asks the same, and answers both.
+                // The join under way is the same, and its answer is for both.
                 room.phase = .joining(id: id, waiters: waiters)
             } else {
                 room.phase = .wanted(notBefore: nil, waiters: waiters)
@@ -84,14 +84,15 @@ struct WantedRooms {
         }
     }
 
-    /// A `join` is sent; gives where it begins.
+    /// A `join` is sent; returns its start.
     mutating func joining(_ name: RoomName, id: Int) -> ReplayStart? {
         guard let room = self.rooms[name] else { return nil }
         self.rooms[name]?.phase = .joining(id: id, waiters: room.waiters)
         return room.position.start
     }
 
-    /// A `join` was answered by `ok`; gives who waits for it, or nil when the answer is no longer of interest.
+    /// A `join` was answered by `ok`; returns the tasks that wait for it, or nil when the answer is not needed any
+    /// more.
     mutating func joined(_ reply: JoinReply, id: Int) -> [Int]? {
         guard var room = self.rooms[reply.room], room.isJoining(id) else { return nil }
         let waiters = room.waiters
@@ -102,7 +103,7 @@ struct WantedRooms {
         return waiters
     }
 
-    /// A `join` is to be tried again later.
+    /// A `join` will be tried again later.
     mutating func hold(_ name: RoomName, until instant: ContinuousClock.Instant) {
         _ = self.update(name) { $0.phase = .wanted(notBefore: instant, waiters: $0.waiters) }
     }
@@ -123,12 +124,12 @@ struct WantedRooms {
         }
     }
 
-    /// Rooms that have to be asked for their members now, each once.
+    /// Rooms whose members must be requested now, each once.
     mutating func takeIncomplete(now: ContinuousClock.Instant) -> [RoomName] {
         self.joined.filter { self.rooms[$0]?.presence.takeDue(now: now) == true }
     }
 
-    /// Changes what is known of a room; does nothing with one that is not wanted.
+    /// Changes the state of a room; does nothing with a room that is not wanted.
     mutating func update<Result>(_ name: RoomName, _ change: (inout Room) -> Result) -> Result? {
         guard var room = self.rooms[name] else { return nil }
         let result = change(&room)

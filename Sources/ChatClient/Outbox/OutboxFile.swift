@@ -7,15 +7,16 @@ internal import Synchronization
 /// An outbox in a file, for one program at a time.
 ///
 /// - A send is on the disk (`fsync`) before ``append(_:)`` returns.
-/// - The file and its folder can be read by their owner alone: they hold the session secret.
-/// - What is done is appended too; when most of the file is of no use any more it is written anew beside the old one and
-///   renamed into its place, so that at every moment one of the two is whole.
-/// - A lock on a file beside it (`….lock`) keeps other programs out; it ends with the process, however that ends.
+/// - Only their owner can read the file and its folder: they contain the session secret.
+/// - Finished sends are appended, too. When most of the file is unused, a new file is written beside the old one and
+///   renamed into its place, so that at every moment one of the two is complete.
+/// - A lock on a file beside it (`….lock`) keeps other programs out; it ends with the process, however the process
+///   ends.
 public final class OutboxFile: OutboxStore {
     /// The largest file that is read.
     private static let maximumBytes = 64 << 20
 
-    /// What the file held when it was opened.
+    /// The contents of the file when it was opened.
     public let contents: OutboxContents
     private let path: String
     private let state: Mutex<State>
@@ -32,7 +33,7 @@ public final class OutboxFile: OutboxStore {
     /// - Parameters:
     ///   - path: The file. Its folder must exist.
     ///   - capacity: The most sends that it keeps.
-    ///   - now: The time in milliseconds since the Unix epoch; nil: what the clock says.
+    ///   - now: The time in milliseconds since the Unix epoch; nil: the clock's time.
     /// - Throws: ``ClientError`` with the code `storage` when it cannot be used, `locked` when another program uses it.
     public init(path: String, capacity: Int = 1000, now: Int? = nil) throws(ClientError) {
         self.path = path
@@ -54,7 +55,7 @@ public final class OutboxFile: OutboxStore {
 
     deinit { self.close() }
 
-    /// Lets other programs use the file; what is appended after that is not kept.
+    /// Lets other programs use the file; later appends are not kept.
     public func close() {
         self.state.withLock { state in
             guard state.file >= 0 else { return }
@@ -67,7 +68,7 @@ public final class OutboxFile: OutboxStore {
     /// Keeps a send.
     ///
     /// - Parameter send: The send.
-    /// - Throws: ``ClientError`` with the code `storage` when the disk is full or as many sends are kept as may be.
+    /// - Throws: ``ClientError`` with the code `storage` when the disk is full or the limit of sends is reached.
     public func append(_ send: KeptSend) throws(ClientError) {
         let failure: ClientError? = self.state.withLock { state in
             var journal = state.journal
@@ -86,23 +87,22 @@ public final class OutboxFile: OutboxStore {
         if let failure { throw failure }
     }
 
-    // Neither of the next two has to be on the disk at once: what is forgotten in memory alone is sent again, and
-    // stored once.
+    // The next two need not be on the disk at once: a send whose removal is lost is sent again, and stored once.
 
     /// Forgets a send that has its answer.
     public func remove(_ key: IdempotencyKey) { self.note { $0.remove(key) } }
 
-    /// Remembers who the client is.
+    /// Remembers the client's session.
     public func setSession(_ session: SessionSecret) { self.note { $0.setSession(session) } }
 
-    /// Remembers for how long the server knows a key.
+    /// Remembers the time for which the server keeps a key.
     public func setKeyWindow(_ window: Duration) {
         self.note { $0.setKeySeconds(Int(clamping: window.components.seconds)) }
     }
 
     private func note(_ change: (inout OutboxJournal) -> ByteBuffer?) {
         self.state.withLock { state in
-            // The journal tells what the file has: it changes only where the file does.
+            // The journal describes the file, so it changes only when the file does.
             var journal = state.journal
             guard state.file >= 0, let line = change(&journal) else { return }
             guard Self.write(line, to: state.file) else {
@@ -166,7 +166,7 @@ extension OutboxFile {
             Glibc.close(file)
             throw failure
         }
-        // The name, too, is to be on the disk.
+        // The name must be on the disk, too.
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let handle = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if handle >= 0 {
@@ -176,7 +176,7 @@ extension OutboxFile {
         return file
     }
 
-    /// Takes back what may stand there half: the next record begins a line of its own.
+    /// Removes a record that may be half written: the next record begins a new line.
     private static func takeBack(_ file: Int32, to length: Int) { ftruncate(file, off_t(length)) }
 
     private static func write(_ bytes: ByteBuffer, to file: Int32) -> Bool {
@@ -193,5 +193,5 @@ extension OutboxFile {
     }
 }
 
-/// Why the last call of the system failed.
+/// The reason why the last system call failed.
 private func reason() -> String { String(cString: strerror(errno)) }

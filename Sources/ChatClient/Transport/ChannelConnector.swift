@@ -13,7 +13,7 @@ package struct ChannelConnector: Sendable {
     /// Reads the certificate authorities, once for all connections.
     ///
     /// - Parameters:
-    ///   - server: Where the server is.
+    ///   - server: The address of the server.
     ///   - trustedAuthorities: A PEM file of certificate authorities; nil: the system's.
     /// - Throws: ``ClientError`` with the code `invalid` when the certificate authorities cannot be read.
     package init(_ server: ServerAddress, trustedAuthorities: String? = nil) throws(ClientError) {
@@ -47,7 +47,7 @@ package struct ChannelConnector: Sendable {
         try channel.pipeline.syncOperations.addHandler(handler)
     }
 
-    /// Finds the address at which the server answers, by a connection that is closed at once.
+    /// Finds an address at which the server answers, by a connection that is closed at once.
     ///
     /// A caller that makes many connections asks the name service only once.
     ///
@@ -69,9 +69,9 @@ package struct ChannelConnector: Sendable {
     ///
     /// - Parameters:
     ///   - loop: The event loop of the connection.
-    ///   - address: What ``locate()`` found.
-    ///   - configure: Adds the handlers, behind the encryption.
-    /// - Returns: The channel; it fails with what ``reason(_:)`` puts in words.
+    ///   - address: The result of ``locate()``.
+    ///   - configure: Adds the handlers after the encryption.
+    /// - Returns: The channel; ``reason(_:)`` describes its failure.
     package func connect(
         on loop: any EventLoop,
         to address: SocketAddress,
@@ -87,7 +87,7 @@ package struct ChannelConnector: Sendable {
             .connect(to: address)
     }
 
-    /// Why there is no connection, in words.
+    /// The reason why there is no connection, in words.
     package static func reason(_ error: any Error) -> String {
         switch error {
         case let error as NIOConnectionError:
@@ -108,10 +108,10 @@ package struct ChannelConnector: Sendable {
         }
     }
 
-    /// The reason in an error of BoringSSL, which stands between names of source files.
+    /// The reason in an error of BoringSSL, which is between names of source files.
     ///
     /// - Parameter error: An error as NIOSSL describes it.
-    /// - Returns: The reason alone, in words.
+    /// - Returns: Only the reason, in words.
     package static func tlsReason(_ error: String) -> String {
         guard let mark = error.firstRange(of: "OPENSSL_internal:") else {
             return String(error.prefix { $0.isLetter || $0.isNumber })

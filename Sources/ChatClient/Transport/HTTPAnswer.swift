@@ -8,12 +8,12 @@ struct HTTPAnswer: Sendable {
 }
 
 extension LinkConnector {
-    /// Asks the server for something, on a connection of its own.
+    /// Sends the server a request, on a separate connection.
     ///
     /// - Parameters:
     ///   - path: With the query.
-    ///   - token: What the `Authorization` header bears; nil: there is none.
-    /// - Returns: The answer, whatever its status.
+    ///   - token: The token for the `Authorization` header; nil: there is none.
+    /// - Returns: The answer, with any status.
     /// - Throws: ``ConnectionFailure``.
     func get(_ path: String, token: String?) async throws(ConnectionFailure) -> HTTPAnswer {
         var headers: HTTPHeaders = [
@@ -39,7 +39,7 @@ private final class HTTPExchange: ChannelInboundHandler {
 
     /// The most bytes of an answer that are read: a page of rooms stays far below.
     private static let maximumBytes = 4 << 20
-    /// How long the server may take.
+    /// The longest time for the server.
     private static let timeout: TimeAmount = .seconds(10)
 
     private let head: HTTPRequestHead
@@ -80,7 +80,7 @@ private final class HTTPExchange: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    /// The end, also of a connection that was never made; it does not change an answer that has come.
+    /// The end, even of a connection that was never made; it does not change an answer that has come.
     func handlerRemoved(context: ChannelHandlerContext) {
         self.timer?.cancel()
         self.promise.fail(ConnectionFailure("the server closed the connection before its answer"))

@@ -37,14 +37,14 @@ struct LinkUpgrader: NIOTypedHTTPClientProtocolUpgrader {
 
 /// Watches the answer to the handshake.
 ///
-/// A refusal becomes one error with everything that the server said; silence and a broken connection become errors as well.
+/// A refusal becomes one error with the server's whole answer; silence and a broken connection become errors, too.
 final class HandshakeWatcher: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias InboundOut = HTTPClientResponsePart
 
-    /// How long the handshake may take, from the TCP connection on.
+    /// The longest time for the handshake, after the TCP connection.
     static let timeout: TimeAmount = .seconds(10)
-    /// How much of a refusal is read.
+    /// The most bytes of a refusal that are read.
     private static let maximumBody = 4096
 
     private var refusal: HTTPResponseHead?
@@ -84,7 +84,7 @@ final class HandshakeWatcher: ChannelInboundHandler, RemovableChannelHandler {
         let refusal = error?["code"]?.shown.map {
             ProtocolError(ProtocolError.Code($0), error?["message"]?.shown ?? status.reasonPhrase)
         }
-        // A server of pages answers as well, but not as a chat.
+        // A plain web server answers, too, but not as a chat.
         let isElsewhere = refusal == nil && status.code < 400
         let reason = isElsewhere ? "there is no chat at this address" : refusal?.message ?? status.reasonPhrase
         let failure = ConnectionFailure(

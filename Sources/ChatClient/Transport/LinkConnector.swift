@@ -11,7 +11,7 @@ typealias Link = NIOAsyncChannel<Inbound, Outbound>
 struct LinkConnector: Sendable {
     /// Held while handlers are made.
     ///
-    /// Two threads that need a nested generic type for the first time at the same moment may find it half made, and
+    /// Two threads that need a nested generic type for the first time at the same moment may find it incomplete, and
     /// crash in the Swift runtime (seen with 6.3, in one of a hundred runs with many clients:
     /// `swift_checkMetadataState`).
     private static let making = Mutex(())
@@ -30,12 +30,12 @@ struct LinkConnector: Sendable {
         self.connector = try ChannelConnector(server, trustedAuthorities: trustedAuthorities)
     }
 
-    /// Connects and shakes hands; cancelling the task closes whatever there is.
+    /// Connects and makes the handshake; cancelling the task closes the connection.
     ///
     /// - Throws: ``ConnectionFailure``.
     func connect() async throws(ConnectionFailure) -> Link { try await self.connect(self.configure) }
 
-    /// Connects, and waits for what comes of the connection.
+    /// Connects, and waits for the result.
     ///
     /// - Parameter configure: Makes the pipeline, and promises the result.
     /// - Returns: The result.
@@ -95,7 +95,7 @@ struct LinkConnector: Sendable {
     }
 }
 
-/// A connection that is being made, so that it can be given up: a NIO channel knows nothing of cancelled tasks.
+/// A connection that is being made and can be given up: a NIO channel knows nothing of cancelled tasks.
 private final class Attempt: Sendable {
     private struct State {
         var channels: [any Channel] = []

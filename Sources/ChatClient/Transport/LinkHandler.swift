@@ -1,17 +1,17 @@
 internal import ChatWebSocket
 internal import NIOCore
 
-/// What comes up from a connection.
+/// Input from a connection.
 enum Inbound: Sendable {
     /// The text of one message.
     case text(ByteBuffer)
-    /// A ping or a pong: the other side lives.
+    /// A ping or a pong: the other side is alive.
     case heartbeat
-    /// The connection ends: what the other side said, or what it did wrong.
+    /// The connection ends: the other side's close frame, or its violation.
     case close(CloseFrame)
 }
 
-/// What goes down to a connection.
+/// Output to a connection.
 enum Outbound: Sendable {
     case text(ByteBuffer)
     case close(CloseFrame)
@@ -26,7 +26,7 @@ final class LinkHandler: ChannelDuplexHandler {
 
     /// The most bytes of a message from a server: a page of history and the members of a room stay far below.
     static let maximumMessageBytes = 4 << 20
-    /// How long the other side may take to close after it was asked to.
+    /// The longest time for the other side to close after a close frame.
     static let closeTimeout: TimeAmount = .seconds(1)
 
     private var decoder = FrameDecoder(role: .client, maximumMessageBytes: LinkHandler.maximumMessageBytes)
@@ -60,7 +60,7 @@ final class LinkHandler: ChannelDuplexHandler {
         }
     }
 
-    /// Hands the end on, answers it with the same code, and closes.
+    /// Reports the end, answers with the same code, and closes.
     private func finish(_ close: CloseFrame, _ context: ChannelHandlerContext) {
         self.isDone = true
         context.fireChannelRead(self.wrapInboundOut(.close(close)))
@@ -95,6 +95,6 @@ final class LinkHandler: ChannelDuplexHandler {
         return frame
     }
 
-    /// A new key for each frame, which nobody can foresee (RFC 6455, section 5.3).
+    /// A new, unpredictable key for each frame (RFC 6455, section 5.3).
     private static func makeMask() -> UInt32 { UInt32.random(in: .min ... .max) }
 }

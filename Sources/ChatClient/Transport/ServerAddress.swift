@@ -1,6 +1,6 @@
-/// Where a server is: `ws://host:port/path`, or `wss`, `http` or `https` in place of `ws`.
+/// The address of a server: `ws://host:port/path`, or `wss`, `http` or `https` in place of `ws`.
 ///
-/// Without a port it is that of the scheme, without a path it is `/ws`.
+/// The default port is that of the scheme, the default path is `/ws`.
 public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
     /// Whether the connection is encrypted.
     public let isSecure: Bool
@@ -8,12 +8,12 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
     public let host: String
     /// The TCP port.
     public let port: Int
-    /// The path, with the query where there is one.
+    /// The path, with the query if there is one.
     public let path: String
 
     /// Reads an address.
     ///
-    /// - Parameter raw: The address as somebody wrote it; without a scheme it is taken for `ws`.
+    /// - Parameter raw: The address as somebody wrote it; the default scheme is `ws`.
     /// - Throws: ``ClientError`` with the code `invalid`.
     public init(_ raw: String) throws(ClientError) {
         var rest = Substring(raw)
@@ -39,13 +39,13 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
     /// The address as a WebSocket URL.
     public var description: String { "\(self.isSecure ? "wss" : "ws")://\(self.authority)\(self.path)" }
 
-    /// What the `Host` header bears.
+    /// The value of the `Host` header.
     package var authority: String {
         let host = self.host.contains(":") ? "[\(self.host)]" : self.host
         return self.port == (self.isSecure ? 443 : 80) ? host : "\(host):\(self.port)"
     }
 
-    /// The path of something that the server has beside the WebSocket: `/ws` becomes `/api/rooms`.
+    /// The path of another resource beside the WebSocket: `/ws` becomes `/api/rooms`.
     func sibling(_ name: String) -> String {
         let path = self.path.prefix { $0 != "?" }
         return path[...(path.lastIndex(of: "/") ?? path.startIndex)] + name

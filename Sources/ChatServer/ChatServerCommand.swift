@@ -77,14 +77,14 @@ struct ChatServerCommand: AsyncParsableCommand {
     }
 }
 
-/// `ChatServer check-config`: says what would be used, without serving.
+/// `ChatServer check-config`: prints the values that would be used, without serving.
 struct CheckConfig: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-config",
         abstract: "Check the settings and say what would be used."
     )
 
-    // An option that both have is the parent's, wherever it stands.
+    // An option that both commands have goes to the parent, wherever it is on the line.
     @ParentCommand var parent: ChatServerCommand
 
     func run() async throws {
@@ -97,7 +97,7 @@ struct CheckConfig: AsyncParsableCommand {
 extension ServerOptions {
     /// The settings of flags, environment and file.
     ///
-    /// - Throws: `ExitCode` 64 after one line on standard error that says what is wrong.
+    /// - Throws: `ExitCode` 64 after one line on standard error with the reason.
     fileprivate func resolve() async throws -> ServerConfiguration {
         do throws(SettingError) {
             let environment = ProcessInfo.processInfo.environment

@@ -13,7 +13,7 @@ struct HealthCheck: AsyncParsableCommand {
         discussion: "--host and --port (127.0.0.1 and CHAT_PORT, or 8080) say which server."
     )
 
-    // An option that both have is the parent's, wherever it stands.
+    // An option that both commands have goes to the parent, wherever it is on the line.
     @ParentCommand var parent: ChatServerCommand
     @Option(help: "The path to ask: /readyz or /healthz.")
     var path = "/readyz"

@@ -2,25 +2,25 @@ import Foundation
 import Logging
 import ServiceLifecycle
 
-/// Bounds the shutdown, whatever hangs: Redis, a client that takes nothing, or a fault of the server's own.
+/// Limits the time of a shutdown, whatever hangs: Redis, a client that takes nothing, or a fault in the server.
 ///
-/// An orchestrator kills what has not ended 10 s after SIGTERM, by default.
+/// By default, an orchestrator kills a process that has not ended 10 s after SIGTERM.
 struct ShutdownBound: Service {
-    /// How long everything may end in peace.
+    /// The time for an orderly end.
     ///
-    /// After that it is cancelled: what waits for Redis fails.
+    /// After that everything is cancelled: requests that wait for Redis fail.
     static let patience = Duration.seconds(8)
-    /// How long the whole may take.
+    /// The time for the whole shutdown.
     private static let limit: TimeInterval = 9.5
 
     let logger: Logger
 
-    /// It is the last of the services, and so the first that is told of a shutdown.
+    /// It is the last of the services, so the first one that a shutdown reaches.
     func run() async throws {
         let logger = self.logger
-        // Cancelled, since another service has failed, it has nothing to bound.
+        // When it is cancelled because another service failed, it has nothing to do.
         guard (try? await gracefulShutdown()) != nil else { return }
-        // Nobody owns this one: it is what is left when those who should end it do not end.
+        // This thread has no owner: it still runs when the owners do not end.
         Thread.detachNewThread {
             Thread.sleep(forTimeInterval: Self.limit)
             logger.error("the shutdown does not come to an end; the process ends without it")

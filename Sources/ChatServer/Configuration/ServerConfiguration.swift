@@ -6,12 +6,12 @@ import Foundation
 import Logging
 import NIOSSL
 
-/// Everything that an operator can set, read and checked.
+/// All settings of an operator, read and checked.
 struct ServerConfiguration: Sendable {
     var node = NodeConfiguration()
     var logLevel: Logger.Level
     var logFormat: LogFormat
-    /// What the operator should know about how settings were given.
+    /// Warnings for the operator about the settings.
     var warnings: [String] = []
 
     enum LogFormat: String, Sendable { case text, json }
@@ -33,7 +33,7 @@ struct ServerConfiguration: Sendable {
         self.warnings += self.node.pageWarnings
     }
 
-    /// What would be used, for an operator; without secrets.
+    /// The values that would be used, for an operator; without secrets.
     var summary: String {
         """
         listen      \(self.node.host):\(self.node.port), \(self.node.threads) event loops
@@ -104,7 +104,7 @@ extension NodeConfiguration {
         self.redisAuthorities = try Self.authorities(settings, usesTLS: url.usesTLS)
     }
 
-    /// Whose certificates are trusted: those of `--redis-ca`, or of the variables that OpenSSL reads as well.
+    /// The trusted certificates: those of `--redis-ca`, or of the variables that OpenSSL also reads.
     private static func authorities(
         _ settings: Settings,
         usesTLS: Bool
@@ -123,12 +123,12 @@ extension NodeConfiguration {
             }
             return .certificates(certificates)
         }
-        // OpenSSL takes a list of folders; the first one that there is will do.
+        // OpenSSL takes a list of folders; the first existing one is used.
         let folders = settings.variable("SSL_CERT_DIR")?.split(separator: ":").map(String.init) ?? []
         return folders.first { FileManager.default.fileExists(atPath: $0) }.map { .file($0) }
     }
 
-    /// An address as sockets want it: without the brackets of a URL, and `*` as the one that stands for all.
+    /// An address in the form for sockets: without the brackets of a URL, and `*` as the wildcard address.
     private static func host(_ text: String) -> String {
         if text == "*" { return SystemResources.anyAddress }
         guard text.hasPrefix("["), text.hasSuffix("]") else { return text }
@@ -137,7 +137,7 @@ extension NodeConfiguration {
 }
 
 extension Limits {
-    /// Reads the limits, each of them the protocol's unless it is set.
+    /// Reads the limits; the defaults are the protocol's.
     fileprivate init(_ settings: Settings) throws(SettingError) {
         self.init()
         func seconds(_ setting: Setting) throws(SettingError) -> Duration { .seconds(try settings.int(setting)) }
@@ -166,11 +166,11 @@ extension Settings {
     /// The settings of a node.
     ///
     /// - Parameters:
-    ///   - flags: What the command line gave, by key.
+    ///   - flags: The values of the command line, by key.
     ///   - environment: The environment; `CHAT_PORT` stands for the key `port`.
     ///   - file: The path of a JSON file; nil when there is none.
     /// - Returns: The settings.
-    /// - Throws: ``SettingError`` when the file cannot be read, or has what is no setting.
+    /// - Throws: ``SettingError`` when the file cannot be read, or has an unknown setting.
     static func ofServer(
         flags: [String: String],
         environment: [String: String],

@@ -3,8 +3,8 @@ import ChatSettings
 
 /// The command line: every setting as a flag.
 ///
-/// Values are taken as they are written and read in one place (``ServerConfiguration``), so that a wrong one gets the
-/// same answer whether it came by flag, environment or file.
+/// Values stay as they are written and are read in one place (``ServerConfiguration``), so that a wrong one gets the
+/// same message from a flag, the environment or a file.
 struct ServerOptions: ParsableArguments {
     @Option(.host) var host: String?
     @Option(.port) var port: String?
@@ -87,7 +87,7 @@ struct LimitOptions: ParsableArguments {
 }
 
 extension ArgumentHelp {
-    /// What a setting is for.
+    /// The purpose of a setting.
     init(_ setting: Setting) {
         self.init(
             setting.help.replacing("{default}", with: setting.fallback),

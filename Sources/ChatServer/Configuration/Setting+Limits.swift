@@ -106,9 +106,9 @@ extension Setting {
         standard.presenceGrace,
         "Seconds that a user stays a member after the last connection has gone ({default})."
     )
-    /// For tests: a longer one holds up the end of a node, a shorter one loses what is left.
+    /// For tests: a longer time delays the end of a node, a shorter one loses the last messages.
     static let closeSeconds = seconds("close-seconds", standard.closeTimeout, "", isHidden: true)
-    /// For tests: a shorter one costs Redis more, a longer one leaves ghosts.
+    /// For tests: a shorter time costs Redis more, a longer one leaves ghosts.
     static let leaseSeconds = seconds("lease-seconds", standard.presenceLease, "", isHidden: true)
     static let connections = limit(
         "connections",

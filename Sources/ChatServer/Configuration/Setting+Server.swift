@@ -101,9 +101,9 @@ extension Setting {
             flushWindow, origins, hosts, status, unlimited, logLevel, logFormat,
         ] + limits
 
-    /// A file of settings; no setting itself, since it cannot stand in one.
+    /// A file of settings; it is not a setting itself, since a file cannot name itself.
     static let config = Setting("config", help: "A JSON file with settings; flags and environment win over it.")
 
-    /// The number by which a node is late with everything: of the environment alone, for tests.
+    /// The seed for delays of a node: only from the environment, for tests.
     static let testDelays = Setting("test-delays", .integer(0...(.max)), default: "0", help: "", isHidden: true)
 }

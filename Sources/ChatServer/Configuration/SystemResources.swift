@@ -1,21 +1,21 @@
 import Foundation
 
-/// What the system must have for a node to begin; the libraries below take it for granted, and trap without it.
+/// The resources of the system that a node needs to start; the libraries below assume them, and trap without them.
 enum SystemResources {
-    /// Files that an event loop needs: its selector, and what wakes it.
+    /// Files that an event loop needs: its selector, and its wake-up descriptor.
     private static let filesPerLoop = 3
-    /// Files that a node needs beside: sockets to listen on and to Redis, signals, a file of the page, one connection.
+    /// Other files that a node needs: sockets to listen on and to Redis, signals, a file of the page, one connection.
     private static let otherFiles = 16
 
-    /// Threads that a node needs beside: those that run tasks, look up hosts and read files.
+    /// Other threads that a node needs: those that run tasks, look up hosts and read files.
     private static let otherThreads = 8
 
-    /// Why a node with so many event loops cannot begin, as one line; nil when it can.
+    /// The reason why a node with this number of event loops cannot start, as one line; nil when it can.
     static func shortage(threads: Int) -> String? {
         self.shortageOfFiles(threads: threads) ?? self.shortageOfThreads(threads: threads)
     }
 
-    /// Files are opened and closed again: what else is open, and every limit of the system, counts by that.
+    /// Files are opened and closed again: this test includes all other open files, and every limit of the system.
     private static func shortageOfFiles(threads: Int) -> String? {
         let needed = threads * Self.filesPerLoop + Self.otherFiles
         var opened: [CInt] = []
@@ -32,7 +32,7 @@ enum SystemResources {
         return nil
     }
 
-    /// Threads are started and end again: a limit may be the user's, the container's or the machine's.
+    /// Threads are started and ended again: a limit may be the user's, the container's or the machine's.
     private static func shortageOfThreads(threads: Int) -> String? {
         let needed = threads + Self.otherThreads
         var gate: (reading: CInt, writing: CInt) = (-1, -1)
@@ -41,7 +41,7 @@ enum SystemResources {
         }
         guard isOpen else { return nil }
         var started: [pthread_t] = []
-        // They wait at the gate until it is closed.
+        // The threads wait for the pipe until it is closed.
         defer {
             close(gate.writing)
             for thread in started { pthread_join(thread, nil) }
@@ -57,7 +57,7 @@ enum SystemResources {
                     _ = read(CInt(Int(bitPattern: argument) - 1), &byte, 1)
                     return nil
                 },
-                // No pointer, but a number: that of the file, which may be 0.
+                // Not a pointer, but a number: the file's, which may be 0.
                 UnsafeMutableRawPointer(bitPattern: Int(gate.reading) + 1)
             )
             guard status == 0 else {
@@ -69,7 +69,7 @@ enum SystemResources {
         return nil
     }
 
-    /// The address that stands for all of the machine: of both families where there is IPv6.
+    /// The wildcard address: of both families if there is IPv6.
     static var anyAddress: String {
         let descriptor = socket(AF_INET6, CInt(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return "0.0.0.0" }

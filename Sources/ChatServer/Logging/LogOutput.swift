@@ -1,14 +1,15 @@
 import ChatSystem
 import Synchronization
 
-/// Where log lines go.
+/// The output for log lines.
 ///
-/// One that cannot be written is left out and counted: no log is worth a node. Nobody waits long for it either: a reader that stands still (a stopped terminal, a collector that hangs) holds up one
-/// line for a moment, and after that none until it reads again.
+/// A line that cannot be written is left out and counted, since a log must not end a node. It does not wait long,
+/// either: a reader that does not read (a stopped terminal, a collector that hangs) delays one line for a moment, and
+/// no other line until it reads again.
 final class LogOutput: Sendable {
     static let standardError = LogOutput(.standardError)
 
-    /// How long the first line waits for a reader that does not read.
+    /// The time for which the first line waits for a reader that does not read.
     private static let patience = Duration.milliseconds(100)
 
     private let descriptor: Descriptor
@@ -23,7 +24,7 @@ final class LogOutput: Sendable {
     ///
     /// - Parameters:
     ///   - line: The line, with its end.
-    ///   - notice: Makes the line that tells how many are missing before this one.
+    ///   - notice: Makes the line with the number of missing lines before this one.
     func write(_ line: String, notice: (Int) -> String) {
         self.gaps.withLock { gaps in
             let (text, isPatient) = gaps.next(line, notice: notice)
@@ -37,16 +38,16 @@ final class LogOutput: Sendable {
     }
 }
 
-/// Keeps account of the lines that could not be written.
+/// Counts the lines that could not be written.
 struct LogGaps {
-    /// How many there were since the start.
+    /// The number since the start.
     private(set) var total = 0
-    /// How many of them nobody has been told of.
+    /// The number of them that were not reported yet.
     private var untold = 0
     /// Whether the last write stopped within a line.
     private var isTorn = false
 
-    /// What to write for a line, and whether to wait for a reader that does not read.
+    /// The text to write for a line, and whether to wait for a reader that does not read.
     func next(_ line: String, notice: (Int) -> String) -> (text: String, isPatient: Bool) {
         guard self.untold > 0 else { return (line, true) }
         return ((self.isTorn ? "\n" : "") + notice(self.untold) + line, false)

@@ -1,27 +1,27 @@
 /// One setting of a program, declared once: its flag, its variable, its key in the file, its default, its range and its help.
 package struct Setting: Sendable {
-    /// The name in the file; what stands before a dot is the object in which it stands there.
+    /// The name in the file; the part before a dot is the object that contains it.
     package let key: String
     package let kind: Kind
-    /// What holds when nobody says anything, for people; empty where that is nothing.
+    /// The default, for people; empty if there is none.
     package let fallback: String
-    /// What it is for; `{default}` stands for the default.
+    /// Its purpose; `{default}` is replaced by the default.
     package let help: String
-    /// More than a line can say.
+    /// A longer explanation.
     package let discussion: String
-    /// Whether `--help` is silent about it: it is for tests.
+    /// Whether `--help` leaves it out: it is for tests.
     package let isHidden: Bool
 
-    /// What a value is.
+    /// The type of a value.
     package enum Kind: Equatable, Sendable {
         case text
-        /// `true` or `false`, or what else people write for them.
+        /// `true` or `false`, or their usual other forms.
         case truth
         /// A whole number.
         case integer(ClosedRange<Int>)
         /// One of these words.
         case words([String])
-        /// The path of a folder, or a word for none.
+        /// The path of a folder, or a word for no folder.
         case folder
     }
 

@@ -1,12 +1,12 @@
 /// A setting that cannot be used, as one line for people.
 package struct SettingError: Error, Sendable {
-    /// What is wrong, in English, with `{placeholders}`.
+    /// The fault, in English, with `{placeholders}`.
     package let english: String
-    /// What stands for the placeholders as it is.
+    /// The values of placeholders that are not translated.
     package let values: [String: String]
-    /// What stands for placeholders and is English, too.
+    /// The values of placeholders that are English sentences, too.
     package let terms: [String: String]
-    /// The file in which it stands, or whatever else comes before the line.
+    /// The file that contains it, or another prefix of the line.
     package var place: String?
 
     package init(_ english: String, _ values: [String: String] = [:], terms: [String: String] = [:]) {

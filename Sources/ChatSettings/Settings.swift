@@ -1,9 +1,9 @@
 internal import Configuration
 internal import SystemPackage
 
-/// Settings from flags, environment and file, in this order, and where each comes from.
+/// Settings from flags, environment and file, in this order, with the source of each.
 package struct Settings: Sendable {
-    /// A value, and who gave it.
+    /// A value and its source.
     package struct Found: Equatable, Sendable {
         package var value: String
         package var source: Source
@@ -17,7 +17,7 @@ package struct Settings: Sendable {
     package enum Source: Equatable, Sendable {
         case flag
         case environment(String)
-        /// The file, or an object of it that has a name of the user's choice.
+        /// The file, or an object of it with a name that the user chose.
         case file(String, object: String?)
     }
 
@@ -37,10 +37,10 @@ package struct Settings: Sendable {
     private let variables: [String: String]
     private let contents: ConfigReader?
 
-    /// Gathers the sources; what the file consists of is checked before (``SettingsFile``).
+    /// Gathers the sources; the file's keys are checked before (``SettingsFile``).
     ///
     /// - Parameters:
-    ///   - flags: What the command line gave, by key.
+    ///   - flags: The values of the command line, by key.
     ///   - environment: The environment.
     ///   - file: The path of a JSON file; nil when there is none.
     ///   - naming: How a complaint names a setting.
@@ -77,8 +77,8 @@ package struct Settings: Sendable {
     ///
     /// - Parameters:
     ///   - setting: The setting.
-    ///   - object: The object of the file that goes before the rest of the file.
-    /// - Returns: The value and who gave it.
+    ///   - object: The object of the file that has precedence over the rest of the file.
+    /// - Returns: The value and its source.
     package func found(_ setting: Setting, in object: [String] = []) -> Found? {
         let (path, kind) = (Self.path(setting.key), setting.kind)
         if let value = Self.text(self.flags, path, kind) { return Found(value: value, source: .flag) }
@@ -96,16 +96,16 @@ package struct Settings: Sendable {
     /// A text; an empty one counts as none.
     package func string(_ setting: Setting) -> String? { self.found(setting)?.value }
 
-    /// A text of the file alone.
+    /// A text from the file only.
     package func string(inFile path: [String]) -> String? { self.contents.flatMap { Self.text($0, path, .text) } }
 
-    /// A variable of the environment that is not this program's own.
+    /// A variable of the environment that does not belong to this program.
     package func variable(_ name: String) -> String? {
         let value = self.variables[name]
         return value?.isEmpty == false ? value : nil
     }
 
-    /// A file may hold a number or a truth value where others hold text; the reader takes each of the two for the other.
+    /// A file may have a number or a truth value where other sources have text; the reader accepts either.
     private static func text(_ reader: ConfigReader, _ path: [String], _ kind: Setting.Kind) -> String? {
         let key = ConfigKey(path)
         var number: String? { reader.int(forKey: key).map(String.init) }
@@ -132,7 +132,7 @@ extension Settings {
         }
     }
 
-    /// A whole number of a setting's range; the default when nobody says anything.
+    /// A whole number within a setting's range; the default when it is not set.
     package func int(_ setting: Setting) throws(SettingError) -> Int {
         guard case .integer(let range) = setting.kind else {
             preconditionFailure("\(setting.key) is declared as no number")
@@ -151,7 +151,7 @@ extension Settings {
         return value
     }
 
-    /// A truth value; the default when nobody says anything.
+    /// A truth value; the default when it is not set.
     package func bool(_ setting: Setting) throws(SettingError) -> Bool {
         let text = self.string(setting) ?? setting.fallback
         switch text.lowercased() {
@@ -165,14 +165,14 @@ extension Settings {
         }
     }
 
-    /// A value that is written as a text; nil when nobody says anything.
+    /// A value that is written as a text; nil when it is not set.
     ///
     /// - Parameters:
     ///   - setting: The setting.
-    ///   - words: What it may be, for people.
-    ///   - read: Gives the value of a text, or nil.
+    ///   - words: The allowed values, for people.
+    ///   - read: Returns the value of a text, or nil.
     /// - Returns: The value.
-    /// - Throws: ``SettingError`` when the text is none of them.
+    /// - Throws: ``SettingError`` when the text is not one of them.
     package func choice<Value>(
         _ setting: Setting,
         _ words: String,
@@ -186,7 +186,7 @@ extension Settings {
         return value
     }
 
-    /// Checks that the settings which are one of some words are.
+    /// Checks that settings with a list of words have one of them.
     package func checkWords(_ settings: [Setting]) throws(SettingError) {
         for setting in settings {
             guard case .words(let known) = setting.kind, let value = self.string(setting), !known.contains(value)

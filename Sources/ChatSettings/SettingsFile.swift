@@ -1,13 +1,14 @@
 package import Foundation
 
-/// What a file of settings consists of: its keys are checked before its values are read, so that a misspelt one is told.
+/// The contents of a file of settings: its keys are checked before its values are read, so that a misspelt one is
+/// reported.
 package struct SettingsFile: Sendable {
     private let root: [String: Node]
 
     /// Reads a file.
     ///
-    /// - Parameter path: Where it is.
-    /// - Throws: ``SettingError`` when it cannot be read, or is no JSON object.
+    /// - Parameter path: The path of the file.
+    /// - Throws: ``SettingError`` when it cannot be read, or is not a JSON object.
     package init(_ path: String) throws(SettingError) {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw SettingError("{path} cannot be read", ["path": path])
@@ -24,7 +25,7 @@ package struct SettingsFile: Sendable {
 
     package static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
-    /// Objects of a file that have names of the user's choice, and settings in each: `{"servers": {"work": {…}}}`.
+    /// Objects of a file with names that the user chose, and settings in each: `{"servers": {"work": {…}}}`.
     package struct Group: Sendable {
         package let key: String
         package let settings: [Setting]
@@ -41,13 +42,13 @@ package struct SettingsFile: Sendable {
         return named.keys.sorted()
     }
 
-    /// Checks that there is nothing but settings, each with a value of its type.
+    /// Checks that the file contains only settings, each with a value of its type.
     ///
     /// - Parameters:
-    ///   - settings: What there may be; what stands before a dot is an object.
-    ///   - group: The objects that have names of the user's choice.
-    ///   - isStrict: Whether a text must be one. Else a number or a truth value counts as the text that it is written as.
-    /// - Throws: ``SettingError`` for the first thing that is wrong.
+    ///   - settings: The allowed settings; the part before a dot is an object.
+    ///   - group: The objects with names that the user chose.
+    ///   - isStrict: Whether a text must be a JSON string. Otherwise a number or a truth value counts as its text.
+    /// - Throws: ``SettingError`` for the first fault.
     package func check(_ settings: [Setting], _ group: Group? = nil, isStrict: Bool) throws(SettingError) {
         let check = Check(settings: settings, isStrict: isStrict)
         try check.names(self.root, others: group.map { [$0.key] } ?? [])
@@ -73,9 +74,9 @@ package struct SettingsFile: Sendable {
 private struct Check {
     var settings: [Setting]
     var isStrict: Bool
-    /// Comes before the keys of settings here, as in `limits.`.
+    /// The prefix of the keys of settings here, as in `limits.`.
     var place = ""
-    /// Comes before a key where people are told of it.
+    /// The prefix of a key in messages for people.
     var shownPlace = ""
 
     private func setting(_ name: String) -> Setting? { self.settings.first { $0.key == self.place + name } }
@@ -132,7 +133,7 @@ private struct Check {
 }
 
 extension Setting.Kind {
-    /// What stands in the file for it.
+    /// Its value in the file.
     fileprivate var name: String {
         switch self {
         case .text, .words: "a text, in quotes"
@@ -143,7 +144,7 @@ extension Setting.Kind {
     }
 }
 
-/// JSON with nothing kept but the keys, and of what type values are.
+/// JSON, of which only the keys and the types of values are kept.
 private enum Node: Decodable, Sendable {
     case object([String: Node])
     case text, number, list, null

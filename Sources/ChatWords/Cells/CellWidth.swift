@@ -1,8 +1,8 @@
-/// How many cells of a terminal a text takes.
+/// The number of cells of a terminal that a text takes.
 ///
-/// The unit is the grapheme cluster (Unicode Annex 29), as the terminal draws it and as the cursor moves: a Hangul syllable
-/// is 2 cells whether it came composed or as jamo, a family of emoji joined by ZWJ is 2, an accent that combines is none of
-/// its own.
+/// The unit is the grapheme cluster (Unicode Annex 29), as the terminal draws it and as the cursor moves: a Hangul
+/// syllable has 2 cells whether it came composed or as jamo, a family of emoji joined by ZWJ has 2, a combining accent
+/// has none.
 package enum CellWidth {
     package static func of(_ text: some StringProtocol) -> Int { text.reduce(0) { $0 + self.of($1) } }
 
@@ -10,13 +10,13 @@ package enum CellWidth {
         let scalars = character.unicodeScalars
         guard let first = scalars.first else { return 0 }
         if first.value < 0x7F, scalars.count == 1 { return first.value < 0x20 ? 0 : 1 }
-        // An emoji that is a text by itself is drawn wide when its selector asks for the picture.
+        // An emoji that is text by default is drawn wide when its selector asks for the picture.
         if scalars.contains("\u{FE0F}"), first.properties.isEmoji { return 2 }
         if self.isRegionalIndicator(first), scalars.count > 1 { return 2 }
         return scalars.lazy.map(self.of).max() ?? 0
     }
 
-    /// As many of the first clusters as fit; what comes after them is left out, with a sign of that.
+    /// The first clusters that fit; the rest is replaced by a sign.
     package static func prefix(of text: String, _ cells: Int) -> String {
         guard self.of(text) > cells else { return text }
         var kept = ""
@@ -51,7 +51,7 @@ package enum CellWidth {
         case .format: return scalar.value == 0xAD ? 1 : 0
         default: break
         }
-        // Medial and final jamo stand in the cells of the initial one.
+        // Medial and final jamo are in the cells of the initial one.
         if (0x1160...0x11FF).contains(scalar.value) || (0xD7B0...0xD7FF).contains(scalar.value) { return 0 }
         return self.isWide(scalar.value) ? 2 : 1
     }
@@ -95,7 +95,7 @@ package enum CellWidth {
 }
 
 extension String {
-    /// The text with blanks behind it, so that it takes so many cells.
+    /// The text with blanks after it, so that it takes this number of cells.
     package func padded(to cells: Int) -> String {
         self + String(repeating: " ", count: max(0, cells - CellWidth.of(self)))
     }

@@ -1,4 +1,4 @@
-/// A line that is printed, and how far the rows after its first are moved in where it does not fit into one.
+/// A line to print, and the indent of its rows after the first.
 package struct Paragraph: Equatable, Sendable {
     /// The text, with the sequences of ``Palette``.
     package var text: String
@@ -10,28 +10,28 @@ package struct Paragraph: Equatable, Sendable {
     }
 }
 
-/// Breaks lines between words, in one pass: a terminal by itself breaks them in the middle.
+/// Breaks lines between words, in one pass: a terminal would break words in the middle.
 package enum WordWrap {
-    /// A part of a line that stays whole.
+    /// A part of a line that is not broken.
     private struct Word {
         var text = ""
         var cells = 0
-        /// The blanks before it, which are left out where a row ends.
+        /// The blanks before it, which are left out at the end of a row.
         var blanks = ""
-        /// Whether a row may begin with it although no blank stands before it.
+        /// Whether a row may begin with it although there is no blank before it.
         var isLoose = false
     }
 
     /// The rows of a line.
     ///
-    /// A word that is longer than a row begins where it stands and is left to the terminal, which keeps it one: an address
-    /// can be copied and opened. Where scripts have no blanks (Han, Kana) a row ends behind any character but those that
-    /// must not begin one.
+    /// A word that is longer than a row is not moved, and the terminal wraps it as one word, so that an address can be
+    /// copied and opened. In scripts without blanks (Han, Kana), a row may end after any character, if the next one may
+    /// begin a row.
     ///
     /// - Parameters:
     ///   - paragraph: The line.
-    ///   - columns: How many cells a row has.
-    /// - Returns: At least one row; none is wider than the terminal but those that cannot be broken.
+    ///   - columns: The number of cells in a row.
+    /// - Returns: At least one row; only rows that cannot be broken are wider than the terminal.
     package static func rows(_ paragraph: Paragraph, columns: Int) -> [String] {
         guard columns > 0 else { return [paragraph.text] }
         let indent = String(repeating: " ", count: min(paragraph.indent, columns / 2))
@@ -48,7 +48,7 @@ package enum WordWrap {
             } else {
                 row += word.blanks + word.text
                 cells += needed
-                // What flows over the edge goes on in the row below.
+                // Text beyond the edge continues in the row below.
                 if cells > columns { cells = (cells - 1) % columns + 1 }
             }
         }
@@ -66,7 +66,7 @@ package enum WordWrap {
                 isSequence = character == "\u{1B}" || character != "m"
             } else if character == " " {
                 if isStarted() { words.append(word) }
-                // Sequences before the first cell stand before the blanks as well, which colours of letters do not show.
+                // Sequences before the first cell also come before the blanks, on which colours of letters do not show.
                 word = isStarted() ? Word(blanks: " ") : Word(text: word.text, blanks: word.blanks + " ")
             } else {
                 let isLoose = self.standsAlone(character)
@@ -91,7 +91,7 @@ package enum WordWrap {
         }
     }
 
-    /// Signs that belong to what stands before them.
+    /// Signs that belong to the character before them.
     private static func staysBehind(_ character: Character) -> Bool {
         character.isPunctuation || "ーぁぃぅぇぉっゃゅょァィゥェォッャュョ".contains(character)
     }

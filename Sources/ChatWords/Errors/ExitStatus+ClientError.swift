@@ -3,7 +3,7 @@ internal import ChatCore
 package import ChatSystem
 
 extension ExitStatus {
-    /// What an error of the client means for the program.
+    /// The exit status for an error of the client.
     package init(_ error: ClientError) {
         switch error.code {
         case .invalid: self = .usage

@@ -2,11 +2,11 @@ internal import ChatClient
 internal import ChatCore
 package import ChatSystem
 
-/// Why a command cannot begin or go on, told in one line.
+/// The reason why a command cannot begin or go on, in one line.
 ///
-/// The command line was understood, so its usage is not told.
+/// The command line was valid, so its usage is not printed.
 package struct Fault: Error, Equatable {
-    /// Why, for people.
+    /// The reason, for people.
     package var message: String
     /// The status with which the program ends.
     package var status: ExitStatus
@@ -17,8 +17,8 @@ package struct Fault: Error, Equatable {
     }
 
     /// - Parameters:
-    ///   - english: What is wrong, a ``Sentence``.
-    ///   - values: What stands for its placeholders.
+    ///   - english: The fault, a ``Sentence``.
+    ///   - values: The values of its placeholders.
     ///   - status: The status with which the program ends.
     package init(
         saying english: String,
@@ -33,7 +33,7 @@ package struct Fault: Error, Equatable {
 }
 
 extension Fault {
-    /// Does something that settings, files or addresses can make fail.
+    /// Runs code that can fail because of settings, files or addresses.
     ///
     /// - Throws: ``Fault`` in place of their errors.
     package static func unless<Value>(_ body: () async throws -> Value) async throws -> Value {

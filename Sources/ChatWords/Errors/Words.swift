@@ -5,10 +5,10 @@ internal import Glibc
 
 /// Errors in the language of the user.
 ///
-/// Codes are for programs and the same everywhere; the sentence beside them is English on the wire. One that is not known
-/// here, of a newer server, is told by its code.
+/// Codes are for programs and the same everywhere; the sentence beside them is English on the wire. An unknown
+/// sentence, of a newer server, is replaced by its code.
 package enum Words {
-    /// What the server refused, or what the rules of names and texts do.
+    /// The refusal of the server, or of the rules for names and texts.
     package static func of(_ error: ProtocolError, in language: Language = .current) -> String {
         let sentence = Sentence(said: error.message)
         if sentence.isKnown(in: language) { return sentence.text(in: language) }
@@ -48,20 +48,20 @@ package enum Words {
         return failure.server.map { "\($0): \(words)" } ?? words
     }
 
-    /// Why a connection was closed: the code says it, since a reason is anybody's text.
+    /// The reason why a connection was closed, by its code, since the text may be anything.
     package static func of(_ disconnect: Disconnect, in language: Language = .current) -> String {
         let said = Sentence(said: disconnect.reason)
         if !disconnect.reason.isEmpty, said.isKnown(in: language) { return said.text(in: language) }
         return Sentence("close code {code}", ["code": "\(disconnect.code)"]).text(in: language)
     }
 
-    /// Why a server refused a request: in its own words where they are known, else by the code or the status.
+    /// The reason why a server refused a request: its own words if they are known, otherwise the code or the status.
     ///
     /// - Parameters:
-    ///   - status: Of HTTP; nil when it was a command.
-    ///   - code: Of the protocol's error; nil when it was none.
-    ///   - reason: What the server said.
-    ///   - language: In which it is told.
+    ///   - status: The HTTP status; nil when it was a command.
+    ///   - code: The code of the protocol's error; nil when there is none.
+    ///   - reason: The server's words.
+    ///   - language: The language of the result.
     /// - Returns: The words.
     package static func ofRefusal(
         _ status: Int?,
@@ -76,7 +76,7 @@ package enum Words {
         return (status.map { "\($0) " } ?? "") + (words ?? self.of(said: reason, in: language))
     }
 
-    /// What the library says: a sentence, or something with a sentence behind a colon.
+    /// The library's message: a sentence, or something with a sentence after a colon.
     package static func of(said text: String, in language: Language = .current) -> String {
         let sentence = Sentence(said: text)
         if sentence.isKnown(in: language) { return sentence.text(in: language) }
@@ -85,12 +85,12 @@ package enum Words {
         return "\(Sentence(said: head).text(in: language)): \(self.of(said: tail, in: language))"
     }
 
-    /// What the system says of an `errno`.
+    /// The system's text for an `errno`.
     package static func of(errno number: Int32, in language: Language = .current) -> String {
         self.of(said: String(cString: strerror(number)), in: language)
     }
 
-    /// Why a file cannot be used.
+    /// The reason why a file cannot be used.
     package static func of(_ error: FileError, in language: Language = .current) -> String {
         switch error.reason {
         case .system(let number): "\(error.path): \(self.of(errno: number, in: language))"

@@ -1,6 +1,6 @@
 /// Korean particles, whose form depends on the last sound of the word before them.
 package enum Particle {
-    /// How a word ends, for what follows it.
+    /// The ending of a word, which decides the particle after it.
     package enum Ending: Equatable, Sendable {
         case vowel
         /// ㄹ, which counts as a vowel before 으로.
@@ -12,8 +12,8 @@ package enum Particle {
     ///
     /// - Parameters:
     ///   - pair: Both with a slash between, the one after a consonant first: `을/를`, `이/가`, `은/는`, `과/와`, `으로/로`.
-    ///   - text: What stands before.
-    /// - Returns: The form; nil when the pair is none.
+    ///   - text: The text before it.
+    /// - Returns: The form; nil when it is not a known pair.
     package static func choose(_ pair: some StringProtocol, after text: String) -> String? {
         let forms = pair.split(separator: "/")
         guard forms.count == 2 else { return nil }
@@ -22,7 +22,8 @@ package enum Particle {
         return String(isClosed ? forms[0] : forms[1])
     }
 
-    /// How a text ends when it is read aloud, by its last sign that is no bracket, quotation mark or invisible character.
+    /// The ending of a text when it is read aloud, by its last sign that is not a bracket, quotation mark or invisible
+    /// character.
     ///
     /// Page and terminal have one rule (Tests/Vectors/particles.json).
     package static func ending(of text: String) -> Ending {
@@ -30,7 +31,7 @@ package enum Particle {
         guard let last = scalars.first(where: { !self.isPassedOver($0) }) else { return .vowel }
         switch last {
         case "\u{AC00}"..."\u{D7A3}": return self.ending(ofFinal: (last.value - 0xAC00) % 28)
-        // What follows the vowel of a syllable that is not composed.
+        // The part after the vowel of a syllable that is not composed.
         case "\u{11A8}"..."\u{11C2}": return self.ending(ofFinal: last.value - 0x11A7)
         case "0"..."9": return self.digits[Int(last.value - 0x30)]
         case "l", "L": return .rieul

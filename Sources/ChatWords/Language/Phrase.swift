@@ -1,4 +1,4 @@
-/// What the commands tell people, as keys of a table for each language.
+/// The messages of commands for people, as keys of a table for each language.
 ///
 /// Errors and reports are ``Sentence``s.
 package enum Phrase: String, CaseIterable, Sendable {
@@ -22,7 +22,7 @@ package enum Phrase: String, CaseIterable, Sendable {
 
     /// The phrase in the language of this process.
     ///
-    /// - Parameter values: What stands for each `{placeholder}`.
+    /// - Parameter values: The value of each `{placeholder}`.
     /// - Returns: The text.
     package func callAsFunction(_ values: KeyValuePairs<String, String> = [:]) -> String {
         self.text(in: .current, values)

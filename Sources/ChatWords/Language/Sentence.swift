@@ -1,4 +1,4 @@
-/// A sentence about what went wrong or what was found, which is its own key: the English text, with `{placeholders}`.
+/// A sentence about a fault or a finding, which is its own key: the English text, with `{placeholders}`.
 ///
 /// English sentences of the server and the client library are looked up as well (``init(said:)``).
 package struct Sentence: Equatable, Sendable {
@@ -22,7 +22,7 @@ package struct Sentence: Equatable, Sendable {
         self.values = Dictionary(uniqueKeysWithValues: values.enumerated().map { ("\($0)", $1) })
     }
 
-    /// Reads a sentence that somebody said: its numbers and what stands in quotes are its values, `{0}`, `{1}` and so on.
+    /// Reads a finished sentence: its numbers and quoted parts are its values, `{0}`, `{1}` and so on.
     package init(said text: String) {
         var (english, values) = ("", [String: String]())
         var rest = Substring(text)
@@ -43,10 +43,10 @@ package struct Sentence: Equatable, Sendable {
         (self.english, self.values) = (english, values)
     }
 
-    /// Whether the sentence can be said in a language.
+    /// Whether the sentence has a translation in a language.
     package func isKnown(in language: Language = .current) -> Bool { self.template(in: language) != nil }
 
-    /// The sentence in a language; one that nobody has translated is English.
+    /// The sentence in a language; English if there is no translation.
     package func text(in language: Language = .current) -> String {
         Template.fill(self.template(in: language) ?? self.english, self.values.map { ($0.key, $0.value) })
     }

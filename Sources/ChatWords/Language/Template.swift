@@ -1,8 +1,9 @@
 /// Texts with `{placeholders}`.
 package enum Template {
-    /// Puts values in their places; what stands in a value is not looked at again.
+    /// Puts values in their places; placeholders inside a value are not replaced.
     ///
-    /// A placeholder with a slash is a Korean particle (`{을/를}`): it follows what stands before it by then.
+    /// A placeholder with a slash is a Korean particle (`{을/를}`): it depends on the text before it after the
+    /// replacement.
     package static func fill(_ template: String, _ values: [(key: String, value: String)]) -> String {
         var text = ""
         var rest = Substring(template)

@@ -1,4 +1,4 @@
-/// A text with its translation beside it, where it is said in one place only; what is said in several is a ``Phrase``.
+/// A text with its translation beside it, if it is used in one place only; a text for several places is a ``Phrase``.
 package struct Wording: Equatable, Sendable {
     package let english: String
     package let korean: String
@@ -10,7 +10,7 @@ package struct Wording: Equatable, Sendable {
 
     /// The text in the language of this process.
     ///
-    /// - Parameter values: What stands for each `{placeholder}`.
+    /// - Parameter values: The value of each `{placeholder}`.
     /// - Returns: The text.
     package func callAsFunction(_ values: KeyValuePairs<String, String> = [:]) -> String {
         self.text(in: .current, values)

@@ -15,7 +15,7 @@ enum HelpCommand: SlashCommand {
         conversation.draw(lines, indent: self.column() + conversation.formatter.notice("").count)
     }
 
-    /// The cell of a line in which the explanations begin.
+    /// The cell in which the explanations begin.
     static func column(in language: Language = .current) -> Int {
         2 + (SlashCommands.all.map { CellWidth.of(self.head($0, in: language)) }.max() ?? 0)
     }

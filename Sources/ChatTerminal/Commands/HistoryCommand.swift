@@ -8,7 +8,7 @@ enum HistoryCommand: SlashCommand {
     static let argument = Wording("[n]", korean: "[n]")
     static let help = Wording("show the last n messages of this room", korean: "이 방의 마지막 메시지 n개 보기")
 
-    /// How many messages it shows where nobody says how many.
+    /// The default number of messages that it shows.
     private static let usual = 20
     private static let badNumber = Wording(
         "/history is followed by a number above 0, or by nothing",

@@ -1,6 +1,6 @@
 internal import ChatWords
 
-/// `/ignore`: hears somebody no more, or again.
+/// `/ignore`: hides the messages of a user, or shows them again.
 enum IgnoreCommand: SlashCommand {
     static let name = "ignore"
     static let argument = Wording("[name]", korean: "[이름]")

@@ -1,11 +1,11 @@
-/// What a finished line means.
+/// The meaning of a finished line.
 ///
 /// The page reads lines in the same way (Tests/Vectors/commands.json).
 enum Input: Sendable {
     case nothing
     case say(String)
     case command(any SlashCommand.Type, String)
-    /// A command that does not exist; it is told, and never said to others.
+    /// A command that does not exist; the user is told, and it is never sent.
     case unknown(String)
 
     init(_ line: String) {

@@ -1,7 +1,7 @@
 internal import ChatCore
 internal import ChatWords
 
-/// `/join`: goes to another room as well.
+/// `/join`: joins another room as well.
 enum JoinCommand: SlashCommand {
     static let name = "join"
     static let argument = Wording("<room>", korean: "<대화방>")

@@ -1,7 +1,7 @@
 internal import ChatCore
 internal import ChatWords
 
-/// `/me`: says what the user does.
+/// `/me`: sends an action of the user.
 enum MeCommand: SlashCommand {
     static let name = "me"
     static let argument = Wording("<text>", korean: "<글>")

@@ -1,6 +1,6 @@
 internal import ChatWords
 
-/// `/notices`: shows or hides who joins and leaves.
+/// `/notices`: shows or hides the notices of joins and leaves.
 enum NoticesCommand: SlashCommand {
     static let name = "notices"
     static let argument = Wording("[on|off]", korean: "[on|off]")
@@ -8,7 +8,7 @@ enum NoticesCommand: SlashCommand {
 
     private static let subject = Wording("notices", korean: "드나드는 사람 알림")
 
-    /// The switch holds until the end of the session.
+    /// The choice lasts until the end of the session.
     static func run(_ argument: String, in conversation: isolated Conversation) async {
         guard let isOn = self.turned(argument, conversation.showsNotices, in: conversation) else { return }
         conversation.showsNotices = isOn

@@ -9,7 +9,7 @@ enum SearchCommand: SlashCommand {
     static let argument = Wording("<text>", korean: "<글>")
     static let help = Wording("find a text in this room's past", korean: "이 방의 지난 대화에서 글 찾기")
 
-    /// How many messages it reads, and how many of those that it finds it shows.
+    /// The most messages that it reads, and the most results that it shows.
     private static let maximum = (read: 1000, shown: 20)
     private static let nothing = Wording(
         "{room}: nothing found for \"{text}\"",

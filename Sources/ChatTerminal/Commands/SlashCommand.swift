@@ -1,24 +1,24 @@
 internal import ChatCore
 internal import ChatWords
 
-/// What can be done on the input line besides talking.
+/// A command for the input line.
 ///
 /// A command is one file of this folder, with its help in both languages, and a row in ``SlashCommands``.
 protocol SlashCommand: Sendable {
-    /// The word behind the slash.
+    /// The word after the slash.
     static var name: String { get }
-    /// What may follow, for the help.
+    /// The arguments, for the help.
     static var argument: Wording { get }
-    /// What it does, in a line.
+    /// Its effect, in one line.
     static var help: Wording { get }
-    /// Whether a room follows, so that Tab offers rooms.
+    /// Whether its argument is a room, so that Tab offers rooms.
     static var takesRoom: Bool { get }
 
-    /// Does what was asked for.
+    /// Carries the command out.
     ///
     /// - Parameters:
-    ///   - argument: What follows the name, without blanks around it.
-    ///   - conversation: Where it was written.
+    ///   - argument: The text after the name, without blanks around it.
+    ///   - conversation: The conversation in which it was entered.
     static func run(_ argument: String, in conversation: isolated Conversation) async
 }
 
@@ -26,14 +26,14 @@ extension SlashCommand {
     static var argument: Wording { Wording("", korean: "") }
     static var takesRoom: Bool { false }
 
-    /// Whether a text follows; warns when it is missing.
+    /// Whether there is a text; warns when it is missing.
     static func isText(_ argument: String, in conversation: isolated Conversation) -> Bool {
         guard argument.isEmpty else { return true }
         conversation.warn(Phrase.wantsText(["command": self.name]))
         return false
     }
 
-    /// The room of a name, with or without `#` before it; nil, after a warning, when that is no name of a room.
+    /// The room of a name, with or without `#` before it; nil, after a warning, when it is not a valid name of a room.
     static func room(_ name: String, in conversation: isolated Conversation) -> RoomName? {
         do throws(ProtocolError) {
             return try RoomName(name.hasPrefix("#") ? String(name.dropFirst()) : name)
@@ -43,7 +43,7 @@ extension SlashCommand {
         }
     }
 
-    /// Reads `on`, `off` or nothing, which turns a switch over; nil, after a warning, for anything else.
+    /// Reads `on`, `off` or nothing, which toggles a switch; nil, after a warning, for anything else.
     static func turned(_ argument: String, _ isOn: Bool, in conversation: isolated Conversation) -> Bool? {
         switch argument.lowercased() {
         case "": return !isOn

@@ -22,7 +22,7 @@ enum SlashCommands {
         QuitCommand.self,
     ]
 
-    /// What Tab has to know of them.
+    /// The data for completion with Tab.
     static var completions: [Completion.Command] {
         self.all.map { Completion.Command(name: $0.name, takesRoom: $0.takesRoom) }
     }

@@ -1,7 +1,7 @@
 internal import ChatCore
 internal import ChatWords
 
-/// `/switch`: talks in another of the rooms that the user is in.
+/// `/switch`: changes to another of the user's rooms.
 enum SwitchCommand: SlashCommand {
     static let name = "switch"
     static let argument = Wording("<room>", korean: "<대화방>")

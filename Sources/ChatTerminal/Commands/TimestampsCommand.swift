@@ -8,7 +8,7 @@ enum TimestampsCommand: SlashCommand {
 
     private static let subject = Wording("timestamps", korean: "메시지의 시각")
 
-    /// The switch holds until the end of the session.
+    /// The choice lasts until the end of the session.
     static func run(_ argument: String, in conversation: isolated Conversation) async {
         guard let isOn = self.turned(argument, conversation.formatter.showsTime, in: conversation) else { return }
         conversation.formatter.showsTime = isOn

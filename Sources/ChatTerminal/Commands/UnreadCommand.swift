@@ -2,7 +2,7 @@ internal import ChatClient
 internal import ChatCore
 internal import ChatWords
 
-/// `/unread`: shows what is unread in the room, from the place to which the user had read.
+/// `/unread`: shows the unread messages of the room, after the last one that the user had read.
 enum UnreadCommand: SlashCommand {
     static let name = "unread"
     static let help = Wording(
@@ -10,7 +10,7 @@ enum UnreadCommand: SlashCommand {
         korean: "이 방에서 읽지 않은 것을 읽던 곳부터 보기"
     )
 
-    /// How many messages it shows at most.
+    /// The most messages that it shows.
     private static let maximum = 1000
     private static let unknown = Wording(
         "{room}: it is not known where the unread begins; /history shows the last messages",

@@ -1,7 +1,7 @@
 internal import ChatClient
 internal import ChatWords
 
-/// `/who`: lists who is in the room.
+/// `/who`: lists the members of the room.
 enum WhoCommand: SlashCommand {
     static let name = "who"
     static let help = Wording("list who is here", korean: "여기 있는 사람 보기")

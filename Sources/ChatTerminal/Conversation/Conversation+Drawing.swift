@@ -10,7 +10,7 @@ extension Conversation {
     ///
     /// - Parameters:
     ///   - lines: The lines, with the sequences of ``Palette``.
-    ///   - indent: How far the rows after the first of a line are moved in.
+    ///   - indent: The indent of a line's rows after the first.
     ///   - isRinging: Whether the terminal rings.
     func draw(_ lines: [String], indent: Int = 4, isRinging: Bool = false) {
         let paragraphs = lines.map { Paragraph(text: $0, indent: indent) }
@@ -23,7 +23,7 @@ extension Conversation {
     func refresh() { self.display.refresh(self.block) }
     func clear() { self.display.clear(self.block) }
 
-    /// Whether the terminal is this program's; acts on a change of that.
+    /// Whether the terminal belongs to this program; acts on a change of that.
     func hasTerminal(isContinued: Bool = false) -> Bool {
         self.display.check(self.block, gap: self.gap, isContinued: isContinued)
     }
@@ -31,10 +31,10 @@ extension Conversation {
     /// Lets the shell stop the program, as Ctrl-Z does.
     func suspend() { self.display.suspend(self.block, gap: self.gap) }
 
-    /// Stands for lines that are not remembered.
+    /// The replacement of lines that are not kept.
     private var gap: Paragraph { Paragraph(text: self.formatter.notice("…")) }
 
-    /// A message's lines, with a mark on a name that somebody else has here as well.
+    /// A message's lines, with a mark on a name that another member also has.
     func lines(of message: Message, isMention: Bool = false) -> [String] {
         let sender = message.sender
         let name = Namesakes.label(sender.name.rawValue, sender.id, among: self.rooms.members(of: message.room))
@@ -79,7 +79,7 @@ extension Conversation {
         )
     }
 
-    /// The room, what waits to be confirmed, what is unread elsewhere, and whether there is a connection.
+    /// The room, unconfirmed lines, unread messages in other rooms, and the state of the connection.
     private var prompt: String {
         if let query = self.draft.editor.searchQuery { return "(\(Phrase.searchPrompt()): \(query.sanitizedLine)) " }
         var prompt = self.rooms.current.rawValue

@@ -3,7 +3,7 @@ internal import ChatCore
 internal import ChatSystem
 internal import ChatWords
 
-// MARK: - What the server says
+// MARK: - Messages of the server
 
 extension Conversation {
     func handle(_ event: ClientEvent) {
@@ -30,7 +30,7 @@ extension Conversation {
         }
     }
 
-    /// Asks for the names of the server's rooms, for completion, which does without them when the server does not
+    /// Requests the names of the server's rooms for completion, which works without them when the server does not
     /// answer.
     private func learnRooms() async {
         guard let page = try? await self.directory.page() else { return }
@@ -85,7 +85,7 @@ extension Conversation {
         self.draw(lines, isRinging: isMention && !isPast && self.options.rings && self.bell.ring(now: .now))
     }
 
-    /// Somebody came, went or has another name; nil: went.
+    /// A user came, left or has another name; nil: left.
     private func tell(_ event: Event, _ change: PresenceChange, _ name: String?) {
         self.rooms.changed(change, name: name)
         guard self.showsNotices, !self.ignored.contains(change.user), let text = Notices.presence(event) else {
@@ -98,13 +98,14 @@ extension Conversation {
 // MARK: - What time brings
 
 extension Conversation {
-    /// A second has passed: perhaps somebody has stopped typing, a line waits for long, or the way is to be measured.
+    /// A second has passed: perhaps a user has stopped typing, a line waits for long, or it is time to measure the
+    /// round trip.
     func tick() {
         if self.link.isDue(now: .now) { self.later { await self.measure() } }
         self.refresh()
     }
 
-    /// Measures the way to the server and back; one that a broken connection interrupts says nothing.
+    /// Measures the round trip to the server; a measurement that a broken connection interrupts does not count.
     private func measure() async {
         guard let welcome = self.link.welcome else { return }
         let start = ContinuousClock.now

@@ -5,7 +5,7 @@ internal import ChatWords
 // MARK: - What is pressed
 
 extension Conversation {
-    /// What the reader of keys has to do after a key.
+    /// The next step of the reader of keys after a key.
     enum OnKey: Equatable, Sendable {
         case done
         /// A line is finished.
@@ -20,7 +20,7 @@ extension Conversation {
         case .edited: self.redraw()
         case .pasted(let lines):
             self.redraw()
-            // Several lines in one paste are easily a mistake: nothing is sent before Enter, and that is said.
+            // Several lines in one paste may be a mistake: nothing is sent before Enter, and the user is told so.
             self.notice(Phrase.pastedLines(["count": "\(lines)"]))
         case .submit(let line):
             self.keep(line)
@@ -56,10 +56,10 @@ extension Conversation {
         self.redraw()
     }
 
-    /// Tells others whether the user types, where that is wanted and where it is news.
+    /// Tells others whether the user is typing, if that is wanted and has changed.
     ///
-    /// It is told after everything that came at once was done, and in the order in which lines are sent: else the news that
-    /// somebody types could come behind the message that was typed.
+    /// This happens after all keys that came together, and in the order in which lines are sent: otherwise the typing
+    /// event could come after the message itself.
     func tellTyping() async {
         guard self.options.sendsTyping else { return }
         switch self.draft.typed(in: self.rooms.current, now: .now) {

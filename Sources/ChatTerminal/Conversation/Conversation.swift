@@ -3,10 +3,10 @@ internal import ChatCore
 internal import ChatSystem
 internal import ChatWords
 
-/// A conversation on a terminal: the rooms, the line that is being written, and what stands on the screen.
+/// A conversation on a terminal: the rooms, the line that is being written, and the screen.
 ///
 /// Keys, events, signals and time come to it one by one (``JoinSession`` waits for them), and each ends in one write to the
-/// terminal. What a slash command does stands with the command (``SlashCommand``).
+/// terminal. The work of a slash command is with the command (``SlashCommand``).
 actor Conversation {
     nonisolated let client: ChatClient
     let directory: RoomListing
@@ -29,11 +29,11 @@ actor Conversation {
     var lastDay: String?
     /// Rooms that the server has, for completion.
     var knownRooms: [String] = []
-    /// Whether the user wants to go.
+    /// Whether the user wants to leave.
     private(set) var isLeaving = false
     private var warnings: [String]
 
-    /// Work that a key or an event began, to be done beside them.
+    /// Work that a key or an event started, which runs beside them.
     nonisolated let jobs: AsyncStream<@Sendable () async -> Void>
     private let jobSink: AsyncStream<@Sendable () async -> Void>.Continuation
 
@@ -55,14 +55,14 @@ actor Conversation {
             self.warnings.append(Words.of(error))
         }
         self.draft = UnfinishedLine(history: LineHistory(lines))
-        // One for each line that may wait for its answer, 1,000, and many more than keys and events begin.
+        // One for each line that may wait for its answer, 1,000, and enough for everything that keys and events start.
         (self.jobs, self.jobSink) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(4096))
     }
 
-    /// Does something that waits, without letting keys and events wait for it.
+    /// Runs work that waits, without delaying keys and events.
     func later(_ job: @escaping @Sendable () async -> Void) { self.jobSink.yield(job) }
 
-    /// Asks the server something and tells what it says.
+    /// Sends the server a request and shows the answer.
     func ask(_ question: @escaping @Sendable (ChatClient, RoomName) async throws(ClientError) -> String) {
         let (client, room) = (self.client, self.rooms.current)
         self.later {
@@ -78,10 +78,10 @@ actor Conversation {
 // MARK: - The beginning and the end
 
 extension Conversation {
-    /// How long a leaving user waits for lines that are not confirmed yet.
+    /// The time for which a leaving user waits for lines that are not confirmed yet.
     private static let farewell: Duration = .seconds(2)
 
-    /// Enters the rooms, and sends what the outbox kept, before anything new is sent there.
+    /// Enters the rooms, and sends the messages of the outbox before any new ones.
     func begin() async {
         self.display.take()
         self.draw(self.warnings.map(self.formatter.warning))
@@ -102,12 +102,12 @@ extension Conversation {
         }
     }
 
-    /// The user wants to go.
+    /// The user wants to leave.
     func leave() { self.isLeaving = true }
 
-    /// Waits a moment for what the server has not confirmed.
+    /// Waits a moment for lines that the server has not confirmed.
     ///
-    /// - Returns: How many lines are not confirmed then.
+    /// - Returns: The number of lines that are still not confirmed.
     func sayFarewell() async -> Int {
         let deadline = ContinuousClock.now + Self.farewell
         while self.pending.count > 0, self.link.isConnected, .now < deadline {
@@ -116,7 +116,7 @@ extension Conversation {
         return self.pending.count
     }
 
-    /// Gives the terminal back and keeps how far each room was read.
+    /// Gives the terminal back and saves the read position of each room.
     func end() {
         self.display.giveBack()
         self.options.readMarks?.save(self.rooms.marks.read)
@@ -134,7 +134,7 @@ extension Conversation {
         }
     }
 
-    /// Waits for the answer to a line, beside everything else.
+    /// Waits for the answer to a line, while everything else goes on.
     private func follow(_ sent: PendingSend, _ text: String) {
         let id = self.pending.begin(text, now: .now)
         self.later { await self.settle(sent, id, text) }
@@ -177,7 +177,7 @@ extension Conversation {
         if wasCurrent { self.redraw() }
     }
 
-    /// Talks in another room from here on.
+    /// Makes another room the current one.
     func talk(in room: RoomName) {
         self.rooms.enter(room)
         self.redraw()

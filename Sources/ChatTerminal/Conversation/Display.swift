@@ -4,18 +4,19 @@ internal import Glibc
 
 /// The terminal as a conversation uses it: lines appear above the input line, and each step is one write.
 ///
-/// A shell with job control lends its terminal to one job at a time. While the terminal is another job's, nothing is drawn
-/// and its mode is left alone; what comes is shown when it is back, and the line that was being written is still there.
+/// A shell with job control lends its terminal to one job at a time. While another job has the terminal, nothing is
+/// drawn and its mode is not changed. New lines are shown when the terminal is back, and the half-written line is still
+/// there.
 struct Display: Sendable {
     /// The number of lines that can be painted again.
     private static let remembered = 300
     /// The longest time between a change of the terminal's width and the signal of it.
     private static let latestNews: Duration = .milliseconds(600)
 
-    /// Whose terminal it is.
+    /// The owner of the terminal.
     private enum Holder: Equatable, Sendable {
         case us
-        /// Another job's; so many lines came meanwhile.
+        /// Another job; this many lines came meanwhile.
         case others(missed: Int)
     }
 
@@ -25,10 +26,10 @@ struct Display: Sendable {
     /// The last lines that were printed.
     private var printed: [Paragraph] = []
     private var lastDraw = ContinuousClock.now
-    /// The rows above the input line as they stand there.
+    /// The present rows above the input line.
     private var drawnAbove: [String] = []
 
-    /// - Parameter hasScreen: Whether the terminal has a cursor that can be moved; else lines come as in any filter.
+    /// - Parameter hasScreen: Whether the terminal has a movable cursor; otherwise lines are printed as by any filter.
     init(hasScreen: Bool) { self.hasScreen = hasScreen }
 
     private var isDrawn: Bool { self.hasScreen && self.holder == .us }
@@ -55,7 +56,7 @@ extension Display {
         self.drawnAbove = block.above
     }
 
-    /// Draws the block again when time alone has changed it.
+    /// Draws the block again when it has changed with time only.
     mutating func refresh(_ block: Screen.Block) { if block.above != self.drawnAbove { self.redraw(block) } }
 
     mutating func clear(_ block: Screen.Block) {
@@ -82,20 +83,20 @@ extension Display {
     private mutating func resized(_ block: Screen.Block) -> String {
         let columns = Terminal.columns
         guard columns != self.screen.width else { return "" }
-        // Terminals wrap at once and tell it late. What was drawn in between stands where nobody knows.
+        // Terminals wrap at once and report it late. The position of text that was drawn in between is unknown.
         guard .now - self.lastDraw < Self.latestNews else { return self.screen.resize(columns: columns, block) }
         let lines = self.printed.flatMap { WordWrap.rows($0, columns: columns) }
         return self.screen.repaint(columns: columns, rows: Terminal.rows, lines: lines, block)
     }
 }
 
-// MARK: - Whose terminal it is
+// MARK: - The owner of the terminal
 
 extension Display {
-    /// Takes the terminal, or waits for it, as a program that was started in the background does.
+    /// Takes the terminal, or waits for it, if the program was started in the background.
     mutating func take() {
         guard self.hasScreen else { return }
-        // Reading and drawing in the background fail then, and stop nobody.
+        // Then reading and drawing in the background fail and do not stop the program.
         signal(SIGTTIN, SIG_IGN)
         guard JobControl.isForeground else {
             self.holder = .others(missed: 0)
@@ -104,20 +105,20 @@ extension Display {
         Terminal.makeRaw()
     }
 
-    /// Takes the input line away and gives the terminal back.
+    /// Removes the input line and gives the terminal back.
     mutating func giveBack() {
         guard self.isDrawn, JobControl.isForeground else { return }
         Output.write(self.screen.hide())
         Terminal.restore()
     }
 
-    /// Checks whose terminal it is now, and acts on a change.
+    /// Checks the present owner of the terminal, and acts on a change.
     ///
     /// - Parameters:
-    ///   - block: What stands below the lines.
-    ///   - gap: Stands for lines that came meanwhile and are not remembered.
+    ///   - block: The block below the lines.
+    ///   - gap: The replacement of lines that came meanwhile and are not kept.
     ///   - isContinued: Whether the program was stopped, and the terminal may have had another mode since.
-    /// - Returns: Whether it is this program's.
+    /// - Returns: Whether this program has it.
     mutating func check(_ block: Screen.Block, gap: Paragraph, isContinued: Bool = false) -> Bool {
         guard self.hasScreen else { return true }
         let isForeground = JobControl.isForeground
@@ -127,7 +128,7 @@ extension Display {
             Terminal.makeRaw()
             self.redraw(block)
         case (.us, false):
-            // The shell draws from here on, where the block stands and below.
+            // The shell draws from here on, over the block and below.
             self.screen.forget()
             Terminal.abandon()
             self.holder = .others(missed: 0)
@@ -142,7 +143,7 @@ extension Display {
         return isForeground
     }
 
-    /// Puts the terminal back and stops; where nobody can stop the program it goes on at once.
+    /// Restores the terminal and stops; goes on at once where the program cannot be stopped.
     mutating func suspend(_ block: Screen.Block, gap: Paragraph) {
         guard self.holder == .us, !Signals.isIgnored(SIGTSTP) else { return }
         Output.write(self.screen.hide())

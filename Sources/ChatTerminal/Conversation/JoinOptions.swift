@@ -1,26 +1,26 @@
 package import ChatClient
 package import ChatCore
 
-/// How a session in a terminal looks and what it keeps.
+/// The appearance of a session in a terminal, and the things that it keeps.
 package struct JoinOptions: Sendable {
     package var rooms: [RoomName]
-    /// How many messages of the past come first.
+    /// The number of past messages that come first.
     package var history: Int
     package var palette: Palette
     package var showsTimestamps = true
-    /// Whether it is told who joins and leaves.
+    /// Whether joins and leaves are shown.
     package var showsNotices = true
-    /// Whether others see that the user types.
+    /// Whether others see that the user is typing.
     package var sendsTyping = true
-    /// Whether the terminal rings when somebody names the user.
+    /// Whether the terminal rings when somebody mentions the user.
     package var rings = true
-    /// Whether the terminal has a cursor that can be moved; else lines come and go as in any filter.
+    /// Whether the terminal has a movable cursor; otherwise lines are read and printed as by any filter.
     package var hasScreen = true
     package var showsStatus = true
     package var inputHistory: InputHistoryFile?
-    /// The file that keeps how far each room was read.
+    /// The file with the read position of each room.
     package var readMarks: ReadMarkFile?
-    /// What the outbox kept from an earlier session.
+    /// The messages that the outbox kept from an earlier session.
     package var kept = OutboxContents()
     /// Lines that are shown first.
     package var warnings: [String] = []

@@ -2,15 +2,15 @@ internal import ChatSystem
 internal import ChatWords
 internal import Glibc
 
-/// The progress of long work: one line on standard error that is written over.
+/// The progress of long work: one line on standard error that is overwritten.
 ///
-/// Only people see it, no files.
+/// It is shown to people only, not written to files.
 package struct Progress: Sendable {
     private let isOnTerminal = Terminal.takesSequences(STDERR_FILENO)
 
     package init() {}
 
-    /// In the background the line that could be written over is the shell's.
+    /// In the background, the line to overwrite belongs to the shell.
     private var isShown: Bool { self.isOnTerminal && JobControl.isForeground(on: STDERR_FILENO) }
 
     /// Shows the line in place of the last one, cut to the width of the terminal.
@@ -19,7 +19,7 @@ package struct Progress: Sendable {
         Output.write("\r\u{1B}[K" + CellWidth.prefix(of: text.sanitizedLine, Terminal.columns - 1), to: STDERR_FILENO)
     }
 
-    /// Takes the line away.
+    /// Removes the line.
     package func clear() {
         if self.isShown { Output.write("\r\u{1B}[K", to: STDERR_FILENO) }
     }

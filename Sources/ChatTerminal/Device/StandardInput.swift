@@ -1,29 +1,30 @@
 internal import ChatSystem
 internal import Glibc
 
-/// Standard input, read only when somebody asks: what is not asked for stays with the one who writes it.
+/// Standard input, read only on request: unread bytes stay with the writer.
 package struct StandardInput: Sendable {
-    /// Whether a terminal is left alone while it is another job's; else its owner stops the program, as any filter.
+    /// Whether a terminal is not read while another job has it; otherwise the system stops the program, like any
+    /// filter.
     private let sharesTerminal: Bool
     private let descriptor = DescriptorWait()
 
     package init(sharesTerminal: Bool = false) { self.sharesTerminal = sharesTerminal }
 
-    /// What a read gave.
+    /// The result of a read.
     package enum Chunk: Sendable {
         case bytes([UInt8])
         /// Nothing came in time.
         case timeout
-        /// Something was typed, but the terminal is another job's now: nothing was taken.
+        /// Something was typed, but another job has the terminal now: nothing was read.
         case elsewhere
-        /// Nothing will come any more, or the task was cancelled.
+        /// The input has ended, or the task was cancelled.
         case end
     }
 
     /// Waits for bytes.
     ///
     /// - Parameter milliseconds: The longest time to wait; nil: no bound.
-    /// - Returns: What came.
+    /// - Returns: The result.
     package func read(within milliseconds: Int32? = nil) async -> Chunk {
         while true {
             switch await self.descriptor.wait(for: STDIN_FILENO, POLLIN, within: milliseconds) {
@@ -35,7 +36,7 @@ package struct StandardInput: Sendable {
         }
     }
 
-    /// Takes what is there; nil when that is nothing, but more may come.
+    /// Reads the available bytes; nil when there are none, but more may come.
     private func take() -> Chunk? {
         guard !self.sharesTerminal || JobControl.isForeground else { return .elsewhere }
         var buffer = [UInt8](repeating: 0, count: 16384)

@@ -3,11 +3,11 @@ internal import ChatWords
 internal import Glibc
 internal import Synchronization
 
-/// Data goes to standard output, what people should know goes to standard error.
+/// Data goes to standard output, messages for people go to standard error.
 package enum Output {
-    /// Why standard output took nothing any more; nil while it does.
+    /// The reason why standard output cannot be written any more; nil while it can.
     ///
-    /// A reader that went away is no failure: who writes `| head` wants no more.
+    /// A reader that went away is no failure: with `| head` the user wants no more.
     package static var failure: Int32? { self.failed.withLock(\.self) }
 
     private static let failed = Mutex<Int32?>(nil)
@@ -24,7 +24,7 @@ package enum Output {
         }
     }
 
-    /// Writes all of a text to standard output, as ``write(_:to:)`` does; a reader that stands still holds up only the
+    /// Writes all of a text to standard output, as ``write(_:to:)`` does; a reader that does not read delays only the
     /// task, which can be cancelled.
     ///
     /// - Returns: False when it could not be written, or when the task was cancelled first.
@@ -50,13 +50,13 @@ package enum Output {
         self.failed.withLock { $0 = $0 ?? error.code }
     }
 
-    /// Waits until nobody reads the output any more: a program that prints seldom would find out late.
+    /// Waits until nobody reads the output any more: a program that prints rarely would notice late.
     ///
     /// - Returns: False when the task was cancelled first.
     package static func isAbandoned() async -> Bool {
         await DescriptorWait().wait(for: STDOUT_FILENO, 0) == .ready
     }
 
-    /// Tells people something, without disturbing the data.
+    /// Prints a message for people, without disturbing the data.
     package static func notice(_ text: String) { self.write("chat-cli: \(text.sanitizedLine)\n", to: STDERR_FILENO) }
 }

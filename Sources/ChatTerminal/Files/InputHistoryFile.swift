@@ -28,7 +28,7 @@ package struct InputHistoryFile: Sendable {
         return last
     }
 
-    /// Appends a line; one that cannot be kept is no reason to stop talking.
+    /// Appends a line; a failure does not end the session.
     package func append(_ line: String) {
         let line = Self.escaped(line) + "\n"
         guard line.utf8.count <= Self.maximumBytes, let path = try? AtomicFile.target(of: self.path) else { return }

@@ -4,8 +4,8 @@ package import ChatWords
 
 /// Keeps ``Positions`` in a file: soon after each change, and at the end.
 ///
-/// A position is noted only after the message was written to standard output, so that what is remembered was printed. The
-/// other way round does not hold: a process that is killed may print again what it printed in its last tenth of a second.
+/// A position is stored only after the message was written to standard output, so every stored message was printed. The
+/// reverse is not true: after a kill, the next run may print again the messages of the last tenth of a second.
 package actor PositionFile {
     private static let delay: Duration = .milliseconds(100)
 
@@ -17,7 +17,7 @@ package actor PositionFile {
 
     /// Opens the file; one process at a time.
     ///
-    /// - Parameter path: The file; it need not be there.
+    /// - Parameter path: The file; it need not exist.
     /// - Throws: ``Fault``.
     package init(_ path: String) throws(Fault) {
         (self.changes, self.changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -28,7 +28,7 @@ package actor PositionFile {
     private static func open(_ path: String) throws(Fault) -> (path: String, Positions) {
         let (file, isOurs, bytes): (String, Bool, [UInt8]?)
         do throws(FileError) {
-            // The lock stands beside the file itself: two links to it are the same state.
+            // The lock is beside the file itself: two links to it are the same state.
             file = try AtomicFile.target(of: path)
             isOurs = try AtomicFile.lock(file + ".lock")
             bytes = isOurs ? try AtomicFile.read(file) : nil
@@ -44,7 +44,7 @@ package actor PositionFile {
 
     package subscript(room: RoomName) -> LogPosition? { self.positions[room] }
 
-    /// Everything up to here was printed, or told to be lost.
+    /// Everything up to here was printed, or reported lost.
     package func note(_ room: RoomName, _ position: LogPosition) {
         self.positions[room] = position
         self.changed.yield()

@@ -21,10 +21,10 @@ package struct Positions: Equatable, Sendable {
 
     package init() {}
 
-    /// Reads what was remembered.
+    /// Reads the stored positions.
     ///
     /// - Parameter bytes: The file.
-    /// - Throws: ``Fault`` when it is something else: then nothing may be overwritten.
+    /// - Throws: ``Fault`` when it is another kind of file, which must not be overwritten.
     package init(reading bytes: [UInt8]) throws(Fault) {
         guard let contents = try? JSONValue(ByteBuffer(bytes: bytes)), contents["version"] == .integer(1),
             case .object(let rooms)? = contents["rooms"]
@@ -56,11 +56,11 @@ package struct Positions: Equatable, Sendable {
 }
 
 extension Positions {
-    /// The positions of both: for a room in both the further one, or the given one where the log is another.
+    /// The positions of both: for a room in both the higher one, or the given one if the logs differ.
     package func merging(_ other: Positions) -> Positions {
         var merged = self
         for (room, position) in other.places {
-            // Two places can each lie behind the other only when the log was rolled back; the later one still exists.
+            // Two places can each be after the other only when the log was rolled back; the later one still exists.
             if let mine = self[room], mine.epoch == position.epoch,
                 !position.isBehind(mine) || (mine.isBehind(position) && mine.time ?? 0 > position.time ?? 0)
             {
@@ -73,7 +73,7 @@ extension Positions {
 }
 
 extension LogPosition {
-    /// Whether it lies behind another of its log: a log that was rolled back gives its numbers out again, at later times.
+    /// Whether it is after another place of its log: a log that was rolled back uses its numbers again, at later times.
     package func isBehind(_ other: Self) -> Bool {
         if let time = self.time, let before = other.time, time > before { return true }
         return self.seq > other.seq

@@ -2,11 +2,11 @@ package import ChatCore
 internal import ChatSystem
 internal import Foundation
 
-/// A file, one for each server, that keeps how far each room was read.
+/// A file, one for each server, with the read position of each room.
 ///
 /// The program works without it: a file that cannot be read counts as empty, and one that cannot be written is skipped.
 package struct ReadMarkFile: Sendable {
-    /// The most rooms that are remembered; in a file of more than that, older programs or other hands were at work.
+    /// The most rooms that are remembered; a file with more was written by an older program or by hand.
     package static let maximumRooms = 1000
 
     /// The folder with the files of all servers.
@@ -16,7 +16,7 @@ package struct ReadMarkFile: Sendable {
 
     package init(path: String) { self.path = path }
 
-    /// The rooms in all files of a folder, sorted; what is no such file has none.
+    /// The rooms in all files of a folder, sorted; other files have none.
     package static func rooms(in folder: String) -> [RoomName] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         let rooms = names.flatMap { Self(path: folder + "/" + $0).load().places.keys }

@@ -6,8 +6,8 @@ internal import Glibc
 
 /// `join` on a terminal: waits for keys, events, signals and time, and brings them to the ``Conversation``.
 package struct JoinSession: Sendable {
-    /// How often a program in the background checks whether it has the terminal: shells give it back without a word to one
-    /// that was running.
+    /// The interval at which a program in the background checks whether it has the terminal: shells give it back to a
+    /// running program without a signal.
     private static let checking: Duration = .milliseconds(200)
 
     private let conversation: Conversation
@@ -21,7 +21,7 @@ package struct JoinSession: Sendable {
         self.conversation = Conversation(client: client, directory: directory, options: options)
     }
 
-    /// How a session ended.
+    /// The end of a session.
     package struct End: Sendable {
         package enum Cause: Sendable {
             case status(ExitStatus)
@@ -29,13 +29,13 @@ package struct JoinSession: Sendable {
         }
 
         package var cause: Cause
-        /// A line to show after the terminal was put back.
+        /// A line to show after the terminal was restored.
         package var notice: String?
     }
 
-    /// Talks until somebody leaves, the server ends it, or a signal does.
+    /// Runs until the user leaves, the server ends it, or a signal does.
     package func run() async -> End {
-        // Signals are caught before the terminal is changed: whichever comes now, the terminal is put back.
+        // Signals are caught before the terminal is changed, so it is restored whichever signal comes.
         let signals = Signals([SIGWINCH, SIGCONT, SIGTERM, SIGHUP, SIGINT] + (self.hasScreen ? [SIGTSTP] : []))
         let stream = signals.stream
         defer { withExtendedLifetime(signals) {} }
@@ -135,7 +135,7 @@ extension JoinSession {
         return false
     }
 
-    /// Takes lines as a terminal without a screen gives them: written, corrected and shown there.
+    /// Takes lines from a terminal without a screen, which edits and shows them itself.
     private func takeLines() async -> End? {
         let input = StandardInput()
         var splitter = LineSplitter()
@@ -155,7 +155,7 @@ extension JoinSession {
         }
     }
 
-    /// Does what a finished line asks for.
+    /// Carries out a finished line.
     ///
     /// - Returns: Whether the user wants to leave.
     private func enter(_ line: String) async -> Bool {

@@ -6,9 +6,9 @@ enum Key: Equatable, Sendable {
     case control(Character)
     /// A character with Alt, or after Escape.
     case alt(Character)
-    /// A key that is no character.
+    /// A key that is not a character.
     case special(Special, Modifiers = [])
-    /// What came from the clipboard, as a whole; its lines end in newlines.
+    /// A paste, as a whole; its lines end in newlines.
     case paste(String)
 
     enum Special: Equatable, Sendable {

@@ -2,14 +2,14 @@ internal import ChatWords
 
 /// Reads keys from the bytes that a terminal sends (ECMA-48, and xterm's keys): a state machine without I/O.
 ///
-/// Not all that comes was typed. Terminals answer questions, tell of the mouse and of the focus, also when the program that
-/// asked for it is dead. What is not known as a key is dropped whole, and never taken for Enter: nobody can take back a
-/// line that was sent half-written.
+/// Not everything that comes was typed. Terminals send answers, and reports of mouse and focus, even when the program
+/// that requested them is dead. A sequence that is not a known key is dropped whole, and never taken for Enter: a line
+/// that was sent half-written cannot be taken back.
 ///
-/// An escape sequence has no end mark of its own kind, and Escape alone is a key as well: only time tells them apart. While
-/// ``patience`` says so and nothing follows, the shell calls ``flush()``.
+/// An escape sequence has no special end mark, and Escape alone is also a key: only time tells them apart. When nothing
+/// follows within ``patience``, the shell calls ``flush()``.
 struct KeyDecoder: Sendable {
-    /// The most bytes of one paste; what is beyond is dropped.
+    /// The most bytes of one paste; the rest is dropped.
     static let maximumPaste = 1 << 20
     /// The most bytes of a sequence's parameters; a longer one is read to its end and means nothing.
     private static let maximumParameters = 32
@@ -30,14 +30,15 @@ struct KeyDecoder: Sendable {
     private var state = State.ground
     private var bytes: [UInt8] = []
 
-    /// The milliseconds without further bytes after which ``flush()`` is to be called; nil: not at all.
+    /// The milliseconds without further bytes after which to call ``flush()``; nil: never.
     ///
-    /// Where Escape, or Escape and one character, may have been pressed, that is not long. Where more than that has come
-    /// no key was pressed, and the rest may be on a slow line.
+    /// If Escape, or Escape and one character, may have been pressed, the time is short. If more has come, no key was
+    /// pressed, and the rest may come over a slow line.
     var patience: Int32? {
         switch self.state {
         case .ground, .utf8: nil
-        // A paste may come slowly. One whose end was lost would take every key: Ctrl-C, and nothing after it, gives it up.
+        // A paste may come slowly. A paste whose end was lost would take every key: Ctrl-C, with nothing after it, ends
+        // it.
         case .paste: self.bytes.last == Self.interrupt ? 1000 : nil
         case .escape, .singleShift: 40
         case .sequence: self.bytes.isEmpty ? 40 : 1000
@@ -46,7 +47,7 @@ struct KeyDecoder: Sendable {
         }
     }
 
-    /// Takes bytes, gives the keys that they complete.
+    /// Takes bytes, returns the keys that they complete.
     mutating func feed(_ input: some Sequence<UInt8>) -> [Key] {
         var keys: [Key] = []
         // Characters that come together stay together, as those of one cluster must.
@@ -65,7 +66,7 @@ struct KeyDecoder: Sendable {
         return keys
     }
 
-    /// Nothing followed: what may be a key is one, what cannot be is dropped.
+    /// Nothing followed: bytes that may be a key become one, others are dropped.
     mutating func flush() -> Key? {
         guard self.patience != nil else { return nil }
         defer { self.state = .ground }
@@ -151,9 +152,9 @@ struct KeyDecoder: Sendable {
 // MARK: - Strings
 
 extension KeyDecoder {
-    /// Reads a string to its end: `ESC \`, or the bell, which xterm takes as well; CAN and SUB break it off.
+    /// Reads a string to its end: `ESC \`, or the bell, which xterm accepts as well; CAN and SUB abort it.
     ///
-    /// Of what is in it nothing is kept but that there is something.
+    /// Its content is not kept, only the fact that there is some.
     private mutating func string(_ byte: UInt8, _ introducer: UInt8, isEnding: Bool) -> Key? {
         switch byte {
         case 0x07, 0x18, 0x1A: self.state = .ground
@@ -180,7 +181,7 @@ extension KeyDecoder {
             self.state = .escape
             return nil
         default:
-            // Broken off. The byte goes with it: a return that came in the middle was not meant to send anything.
+            // Aborted. The byte is dropped, too: a return in the middle was not meant to send anything.
             self.state = .ground
             return nil
         }
@@ -202,7 +203,7 @@ extension KeyDecoder {
         return self.numbered(parameters[0], modifiers)
     }
 
-    /// How many bytes follow a report without parameters: xterm's mouse (1000), and its highlighting (1001).
+    /// The number of bytes after a report without parameters: xterm's mouse (1000), and its highlighting (1001).
     private static let reportBytes: [UInt8: Int] = [
         UInt8(ascii: "M"): 3, UInt8(ascii: "t"): 2, UInt8(ascii: "T"): 6,
     ]

@@ -1,7 +1,7 @@
 /// Bytes to lines: a machine without I/O.
 ///
-/// Programs that draw their progress write it over with a carriage return: of such a line the last state counts, as it
-/// would stay on a terminal.
+/// Programs that draw their progress overwrite the line with a carriage return: the last state of such a line counts,
+/// as on a terminal.
 package struct LineSplitter: Sendable {
     /// The most bytes of a line; a longer one is cut there.
     package static let maximumBytes = 1 << 20
@@ -9,13 +9,13 @@ package struct LineSplitter: Sendable {
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     private var rest: [UInt8] = []
-    /// Whether the last byte was a carriage return: it is part of the line's end, or what follows is written over it.
+    /// Whether the last byte was a carriage return: it is part of the line's end, or the next bytes overwrite the line.
     private var isReturned = false
     private var isFirst = true
 
     package init() {}
 
-    /// Takes bytes, gives the lines that they complete, without their ends.
+    /// Takes bytes, returns the lines that they complete, without their ends.
     package mutating func feed(_ bytes: [UInt8]) -> [String] {
         var lines: [String] = []
         for byte in bytes {

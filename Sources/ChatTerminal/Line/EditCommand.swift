@@ -1,11 +1,11 @@
-/// What a key does to the line that is being written.
+/// The effect of a key on the line that is being written.
 enum EditCommand: Equatable, Sendable {
     case insert(String)
     case submit
     case move(Motion)
-    /// Delete what the motion goes over.
+    /// Delete the text that the motion covers.
     case erase(Motion)
-    /// Cut what the motion goes over.
+    /// Cut the text that the motion covers.
     case kill(Motion)
     case yank
     case transpose
@@ -13,9 +13,9 @@ enum EditCommand: Equatable, Sendable {
     case clear
     case previousLine
     case nextLine
-    /// Look for an earlier line, or for one before the one that was found.
+    /// Search for an earlier line, or for the next match before the present one.
     case searchBackward
-    /// Give the search up.
+    /// End the search.
     case cancel
 
     enum Motion: Equatable, Sendable {

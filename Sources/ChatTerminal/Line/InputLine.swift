@@ -7,20 +7,20 @@ internal import ChatWords
 struct InputLine: Equatable, Sendable {
     /// The text of the row, the prompt included.
     var text: String
-    /// The part of it that stands before the cursor.
+    /// The part of it before the cursor.
     var beforeCursor: String
-    /// How many cells the whole takes.
+    /// The number of cells of the whole.
     var cells: Int
-    /// In which cell the cursor stands, counted from 0.
+    /// The cell of the cursor, counted from 0.
     var cursor: Int
 
     /// Lays the line out.
     ///
     /// - Parameters:
-    ///   - prompt: What stands before it; left out where the row is too narrow for both.
+    ///   - prompt: The prompt before it; left out if the row is too narrow for both.
     ///   - before: The text before the cursor.
     ///   - after: The text after it.
-    ///   - columns: How many cells the row has.
+    ///   - columns: The number of cells in the row.
     init(prompt: String, before: String, after: String, columns: Int) {
         let row = max(2, columns - 1)
         var prompt = prompt
@@ -29,7 +29,7 @@ struct InputLine: Equatable, Sendable {
         let room = row - CellWidth.of(prompt)
 
         let visibleAfter = after.map(Self.visible)
-        // A quarter of the row shows what follows the cursor.
+        // A quarter of the row shows the text after the cursor.
         let ahead = min(CellWidth.of(visibleAfter.joined()), room / 4)
         let (left, leftCells) = Self.fit(before.reversed().map(Self.visible), in: max(0, room - max(1, ahead)))
         let (right, rightCells) = Self.fit(visibleAfter, in: room - leftCells)
@@ -53,7 +53,7 @@ struct InputLine: Equatable, Sendable {
         return (Array(clusters.prefix(count)), cells)
     }
 
-    /// Shows a cluster: a line break as a sign, a tab as a blank, and nothing that would steer the terminal.
+    /// Shows a cluster: a line break as a sign, a tab as a blank, and no control sequences.
     private static func visible(_ character: Character) -> String {
         switch character {
         case "\n": "↵"

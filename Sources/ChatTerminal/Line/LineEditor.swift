@@ -1,7 +1,7 @@
 /// The line that is being written: a machine over grapheme clusters, without I/O.
 ///
-/// The text is held as what stands before the cursor and what stands after it, so that a combining character that is typed
-/// joins the cluster before it, as it will on the screen.
+/// The text is stored in two parts, before and after the cursor, so that a typed combining character joins the cluster
+/// before it, as on the screen.
 struct LineEditor: Equatable, Sendable {
     private(set) var before = ""
     private(set) var after = ""
@@ -37,9 +37,9 @@ struct LineEditor: Equatable, Sendable {
     /// The text of a search in the history; nil while there is none.
     var searchQuery: String? { self.search?.query }
 
-    /// What came of a command.
+    /// The result of a command.
     enum OnEdit: Equatable, Sendable {
-        /// The line has to be drawn again.
+        /// The line must be drawn again.
         case changed
         /// There was nothing to do.
         case unchanged
@@ -47,7 +47,7 @@ struct LineEditor: Equatable, Sendable {
         case submit(String)
     }
 
-    /// Does what a key stands for.
+    /// Carries out the command of a key.
     mutating func apply(_ command: EditCommand) -> OnEdit {
         if self.search != nil, let result = self.applyToSearch(command) { return result }
         if !command.isKill { self.isKilling = false }
@@ -114,7 +114,7 @@ extension LineEditor {
         }
     }
 
-    /// Cuts what a motion goes over; kept, it can be yanked.
+    /// Cuts the text that a motion covers; if it is kept, it can be yanked.
     private mutating func cut(_ motion: EditCommand.Motion, keep: Bool) {
         let count = self.length(of: motion)
         let cut = motion.isBackward ? String(self.before.suffix(count)) : String(self.after.prefix(count))
@@ -125,7 +125,7 @@ extension LineEditor {
         self.isKilling = true
     }
 
-    /// How many clusters a motion goes over.
+    /// The number of clusters that a motion covers.
     private func length(of motion: EditCommand.Motion) -> Int {
         switch motion {
         case .backward: min(1, self.before.count)
@@ -138,7 +138,7 @@ extension LineEditor {
         }
     }
 
-    /// Up to the end of the next word: first what is no word, then the word.
+    /// Up to the end of the next word: first the characters between words, then the word.
     private static func wordLength(_ characters: [Character]) -> Int {
         let gap = characters.prefix { !$0.isLetter && !$0.isNumber }.count
         return gap + characters.dropFirst(gap).prefix { $0.isLetter || $0.isNumber }.count
@@ -153,13 +153,13 @@ extension LineEditor {
 // MARK: - Searching
 
 extension LineEditor {
-    /// - Returns: Nil when the command ends the search, with the line that was found, and is to be done on that.
+    /// - Returns: nil when the command ends the search with the found line, and must then be done on that line.
     private mutating func applyToSearch(_ command: EditCommand) -> OnEdit? {
         guard var search else { return nil }
         switch command {
         case .insert(let text):
             search.query += text
-            // The line that was found may still be the one.
+            // The found line may still match.
             self.find(&search, before: search.found.map { $0 + 1 })
         case .erase(.backward):
             _ = search.query.popLast()
@@ -189,12 +189,12 @@ extension LineEditor {
 // MARK: - Undo
 
 extension LineEditor {
-    /// The most steps that can be taken back.
+    /// The most steps that can be undone.
     static let maximumUndos = 200
 
     private mutating func remember(_ old: Snapshot, _ command: EditCommand) {
         guard command != .undo else { return }
-        // Undo takes back a whole word that was typed without a pause.
+        // Undo removes a whole word that was typed without a pause.
         if case .insert(let text) = command, text.count == 1 {
             let goesOn = self.isTyping && text != " "
             self.isTyping = true

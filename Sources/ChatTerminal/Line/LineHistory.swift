@@ -1,4 +1,4 @@
-/// The lines that were written before, with the place in them where the user is.
+/// The lines that were written before, with the user's place among them.
 struct LineHistory: Equatable, Sendable {
     /// The most lines that are kept.
     static let capacity = 500
@@ -18,7 +18,7 @@ struct LineHistory: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - query: The text; upper and lower case are the same.
-    ///   - end: Only lines before this one are looked at; nil: all.
+    ///   - end: Only lines before this one are searched; nil: all.
     /// - Returns: The line and its number.
     func search(_ query: String, before end: Int? = nil) -> (line: String, index: Int)? {
         let query = query.lowercased()

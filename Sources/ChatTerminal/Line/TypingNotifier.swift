@@ -1,6 +1,6 @@
 internal import ChatCore
 
-/// Decides when others are told that the user types: a machine without a clock.
+/// Decides when others are told that the user is typing: a machine without a clock.
 ///
 /// At most every 3 s while text is written, and once when it is given up (docs/PROTOCOL.md, section 3).
 struct TypingNotifier: Equatable, Sendable {
@@ -10,7 +10,7 @@ struct TypingNotifier: Equatable, Sendable {
 
     static func == (one: Self, two: Self) -> Bool { one.told?.room == two.told?.room && one.told?.at == two.told?.at }
 
-    /// What others are told.
+    /// The event for others.
     enum OnEdit: Equatable, Sendable {
         case nothing
         case active(RoomName)
@@ -21,7 +21,7 @@ struct TypingNotifier: Equatable, Sendable {
 
     /// The line was edited.
     mutating func edited(_ line: String, in room: RoomName, now: ContinuousClock.Instant) -> OnEdit {
-        // A command is nobody's business.
+        // Commands are not shown to others.
         let isTalk = !line.allSatisfy(\.isWhitespace) && (!line.hasPrefix("/") || line.hasPrefix("//"))
         guard isTalk else {
             defer { self.told = nil }

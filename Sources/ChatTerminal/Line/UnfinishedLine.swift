@@ -1,6 +1,6 @@
 internal import ChatCore
 
-/// The line that is being written, and what keys ask for beside editing it: a machine without I/O.
+/// The line that is being written, and the other actions of keys: a machine without I/O.
 struct UnfinishedLine: Sendable {
     private(set) var editor: LineEditor
     private var typing = TypingNotifier()
@@ -8,12 +8,12 @@ struct UnfinishedLine: Sendable {
     /// - Parameter history: The lines that were written before.
     init(history: LineHistory = LineHistory()) { self.editor = LineEditor(history: history) }
 
-    /// What a key asks for.
+    /// The action of a key.
     enum OnKey: Equatable, Sendable {
         case nothing
         /// The line was edited: it is to be drawn again.
         case edited
-        /// So many lines were pasted at once. They are not sent before Enter.
+        /// This many lines were pasted at once. They are not sent before Enter.
         case pasted(lines: Int)
         /// The line is finished; a new one has begun.
         case submit(String)
@@ -22,7 +22,7 @@ struct UnfinishedLine: Sendable {
         case enterRoom(Int)
         case clearScreen
         case suspend
-        /// Ctrl-C where there is nothing to give up.
+        /// Ctrl-C with nothing to cancel.
         case explainLeaving
         case leave
     }
@@ -44,7 +44,7 @@ struct UnfinishedLine: Sendable {
         }
     }
 
-    /// Writes something behind the cursor, as a completion does.
+    /// Inserts text at the cursor, as for a completion.
     mutating func insert(_ text: String) { _ = self.edit(.insert(text)) }
 
     private mutating func edit(_ command: EditCommand) -> OnKey {
@@ -53,7 +53,7 @@ struct UnfinishedLine: Sendable {
         return .submit(line)
     }
 
-    /// Decides what others are told, after all keys that came together were handled.
+    /// Decides the typing event for others, after all keys that came together were handled.
     mutating func typed(in room: RoomName, now: ContinuousClock.Instant) -> TypingNotifier.OnEdit {
         self.typing.edited(self.editor.text, in: room, now: now)
     }

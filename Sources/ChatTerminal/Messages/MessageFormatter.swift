@@ -5,9 +5,9 @@ internal import ChatWords
 /// Messages as lines for people.
 package struct MessageFormatter: Sendable {
     package var palette: Palette
-    /// Whether each line says when.
+    /// Whether each line shows the time.
     package var showsTime: Bool
-    /// Whether each line says where, because there are several rooms.
+    /// Whether each line shows the room, because there are several.
     package var showsRoom: Bool
 
     package init(palette: Palette, showsTime: Bool, showsRoom: Bool) {
@@ -20,8 +20,8 @@ package struct MessageFormatter: Sendable {
     ///
     /// - Parameters:
     ///   - message: The message.
-    ///   - name: Who wrote it, where that is shown in another way than by the name alone.
-    ///   - isMention: Whether it names the reader, who is to see that.
+    ///   - name: The author, if shown differently from the name alone.
+    ///   - isMention: Whether it mentions the reader, and is marked for that.
     /// - Returns: At least one line.
     package func lines(_ message: Message, from name: String? = nil, isMention: Bool = false) -> [String] {
         let name = name ?? message.sender.name.rawValue.sanitizedLine
@@ -37,9 +37,9 @@ package struct MessageFormatter: Sendable {
         }
     }
 
-    /// A line that is no message.
+    /// A line that is not a message.
     package func notice(_ text: String) -> String { self.palette.faint("-- \(text.sanitizedLine)") }
 
-    /// A line that tells of trouble.
+    /// A line that reports a problem.
     package func warning(_ text: String) -> String { self.palette.warning("!! \(text.sanitizedLine)") }
 }

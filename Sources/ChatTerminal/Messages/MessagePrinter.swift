@@ -7,7 +7,7 @@ package struct MessagePrinter: Sendable {
     package enum Style: Sendable {
         case people(MessageFormatter)
         case template(MessageTemplate)
-        /// As a `message` of the protocol, one line of JSON each; a kind that is not known is a text.
+        /// As a `message` of the protocol, one line of JSON each; an unknown kind is a text.
         case json
     }
 
@@ -26,7 +26,7 @@ package struct MessagePrinter: Sendable {
         }
     }
 
-    /// The same to programs; without what steers a terminal, to one.
+    /// Unchanged for programs; for a terminal, without control sequences.
     private func json(_ message: Message) -> String {
         let json = Event.message(message).json
         return isatty(STDOUT_FILENO) == 1 ? json.sanitizedLine : json

@@ -2,11 +2,12 @@ package import ChatCore
 internal import ChatSystem
 package import ChatWords
 
-/// What `--format` says: how a message becomes a line.
+/// The template of `--format`, which turns a message into a line.
 package struct MessageTemplate: Equatable, Sendable {
-    /// What a message has to show.
+    /// The fields of a message.
     package enum Field: String, CaseIterable, Sendable {
-        /// When the server took it, in the time zone of the machine: RFC 3339, `HH:MM`, `YYYY-MM-DD`, milliseconds.
+        /// The time when the server took it, in the time zone of the machine: RFC 3339, `HH:MM`, `YYYY-MM-DD`,
+        /// milliseconds.
         case time, clock, date, milliseconds
         case room, name, user, text, kind, seq, epoch, key
         /// The text with its line breaks written as `\n`, so that a message is one line.
@@ -24,7 +25,7 @@ package struct MessageTemplate: Equatable, Sendable {
     /// they are in a shell's `printf`.
     ///
     /// - Parameter raw: The template as somebody wrote it.
-    /// - Throws: ``Fault``, which names what is not understood.
+    /// - Throws: ``Fault``, which names the part that is not valid.
     package init(_ raw: String) throws(Fault) {
         var literal = ""
         var rest = Substring(raw)
@@ -65,9 +66,9 @@ package struct MessageTemplate: Equatable, Sendable {
         "n": "\n", "t": "\t", "r": "\r", "e": "\u{1B}", "0": "\0", "\\": "\\",
     ]
 
-    /// The message as the template says.
+    /// The message in the form of the template.
     ///
-    /// Text of a peer is shown without anything that steers a terminal.
+    /// Text of a peer is shown without terminal control sequences.
     package func fill(_ message: Message) -> String {
         self.parts.reduce(into: "") { text, part in
             switch part {

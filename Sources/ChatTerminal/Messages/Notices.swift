@@ -2,7 +2,7 @@ package import ChatClient
 package import ChatCore
 internal import ChatWords
 
-/// What keeps a command from its work, told once and not at each try again: a server may be away for a night.
+/// A problem that keeps a command from its work, shown once and not at each retry: a server may be away for a night.
 package struct Troubles: Sendable {
     private var last: String?
 
@@ -12,15 +12,15 @@ package struct Troubles: Sendable {
     package mutating func news(_ event: ClientEvent) -> String? {
         if case .connection(.connected) = event { self.last = nil }
         guard let trouble = Notices.trouble(event), trouble != self.last else { return nil }
-        // A loss is told each time: it concerns other messages.
+        // A loss is shown each time: it concerns other messages.
         if case .connection = event { self.last = trouble }
         return trouble
     }
 }
 
-/// Lines that tell people of events, made of the ``Phrase``s of their language.
+/// Lines for people about events, made of the ``Phrase``s of their language.
 package enum Notices {
-    /// What keeps a command from its work; nil for an event that does not.
+    /// The problem that keeps a command from its work; nil for any other event.
     package static func trouble(_ event: ClientEvent) -> String? {
         switch event {
         case .connection(.waiting(_, let failure)): Phrase.tryingAgain(["reason": Words.of(failure)])
@@ -40,16 +40,16 @@ package enum Notices {
     package static func reset(_ room: RoomName) -> String { Phrase.reset(["room": room.rawValue]) }
     package static func degraded(_ detail: String) -> String { Phrase.degraded(["detail": Words.of(said: detail)]) }
 
-    /// How the connection is.
+    /// The state of the connection.
     ///
     /// - Parameters:
     ///   - state: What others are told.
-    ///   - before: Who the user was on the connection before.
+    ///   - before: The user on the connection before.
     /// - Returns: The words.
     package static func connection(_ state: ConnectionState, before: User? = nil) -> String {
         switch state {
         case .connecting: Phrase.connecting()
-        // A name that was chosen is kept, also where the server forgot the session and gave another one first.
+        // A chosen name is kept, even when the server forgot the session and gave another one first.
         case .connected(let welcome) where before.map { welcome.resumed || $0.name != .guest($0.id) } ?? false:
             Phrase.connectedAgain(["node": welcome.node])
         case .connected(let welcome): Phrase.connected(["node": welcome.node, "name": welcome.user.name.rawValue])
@@ -71,7 +71,7 @@ package enum Notices {
         return Phrase.members(["room": room.rawValue, "count": "\(page.count)", "names": names])
     }
 
-    /// What happened among the members; nil for an event of another kind.
+    /// The change of members; nil for an event of another kind.
     package static func presence(_ event: Event) -> String? {
         switch event {
         case .joined(let change): Phrase.memberJoined(["name": change.user.name.rawValue])

@@ -5,7 +5,7 @@ package struct Palette: Sendable {
 
     package init(isColored: Bool) { self.isColored = isColored }
 
-    /// Those of the 256 colours that can be read on a dark and on a light background.
+    /// Those of the 256 colours that are legible on a dark and on a light background.
     private static let authors = [
         31, 32, 35, 37, 61, 64, 67, 71, 96, 99, 103, 125, 130, 131, 133, 136, 160, 166, 168, 172,
     ]
@@ -21,9 +21,9 @@ package struct Palette: Sendable {
 
     package func faint(_ text: String) -> String { self.paint(text, "2") }
     package func bold(_ text: String) -> String { self.paint(text, "1") }
-    /// The status line: a bar of the terminal's own colours turned round.
+    /// The status line: a bar with the terminal's own colours inverted.
     package func bar(_ text: String) -> String { self.paint(text, "7") }
-    /// A message that names the reader.
+    /// A message that mentions the reader.
     package func mention(_ text: String) -> String { self.paint(text, "1;35") }
     package func warning(_ text: String) -> String { self.paint(text, "33") }
 

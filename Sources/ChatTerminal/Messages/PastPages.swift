@@ -11,9 +11,9 @@ package struct PastPages: Sendable {
         self.room = room
     }
 
-    /// Reads pages for as long as somebody wants more of them, and there are more.
+    /// Reads pages for as long as the caller wants more, and there are more.
     ///
-    /// - Parameter take: Is given the messages of a page, oldest first; says whether an older page is wanted.
+    /// - Parameter take: Called with the messages of a page, oldest first; returns whether an older page is wanted.
     /// - Throws: ``ClientError`` when the server refuses, or is not there.
     package func read(_ take: ([Message]) -> Bool) async throws(ClientError) {
         var before: Int?

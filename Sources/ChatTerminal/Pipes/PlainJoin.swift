@@ -22,8 +22,8 @@ package struct PlainJoin: Sendable {
         self.kept = kept
     }
 
-    /// Works until the input has ended, everything sent is stored and everything to be printed is, or until nobody reads
-    /// the output.
+    /// Runs until the input has ended, everything sent is stored and everything is printed, or until nobody reads the
+    /// output.
     package func run(_ client: ChatClient) async throws -> ExitStatus {
         let watch = Watch(PlainProgress(self.rooms))
         let start: ReplayStart = self.history > 0 ? .last(self.history) : .live
@@ -31,7 +31,7 @@ package struct PlainJoin: Sendable {
         return try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
             group.addTask { await self.print(client, watch) }
             group.addTask {
-                // Rooms are entered already: what is sent does not wait for this, and is kept where there is an outbox.
+                // Rooms are entered already: sends do not wait for this, and are kept if there is an outbox.
                 for room in self.rooms { try await client.join(room) }
                 return nil
             }
@@ -48,7 +48,7 @@ package struct PlainJoin: Sendable {
         }
     }
 
-    /// What the tasks know together, for the one that waits for the end.
+    /// The shared state of the tasks, for the one that waits for the end.
     private final class Watch: Sendable {
         private let progress: Mutex<PlainProgress>
         private let changes: AsyncStream<Void>
@@ -89,7 +89,7 @@ package struct PlainJoin: Sendable {
         }
     }
 
-    /// - Returns: How the sending went, and where the last message stands.
+    /// - Returns: The result of sending, and the place of the last message.
     private func talk(_ client: ChatClient) async throws -> (ExitStatus, LogPosition?) {
         guard let room = self.rooms.first else { return (.success, nil) }
         let input = StandardInput()
@@ -126,7 +126,7 @@ package struct PlainJoin: Sendable {
         return (status, last)
     }
 
-    /// - Returns: nil when nothing comes any more: the client says why.
+    /// - Returns: nil when nothing more comes: the client has the reason.
     private func print(_ client: ChatClient, _ watch: Watch) async -> ExitStatus? {
         let formatter = MessageFormatter(palette: self.palette, showsTime: false, showsRoom: self.rooms.count > 1)
         let printer = MessagePrinter(style: .people(formatter))

@@ -3,15 +3,15 @@ package import ChatCore
 package import ChatSystem
 internal import Glibc
 
-/// Prints messages for as long as anybody wants them.
+/// Prints messages for as long as there is a reader.
 package struct TailRun: Sendable {
     package var rooms: [RoomName]
     package var history: Int
-    /// How many milliseconds of the past come first.
+    /// The milliseconds of the past that come first.
     package var since: Int?
     /// The number of messages after which the run ends; nil: no bound.
     package var count: Int?
-    /// Whether it goes on when the past is printed.
+    /// Whether it goes on after the past.
     package var follows: Bool
     package var printer: MessagePrinter
     package var positions: PositionFile?
@@ -40,14 +40,14 @@ package struct TailRun: Sendable {
             try await self.positions?.save()
             return status
         } catch {
-            // However it ends: what was printed is not to be printed again.
+            // However it ends, printed messages must not be printed again.
             try await self.positions?.save()
             throw error
         }
     }
 
     private func follow(_ client: ChatClient) async throws -> ExitStatus {
-        // Made before anything is printed: who sees a message may end the program in the same moment.
+        // Made before anything is printed: a reader that sees a message may end the program at once.
         let signals = Signals([SIGINT, SIGTERM, SIGHUP])
         defer { withExtendedLifetime(signals) {} }
         let stream = signals.stream
@@ -73,14 +73,14 @@ package struct TailRun: Sendable {
         }
     }
 
-    /// The place at which printing begins: where the last run ended, or as far back as the user wants.
+    /// The place at which printing begins: the end of the last run, or as far back as the user wants.
     private func start(_ room: RoomName, _ client: ChatClient) async throws -> ReplayStart {
         if let position = await self.positions?[room] { return .after(position) }
         if let since { return try await Self.start(room, client, since: since) }
         return self.history > 0 ? .last(self.history) : .live
     }
 
-    /// Finds the last message that is older, page after page from the newest back: what follows it is printed.
+    /// Finds the last message that is older, page after page from the newest back: later messages are printed.
     private static func start(_ room: RoomName, _ client: ChatClient, since: Int) async throws -> ReplayStart {
         let cutoff = try await client.ping() - since
         var (older, oldest): (LogPosition?, LogPosition?)
@@ -90,14 +90,14 @@ package struct TailRun: Sendable {
             return older == nil
         }
         if let older { return .after(older) }
-        // In a log that was empty everything is new, also what came since.
+        // In a log that was empty, everything is new, including later messages.
         guard let oldest else { return .last(100) }
         return .after(LogPosition(epoch: oldest.epoch, seq: oldest.seq - 1))
     }
 
-    /// Prints what comes.
+    /// Prints new messages.
     ///
-    /// - Returns: nil when nothing comes any more: the client says why.
+    /// - Returns: nil when nothing more comes: the client has the reason.
     private func print(_ client: ChatClient) async -> ExitStatus? {
         var left = self.count
         var backlog = Backlog(self.rooms)
@@ -125,7 +125,7 @@ package struct TailRun: Sendable {
         return nil
     }
 
-    /// Waits for somebody to end the program.
+    /// Waits for a signal that ends the program.
     private static func end(by signals: AsyncStream<Int32>) async -> ExitStatus? {
         for await number in signals { return ExitStatus(rawValue: 128 + number) ?? .interrupted }
         return nil
@@ -133,7 +133,7 @@ package struct TailRun: Sendable {
 }
 
 extension PositionFile {
-    /// A room was joined: who reads it for the first time, and nothing of its past, begins at its head.
+    /// A room was joined: a first reading without any past begins at its head.
     package func begin(_ room: JoinedRoom) {
         if self[room.room] == nil, room.replay == 0 { self.note(room.room, room.head) }
     }

@@ -2,8 +2,8 @@
 package enum TimeSpan {
     /// Reads a span.
     ///
-    /// - Parameter raw: As it was written; a number alone is seconds.
-    /// - Returns: Milliseconds; nil when it is none, or longer than ten years.
+    /// - Parameter raw: The text; a number alone means seconds.
+    /// - Returns: Milliseconds; nil when it is not a span, or longer than ten years.
     package static func milliseconds(_ raw: String) -> Int? {
         let tenYears = 315_360_000_000
         var total = 0

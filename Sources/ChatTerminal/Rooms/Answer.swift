@@ -1,7 +1,7 @@
 internal import ChatCore
 internal import ChatWords
 
-/// An answer to one message: the protocol has none, so it is said beneath a quotation, which every client shows.
+/// An answer to one message: the protocol has none, so it is sent below a quotation, which every client shows.
 struct Answer: Equatable, Sendable {
     /// The number of messages of a room that can be answered by their place.
     static let remembered = 50
@@ -10,12 +10,12 @@ struct Answer: Equatable, Sendable {
     /// The most cells of a message that are quoted.
     private static let quoted = 60
 
-    /// Reads what follows `/reply`: `text`, `@name text` or `^3 text`.
+    /// Reads the argument of `/reply`: `text`, `@name text` or `^3 text`.
     ///
     /// - Parameters:
-    ///   - argument: The text behind the command.
+    ///   - argument: The text after the command.
     ///   - messages: The last messages of the room, oldest first.
-    ///   - user: Who answers: not to themselves, where they do not say so.
+    ///   - user: The user that answers; by default not to their own message.
     /// - Returns: The message and the text; nil when there is no such message, or no text.
     static func parse(_ argument: String, _ messages: [Message], user: UserID?) -> (message: Message, text: String)? {
         let others = messages.filter { $0.sender.id != user }
@@ -40,9 +40,9 @@ struct Answer: Equatable, Sendable {
         return (found, String(text.drop(while: \.isWhitespace)))
     }
 
-    /// The text to send: a line of the message behind `> `, and the answer below it.
+    /// The text to send: a line of the message after `> `, and the answer below it.
     static func text(_ answer: String, to message: Message) -> String {
-        // An answer is quoted without its own quotation.
+        // A quoted answer is shortened by its own quotation.
         let lines = message.text.split(separator: "\n")
         let line = lines.first { !$0.hasPrefix(">") } ?? lines.first ?? ""
         let quoted = CellWidth.prefix(of: String(line).sanitizedLine, Self.quoted)

@@ -4,8 +4,8 @@ internal import ChatCore
 enum Mention {
     /// Whether a text names somebody.
     ///
-    /// A name counts where a word begins; what follows it counts only in scripts that put blanks between words: 민아야 and
-    /// 민아는 both name 민아, and "Minaret" does not name Mina. After an `@` it counts anywhere.
+    /// A name counts at the beginning of a word; the text after it matters only in scripts that put blanks between
+    /// words: 민아야 and 민아는 both name 민아, and "Minaret" does not name Mina. After an `@` it counts anywhere.
     static func names(_ name: String, in text: String) -> Bool {
         let name = Array(name.lowercased())
         let text = Array(text.lowercased())
@@ -28,7 +28,7 @@ struct Bell: Equatable, Sendable {
 
     private var last: ContinuousClock.Instant?
 
-    /// Somebody was named: whether the bell rings.
+    /// The user was mentioned; returns whether the bell rings.
     mutating func ring(now: ContinuousClock.Instant) -> Bool {
         if let last, now - last < Self.interval { return false }
         self.last = now
@@ -36,7 +36,7 @@ struct Bell: Equatable, Sendable {
     }
 }
 
-/// Users whose messages are not shown, by id where it is known: another name does not help them.
+/// Users whose messages are not shown, by id if known, so that a new name does not help them.
 struct Ignored: Equatable, Sendable {
     private var entries: [(name: String, ids: Set<UserID>)] = []
 
@@ -46,11 +46,11 @@ struct Ignored: Equatable, Sendable {
 
     var names: [String] { self.entries.map(\.name) }
 
-    /// Ignores somebody, or hears them again.
+    /// Ignores a user, or shows the user's messages again.
     ///
     /// - Parameters:
     ///   - name: The name, in upper or lower case.
-    ///   - ids: The users who have the name now.
+    ///   - ids: The users with this name now.
     /// - Returns: Whether they are ignored now.
     mutating func toggle(_ name: String, _ ids: Set<UserID>) -> Bool {
         if let index = self.entries.firstIndex(where: { $0.name.lowercased() == name.lowercased() }) {

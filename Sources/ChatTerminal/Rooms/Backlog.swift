@@ -7,7 +7,7 @@ package struct Backlog: Equatable, Sendable {
 
     package init(_ rooms: [RoomName]) { self.left = Dictionary(rooms.map { ($0, nil) }, uniquingKeysWith: { $1 }) }
 
-    /// A room was joined, or joined again after a reconnect, and so many messages follow.
+    /// A room was joined, or joined again after a reconnect, and this many messages follow.
     package mutating func joined(_ room: RoomName, replay: Int) { self.left[room] = replay }
 
     /// A message of the room was printed.

@@ -1,13 +1,13 @@
 internal import ChatClient
 internal import ChatCore
 
-/// The rooms that the user is in: who is there, what was said last and what is unread: a machine without I/O.
+/// The rooms that the user is in, with members, last messages and unread messages: a machine without I/O.
 struct JoinedRooms: Sendable {
-    /// Everything that is known of a room.
+    /// The state of a room.
     private struct Room: Sendable {
-        /// The names of those who are there; nil until the room was joined.
+        /// The names of the members; nil until the room was joined.
         var members: [UserID: String]?
-        /// The number of members, of whom a large room does not name all; nil until the server has told it.
+        /// The number of members, which may be more than the names in a large room; nil until the server has sent it.
         var count: Int?
         /// The number of past messages that are still to come; they ring no bell.
         ///
@@ -21,13 +21,13 @@ struct JoinedRooms: Sendable {
     private(set) var names: [RoomName] = []
     /// The room in which the user talks.
     private(set) var current: RoomName
-    /// The place up to which each room was read, and what is unread there.
+    /// The read position of each room, and its unread messages.
     private(set) var marks: ReadMarks
     private var rooms: [RoomName: Room] = [:]
 
     /// - Parameters:
     ///   - current: The room in which the user will talk first; it is not entered by that.
-    ///   - read: How far the rooms were read in earlier sessions.
+    ///   - read: The read positions of the rooms in earlier sessions.
     init(current: RoomName, read: Positions = Positions()) {
         self.current = current
         self.marks = ReadMarks(read)
@@ -35,7 +35,7 @@ struct JoinedRooms: Sendable {
 
     func contains(_ room: RoomName) -> Bool { self.names.contains(room) }
 
-    /// The names of those who are known to be in a room.
+    /// The names of the known members of a room.
     func members(of room: RoomName) -> [UserID: String] { self.rooms[room]?.members ?? [:] }
 
     /// The number of members of a room; nil when it is not known.
@@ -44,7 +44,7 @@ struct JoinedRooms: Sendable {
     /// The last messages of a room, oldest first.
     func recent(in room: RoomName) -> [Message] { self.rooms[room]?.recent ?? [] }
 
-    /// Everybody who has a name in one of the rooms, in upper or lower case.
+    /// All users with a name in one of the rooms, in upper or lower case.
     func ids(named name: String) -> Set<UserID> {
         let wanted = name.lowercased()
         return Set(
@@ -53,13 +53,13 @@ struct JoinedRooms: Sendable {
     }
 }
 
-// MARK: - What the user does
+// MARK: - Actions of the user
 
 extension JoinedRooms {
     /// The user wants to be in a room.
     mutating func add(_ room: RoomName) { if !self.names.contains(room) { self.names.append(room) } }
 
-    /// The user talks in a room from here on.
+    /// The room becomes the current one.
     mutating func enter(_ room: RoomName) {
         self.current = room
         self.marks.enter(room)
@@ -74,12 +74,12 @@ extension JoinedRooms {
     }
 }
 
-// MARK: - What the server says
+// MARK: - Messages of the server
 
 extension JoinedRooms {
     /// A room was joined.
     ///
-    /// - Returns: Whether for the first time, and not again after a reconnect.
+    /// - Returns: Whether it was the first join, and not one after a reconnect.
     mutating func joined(_ room: JoinedRoom) -> Bool {
         let isFirst = self.rooms[room.room]?.members == nil
         self.listed(room.members, in: room.room)
@@ -96,14 +96,14 @@ extension JoinedRooms {
         self.rooms[room]?.count = page.count
     }
 
-    /// Only the number of members was told.
+    /// Only the number of members came.
     mutating func counted(_ count: Int, in room: RoomName) { self.rooms[room, default: Room()].count = count }
 
-    /// Somebody came, left or has another name.
+    /// A user came, left or has another name.
     ///
     /// - Parameters:
-    ///   - change: Who and where.
-    ///   - name: The name from here on; nil: they left.
+    ///   - change: The user and the room.
+    ///   - name: The new name; nil: the user left.
     mutating func changed(_ change: PresenceChange, name: String?) {
         self.rooms[change.room]?.members?[change.user.id] = name
         if change.memberCount > 0 { self.rooms[change.room, default: Room()].count = change.memberCount }
@@ -111,7 +111,7 @@ extension JoinedRooms {
 
     /// A message came.
     ///
-    /// - Returns: Whether it belongs to the past that a join asked for.
+    /// - Returns: Whether it belongs to the past that a join requested.
     mutating func arrived(_ message: Message) -> Bool {
         guard let left = self.rooms[message.room]?.replay, left > 0 else { return false }
         self.rooms[message.room]?.replay = left - 1
@@ -122,9 +122,9 @@ extension JoinedRooms {
     ///
     /// - Parameters:
     ///   - message: The message.
-    ///   - isMention: Whether it names the user.
+    ///   - isMention: Whether it mentions the user.
     ///   - isOwn: Whether the user wrote it.
-    /// - Returns: Whether a line is drawn before it, since what follows was not read in an earlier session.
+    /// - Returns: Whether a line is drawn before it, since messages from here on were not read in an earlier session.
     mutating func show(_ message: Message, isMention: Bool, isOwn: Bool) -> Bool {
         let room = message.room
         let begins = self.marks.show(message, isCurrent: room == self.current, isMention: isMention, isOwn: isOwn)

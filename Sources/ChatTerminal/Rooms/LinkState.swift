@@ -1,7 +1,7 @@
 internal import ChatClient
 internal import ChatCore
 
-/// How the connection stands, and which of its changes are worth a line: a machine without I/O.
+/// The state of the connection, and the changes that are shown as a line: a machine without I/O.
 struct LinkState: Sendable {
     /// The time between two measurements of the round trip.
     private static let measuring: Duration = .seconds(20)
@@ -11,7 +11,7 @@ struct LinkState: Sendable {
     private(set) var user: User?
     /// The time of a round trip; nil until it was measured on this connection.
     private(set) var latency: Duration?
-    /// Why the last try to connect failed.
+    /// The reason why the last try to connect failed.
     private var lastFailure: String?
     private var lastMeasured: ContinuousClock.Instant?
 
@@ -20,7 +20,7 @@ struct LinkState: Sendable {
     /// The server's first message on this connection; nil while there is none.
     var welcome: Welcome? { if case .connected(let welcome) = self.state { welcome } else { nil } }
 
-    /// What is shown of a change.
+    /// The way in which a change is shown.
     enum OnChange: Equatable, Sendable {
         /// The prompt and the status line show it.
         case redraw
@@ -40,7 +40,7 @@ struct LinkState: Sendable {
             self.lastFailure = nil
             return .notice(Notices.connection(state, before: before))
         case .waiting(_, let failure):
-            // A try that fails like the one before is not worth a line.
+            // A try that fails like the one before gets no line.
             defer { self.lastFailure = failure.description }
             return failure.description == self.lastFailure ? .redraw : .warning(Notices.connection(state))
         }
@@ -49,7 +49,7 @@ struct LinkState: Sendable {
     /// The user has another name.
     mutating func renamed(to user: User) { if user.id == self.user?.id { self.user = user } }
 
-    /// Whether the way to the server and back is to be measured now: soon after each connect, then now and then.
+    /// Whether to measure the round trip now: soon after each connect, then now and then.
     mutating func isDue(now: ContinuousClock.Instant) -> Bool {
         guard self.isConnected else {
             self.lastMeasured = nil
@@ -60,11 +60,11 @@ struct LinkState: Sendable {
         return true
     }
 
-    /// The way was measured.
+    /// The round trip was measured.
     ///
     /// - Parameters:
-    ///   - latency: How long it took.
-    ///   - welcome: Of the connection on which the measuring began: on another one it says nothing.
+    ///   - latency: Its time.
+    ///   - welcome: The welcome of the connection on which the measurement began: on another one it does not count.
     mutating func measured(_ latency: Duration, since welcome: Welcome) {
         if self.welcome == welcome { self.latency = latency }
     }

@@ -2,7 +2,7 @@
 struct PendingLines: Equatable, Sendable {
     /// The time after which a line is shown as waiting.
     ///
-    /// Most answers come sooner than anybody could read that.
+    /// Most answers come before anybody could read that.
     static let patience: Duration = .seconds(1)
     /// The most lines that are shown.
     static let maximumShown = 3
@@ -16,10 +16,10 @@ struct PendingLines: Equatable, Sendable {
     private var lines: [Line] = []
     private var lastID = 0
 
-    /// How many have no answer.
+    /// The number of lines without an answer.
     var count: Int { self.lines.count }
 
-    /// A line was entered; gives the number by which it is settled.
+    /// A line was entered; returns the number with which to settle it.
     mutating func begin(_ text: String, now: ContinuousClock.Instant) -> Int {
         self.lastID += 1
         self.lines.append(Line(id: self.lastID, text: text, since: now))

@@ -2,24 +2,24 @@ internal import ChatCore
 
 /// The unread messages of each room, and where they begin: a machine without I/O.
 ///
-/// A message is read when it is shown while its room is the one that is talked in. The mark of a room stands behind the
-/// last message that had been read when the user came to it, and stays there until they come again.
+/// A message is read when it is shown while its room is the current one. The mark of a room is after the last message
+/// that had been read when the user came to the room, and stays there until the user comes again.
 struct ReadMarks: Equatable, Sendable {
-    /// Messages that came to a room while the user talked in another.
+    /// Messages that came to a room while another one was current.
     struct Unread: Equatable, Sendable {
         var messages = 0
-        /// Those of them that name the user.
+        /// Those of them that mention the user.
         var mentions = 0
     }
 
-    /// How far each room was read; it is kept from one session to the next.
+    /// The read position of each room; it is kept from one session to the next.
     private(set) var read: Positions
     private var marks: [RoomName: LogPosition]
     private var unread: [RoomName: Unread] = [:]
-    /// The rooms in which the line was drawn that says where the unread begins.
+    /// The rooms in which the line before the unread messages was drawn.
     private var drawn: Set<RoomName> = []
 
-    /// - Parameter read: How far the rooms were read in earlier sessions.
+    /// - Parameter read: The read positions of the rooms in earlier sessions.
     init(_ read: Positions = Positions()) {
         self.read = read
         self.marks = read.places
@@ -28,7 +28,7 @@ struct ReadMarks: Equatable, Sendable {
     /// The unread messages of a room; nil when there are none.
     subscript(room: RoomName) -> Unread? { self.unread[room] }
 
-    /// Everything unread outside a room.
+    /// All unread messages in other rooms.
     func elsewhere(than room: RoomName) -> Unread {
         self.unread.filter { $0.key != room }.values.reduce(into: Unread()) {
             $0.messages += $1.messages
@@ -40,10 +40,10 @@ struct ReadMarks: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - message: The message.
-    ///   - isCurrent: Whether its room is the one that is talked in.
-    ///   - isMention: Whether it names the user.
-    ///   - isOwn: Whether the user wrote it, on whatever device: who writes has read.
-    /// - Returns: Whether a line is drawn before it, since what follows was not read in an earlier session.
+    ///   - isCurrent: Whether its room is the current one.
+    ///   - isMention: Whether it mentions the user.
+    ///   - isOwn: Whether the user wrote it, on any device: a user who writes has read.
+    /// - Returns: Whether a line is drawn before it, since messages from here on were not read in an earlier session.
     mutating func show(_ message: Message, isCurrent: Bool, isMention: Bool, isOwn: Bool) -> Bool {
         let (room, position) = (message.room, message.position)
         let begins = self.begins(room, position, isOwn: isOwn)
@@ -64,11 +64,11 @@ struct ReadMarks: Equatable, Sendable {
         return position.epoch == mark.epoch
     }
 
-    /// The past of a room has been shown: what comes from here on comes live, and needs no line.
+    /// The past of a room has been shown: later messages are live, and need no line.
     ///
     /// - Parameters:
     ///   - room: The room.
-    ///   - head: The head of its log, where there was no past to show: all that comes is unread.
+    ///   - head: The head of its log, if there was no past to show: all new messages are unread.
     mutating func live(_ room: RoomName, at head: LogPosition? = nil) {
         self.drawn.insert(room)
         if self.marks[room] == nil { self.marks[room] = head }
@@ -84,6 +84,6 @@ struct ReadMarks: Equatable, Sendable {
     /// The message after which the unread ones of a room begin; nil when that is not known.
     func mark(_ room: RoomName) -> LogPosition? { self.marks[room] }
 
-    /// The user has left a room, or was not let in.
+    /// The user has left a room, or could not join it.
     mutating func forget(_ room: RoomName) { self.unread[room] = nil }
 }

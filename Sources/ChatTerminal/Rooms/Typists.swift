@@ -3,9 +3,9 @@ internal import ChatWords
 
 /// Other users who are typing.
 ///
-/// A notice holds until its user stops, says something, or has been silent for long.
+/// A notice lasts until its user stops, sends a message, or has been silent for long.
 struct Typists: Equatable, Sendable {
-    /// How long a notice holds.
+    /// The time for which a notice lasts.
     static let lifetime: Duration = .seconds(6)
     /// The most users of a room that are remembered.
     static let capacity = 50
@@ -24,13 +24,13 @@ struct Typists: Equatable, Sendable {
         self.rooms[room, default: []].append(Typist(user: user, until: now + Self.lifetime))
     }
 
-    /// A user said something, or left.
+    /// A user sent a message, or left.
     mutating func spoke(_ user: UserID, in room: RoomName) { self.rooms[room]?.removeAll { $0.user.id == user } }
 
-    /// The connection is gone, and what was heard on it.
+    /// The connection is gone, and so are its notices.
     mutating func forget() { self.rooms = [:] }
 
-    /// Who types in a room, the one who began last at the end.
+    /// The users that are typing in a room, the latest one at the end.
     func names(in room: RoomName, now: ContinuousClock.Instant) -> [String] {
         self.rooms[room, default: []].filter { $0.until > now }.map { $0.user.name.rawValue.sanitizedLine }
     }

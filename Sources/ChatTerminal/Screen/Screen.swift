@@ -4,9 +4,9 @@ internal import ChatWords
 ///
 /// Each step hides the input line, prints, and shows it again, in one piece: there is no moment at which another program or
 /// the user could see half of it. The cursor rests in the cell where the next character will go, so an input method shows
-/// its composition there. Above the input line may stand rows of the program's own (the status line).
+/// its composition there. There may be rows of the program above the input line (the status line).
 struct Screen: Sendable {
-    /// What stands below the messages.
+    /// The block below the messages.
     struct Block: Equatable, Sendable {
         /// Rows above the input line, each no wider than the terminal.
         var above: [String] = []
@@ -15,7 +15,7 @@ struct Screen: Sendable {
     }
 
     private var columns: Int
-    /// The block as it stands on the terminal; nil while it is hidden.
+    /// The present block on the terminal; nil while it is hidden.
     private var drawn: Drawn?
 
     private struct Drawn: Sendable {
@@ -26,7 +26,7 @@ struct Screen: Sendable {
 
     init(columns: Int) { self.columns = columns }
 
-    /// How many cells a row has.
+    /// The number of cells in a row.
     var width: Int { self.columns }
 
     /// Prints lines above the block.
@@ -43,7 +43,7 @@ struct Screen: Sendable {
         return hidden + self.show(block)
     }
 
-    /// The terminal has another width, and has wrapped what stood there.
+    /// The terminal has another width, and has wrapped its text.
     mutating func resize(columns: Int, _ block: Block) -> String {
         let row = max(1, columns)
         let wrapped = self.drawn?.above.map { max(1, ($0 + row - 1) / row) }.reduce(0, +) ?? 0
@@ -53,14 +53,14 @@ struct Screen: Sendable {
         return Self.up(rowsAbove) + "\r\u{1B}[J" + self.show(block)
     }
 
-    /// The terminal has another width, and something may have been drawn between its wrapping and the news of it: where
-    /// that stands nobody knows, so the whole is painted anew.
+    /// The terminal has another width, and text may have been drawn after it wrapped but before it reported that. The
+    /// position of such text is unknown, so everything is painted again.
     ///
     /// - Parameters:
     ///   - columns: The new width.
-    ///   - rows: How many rows there are.
-    ///   - lines: What was printed last, oldest first.
-    ///   - block: What stands below.
+    ///   - rows: The number of rows.
+    ///   - lines: The last printed lines, oldest first.
+    ///   - block: The block below them.
     /// - Returns: What is to be written, at once.
     mutating func repaint(
         columns: Int,
@@ -84,13 +84,13 @@ struct Screen: Sendable {
         return "\u{1B}[H\u{1B}[2J" + self.show(block)
     }
 
-    /// Takes the block away.
+    /// Removes the block.
     mutating func hide() -> String {
         defer { self.drawn = nil }
         return self.drawn.map { Self.up($0.above.count) + "\r\u{1B}[J" } ?? ""
     }
 
-    /// Somebody else has drawn over the block, or will.
+    /// Another program has drawn over the block, or will.
     mutating func forget() { self.drawn = nil }
 
     private static func up(_ rows: Int) -> String { rows > 0 ? "\u{1B}[\(rows)A" : "" }
@@ -104,9 +104,9 @@ struct Screen: Sendable {
 
     /// Draws the input line and leaves the cursor in its cell.
     ///
-    /// Terminals do not agree on the width of every emoji. So where there is more than ASCII the cursor is not moved by
-    /// counted cells: what stands before it is drawn once more, and wherever the terminal ends with that is the place. A
-    /// row that the terminal takes for longer than it was counted is cut off at the edge and not wrapped.
+    /// Terminals do not agree on the width of every emoji. So with more than ASCII, the cursor is not moved by counted
+    /// cells: the text before it is drawn again, and the cursor is where the terminal ends with that. A row that is
+    /// longer on the terminal than its counted cells is cut off at the edge and not wrapped.
     private static func drawing(_ line: InputLine) -> String {
         let back = line.cells - line.cursor
         guard !line.text.utf8.allSatisfy({ $0 < 0x80 }) else {

@@ -1,7 +1,7 @@
 internal import ChatCore
 internal import ChatWords
 
-/// The row above the input line: where one is, with whom, and how the connection stands.
+/// The row above the input line: the room, its members, and the state of the connection.
 struct StatusLine: Equatable, Sendable {
     enum Link: Equatable, Sendable {
         case connecting, offline
@@ -11,20 +11,20 @@ struct StatusLine: Equatable, Sendable {
     var room: String
     /// The number of members of the room; nil until it is known.
     var members: Int?
-    /// Another room with something unread.
+    /// Another room with unread messages.
     struct Other: Equatable, Sendable {
-        /// The digit that goes there with Alt.
+        /// The digit that switches to it with Alt.
         var number: Int
         var room: String
         var unread: ReadMarks.Unread
     }
 
     var unread: [Other]
-    /// Who types.
+    /// The users that are typing.
     var typists: [String]
     var link: Link
 
-    /// The line in a number of cells: what matters least goes first when it does not fit.
+    /// The line in a number of cells: the least important parts are left out first when it does not fit.
     func text(columns: Int) -> String {
         var parts: [(text: String, rank: Int)] = [(self.room, 0)]
         switch self.link {
@@ -70,6 +70,6 @@ struct StatusLine: Equatable, Sendable {
 }
 
 extension ReadMarks.Unread {
-    /// `+3`, and `+3 @1` when one of them names the user.
+    /// `+3`, and `+3 @1` when one of them mentions the user.
     var text: String { "+\(self.messages)" + (self.mentions > 0 ? " @\(self.mentions)" : "") }
 }

@@ -3,8 +3,8 @@ internal import ChatSystem
 
 /// Decides when `join` without a terminal has done its work: a machine without I/O.
 ///
-/// It has when the input has ended and everything sent is stored, when the past of each room has been printed, and when
-/// the last message that was sent has come back.
+/// That is when the input has ended and everything sent is stored, the past of each room has been printed, and the last
+/// sent message has come back.
 struct PlainProgress: Equatable, Sendable {
     private let first: RoomName?
     private var backlog: Backlog
@@ -16,16 +16,16 @@ struct PlainProgress: Equatable, Sendable {
         var last: LogPosition?
     }
 
-    /// - Parameter rooms: What is listened to; what is sent goes to the first.
+    /// - Parameter rooms: The rooms to print; input goes to the first.
     init(_ rooms: [RoomName]) {
         self.first = rooms.first
         self.backlog = Backlog(rooms)
     }
 
-    /// A room was joined, or joined again, and so many messages of its past follow.
+    /// A room was joined, or joined again, and this many messages of its past follow.
     mutating func joined(_ room: RoomName, replay: Int) { self.backlog.joined(room, replay: replay) }
 
-    /// Everything of a room up to here was printed, or is told to be lost.
+    /// Everything of a room up to here was printed, or reported lost.
     mutating func printed(_ room: RoomName, _ position: LogPosition?) {
         self.backlog.printed(room)
         if room == self.first, let position { self.printed = position }
@@ -34,10 +34,10 @@ struct PlainProgress: Equatable, Sendable {
     /// The input has ended, and everything sent is stored, the last one there.
     mutating func sent(_ status: ExitStatus, last: LogPosition?) { self.sent = Sent(status: status, last: last) }
 
-    /// How the work stands.
+    /// The state of the work.
     enum Standing: Equatable, Sendable {
         case working
-        /// Nothing is missing but the last message that was sent. It is stored, so nobody waits for it for long.
+        /// Only the last sent message is missing. It is stored, so nobody waits for it for long.
         case awaitingEcho(ExitStatus)
         case done(ExitStatus)
     }

@@ -20,7 +20,7 @@ import { mountTypingLine } from "./components/typing-line.js";
 const store = makeStore(reduce, initialState);
 const app = makeApp(store);
 const firstRoom = roomOfHash(location.hash) ?? read("current") ?? "lobby";
-// Asked for first, so that the server answers while the page is put together.
+// Requested first, so that the server answers while the page is put together.
 if (app.name) app.enter(app.name, firstRoom);
 const { followAddress, goToRoom, leaveRoom } = makeAddress(app, store, () => composer.focus());
 
@@ -44,7 +44,7 @@ function onSent() {
   messages.toEnd();
 }
 
-// What the user asks for
+// Actions of the user
 
 function joinRoom() {
   openDialog("join", (dialogs) => dialogs.joinRoom(store.state, goToRoom));
@@ -75,7 +75,7 @@ addEventListener("keydown", async (event) => {
   keys?.press(event, store.state, { messages, composer, goToRoom, showHelp, search });
 });
 
-// What the user is told outside the messages
+// Messages to the user outside the list
 
 store.subscribe((state) => {
   const unread = unreadCount(state);
@@ -91,7 +91,7 @@ store.subscribe(({ notice }) => {
 
 if (read("alerts")) import("./alerts.js").then((more) => more.watch(store), () => {});
 
-// What the device does
+// Events of the device
 
 // An on-screen keyboard covers a part of the page.
 for (const type of ["resize", "scroll"]) visualViewport.addEventListener(type, () => import("./viewport.js").then((more) => more.fitToKeyboard(), () => {}));

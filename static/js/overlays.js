@@ -39,7 +39,7 @@ export async function openDialog(name, open) {
   if (dialogs) open(dialogs, typed);
 }
 
-/** Without a connection the module may not come; then the user is told, if that is possible. */
+/** Without a connection the module may not load; then the user is told, if that is possible. */
 export const fetchMore = (module) => withMore(module).catch(() => tellUser(() => t("notLoaded")));
 
 /** @param words  Called when the strings are there. @param offer  `{text, act}` of a button. */

@@ -1,4 +1,4 @@
-// The server mends a missing change of members by itself. The page asks only when it stays missing.
+// The server repairs a missing change of members itself. The page asks only when it stays missing.
 
 import { hasHole } from "./core/room.js";
 

@@ -19,6 +19,6 @@ export const writeJSON = (key, value) => write(key, JSON.stringify(value));
 export const keys = (prefix) =>
   attempt(() => Object.keys(localStorage), []).filter((key) => key.startsWith(PREFIX + prefix)).map((key) => key.slice(PREFIX.length));
 
-/** Calls `heed(key, value, old)` for each change by another tab; a tab is not told of its own. */
+/** Calls `heed(key, value, old)` for each change by another tab; a tab does not hear its own. */
 export const follow = (heed) =>
   addEventListener("storage", ({ key, newValue, oldValue }) => key?.startsWith(PREFIX) && heed(key.slice(PREFIX.length), newValue, oldValue));

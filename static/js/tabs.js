@@ -1,4 +1,4 @@
-// The tabs of a browser are one user: a change in another tab is taken over here.
+// The tabs of a browser are one user: a change in another tab is applied here.
 
 export function heedOtherTab(tab, key, value, old) {
   const { app, store, act } = tab;

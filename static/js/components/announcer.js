@@ -1,4 +1,4 @@
-// Finds the messages that a screen reader is to read: each new one once, no replays, and none of the user's own.
+// Finds the messages that a screen reader should read: each new one once, no replays, and none of the user's own.
 
 export function mountAnnouncer(root, store) {
   let before;

@@ -1,4 +1,4 @@
-// Says what is wrong with the connection, while something is.
+// Shows the problem of the connection, while there is one.
 
 import { button, h } from "../dom.js";
 import { t, withMore } from "../i18n/index.js";

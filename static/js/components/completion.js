@@ -59,7 +59,7 @@ export function makeCompletion(root, field, store) {
     field.setAttribute("aria-activedescendant", `completion-${chosen}`);
   }
 
-  /** Enter comes through `accept`, once the composer knows that it is no part of a composition. */
+  /** Enter comes through `accept`, once the composer knows that it is not part of a composition. */
   function press(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
     if (event.key === "ArrowDown") choose(chosen + 1);

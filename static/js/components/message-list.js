@@ -73,7 +73,7 @@ export function mountMessageList(root, app, store, goToRoom) {
     rows.ariaBusy = Boolean(room?.replay);
     // The reader arrives only when all missed messages are here.
     isComing = !before?.items.length || (isComing && before.replay);
-    // In an empty room there is no place to keep, and to look for one would force an early layout.
+    // In an empty room there is no place to keep, and looking for one would force an early layout.
     if (!room?.items.length) isAtEnd = true;
     else if (isComing) comeBack();
     else if (isAtEnd) jumpToEnd();
@@ -98,7 +98,7 @@ export function mountMessageList(root, app, store, goToRoom) {
 
   function extend() {
     const start = room.items.indexOf(first);
-    // What comes may be here and not shown: it will push the beginning away.
+    // The new messages may be here but not shown yet: they will push the beginning away.
     if (start <= 0) return room.replay > 0 || app.loadOlder(room.name);
     first = start > SHOWN ? room.items[start - SHOWN] : null;
     const place = anchor();

@@ -8,7 +8,7 @@ import { dayName, fullDate, list, shortTime, t, timeOfDay, withMore } from "../i
 const MAX_NAMES = 5;
 /** Longer texts are folded: characters, lines. */
 const [LONG, LONG_LINES] = [1_500, 30];
-/** How much of them is shown until the code to unfold them is there: even the layout of a long text can take long. */
+/** The part that is shown until the code to unfold the rest is there: even the layout of a long text can take long. */
 const BEGINNING = 700;
 
 const iso = (time) => new Date(time).toISOString();

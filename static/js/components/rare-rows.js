@@ -1,4 +1,4 @@
-// Rows that are rare: lost messages, a log that began anew, a message that was not sent, a long text.
+// Rows that are rare: lost messages, a log that started again, a message that was not sent, a long text.
 
 import { button, h } from "../dom.js";
 import { t } from "../i18n/index.js";

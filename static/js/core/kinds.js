@@ -1,4 +1,4 @@
-// What a message is (protocol, section 2).
+// The kinds of messages (protocol, section 4), and the line of text for each.
 
 /** By kind: the message as a line of text, and whether the name stands in it and not above it. */
 const KINDS = {

@@ -15,7 +15,7 @@ const CREDENTIALS = /[^\s/?#]{0,300}@/y;
 const PLAIN = new RegExp(`[^\\s<>"\`'。、，！？；：…\\p{Cc}\\p{Cf}\\p{Script=Hiragana}${PAIRS.replace(/[[\]]/g, "\\$&")}]*`, "uy");
 const PARTICLE = /(?<=[A-Za-z0-9/=_\-\p{Pe}\p{Pf}])(?:[은는이가을를의에와과도만나랑]|에[서는도게]|에서는|으?로|으?로는|까지|부터|이?라고|이나|이랑|처럼|보다|입니다|이에요|예요)$/u;
 
-/** Where a match of a sticky pattern ends that begins at `index`, or -1. */
+/** The end of a match of a sticky pattern that begins at `index`, or -1. */
 function past(pattern, text, index) {
   pattern.lastIndex = index;
   return pattern.test(text) ? pattern.lastIndex : -1;

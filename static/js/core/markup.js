@@ -4,7 +4,7 @@
 import { linkAt } from "./links.js";
 import { endOfMention } from "./names.js";
 
-/** How many nodes of a message are formatted: ten thousand would be slow. The rest is plain. */
+/** The number of nodes of a message that are formatted: ten thousand would be slow. The rest is plain. */
 const MAX_NODES = 200;
 const INFO = /[\w+-]{0,20}\n/y;
 const ITEM = /^( {0,8})(?:[-*•]|(\d{1,3})[.)]) (?=\S)/u;

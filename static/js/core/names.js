@@ -42,13 +42,13 @@ export function hueOf(id) {
   return ((hash >>> 8) % 24) * 15;
 }
 
-/** Two letters for a Latin name of two words, else the first sign alone. */
+/** Two letters for a Latin name of two words, otherwise only the first sign. */
 export function initials(name) {
   const words = name.split(/\s+/u).map((word) => graphemes(word)[0] ?? "");
   return (words[1] && /^\p{Script=Latin}/u.test(words[0]) ? words[0] + words[1] : words[0]).toLocaleUpperCase();
 }
 
-/** Where a mention ends that begins at `index`, or -1. Korean particles may follow: "@민아가". */
+/** The end of a mention that begins at `index`, or -1. Korean particles may follow: "@민아가". */
 export function endOfMention(text, index, name = "") {
   const end = index + 1 + name.length;
   if (!name || text.slice(index + 1, end).toLowerCase() !== name.toLowerCase()) return -1;

@@ -232,7 +232,7 @@ export const ACTIONS = {
   },
 };
 
-/** What an event of the server makes of a room. */
+/** The next state of a room, for each event of the server. */
 export const EVENTS = {
   message: messageCame,
   gap,

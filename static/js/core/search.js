@@ -14,7 +14,7 @@ export function found(items, words) {
 /** The place of the words in a text, with some text around them. */
 export function snippet(text, words) {
   const wanted = keyOf(words.trim());
-  // Where the lower case has another length the place may be wrong, but no text is lost.
+  // If the lower case has another length, the place may be wrong, but no text is lost.
   const at = Math.max(0, keyOf(text).indexOf(wanted));
   const length = keyOf(text).includes(wanted) ? wanted.length : 0;
   const start = Math.max(0, at - AROUND);

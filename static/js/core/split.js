@@ -4,7 +4,7 @@ import { byteLength } from "./names.js";
 
 const BOUNDARIES = [/\n{2,}/gu, /\n/gu, /[.!?。！？…]\s+/gu, /\s+/gu];
 
-/** Where the longest beginning of at most `most` bytes ends, without dividing a character as people see it. */
+/** The end of the longest beginning of at most `most` bytes, without dividing a character as people see it. */
 function longest(text, most) {
   let [low, high] = [0, Math.min(text.length, most)];
   while (low < high) {

@@ -6,7 +6,7 @@ const WELCOME_MS = 10_000;
 const REPLY_MS = 10_000;
 const PROBE_MS = 2_000;
 const GOOD_MS = 10_000;
-/** How many tries fail before the page asks /readyz for the reason. */
+/** The number of failed tries before the page asks /readyz for the reason. */
 const PATIENCE = 5;
 
 /** `code` is the server's, or "closed" or "timeout"; after these two the command may have been carried out. */

@@ -1,6 +1,6 @@
 // Sends the messages that wait in a room: one at a time, and again with the same key until it is stored.
 
-/** Errors after which a message is sent again. An internal error that lasts is taken to be about this message. */
+/** Errors after which a message is sent again. An internal error that lasts is assumed to be about this message. */
 const RETRYABLE = ["rate_limited", "unavailable", "internal"];
 const MAX_INTERNAL = 3;
 const RETRY_MS = 1_000;

@@ -1,4 +1,4 @@
-// A line over time as SVG, drawn anew with every report.
+// A line over time as SVG, drawn again with every report.
 
 import { h, svg } from "../dom.js";
 import { KEPT, scaleFor } from "./figures.js";

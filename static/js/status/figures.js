@@ -1,13 +1,13 @@
 // The figures of the charts, from one report of the node to the next. Pure functions.
 
-/** How many points are kept: two minutes, at one a second. */
+/** The number of points that are kept: two minutes, at one a second. */
 export const KEPT = 120;
-/** Over how many reports the latency is taken. */
+/** The number of reports for one latency. */
 const LATENCY_REPORTS = 10;
 
 const RATES = ["published", "deliveries", "received", "sent"];
 
-/** The history with one more report. A node that began anew begins a new history. */
+/** The history with one more report. A node that restarted begins a new history. */
 export function recorded(history, report) {
   const last = history.at(-1)?.report;
   if (last && report.time <= last.time) return history;
@@ -31,8 +31,8 @@ function difference(now, then) {
 }
 
 /**
- * The value below which a share of the latencies lies, interpolated within its bucket; null without latencies.
- * A latency above the last bound counts as the last bound.
+ * The value below which a share of the latencies is, interpolated within its bucket; null without latencies. A latency
+ * above the last bound counts as the last bound.
  */
 export function percentile({ count, buckets }, share) {
   if (count <= 0) return null;

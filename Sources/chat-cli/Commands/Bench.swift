@@ -8,7 +8,7 @@ internal import ChatTerminal
 internal import ChatWords
 internal import Glibc
 
-/// `chat-cli bench`: how much a server carries, and how fast.
+/// `chat-cli bench`: measures how much a server carries, and how fast.
 struct Bench: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
@@ -137,7 +137,7 @@ struct Bench: AsyncParsableCommand {
         if result.status != .success { throw result.status.exitCode }
     }
 
-    /// Lets SIGINT and SIGTERM end the run with what it has; a second one ends the program.
+    /// Lets SIGINT and SIGTERM end the run with its present results; a second one ends the program.
     private static func interruptible(
         _ body: @Sendable @escaping () async throws -> BenchResult
     ) async -> Result<BenchResult, BenchFailure> {

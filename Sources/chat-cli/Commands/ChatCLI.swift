@@ -4,7 +4,7 @@ internal import ChatTerminal
 internal import ChatWords
 internal import Glibc
 
-/// Where the program begins.
+/// The start of the program.
 @main
 struct ChatCLI: AsyncParsableCommand {
     static let version = "0.1.0"
@@ -32,7 +32,7 @@ struct ChatCLI: AsyncParsableCommand {
         )
     }
 
-    /// Does what the command line says, and ends the program.
+    /// Carries out the command line, and ends the program.
     static func main() async {
         ProcessSetup.prepareStandardDescriptors(.failure)
         Language.current = .chosen(by: CommandLine.arguments)
@@ -55,7 +55,7 @@ struct ChatCLI: AsyncParsableCommand {
         } catch {
             let status = self.exitCode(for: error)
             let text = Words.ofUsage(self.fullMessage(for: error, columns: Words.usageColumns()))
-            // The answer to --help or --version is data; a complaint is not.
+            // The answer to --help or --version is data; an error message is not.
             if !text.isEmpty { Output.write(text + "\n", to: status.isSuccess ? STDOUT_FILENO : STDERR_FILENO) }
             return status.rawValue
         }

@@ -5,7 +5,7 @@ internal import ChatSystem
 internal import ChatTerminal
 internal import ChatWords
 
-/// `chat-cli history`: what was said.
+/// `chat-cli history`: prints past messages.
 struct History: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(abstract: Sentence("Print messages of a room's past.").text())

@@ -80,7 +80,7 @@ struct Join: AsyncParsableCommand {
         switch end.cause {
         case .status(.success): return
         case .status(let status): throw status.exitCode
-        // As a shell says it of a program that a signal ended.
+        // The shell's exit status for a program that a signal ended.
         case .signal(let number): throw ExitCode(128 + number)
         }
     }
@@ -103,16 +103,16 @@ struct Join: AsyncParsableCommand {
         return options
     }
 
-    /// The file that keeps how far rooms were read.
+    /// The file with the read positions of rooms.
     ///
-    /// The user was told already of a folder that cannot be used.
+    /// The user was already told about a folder that cannot be used.
     private func readMarks(_ server: ServerAddress) -> ReadMarkFile? {
         let folder = ReadMarkFile.folder
         guard (try? AtomicFile.makeFolder(folder)) != nil else { return nil }
         return ReadMarkFile(path: folder + "/" + Self.fileName(server))
     }
 
-    /// Without a terminal nobody is there to be told what was kept: an outbox is used where one was asked for by name.
+    /// Without a terminal there is nobody to tell about kept messages: an outbox is used only if it was named.
     private func runPlain(
         _ configuration: ChatClient.Configuration,
         _ settings: ClientSettings,
@@ -132,7 +132,7 @@ struct Join: AsyncParsableCommand {
 // MARK: - The outbox
 
 extension Join {
-    /// Opens the outbox of a server: one that was asked for must work, the usual one need not.
+    /// Opens the outbox of a server: a named one must work, the default one need not.
     private func openOutbox(
         _ settings: ClientSettings,
         _ server: ServerAddress,
@@ -162,7 +162,7 @@ extension Join {
         return nil
     }
 
-    /// The file of a server: each server knows the user by a session of its own.
+    /// The file of a server: each server has its own session for the user.
     static func fileName(_ server: ServerAddress) -> String {
         String(server.description.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "_" })
     }

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import ChatTerminal
 internal import ChatWords
 
-/// `chat-cli manual`: the manual page, made of what the commands say of themselves; `make install` writes it.
+/// `chat-cli manual`: the manual page, made from the commands' help; `make install` writes it.
 struct Manual: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print the manual page.",
@@ -10,7 +10,7 @@ struct Manual: ParsableCommand {
     )
 
     func run() throws {
-        // The page is installed for everybody, whatever language the installing user has.
+        // The page is installed for everybody, whatever the language of the installing user.
         Language.current = .english
         Output.write(try ManualPage(dump: ChatCLI._dumpHelp(), version: ChatCLI.version).text)
     }

@@ -5,7 +5,7 @@ internal import ChatSystem
 internal import ChatTerminal
 internal import ChatWords
 
-/// `chat-cli members`: who is there.
+/// `chat-cli members`: lists the members of a room.
 struct Members: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(abstract: Sentence("Print who is in a room, one name on a line.").text())

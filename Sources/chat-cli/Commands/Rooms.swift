@@ -6,7 +6,7 @@ internal import ChatTerminal
 internal import ChatWords
 internal import Glibc
 
-/// `chat-cli rooms`: where people talk.
+/// `chat-cli rooms`: lists the rooms of a server.
 struct Rooms: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(

@@ -5,7 +5,7 @@ internal import ChatSystem
 internal import ChatTerminal
 internal import ChatWords
 
-/// `chat-cli send`: for scripts.
+/// `chat-cli send`: sends messages, for scripts.
 struct Send: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
@@ -37,7 +37,7 @@ struct Send: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try await self.server.configuration()
-        // An empty line of a file is nothing to say; an empty text is what somebody meant to say, and did not.
+        // An empty line of a file is skipped; an empty text as an argument is a mistake.
         guard self.text.isEmpty || !self.text.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) else {
             throw Fault(Words.of(.textEmpty), .refused)
         }
@@ -82,7 +82,7 @@ struct Send: AsyncParsableCommand {
         return report.status
     }
 
-    /// Which lines were sent.
+    /// The lines that were sent.
     private struct Report {
         var sent = 0
         var refused = 0
@@ -95,7 +95,7 @@ struct Send: AsyncParsableCommand {
     }
 
     private func send(_ line: String, _ client: ChatClient, _ report: inout Report) async throws {
-        // There is nothing to say in an empty line, and nothing wrong with it.
+        // An empty line is not sent, and is not an error.
         guard !line.allSatisfy(\.isWhitespace) else { return }
         do {
             try await self.withTimeout(client) {

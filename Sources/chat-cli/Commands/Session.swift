@@ -7,12 +7,12 @@ internal import ChatWords
 
 /// Runs a client for as long as a command works with it.
 enum Session {
-    /// Connects, lets the body work, and ends politely.
+    /// Connects, runs the body, and ends cleanly.
     ///
     /// - Parameters:
     ///   - configuration: Of the client.
     ///   - timeout: The longest time that the body may take; nil: no bound.
-    ///   - body: What is done; it takes the events as well.
+    ///   - body: The work; it also takes the events.
     /// - Throws: `ExitCode`, after people were told why.
     static func run(
         _ configuration: ChatClient.Configuration,
@@ -30,7 +30,7 @@ enum Session {
         if status != .success { throw status.exitCode }
     }
 
-    /// How one of the tasks of a session ended.
+    /// The end of one of the tasks of a session.
     private enum Outcome: Sendable {
         case done(ExitStatus)
         case failed(ClientError)
@@ -89,11 +89,11 @@ enum Session {
         }
     }
 
-    /// Takes the events of a client, of which a command wants only what people should know.
+    /// Takes the events of a client; a command only shows those that people should know.
     ///
     /// - Parameters:
     ///   - client: The client.
-    ///   - isQuiet: Whether even that is not told.
+    ///   - isQuiet: Whether even those are not shown.
     static func tellTroubles(of client: ChatClient, isQuiet: Bool = false) async {
         var troubles = Troubles()
         for await event in client.events where !isQuiet {

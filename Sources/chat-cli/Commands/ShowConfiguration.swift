@@ -5,7 +5,7 @@ internal import ChatTerminal
 internal import ChatWords
 internal import Foundation
 
-/// `chat-cli config`: what holds, and who says so.
+/// `chat-cli config`: shows the settings and their sources.
 struct ShowConfiguration: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
@@ -34,10 +34,10 @@ struct ShowConfiguration: AsyncParsableCommand {
         Output.write(try Self.lines(settings, environment: ProcessInfo.processInfo.environment).joined())
     }
 
-    /// Who gave what nobody gave.
+    /// The source of a value that nobody set.
     private static var byDefault: String { Sentence("default").text() }
 
-    /// One line for each setting: its name, its value, and who gave it.
+    /// One line for each setting: its name, its value, and its source.
     static func lines(_ settings: ClientSettings, environment: [String: String]) throws -> [String] {
         var lines: [(String, String, String)] = []
         let address = try settings.address
@@ -63,7 +63,7 @@ struct ShowConfiguration: AsyncParsableCommand {
 }
 
 extension Settings.Source {
-    /// Who gave a setting, for people.
+    /// The source of a setting, for people.
     fileprivate var name: String {
         switch self {
         case .flag: Sentence("the command line").text()

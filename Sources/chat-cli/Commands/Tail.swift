@@ -4,7 +4,7 @@ internal import ChatCore
 internal import ChatTerminal
 internal import ChatWords
 
-/// `chat-cli tail`: what is said, for as long as anybody reads it.
+/// `chat-cli tail`: prints messages for as long as there is a reader.
 struct Tail: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(

@@ -8,7 +8,7 @@ internal import ChatVerify
 internal import ChatWords
 internal import Glibc
 
-/// `chat-cli verify`: whether servers keep what the protocol promises.
+/// `chat-cli verify`: checks whether servers keep the protocol's promises.
 struct Verify: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
@@ -114,7 +114,7 @@ struct Verify: AsyncParsableCommand {
         }
     }
 
-    /// A file that cannot be written is told before the run, not after it.
+    /// A file that cannot be written is reported before the run, not after it.
     private static func create(_ path: String) throws -> Int32 {
         let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard file >= 0 else { throw Fault("\(path): \(Words.of(errno: errno))", .storage) }

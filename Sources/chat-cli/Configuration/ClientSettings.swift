@@ -3,14 +3,14 @@ internal import ChatTerminal
 internal import ChatSystem
 internal import ChatWords
 
-/// The settings that hold for a command, and the server of the file that it talks to.
+/// The settings of a command, and the server that it uses.
 struct ClientSettings: Sendable {
     typealias Found = Settings.Found
 
     private let settings: Settings
     /// The servers that the file names, sorted.
     let servers: [String]
-    /// The one of them that is talked to.
+    /// The one of them that the command uses.
     private let named: String?
 
     private static let group = SettingsFile.Group("servers", [Setting.url] + Setting.ofServer)
@@ -18,10 +18,10 @@ struct ClientSettings: Sendable {
     /// Gathers flags, environment and file.
     ///
     /// - Parameters:
-    ///   - flags: What the command line gave.
+    ///   - flags: The values of the command line.
     ///   - environment: The environment.
-    ///   - path: The configuration file that was asked for; nil: the usual one, if it is there.
-    /// - Throws: ``Fault`` for the first setting that cannot be used: every command tells of it, also one that does not
+    ///   - path: The given configuration file; nil: the default one, if it exists.
+    /// - Throws: ``Fault`` for the first setting that cannot be used: every command reports it, even one that does not
     ///   need it.
     init(flags: [Setting: String], environment: [String: String], file path: String?) async throws(Fault) {
         do throws(SettingError) {
@@ -43,7 +43,7 @@ struct ClientSettings: Sendable {
         }
     }
 
-    /// Checks what a file consists of; gives the servers that it names.
+    /// Checks the contents of a file; returns the servers that it names.
     private static func servers(in path: String) throws(SettingError) -> [String] {
         let file = try SettingsFile(path)
         do throws(SettingError) { try file.check(Setting.all, self.group, isStrict: true) } catch {
@@ -61,7 +61,7 @@ struct ClientSettings: Sendable {
         return self.settings.found(setting, in: isOfServer ? self.named.map { ["servers", $0] } ?? [] : [])
     }
 
-    /// The address of the server: what was given, or what the file says a name stands for.
+    /// The address of the server: the given one, or the one that the file has for a name.
     var address: Found {
         get throws(Fault) {
             guard let found = self[.server] else { return Found(value: Setting.server.fallback, source: .flag) }

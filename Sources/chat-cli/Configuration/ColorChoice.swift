@@ -2,7 +2,7 @@ internal import ChatSystem
 internal import ChatTerminal
 internal import Glibc
 
-/// When output has colours.
+/// The choice when output has colours.
 enum ColorChoice: String, CaseIterable {
     case auto, always, never
 

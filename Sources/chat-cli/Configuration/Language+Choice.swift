@@ -4,10 +4,10 @@ internal import ChatWords
 internal import Foundation
 
 extension Language {
-    /// The language in which a command line itself is judged: before it is understood, and before settings are read.
+    /// The language for errors in the command line itself: before it is parsed, and before settings are read.
     ///
     /// - Parameter arguments: The command line.
-    /// - Returns: What `--language`, the environment, the configuration file or the locale says, in this order.
+    /// - Returns: The language of `--language`, the environment, the configuration file or the locale, in this order.
     static func chosen(by arguments: [String]) -> Language {
         self.flag("--language", in: arguments).flatMap { Language(rawValue: $0) }
             ?? Environment["CHAT_LANGUAGE"].flatMap { Language(rawValue: $0) }

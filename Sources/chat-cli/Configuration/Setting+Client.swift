@@ -66,6 +66,6 @@ extension Setting {
     /// The address of a server that the file names.
     static let url = Setting("url", help: "")
 
-    /// What a server that the file names may have of its own.
+    /// The settings that a server in the file may have.
     static let ofServer = [name, tokenFile, tokenCommand, caFile]
 }

@@ -4,7 +4,7 @@ internal import ChatSystem
 internal import ChatWords
 internal import Glibc
 
-/// Where a token comes from: a file, the environment or a command.
+/// The source of a token: a file, the environment or a command.
 ///
 /// Never an argument, which every user of the machine can
 /// read, and never the configuration file, which people copy.
@@ -13,7 +13,7 @@ enum TokenSource: Equatable, Sendable {
     case environment
     case command(String)
 
-    /// Which of the settings holds: what stands nearer to the user goes first.
+    /// The setting that is used: the one nearest to the user goes first.
     init?(_ settings: ClientSettings, environment: [String: String]) {
         let isSet = environment["CHAT_TOKEN"]?.isEmpty == false
         switch (settings[.tokenFile], settings[.tokenCommand]) {
@@ -31,7 +31,7 @@ enum TokenSource: Equatable, Sendable {
 
     /// Reads the token.
     ///
-    /// - Throws: ``Fault``, which contains nothing of the token.
+    /// - Throws: ``Fault``, which contains no part of the token.
     func token() throws(Fault) -> String {
         let token: String
         switch self {
@@ -41,7 +41,7 @@ enum TokenSource: Equatable, Sendable {
             defer { fclose(file) }
             token = Self.read(file)
         case .command(let command):
-            // The command may ask for a passphrase: it has the terminal, and its errors are seen.
+            // The command may ask for a passphrase: it has the terminal, and its errors are visible.
             guard let pipe = popen(command, "r") else { throw Fault(saying: "token-command cannot be run") }
             token = Self.read(pipe)
             guard pclose(pipe) == 0 else { throw Fault(saying: "token-command failed") }

@@ -6,7 +6,7 @@ internal import ChatSystem
 internal import ChatWords
 internal import Foundation
 
-/// Options of every command: the server, who asks, and the language.
+/// Options of every command: the server, the user, and the language.
 struct ConnectionOptions: ParsableArguments {
     @Option(.server) var server: String?
     @Option(.name) var name: String?
@@ -18,7 +18,7 @@ struct ConnectionOptions: ParsableArguments {
     @Option(name: .customLong("config"), help: .said("A configuration file. (default: ~/.config/chat-cli/config.json)"))
     var configurationFile: String?
 
-    /// Gathers what was set, and speaks the language that was asked for from then on.
+    /// Gathers the settings, and switches to the chosen language.
     ///
     /// - Parameter more: Flags of the command itself.
     /// - Returns: The settings.
@@ -47,7 +47,7 @@ struct ConnectionOptions: ParsableArguments {
 }
 
 extension ClientSettings {
-    /// How a client is to connect.
+    /// The connection settings of a client.
     ///
     /// - Throws: ``Fault`` when something is not valid.
     func clientConfiguration() throws -> ChatClient.Configuration {

@@ -2,6 +2,6 @@ internal import ArgumentParser
 internal import ChatSystem
 
 extension ExitStatus {
-    /// How argument-parser is told to end the program.
+    /// The error with which argument-parser ends the program.
     var exitCode: ExitCode { ExitCode(self.rawValue) }
 }

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import ChatTerminal
 internal import ChatWords
 
-/// How messages are printed, for the commands that print them.
+/// The form of printed messages, for the commands that print them.
 struct OutputOptions: ParsableArguments {
     @Flag(help: .said("Print each message as one line of JSON, as the server sent it."))
     var json = false

@@ -5,7 +5,7 @@ internal import ChatWords
 
 /// A room on the command line.
 enum RoomArgument {
-    /// What shells offer for a room: those that the user talked in, of whatever server, without asking any.
+    /// The shell completions for a room: rooms that the user has used, on any server, without a request.
     static let completion: CompletionKind = .custom { _, _, word in
         ReadMarkFile.rooms(in: ReadMarkFile.folder).map { (word.hasPrefix("#") ? "#" : "") + $0.rawValue }
     }

@@ -1,15 +1,15 @@
 internal import ArgumentParser
 internal import ChatWords
 
-/// Spans of time as options give them.
+/// Spans of time in options.
 enum Seconds {
-    /// The longest span, some eleven days: what no clock can count is no span.
+    /// The longest span, some eleven days: longer ones could not be counted by every clock.
     static let maximum = 1e6
 
     /// Checks an option.
     ///
     /// - Parameters:
-    ///   - seconds: What was given.
+    ///   - seconds: The given value.
     ///   - option: Its name, as the user writes it.
     /// - Throws: `ValidationError` that names the limits.
     static func check(_ seconds: Double, _ option: String) throws {
@@ -23,7 +23,7 @@ enum Seconds {
 }
 
 extension ValidationError {
-    /// A wrong command line, in the language of the user.
+    /// An error in the command line, in the language of the user.
     init(saying english: String, _ values: KeyValuePairs<String, String> = [:]) {
         self.init(Sentence(english, values).text())
     }

@@ -3,17 +3,17 @@ internal import ChatSettings
 internal import ChatWords
 
 extension ArgumentHelp {
-    /// What an option is for, in the language of the user.
+    /// The purpose of an option, in the language of the user.
     static func said(_ english: String) -> ArgumentHelp { ArgumentHelp(Sentence(english).text()) }
 
-    /// What a setting is for, in the language of the user.
+    /// The purpose of a setting, in the language of the user.
     fileprivate init(_ setting: Setting) {
         self.init(Sentence(setting.help, ["default": setting.fallback]).text())
     }
 }
 
 extension Option {
-    /// The flag of a setting, with a value behind it.
+    /// The flag of a setting, with a value after it.
     init<Text: ExpressibleByArgument>(_ setting: Setting) where Value == Text? {
         self.init(name: .customLong(setting.flag), help: ArgumentHelp(setting))
     }

@@ -31,7 +31,7 @@ struct ManualPage: Sendable {
         var abstract: String?
         var defaultValue: String?
 
-        /// How it stands in a synopsis and in the list.
+        /// Its form in a synopsis and in the list.
         var term: String {
             let names = (self.names ?? []).map(\.text).joined(separator: ", ")
             switch self.kind {
@@ -43,10 +43,10 @@ struct ManualPage: Sendable {
     }
 
     private let command: Command
-    /// The page says when its program was made only by its version: the same program has the same page.
+    /// The page has no date, only the program's version: the same program has the same page.
     private let version: String
 
-    /// - Throws: `DecodingError` when argument-parser describes programs in another way.
+    /// - Throws: `DecodingError` when argument-parser's description has another form.
     init(dump: String, version: String) throws {
         self.version = version
         self.command = try JSONDecoder().decode(Tool.self, from: Data(dump.utf8)).command
@@ -81,7 +81,7 @@ struct ManualPage: Sendable {
         var lines = [".Ss \(command.commandName)", self.escaped(command.abstract ?? "")]
         lines += self.paragraphs(command.discussion).flatMap { [".Pp", $0] } + [".Bl -tag -width Ds"]
         for argument in command.arguments ?? [] where argument.shouldDisplay {
-            // The same in every command, and said by every `--help`.
+            // These are the same in every command, and every `--help` shows them.
             guard !(argument.names ?? []).contains(where: { ["help", "version"].contains($0.name) }) else { continue }
             let fallback = argument.defaultValue.map { " (default: \($0))" } ?? ""
             lines += [".It \(self.escaped(argument.term))", self.escaped((argument.abstract ?? "") + fallback)]
@@ -93,7 +93,7 @@ struct ManualPage: Sendable {
         (text ?? "").split(separator: "\n").map { self.escaped(String($0)) }
     }
 
-    /// Text as mdoc takes it: a hyphen is a hyphen, a backslash a backslash, and a dot at the beginning no macro.
+    /// Text for mdoc: a hyphen is a hyphen, a backslash a backslash, and a dot at the beginning is not a macro.
     private static func escaped(_ text: String) -> String {
         let text = text.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("`", with: "\\(ga")
             .replacing("\n", with: " ")

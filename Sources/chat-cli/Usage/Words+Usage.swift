@@ -2,24 +2,23 @@ internal import ChatSystem
 internal import ChatWords
 
 extension Words {
-    /// How wide argument-parser is to make its text; nil: as wide as the terminal is.
+    /// The width of argument-parser's text; nil: the width of the terminal.
     ///
-    /// It counts characters, of which Korean ones take two cells each: Korean text is made as wide as it likes, and broken
-    /// here.
+    /// It counts characters, but Korean ones take two cells each: Korean text is made without a limit, and broken here.
     static func usageColumns(in language: Language = .current) -> Int? { language == .korean ? 1 << 20 : nil }
 
-    /// What argument-parser says: help, and what it does not understand.
+    /// The texts of argument-parser: help, and errors in the command line.
     ///
-    /// Its own words are English.
+    /// Its own texts are English.
     static func ofUsage(_ text: String, columns: Int = Terminal.columns, in language: Language = .current) -> String {
         guard language == .korean else { return text }
         let isHelp = text.hasPrefix("OVERVIEW: ") || text.hasPrefix("USAGE: ")
-        // A script that completes command lines is no text.
+        // A completion script is not text for people.
         guard isHelp || text.hasPrefix("Error: ") else { return text }
         return isHelp ? self.ofHelp(text, columns) : self.ofError(text, in: language)
     }
 
-    /// In which column the explanations of a help begin.
+    /// The column in which the explanations of a help begin.
     private static let helpColumn = 26
 
     private static func ofHelp(_ text: String, _ columns: Int) -> String {
@@ -36,7 +35,7 @@ extension Words {
         if isEntry {
             if let see = self.ofSee(line) { return see }
             let head = String(line.prefix(self.helpColumn))
-            // A name that is longer than its column has a line of its own.
+            // A name that is longer than its column gets a separate line.
             guard head.hasSuffix(" "), line.count > self.helpColumn else { return self.ofPlaceholders(line) }
             let name = self.ofPlaceholders(String(head.prefix(1 + (head.lastWordEnd ?? -1))))
             let explained = String(line.dropFirst(self.helpColumn))
@@ -53,7 +52,7 @@ extension Words {
         return heading.value + self.ofPlaceholders(String(line.dropFirst(heading.key.count)))
     }
 
-    /// Where to read more; nil when a line does not say that.
+    /// The pointer to more help; nil when a line is not one.
     private static func ofSee(_ line: String) -> String? {
         guard line.hasPrefix("  See '"), let end = line.lastIndex(of: "'") else { return nil }
         let command = String(line[line.index(line.startIndex, offsetBy: 6)...end])
@@ -70,9 +69,10 @@ extension Words {
         return lines.joined(separator: "\n")
     }
 
-    /// One error: argument-parser's, ours, which is in the user's language already, or ours behind its own and a colon.
+    /// One error: argument-parser's, ours, which is in the user's language already, or ours after argument-parser's and
+    /// a colon.
     private static func ofFault(_ text: String, in language: Language) -> String {
-        // Names and values stand in quotes there, lists of them with commas between.
+        // Names and values are in quotes there, lists of them with commas between.
         let value = /'[^']*'(?:(?:, | or | and )'[^']*')*|[0-9]+/
         let values = text.matches(of: value).map { String($0.output) }
         var count = 0
@@ -92,7 +92,7 @@ extension Words {
     }
 }
 
-// MARK: - What stands for a value
+// MARK: - Names of values
 
 extension Words {
     /// The Korean names of values: `<room>` is `<대화방>`, `--limit <limit>` is `--limit <수>`.
@@ -121,7 +121,7 @@ extension Words {
 }
 
 extension String {
-    /// The offset of the last character that is no blank; nil when there is none.
+    /// The offset of the last character that is not a blank; nil when there is none.
     fileprivate var lastWordEnd: Int? {
         self.lastIndex { $0 != " " }.map { self.distance(from: self.startIndex, to: $0) }
     }

@@ -6,8 +6,8 @@ extension LoadWorker {
     /// Begins to send.
     ///
     /// - Parameters:
-    ///   - start: When message 0 is due.
-    ///   - interval: What is measured.
+    ///   - start: The due time of message 0.
+    ///   - interval: The measured interval.
     func load(from start: Int, measuring interval: Range<Int>) {
         self.meter.interval = interval
         self.isSending = true

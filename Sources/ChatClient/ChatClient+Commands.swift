@@ -41,7 +41,7 @@ extension ChatClient {
     ///
     /// - Parameters:
     ///   - room: The room.
-    ///   - text: What to say.
+    ///   - text: The text of the message.
     ///   - kind: Whether it says or does something.
     /// - Returns: The place that the message got.
     /// - Throws: ``ClientError``.
@@ -58,7 +58,7 @@ extension ChatClient {
     ///
     /// - Parameters:
     ///   - room: The room.
-    ///   - text: What to say.
+    ///   - text: The text of the message.
     ///   - kind: Whether it says or does something.
     ///   - key: The idempotency key, for a program that remembers it to send the message again; nil: a new one.
     /// - Returns: The message on its way.

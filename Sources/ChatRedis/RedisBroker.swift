@@ -53,7 +53,7 @@ package final actor RedisBroker: Broker {
     /// Makes a broker; it works once ``run()`` is called.
     ///
     /// - Parameters:
-    ///   - configuration: Where Redis is and how to work with it.
+    ///   - configuration: The address of Redis and the settings for it.
     ///   - eventLoopGroup: The group from which the broker takes its event loop.
     ///   - logger: Told of connections that come and go.
     /// - Throws: An error when TLS cannot be set up.
@@ -170,7 +170,7 @@ package final actor RedisBroker: Broker {
         }
     }
 
-    // MARK: What happens
+    // MARK: Events
 
     private func handle(_ event: RedisEndpoint.Event) {
         switch event {

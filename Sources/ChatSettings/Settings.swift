@@ -21,7 +21,7 @@ package struct Settings: Sendable {
         case file(String, object: String?)
     }
 
-    /// How a complaint names a setting.
+    /// The way in which an error names a setting.
     package enum Naming: Sendable {
         /// By its key.
         case key
@@ -43,7 +43,7 @@ package struct Settings: Sendable {
     ///   - flags: The values of the command line, by key.
     ///   - environment: The environment.
     ///   - file: The path of a JSON file; nil when there is none.
-    ///   - naming: How a complaint names a setting.
+    ///   - naming: The way in which an error names a setting.
     /// - Throws: ``SettingError`` when the file cannot be read.
     package init(
         flags: [String: String],

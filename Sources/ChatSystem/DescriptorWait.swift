@@ -25,7 +25,7 @@ package final class DescriptorWait: Sendable {
         close(self.wakeWrite)
     }
 
-    /// Why the waiting ended.
+    /// The reason why the wait ended.
     package enum Outcome: Sendable {
         case ready
         case timeout
@@ -39,7 +39,7 @@ package final class DescriptorWait: Sendable {
     ///   - descriptor: The descriptor.
     ///   - events: The events to wait for; 0 waits for the other side to go.
     ///   - milliseconds: The longest time to wait; nil: no bound.
-    /// - Returns: Why the waiting ended.
+    /// - Returns: The reason why the wait ended.
     package func wait(for descriptor: Int32, _ events: Int32, within milliseconds: Int32? = nil) async -> Outcome {
         self.forgetCancellation()
         return await withTaskCancellationHandler {

@@ -26,7 +26,7 @@ package struct VerifyRun: Sendable {
     /// Lets the clients talk for the time of the plan, and then stop.
     ///
     /// - Parameter progress: Called twice a second with the progress of the run.
-    /// - Returns: What each client did and saw.
+    /// - Returns: The actions and observations of each client.
     package func history(_ progress: @escaping @Sendable (Progress) -> Void) async -> WireHistory {
         await withTaskGroup(of: Void.self) { group in
             for client in self.clients {

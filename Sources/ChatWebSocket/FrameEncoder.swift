@@ -10,8 +10,8 @@ package enum FrameEncoder {
     /// - Parameters:
     ///   - opcode: The type of the frame.
     ///   - payload: Its payload; in a control frame at most 125 bytes.
-    ///   - mask: The key of a frame from a client to a server; nil the other way round.
-    ///   - buffer: Where it is appended.
+    ///   - mask: The key of a frame from a client to a server; nil in the other direction.
+    ///   - buffer: The buffer to which it is appended.
     package static func write(
         _ opcode: Opcode,
         _ payload: ByteBuffer,
@@ -43,8 +43,8 @@ package enum FrameEncoder {
     ///
     /// - Parameters:
     ///   - frame: Its content; the reason is cut to the 123 bytes that fit.
-    ///   - mask: The key of a frame from a client to a server; nil the other way round.
-    ///   - buffer: Where it is appended.
+    ///   - mask: The key of a frame from a client to a server; nil in the other direction.
+    ///   - buffer: The buffer to which it is appended.
     package static func writeClose(_ frame: CloseFrame, mask: UInt32? = nil, to buffer: inout ByteBuffer) {
         var payload = ByteBuffer()
         if let code = frame.code {

@@ -8,7 +8,7 @@ internal import NIOCore
 /// server answered without making a hash. A key is not a secret; it has to be random only where a cache may stand
 /// between.
 struct BenchHandshake: Sendable {
-    /// How it ends.
+    /// The result.
     enum Outcome: Equatable, Sendable {
         /// The connection is a WebSocket; these bytes of the server came with the answer.
         case open(rest: ByteBuffer)

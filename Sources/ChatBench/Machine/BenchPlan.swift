@@ -4,7 +4,7 @@ internal import ChatWords
 
 /// The plan of a run of `chat-cli bench`, and the part of each client in it.
 package struct BenchPlan: Sendable {
-    /// How fast the senders send.
+    /// The speed of the senders.
     package enum Pace: Equatable, Sendable {
         /// Messages in a second of all senders together, each at its time whether or not the server keeps up.
         case rate(Double)
@@ -77,7 +77,7 @@ extension BenchPlan {
     /// The number of a client among the senders, which are the first ones in their rooms; nil for one that only reads.
     func sender(_ client: Int) -> Int? { client < self.senderCount ? client : nil }
 
-    /// How many clients send.
+    /// The number of clients that send.
     var senderCount: Int { min(self.senders * self.rooms.count, self.clients) }
 
     /// The number of clients in a room.

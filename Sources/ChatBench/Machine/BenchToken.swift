@@ -5,7 +5,7 @@ internal import NIOCore
 /// `~<due, 16 hex digits>.<sender, 8 hex digits>~`. A receiver finds it by its first byte, which occurs in no field
 /// before the text, and need not decode the rest.
 struct BenchToken: Equatable, Sendable {
-    /// When the message was due, in nanoseconds of the clock of this process.
+    /// The due time of the message, in nanoseconds of the clock of this process.
     var due: Int
     /// The number of the sender (``BenchPlan/sender(_:)``).
     var sender: Int
@@ -29,7 +29,7 @@ struct BenchToken: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - bytes: The message.
-    ///   - start: Where the search begins.
+    ///   - start: The place where the search begins.
     /// - Returns: The token.
     static func find(in bytes: UnsafeRawBufferPointer, from start: Int) -> BenchToken? {
         guard let mark = bytes.firstIndex(of: Self.mark, from: start), mark + Self.count <= bytes.count,

@@ -10,13 +10,13 @@ extension UnsafeRawBufferPointer {
         return UnsafeRawPointer(found) - base
     }
 
-    /// Whether these bytes stand at a place.
+    /// Whether these bytes are at a place.
     func has(_ other: UnsafeRawBufferPointer, at start: Int) -> Bool {
         guard let base = self.baseAddress, let otherBase = other.baseAddress else { return other.isEmpty }
         return start + other.count <= self.count && memcmp(base + start, otherBase, other.count) == 0
     }
 
-    /// Whether this text stands at a place.
+    /// Whether this text is at a place.
     func has(_ text: StaticString, at start: Int) -> Bool {
         self.has(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount), at: start)
     }

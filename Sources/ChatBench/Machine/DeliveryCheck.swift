@@ -4,7 +4,7 @@ internal import ChatWords
 ///
 /// It is cheap enough to be always on. `chat-cli verify` checks more closely, and breaks connections meanwhile.
 struct DeliveryCheck: Equatable, Sendable {
-    /// What is wrong with a message.
+    /// The fault of a message.
     enum Fault: String, Sendable, CaseIterable {
         /// Messages before it did not come, and no `gap` said so.
         case hole
@@ -32,6 +32,6 @@ struct DeliveryCheck: Equatable, Sendable {
     /// The server said that messages are lost, or that a new log began.
     mutating func moved(to seq: Int?) { self.last = seq }
 
-    /// How many messages up to a number have not come.
+    /// The number of messages up to a number that have not come.
     func missing(upTo head: Int) -> Int { max(0, head - (self.last ?? head)) }
 }

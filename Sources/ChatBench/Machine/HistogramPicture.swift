@@ -19,7 +19,7 @@ struct HistogramPicture: Sendable {
     private let isUnicode: Bool
 
     /// - Parameters:
-    ///   - latency: What is drawn.
+    ///   - latency: The latencies to draw.
     ///   - isUnicode: Whether block characters may be used.
     init(of latency: LatencyHistogram, isUnicode: Bool) {
         self.isUnicode = isUnicode

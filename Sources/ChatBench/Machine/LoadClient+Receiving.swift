@@ -6,7 +6,7 @@ internal import NIOCore
 extension LoadClient {
     /// Bytes came.
     ///
-    /// - Returns: Why the connection is to be closed; nil to go on.
+    /// - Returns: The reason to close the connection; nil to go on.
     mutating func received(
         _ bytes: ByteBuffer,
         now: Int,

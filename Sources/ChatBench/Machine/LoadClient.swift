@@ -59,7 +59,7 @@ struct LoadClient: Sendable {
     /// Whether every send has its answer.
     var isAnswered: Bool { self.pending.count == 0 }
 
-    /// How many messages up to a number have not come.
+    /// The number of messages up to a number that have not come.
     func missing(upTo head: Int) -> Int { self.stage == .joined ? self.check.missing(upTo: head) : 0 }
 
     // MARK: Requests to the connection

@@ -1,6 +1,6 @@
 internal import ChatWords
 
-/// Why a connection of the generator ended before the run did.
+/// The reason why a connection of the generator ended before the run did.
 enum LoadEnd: Error, Equatable, Sendable {
     /// The server refused the connection, or a command that the load needs.
     case refused(_ status: Int?, _ code: String?, _ reason: String)

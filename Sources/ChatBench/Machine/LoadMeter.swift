@@ -17,7 +17,7 @@ struct LoadMeter: Sendable {
     /// The time from when a message was due to its `ok`, and to its delivery to each member.
     var ackLatency = LatencyHistogram()
     var deliveryLatency = LatencyHistogram()
-    /// How late messages went out.
+    /// The delays with which messages went out.
     var lateness = LatencyHistogram()
     /// The counts of error codes and close codes of the server.
     var errors: [String: Int] = [:]

@@ -15,7 +15,7 @@ enum LoadPhase: Sendable {
 struct PhaseProgress: Equatable, Sendable {
     var done = 0
     var failed = 0
-    /// When it began, and when the last client ended it; nanoseconds.
+    /// The times when it began and when the last client ended it; nanoseconds.
     var start = 0
     var last = 0
 

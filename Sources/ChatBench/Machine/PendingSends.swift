@@ -25,7 +25,7 @@ package struct PendingSends: Sendable {
 
     /// Takes the send that an answer is for.
     ///
-    /// - Returns: When it was due; nil when there was no such send, or it had its answer.
+    /// - Returns: The time when it was due; nil when there was no such send, or it had its answer.
     mutating func answer(_ id: Int) -> Int? {
         let index = id - self.firstID
         guard self.due.indices.contains(index), let due = self.due[index] else { return nil }

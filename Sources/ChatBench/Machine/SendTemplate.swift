@@ -26,7 +26,7 @@ struct SendTemplate: Sendable {
     ///
     /// - Parameters:
     ///   - id: Of the command.
-    ///   - due: When the message is due.
+    ///   - due: The time when the message is due.
     ///   - mask: Of the frame.
     ///   - out: The buffer to which it is appended.
     mutating func write(id: Int, due: Int, mask: UInt32, to out: inout ByteBuffer) {

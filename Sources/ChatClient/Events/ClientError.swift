@@ -4,9 +4,9 @@ public import ChatCore
 ///
 /// The code is for programs; the message is for people, in English, and contains no secret.
 public struct ClientError: Error, Equatable, Sendable {
-    /// Which error it is.
+    /// The code of the error.
     public var code: Code
-    /// What went wrong.
+    /// The description of the error.
     public var message: String
     /// The server's answer, if the server refused.
     public var refusal: ProtocolError?

@@ -2,9 +2,9 @@ public import ChatCore
 
 /// The end of a connection, or the reason why there was none.
 public struct ConnectionFailure: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What happened, in English, and to which server, if that is known.
+    /// The failure, in English, and the server, if that is known.
     public var description: String { self.server.map { "\($0): \(self.words)" } ?? self.words }
-    /// What happened, in English.
+    /// The failure, in English.
     public var words: String
     /// The server that could not be reached, as host and port.
     public var server: String?

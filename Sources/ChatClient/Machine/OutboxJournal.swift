@@ -12,7 +12,7 @@ struct OutboxJournal: Equatable {
     static let slack = 64 << 10
 
     private(set) var contents = OutboxContents()
-    /// How many sends are kept at most.
+    /// The most sends that are kept.
     let capacity: Int
     /// The bytes of the file, and the bytes of valid records among them.
     private(set) var fileBytes = 0
@@ -28,7 +28,7 @@ struct OutboxJournal: Equatable {
     /// - Parameters:
     ///   - bytes: The whole file.
     ///   - now: In milliseconds since the Unix epoch.
-    ///   - capacity: How many sends are kept at most.
+    ///   - capacity: The most sends that are kept.
     /// - Throws: ``ClientError`` when a newer program wrote it.
     init(reading bytes: ByteBuffer, now: Int, capacity: Int) throws(ClientError) {
         self.init(capacity: capacity)

@@ -56,7 +56,7 @@ package struct RoomPosition: Equatable, Sendable {
         case drop
     }
 
-    /// A message came; nil stands for one that is in no log.
+    /// A message came; nil means that it is in no log.
     package mutating func received(_ position: LogPosition?) -> OnMessage {
         guard let position else { return .deliver }
         guard case .at(let last) = self.state else {

@@ -22,7 +22,7 @@ struct LinkConnector: Sendable {
     /// Reads the certificate authorities, once for all connections.
     ///
     /// - Parameters:
-    ///   - server: Where the server is.
+    ///   - server: The address of the server.
     ///   - trustedAuthorities: A PEM file of certificate authorities; nil: the system's.
     /// - Throws: ``ClientError`` with the code `invalid` when the certificate authorities cannot be read.
     init(_ server: ServerAddress, trustedAuthorities: String?) throws(ClientError) {

@@ -2,7 +2,7 @@
 ///
 /// The code says what is known, and programs decide by it; the reason is only for people.
 package struct BrokerError: Error, Hashable, Sendable {
-    /// What is known.
+    /// The known facts.
     package let code: Code
     /// The reason, in English; it carries no secret, address or key.
     package let reason: String

@@ -5,7 +5,7 @@ enum JSONEscape {
     /// - Parameters:
     ///   - bytes: The text.
     ///   - offset: The place after the backslash; moved past the escape's end.
-    /// - Returns: The character that it stands for.
+    /// - Returns: The character of the escape.
     /// - Throws: ``JSONError`` when there is no such escape.
     static func read(_ bytes: UnsafeRawBufferPointer, at offset: inout Int) throws(JSONError) -> Unicode.Scalar {
         guard offset < bytes.count else { throw .endlessString }

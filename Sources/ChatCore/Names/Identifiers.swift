@@ -133,7 +133,7 @@ package enum Base36 {
     /// Makes digits, each as likely as every other.
     ///
     /// - Parameters:
-    ///   - count: How many.
+    ///   - count: The number of digits.
     ///   - generator: Called once for every twelve digits: the system's generator makes a system call each time.
     /// - Returns: The digits.
     package static func random(digits count: Int, using generator: inout some RandomNumberGenerator) -> String {

@@ -23,7 +23,7 @@ package struct RoomPace: Sendable {
         }
     }
 
-    /// When it leaves.
+    /// The time at which the frames leave.
     package enum Timing: Equatable, Sendable {
         /// Nothing waits.
         case never
@@ -40,11 +40,11 @@ package struct RoomPace: Sendable {
     /// A tick in which the room gathered something has ended.
     ///
     /// - Parameters:
-    ///   - waiting: What waits now.
+    ///   - waiting: The frames that wait now.
     ///   - now: The time.
     ///   - window: The longest time that messages are held.
     ///   - isBusy: Whether the loop has much to deliver.
-    /// - Returns: When it leaves.
+    /// - Returns: The time at which the frames leave.
     package mutating func gathered(
         _ waiting: Waiting,
         now: ContinuousClock.Instant,
@@ -57,10 +57,10 @@ package struct RoomPace: Sendable {
     /// The time that a timing named has come or passed.
     ///
     /// - Parameters:
-    ///   - waiting: What waits now.
+    ///   - waiting: The frames that wait now.
     ///   - now: The time.
     ///   - window: The longest time that messages are held.
-    /// - Returns: When it leaves.
+    /// - Returns: The time at which the frames leave.
     package mutating func look(_ waiting: Waiting, now: ContinuousClock.Instant, window: Duration) -> Timing {
         self.decide(waiting, now) { $0.check(now: now, window: window) }
     }

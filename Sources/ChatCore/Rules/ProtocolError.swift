@@ -2,9 +2,9 @@
 ///
 /// The code is for programs and never changes; the message is for people and names the limit that was broken.
 public struct ProtocolError: Error, Hashable, Sendable {
-    /// Which error it is.
+    /// The code of the error.
     public var code: Code
-    /// What went wrong, in English.
+    /// The description of the error, in English.
     public var message: String
     /// The milliseconds after which the same command may succeed, for the codes where it may.
     public var retryMilliseconds: Int?
@@ -14,8 +14,8 @@ public struct ProtocolError: Error, Hashable, Sendable {
     /// Makes an error.
     ///
     /// - Parameters:
-    ///   - code: Which error it is.
-    ///   - message: What went wrong, in English.
+    ///   - code: The code of the error.
+    ///   - message: The description of the error, in English.
     ///   - retryMilliseconds: After how many milliseconds the same command may succeed.
     ///   - limit: The limit that was broken.
     public init(_ code: Code, _ message: String, retryMilliseconds: Int? = nil, limit: Int? = nil) {
@@ -31,7 +31,7 @@ extension ProtocolError {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private let bytes: ByteString
 
-        /// The name as it stands on the wire.
+        /// The name on the wire.
         public var rawValue: String { self.bytes.rawValue }
 
         /// Takes a name from the wire; an unknown one is kept.

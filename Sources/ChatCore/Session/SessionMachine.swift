@@ -81,7 +81,7 @@ extension SessionMachine {
     /// Frames came without a message: pings, pongs and fragments are normal, but a flood of them is not.
     ///
     /// - Parameters:
-    ///   - count: How many.
+    ///   - count: The number of frames.
     ///   - now: The time.
     /// - Returns: To disconnect the client, when they were too many.
     package mutating func receiveIdleFrames(_ count: Int, now: ContinuousClock.Instant) -> Disconnect? {
@@ -100,7 +100,7 @@ extension SessionMachine {
     /// - Parameters:
     ///   - text: UTF-8.
     ///   - limits: The limits that its fields must keep.
-    ///   - now: When it came.
+    ///   - now: The time when it came.
     /// - Returns: The shell's step.
     package mutating func receive(_ text: ByteBuffer, limits: Limits, now: ContinuousClock.Instant) -> OnCommand {
         if let error = self.charge(text.readableBytes, now) {
@@ -224,7 +224,7 @@ extension SessionMachine {
 extension SessionMachine {
     /// The session is open.
     ///
-    /// - Returns: What waited for it, to be given to ``resume(_:)`` in this order.
+    /// - Returns: The commands that waited for it, for ``resume(_:)`` in this order.
     package mutating func opened(_ user: User) -> [CommandEnvelope] {
         self.state = .open(user)
         return self.takeHeld { _ in true }
@@ -232,7 +232,7 @@ extension SessionMachine {
 
     /// The room is joined, and its member live.
     ///
-    /// - Returns: What waited for it, to be given to ``resume(_:)`` in this order.
+    /// - Returns: The commands that waited for it, for ``resume(_:)`` in this order.
     package mutating func joined(_ room: RoomName) -> [CommandEnvelope] {
         if self.rooms[room] != nil { self.rooms[room] = .joined }
         return self.takeHeld { $0.command.room == room }
@@ -240,7 +240,7 @@ extension SessionMachine {
 
     /// The room could not be joined.
     ///
-    /// - Returns: What waited for it, to be given to ``resume(_:)`` in this order.
+    /// - Returns: The commands that waited for it, for ``resume(_:)`` in this order.
     package mutating func refusedJoin(_ room: RoomName) -> [CommandEnvelope] {
         self.rooms[room] = nil
         return self.takeHeld { $0.command.room == room }

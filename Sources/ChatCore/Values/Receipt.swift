@@ -2,7 +2,7 @@
 public struct Receipt: Sendable, Equatable {
     /// The message's place in its room's log.
     public var position: LogPosition
-    /// When it was stored, in milliseconds since the Unix epoch.
+    /// The time when it was stored, in milliseconds since the Unix epoch.
     public var time: Int
     /// Whether the key had been seen before; position and time are the first one's.
     public var isDuplicate: Bool

@@ -15,7 +15,7 @@ package struct RoomSummary: Sendable, Equatable {
     package var room: RoomName
     package var memberCount: Int
     package var seq: Int
-    /// When the last message was stored, in milliseconds since the Unix epoch; nil when none was.
+    /// The time when the last message was stored, in milliseconds since the Unix epoch; nil when none was.
     package var lastTime: Int?
 
     package init(room: RoomName, memberCount: Int, seq: Int, lastTime: Int?) {

@@ -38,6 +38,6 @@ package struct NodeConfiguration: Sendable {
 
     package init() {}
 
-    /// What an operator should know about the page's folder.
+    /// Warnings about the page's folder for the operator.
     package var pageWarnings: [String] { PageFolder(self.staticFiles).warnings }
 }

@@ -6,7 +6,7 @@ package enum OriginPolicy: Equatable, Sendable {
     case sameHost
     /// Every page.
     case any
-    /// Pages of these origins, in which `*` stands for one label: `https://*.example.com`.
+    /// Pages of these origins, in which `*` matches one label: `https://*.example.com`.
     case list([Origin])
 
     /// Reads what an operator wrote: `same`, `*`, or origins with commas between.
@@ -78,7 +78,7 @@ package struct Origin: Equatable, Sendable {
         }
     }
 
-    /// Whether an origin is this one, or one of those that this pattern stands for.
+    /// Whether an origin is this one, or one that this pattern matches.
     func matches(_ origin: Origin) -> Bool {
         guard self.scheme == origin.scheme, self.port == origin.port else { return false }
         guard self.host.hasPrefix("*.") else { return self.host == origin.host }

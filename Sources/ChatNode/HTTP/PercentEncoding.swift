@@ -6,7 +6,7 @@ enum PercentEncoding {
     ///
     /// - Parameters:
     ///   - text: The part.
-    ///   - plusIsSpace: Whether `+` stands for a space, as it does in queries.
+    ///   - plusIsSpace: Whether `+` means a space, as in queries.
     /// - Returns: The text.
     static func decode(_ text: Substring, plusIsSpace: Bool = false) -> String {
         var bytes: [UInt8] = []

@@ -58,7 +58,7 @@ struct DoorMachine {
     private var reader = RequestHeadReader()
     private var input = ByteBuffer()
     private var isFirst = true
-    /// Whether no more will come.
+    /// Whether the input has ended.
     private(set) var hasEnded = false
     private var drainDeadline: ContinuousClock.Instant?
     /// The number of bytes that waited for the peer at the last check.
@@ -292,7 +292,7 @@ extension DoorMachine {
     /// - Parameters:
     ///   - waiting: The number of bytes of answers that its socket has not taken.
     ///   - now: The time.
-    /// - Returns: What follows.
+    /// - Returns: The step to take.
     mutating func check(waiting: Int, now: ContinuousClock.Instant) -> OnCheck {
         if let drainDeadline, now >= drainDeadline { return self.leave() }
         switch self.state {

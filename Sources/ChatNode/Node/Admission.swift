@@ -57,7 +57,7 @@ final class Admission: Sendable {
 
     /// A connection has come.
     ///
-    /// - Parameter address: Where it comes from; nil for one that has no address.
+    /// - Parameter address: Its source; nil for a connection without an address.
     /// - Returns: Its place, which it gives back when it ends, or that there is none.
     func enter(_ address: String?) -> OnEntry {
         let address = self.maximumPerAddress == nil ? nil : address

@@ -48,7 +48,7 @@ final class PresenceKeeper {
     /// Makes the keeper of a shard.
     ///
     /// - Parameters:
-    ///   - node: What the shards share.
+    ///   - node: The data that the shards share.
     ///   - holder: The holder of the shard's members.
     ///   - rooms: The shard's rooms.
     init(node: NodeContext, holder: HolderID, rooms: LocalRooms) {

@@ -22,7 +22,7 @@ final class SessionDesk {
     /// Opens the session that a `hello` asks for.
     ///
     /// - Parameters:
-    ///   - hello: What the client said.
+    ///   - hello: The client's `hello`.
     ///   - use: Takes the session, in the same turn in which its name was checked.
     /// - Throws: ``BrokerError`` when it can be neither found nor kept.
     func open(_ hello: Command.Hello, _ use: (OpenedSession) -> Void) async throws(BrokerError) {

@@ -2,7 +2,7 @@ import ChatCore
 
 /// The commands in the URL of an upgrade request: the shorthand for `hello` and `join` (docs/PROTOCOL.md, section 1).
 struct ShorthandURL: Sendable, Equatable {
-    /// The commands that it stands for, in order; all with the id 0.
+    /// The commands in it, in order; all with the id 0.
     var commands: [CommandEnvelope] = []
     /// Its errors; each is answered by an error with the id 0.
     var refusals: [CommandRefusal] = []

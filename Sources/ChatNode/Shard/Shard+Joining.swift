@@ -71,7 +71,7 @@ extension Shard: ReplayHost {
 
     /// Answers a `join` with the head, the members and the number of messages that follow.
     ///
-    /// - Returns: How the member catches up, with the page that was read for it; nil when it has gone meanwhile.
+    /// - Returns: The member's catch-up, with the page that was read for it; nil when it has gone meanwhile.
     private func answer(
         _ membership: Membership,
         _ start: ReplayStart,

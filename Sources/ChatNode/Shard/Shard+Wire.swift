@@ -56,7 +56,7 @@ extension Shard {
         }
     }
 
-    // MARK: What it is sent
+    // MARK: Output
 
     /// Answers a command that has an id; one without gets no `ok`.
     func reply(_ reply: Reply, id: Int?, to client: Client) {
@@ -113,7 +113,7 @@ extension Shard {
         self.watchStall(client)
     }
 
-    // MARK: What it is sent first
+    // MARK: The first output
 
     // These are the answer to the handshake, the welcome, and the answers to commands in the URL or right after the
     // `hello`. A system call for each of them, which also wakes a reader, would be a third of the cost of a new

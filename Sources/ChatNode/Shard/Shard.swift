@@ -49,7 +49,7 @@ actor Shard {
     /// - Parameters:
     ///   - loop: The loop; it belongs to this shard for good.
     ///   - index: The shard's number on its node.
-    ///   - node: What the shards share.
+    ///   - node: The data that the shards share.
     init(loop: any EventLoop, index: Int, node: NodeContext) {
         self.loop = loop
         self.executor = loop.executor

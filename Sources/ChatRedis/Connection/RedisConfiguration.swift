@@ -3,7 +3,7 @@ package import NIOSSL
 
 /// The settings with which a broker works with Redis.
 package struct RedisConfiguration: Sendable {
-    /// Where Redis is.
+    /// The address of Redis.
     package var url: RedisURL
     /// The prefix of every key and channel.
     package var keyPrefix = "chat:"
@@ -14,7 +14,7 @@ package struct RedisConfiguration: Sendable {
     /// The time for which a holder's members stay without ``PresenceRegistry/renew(_:)``, which must come three times
     /// as often.
     package var lease = Limits().presenceLease
-    /// How long a socket may take to connect.
+    /// The longest time for a socket to connect.
     package var connectTimeout = Duration.seconds(3)
     /// The time for which a request waits for a connection to Redis; after that it fails.
     package var patience = Duration.seconds(2)

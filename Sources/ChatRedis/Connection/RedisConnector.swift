@@ -5,16 +5,16 @@ internal import NIOSSL
 /// Opens connections to the Redis at a URL.
 struct RedisConnector {
     let url: RedisURL
-    /// How long the socket may take to connect.
+    /// The longest time for the socket to connect.
     private let timeout: TimeAmount
     private let tls: NIOSSLContext?
 
     /// Makes a connector.
     ///
     /// - Parameters:
-    ///   - url: Where Redis is.
+    ///   - url: The address of Redis.
     ///   - tls: The rules for checking its certificate, when the URL asks for TLS.
-    ///   - timeout: How long the socket may take to connect.
+    ///   - timeout: The longest time for the socket to connect.
     /// - Throws: An error of NIOSSL when its configuration is not valid.
     init(_ url: RedisURL, tls: TLSConfiguration, timeout: Duration) throws {
         self.url = url

@@ -5,7 +5,7 @@
 /// - `rediss://…`: the same over TLS
 /// - `unix:/path/to/socket[?db=n]`, also `unix://[user[:password]@]/path/to/socket`
 ///
-/// All parts may be percent-encoded; an IPv6 address stands in brackets.
+/// All parts may be percent-encoded; an IPv6 address is in brackets.
 package struct RedisURL: Equatable, Sendable {
     package enum Address: Equatable, Sendable {
         case host(String, port: Int)

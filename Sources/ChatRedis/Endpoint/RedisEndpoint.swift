@@ -42,7 +42,7 @@ final class RedisEndpoint {
     /// Makes an endpoint that is connected to by ``keepConnected(_:onCancel:)``.
     ///
     /// - Parameters:
-    ///   - configuration: Where Redis is and how to work with it.
+    ///   - configuration: The address of Redis and the settings for it.
     ///   - keys: The names of keys and channels.
     ///   - scripts: The scripts that run in Redis.
     ///   - incarnation: Tells this run of the node from all others.
@@ -114,7 +114,7 @@ final class RedisEndpoint {
     /// Keeps one of the connections until the task is cancelled, or the data turn out to be unusable.
     ///
     /// - Parameters:
-    ///   - role: Which connection.
+    ///   - role: The connection's role.
     ///   - onCancel: Called when the task is cancelled while a connection is open.
     func keepConnected(_ role: RedisChannelHandler.Role, onCancel: @escaping @Sendable () -> Void) async {
         var random = SystemRandom()
@@ -290,7 +290,7 @@ final class RedisEndpoint {
         )
     }
 
-    // MARK: What arrives
+    // MARK: Arrivals
 
     /// Takes everything that one read of the socket brought.
     private func received(_ pushes: [RedisPush]) {

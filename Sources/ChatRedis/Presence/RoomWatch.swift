@@ -49,7 +49,7 @@ final class RoomWatch: RoomObserver {
         self.endpoints.endpoint(of: subscription.room).commands
     }
 
-    // MARK: When to look
+    // MARK: The times of the checks
 
     func began(_ subscription: RoomSubscription) {
         let now = NIODeadline.now()

@@ -9,7 +9,7 @@ package import NIOCore
 package struct RedisCommand: Equatable, Sendable {
     /// The arguments, each with its length.
     private(set) var bytes = ByteBuffer()
-    /// How many arguments there are.
+    /// The number of arguments.
     private(set) var count = 0
 
     package init() {}

@@ -29,7 +29,7 @@ struct RoomTask {
 ///
 /// It belongs to the broker and is used on its event loop only.
 final class RoomAgenda {
-    /// How many rooms are checked, or read again, at the same time.
+    /// The number of rooms that are checked, or read again, at the same time.
     static let tasksAtOnce = 256
 
     private var tasks = PacedQueue<RoomTask, NIODeadline>(window: tasksAtOnce)

@@ -144,7 +144,7 @@ final class RoomFollower: EndpointListener {
         return page.headPosition
     }
 
-    // MARK: What arrives
+    // MARK: Arrivals
 
     func published(_ payload: ByteBuffer, on channel: ChannelName) -> Bool {
         guard let subscription = self.channels[channel] else { return false }

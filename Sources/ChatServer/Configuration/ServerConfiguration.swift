@@ -167,7 +167,7 @@ extension Settings {
     ///
     /// - Parameters:
     ///   - flags: The values of the command line, by key.
-    ///   - environment: The environment; `CHAT_PORT` stands for the key `port`.
+    ///   - environment: The environment; `CHAT_PORT` is for the key `port`.
     ///   - file: The path of a JSON file; nil when there is none.
     /// - Returns: The settings.
     /// - Throws: ``SettingError`` when the file cannot be read, or has an unknown setting.

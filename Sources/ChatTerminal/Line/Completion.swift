@@ -1,22 +1,22 @@
-/// What Tab makes of the word before the cursor: a machine without I/O.
+/// The result of Tab for the word before the cursor: a machine without I/O.
 struct Completion: Equatable, Sendable {
-    /// What the word may become, sorted.
+    /// The candidates for the word, sorted.
     let candidates: [String]
-    /// What is written behind it: all that the candidates have in common, and when there is one what separates it from the
+    /// The text to insert after it: the common part of all candidates and, if there is only one, the separator from the
     /// next word.
     let insertion: String
 
     /// The part of a slash command that matters here.
     struct Command: Equatable, Sendable {
         var name: String
-        /// Whether a room follows it.
+        /// Whether its argument is a room.
         var takesRoom: Bool
     }
 
     /// - Parameters:
     ///   - before: The line up to the cursor.
     ///   - commands: The slash commands.
-    ///   - members: The names of who is here.
+    ///   - members: The names of the members.
     ///   - rooms: The names of rooms.
     init(before: String, commands: [Command], members: [String], rooms: [String]) {
         let word = String(before.reversed().prefix { !$0.isWhitespace }.reversed())
@@ -40,7 +40,7 @@ struct Completion: Equatable, Sendable {
             return
         }
         let common = self.candidates.dropFirst().reduce(first) { String($0.commonPrefix(with: $1)) }
-        // A name that begins a line is spoken to.
+        // A name at the beginning of a line addresses that member.
         let ending = self.candidates.count > 1 ? "" : isFirst && members.contains(first) ? ": " : " "
         self.insertion = common.dropFirst(word.count) + ending
     }

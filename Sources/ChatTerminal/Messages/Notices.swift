@@ -43,7 +43,7 @@ package enum Notices {
     /// The state of the connection.
     ///
     /// - Parameters:
-    ///   - state: What others are told.
+    ///   - state: The new state.
     ///   - before: The user on the connection before.
     /// - Returns: The words.
     package static func connection(_ state: ConnectionState, before: User? = nil) -> String {

@@ -31,7 +31,7 @@ struct Screen: Sendable {
 
     /// Prints lines above the block.
     ///
-    /// - Returns: What is to be written, at once.
+    /// - Returns: The text to write, at once.
     mutating func print(_ lines: [String], _ block: Block) -> String {
         let hidden = self.hide()
         return hidden + lines.map { $0 + "\r\n" }.joined() + self.show(block)
@@ -61,7 +61,7 @@ struct Screen: Sendable {
     ///   - rows: The number of rows.
     ///   - lines: The last printed lines, oldest first.
     ///   - block: The block below them.
-    /// - Returns: What is to be written, at once.
+    /// - Returns: The text to write, at once.
     mutating func repaint(
         columns: Int,
         rows: Int,

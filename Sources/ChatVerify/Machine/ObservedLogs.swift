@@ -1,7 +1,7 @@
 internal import ChatCore
 internal import ChatWords
 
-/// What all clients together know of a room's logs: the message at each number, and the clients that saw it.
+/// The common knowledge of all clients about a room's logs: the message at each number, and the clients that saw it.
 struct ObservedLogs: Sendable {
     /// A message of a log.
     private struct Entry: Sendable {

@@ -1,7 +1,8 @@
 internal import ChatCore
 internal import ChatWords
 
-/// What the server owes one client in one room, record by record: each message after its position, once and in order.
+/// Checks what the server owes one client in one room, record by record: each message after its position, once and in
+/// order.
 struct RoomVisit: Sendable {
     private enum State: Sendable {
         /// Not in the room on this connection; no event of the room may come.

@@ -1,7 +1,7 @@
 package import ChatClient
 package import ChatCore
 
-/// What a run of `chat-cli verify` does.
+/// The plan of a run of `chat-cli verify`.
 package struct VerifyPlan: Sendable {
     /// The nodes, each with how to connect to it.
     package var servers: [ChatClient.Configuration]
@@ -11,7 +11,7 @@ package struct VerifyPlan: Sendable {
     /// The prefix of this run's keys, which no other run uses.
     package var keyPrefix: String
     package var duration: Duration
-    /// How long the end may take.
+    /// The longest time for the end.
     package var settling: Duration
     /// Messages of each client in a second.
     package var rate: Double
@@ -42,7 +42,7 @@ package struct VerifyPlan: Sendable {
     package static let troubles = 0.4
 }
 
-/// What a client does next.
+/// The next step of a client.
 package enum VerifyStep: Equatable, Sendable {
     case send(RoomName)
     case join(RoomName, ReplayStart)

@@ -3,7 +3,7 @@ package import ChatWords
 
 /// A promise of the protocol (docs/PROTOCOL.md, section 4) that a history shows to be broken.
 package struct Violation: Equatable, Sendable {
-    /// Which promise.
+    /// The broken promise.
     package enum Kind: String, CaseIterable, Sendable {
         /// A message was acknowledged or seen by others, and a member who came back for it never got it.
         case lost
@@ -13,7 +13,7 @@ package struct Violation: Equatable, Sendable {
         case doubled
         /// A message came after one with a higher number.
         case disordered = "out-of-order"
-        /// One number of a log stands for two messages.
+        /// Two messages have one number of a log.
         case conflict = "two-messages-under-one-seq"
         /// One message was stored twice in one log.
         case storedTwice = "stored-twice"

@@ -5,7 +5,7 @@ package import ChatWords
 package struct WireHistory: Equatable, Sendable {
     /// One client of the run, over all its connections.
     package struct Client: Equatable, Sendable {
-        /// What it did and saw, in order.
+        /// Its actions and observations, in order.
         package var records: [Record] = []
         /// The reason why it could not come back at the end to get missed messages; nil: it could.
         package var trouble: Sentence?

@@ -6,7 +6,7 @@ package enum Language: String, CaseIterable, Sendable {
     case english = "en"
     case korean = "ko"
 
-    /// The language of a locale as it stands in the environment: `ko_KR.UTF-8` is Korean, unknown ones are English.
+    /// The language of a locale in the environment: `ko_KR.UTF-8` is Korean, unknown ones are English.
     package init(locale: String) {
         let language = locale.prefix { $0 != "_" && $0 != "." && $0 != "@" && $0 != "-" }.lowercased()
         self = Self(rawValue: language) ?? .english

@@ -91,7 +91,7 @@ extension Sentence {
         "the room's log begins anew, try again": "대화방 기록이 새로 시작됩니다. 다시 해 주세요",
     ]
 
-    /// How connections end, and what the client library says.
+    /// The ends of connections, and the texts of the client library.
     private static let koreanConnection: [String: String] = [
         "the head of the answer is too long": "HTTP 답의 머리가 너무 깁니다",
         "the server closed the connection: {reason}": "서버가 연결을 닫았습니다: {reason}",
@@ -136,7 +136,7 @@ extension Sentence {
         "a port is a number from {0} to {1}": "포트는 {0}에서 {1} 사이의 수입니다",
     ]
 
-    /// What the system says (`strerror`).
+    /// The texts of the system (`strerror`).
     private static let koreanSystem: [String: String] = [
         "Connection refused": "연결이 거부되었습니다", "Connection reset by peer": "상대가 연결을 끊었습니다",
         "Connection timed out": "연결 시간이 지났습니다", "No route to host": "호스트로 가는 길이 없습니다",

@@ -1,5 +1,5 @@
 extension Sentence {
-    /// What `--help` says of commands and options.
+    /// The texts of `--help` for commands and options.
     package static let koreanHelp: [String: String] = [
         "Talk in the rooms of a chat server, by hand or by script.": "채팅 서버의 대화방에서 직접, 또는 스크립트로 대화합니다.",
         """

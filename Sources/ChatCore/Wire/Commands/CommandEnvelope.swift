@@ -2,7 +2,7 @@ package import NIOCore
 
 /// A command with the id for its reply.
 package struct CommandEnvelope: Equatable, Sendable {
-    /// Chosen by the client; 0 stands for the shorthand of the URL; a command without one gets no `ok`.
+    /// Chosen by the client; 0 means the shorthand of the URL; a command without one gets no `ok`.
     package var id: Int?
     package var command: Command
 

@@ -49,7 +49,7 @@ actor StatusBoard: Service {
         self.census = sum
     }
 
-    /// What the node is and does now, as JSON.
+    /// The state and activity of the node now, as JSON.
     func report() async -> ByteBuffer {
         await self.refreshCensus()
         var json = JSONWriter()

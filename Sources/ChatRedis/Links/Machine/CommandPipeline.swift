@@ -35,7 +35,7 @@ struct CommandPipeline<Request: PipelineRequest> {
     /// The most bytes of these together.
     let byteLimit: Int
 
-    /// What a connection may carry.
+    /// The requests that a connection may carry.
     private enum Phase: Equatable {
         /// Only urgent requests.
         case verifying
@@ -106,7 +106,7 @@ struct CommandPipeline<Request: PipelineRequest> {
         return expired
     }
 
-    /// For how long the answer to the oldest request on the wire has not come.
+    /// The time that the oldest request on the wire has waited for its answer.
     func silence(_ now: NIODeadline) -> TimeAmount { self.wire.silence(now) }
 
     // MARK: Answers
@@ -167,7 +167,7 @@ struct CommandPipeline<Request: PipelineRequest> {
     /// - Parameters:
     ///   - scripts: The number of scripts to load.
     ///   - now: The time.
-    /// - Returns: What to send, in order.
+    /// - Returns: The requests to send, in order.
     mutating func proceed(scripts: Int, now: NIODeadline) -> OnProceed {
         switch self.state {
         case .closed: return .none

@@ -76,7 +76,7 @@ struct LeaseWatch {
 
     /// Begins with nothing seen.
     ///
-    /// - Parameter lease: How long a lease lasts, in milliseconds.
+    /// - Parameter lease: The length of a lease, in milliseconds.
     init(lease: Int) { self.lease = lease }
 
     /// Redis was away: nobody could renew a lease meanwhile.

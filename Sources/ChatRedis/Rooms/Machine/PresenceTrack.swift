@@ -3,7 +3,7 @@
 /// Changes are counted one by one, and come on the channel in this order. A number that is not above the one before it
 /// is not old news: Redis has lost its count.
 struct PresenceTrack {
-    /// What is to be done.
+    /// The verdict on a change or a check.
     enum Verdict: Equatable {
         /// Do nothing: all is correct.
         case agrees
@@ -42,7 +42,7 @@ struct PresenceTrack {
     ///   - count: The number of its members.
     ///   - isWhole: Whether its records of the members agree with each other.
     ///   - known: The value of ``version`` when the check was requested: news may have overtaken the answer.
-    /// - Returns: What is to be done.
+    /// - Returns: The verdict on a change or a check.
     mutating func looked(version: Int, count: Int, isWhole: Bool, since known: Int?) -> Verdict {
         let newest = self.version
         guard isWhole, version >= known ?? 0 else {

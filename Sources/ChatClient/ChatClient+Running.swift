@@ -113,7 +113,7 @@ extension ChatClient {
 
 extension ChatClient {
     /// The present connection, if there is one.
-    private var conversation: Conversation? {
+    private var conversation: StandingConnection? {
         guard case .online(let conversation) = self.state else { return nil }
         return conversation
     }

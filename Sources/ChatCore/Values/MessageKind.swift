@@ -1,7 +1,8 @@
 /// The kinds of messages that this program knows, each a word of the wire and a row of docs/PROTOCOL.md.
 ///
-/// A further kind is a case here and a row in `static/js/core/kinds.js`; the compiler and `ProtocolTableTests` name every
-/// other place. A client that does not know a kind shows its text.
+/// A further kind is a case here and a row in `static/js/core/kinds.js`. The compiler reports what else a kind decides in
+/// Swift, and `ProtocolTableTests` whether the contract and the page have it. A client that does not know a kind shows its
+/// text.
 public enum MessageKind: String, Hashable, Sendable, CaseIterable {
     /// Something that a person says.
     case text
@@ -55,7 +56,7 @@ public enum MessageKind: String, Hashable, Sendable, CaseIterable {
 }
 
 extension ProtocolError {
-    /// `kind` is unknown.
+    /// `kind` is none that a sender may ask for.
     package static let unknownKind = ProtocolError(
         .badCommand,
         "kind is " + MessageKind.allCases.filter(\.isForSenders).map { "\"\($0.rawValue)\"" }.joined(separator: " or ")

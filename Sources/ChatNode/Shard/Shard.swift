@@ -16,7 +16,7 @@ enum Timer: Sendable {
 /// Everything that happens on one event loop: its connections, their rooms, and the frames that leave them.
 ///
 /// The actor's executor is the loop, so handlers enter it without a hop (`assumeIsolated`), and its state needs no
-/// lock. Shards share nothing: the broker hands a message to each shard separately, whether its members are on another
+/// lock. Shards share no state of rooms or clients: the broker hands a message to each shard separately, whether its members are on another
 /// loop or on another node.
 actor Shard {
     nonisolated let loop: any EventLoop

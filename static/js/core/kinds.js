@@ -1,4 +1,4 @@
-// The kinds of messages (protocol, section 4), and the line of text for each.
+// The kinds of messages (protocol, section 2), and the line of text for each.
 
 /** By kind: the message as a line of text, and whether the name stands in it and not above it. */
 const KINDS = {

@@ -3,7 +3,7 @@ package import NIOCore
 /// A message of the server that is not a reply (docs/PROTOCOL.md, section 3).
 ///
 /// This is the table of events: the reading and writing of each is in its own file beside this one. A new event is a
-/// file and a row; the compiler reports every other place.
+/// file and a row; the compiler reports every other place in Swift, and `ProtocolTableTests` those in the page.
 public enum Event: Equatable, Sendable {
     /// The client's user.
     case welcome(Welcome)

@@ -45,7 +45,9 @@ actor VerifyClient {
         do throws(ClientError) { try await self.client.run() } catch { self.trouble = Words.of(error) }
     }
 
-    /// Takes the events. Only one matters: when there is no connection, another node may accept one.
+    /// Takes the events.
+    ///
+    /// Only one matters: when there is no connection, another node may accept one.
     func listen() async {
         for await event in self.client.events {
             guard case .connection(.waiting(_, let failure)) = event else { continue }

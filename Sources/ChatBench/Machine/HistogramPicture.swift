@@ -1,7 +1,8 @@
 internal import Glibc
 
-/// A distribution as rows of bars. Each row covers a wider range than the one before, so that both the many short
-/// latencies and the few long ones show.
+/// A distribution as rows of bars.
+///
+/// Each row covers a wider range than the one before, so that both the many short latencies and the few long ones show.
 struct HistogramPicture: Sendable {
     /// A row: from (included) and to (excluded) in nanoseconds, and how many samples.
     struct Row: Equatable, Sendable {

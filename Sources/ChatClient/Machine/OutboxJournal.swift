@@ -55,9 +55,10 @@ struct OutboxJournal: Equatable {
         }
     }
 
-    /// The time for which a send may be sent again. It ends before the server forgets the key, by a twenty-fourth of
-    /// that time (an hour of a day) and at least a minute, to allow for clocks that disagree and for the sending
-    /// itself.
+    /// The time for which a send may be sent again.
+    ///
+    /// It ends before the server forgets the key, by a twenty-fourth of that time (an hour of a day) and at least a
+    /// minute, to allow for clocks that disagree and for the sending itself.
     var lifetimeMilliseconds: Int {
         let seconds = min(max(0, self.contents.keySeconds ?? Self.usualKeySeconds), 1 << 40)
         return max(0, seconds - max(60, seconds / 24)) * 1000

@@ -15,8 +15,9 @@ final class RedisEndpoint {
     }
 
     let commands: CommandLink
-    /// The link over which messages are stored and logs are compared: ``commands``, or a separate link. Nothing is
-    /// stored over a connection before a comparison shows that it leads to the logs that this node followed.
+    /// The link over which messages are stored and logs are compared: ``commands``, or a separate link.
+    ///
+    /// Nothing is stored over a connection before a comparison shows that it leads to the logs that this node followed.
     let logLink: CommandLink
     let subscriptions: SubscriptionLink
     let hearing: EndpointHearing

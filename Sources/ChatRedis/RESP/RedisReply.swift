@@ -87,7 +87,9 @@ package enum RedisPush: Equatable, Sendable {
     case error(String)
 }
 
-/// The name of a pub/sub channel. It may be anything when another program publishes, so it is compared by its bytes.
+/// The name of a pub/sub channel.
+///
+/// It may be anything when another program publishes, so it is compared by its bytes.
 package struct ChannelName: Hashable, Sendable, CustomStringConvertible {
     private let bytes: ByteString
 

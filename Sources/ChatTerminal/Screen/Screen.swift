@@ -53,8 +53,9 @@ struct Screen: Sendable {
         return Self.up(rowsAbove) + "\r\u{1B}[J" + self.show(block)
     }
 
-    /// The terminal has another width, and text may have been drawn after it wrapped but before it reported that. The
-    /// position of such text is unknown, so everything is painted again.
+    /// The terminal has another width, and text may have been drawn after it wrapped but before it reported that.
+    ///
+    /// The position of such text is unknown, so everything is painted again.
     ///
     /// - Parameters:
     ///   - columns: The new width.

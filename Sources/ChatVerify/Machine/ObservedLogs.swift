@@ -38,7 +38,9 @@ struct ObservedLogs: Sendable {
         /// The newest time of a message delivered at a number or below; known after everything is collected.
         var newest: [Int: Int] = [:]
 
-        /// The places that the final log has. Where a number at or below was given out later, a message was lost.
+        /// The places that the final log has.
+        ///
+        /// Where a number at or below was given out later, a message was lost.
         var lasting: [Place] {
             let places = Set(self.entries.keys).union(self.acknowledgements.keys).sorted()
             var newest: [Int: Int] = [:]

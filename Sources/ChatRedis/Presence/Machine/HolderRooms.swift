@@ -1,7 +1,8 @@
 internal import ChatCore
 
-/// The lists of rooms in which the holders of this node have members. Redis has a copy, and the node that sweeps a dead
-/// holder uses it.
+/// The lists of rooms in which the holders of this node have members.
+///
+/// Redis has a copy, and the node that sweeps a dead holder uses it.
 ///
 /// A room is listed before the first member enters, so that a crash between the two leaves nothing unlisted. It is
 /// removed after the last member has left, unless somebody has entered meanwhile.

@@ -102,6 +102,22 @@ def test_notifications_and_sound_are_asked_for_on_a_click_only(staged, server, r
     mina.page.wait_for_function("() => shown.length === 1")
 
 
+def test_what_comes_before_the_code_that_alerts_is_alerted_too(staged, server, room):
+    mina = staged().enter(room, "Mina")
+    mina.page.evaluate("localStorage.setItem('chat.alerts', JSON.stringify({ notify: 'all', sound: false }))")
+    held = []
+    mina.page.route("**/alerts.js", lambda route: held.append(route))
+    mina.page.reload()
+    mina.is_in()
+    mina.page.evaluate(LOOK_AWAY)
+    server.say(room, "early", name="Jonas")
+    expect(mina.page).to_have_title(re.compile(r"^\(1\)"))
+    assert mina.page.evaluate("shown.length") == 0
+    for route in held:
+        route.continue_()
+    mina.page.wait_for_function("() => shown.length === 1")
+
+
 def test_a_refusal_to_notify_is_told_and_not_kept(staged, room):
     mina = staged().enter(room, "Mina")
     mina.page.evaluate("window.answer = 'denied'")

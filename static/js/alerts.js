@@ -19,17 +19,17 @@ export async function choose(choice, store) {
   if (choice.notify === "off" && !choice.sound) write("alerts", null);
   else writeJSON("alerts", choice);
   if (choice.sound) ring();
-  watch(store);
+  watch(store, store.state.rooms);
   return true;
 }
 
-export function watch(store) {
+/** Alerts of what is new since `before`, the rooms as they were then. */
+export function watch(store, before) {
   if (isWatching) return;
   isWatching = true;
   // The tab with the lock alerts; the lock passes on when that tab is closed.
   locks?.request("chat.alerts", () => new Promise(() => (isFirst = true)));
   holdWhileLookedAt();
-  let before = store.state.rooms;
   store.subscribe(({ rooms }) => {
     for (const room of rooms.values()) if (hasNews(before.get(room.name), room)) alertOf(room);
     before = rooms;

@@ -89,7 +89,8 @@ store.subscribe(({ notice }) => {
   toldNotice = notice;
 });
 
-if (read("alerts")) import("./alerts.js").then((more) => more.watch(store), () => {});
+// Messages may come before this code.
+if (read("alerts")) import("./alerts.js").then((more) => more.watch(store, new Map()), () => {});
 
 // Events of the device
 

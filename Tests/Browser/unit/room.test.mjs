@@ -9,10 +9,10 @@ const E = "epoch001";
 
 /** A page in a room, and what happens to it. */
 class Page {
-  constructor(reply = {}) {
+  constructor(reply = {}, opened = {}) {
     this.state = initialState;
     this.do({ type: "welcome", welcome: { user: me, session: "s", limits: {} } });
-    this.do({ type: "open", room: "lobby" });
+    this.do({ type: "open", room: "lobby", ...opened });
     this.joined(reply);
   }
 
@@ -246,8 +246,18 @@ test("what comes in the moment in which another tab reads what was there is news
 test("a first look at a room is not news, what was missed is", () => {
   const page = new Page({ seq: 2, replay: 2 }).do({ type: "lookedAt", isLookedAt: false }).message(1).message(2);
   assert.equal(page.room.unread, 0);
+  assert.ok(!hasNews(undefined, page.room));
   page.do({ type: "connection", change: { phase: "waiting" } }).joined({ seq: 3, replay: 1 }).message(3);
   assert.equal(page.room.unread, 1);
+  assert.ok(hasNews(undefined, page.room));
+});
+
+test("what an earlier page had not shown is unread and no news, what comes after it is", () => {
+  const seen = { epoch: E, seq: 1 };
+  const page = new Page({ seq: 2, replay: 2 }, { seen }).do({ type: "lookedAt", isLookedAt: false }).message(1).message(2);
+  assert.deepEqual([page.room.unread, hasNews(undefined, page.room)], [1, false]);
+  page.message(3);
+  assert.deepEqual([page.room.unread, hasNews(undefined, page.room)], [2, true]);
 });
 
 test("a new user after a lost session still knows the messages of the old one", () => {

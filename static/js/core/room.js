@@ -85,7 +85,7 @@ function heard(room, { text, epoch, seq }, own, isFirstLook, { attended, name })
   return {
     ...room,
     unread: room.unread + 1,
-    news: room.news + 1,
+    news: room.news + (isFirstLook ? 0 : 1),
     mentioned: room.mentioned || mentions(text, name),
     marker: room.unread === 0 && seq ? { epoch, seq: seq - 1 } : room.marker,
   };

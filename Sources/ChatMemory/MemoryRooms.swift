@@ -8,7 +8,7 @@ struct MemoryRooms {
     /// The most rooms.
     static let maximum = 100_000
 
-    private var rooms: [RoomName: MemoryRoom] = [:]
+    private var rooms: [RoomName: RoomRecord] = [:]
     private var due = DueQueue<RoomName, Int>()
     private let limits: LogLimits
 
@@ -20,7 +20,7 @@ struct MemoryRooms {
     /// The names of those that have members or a log, in no order.
     var listed: [RoomName] { self.rooms.filter { $0.value.roster.count > 0 || $0.value.log.head.seq > 0 }.map(\.key) }
 
-    subscript(_ name: RoomName) -> MemoryRoom? { self.rooms[name] }
+    subscript(_ name: RoomName) -> RoomRecord? { self.rooms[name] }
 
     /// Makes the room unless it is there.
     ///
@@ -29,7 +29,7 @@ struct MemoryRooms {
         guard self.rooms[name] == nil else { return true }
         guard self.rooms.count < Self.maximum else { return false }
         var generator = SystemRandom()
-        self.rooms[name] = MemoryRoom(log: MemoryLog(room: name, epoch: Epoch(using: &generator)))
+        self.rooms[name] = RoomRecord(log: MemoryLog(room: name, epoch: Epoch(using: &generator)))
         return true
     }
 
@@ -40,7 +40,7 @@ struct MemoryRooms {
     ///   - now: The time, in milliseconds since the Unix epoch.
     ///   - change: The change.
     /// - Returns: The result of the change; nil when there is no such room.
-    mutating func update<Result>(_ name: RoomName, now: Int, _ change: (inout MemoryRoom) -> Result) -> Result? {
+    mutating func update<Result>(_ name: RoomName, now: Int, _ change: (inout RoomRecord) -> Result) -> Result? {
         guard let index = self.rooms.index(forKey: name) else { return nil }
         let result = change(&self.rooms.values[index])
         if !self.rooms.values[index].isDue, let time = self.rooms.values[index].nextForgetting(self.limits) {

@@ -125,7 +125,7 @@ package struct Node: Service {
         return Listener(
             address: (self.configuration.host, self.configuration.port),
             group: self.group,
-            doorkeepers: Doorkeepers(
+            intake: ConnectionIntake(
                 shards: self.shards,
                 policy: policy,
                 site: HTTPSite(router: router.build().buildResponder(), logger: logger),

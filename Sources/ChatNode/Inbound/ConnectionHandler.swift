@@ -37,7 +37,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         case ended
     }
 
-    private let keeper: Doorkeeper
+    private let pending: PendingConnections
     /// The connection's place in the node's limits; given back when it ends, however it ends.
     private var place: Admission.Place?
     private var stage: Stage
@@ -45,11 +45,11 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Makes the handler of one connection.
     ///
     /// - Parameters:
-    ///   - keeper: The keeper on its loop.
+    ///   - pending: The connections of its loop that are no WebSockets yet; it is one of them.
     ///   - place: The place that it gives back when it ends.
     ///   - refusal: The reason why it cannot stay; nil when it can.
-    init(keeper: Doorkeeper, place: Admission.Place, refusal: Disconnect?) {
-        self.keeper = keeper
+    init(pending: PendingConnections, place: Admission.Place, refusal: Disconnect?) {
+        self.pending = pending
         self.place = place
         self.stage = .accepted(refusal: refusal)
     }
@@ -61,9 +61,9 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         guard case .accepted(let refusal) = self.stage else { return }
-        let machine = DoorMachine(policy: self.keeper.policy, refusal: refusal, now: .now)
+        let machine = DoorMachine(policy: self.pending.policy, refusal: refusal, now: .now)
         self.stage = .door(Door(context, machine))
-        self.keeper.entered(self)
+        self.pending.entered(self)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -71,7 +71,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         case .door(let door): self.obey(door.machine.receive(self.unwrapInboundIn(data), now: .now), door)
         case .webSocket(let client):
             let bytes = self.unwrapInboundIn(data)
-            self.keeper.shard.assumeIsolated { $0.received(bytes, from: client) }
+            self.pending.shard.assumeIsolated { $0.received(bytes, from: client) }
         case .passage: context.fireChannelRead(data)
         case .accepted, .ended: break
         }
@@ -111,10 +111,10 @@ final class ConnectionHandler: ChannelInboundHandler {
         let stage = self.stage
         self.stage = .ended
         switch stage {
-        case .door, .passage: self.keeper.left(self)
+        case .door, .passage: self.pending.left(self)
         case .webSocket(let client):
-            self.keeper.admission.webSocketClosed()
-            self.keeper.shard.assumeIsolated { $0.disconnected(client) }
+            self.pending.admission.webSocketClosed()
+            self.pending.shard.assumeIsolated { $0.disconnected(client) }
         case .accepted, .ended: break
         }
     }
@@ -187,9 +187,9 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func serve(_ head: RequestHead, _ body: ByteBuffer, isLast: Bool) {
         guard case .door(let door) = self.stage else { return }
         let channel = door.context.channel
-        let site = self.keeper.site
+        let site = self.pending.site
         let handler = NIOLoopBound(self, eventLoop: channel.eventLoop)
-        self.keeper.shard.assumeIsolated { shard in
+        self.pending.shard.assumeIsolated { shard in
             shard.spawn {
                 let (response, body) = await site.respond(to: head, body: body, channel: channel)
                 // This runs in a later turn of the loop. The peer may have gone meanwhile.
@@ -202,7 +202,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private func answer(_ head: HTTPResponse, _ body: ByteBuffer, isHead: Bool, isLast: Bool, _ door: Door) {
         let context = door.context
-        let bytes = ResponseEncoder.encode(head, body, isHead: isHead, isLast: isLast, date: self.keeper.date)
+        let bytes = ResponseEncoder.encode(head, body, isHead: isHead, isLast: isLast, date: self.pending.date)
         for part in bytes.dropLast() { context.write(self.wrapOutboundOut(part), promise: nil) }
         let promise = context.eventLoop.makePromise(of: Void.self)
         context.writeAndFlush(self.wrapOutboundOut(bytes.last ?? ByteBuffer()), promise: promise)
@@ -234,18 +234,18 @@ final class ConnectionHandler: ChannelInboundHandler {
         switch opening {
         case .chat(_, let query):
             let channel = context.channel
-            let shorthand = ShorthandURL(query: query, maximumRooms: self.keeper.shard.node.limits.rooms)
-            self.keeper.left(self)
-            self.keeper.admission.webSocketOpened()
-            let client = self.keeper.shard.assumeIsolated { $0.connected(channel, answer, shorthand) }
+            let shorthand = ShorthandURL(query: query, maximumRooms: self.pending.shard.node.limits.rooms)
+            self.pending.left(self)
+            self.pending.admission.webSocketOpened()
+            let client = self.pending.shard.assumeIsolated { $0.connected(channel, answer, shorthand) }
             self.stage = .webSocket(client)
-            if rest.readableBytes > 0 { self.keeper.shard.assumeIsolated { $0.received(rest, from: client) } }
+            if rest.readableBytes > 0 { self.pending.shard.assumeIsolated { $0.received(rest, from: client) } }
             // So may the end of the peer's input, which is reported only once.
             if door.machine.hasEnded { self.inputEnded(context) }
         case .echo:
             self.stage = .passage(door)
             context.writeAndFlush(self.wrapOutboundOut(answer), promise: nil)
-            let handler = EchoHandler(maximumMessageBytes: self.keeper.shard.node.limits.messageBytes)
+            let handler = EchoHandler(maximumMessageBytes: self.pending.shard.node.limits.messageBytes)
             guard (try? context.pipeline.syncOperations.addHandler(handler)) != nil else {
                 return context.close(promise: nil)
             }

@@ -3,24 +3,24 @@ import NIOCore
 import NIOPosix
 import ServiceLifecycle
 
-/// The listening socket as a service: each accepted connection gets a door, and nothing else.
+/// The listening socket as a service: each accepted connection gets its handler, and nothing else.
 struct Listener: Service {
     /// The most connections that wait in the kernel to be accepted.
     private static let backlog: CInt = 4096
 
     let address: (host: String, port: Int)
     let group: MultiThreadedEventLoopGroup
-    let doorkeepers: Doorkeepers
+    let intake: ConnectionIntake
     let logger: Logger
     let onRunning: @Sendable (Int) async -> Void
 
     /// Listens until the surrounding service group shuts down.
     ///
-    /// Then it accepts nobody, and returns when no connection is in a door any more. WebSockets belong to their shards.
+    /// Then it accepts nobody, and returns when no connection is pending any more. WebSockets belong to their shards.
     func run() async throws {
         let channel = try await self.bind()
         let (ends, end) = AsyncStream<Void>.makeStream()
-        self.doorkeepers.open()
+        self.intake.open()
         await withGracefulShutdownHandler {
             await self.onRunning(channel.localAddress?.port ?? 0)
             // It ends on shutdown, and on cancellation.
@@ -29,22 +29,22 @@ struct Listener: Service {
             end.finish()
         }
         try? await channel.close()
-        await self.doorkeepers.close()
+        await self.intake.close()
     }
 
     private func bind() async throws -> any Channel {
-        let doorkeepers = self.doorkeepers
+        let intake = self.intake
         let logger = self.logger
         return try await ServerBootstrap(group: self.group)
             .serverChannelOption(.backlog, value: Self.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptHandler(logger: logger))
+                    try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler(logger: logger))
                 }
             }
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try doorkeepers.receive(channel) }
+                channel.eventLoop.makeCompletedFuture { try intake.receive(channel) }
             }
             .bind(host: self.address.host, port: self.address.port).get()
     }

@@ -2,7 +2,7 @@ internal import ChatCore
 internal import NIOCore
 
 /// A room of the embedded broker.
-struct MemoryRoom {
+struct RoomRecord {
     var log: MemoryLog
     var roster = Roster()
     var subscribers: [any BrokerSubscriber] = []

@@ -3,7 +3,7 @@ import Logging
 import NIOCore
 
 /// The handler of the listening socket: pauses it when the system has no descriptor left.
-final class AcceptHandler: ChannelInboundHandler {
+final class AcceptErrorHandler: ChannelInboundHandler {
     typealias InboundIn = any Channel
     typealias InboundOut = any Channel
 

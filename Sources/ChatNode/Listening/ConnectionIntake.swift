@@ -3,21 +3,21 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// The doorkeepers of all event loops: accepted connections go to them.
-final class Doorkeepers: Sendable {
-    private let keepers: [ObjectIdentifier: NIOLoopBoundBox<Doorkeeper>]
+/// The way in: gives each accepted connection its handler and its place, on its event loop.
+final class ConnectionIntake: Sendable {
+    private let pending: [ObjectIdentifier: NIOLoopBoundBox<PendingConnections>]
     private let admission: Admission
     private let logger: Logger
     private let ticking = Mutex<[RepeatedTask]>([])
     private let pacer = Mutex(AcceptPacer())
 
-    /// Puts a doorkeeper on the loop of each shard.
+    /// Makes an empty set of pending connections for the loop of each shard.
     init(shards: [Shard], policy: DoorPolicy, site: HTTPSite, admission: Admission, logger: Logger) {
         let pairs = shards.map { shard in
-            let keeper = Doorkeeper(shard: shard, policy: policy, site: site, admission: admission)
-            return (ObjectIdentifier(shard.loop), NIOLoopBoundBox.makeBoxSendingValue(keeper, eventLoop: shard.loop))
+            let pending = PendingConnections(shard: shard, policy: policy, site: site, admission: admission)
+            return (ObjectIdentifier(shard.loop), NIOLoopBoundBox.makeBoxSendingValue(pending, eventLoop: shard.loop))
         }
-        self.keepers = Dictionary(uniqueKeysWithValues: pairs)
+        self.pending = Dictionary(uniqueKeysWithValues: pairs)
         self.admission = admission
         self.logger = logger
     }
@@ -25,11 +25,11 @@ final class Doorkeepers: Sendable {
     /// A connection was accepted that must be closed at once.
     struct NoPlace: Error {}
 
-    /// Gives an accepted connection its door, on its loop and before its first read.
+    /// Gives an accepted connection its handler, on its loop and before its first read.
     ///
     /// - Throws: ``NoPlace`` when there is not even a place to send a refusal.
     func receive(_ channel: any Channel) throws {
-        guard let keeper = self.keepers[ObjectIdentifier(channel.eventLoop)]?.value else { throw NoPlace() }
+        guard let pending = self.pending[ObjectIdentifier(channel.eventLoop)]?.value else { throw NoPlace() }
         let place: Admission.Place
         var refusal: Disconnect?
         switch self.admission.enter(channel.remoteAddress?.ipAddress) {
@@ -42,7 +42,7 @@ final class Doorkeepers: Sendable {
             self.tell(Disconnect.overCapacity.reason)
             throw NoPlace()
         }
-        let handler = ConnectionHandler(keeper: keeper, place: place, refusal: refusal)
+        let handler = ConnectionHandler(pending: pending, place: place, refusal: refusal)
         // From here on, the handler gives the place back on any failure.
         try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
         try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
@@ -55,19 +55,19 @@ final class Doorkeepers: Sendable {
         self.logger.warning("connections are turned away: \(reason)")
     }
 
-    /// Begins to check the doors each second.
+    /// Begins to check the pending connections each second.
     func open() {
-        let tasks = self.keepers.values.map { keeper in
-            keeper.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
-                keeper.value.tick()
+        let tasks = self.pending.values.map { pending in
+            pending.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+                pending.value.tick()
             }
         }
         self.ticking.withLock { $0 = tasks }
     }
 
-    /// Returns when no connection is in a door any more.
+    /// Returns when no connection is pending any more.
     func close() async {
-        let vacancies = self.keepers.values.map { keeper in keeper.eventLoop.flatSubmit { keeper.value.drain() } }
+        let vacancies = self.pending.values.map { pending in pending.eventLoop.flatSubmit { pending.value.drain() } }
         for vacancy in vacancies { try? await vacancy.get() }
         for task in self.ticking.withLock({ $0 }) { task.cancel() }
     }

@@ -2,17 +2,17 @@ import ChatCore
 import ChatSystem
 import NIOCore
 
-/// The doors of one event loop: its connections that are not WebSockets, or not yet.
+/// The connections of one event loop that are not WebSockets, or not yet.
 ///
 /// It checks all of them once a second. A timer for each would cost too much for such short lives.
-final class Doorkeeper {
+final class PendingConnections {
     let shard: Shard
     let policy: DoorPolicy
     let site: HTTPSite
     let admission: Admission
     /// The time as HTTP writes it.
     private(set) var date = HTTPDate.text(ofMilliseconds: WallClock.now())
-    private var doors: [ObjectIdentifier: ConnectionHandler] = [:]
+    private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
     private var isDraining = false
     private var vacancy: EventLoopPromise<Void>?
 
@@ -24,33 +24,33 @@ final class Doorkeeper {
     }
 
     /// A connection was accepted.
-    func entered(_ door: ConnectionHandler) {
-        self.doors[ObjectIdentifier(door)] = door
-        if self.isDraining { door.drain() }
+    func entered(_ connection: ConnectionHandler) {
+        self.connections[ObjectIdentifier(connection)] = connection
+        if self.isDraining { connection.drain() }
     }
 
     /// A connection has become a WebSocket, or ended.
-    func left(_ door: ConnectionHandler) {
-        self.doors[ObjectIdentifier(door)] = nil
-        if self.doors.isEmpty { self.vacancy.take()?.succeed() }
+    func left(_ connection: ConnectionHandler) {
+        self.connections[ObjectIdentifier(connection)] = nil
+        if self.connections.isEmpty { self.vacancy.take()?.succeed() }
     }
 
     /// A second has passed.
     func tick() {
         self.date = HTTPDate.text(ofMilliseconds: WallClock.now())
         let now = ContinuousClock.now
-        for door in Array(self.doors.values) { door.check(now) }
+        for connection in Array(self.connections.values) { connection.check(now) }
     }
 
     /// The node is going away: closes every connection cleanly.
     ///
-    /// - Returns: A future that completes when no connection is in a door any more.
+    /// - Returns: A future that completes when no connection is pending any more.
     func drain() -> EventLoopFuture<Void> {
         self.isDraining = true
         self.shard.assumeIsolated { $0.beginVacating() }
-        for door in Array(self.doors.values) { door.drain() }
+        for connection in Array(self.connections.values) { connection.drain() }
         let promise = self.shard.loop.makePromise(of: Void.self)
-        if self.doors.isEmpty { promise.succeed() } else { self.vacancy = promise }
+        if self.connections.isEmpty { promise.succeed() } else { self.vacancy = promise }
         return promise.futureResult
     }
 }

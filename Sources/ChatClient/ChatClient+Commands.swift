@@ -1,10 +1,13 @@
 public import ChatCore
 internal import ChatSystem
 
-/// Commands may be given at any time; without a connection they wait for one. Every one throws ``ClientError``:
-/// `refused` with the server's answer, `closed` or `disconnected` when there will be no answer, `overflow` when too
-/// many commands wait or when four times ``Configuration/eventCapacity`` events wait for the program, `cancelled` when
-/// the waiting task was cancelled.
+/// Commands may be given at any time.
+///
+/// Without a connection they wait for one, except ``typing(_:active:)``, which is lost then.
+///
+/// A command that waits for its answer throws ``ClientError``: `refused` with the server's answer, `closed` or
+/// `disconnected` when there will be no answer, `overflow` when too many commands wait or when four times
+/// ``Configuration/eventCapacity`` events wait for the program, `cancelled` when the waiting task was cancelled.
 extension ChatClient {
     /// Joins a room, and stays in it over reconnects.
     ///
@@ -62,7 +65,8 @@ extension ChatClient {
     ///   - kind: Whether it says or does something.
     ///   - key: The idempotency key, for a program that remembers it to send the message again; nil: a new one.
     /// - Returns: The message on its way.
-    /// - Throws: ``ClientError`` with the code `refused` when the text breaks the rules, `overflow` when too many wait.
+    /// - Throws: ``ClientError`` with the code `refused` when the text breaks the rules, `storage` when the outbox cannot
+    ///   keep it. The message itself may still fail (``PendingSend/receipt()``).
     public func enqueue(
         _ room: RoomName,
         _ text: String,

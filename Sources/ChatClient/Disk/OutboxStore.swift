@@ -6,7 +6,7 @@ public import ChatCore
 /// when its final answer has come. A program that starts again reads ``contents`` and hands each send to
 /// ``ChatClient/resend(_:)``: it goes out with its old key, as the same user, and so is stored once.
 ///
-/// The calls may block on the disk: a client makes one of them for each send.
+/// The calls may block on the disk: a client makes two of them for each send.
 public protocol OutboxStore: Sendable {
     /// The contents that an earlier client left, when the store was opened.
     var contents: OutboxContents { get }

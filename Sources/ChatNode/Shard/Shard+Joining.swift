@@ -7,7 +7,7 @@ import NIOCore
 extension Shard: ReplayHost {
     /// The time for which the broker still hands on the events of a room without members.
     private static let linger = Duration.seconds(5)
-    /// The interval at which a join checks whether the shard has heard of a log that started again.
+    /// The most times that a join checks whether the shard has heard of a log that started again.
     private static let planAttempts = 20
 
     // MARK: Joining

@@ -127,7 +127,7 @@ extension Shard {
 
     private func writeFirst(_ frames: ByteBuffer, to client: Client) {
         guard self.queue(frames, for: client), self.ports.addNewcomer(client) else { return }
-        self.letNewcomersWait(turns: PortQueue.newcomerTurns)
+        self.letNewcomersWait(turns: ClientsToFlush.newcomerTurns)
     }
 
     /// The loop reads nothing meanwhile: it runs waiting tasks, which may add more, until there are none.

@@ -37,7 +37,7 @@ actor Shard {
     /// Decides when rooms send their gathered frames.
     var schedule: FlushScheduler
     /// The clients whose ports have something to send.
-    var ports = PortQueue()
+    var ports = ClientsToFlush()
     /// The broker's state for new clients; nil while all is well.
     var degradation: String?
     private var isTickScheduled = false

@@ -10,7 +10,7 @@ final class RoomLogs {
     private let rooms: RoomFollower
     private let index: RoomDirectory
     /// Waits for replicas to confirm messages; nil: they are not asked.
-    private let commits: ReplicatedCommits?
+    private let commits: ReplicaConfirmation?
 
     init(
         _ endpoints: EndpointMap,
@@ -21,7 +21,7 @@ final class RoomLogs {
     ) {
         (self.endpoints, self.requests, self.rooms, self.index) = (endpoints, requests, rooms, index)
         let link = endpoints.common.logLink
-        self.commits = configuration.replicas > 0 ? ReplicatedCommits(over: link, configuration) : nil
+        self.commits = configuration.replicas > 0 ? ReplicaConfirmation(over: link, configuration) : nil
     }
 
     /// Stores, numbers and publishes messages, those of a room in the order given.

@@ -19,7 +19,7 @@ protocol RoomObserver: AnyObject {
 /// to the subscribers.
 ///
 /// It belongs to the broker and is used on its event loop only.
-final class RoomFollower: EndpointListener {
+final class RoomFollower: PublicationReceiver {
     /// Counts of dropped publications, and of replaced logs.
     struct Counters: Equatable {
         var invalidPayloads = 0
@@ -121,7 +121,7 @@ final class RoomFollower: EndpointListener {
         self.outlets.ended(outlet)
     }
 
-    private func subscriptions(of subscription: RoomSubscription) -> SubscriptionLink {
+    private func subscriptions(of subscription: RoomSubscription) -> SubscriptionRequests {
         self.endpoints.endpoint(of: subscription.room).subscriptions
     }
 

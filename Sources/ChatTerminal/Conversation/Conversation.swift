@@ -5,8 +5,8 @@ internal import ChatWords
 
 /// A conversation on a terminal: the rooms, the line that is being written, and the screen.
 ///
-/// Keys, events, signals and time come to it one by one (``JoinSession`` waits for them), and each ends in one write to the
-/// terminal. The work of a slash command is with the command (``SlashCommand``).
+/// Keys, events, signals and time come to it one by one (``TerminalSession`` waits for them), and each ends in as few
+/// writes to the terminal as it can. The work of a slash command is with the command (``SlashCommand``).
 actor Conversation {
     nonisolated let client: ChatClient
     let directory: RoomListing
@@ -15,7 +15,7 @@ actor Conversation {
     var rooms: JoinedRooms
     var link = LinkState()
     /// Lines that the server has not confirmed.
-    private(set) var pending = PendingLines()
+    private(set) var pending = UnansweredLines()
     /// Wakes who waits for the last of them (``sayFarewell()``): one has its answer, or the connection has changed.
     nonisolated let settled = Wakeup()
     var draft: UnfinishedLine

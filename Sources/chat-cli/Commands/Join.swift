@@ -65,9 +65,9 @@ struct Join: AsyncParsableCommand {
         var options = try self.options(settings, palette)
         options.readMarks = self.readMarks(configuration.server)
         configuration.outbox = try self.openOutbox(settings, configuration.server, &options)
-        let session: JoinSession
+        let session: TerminalSession
         do throws(ClientError) {
-            session = JoinSession(
+            session = TerminalSession(
                 client: try ChatClient(configuration),
                 directory: try RoomListing(configuration),
                 options: options

@@ -1,5 +1,5 @@
 /// Clients whose ports hold frames to send, each once.
-struct PortQueue {
+struct ClientsToFlush {
     /// The number of turns of the loop that a newcomer's frames wait.
     ///
     /// One for its session, one for its room, and one for those of other clients that came with it.

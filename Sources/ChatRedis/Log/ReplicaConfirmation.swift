@@ -7,7 +7,7 @@ internal import NIOCore
 /// `WAIT` covers only the writes of its own connection, so both go over one connection. A connection that is lost in
 /// between confirms nothing (https://redis.io/commands/wait). It belongs to the broker and is used on its event loop
 /// only.
-final class ReplicatedCommits {
+final class ReplicaConfirmation {
     /// The requests of one call, and the closure that takes the answers.
     private struct PendingCommit {
         var requests: [RedisRequest]

@@ -5,7 +5,7 @@ internal import ChatWords
 internal import Glibc
 
 /// `join` on a terminal: waits for keys, events, signals and time, and brings them to the ``Conversation``.
-package struct JoinSession: Sendable {
+package struct TerminalSession: Sendable {
     /// The interval at which a program in the background checks whether it has the terminal: shells give it back to a
     /// running program without a signal.
     private static let checking: Duration = .milliseconds(200)
@@ -102,7 +102,7 @@ package struct JoinSession: Sendable {
 
 // MARK: - What is written
 
-extension JoinSession {
+extension TerminalSession {
     private func takeKeys() async -> End? {
         let input = StandardInput(sharesTerminal: true)
         var decoder = KeyDecoder()

@@ -91,7 +91,8 @@ def test_notifications_and_sound_are_asked_for_on_a_click_only(staged, server, r
     server.say(room, "not for her")
     server.say(room, "@Mina for her", name="Jonas")
     mina.page.wait_for_function("() => shown.length > 0")
-    assert mina.page.evaluate("shown.at(-1)") == [f"Jonas · #{room}", "@Mina for her", f"chat {room}"]
+    # A mention from before that is not read yet makes no mention of what comes after it.
+    assert mina.page.evaluate("shown") == [[f"Jonas · #{room}", "@Mina for her", f"chat {room}"]]
     assert mina.page.evaluate("rung") > before
     # The choice holds for the next page, which asks for nothing.
     mina.page.reload()

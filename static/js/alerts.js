@@ -1,7 +1,7 @@
 // Notifications and sound for messages that come while nobody looks, if the user wants them. Of several tabs only one alerts,
 // and only while the user looks at none of them.
 
-import { hashOfRoom } from "./core/names.js";
+import { hashOfRoom, mentions } from "./core/names.js";
 import { hasNews } from "./core/news.js";
 import { readJSON, writeJSON, write } from "./storage.js";
 
@@ -30,8 +30,11 @@ export function watch(store, before) {
   // The tab with the lock alerts; the lock passes on when that tab is closed.
   locks?.request("chat.alerts", () => new Promise(() => (isFirst = true)));
   holdWhileLookedAt();
-  store.subscribe(({ rooms }) => {
-    for (const room of rooms.values()) if (hasNews(before.get(room.name), room)) alertOf(room);
+  store.subscribe(({ rooms, me }) => {
+    for (const room of rooms.values()) {
+      const old = before.get(room.name);
+      if (hasNews(old, room)) alertOf(room, me, room.mentionNews > (old?.mentionNews ?? 0));
+    }
     before = rooms;
   });
 }
@@ -51,9 +54,10 @@ function holdWhileLookedAt() {
   follow();
 }
 
-async function alertOf({ name, mentioned, items }) {
+async function alertOf({ name, items }, me, isMention) {
   const { notify, sound } = settings();
-  const isWanted = notify === "all" || mentioned;
+  // An earlier mention that is not read yet does not make this one.
+  const isWanted = ({ from, text }) => from && (notify === "all" || mentions(text, me?.name));
   if (isLookedAt()) {
     if (sound) ring();
     return;
@@ -61,7 +65,7 @@ async function alertOf({ name, mentioned, items }) {
   const { held = [] } = (await locks?.query()) ?? {};
   if (!isFirst || held.some((lock) => lock.name === "chat.visible")) return;
   if (sound) ring();
-  if (notify !== "off" && isWanted) tell(name, items.findLast(({ from }) => from));
+  if (notify === "all" || (notify !== "off" && isMention)) tell(name, items.findLast(isWanted));
 }
 
 function tell(room, { from, text }) {

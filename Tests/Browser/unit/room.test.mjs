@@ -260,6 +260,13 @@ test("what an earlier page had not shown is unread and no news, what comes after
   assert.deepEqual([page.room.unread, hasNews(undefined, page.room)], [2, true]);
 });
 
+test("an earlier mention that is not read makes no mention of what comes after it", () => {
+  const page = new Page().do({ type: "lookedAt", isLookedAt: false }).message(1, { text: "@민아 hi" });
+  assert.deepEqual([page.room.mentioned, page.room.news, page.room.mentionNews], [true, 1, 1]);
+  page.message(2);
+  assert.deepEqual([page.room.mentioned, page.room.news, page.room.mentionNews], [true, 2, 1]);
+});
+
 test("a new user after a lost session still knows the messages of the old one", () => {
   const page = new Page().say("k");
   page.do({ type: "welcome", welcome: { user: { id: "me2", name: "민아" }, session: "s2", limits: {} } });

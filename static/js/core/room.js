@@ -27,6 +27,8 @@ export const newRoom = (name, seen = null) => ({
   outbox: [],
   unread: 0,
   news: 0,
+  /** Those of them that name the user. */
+  mentionNews: 0,
   mentioned: false,
   marker: null,
 });
@@ -82,11 +84,13 @@ function heard(room, { text, epoch, seq }, own, isFirstLook, { attended, name })
   const { seen } = room;
   if (own || (isFirstLook && !(seen?.epoch === epoch && seq > seen.seq))) return room;
   if (attended) return isFirstLook && !room.marker ? { ...room, marker: seen } : room;
+  const isMention = mentions(text, name);
   return {
     ...room,
     unread: room.unread + 1,
     news: room.news + (isFirstLook ? 0 : 1),
-    mentioned: room.mentioned || mentions(text, name),
+    mentionNews: room.mentionNews + (isMention && !isFirstLook ? 1 : 0),
+    mentioned: room.mentioned || isMention,
     marker: room.unread === 0 && seq ? { epoch, seq: seq - 1 } : room.marker,
   };
 }

@@ -169,6 +169,24 @@ struct Input {
             Input(sink: .command, name: "a long number") { #"{"id":\#(String(repeating: "9", count: $0))}"# },
             Input(sink: .event, name: "a long number") { #"{"type":"ok","id":\#(String(repeating: "9", count: $0))}"# },
             Input(sink: .command, name: "objects that do not end") { String(repeating: #"{"a":"#, count: $0 / 5) },
+            Input(sink: .keys, name: "letters") { String(repeating: "a", count: $0) },
+            Input(sink: .keys, name: "marks") { "a" + String(repeating: "\u{316}", count: $0 / 2) },
+            Input(sink: .keys, name: "a paste of marks") {
+                "\u{1B}[200~a" + String(repeating: "\u{316}", count: $0 / 2) + "\u{1B}[201~"
+            },
+            Input(sink: .keys, name: "a paste of beginnings of its end") {
+                "\u{1B}[200~" + String(repeating: "\u{1B}[201", count: $0 / 5) + "\u{1B}[201~"
+            },
+            Input(sink: .keys, name: "a sequence without an end") { "\u{1B}[" + String(repeating: "1;", count: $0 / 2) },
+            Input(sink: .keys, name: "a string without an end") { "\u{1B}]" + String(repeating: "x", count: $0) },
+            Input(sink: .text, name: "words") { String(repeating: "a ", count: $0 / 2) },
+            Input(sink: .text, name: "blanks") { "a" + String(repeating: " ", count: $0) + "a" },
+            Input(sink: .text, name: "one word") { String(repeating: "a", count: $0) },
+            Input(sink: .text, name: "characters that may end a row") { String(repeating: "漢", count: $0 / 3) },
+            Input(sink: .event, name: "a text of many lines") { size in
+                #"{"type":"message","room":"lobby","time":1,"from":{"id":"u1","name":"n"},"text":""#
+                    + String(repeating: #"a\n"#, count: size / 3) + #""}"#
+            },
             Input(sink: .replies, name: "many replies") { String(repeating: ":1\r\n", count: $0 / 4) },
             Input(sink: .replies, name: "nested arrays") { String(repeating: "*1\r\n", count: $0 / 4) },
         ]

@@ -36,6 +36,8 @@ enum Sink: String, CaseIterable {
     case positions
     /// Any string on its way to a name, a text or a cell of a terminal.
     case text
+    /// What a terminal sends: keys, pasted text, and answers that nobody asked for.
+    case keys
 
     func feed(_ bytes: [UInt8]) {
         let buffer = ByteBuffer(bytes: bytes)
@@ -54,6 +56,7 @@ enum Sink: String, CaseIterable {
         case .outbox: Self.outbox(buffer)
         case .positions: Self.positions(bytes)
         case .text: Self.text(String(decoding: bytes, as: UTF8.self))
+        case .keys: Self.keys(bytes)
         }
     }
 }
@@ -80,9 +83,8 @@ extension Sink {
             if case .message(let message) = event {
                 _ = position.received(message.position)
                 _ = position.received(message.position)
-                _ = MessageFormatter(palette: Palette(isColored: false), showsTime: true, showsRoom: true).lines(
-                    message
-                )
+                let formatter = MessageFormatter(palette: Palette(isColored: true), showsTime: true, showsRoom: true)
+                for line in formatter.lines(message) { _ = WordWrap.rows(Paragraph(text: line), columns: 40) }
             }
             if case .gap(_, let epoch, _, let last) = event { _ = position.lost(epoch, to: last) }
         case .ok(let fields):
@@ -199,6 +201,28 @@ extension Sink {
         precondition(again == positions, "positions change when they are written and read")
     }
 
+    /// The same bytes are the same keys, however they are cut.
+    private static func keys(_ bytes: [UInt8]) {
+        func keys(_ chunk: Int) -> [Key] {
+            var decoder = KeyDecoder()
+            var keys: [Key] = []
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                for key in decoder.feed(rest.prefix(chunk)) {
+                    // Characters that come together stay together.
+                    if case .text(let more) = key, case .text(let text)? = keys.last {
+                        keys[keys.count - 1] = .text(text + more)
+                    } else {
+                        keys.append(key)
+                    }
+                }
+                rest = rest.dropFirst(chunk)
+            }
+            return keys + [decoder.flush()].compactMap(\.self)
+        }
+        precondition(keys(bytes.count + 1) == keys(Int(bytes.first ?? 0) % 7 + 1), "keys depend on how they are cut")
+    }
+
     private static func text(_ raw: String) {
         if let name = try? RoomName(raw) {
             precondition((try? RoomName(name.rawValue)) == name, "a room has two names")
@@ -209,5 +233,9 @@ extension Sink {
         guard let text = try? MessageText(raw, maximumBytes: 8192) else { return }
         _ = CellWidth.of(text.rawValue.sanitizedLine)
         _ = CellWidth.prefix(of: text.rawValue.sanitizedText, 40)
+        for columns in [1, 40] {
+            let rows = WordWrap.rows(Paragraph(text: text.rawValue.sanitizedLine), columns: columns)
+            precondition(!rows.isEmpty, "a line has no row")
+        }
     }
 }

@@ -20,6 +20,14 @@ package enum WordWrap {
         var blanks = ""
         /// Whether a row may begin with it although there is no blank before it.
         var isLoose = false
+        /// Whether its last character stands alone. To look back for that character would cost the whole row of flags
+        /// before it: where one ends depends on all of them.
+        var endsAlone = false
+
+        mutating func append(_ character: Character, standsAlone: Bool = false) {
+            self.text.append(character)
+            self.endsAlone = standsAlone
+        }
     }
 
     /// The rows of a line.
@@ -62,7 +70,7 @@ package enum WordWrap {
         func isStarted() -> Bool { word.cells > 0 }
         for character in text {
             if isSequence || character == "\u{1B}" {
-                word.text.append(character)
+                word.append(character)
                 isSequence = character == "\u{1B}" || character != "m"
             } else if character == " " {
                 if isStarted() { words.append(word) }
@@ -70,11 +78,11 @@ package enum WordWrap {
                 word = isStarted() ? Word(blanks: " ") : Word(text: word.text, blanks: word.blanks + " ")
             } else {
                 let isLoose = self.standsAlone(character)
-                if isStarted(), isLoose || self.standsAlone(word.text.last), !self.staysBehind(character) {
+                if isStarted(), isLoose || word.endsAlone, !self.staysBehind(character) {
                     words.append(word)
                     word = Word(isLoose: true)
                 }
-                word.text.append(character)
+                word.append(character, standsAlone: isLoose)
                 word.cells += CellWidth.of(character)
             }
         }
@@ -83,8 +91,8 @@ package enum WordWrap {
     }
 
     /// Han and Kana, between which there are no blanks.
-    private static func standsAlone(_ character: Character?) -> Bool {
-        guard let value = character?.unicodeScalars.first?.value, value >= 0x3040 else { return false }
+    private static func standsAlone(_ character: Character) -> Bool {
+        guard let value = character.unicodeScalars.first?.value, value >= 0x3040 else { return false }
         return switch value {
         case 0x3040...0x30FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF, 0x20000...0x3FFFD: true
         default: false

@@ -177,7 +177,9 @@ struct Input {
             Input(sink: .keys, name: "a paste of beginnings of its end") {
                 "\u{1B}[200~" + String(repeating: "\u{1B}[201", count: $0 / 5) + "\u{1B}[201~"
             },
-            Input(sink: .keys, name: "a sequence without an end") { "\u{1B}[" + String(repeating: "1;", count: $0 / 2) },
+            Input(sink: .keys, name: "a sequence without an end") {
+                "\u{1B}[" + String(repeating: "1;", count: $0 / 2)
+            },
             Input(sink: .keys, name: "a string without an end") { "\u{1B}]" + String(repeating: "x", count: $0) },
             Input(sink: .text, name: "words") { String(repeating: "a ", count: $0 / 2) },
             Input(sink: .text, name: "blanks") { "a" + String(repeating: " ", count: $0) + "a" },

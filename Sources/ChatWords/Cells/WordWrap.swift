@@ -20,8 +20,10 @@ package enum WordWrap {
         var blanks = ""
         /// Whether a row may begin with it although there is no blank before it.
         var isLoose = false
-        /// Whether its last character stands alone. To look back for that character would cost the whole row of flags
-        /// before it: where one ends depends on all of them.
+        /// Whether its last character stands alone.
+        ///
+        /// It is remembered, because the end of a flag depends on all flags before it: looking back would cost a text of
+        /// flags the square of its length.
         var endsAlone = false
 
         mutating func append(_ character: Character, standsAlone: Bool = false) {

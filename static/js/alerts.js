@@ -47,7 +47,10 @@ function holdWhileLookedAt() {
   let release = () => {};
   const follow = () => {
     release();
-    if (isLookedAt()) locks?.request("chat.visible", { mode: "shared" }, () => new Promise((done) => (release = done)));
+    if (!isLookedAt()) return;
+    // It may be over before the lock is granted.
+    const isOver = new Promise((done) => (release = done));
+    locks?.request("chat.visible", { mode: "shared" }, () => isOver);
   };
   document.addEventListener("visibilitychange", follow);
   for (const type of ["focus", "blur"]) addEventListener(type, follow);

@@ -1,6 +1,6 @@
 // One row of the list. Text from other people becomes text nodes only.
 
-import { kindOf } from "../core/kinds.js";
+import { namesAuthor } from "../core/protocol.js";
 import { h } from "../dom.js";
 import { hueOf, initials, mentions } from "../core/names.js";
 import { dayName, fullDate, list, shortTime, t, timeOfDay, withMore } from "../i18n/index.js";
@@ -83,19 +83,19 @@ export function rowNode(row, actions) {
 }
 
 function messageNode({ id, item, head, minute, mine, type }, author, actions) {
-  const { namesAuthor = false } = kindOf(item);
+  const isNamed = namesAuthor(item);
   const isOutgoing = type === "outgoing";
   const { name } = actions.me;
-  const hasName = head && !namesAuthor;
+  const hasName = head && !isNamed;
   const gutter = h("div.gutter", {},
     hasName ? avatar(author) : timeNode(item.time, minute ? "time" : "time quiet", shortTime));
-  const content = (said) => [...(namesAuthor ? [authorName(author), " "] : []), ...formatted(said, namesAuthor, actions)];
+  const content = (said) => [...(isNamed ? [authorName(author), " "] : []), ...formatted(said, isNamed, actions)];
   const isFolded = item.text.length > LONG || item.text.split("\n", LONG_LINES + 1).length > LONG_LINES;
   const text = h("div.text", { dir: "auto", lang: HANGUL.test(item.text) ? "ko" : undefined }, ...content(isFolded ? item.text.slice(0, BEGINNING) : item.text));
   const body = h("div", {},
     hasName && h("div.meta", {}, authorName(author), timeNode(item.time, "time", timeOfDay)), text,
     isOutgoing && stateNode(item, actions));
-  const classes = Object.entries({ head, action: namesAuthor, mine, outgoing: isOutgoing, "to-me": !mine && mentions(item.text, name) });
+  const classes = Object.entries({ head, action: isNamed, mine, outgoing: isOutgoing, "to-me": !mine && mentions(item.text, name) });
   const node = line(`message ${classes.filter(([, is]) => is).map(([key]) => key).join(" ")} ${item.state ?? ""}`, gutter, body);
   node.dataset.id = id;
   if (isFolded) rare("fold", { text, id, said: item.text, content }, actions, () => text.replaceChildren(...content(item.text)));

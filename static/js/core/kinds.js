@@ -1,11 +1,10 @@
-// The kinds of messages (protocol, section 2), and the line of text for each.
+// How a message of each kind (protocol, section 2) reads as a line of text. A first visit does without it.
 
-/** By kind: the message as a line of text, and whether the name stands in it and not above it. */
 const KINDS = {
   __proto__: null,
-  text: { line: (name, text) => `${name}: ${text}` },
-  action: { line: (name, text) => `* ${name} ${text}`, namesAuthor: true },
+  text: (name, text) => `${name}: ${text}`,
+  action: (name, text) => `* ${name} ${text}`,
 };
 
-/** A kind of a newer server is shown as its text. */
-export const kindOf = ({ kind }) => KINDS[kind] ?? KINDS.text;
+/** A kind of a newer server reads as its text. */
+export const lineOf = ({ kind }, name, text) => (KINDS[kind] ?? KINDS.text)(name, text);

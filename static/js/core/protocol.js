@@ -28,6 +28,9 @@ const SHAPES = {
   closing: (e) => isCount(e.code),
 };
 
+/** Whether the name stands in the text (`kinds.js`). */
+export const namesAuthor = ({ kind }) => kind === "action";
+
 /** Null for a message that this client does not know; a newer server may send one. */
 export function decode(data) {
   try {

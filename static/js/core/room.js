@@ -27,7 +27,6 @@ export const newRoom = (name, seen = null) => ({
   outbox: [],
   unread: 0,
   news: 0,
-  /** Those of them that name the user. */
   mentionNews: 0,
   mentioned: false,
   marker: null,

@@ -1,6 +1,6 @@
 // The rows of the message list.
 
-import { kindOf } from "./kinds.js";
+import { namesAuthor } from "./protocol.js";
 
 const GROUP_MS = 5 * 60_000;
 
@@ -23,7 +23,7 @@ export function rowsOf({ items, outbox, marker }, me, today) {
     // Programs may have one id in common, and tabs one name.
     const author = `${id} ${name}`;
     begin(item);
-    const head = !last || last.author !== author || kindOf(item).namesAuthor || last.item.kind !== item.kind || item.time - headTime > GROUP_MS;
+    const head = !last || last.author !== author || namesAuthor(item) || last.item.kind !== item.kind || item.time - headTime > GROUP_MS;
     if (head) headTime = item.time;
     const minute = head || minuteOf(item.time) !== minuteOf(last.item.time);
     rows.push({ id: item.id, type, item, head, minute, mine: id === me?.id });

@@ -1,7 +1,7 @@
 import ChatCore
 import NIOCore
 
-/// The way out for one client's bytes: the only place that writes a chat's frames to a socket.
+/// The way out for one client's bytes: all frames of a connection that a shard has taken go through it.
 ///
 /// Frames are queued until ``flush()``, so that everything that a tick has for a client leaves in one system call:
 /// straight to the socket while the channel has nothing queued, otherwise through the channel. Bytes that a socket does

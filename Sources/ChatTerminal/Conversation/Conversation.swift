@@ -15,7 +15,7 @@ actor Conversation {
     var rooms: JoinedRooms
     var link = LinkState()
     /// Lines that the server has not confirmed.
-    private(set) var pending = UnansweredLines()
+    var pending = UnansweredLines()
     /// Wakes who waits for the last of them (``sayFarewell()``): one has its answer, or the connection has changed.
     nonisolated let settled = Wakeup()
     var draft: UnfinishedLine
@@ -120,42 +120,6 @@ extension Conversation {
     func end() {
         self.display.giveBack()
         self.options.readMarks?.save(self.rooms.marks.read)
-    }
-}
-
-// MARK: - Saying something
-
-extension Conversation {
-    func say(_ text: String, _ kind: MessageKind = .text) async {
-        do throws(ClientError) {
-            self.follow(try await self.client.enqueue(self.rooms.current, text, kind: kind), text)
-        } catch {
-            self.warn(Notices.unsent(text, Words.of(error)))
-        }
-    }
-
-    /// Waits for the answer to a line, while everything else goes on.
-    private func follow(_ sent: PendingSend, _ text: String) {
-        let id = self.pending.begin(text, now: .now)
-        self.later { await self.settle(sent, id, text) }
-        if !self.link.isConnected { self.redraw() }
-    }
-
-    private func settled(_ id: Int) {
-        self.pending.settle(id)
-        self.settled.wake()
-    }
-
-    private func settle(_ sent: PendingSend, _ id: Int, _ text: String) async {
-        do throws(ClientError) {
-            _ = try await sent.receipt()
-            self.settled(id)
-            self.redraw()
-        } catch {
-            guard error.code != .cancelled, error.code != .closed else { return }
-            self.settled(id)
-            self.warn(Notices.unsent(text, Words.of(error)))
-        }
     }
 }
 

@@ -70,4 +70,21 @@ package enum Hexadecimal {
         default: nil
         }
     }
+
+    /// Two digits, in lower case, for each byte.
+    ///
+    /// - Parameters:
+    ///   - bytes: The bytes; at least as many as `count`.
+    ///   - count: The number of bytes to write.
+    /// - Returns: The digits.
+    package static func text(of bytes: some Sequence<UInt8>, count: Int) -> String {
+        let digits: StaticString = "0123456789abcdef"
+        return String(unsafeUninitializedCapacity: 2 * count) { hex in
+            for (index, byte) in bytes.prefix(count).enumerated() {
+                hex[2 * index] = digits.utf8Start[Int(byte >> 4)]
+                hex[2 * index + 1] = digits.utf8Start[Int(byte & 0xF)]
+            }
+            return 2 * count
+        }
+    }
 }

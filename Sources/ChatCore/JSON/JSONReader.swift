@@ -77,6 +77,15 @@ package struct JSONReader {
         return self.integer(start..<self.offset)
     }
 
+    /// Reads a number of any form; nil for one with more than 32 characters, which nobody needs.
+    package mutating func readNumber() throws(JSONError) -> Double? {
+        self.skipWhitespace()
+        let start = self.offset
+        _ = try self.skipNumber()
+        guard self.offset - start <= 32 else { return nil }
+        return Double(String(decoding: self.bytes[start..<self.offset], as: UTF8.self))
+    }
+
     private func integer(_ range: Range<Int>) -> Int? {
         // Eighteen digits always fit.
         guard range.upperBound - range.lowerBound <= 18, self.bytes[range.lowerBound] != UInt8(ascii: "-") else {

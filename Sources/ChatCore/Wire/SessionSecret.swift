@@ -31,14 +31,7 @@ public struct SessionSecret: Hashable, Sendable {
 
     /// The session's key at a broker: SHA-256 in hexadecimal.
     package var hash: String {
-        let digits: StaticString = "0123456789abcdef"
-        return String(unsafeUninitializedCapacity: 2 * SHA256.byteCount) { hex in
-            for (index, byte) in SHA256.hash(data: Array(self.rawValue.utf8)).enumerated() {
-                hex[2 * index] = digits.utf8Start[Int(byte >> 4)]
-                hex[2 * index + 1] = digits.utf8Start[Int(byte & 0xF)]
-            }
-            return 2 * SHA256.byteCount
-        }
+        Hexadecimal.text(of: SHA256.hash(data: Array(self.rawValue.utf8)), count: SHA256.byteCount)
     }
 }
 

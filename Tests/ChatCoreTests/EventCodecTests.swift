@@ -34,6 +34,18 @@ import Testing
                     pingSeconds: 25
                 )
             ),
+            .welcome(
+                Welcome(
+                    user: self.mina,
+                    session: session,
+                    resumed: false,
+                    node: "n1",
+                    server: "chat/1",
+                    limits: .init(Limits()),
+                    pingSeconds: 25,
+                    tokenSeconds: 300
+                )
+            ),
             .message(
                 Message(
                     room: self.room,
@@ -61,6 +73,8 @@ import Testing
             .typing(room: self.room, user: self.mina, active: false),
             .gap(room: self.room, epoch: self.epoch, from: 2, to: 4),
             .reset(room: self.room, head: LogPosition(epoch: self.epoch, seq: 0)),
+            .removed(Removal(room: self.room, code: .forbidden, message: "not any more")),
+            .removed(Removal(room: self.room, code: .init("banned"), message: "for a day", until: 1_790_000_000_000)),
             .status(.degraded, detail: "no broker"),
             .closing(.draining, reconnectMilliseconds: 800),
         ]
@@ -113,6 +127,7 @@ import Testing
         replicated.replicas = 2
         #expect(try self.fields(of: .sent(self.room, replicated)).receipt() == replicated)
         #expect(try self.fields(of: .renamed(self.mina)).renamed() == self.mina)
+        #expect(try self.fields(of: .refreshed(tokenSeconds: 300)).tokenSeconds() == 300)
 
         let message = Message(
             room: self.room,
@@ -153,7 +168,7 @@ import Testing
             .typing(.init(room: self.room, isActive: true)), .members(.init(room: self.room, cursor: "u1")),
             .members(.init(room: self.room)),
             .history(.init(room: self.room, before: 9, epoch: self.epoch, limit: 5)), .history(.init(room: self.room)),
-            .rename(.init(name: self.mina.name)), .ping(.init()),
+            .rename(.init(name: self.mina.name)), .refresh(.init(token: "a.b.c")), .ping(.init()),
         ]
         for command in commands {
             let envelope = CommandEnvelope(id: 3, command)

@@ -137,6 +137,7 @@ extension ClientMachine {
             return verdict == .tell ? [.emit(.received(event))] : []
         case .presence(let room, memberCount: _, let version):
             return self.rooms.update(room) { $0.presence.counted(version) } == .tell ? [.emit(.received(event))] : []
+        case .removed(let removal): return self.removed(removal)
         case .closing(_, let milliseconds):
             self.connection?.reconnectHint = milliseconds
             return [.emit(.received(event))]
@@ -145,6 +146,15 @@ extension ClientMachine {
         case .status: return [.emit(.received(event))]
         case .welcome: return []
         }
+    }
+
+    /// The client is in the room no longer: what waits for it fails.
+    private mutating func removed(_ removal: Removal) -> [Action] {
+        guard let room = self.rooms.remove(removal.room) else { return [] }
+        let error = ProtocolError(removal.code, removal.message)
+        let unsent = self.outbox.removeAll(in: removal.room).map(\.id)
+        return (room.waiters + unsent).map { .answer($0, .failed(.refused(error))) }
+            + [.emit(.received(.removed(removal)))]
     }
 
     private mutating func received(_ message: Message) -> [Action] {

@@ -201,6 +201,7 @@ extension SessionMachine {
         case .members(let members): return .members(members, id: id)
         case .history(let history): return .history(history, id: id)
         case .rename(let rename): return .rename(rename, id: id)
+        case .refresh: return Self.refuse(envelope, .badCommand("this server needs no tokens"))
         case .ping: return .pong(id: id)
         }
     }

@@ -41,6 +41,12 @@ public struct Disconnect: Hashable, Sendable {
     public static let slowConsumer = Disconnect(code: 4000, reason: "slow consumer")
     /// The client did not answer a ping.
     public static let noPong = Disconnect(code: 4001, reason: "no pong")
+    /// The client's token is not valid any more: it comes back with a fresh one.
+    public static let tokenExpired = Disconnect(code: 4002, reason: "the token has expired")
+    /// The client's token is not valid here, and a fresh one would not be either.
+    public static let unauthorized = Disconnect(code: 4501, reason: "unauthorized")
+    /// A `hello` with a token must come first, and in time.
+    public static let helloMissing = Disconnect(code: 4505, reason: "hello with a token comes first, within 10 s")
     /// The client did not stop breaking the rules.
     public static let tooManyErrors = Disconnect(code: 4504, reason: "too many errors")
 }

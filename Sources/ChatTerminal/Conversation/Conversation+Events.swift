@@ -56,6 +56,7 @@ extension Conversation {
             self.refresh()
         case .gap(let room, epoch: _, let from, let last): self.warn(Notices.gap(room, from, last))
         case .reset(let room, head: _): self.warn(Notices.reset(room))
+        case .removed(let removal): self.warn("\(removal.room): \(removal.message.sanitizedLine)")
         case .status(.degraded, let detail): self.warn(Notices.degraded(detail))
         case .status(.ok, detail: _): self.notice(Phrase.recovered())
         case .closing(let disconnect, reconnectMilliseconds: _):

@@ -28,6 +28,7 @@ package enum Notices {
         case .received(.status(.degraded, let detail)): self.degraded(detail)
         case .received(.gap(let room, epoch: _, let from, let last)): self.gap(room, from, last)
         case .received(.reset(let room, head: _)): self.reset(room)
+        case .received(.removed(let removal)): "\(removal.room): \(removal.message.sanitizedLine)"
         case .connection, .joined, .members, .received: nil
         }
     }
@@ -78,7 +79,7 @@ package enum Notices {
         case .left(let change): Phrase.memberLeft(["name": change.user.name.rawValue])
         case .renamed(let change, let oldName):
             Phrase.memberRenamed(["old": oldName.rawValue, "name": change.user.name.rawValue])
-        case .presence, .welcome, .message, .typing, .gap, .reset, .status, .closing: nil
+        case .presence, .welcome, .message, .typing, .gap, .reset, .removed, .status, .closing: nil
         }
     }
 

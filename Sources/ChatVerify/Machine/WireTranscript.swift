@@ -68,7 +68,7 @@ struct WireTranscript: Sendable {
             guard let key = send.key else { return }
             self.sentCount += 1
             self.records.append(.sent(send.room, key: key, text: send.text.rawValue))
-        case .hello, .typing, .members, .history, .rename, .ping: return
+        case .hello, .typing, .members, .history, .rename, .refresh, .ping: return
         }
         if let id = envelope.id { self.commands[id] = envelope.command }
     }
@@ -97,7 +97,7 @@ struct WireTranscript: Sendable {
             self.acknowledgedCount += 1
             self.noteKnown(send.room, receipt.position)
             self.records.append(.acknowledged(send.room, key: key, receipt.position))
-        case .hello, .typing, .members, .history, .rename, .ping, nil: return
+        case .hello, .typing, .members, .history, .rename, .refresh, .ping, nil: return
         }
     }
 
@@ -117,7 +117,7 @@ struct WireTranscript: Sendable {
         case .reset(let room, let head):
             self.places[room]?.last = LogPosition(epoch: head.epoch, seq: 0)
             self.records.append(.reset(room, head))
-        case .joined, .left, .renamed, .presence, .typing, .status, .closing: break
+        case .joined, .left, .renamed, .presence, .typing, .removed, .status, .closing: break
         }
     }
 }

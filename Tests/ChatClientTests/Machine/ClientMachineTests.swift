@@ -80,6 +80,19 @@ import Testing
         return machine
     }
 
+    @Test func `what waits in a room fails when the client is removed from it`() throws {
+        var machine = try self.makeJoined()
+        let send = machine.send(try self.send("a"), now: self.start)
+        let removal = Removal(room: self.lobby, code: .forbidden, message: "not any more")
+        let error = ProtocolError(.forbidden, "not any more")
+        #expect(
+            machine.received(.event(.removed(removal)), now: self.start) == [
+                .answer(send.id, .failed(.refused(error))), .emit(.received(.removed(removal))),
+            ]
+        )
+        #expect(machine.received(.event(.removed(removal)), now: self.start).isEmpty)
+    }
+
     @Test func `what is asked before there is a connection goes out after the welcome, rooms before sends`() throws {
         var machine = self.makeMachine()
         let question = machine.request(.members(.init(room: self.lobby)), now: self.start)

@@ -56,6 +56,7 @@ import Testing
                 #""history","room":"lobby","before":0,"epoch":"e1b2c3d4","limit":1"#,
                 .history(.init(room: lobby, before: 0, epoch: epoch, limit: 1))
             ),
+            (#""refresh","token":"a.b.c""#, .refresh(.init(token: "a.b.c"))),
             (#""rename","name":" Mina ""#, .rename(.init(name: self.samples.mina.name))),
             (#""ping""#, .ping(.init())),
         ]
@@ -183,6 +184,7 @@ import Testing
             (#"{"type":"history"}"#, .badCommand), (#"{"type":"history","room":"a","before":-1}"#, .badCommand),
             (#"{"type":"history","room":"a","limit":0}"#, .badCommand),
             (#"{"type":"history","room":"a","epoch":"x"}"#, .badCommand),
+            (#"{"type":"refresh"}"#, .badCommand), (#"{"type":"refresh","token":7}"#, .badCommand),
             (#"{"type":"rename"}"#, .badCommand), (#"{"type":"rename","name":""}"#, .nameInvalid),
             (#"{"type":"rename","name":"a\nb"}"#, .nameInvalid),
             (#"{"type":"hello","name":" "}"#, .nameInvalid), (#"{"type":"hello","session":5}"#, .badCommand),

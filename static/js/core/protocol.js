@@ -24,6 +24,7 @@ const SHAPES = {
   presence: (e) => isText(e.room) && isCount(e.member_count),
   gap: (e) => isText(e.room) && isText(e.epoch) && isCount(e.from) && isCount(e.to),
   reset: (e) => isText(e.room) && isText(e.epoch),
+  removed: (e) => isText(e.room) && isText(e.code),
   status: (e) => isText(e.state),
   closing: (e) => isCount(e.code),
 };

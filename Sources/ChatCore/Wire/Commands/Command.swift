@@ -12,6 +12,7 @@ package enum Command: Equatable, Sendable {
     case members(Members)
     case history(History)
     case rename(Rename)
+    case refresh(Refresh)
     case ping(Ping)
 }
 
@@ -42,7 +43,7 @@ enum CommandRule {
 extension Command {
     /// The name of a command on the wire.
     package enum Name: String, CaseIterable, Sendable {
-        case hello, join, leave, send, typing, members, history, rename, ping
+        case hello, join, leave, send, typing, members, history, rename, refresh, ping
 
         /// Reads a word of the wire; nil if it is not a command.
         init?(_ text: JSONText) {
@@ -55,6 +56,7 @@ extension Command {
             case "members": self = .members
             case "history": self = .history
             case "rename": self = .rename
+            case "refresh": self = .refresh
             case "ping": self = .ping
             default: return nil
             }
@@ -71,6 +73,7 @@ extension Command {
         case .members: .members
         case .history: .history
         case .rename: .rename
+        case .refresh: .refresh
         case .ping: .ping
         }
     }
@@ -86,6 +89,7 @@ extension Command {
         case .members: self = .members(try Members(fields, limits))
         case .history: self = .history(try History(fields, limits))
         case .rename: self = .rename(try Rename(fields, limits))
+        case .refresh: self = .refresh(try Refresh(fields, limits))
         case .ping: self = .ping(try Ping(fields, limits))
         }
     }
@@ -99,7 +103,7 @@ extension Command {
         case .typing(let typing): typing.room
         case .members(let members): members.room
         case .history(let history): history.room
-        case .hello, .rename, .ping: nil
+        case .hello, .rename, .refresh, .ping: nil
         }
     }
 
@@ -113,6 +117,7 @@ extension Command {
         case .members: Members.rule
         case .history: History.rule
         case .rename: Rename.rule
+        case .refresh: Refresh.rule
         case .ping: Ping.rule
         }
     }
@@ -127,6 +132,7 @@ extension Command {
         case .members(let members): members
         case .history(let history): history
         case .rename(let rename): rename
+        case .refresh(let refresh): refresh
         case .ping(let ping): ping
         }
     }

@@ -23,6 +23,8 @@ public enum Event: Equatable, Sendable {
     case gap(room: RoomName, epoch: Epoch, from: Int, to: Int)
     /// The room's log started again.
     case reset(room: RoomName, head: LogPosition)
+    /// The client is in a room no longer, and did not leave it.
+    case removed(Removal)
     /// The server lost or regained its broker.
     case status(ServerStatus, detail: String)
     /// The connection is about to be closed by the server.
@@ -32,7 +34,7 @@ public enum Event: Equatable, Sendable {
 extension Event {
     /// The name of an event on the wire.
     package enum Name: String, CaseIterable, Sendable {
-        case welcome, message, joined, left, renamed, presence, typing, gap, reset, status, closing
+        case welcome, message, joined, left, renamed, presence, typing, gap, reset, removed, status, closing
 
         /// Reads a word of the wire; nil if it is not an event.
         init?(_ word: ByteString) {
@@ -46,6 +48,7 @@ extension Event {
             case "typing": self = .typing
             case "gap": self = .gap
             case "reset": self = .reset
+            case "removed": self = .removed
             case "status": self = .status
             case "closing": self = .closing
             default: return nil
@@ -64,6 +67,7 @@ extension Event {
         case .typing: .typing
         case .gap: .gap
         case .reset: .reset
+        case .removed: .removed
         case .status: .status
         case .closing: .closing
         }
@@ -81,6 +85,7 @@ extension Event {
         case .typing: self = try .typing(json)
         case .gap: self = try .gap(json)
         case .reset: self = try .reset(json)
+        case .removed: self = .removed(try Removal(json))
         case .status:
             guard let status = try Event.status(json) else { return nil }
             self = status
@@ -106,6 +111,7 @@ extension Event {
         case .typing(let room, let user, let active): Self.writeTyping(room, user, active, to: &json)
         case .gap(let room, let epoch, let from, let to): Self.writeGap(room, epoch, from, to, to: &json)
         case .reset(let room, let head): Self.writeReset(room, head, to: &json)
+        case .removed(let removal): removal.write(to: &json)
         case .status(let state, let detail): Self.writeStatus(state, detail, to: &json)
         case .closing(let disconnect, let milliseconds): Self.writeClosing(disconnect, milliseconds, to: &json)
         }

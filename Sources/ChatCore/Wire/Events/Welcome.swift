@@ -14,6 +14,8 @@ public struct Welcome: Equatable, Sendable {
     public var limits: Limits
     /// The interval of the server's pings, in seconds.
     public var pingSeconds: Int
+    /// The seconds for which the client's token is still good; nil where the server needs none.
+    public var tokenSeconds: Int?
 
     /// The limits in a welcome.
     public struct Limits: Equatable, Sendable {
@@ -61,7 +63,8 @@ public struct Welcome: Equatable, Sendable {
         node: String,
         server: String,
         limits: Limits,
-        pingSeconds: Int
+        pingSeconds: Int,
+        tokenSeconds: Int? = nil
     ) {
         self.user = user
         self.session = session
@@ -70,6 +73,7 @@ public struct Welcome: Equatable, Sendable {
         self.server = server
         self.limits = limits
         self.pingSeconds = pingSeconds
+        self.tokenSeconds = tokenSeconds
     }
 }
 
@@ -109,7 +113,8 @@ extension Welcome {
                 members: try limits.required("members", \.count),
                 keySeconds: limits["key_seconds"]?.count
             ),
-            pingSeconds: try json.required("ping_seconds", \.count)
+            pingSeconds: try json.required("ping_seconds", \.count),
+            tokenSeconds: json["token_seconds"]?.count
         )
     }
 
@@ -130,5 +135,6 @@ extension Welcome {
             if let seconds = self.limits.keySeconds { $0.field("key_seconds", seconds) }
         }
         json.field("ping_seconds", self.pingSeconds)
+        if let tokenSeconds { json.field("token_seconds", tokenSeconds) }
     }
 }

@@ -9,6 +9,7 @@ package enum Reply: Sendable {
     case members(RoomName, MemberPage)
     case history(RoomName, LogPage)
     case renamed(User)
+    case refreshed(tokenSeconds: Int)
     case pong(time: Int)
 }
 
@@ -60,6 +61,7 @@ extension Reply {
             json.page(page)
         case .left(let room), .typing(let room): json.field("room", room.rawValue)
         case .renamed(let user): json.user("user", user)
+        case .refreshed(let seconds): json.field("token_seconds", seconds)
         case .pong(let time): json.field("time", time)
         }
         return json.finish()

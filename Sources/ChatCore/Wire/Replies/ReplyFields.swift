@@ -64,6 +64,9 @@ extension ReplyFields {
     /// The answer to a `rename`: the user with the new name.
     package func renamed() throws(JSONError) -> User { try self.json.user("user") }
 
+    /// The answer to a `refresh`: the seconds for which the new token is good.
+    package func tokenSeconds() throws(JSONError) -> Int { try self.json.required("token_seconds", \.count) }
+
     /// The answer to `ping`: the server's clock.
     package func time() throws(JSONError) -> Int { try self.json.required("time", \.count) }
 }

@@ -266,3 +266,41 @@ def test_the_whole_date_is_told_when_a_time_is_pointed_at(people, server, room):
     expect(time).to_have_text(re.compile(r"^\d{1,2}:\d\d [AP]M$"))
     expect(time).to_have_attribute("title", re.compile(r"^\w+day, \w+ \d{1,2}, \d{4} at \d{1,2}:\d\d:\d\d [AP]M$"))
     assert mina.page.evaluate("() => Date.parse(document.querySelector('.meta time').dateTime)") == at["time"]
+
+
+def test_names_that_look_alike_are_told_apart(people, room):
+    """Equal names, and a name with letters of another script; who spoke and left counts, a third one has no mark."""
+    mina, jonas, other = people().enter(room, "Mina"), people().enter(room, "Jonas"), people().enter(room, "M\u0456na")
+    mina.say("it is me")
+    other.say("no, me")
+    jonas.sees("it is me", "no, me")
+    authors = jonas.page.locator(".message .author")
+    marks = jonas.page.locator(".message .author[data-mark]")
+    expect(marks).to_have_text(["Mina", "M\u0456na"])
+    ids = [authors.nth(index).get_attribute("data-user") for index in range(2)]
+    assert [marks.nth(index).get_attribute("data-mark") for index in range(2)] == [id[-4:] for id in ids]
+    assert jonas.page.evaluate("getComputedStyle(document.querySelector('.author[data-mark]'), '::after').content") == f'"·{ids[0][-4:]}"'
+    expect(jonas.page.locator(".people .name[data-mark]")).to_have_count(2)
+    expect(jonas.page.locator(".people .name")).to_have_count(3)
+
+    other.page.close()
+    expect(jonas.page.locator(".people .name")).to_have_count(2)
+    expect(marks).to_have_count(2)
+    jonas.page.locator(".scroller").focus()
+    jonas.page.keyboard.press("ControlOrMeta+a")
+    copied = jonas.page.evaluate("""() => {
+      const clipboardData = new DataTransfer();
+      document.querySelector(".scroller").dispatchEvent(new ClipboardEvent("copy", { clipboardData, bubbles: true, cancelable: true }));
+      return clipboardData.getData("text/plain");
+    }""")
+    assert f"Mina·{ids[0][-4:]}: it is me" in copied
+
+
+def test_a_room_without_names_that_look_alike_does_not_fetch_the_letters(people, room):
+    mina, jonas = people().enter(room, "Mina"), people().enter(room, "Jonas")
+    jonas.say("hello")
+    mina.sees("hello")
+    mina.page.wait_for_function("performance.getEntriesByType('resource').some(({ name }) => name.endsWith('names-watch.js'))")
+    fetched = mina.page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
+    assert not [name for name in fetched if name.endswith(("lookalikes.js", "marks.js"))]
+    expect(mina.page.locator("[data-mark]")).to_have_count(0)

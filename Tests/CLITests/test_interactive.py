@@ -414,6 +414,22 @@ def test_people_of_one_name_are_told_apart(joined, second, shared_server, cli, r
     assert line.split("Mina·")[1].split(":")[0] in second.text()
 
 
+def test_people_whose_names_look_alike_are_told_apart(joined, second, shared_server, cli, room):
+    second.join(shared_server, room, "--name", "M\u0456na")
+    second.wait_for("2 here (")
+    second.shell("which one?")
+    joined.wait_for(": which one?")
+    line = next(line for line in joined.lines() if line.endswith(": which one?"))
+    mark = line.split("M\u0456na·")[1].split(":")[0]
+    joined.shell(f"/ignore Mina·{mark}")
+    joined.wait_for("is ignored")
+    second.shell("nobody hears this")
+    second.wait_for(": nobody hears this")
+    cli.run("send", room, "but this", "--name", "Jun")
+    joined.wait_for("Jun: but this")
+    assert "nobody hears" not in joined.text()
+
+
 def test_lines_are_broken_between_words(joined, cli, room):
     words = "the quick brown fox jumps over the lazy dog and runs through the forest until nothing is lost at all"
     cli.run("send", room, words, "--name", "Jun")

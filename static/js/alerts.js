@@ -1,7 +1,7 @@
 // Notifications and sound for messages that come while nobody looks, if the user wants them. Of several tabs only one alerts,
 // and only while the user looks at none of them.
 
-import { hashOfRoom, mentions } from "./core/names.js";
+import { hashOfRoom, labels, mentions } from "./core/names.js";
 import { hasNews } from "./core/news.js";
 import { readJSON, writeJSON, write } from "./storage.js";
 
@@ -74,7 +74,7 @@ async function alertOf({ name, items }, me, isMention) {
 function tell(room, { from, text }) {
   try {
     // One per room: the next one replaces the last.
-    const notification = new Notification(`${from.name} · #${room}`, { body: text.slice(0, 200), tag: `chat ${room}`, icon: "favicon.svg" });
+    const notification = new Notification(`${labels.of(from)} · #${room}`, { body: text.slice(0, 200), tag: `chat ${room}`, icon: "favicon.svg" });
     notification.onclick = () => {
       focus();
       location.hash = hashOfRoom(room);

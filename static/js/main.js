@@ -89,6 +89,11 @@ store.subscribe(({ notice }) => {
   toldNotice = notice;
 });
 
+let names;
+store.subscribe(({ rooms, current }) => {
+  if (rooms.get(current)?.members.size > 1) names ??= import("./components/names-watch.js").then((more) => more.watchNames(store), () => (names = null));
+});
+
 // Messages may come before this code.
 if (read("alerts")) import("./alerts.js").then((more) => more.watch(store, new Map()), () => {});
 

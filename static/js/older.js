@@ -1,6 +1,6 @@
 // Fetches the page of messages before the oldest one here.
 
-import { oldestSeq } from "./core/room.js";
+import { oldestSeq } from "./core/rare.js";
 
 const PAGE = 50;
 const loading = new Map();

@@ -1,5 +1,7 @@
 // The tabs of a browser are one user: a change in another tab is applied here.
 
+import "./core/rare.js";
+
 export function heedOtherTab(tab, key, value, old) {
   const { app, store, act } = tab;
   const [kind] = key.split(".", 1);

@@ -27,7 +27,7 @@ enum ReplyCommand: SlashCommand {
         guard !messages.isEmpty else { return conversation.warn(self.nothing(["room": room.rawValue])) }
         let listed = messages.suffix(Answer.listed)
         let lines = zip((1...listed.count).reversed(), listed).map { number, message in
-            let line = message.kind.line(message.text, by: message.sender.name.rawValue)
+            let line = message.kind.line(message.text, by: conversation.rooms.label(message.sender, in: room))
             return "^\(number) \(CellWidth.prefix(of: line.sanitizedLine, 60))"
         }
         conversation.draw(([self.usage()] + lines).map(conversation.formatter.notice))

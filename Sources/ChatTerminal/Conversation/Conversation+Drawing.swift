@@ -34,11 +34,9 @@ extension Conversation {
     /// The replacement of lines that are not kept.
     private var gap: Paragraph { Paragraph(text: self.formatter.notice("…")) }
 
-    /// A message's lines, with a mark on a name that another member also has.
+    /// A message's lines, with a mark on a name that others in the room have, or one that looks like it.
     func lines(of message: Message, isMention: Bool = false) -> [String] {
-        let sender = message.sender
-        let name = Namesakes.label(sender.name.rawValue, sender.id, among: self.rooms.members(of: message.room))
-        return self.formatter.lines(message, from: name, isMention: isMention)
+        self.formatter.lines(message, from: self.rooms.label(message.sender, in: message.room), isMention: isMention)
     }
 }
 
@@ -74,7 +72,7 @@ extension Conversation {
             room: room.rawValue,
             members: self.rooms.count(in: room),
             unread: unread,
-            typists: self.typists.names(in: room, now: .now),
+            typists: self.typists.users(in: room, now: .now).map { self.rooms.label($0, in: room) },
             link: link
         )
     }

@@ -88,10 +88,12 @@ extension Conversation {
 
     /// A user came, left or has another name; nil: left.
     private func tell(_ event: Event, _ change: PresenceChange, _ name: String?) {
+        // Who leaves is still one of the people that the mark tells apart.
+        let label = name == nil ? self.rooms.label(change.user, in: change.room) : nil
         self.rooms.changed(change, name: name)
-        guard self.showsNotices, !self.ignored.contains(change.user), let text = Notices.presence(event) else {
-            return self.refresh()
-        }
+        guard self.showsNotices, !self.ignored.contains(change.user),
+            let text = Notices.presence(event, of: label ?? self.rooms.label(change.user, in: change.room))
+        else { return self.refresh() }
         self.notice(self.rooms.names.count > 1 ? "\(change.room): \(text)" : text)
     }
 }

@@ -72,13 +72,12 @@ package enum Notices {
         return Phrase.members(["room": room.rawValue, "count": "\(page.count)", "names": names])
     }
 
-    /// The change of members; nil for an event of another kind.
-    package static func presence(_ event: Event) -> String? {
+    /// The change of members, of a user with this name for display; nil for an event of another kind.
+    package static func presence(_ event: Event, of name: String) -> String? {
         switch event {
-        case .joined(let change): Phrase.memberJoined(["name": change.user.name.rawValue])
-        case .left(let change): Phrase.memberLeft(["name": change.user.name.rawValue])
-        case .renamed(let change, let oldName):
-            Phrase.memberRenamed(["old": oldName.rawValue, "name": change.user.name.rawValue])
+        case .joined: Phrase.memberJoined(["name": name])
+        case .left: Phrase.memberLeft(["name": name])
+        case .renamed(_, let oldName): Phrase.memberRenamed(["old": oldName.rawValue, "name": name])
         case .presence, .welcome, .message, .typing, .gap, .reset, .removed, .status, .closing: nil
         }
     }

@@ -15,7 +15,12 @@ struct JoinedRooms: Sendable {
         var replay: Int?
         /// The last messages, which can be answered.
         var recent: [Message] = []
+        /// Members and those who spoke last, by what their names look like; nil: to be gathered when it is needed.
+        var namesakes: Namesakes?
     }
+
+    /// The most names that are compared before those of people who are gone are forgotten.
+    private static let mostNames = 1000
 
     /// The rooms, in the order in which the user came to them.
     private(set) var names: [RoomName] = []
@@ -44,12 +49,36 @@ struct JoinedRooms: Sendable {
     /// The last messages of a room, oldest first.
     func recent(in room: RoomName) -> [Message] { self.rooms[room]?.recent ?? [] }
 
-    /// All users with a name in one of the rooms, in upper or lower case.
+    /// All users of the rooms whose name somebody wrote, perhaps with a mark.
     func ids(named name: String) -> Set<UserID> {
-        let wanted = name.lowercased()
-        return Set(
-            self.rooms.values.flatMap { ($0.members ?? [:]).filter { $0.value.lowercased() == wanted }.keys }
-        )
+        Set(self.names.flatMap { self.users(named: name, in: $0).map(\.id) })
+    }
+
+    /// The users of a room, members and who spoke last, whose name somebody wrote.
+    ///
+    /// Those with exactly this name, in upper or lower case; otherwise those whose name with the mark looks like it.
+    func users(named name: String, in room: RoomName) -> [(id: UserID, name: String)] {
+        let speakers = self.recent(in: room).map { ($0.sender.id, $0.sender.name.rawValue) }
+        let known = self.members(of: room).merging(speakers) { member, _ in member }
+        let exact = known.filter { $0.value.lowercased() == name.lowercased() }
+        let found = exact.isEmpty ? known.filter { Namesakes.names(name, $0.value, $0.key) } : exact
+        return found.map { ($0.key, $0.value) }.sorted { $0.id.rawValue < $1.id.rawValue }
+    }
+
+    /// The name of a user for display in a room, with a mark where others have one that looks like it.
+    mutating func label(_ user: User, in room: RoomName) -> String { self.label(user.name.rawValue, user.id, in: room) }
+
+    /// A name of a user for display in a room.
+    mutating func label(_ name: String, _ id: UserID, in room: RoomName) -> String {
+        let namesakes = self.rooms[room]?.namesakes ?? self.namesakes(in: room)
+        self.rooms[room]?.namesakes = namesakes
+        return namesakes.label(name, id)
+    }
+
+    private func namesakes(in room: RoomName) -> Namesakes {
+        var namesakes = Namesakes(self.members(of: room).lazy.map { ($0.key, $0.value) })
+        for message in self.recent(in: room) { namesakes.insert(message.sender.id, message.sender.name.rawValue) }
+        return namesakes
     }
 }
 
@@ -94,6 +123,7 @@ extension JoinedRooms {
         self.rooms[room, default: Room()].members =
             Dictionary(page.members.map { ($0.id, $0.name.rawValue) }, uniquingKeysWith: { $1 })
         self.rooms[room]?.count = page.count
+        self.rooms[room]?.namesakes = nil
     }
 
     /// Only the number of members came.
@@ -105,7 +135,13 @@ extension JoinedRooms {
     ///   - change: The user and the room.
     ///   - name: The new name; nil: the user left.
     mutating func changed(_ change: PresenceChange, name: String?) {
+        let isNew = self.rooms[change.room]?.members?[change.user.id] == nil
         self.rooms[change.room]?.members?[change.user.id] = name
+        if let name, isNew {
+            self.rooms[change.room]?.namesakes?.insert(change.user.id, name)
+        } else {
+            self.rooms[change.room]?.namesakes = nil
+        }
         if change.memberCount > 0 { self.rooms[change.room, default: Room()].count = change.memberCount }
     }
 
@@ -130,6 +166,8 @@ extension JoinedRooms {
         let begins = self.marks.show(message, isCurrent: room == self.current, isMention: isMention, isOwn: isOwn)
         if self.rooms[room]?.replay == 0 { self.marks.live(room) }
         self.rooms[room, default: Room()].recent.append(message)
+        self.rooms[room]?.namesakes?.insert(message.sender.id, message.sender.name.rawValue)
+        if (self.rooms[room]?.namesakes?.count ?? 0) > Self.mostNames { self.rooms[room]?.namesakes = nil }
         if self.recent(in: room).count > Answer.remembered { self.rooms[room]?.recent.removeFirst() }
         return begins
     }

@@ -1,5 +1,4 @@
 internal import ChatCore
-internal import ChatWords
 
 /// Other users who are typing.
 ///
@@ -31,7 +30,7 @@ struct Typists: Equatable, Sendable {
     mutating func forget() { self.rooms = [:] }
 
     /// The users that are typing in a room, the latest one at the end.
-    func names(in room: RoomName, now: ContinuousClock.Instant) -> [String] {
-        self.rooms[room, default: []].filter { $0.until > now }.map { $0.user.name.rawValue.sanitizedLine }
+    func users(in room: RoomName, now: ContinuousClock.Instant) -> [User] {
+        self.rooms[room, default: []].filter { $0.until > now }.map(\.user)
     }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import "../../../static/js/core/rare.js";
 import { hasNews } from "../../../static/js/core/news.js";
 import { initialState, reduce, unreadCount } from "../../../static/js/core/reducer.js";
 

@@ -84,13 +84,13 @@ import Testing
         var typists = Typists()
         typists.heard(mina, in: self.lobby, active: true, now: self.now)
         typists.heard(jun, in: self.lobby, active: true, now: self.now + .seconds(3))
-        #expect(typists.names(in: self.lobby, now: self.now + .seconds(5)) == ["Mina", "Jun"])
-        #expect(typists.names(in: self.den, now: self.now) == [])
-        #expect(typists.names(in: self.lobby, now: self.now + .seconds(6)) == ["Jun"])
+        #expect(typists.users(in: self.lobby, now: self.now + .seconds(5)).map(\.name.rawValue) == ["Mina", "Jun"])
+        #expect(typists.users(in: self.den, now: self.now).map(\.name.rawValue) == [])
+        #expect(typists.users(in: self.lobby, now: self.now + .seconds(6)).map(\.name.rawValue) == ["Jun"])
         typists.spoke(jun.id, in: self.lobby)
-        #expect(typists.names(in: self.lobby, now: self.now) == ["Mina"])
+        #expect(typists.users(in: self.lobby, now: self.now).map(\.name.rawValue) == ["Mina"])
         typists.heard(mina, in: self.lobby, active: false, now: self.now)
-        #expect(typists.names(in: self.lobby, now: self.now) == [])
+        #expect(typists.users(in: self.lobby, now: self.now).map(\.name.rawValue) == [])
     }
 
     @Test func `however many type, few are remembered`() throws {
@@ -98,7 +98,7 @@ import Testing
         for number in 0..<200 {
             typists.heard(try self.user("u\(number)", "n\(number)"), in: self.lobby, active: true, now: self.now)
         }
-        #expect(typists.names(in: self.lobby, now: self.now).count == Typists.capacity)
+        #expect(typists.users(in: self.lobby, now: self.now).count == Typists.capacity)
     }
 
     // MARK: - Lines that wait

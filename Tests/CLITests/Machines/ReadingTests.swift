@@ -129,14 +129,4 @@ import Testing
         #expect(Answer.parse(argument, messages, user: nil) == nil)
         #expect(Answer.parse("x", [], user: nil) == nil)
     }
-
-    // MARK: Names
-
-    @Test func `people of one name are told apart, and others are not marked`() throws {
-        let (mina, other, jun) = (UserID("uaaaa1111"), UserID("ubbbb2222"), UserID("ucccc3333"))
-        let names = [mina: "Mina", other: "Mina", jun: "Jun"]
-        #expect(Namesakes.label("Mina", mina, among: names) == "Mina·1111")
-        #expect(Namesakes.label("Jun", jun, among: names) == "Jun")
-        #expect(Namesakes.label("Mina", mina, among: [mina: "Mina"]) == "Mina")
-    }
 }

@@ -1,6 +1,7 @@
 // Lets a screen reader read messages; of a burst it reads only the number.
 
 import { lineOf } from "../core/kinds.js";
+import { labels } from "../core/names.js";
 import { h } from "../dom.js";
 import { t } from "../i18n/index.js";
 
@@ -20,7 +21,7 @@ export function announce(root, news) {
 }
 
 function read(root) {
-  const lines = waiting.length > MOST_LINES ? [t("newMessages", waiting.length)] : waiting.map((item) => lineOf(item, item.from.name, item.text.slice(0, MOST_CHARACTERS)));
+  const lines = waiting.length > MOST_LINES ? [t("newMessages", waiting.length)] : waiting.map((item) => lineOf(item, labels.of(item.from), item.text.slice(0, MOST_CHARACTERS)));
   timer = waiting.length ? setTimeout(read, BURST_MS, root) : undefined;
   waiting = [];
   for (const words of lines) {

@@ -17,7 +17,7 @@ export function mountBanner(root, app, store) {
     if (next.connection === state?.connection && next.service === state.service) return;
     state = next;
     // The words for the reason are fetched, because few visits need them.
-    if (next.connection.phase === "ended") await withMore().catch(() => {});
+    if (next.connection.phase === "ended" || next.connection.readiness) await withMore().catch(() => {});
     render();
   });
 
@@ -45,7 +45,7 @@ function describe({ connection, service, wasWelcome }) {
   if (phase === "waiting") {
     const seconds = Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));
     const why = isClosing || code === 1012 ? "restarting" : code === 1013 ? "full" : wasWelcome ? "lost" : "unreached";
-    const more = readiness ? t("readiness")[readiness] : navigator.onLine ? "" : t("offline");
+    const more = readiness ? t("readiness")?.[readiness] ?? t("unreachable") : navigator.onLine ? "" : t("offline");
     return { kind: "lost", text: `${t(why)} ${t("countdown", seconds)}`, detail: `${more} ${t("keeps")}`.trim(), action: t("reconnectNow") };
   }
   return service.state === "degraded" ? { kind: "degraded", text: t("degraded") } : {};

@@ -1,6 +1,6 @@
 // Carries out commands (core/input.js tells them from messages).
 
-import { roomName, userName } from "../core/names.js";
+import { labels, roomName, userName } from "../core/names.js";
 import { twinOf } from "./join-dialog.js";
 import { list, t } from "../i18n/index.js";
 import { tellUser } from "../overlays.js";
@@ -20,7 +20,7 @@ const COMMANDS = {
   },
   who(_, { state }) {
     const { members = new Map(), memberCount = 0 } = state.rooms.get(state.current) ?? {};
-    const names = Array.from(members.values(), ({ name }) => isolated(name)).slice(0, MAX_NAMES);
+    const names = Array.from(members, ([id, { name }]) => isolated(labels.of({ id, name }))).slice(0, MAX_NAMES);
     const rest = memberCount - names.length;
     tellUser(() => `${t("online", memberCount)}: ${list(rest > 0 ? [...names, t("others", rest)] : names)}`);
     return true;

@@ -21,6 +21,6 @@ export function mountMembersPanel(root, store) {
     const users = [...members].map(([id, { name }]) => ({ id, name, isMe: id === me?.id }));
     users.sort((a, b) => b.isMe - a.isMe || a.name.localeCompare(b.name, language));
     people.replaceChildren(...users.map((user) =>
-      h("li.person", {}, avatar(user), h("bdi.name", { title: user.name }, user.name), user.isMe && h("small", {}, t("you")))));
+      h("li.person", {}, avatar(user), h("bdi.name", { title: user.name, "data-user": user.id }, user.name), user.isMe && h("small", {}, t("you")))));
   });
 }

@@ -1,6 +1,7 @@
 // Actions on messages by pointer and keyboard: copy one or several, and move through the list.
 
 import { lineOf as asLine } from "../core/kinds.js";
+import { labels } from "../core/names.js";
 import { copyText, iconButton } from "../dom.js";
 import { t } from "../i18n/index.js";
 
@@ -53,7 +54,7 @@ export function attend(list, first) {
     if (node.contains(range.endContainer)) part.setEnd(range.endContainer, range.endOffset);
     const [hours, minutes] = [new Date(time).getHours(), new Date(time).getMinutes()].map((number) => String(number).padStart(2, "0"));
     const said = isWhole ? text : part.toString();
-    return `[${hours}:${minutes}] ${asLine(item, from.name, said)}`;
+    return `[${hours}:${minutes}] ${asLine(item, labels.of(from), said)}`;
   }
 
   const messages = () => [...list.rows.querySelectorAll(".message")];

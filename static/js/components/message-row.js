@@ -2,7 +2,7 @@
 
 import { namesAuthor } from "../core/protocol.js";
 import { h } from "../dom.js";
-import { hueOf, initials, mentions } from "../core/names.js";
+import { hueOf, initials, labels, mentions } from "../core/names.js";
 import { dayName, fullDate, list, shortTime, t, timeOfDay, withMore } from "../i18n/index.js";
 
 const MAX_NAMES = 5;
@@ -26,7 +26,7 @@ function coloured(node, { id, name }) {
 }
 
 export const avatar = (user) => coloured(h("span.avatar", { "aria-hidden": "true" }, initials(user.name)), user);
-const authorName = (user) => coloured(h("bdi.author", {}, user.name), user);
+const authorName = (user) => coloured(h("bdi.author", { "data-user": user.id }, user.name), user);
 const timeNode = (time, className, text) => h("time", { class: className, dateTime: iso(time), title: fullDate(time) }, text(time));
 
 /** Whether a text may need formatting. */
@@ -122,7 +122,7 @@ function rare(kind, item, actions, otherwise = () => {}) {
 
 function noteText(changes) {
   const names = (type) => {
-    const all = changes.filter((change) => change.type === type).map(({ name }) => isolated(name));
+    const all = changes.filter((change) => change.type === type).map((user) => isolated(labels.of(user)));
     const shown = all.length > MAX_NAMES ? [...all.slice(0, MAX_NAMES - 1), t("others", all.length - MAX_NAMES + 1)] : all;
     return shown.length && t(type === "left" ? "leftRoom" : type, list(shown));
   };

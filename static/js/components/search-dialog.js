@@ -2,6 +2,7 @@
 
 import { button, h } from "../dom.js";
 import { dates, fullDate, t } from "../i18n/index.js";
+import { labels } from "../core/names.js";
 import { found, snippet } from "../core/search.js";
 import { dialog } from "./dialogs.js";
 
@@ -57,7 +58,7 @@ export function search(app, store, messages, words) {
       node.close();
       messages.showItem(item.id);
     });
-    go.append(h("span.meta", {}, h("bdi.name", {}, item.from.name), h("time", { class: "time", title: fullDate(item.time) }, dayAndTime().format(item.time))),
+    go.append(h("span.meta", {}, h("bdi.name", {}, labels.of(item.from)), h("time", { class: "time", title: fullDate(item.time) }, dayAndTime().format(item.time))),
       h("span.text", { dir: "auto" }, before, h("mark", {}, hit), after));
     return h("li", {}, go);
   }

@@ -35,6 +35,9 @@ export function roomOfHash(hash) {
   }
 }
 
+/** A user's name in a text; `namesakes.js` adds a mark where it is not unique. */
+export const labels = { of: ({ name }) => name };
+
 /** The hue of a name, in steps: two hues are equal or clearly different. */
 export function hueOf(id) {
   let hash = 2166136261;

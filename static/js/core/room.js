@@ -70,7 +70,7 @@ function messageCame(room, message, context) {
 }
 
 /** The user's own message keeps the id of its outbox entry, and so its node. */
-function asItem({ epoch, seq, time, from, text, kind = "text", key }, own) {
+export function asItem({ epoch, seq, time, from, text, kind = "text", key }, own) {
   const id = own && key ? `k:${key}` : seq === undefined ? null : `m:${epoch}:${seq}`;
   return { type: "message", id, epoch, seq, time, from, text, kind, key };
 }
@@ -123,8 +123,6 @@ function reset(room, { epoch }) {
   };
   return stale ? append(next, { type: "reset", id: `r:${epoch}` }) : next;
 }
-
-export const oldestSeq = (room) => room.items.find((item) => item.seq && item.epoch === room.epoch)?.seq ?? null;
 
 function presenceChanged(room, event, { ids }, now) {
   const { type, user: { id, name }, presence_version: version } = event;
@@ -185,7 +183,7 @@ export function attended(room, isAttended) {
   return room.marker && !room.unread ? { ...room, marker: null } : room;
 }
 
-/** The next state of a room, for each action of the page. */
+/** The next state of a room, for each action of the page; `rare.js` adds to them. */
 export const ACTIONS = {
   joining: (room) => ({ ...room, phase: "joining", error: null }),
   joined(room, { reply }) {
@@ -209,13 +207,6 @@ export const ACTIONS = {
   },
   refused: (room, { error }) => ({ ...room, phase: "refused", error }),
   membersKnown,
-  olderAsked: (room) => ({ ...room, older: "loading" }),
-  olderCame(room, { reply: { epoch, messages, more } }) {
-    const first = oldestSeq(room);
-    const wanted = epoch === room.epoch ? messages.filter(({ seq }) => first === null || seq < first) : [];
-    const items = wanted.map((message) => asItem(message, false));
-    return { ...room, items: [...items, ...room.items], older: more && items.length > 0 ? "more" : "start" };
-  },
   olderFailed: (room) => ({ ...room, older: "failed" }),
   queued: (room, { entry }) =>
     room.outbox.some(({ key }) => key === entry.key)
@@ -228,11 +219,6 @@ export const ACTIONS = {
     return isBehind ? discarded(room, { key }) : outboxChanged(room, { key, change: { state: "sent", epoch, seq, time } });
   },
   discarded,
-  /** Another tab of the user has shown the room. */
-  seenElsewhere(room, { seen }) {
-    const isAll = seen?.epoch === room.epoch && seen.seq >= room.seq;
-    return isAll && room.unread ? { ...room, unread: 0, mentioned: false, marker: null } : room;
-  },
 };
 
 /** The next state of a room, for each event of the server. */

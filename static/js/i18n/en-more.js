@@ -109,6 +109,10 @@ export default {
     unknown_type: "The server does not know this command. Reload the page.",
     storage_full: "This browser has no room left: what you write is not kept when the page is closed.",
   },
+  readiness: {
+    ready: "The server is up but refuses this page. Was it opened by the right address?",
+    unready: "The server is up but not ready: its store is out of reach.",
+  },
   endings: {
     4500: "The server does not speak this page's protocol. Reload to get the current page.",
     4501: "The server does not let you in.",

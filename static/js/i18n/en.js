@@ -70,11 +70,7 @@ export default {
   offline: "This device is offline.",
   keeps: "What you write is kept and sent afterwards.",
   reconnectNow: "Reconnect now",
-  readiness: {
-    ready: "The server is up but refuses this page. Was it opened by the right address?",
-    unready: "The server is up but not ready: its store is out of reach.",
-    unreachable: "The server does not answer.",
-  },
+  unreachable: "The server does not answer.",
   ended: "The server ended the connection for good.",
   tryAgain: "Try again",
   degraded: "The server has lost its store for the moment. Messages wait here and are sent afterwards.",

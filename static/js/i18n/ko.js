@@ -70,11 +70,7 @@ export default {
   offline: "기기가 오프라인입니다.",
   keeps: "쓴 내용은 보관했다가 연결되면 보냅니다.",
   reconnectNow: "지금 다시 연결",
-  readiness: {
-    ready: "서버가 이 페이지를 거절합니다. 주소가 올바른가요?",
-    unready: "서버가 저장소에 닿지 못해 준비되지 않았습니다.",
-    unreachable: "서버가 응답하지 않습니다.",
-  },
+  unreachable: "서버가 응답하지 않습니다.",
   ended: "서버가 연결을 완전히 끝냈습니다.",
   tryAgain: "다시 시도",
   degraded: "서버가 잠시 저장소에 닿지 못합니다. 메시지는 여기 보관했다가 보냅니다.",

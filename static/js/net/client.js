@@ -137,10 +137,10 @@ export function makeClient(hello) {
     if (tries >= PATIENCE) askReadiness();
   }
 
-  /** Asks /readyz, because a browser hides why an upgrade was refused. */
+  /** Asks for the reason, because a browser hides why an upgrade was refused. */
   async function askReadiness() {
-    const answer = await fetch("readyz", { cache: "no-store", signal: AbortSignal.timeout(5_000) }).catch(() => null);
-    if (!client.isOpen) tell({ readiness: !answer ? "unreachable" : answer.ok ? "ready" : "unready" });
+    const readiness = await import("./readiness.js").then((more) => more.readiness(), () => "unreachable");
+    if (!client.isOpen) tell({ readiness });
   }
 
   function drop() {

@@ -52,6 +52,20 @@ package final class MemoryBroker: Broker {
         }
     }
 
+    package func delete(_ deletion: Deletion) async throws(BrokerError) -> Receipt? {
+        let now = self.now()
+        return self.state.withLock { state in
+            var batch = Batch()
+            let receipt = state.rooms.update(deletion.room, now: now) { room -> Receipt? in
+                guard let (receipt, new) = room.log.delete(deletion, now: now, limits: self.limits) else { return nil }
+                if let new { batch.add(.room(deletion.room, .publication(new)), to: room.subscribers) }
+                return receipt
+            }
+            batch.deliver()
+            return receipt ?? nil
+        }
+    }
+
     package func subscribe(
         _ room: RoomName,
         _ subscriber: any BrokerSubscriber

@@ -61,6 +61,30 @@ struct MemoryLog {
         return (receipt, publication)
     }
 
+    /// Deletes a message, and stores the entry that tells of it.
+    ///
+    /// - Parameters:
+    ///   - deletion: The message.
+    ///   - now: The time, in milliseconds since the Unix epoch.
+    ///   - limits: The limits of what is kept.
+    /// - Returns: The receipt, and the entry to hand on if it is new; nil if there is no such message.
+    mutating func delete(_ deletion: Deletion, now: Int, limits: LogLimits) -> (Receipt, Publication?)? {
+        self.forget(now, limits)
+        let index = deletion.seq - self.first
+        guard self.publications.indices.contains(index), deletion.epoch ?? self.head.epoch == self.head.epoch else {
+            return nil
+        }
+        let message = self.publications[index]
+        guard let deleted = PublicationCodec.deleted(message.payload) else { return nil }
+        guard deleted != message.payload else {
+            return (Receipt(position: message.position, time: message.position.time ?? now, isDuplicate: true), nil)
+        }
+        self.publications[index].payload = deleted
+        let tail = PublicationCodec.deletionTail(of: deletion.seq, by: deletion.user)
+        let draft = Draft(room: deletion.room, sender: deletion.user.id, key: nil, tail: tail)
+        return self.append(draft, now: now, limits: limits)
+    }
+
     private mutating func remember(_ key: Key, _ receipt: Receipt) {
         self.receipts[key] = receipt
         self.keys.append(KeyRecord(key: key, receipt: receipt))

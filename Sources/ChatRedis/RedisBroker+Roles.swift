@@ -8,6 +8,10 @@ internal import NIOCore
 extension RedisBroker {
     package func publish(_ drafts: [Draft]) async -> [Result<Receipt, BrokerError>] { await self.logs.publish(drafts) }
 
+    package func delete(_ deletion: Deletion) async throws(BrokerError) -> Receipt? {
+        try await self.logs.delete(deletion)
+    }
+
     package func subscribe(
         _ room: RoomName,
         _ subscriber: any BrokerSubscriber

@@ -35,5 +35,5 @@ package struct BrokerClause: Sendable, CustomTestStringConvertible {
     /// All clauses, one list for each of the four promises and one for large sizes.
     package static let all = Self.messageLog + Self.presence + Self.sessions + Self.control + Self.size
 
-    private static let messageLog = Self.publishing + Self.log + Self.subscribing
+    private static let messageLog = Self.publishing + Self.log + Self.deletion + Self.subscribing
 }

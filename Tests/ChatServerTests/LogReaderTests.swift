@@ -244,6 +244,18 @@ struct LogReaderTests {
         #expect(log.readings.withLock(\.self) == 2)
     }
 
+    @Test func `a room whose message was deleted is read anew, and no other`() async throws {
+        let log = try CountedLog(LogReader.pageSize)
+        let reader = await self.reader(of: log)
+        _ = try await self.page(reader, log, after: 0)
+        await reader.forget(try RoomName("another"))
+        _ = try await self.page(reader, log, after: 0)
+        #expect(log.readings.withLock(\.self) == 1)
+        await reader.forget(self.room)
+        _ = try await self.page(reader, log, after: 0)
+        #expect(log.readings.withLock(\.self) == 2)
+    }
+
     @Test func `a bounded number of pages is kept`() async throws {
         let log = try CountedLog(LogReader.pageSize * (LogReader.keptPages + 2))
         let reader = await self.reader(of: log)

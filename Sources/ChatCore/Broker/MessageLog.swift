@@ -21,6 +21,18 @@ package protocol MessageLog: AnyObject, Sendable {
     /// - Returns: One result for each message, in their order.
     func publish(_ drafts: [Draft]) async -> [Result<Receipt, BrokerError>]
 
+    /// Deletes a message: its text leaves the log, and an entry that tells of it is stored and published, both at once.
+    ///
+    /// - The message keeps its place, number and time; it is ``PublicationCodec/deleted(_:)`` from now on.
+    /// - The entry is the next one of the log, of the kind ``MessageKind/deletion``. Subscribers get it like every entry,
+    ///   and take the text out of what they keep.
+    /// - A message that was deleted before is not deleted again; the receipt is its own, with `isDuplicate` set.
+    ///
+    /// - Parameter deletion: The message.
+    /// - Returns: The receipt of the entry; nil if the log has no such message, or keeps it no longer.
+    /// - Throws: ``BrokerError``; its code says whether the message may have been deleted. Trying again is harmless.
+    func delete(_ deletion: Deletion) async throws(BrokerError) -> Receipt?
+
     /// Begins to hand a room's events to a subscriber.
     ///
     /// From the moment of the head that is returned, the subscriber receives every message after it exactly once and in

@@ -28,10 +28,13 @@ package struct RoomTail: Sendable {
     }
 
     /// Adds the message that follows the last one; a message that does not follow it starts a new tail.
+    ///
+    /// If it tells that an earlier message was deleted, the text of that is taken out here, too.
     package mutating func append(_ publication: Publication) {
         if let last, publication.position.epoch != last.epoch || publication.position.seq != last.seq + 1 {
             self.removeAll()
         }
+        if let seq = PublicationCodec.deletedSeq(by: publication.payload) { self.delete(seq) }
         self.publications.append(publication)
         self.bytes += publication.payload.readableBytes
         while self.publications.count > 1,
@@ -39,6 +42,17 @@ package struct RoomTail: Sendable {
         {
             self.bytes -= self.publications.removeFirst().payload.readableBytes
         }
+    }
+
+    /// Takes the text of a deleted message out, if it keeps that.
+    private mutating func delete(_ seq: Int) {
+        guard let first = self.publications.first?.position, let last, (first.seq...last.seq).contains(seq) else {
+            return
+        }
+        let old = self.publications[seq - first.seq].payload
+        guard let deleted = PublicationCodec.deleted(old) else { return }
+        self.publications[seq - first.seq].payload = deleted
+        self.bytes += deleted.readableBytes - old.readableBytes
     }
 
     /// Removes everything.

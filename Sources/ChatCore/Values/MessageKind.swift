@@ -8,11 +8,16 @@ public enum MessageKind: String, Hashable, Sendable, CaseIterable {
     case text
     /// Something that a person does: `/me waves`.
     case action
+    /// The place of a message that was deleted.
+    case deleted
+    /// The entry that tells of a deletion; ``Message/of`` is the number of the deleted message.
+    case deletion
 
     /// Whether a sender may ask for it; others are made by the server alone.
     package var isForSenders: Bool {
         switch self {
         case .text, .action: true
+        case .deleted, .deletion: false
         }
     }
 
@@ -51,6 +56,8 @@ public enum MessageKind: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .text: "\(author): "
         case .action: "* \(author) "
+        case .deleted: "\(author): "
+        case .deletion: "* "
         }
     }
 }

@@ -18,7 +18,7 @@ package struct Draft: Sendable {
     /// The owner of the key: nobody can use another user's key.
     package var sender: UserID
     package var key: IdempotencyKey?
-    /// The result of ``PublicationCodec/tail(sender:text:kind:key:)``.
+    /// The result of ``PublicationCodec/tail(sender:text:kind:key:of:)``.
     package var tail: ByteBuffer
 
     package init(room: RoomName, sender: UserID, key: IdempotencyKey?, tail: ByteBuffer) {

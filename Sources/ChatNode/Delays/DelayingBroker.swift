@@ -43,6 +43,10 @@ final class DelayingBroker: Broker {
         await self.answers.pass()
     }
 
+    func delete(_ deletion: Deletion) async throws(BrokerError) -> Receipt? {
+        try await self.late { () async throws(BrokerError) in try await self.base.delete(deletion) }
+    }
+
     func log(_ room: RoomName, after seq: Int, limit: Int) async throws(BrokerError) -> LogPage {
         try await self.late { () async throws(BrokerError) in
             try await self.base.log(room, after: seq, limit: limit)

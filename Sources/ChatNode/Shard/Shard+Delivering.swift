@@ -36,6 +36,9 @@ extension Shard: PresenceHost {
             case .deliver:
                 self.gather(publication.payload, in: room)
                 room.gathered.tally.addMessage(publication.payload)
+                if PublicationCodec.deletedSeq(by: publication.payload) != nil {
+                    self.spawn { await self.node.logs.forget(room.name) }
+                }
             case .keep: break
             case .hole: self.resynchronize(room)
             }

@@ -59,6 +59,14 @@ actor LogReader {
         return try await self.page(Key(room: room, start: seq), known, standing)
     }
 
+    /// Drops the pages of a room, since a message in them was deleted.
+    ///
+    /// Pages that are being read are not kept.
+    func forget(_ room: RoomName) {
+        for key in self.kept.keys where key.room == room { self.kept[key] = nil }
+        for key in self.underWay.keys where key.room == room { self.underWay[key] = nil }
+    }
+
     /// Drops pages that were kept long enough.
     func sweep(now: ContinuousClock.Instant) {
         self.now = now
@@ -97,10 +105,12 @@ actor LogReader {
         }
         self.underWay[key] = reading
         let result = await reading.value
-        if self.underWay[key] == reading { self.underWay[key] = nil }
-        let page = try result.get()
-        self.keep(page, key)
-        return page
+        let page = try? result.get()
+        if self.underWay[key] == reading {
+            self.underWay[key] = nil
+            if let page { self.keep(page, key) }
+        }
+        return try result.get()
     }
 
     private func keep(_ page: LogPage, _ key: Key) {

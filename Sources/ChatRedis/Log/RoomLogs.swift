@@ -29,24 +29,52 @@ final class RoomLogs {
         let sending = SendBatches(drafts)
         let endpoint = self.endpoints.common
         let requests = sending.batches.map { self.requests.send($0, legacyNodes: endpoint.hearing.legacyNodes) }
-        let answers: [SendAnswer]
-        if let commits {
-            let (results, confirmed) = await commits.commit(requests)
-            answers = zip(sending.batches, results).map { self.answer($0, $1).confirmed(by: confirmed) }
-        } else {
-            answers = zip(sending.batches, await endpoint.commands.performAll(requests)).map { self.answer($0, $1) }
+        let (results, confirmed) = await self.store(requests, at: endpoint)
+        let answers = zip(sending.batches, results).map { batch, result in
+            self.answer(result, count: batch.drafts.count, of: batch.room, confirmed)
         }
         return sending.places.map { answers[$0.batch].results[$0.place] }
     }
 
-    /// Reads the results of a batch, and remembers the head of the log.
-    private func answer(_ batch: SendBatch, _ result: RedisResult) -> SendAnswer {
-        let answer = SendAnswer(result, count: batch.drafts.count)
+    /// Sends requests that store something, and waits for the answers.
+    ///
+    /// - Returns: The answers, and the number of replicas that confirmed them; nil if none are asked.
+    private func store(
+        _ requests: [RedisRequest],
+        at endpoint: RedisEndpoint
+    ) async -> (results: ArraySlice<RedisResult>, confirmed: Result<Int, BrokerError>?) {
+        guard let commits else { return (await endpoint.commands.performAll(requests)[...], nil) }
+        return await commits.commit(requests)
+    }
+
+    /// Reads the results for some messages, and remembers the head of the log.
+    private func answer(
+        _ result: RedisResult,
+        count: Int,
+        of room: RoomName,
+        _ confirmed: Result<Int, BrokerError>?
+    ) -> SendAnswer {
+        let answer = SendAnswer(result, count: count)
         if let position = answer.lastPosition {
-            self.rooms.stored(position, in: batch.room)
-            self.index.touch(batch.room)
+            self.rooms.stored(position, in: room)
+            self.index.touch(room)
         }
-        return answer
+        return confirmed.map { answer.confirmed(by: $0) } ?? answer
+    }
+
+    /// Deletes a message.
+    func delete(_ deletion: Deletion) async throws(BrokerError) -> Receipt? {
+        guard deletion.seq > 0 else { return nil }
+        let page = try await self.page(deletion.room, after: deletion.seq - 1, limit: 1)
+        guard let message = page.publications.first, message.position.seq == deletion.seq,
+            deletion.epoch ?? page.epoch == page.epoch, let deleted = PublicationCodec.deleted(message.payload)
+        else { return nil }
+        let request = self.requests.delete(deletion, replacingBy: deleted)
+        let (results, confirmed) = await self.store([request], at: self.endpoints.endpoint(of: deletion.room))
+        guard let result = results.first else { throw .isUnintelligible }
+        // The epoch alone: the message has left the log meanwhile.
+        if case .success(let reply) = result, reply.array?.count == 1 { return nil }
+        return try self.answer(result, count: 1, of: deletion.room, confirmed).results[0].get()
     }
 
     /// Reads messages that follow a number, oldest first.

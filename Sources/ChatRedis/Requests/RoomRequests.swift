@@ -66,6 +66,24 @@ final class RoomRequests {
         return request
     }
 
+    /// Deletes a message; the answer is a ``SendAnswer`` for one message, or the epoch alone.
+    ///
+    /// - Parameters:
+    ///   - deletion: The message.
+    ///   - deleted: The message without its text.
+    /// - Returns: The request. It may be repeated: a message is deleted once.
+    func delete(_ deletion: Deletion, replacingBy deleted: ByteBuffer) -> RedisRequest {
+        let address = self.addresses.address(of: deletion.room)
+        return RedisRequest(.delete, keys: address.meta, address.log) {
+            $0.append(self.epochs.next())
+            $0.append(address.prefix)
+            $0.append(address.channel.rawValue)
+            $0.append(deletion.seq)
+            $0.append(deleted)
+            $0.append(PublicationCodec.deletionTail(of: deletion.seq, by: deletion.user))
+        }
+    }
+
     /// Reads a log; the answer is a ``LogReading``.
     ///
     /// - Parameters:

@@ -9,6 +9,8 @@ enum RedisScript: CaseIterable {
     case probe
     /// De-duplicates, numbers, stores and publishes a message.
     case send
+    /// Takes the text of a message out of the log, and tells of it.
+    case delete
     /// Reads part of a room's log, and its head.
     case read
     /// Gives a log that was rolled back another epoch.
@@ -52,6 +54,7 @@ enum RedisScript: CaseIterable {
         switch self {
         case .probe: [ProbeScript.probe]
         case .send: [SendScript.send]
+        case .delete: [DeleteScript.delete]
         case .read: [LogScripts.epoch, LogScripts.read]
         case .replaceEpoch: [LogScripts.replaceEpoch]
         case .enter: [LogScripts.epoch, PresenceScripts.agree, PresenceScripts.presence, PresenceScripts.enter]

@@ -22,7 +22,8 @@ enum SendScript {
         Self.close,
     ].joined(separator: "\n")
 
-    private static let open = #"""
+    /// Reads the state of the room.
+    static let open = #"""
         local call, pcall, format = redis.call, redis.pcall, string.format
         local meta, log = KEYS[1], KEYS[2]
         local found = call('HMGET', meta, 'epoch', 'seq', 'time', 'run', 'keyring', 'keys')
@@ -57,7 +58,7 @@ enum SendScript {
     /// stored.
     ///
     /// A log is cut in whole blocks, which costs less than an exact cut; readers are shown no more than the limit.
-    private static let store = #"""
+    static let store = #"""
         if not first then
             seq = format('%d', number)
             local event = ARGV[2] .. epoch .. '","seq":' .. seq .. ',"time":' .. time .. ARGV[index]
@@ -72,7 +73,7 @@ enum SendScript {
         """#
 
     /// Completes ``store``.
-    private static let answer = #"""
+    static let answer = #"""
         end
         answers[size + 1], answers[size + 2], answers[size + 3] = first or number, first_time or clock, first and 1 or 0
         size = size + 3
@@ -87,7 +88,7 @@ enum SendScript {
     /// remembers the first number that may have been used before: the position of a client that comes back is judged by
     /// that (``LogRuns``). No node can guarantee a log: other nodes may have been told more while it was cut off. A log
     /// of the first layout has no run, and is used as it is.
-    private static let close = #"""
+    static let close = #"""
         if failure then
             if size == 1 then return failure end
             answers[size + 1] = failure

@@ -77,7 +77,8 @@ extension Conversation {
             lines.append(self.formatter.notice(time.dayLine))
             self.lastDay = time.day
         }
-        let isOwn = message.sender.id == self.link.user?.id
+        // A deletion is nothing that somebody said.
+        let isOwn = message.sender.id == self.link.user?.id || message.kind == .deletion
         let isMention = !isOwn && (self.link.user.map { Mention.names($0.name.rawValue, in: message.text) } ?? false)
         if self.rooms.show(message, isMention: isMention, isOwn: isOwn) {
             lines.append(self.formatter.notice("── \(Phrase.unreadFrom()) ──"))

@@ -29,8 +29,10 @@ package struct MessageFormatter: Sendable {
         var head = ""
         if self.showsTime { head += self.palette.faint(LocalTime(milliseconds: message.time).clock) + " " }
         if self.showsRoom { head += self.palette.faint("#\(message.room.rawValue.sanitizedLine)") + " " }
+        if message.kind == .deletion { return [head + self.notice(Phrase.deletion(["name": name]))] }
         head += message.kind.lead(author)
-        let text = message.text.sanitizedText.split(separator: "\n", omittingEmptySubsequences: false)
+        let said = message.kind == .deleted ? self.palette.faint(Phrase.deletedMessage()) : message.text.sanitizedText
+        let text = said.split(separator: "\n", omittingEmptySubsequences: false)
         return text.enumerated().map { index, line in
             let shown = isMention ? self.palette.mention(String(line)) : String(line)
             return index == 0 ? head + shown : "    " + shown

@@ -165,6 +165,10 @@ extension JoinedRooms {
         let room = message.room
         let begins = self.marks.show(message, isCurrent: room == self.current, isMention: isMention, isOwn: isOwn)
         if self.rooms[room]?.replay == 0 { self.marks.live(room) }
+        if message.kind == .deletion {
+            self.rooms[room]?.recent.removeAll { $0.position?.seq == message.of }
+            return begins
+        }
         self.rooms[room, default: Room()].recent.append(message)
         self.rooms[room]?.namesakes?.insert(message.sender.id, message.sender.name.rawValue)
         if (self.rooms[room]?.namesakes?.count ?? 0) > Self.mostNames { self.rooms[room]?.namesakes = nil }

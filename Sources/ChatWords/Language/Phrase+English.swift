@@ -42,6 +42,8 @@ extension Phrase {
         .day: "{weekday}, {date}",
 
         .unreadFrom: "unread from here",
+        .deletedMessage: "This message was deleted.",
+        .deletion: "{name} deleted a message",
 
         .statusOffline: "not connected",
         .statusConnecting: "connecting",

@@ -42,6 +42,8 @@ extension Phrase {
         .day: "{date} {weekday}",
 
         .unreadFrom: "여기서부터 읽지 않음",
+        .deletedMessage: "삭제된 메시지입니다.",
+        .deletion: "{name} 님이 메시지를 삭제했습니다",
 
         .statusOffline: "연결 안 됨",
         .statusConnecting: "연결 중",

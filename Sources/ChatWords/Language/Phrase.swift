@@ -14,7 +14,7 @@ package enum Phrase: String, CaseIterable, Sendable {
     case howToLeave, wantsText, noSuchCommand, searchPrompt, isOn, isOff, onOrOff
     case weekdays, day
     // The past.
-    case unreadFrom
+    case unreadFrom, deletedMessage, deletion
     // The status line.
     case statusOffline, statusConnecting, statusHere, statusLatency, typingOne, typingTwo, typingMany
     // Scripts.

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import "../../../static/js/core/rare.js";
 import { hasNews } from "../../../static/js/core/news.js";
+import { oldestSeq } from "../../../static/js/core/room.js";
 import { initialState, reduce, unreadCount } from "../../../static/js/core/reducer.js";
 
 const me = { id: "me", name: "민아" };
@@ -150,6 +151,41 @@ test("what was acknowledged by a log that is gone is for the user to decide", ()
   const page = new Page().say("k").do({ type: "acknowledged", room: "lobby", key: "k", reply: { epoch: E, seq: 1, time: 1 } });
   page.event("reset", { epoch: "new00000", seq: 0 });
   assert.deepEqual([page.room.outbox[0].state, page.room.outbox[0].error.code], ["failed", "reset"]);
+});
+
+const deletion = (of) => ({ kind: "deletion", of, text: "A message was deleted." });
+const deleted = { kind: "deleted", text: "This message was deleted." };
+const kinds = (page) => page.room.items.map(({ type, kind }) => kind ?? type);
+
+test("a deletion takes the text out of its message, and is neither shown nor news", () => {
+  const page = new Page().message(1).message(2);
+  page.do({ type: "lookedAt", isLookedAt: false });
+  const before = page.room.unread;
+  page.message(3, deletion(1));
+  assert.deepEqual([page.texts, kinds(page)], [["", "t2", "deletion"], ["deleted", "text", "deletion"]]);
+  assert.deepEqual([page.room.seq, page.room.unread], [3, before]);
+  page.message(4, deletion(99)).message(5, deletion(4));
+  assert.deepEqual(page.texts, ["", "t2", "deletion", "deletion", "deletion"]);
+});
+
+test("one's own message can be deleted, also before it is confirmed", () => {
+  const page = new Page().say("k").message(1, { from: me, key: "k", ...deleted }).message(2, deletion(1));
+  assert.deepEqual([page.room.outbox, kinds(page)], [[], ["deleted", "deletion"]]);
+});
+
+test("deletions hold their places in older messages", () => {
+  const page = new Page({ seq: 5, replay: 1 }).message(5).do({ type: "olderAsked", room: "lobby" });
+  const messages = [{ seq: 2, ...deleted }, { seq: 3, ...deletion(1) }, { seq: 4, ...deletion(2) }].map((fields) => ({ epoch: E, time: 1, from: other, ...fields }));
+  page.do({ type: "olderCame", room: "lobby", reply: { epoch: E, messages, more: true } });
+  assert.deepEqual(kinds(page), ["deleted", "deletion", "deletion", "text"]);
+  assert.equal(oldestSeq(page.room), 2);
+});
+
+test("a log that was rolled back brings a message back, or brings it without its text", () => {
+  const again = { epoch: "new00000", seq: 2, recovered: false, replay: 2 };
+  const page = new Page().message(1).message(2).message(3, deletion(1)).joined(again).event("reset", { epoch: "new00000", seq: 2 });
+  page.message(1, { epoch: "new00000" }).message(2, { epoch: "new00000", ...deleted });
+  assert.deepEqual(kinds(page), ["deletion", "reset", "text", "deleted"]);
 });
 
 test("a page of history goes before what is here, without what is here", () => {

@@ -25,6 +25,11 @@ test("a day begins with its separator, whoever spoke", () => {
   assert.deepEqual(shape(list), ["day", "message+head+minute", "day", "message+head+minute"]);
 });
 
+test("a deletion has no row, and a deleted message keeps its own", () => {
+  const list = rows([said(1, "a", noon, "deleted"), { type: "deletion", id: "m:e:2", epoch: "e", seq: 2 }, said(3, "a", noon)]);
+  assert.deepEqual(shape(list), ["day", "message+head+minute", "message+head+minute"]);
+});
+
 test("the new mark stands before the first message that was not seen", () => {
   const list = rows([said(1, "a", noon), said(2, "a", noon), said(3, "a", noon)], { marker: { epoch: "e", seq: 1 } });
   assert.deepEqual(shape(list), ["day", "message+head+minute", "new", "message+head+minute", "message"]);

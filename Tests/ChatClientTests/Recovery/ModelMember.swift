@@ -20,6 +20,8 @@ struct ModelMember {
     private var position: RoomPosition
     /// Where it stands by what it was sent; nil before its first join.
     private(set) var last: LogPosition?
+    /// What it shows under each number of the present log: deletions have been carried out.
+    private(set) var shown: [Int: ByteBuffer] = [:]
 
     /// A member that is live, or one that has still to join.
     init(live position: LogPosition) {
@@ -130,6 +132,10 @@ struct ModelMember {
             throw RecoveryViolation(reason: "\(message.position) was sent after \(String(describing: self.last))")
         }
         self.last = message.position
+        self.shown[message.position.seq] = message.payload
+        if let seq = PublicationCodec.deletedSeq(by: message.payload), let old = self.shown[seq] {
+            self.shown[seq] = PublicationCodec.deleted(old)
+        }
         guard self.position.received(message.position) == .deliver else {
             throw RecoveryViolation(reason: "the client does not hand on \(message.position)")
         }
@@ -151,6 +157,7 @@ struct ModelMember {
             throw RecoveryViolation(reason: "a reset to the log in which the client is")
         }
         self.last = LogPosition(epoch: head.epoch, seq: 0)
+        self.shown = [:]
         self.position.reset(head.epoch)
     }
 }

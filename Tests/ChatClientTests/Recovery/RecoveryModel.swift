@@ -8,7 +8,7 @@ struct RecoveryModel {
     /// What may happen next.
     enum Step: CaseIterable, Sendable {
         // To the log.
-        case publish, trim, beginAnew, rollBack
+        case publish, delete, trim, beginAnew, rollBack
         /// The subscription is lost, with all that was on its way; it stands again.
         case loseBroker, regainBroker
         /// What was published last arrives at the node.
@@ -58,6 +58,7 @@ struct RecoveryModel {
         let isAllowed = self.allowance[step, default: 0] > 0
         return switch step {
         case .publish, .beginAnew: isAllowed
+        case .delete: isAllowed && self.log.canDelete
         case .trim: isAllowed && self.log.canTrim
         // A log is rolled back by a restart: nobody is connected then.
         case .rollBack: isAllowed && self.log.canTrim && !self.isConnected
@@ -80,6 +81,8 @@ struct RecoveryModel {
         case .publish:
             let publication = self.log.publish()
             if self.isConnected { self.channel.append(publication) }
+        case .delete:
+            if let deletion = self.log.delete(), self.isConnected { self.channel.append(deletion) }
         case .trim: self.log.trim()
         case .beginAnew: self.log.beginAnew()
         case .rollBack: self.log.rollBack()
@@ -121,6 +124,27 @@ struct RecoveryModel {
         for (index, member) in self.members.enumerated() where !member.isLive || member.last != self.log.head {
             let place = "stands at \(String(describing: member.last)), the room at \(self.room)"
             throw RecoveryViolation(reason: "member \(index) \(place), the log at \(self.log.head)")
+        }
+        try self.compareWithFreshMember()
+    }
+
+    /// Whoever comes now sees what the log keeps, so nobody may show anything else in its place; nor may the node.
+    ///
+    /// There is one exception: a member may have read a message without its text from a log that then lost the deletion
+    /// before anybody else had heard of it.
+    private func compareWithFreshMember() throws {
+        for (index, member) in self.members.enumerated() {
+            for (seq, payload) in member.shown {
+                guard let kept = self.log.payload(seq), kept != payload else { continue }
+                if self.log.hasLostDeletion, payload == PublicationCodec.deleted(kept) { continue }
+                throw RecoveryViolation(reason: "member \(index) shows something else as \(seq) than the log has")
+            }
+        }
+        let kept = self.tail.last.flatMap {
+            self.tail.messages(after: LogPosition(epoch: $0.epoch, seq: self.log.first))
+        }
+        for message in kept ?? [] where self.log.payload(message.position.seq) != message.payload {
+            throw RecoveryViolation(reason: "the tail keeps something else as \(message.position) than the log")
         }
     }
 
@@ -191,7 +215,7 @@ struct RecoveryModel {
             throw RecoveryViolation(reason: "\(publication.position) came to a room at \(self.room)")
         }
         let known = self.delivered.updateValue(publication.payload, forKey: publication.position)
-        guard known == nil || known == publication.payload else {
+        guard known.map({ PublicationCodec.isSame(publication.payload, $0) }) ?? true else {
             throw RecoveryViolation(reason: "two messages were handed on as \(publication.position)")
         }
         self.room = publication.position

@@ -34,6 +34,11 @@ import Testing
             "a log that is lost while members break off",
             [.publish: 2, .beginAnew: 1, .dropFirst: 1, .dropSecond: 1]
         ),
+        Case("a message that is deleted", [.publish: 2, .delete: 2]),
+        Case("a deletion while members break off", [.publish: 1, .delete: 1, .dropFirst: 1, .dropSecond: 1]),
+        Case("a deletion while nobody listens", [.publish: 1, .delete: 2, .loseBroker: 1]),
+        Case("a deletion that is rolled back", [.publish: 1, .delete: 1, .rollBack: 1, .loseBroker: 1]),
+        Case("a deletion in a log that moves on", [.publish: 2, .delete: 1, .trim: 3]),
         Case(
             "everything once",
             [
@@ -45,6 +50,7 @@ import Testing
 
     enum Start: CaseIterable, Sendable { case live, last, resuming }
 
+    // Whatever a member went through, it shows what one that comes now is shown.
     @Test(arguments: Self.table, Start.allCases)
     func `no order of events loses, doubles or disorders a message`(line: Case, start: Start) throws {
         let start: ReplayStart? =

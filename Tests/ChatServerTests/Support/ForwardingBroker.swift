@@ -9,6 +9,8 @@ protocol ForwardingBroker: Broker {
 extension ForwardingBroker {
     func publish(_ drafts: [Draft]) async -> [Result<Receipt, BrokerError>] { await self.base.publish(drafts) }
 
+    func delete(_ deletion: Deletion) async throws(BrokerError) -> Receipt? { try await self.base.delete(deletion) }
+
     func subscribe(
         _ room: RoomName,
         _ subscriber: any BrokerSubscriber

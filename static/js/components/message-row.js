@@ -83,6 +83,8 @@ export function rowNode(row, actions) {
 }
 
 function messageNode({ id, item, head, minute, mine, type }, author, actions) {
+  const isDeleted = item.kind === "deleted";
+  if (isDeleted) item = { ...item, text: t("deleted") };
   const isNamed = namesAuthor(item);
   const isOutgoing = type === "outgoing";
   const { name } = actions.me;
@@ -95,7 +97,7 @@ function messageNode({ id, item, head, minute, mine, type }, author, actions) {
   const body = h("div", {},
     hasName && h("div.meta", {}, authorName(author), timeNode(item.time, "time", timeOfDay)), text,
     isOutgoing && stateNode(item, actions));
-  const classes = Object.entries({ head, action: isNamed, mine, outgoing: isOutgoing, "to-me": !mine && mentions(item.text, name) });
+  const classes = Object.entries({ head, action: isNamed, deleted: isDeleted, mine, outgoing: isOutgoing, "to-me": !mine && mentions(item.text, name) });
   const node = line(`message ${classes.filter(([, is]) => is).map(([key]) => key).join(" ")} ${item.state ?? ""}`, gutter, body);
   node.dataset.id = id;
   if (isFolded) rare("fold", { text, id, said: item.text, content }, actions, () => text.replaceChildren(...content(item.text)));

@@ -4,6 +4,8 @@ const KINDS = {
   __proto__: null,
   text: (name, text) => `${name}: ${text}`,
   action: (name, text) => `* ${name} ${text}`,
+  deleted: (name, text) => `${name}: ${text}`,
+  deletion: (_, text) => `* ${text}`,
 };
 
 /** A kind of a newer server reads as its text. */

@@ -54,7 +54,10 @@ function messageCame(room, message, context) {
   const own = context.ids.has(from.id);
   const isFirstLook = room.fresh && room.replay > 0;
   let next = withoutTyping(own ? discarded(room, message) : room, from.id);
-  const arrived = (changed) => heard(append(changed, asItem(message, own)), message, own, isFirstLook, context);
+  const arrived = (changed) => {
+    const all = append(changed, asItem(message, own));
+    return message.of ? withoutText(all, message) : heard(all, message, own, isFirstLook, context);
+  };
   if (seq === undefined) return arrived(next);
 
   if (next.replay > 0) next = { ...next, replay: next.replay - 1 };
@@ -72,8 +75,13 @@ function messageCame(room, message, context) {
 /** The user's own message keeps the id of its outbox entry, and so its node. */
 export function asItem({ epoch, seq, time, from, text, kind = "text", key }, own) {
   const id = own && key ? `k:${key}` : seq === undefined ? null : `m:${epoch}:${seq}`;
+  // A deletion holds its place in the list, and is not shown.
+  if (kind === "deletion") return { type: kind, id, epoch, seq };
   return { type: "message", id, epoch, seq, time, from, text, kind, key };
 }
+
+const withoutText = (room, { epoch, of }) =>
+  ({ ...room, items: room.items.map((item) => (item.seq === of && item.epoch === epoch ? { ...item, kind: "deleted", text: "" } : item)) });
 
 const append = (room, item) =>
   ({ ...room, counter: room.counter + 1, items: [...room.items, { ...item, id: item.id ?? `x:${room.counter}` }] });
@@ -95,9 +103,10 @@ function heard(room, { text, epoch, seq }, own, isFirstLook, { attended, name })
 }
 
 /** A log that was rolled back brings the same messages again under new numbers. */
-function withoutStale(room, { from, time, text }) {
+function withoutStale(room, { from, time, text, kind }) {
   if (!room.stale) return room;
-  const isOther = (item) => item.epoch === room.epoch || item.from?.id !== from.id || item.time !== time || item.text !== text;
+  const isSaid = (item) => item.text === text || item.kind === "deleted" || kind === "deleted";
+  const isOther = (item) => item.epoch === room.epoch || item.from?.id !== from.id || item.time !== time || !isSaid(item);
   return { ...room, items: room.items.filter(isOther) };
 }
 

@@ -37,7 +37,7 @@ export function rowsOf({ items, outbox, marker }, me, today) {
       rows.push({ id: "new", type: "new" });
     }
     if (isMessage) say(item, item.from, "message");
-    else {
+    else if (item.type !== "deletion") {
       if (item.time) begin(item);
       last = null;
       rows.push({ id: item.id, type: item.type, item });

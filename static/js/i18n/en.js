@@ -45,6 +45,7 @@ export default {
   typing: (names) =>
     names.length > 3 ? "Several people are typing…" : `${names.join(", ")} ${names.length > 1 ? "are" : "is"} typing…`,
 
+  deleted: "This message was deleted.",
   states: { queued: "Waits for the connection", sending: "Sending…", sent: "Sent" },
   newMark: "New",
   newMessages: count("# new message", "# new messages"),

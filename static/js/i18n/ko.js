@@ -45,6 +45,7 @@ export default {
   typing: (names) =>
     names.length > 3 ? "여러 명이 입력하는 중…" : `${names.map((name) => `${name} 님`).join(", ")}이 입력하는 중…`,
 
+  deleted: "삭제된 메시지입니다.",
   states: { queued: "연결되면 보냅니다", sending: "보내는 중…", sent: "보냄" },
   newMark: "새 메시지",
   newMessages: count("새 메시지 #개"),

@@ -14,6 +14,8 @@ public struct Message: Equatable, Sendable {
     public var kind: MessageKind
     /// The key that its sender gave it.
     public var key: IdempotencyKey?
+    /// The number of the message that a ``MessageKind/deletion`` is about; nil for every other kind.
+    public var of: Int?
 
     /// Puts a message together.
     public init(
@@ -23,7 +25,8 @@ public struct Message: Equatable, Sendable {
         sender: User,
         text: String,
         kind: MessageKind,
-        key: IdempotencyKey?
+        key: IdempotencyKey?,
+        of: Int? = nil
     ) {
         self.room = room
         self.position = position
@@ -32,6 +35,7 @@ public struct Message: Equatable, Sendable {
         self.text = text
         self.kind = kind
         self.key = key
+        self.of = of
     }
 }
 
@@ -46,7 +50,8 @@ extension Message {
             text: try json.required("text", \.shown),
             // An unknown kind is shown as a text.
             kind: json["kind"]?.word.flatMap { MessageKind($0) } ?? .text,
-            key: json["key"]?.string.flatMap { try? IdempotencyKey($0) }
+            key: json["key"]?.string.flatMap { try? IdempotencyKey($0) },
+            of: json["of"]?.count
         )
     }
 }

@@ -19,7 +19,8 @@ package enum PublicationCodec {
         sender: User,
         text: String,
         kind: MessageKind,
-        key: IdempotencyKey?
+        key: IdempotencyKey?,
+        of: Int? = nil
     ) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(text.utf8.count + 96)
@@ -35,6 +36,10 @@ package enum PublicationCodec {
             buffer.writeStaticString(#","key":"#)
             buffer.writeJSONString(key.rawValue)
         }
+        if let of {
+            buffer.writeStaticString(Self.ofName)
+            buffer.writeDecimal(of)
+        }
         buffer.writeStaticString("}")
         return buffer
     }
@@ -45,7 +50,7 @@ package enum PublicationCodec {
     ///   - prefix: The result of ``prefix(_:)`` for the room.
     ///   - position: The place of the message.
     ///   - time: The time, in milliseconds since the Unix epoch.
-    ///   - tail: The result of ``tail(sender:text:kind:key:)``.
+    ///   - tail: The result of ``tail(sender:text:kind:key:of:)``.
     /// - Returns: The bytes that are stored, published and sent.
     package static func assemble(
         prefix: ByteBuffer,
@@ -132,7 +137,13 @@ package enum PublicationCodec {
 
     /// A message as from ``Event/encoded(id:)``, even one that is in no log.
     static func encode(_ message: Message) -> ByteBuffer {
-        let tail = Self.tail(sender: message.sender, text: message.text, kind: message.kind, key: message.key)
+        let tail = Self.tail(
+            sender: message.sender,
+            text: message.text,
+            kind: message.kind,
+            key: message.key,
+            of: message.of
+        )
         if let position = message.position {
             return Self.assemble(
                 prefix: Self.prefix(message.room),

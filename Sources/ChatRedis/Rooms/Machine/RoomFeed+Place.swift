@@ -73,7 +73,7 @@ extension RoomFeed {
             case .runs(let runs):
                 return !page.runs.beginnings.contains { $0.seq <= self.seq && !runs.beginnings.contains($0) }
             case .message(let payload):
-                if let anchor { return anchor == payload }
+                if let anchor { return PublicationCodec.isSame(anchor, payload) }
                 let time = PublicationCodec.time(of: payload)
                 return page.runs.vouch(for: LogPosition(epoch: page.epoch, seq: self.seq, time: time))
             }

@@ -1,3 +1,4 @@
+import ChatCore
 import ChatHTTP
 import HTTPTypes
 import Hummingbird
@@ -15,10 +16,17 @@ struct HTTPSite: Sendable {
     ///   - head: Its head; `HEAD` is answered like `GET`, and the sender of the answer leaves the body out.
     ///   - body: Its body.
     ///   - channel: The connection that it came on.
+    ///   - address: The client's address.
     /// - Returns: The answer and its body.
-    func respond(to head: RequestHead, body: ByteBuffer, channel: any Channel) async -> (HTTPResponse, ByteBuffer) {
+    func respond(
+        to head: RequestHead,
+        body: ByteBuffer,
+        channel: any Channel,
+        from address: NetworkAddress?
+    ) async -> (HTTPResponse, ByteBuffer) {
         let request = Request(head: Self.request(head), body: RequestBody(buffer: body))
-        let context = ChatRequestContext(source: .init(channel: channel, logger: self.logger))
+        var context = ChatRequestContext(source: .init(channel: channel, logger: self.logger))
+        context.address = address
         do {
             let response = try await self.router.respond(to: request, context: context)
             let collected = BodyCollector.Bytes()

@@ -40,6 +40,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let pending: PendingConnections
     /// The connection's place in the node's limits; given back when it ends, however it ends.
     private var place: Admission.Place?
+    /// The peer's address; nil for one without.
+    private let address: NetworkAddress?
     private var stage: Stage
 
     /// Makes the handler of one connection.
@@ -47,10 +49,17 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// - Parameters:
     ///   - pending: The connections of its loop that are no WebSockets yet; it is one of them.
     ///   - place: The place that it gives back when it ends.
+    ///   - address: The peer's address.
     ///   - refusal: The reason why it cannot stay; nil when it can.
-    init(pending: PendingConnections, place: Admission.Place, refusal: Disconnect?) {
+    init(
+        pending: PendingConnections,
+        place: Admission.Place,
+        address: NetworkAddress?,
+        refusal: Disconnect?
+    ) {
         self.pending = pending
         self.place = place
+        self.address = address
         self.stage = .accepted(refusal: refusal)
     }
 
@@ -187,11 +196,11 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func serve(_ head: RequestHead, _ body: ByteBuffer, isLast: Bool) {
         guard case .door(let door) = self.stage else { return }
         let channel = door.context.channel
-        let site = self.pending.site
+        let (site, address) = (self.pending.site, self.address)
         let handler = NIOLoopBound(self, eventLoop: channel.eventLoop)
         self.pending.shard.assumeIsolated { shard in
             shard.spawn {
-                let (response, body) = await site.respond(to: head, body: body, channel: channel)
+                let (response, body) = await site.respond(to: head, body: body, channel: channel, from: address)
                 // This runs in a later turn of the loop. The peer may have gone meanwhile.
                 guard case .door(let door) = handler.value.stage else { return }
                 let isHead = head.method == .head
@@ -237,7 +246,8 @@ final class ConnectionHandler: ChannelInboundHandler {
             let shorthand = ShorthandURL(query: query, maximumRooms: self.pending.shard.node.limits.rooms)
             self.pending.left(self)
             self.pending.admission.webSocketOpened()
-            let client = self.pending.shard.assumeIsolated { $0.connected(channel, answer, shorthand) }
+            let address = self.address
+            let client = self.pending.shard.assumeIsolated { $0.connected(channel, from: address, answer, shorthand) }
             self.stage = .webSocket(client)
             if rest.readableBytes > 0 { self.pending.shard.assumeIsolated { $0.received(rest, from: client) } }
             // So may the end of the peer's input, which is reported only once.

@@ -32,7 +32,8 @@ final class ConnectionIntake: Sendable {
         guard let pending = self.pending[ObjectIdentifier(channel.eventLoop)]?.value else { throw NoPlace() }
         let place: Admission.Place
         var refusal: Disconnect?
-        switch self.admission.enter(channel.remoteAddress?.ipAddress) {
+        let address = NetworkAddress(channel.remoteAddress)
+        switch self.admission.enter(address?.block) {
         case .admitted(let admitted): place = admitted
         case .turnedAway(let admitted, let reason):
             place = admitted
@@ -42,7 +43,7 @@ final class ConnectionIntake: Sendable {
             self.tell(Disconnect.overCapacity.reason)
             throw NoPlace()
         }
-        let handler = ConnectionHandler(pending: pending, place: place, refusal: refusal)
+        let handler = ConnectionHandler(pending: pending, place: place, address: address, refusal: refusal)
         // From here on, the handler gives the place back on any failure.
         try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
         try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)

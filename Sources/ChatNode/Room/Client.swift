@@ -32,6 +32,8 @@ final class Client {
     static let maximumInFlight = 1024
 
     let id: ClientID
+    /// Where it comes from; nil for a connection without an address.
+    let address: NetworkAddress?
     let port: OutboundPort
     var decoder: FrameDecoder
     var session: SessionMachine
@@ -50,8 +52,15 @@ final class Client {
     private var inFlight = 0
     private var isReading = true
 
-    init(id: ClientID, port: OutboundPort, limits: Limits, now: ContinuousClock.Instant) {
+    init(
+        id: ClientID,
+        address: NetworkAddress? = nil,
+        port: OutboundPort,
+        limits: Limits,
+        now: ContinuousClock.Instant
+    ) {
         self.id = id
+        self.address = address
         self.port = port
         self.decoder = FrameDecoder(role: .server, maximumMessageBytes: limits.messageBytes)
         self.session = SessionMachine(limits: limits, now: now)

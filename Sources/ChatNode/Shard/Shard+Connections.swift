@@ -10,12 +10,18 @@ extension Shard {
     ///
     /// - Parameters:
     ///   - channel: The connection.
+    ///   - address: The client's address.
     ///   - answer: The answer to its handshake, which has not been sent.
     ///   - shorthand: The commands in its URL.
     /// - Returns: Its id on the shard.
-    func connected(_ channel: any Channel, _ answer: ByteBuffer, _ shorthand: ShorthandURL) -> ClientID {
+    func connected(
+        _ channel: any Channel,
+        from address: NetworkAddress?,
+        _ answer: ByteBuffer,
+        _ shorthand: ShorthandURL
+    ) -> ClientID {
         let port = OutboundPort(channel: channel, limit: self.limits.outboundBytes)
-        let client = self.clients.add { Client(id: $0, port: port, limits: self.limits, now: .now) }
+        let client = self.clients.add { Client(id: $0, address: address, port: port, limits: self.limits, now: .now) }
         self.wheel.schedule(.liveness(client.id), after: self.limits.pingInterval)
         self.writeFirst(answer, to: client)
         guard !self.clients.isVacating else {

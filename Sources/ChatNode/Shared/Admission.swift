@@ -14,7 +14,7 @@ final class Admission: Sendable {
         var isDraining = false
         var count = 0
         var inReserve = 0
-        var byAddress: [String: Int] = [:]
+        var byAddress: [AddressBlock: Int] = [:]
     }
 
     private let maximum: Int?
@@ -39,7 +39,7 @@ final class Admission: Sendable {
     struct Place: Sendable {
         fileprivate let admission: Admission
         /// nil when there is no limit by address.
-        fileprivate let address: String?
+        fileprivate let address: AddressBlock?
         fileprivate let isInReserve: Bool
 
         /// The connection has ended; call it once.
@@ -59,7 +59,7 @@ final class Admission: Sendable {
     ///
     /// - Parameter address: Its source; nil for a connection without an address.
     /// - Returns: Its place, which it gives back when it ends, or that there is none.
-    func enter(_ address: String?) -> OnEntry {
+    func enter(_ address: AddressBlock?) -> OnEntry {
         let address = self.maximumPerAddress == nil ? nil : address
         return self.state.withLock { state in
             let ofAddress = address.map { state.byAddress[$0, default: 0] } ?? 0

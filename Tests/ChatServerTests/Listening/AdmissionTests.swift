@@ -9,10 +9,10 @@ struct AdmissionTests {
 
     private func enter(
         _ admission: Admission,
-        from address: String? = "a",
+        from address: String? = "192.0.2.1",
         _ places: inout [Admission.Place]
     ) -> Entry {
-        switch admission.enter(address) {
+        switch admission.enter(address.flatMap { NetworkAddress($0)?.block }) {
         case .admitted(let place):
             places.append(place)
             return .admitted
@@ -45,7 +45,7 @@ struct AdmissionTests {
         #expect(self.enter(admission, &places) == .admitted)
         for _ in 0..<Admission.reservePerAddress { #expect(self.enter(admission, &places) == .turnedAway(1013)) }
         #expect(self.enter(admission, &places) == .closed)
-        #expect(self.enter(admission, from: "b", &places) == .admitted)
+        #expect(self.enter(admission, from: "192.0.2.2", &places) == .admitted)
         #expect(self.enter(admission, from: nil, &places) == .admitted)
         for place in places { place.leave() }
         #expect(self.enter(admission, &places) == .admitted)

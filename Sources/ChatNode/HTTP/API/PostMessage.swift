@@ -21,7 +21,7 @@ struct PostMessage {
         let (text, name, kind) = try self.read(body)
         let user = try await self.sender(request, name)
         let key = try self.key(request, user)
-        let payer = user.id == Self.anonymous ? UserID("anonymous@\(context.address ?? "")") : user.id
+        let payer = user.id == Self.anonymous ? UserID("anonymous@\(context.address.map { "\($0.block)" } ?? "")") : user.id
         if let error = self.node.sends.take(payer, now: ContinuousClock.now) { throw APIError(error) }
         let tail = PublicationCodec.tail(sender: user, text: text.rawValue, kind: kind, key: key)
         let draft = Draft(room: self.room, sender: user.id, key: key, tail: tail)

@@ -10,12 +10,12 @@
 #   BENCH="micro compare" what `make bench` measures (storm, too); none named: these two
 #   VERBOSE=1             `make test` shows the output of the suites as it comes
 #   DISTURB=one-core      `make test` on a worse machine: one-core, neighbour or delays (scripts/disturb.sh)
-#   SEED=1                what the faults of `make test` and `make soak` are drawn by
+#   SEED=1                what the faults of `make test` and `make soak`, and the attacks, are drawn by
 #   PARTS="tsan fuzz"     which parts `make night` does; none named: all
-#   MINUTES=10            how long `make soak` breaks a chat; `make fuzz`: with each reader of bytes (5)
+#   MINUTES=10            how long `make soak` breaks a chat, `make attack` attacks it; `make fuzz`: with each reader of bytes (5)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak tsan fuzz night lint format bench install uninstall clean
+.PHONY: help run test soak attack tsan fuzz night lint format bench install uninstall clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -30,13 +30,16 @@ test: ## Set up, build and pass every suite
 soak: ## Use thousands of rooms, then break a chat over and over: does it keep its promises?
 	@scripts/soak.sh
 
+attack: ## Let strangers send whatever they like: what do the others notice, and what stays behind?
+	@scripts/attack.sh
+
 tsan: ## Run the Swift tests with the thread sanitizer: does any thread touch what another one does?
 	@scripts/tsan.sh
 
 fuzz: ## Feed made-up bytes to whatever reads bytes from outside, for MINUTES each
 	@scripts/fuzz.sh $(or $(MINUTES),5)
 
-night: ## All that takes too long for each change: tsan, fuzz, every suite on worse machines, soak
+night: ## All that takes too long for each change: tsan, fuzz, every suite on worse machines, attack, soak
 	@scripts/night.sh $(PARTS)
 
 lint: ## Check the formatting, the layout of the modules, the scripts and the news fragments

@@ -7,6 +7,7 @@
 # tsan        the Swift tests with the thread sanitizer (scripts/tsan.sh)
 # fuzz        made-up bytes, for MINUTES with each reader (scripts/fuzz.sh)
 # disturb     every suite on each of the worse machines (scripts/disturb.sh)
+# attack      strangers send whatever they like, for MINUTES, and people talk meanwhile (scripts/attack.sh)
 # soak        thousands of rooms, then a chat that is broken over and over, for MINUTES (scripts/soak.sh)
 #
 # Variables: MINUTES=10
@@ -14,7 +15,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 parts=("$@")
-if [ ${#parts[@]} = 0 ]; then parts=(tsan fuzz disturb soak); fi
+if [ ${#parts[@]} = 0 ]; then parts=(tsan fuzz disturb attack soak); fi
 export MINUTES=${MINUTES:-10}
 
 run() { # PART
@@ -26,8 +27,9 @@ run() { # PART
         for kind in one-core neighbour delays; do DISTURB=$kind scripts/test.sh || status=1; done
         return "$status"
         ;;
+    attack) scripts/attack.sh ;;
     soak) scripts/soak.sh ;;
-    *) die "no such part: $1 (there are: tsan fuzz disturb soak)" ;;
+    *) die "no such part: $1 (there are: tsan fuzz disturb attack soak)" ;;
     esac
 }
 

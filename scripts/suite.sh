@@ -10,7 +10,7 @@
 # cli       chat-cli in a terminal (tmux)
 # proxies   the server behind nginx, HAProxy and Caddy
 # browser   the page: its logic in Node.js, the whole in Chromium
-# faults    two nodes and a Redis that are broken all the time, by a schedule (SEED=) that is printed
+# faults    two nodes and a Redis that are broken all the time, by a schedule (SEED=) that is printed; strangers that attack
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -69,6 +69,6 @@ browser)
 fuzz) scripts/fuzz.sh ;;
 cost) scripts/cost.sh ;;
 # Nothing is captured: the schedule is to be seen also when a run hangs.
-faults) pytest Tests/Faults --capture=no ;;
+faults) pytest Tests/Faults Tests/Hostile --capture=no ;;
 *) die "no such suite: ${1:-} (layout, unit, contract, server, cli, proxies, browser, fuzz, cost, faults)" ;;
 esac

@@ -209,7 +209,8 @@ extension BenchFailure {
         self.message = "\(phase.count(progress.done, of: clients)): \(end?.reason ?? Phrase.noAnswer())"
         if case .refused(let status, let code, _) = end {
             if status == 429 || code == "rate_limited" { self.message += "; \(BenchResult.unlimited.text())" }
-            if status == 401 || status == 403 { self.status = .unauthorized }
+            if status == 401 { self.status = .tokenRefused }
+            if status == 403 { self.status = .forbidden }
         }
     }
 }

@@ -42,7 +42,7 @@ extension ChatClient {
     }
 
     /// Carries out actions; returns the events for the program, in order.
-    private func perform(_ actions: [ClientMachine.Action]) -> [ClientEvent] {
+    func perform(_ actions: [ClientMachine.Action]) -> [ClientEvent] {
         var events: [ClientEvent] = []
         for action in actions {
             switch action {
@@ -58,6 +58,7 @@ extension ChatClient {
                     if let seconds = welcome.limits.keySeconds { self.outbox?.setKeyWindow(.seconds(seconds)) }
                 }
                 events.append(event)
+            case .wantToken: self.tokenWanted.wake()
             case .disconnect(let failure):
                 self.fail(failure)
                 self.link?.close(promise: nil)

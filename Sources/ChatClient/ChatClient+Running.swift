@@ -55,18 +55,25 @@ extension ChatClient {
     /// - Returns: The reason why it ended, or why there was none.
     private func connectAndConverse() async -> ConnectionFailure {
         let link: Link
-        do { link = try await self.connector.connect() } catch { return error }
+        let token: String?
+        do {
+            // Before the connection: the server waits for the `hello`, and a token may take long.
+            token = try await self.nextToken()
+            link = try await self.connector.connect()
+        } catch {
+            return error
+        }
         // A cancelled task says goodbye first. The conversation then ends with the closing handshake, or when the time
         // that `LinkHandler` allows is over.
         return await withCancellationShield {
-            await self.converse(on: link)
+            await self.converse(on: link, token: token)
         } onCancel: {
             self.buffer.finish()
             link.channel.writeAndFlush(Outbound.close(CloseFrame(code: 1000, reason: "")), promise: nil)
         }
     }
 
-    private func converse(on link: Link) async -> ConnectionFailure {
+    private func converse(on link: Link, token: String?) async -> ConnectionFailure {
         self.state = .online(StandingConnection(channel: link.channel))
         self.observer?(.opened)
         // A client that does not read does not notice the end of its connection by reading.
@@ -74,9 +81,10 @@ extension ChatClient {
         link.channel.closeFuture.whenComplete { [buffer] _ in buffer.setHolding(false) }
         do {
             try await link.executeThenClose { inbound, _ in
-                self.performAtOnce(self.machine.connected(now: .now))
+                self.performAtOnce(self.machine.connected(token: token, now: .now))
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { await self.watch() }
+                    group.addTask { await self.renewTokens() }
                     defer { group.cancelAll() }
                     for try await message in inbound { await self.received(message) }
                 }

@@ -58,6 +58,7 @@ public actor ChatClient {
     var state = State.new
     var machine: ClientMachine
     var connector: LinkConnector
+    let tokens: TokenProvider?
     let buffer: EventBuffer
     let outbox: (any OutboxStore)?
     /// The keys of the sends without an answer that the outbox keeps.
@@ -70,6 +71,8 @@ public actor ChatClient {
     /// Wakes the watch, when the machine wants a call before ``nextLook``.
     let deadlineMoved = Wakeup()
     var nextLook: ContinuousClock.Instant?
+    /// Wakes the task that gets tokens, when the machine wants another one.
+    let tokenWanted = Wakeup()
     var observer: WireObserver?
 
     /// Makes a client that does nothing until ``run()``.
@@ -87,15 +90,17 @@ public actor ChatClient {
             }
         self.buffer = EventBuffer(capacity: max(1, configuration.eventCapacity))
         self.events = Events(buffer: self.buffer)
+        self.tokens = configuration.tokens
         var generator = SystemRandom()
         self.keyPrefix = Base36.random(digits: 16, using: &generator)
         self.outbox = configuration.outbox
         self.machine = ClientMachine(
             name: configuration.name,
             session: configuration.session ?? configuration.outbox?.contents.session,
-            token: configuration.token,
+            hasFixedToken: configuration.tokens?.isFixed ?? true,
             capacity: max(1, configuration.outboxCapacity),
-            jitter: .milliseconds(Int.random(in: 0...5000, using: &generator))
+            jitter: .milliseconds(Int.random(in: 0...5000, using: &generator)),
+            fraction: Double.random(in: 0...1, using: &generator)
         )
     }
 

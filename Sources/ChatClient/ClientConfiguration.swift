@@ -9,8 +9,8 @@ extension ChatClient {
         public var name: UserName?
         /// The secret that brings the client back as an earlier user.
         public var session: SessionSecret?
-        /// The token for a server that requires one.
-        public var token: String?
+        /// The source of tokens, for a server that requires them.
+        public var tokens: TokenProvider?
         /// A PEM file of certificate authorities that are trusted in place of the system's, for `wss`.
         public var trustedAuthorities: String?
         /// The number of events that wait for the program before the client stops reading.

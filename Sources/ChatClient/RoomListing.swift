@@ -35,7 +35,8 @@ public struct RoomListing: Sendable {
     }
 
     private let connector: LinkConnector
-    private let token: String?
+    private let tokens: TokenProvider?
+    private let session: SessionSecret?
 
     /// Makes a directory, without a request yet.
     ///
@@ -46,7 +47,8 @@ public struct RoomListing: Sendable {
             configuration.server,
             trustedAuthorities: configuration.trustedAuthorities
         )
-        self.token = configuration.token ?? configuration.session?.rawValue
+        self.tokens = configuration.tokens
+        self.session = configuration.session
     }
 
     /// Requests a page of rooms.
@@ -60,7 +62,7 @@ public struct RoomListing: Sendable {
         do throws(ConnectionFailure) {
             response = try await self.connector.get(
                 self.connector.server.sibling("api/rooms") + query,
-                token: self.token
+                token: try await self.token()
             )
         } catch {
             throw .disconnected(error)
@@ -72,6 +74,11 @@ public struct RoomListing: Sendable {
             rooms: rooms.compactMap(Room.init),
             cursor: json["cursor"]?.string.flatMap { try? RoomName($0) }
         )
+    }
+
+    private func token() async throws(ConnectionFailure) -> String? {
+        guard let tokens else { return self.session?.rawValue }
+        do throws(TokenFailure) { return try await tokens.token() } catch { throw ConnectionFailure(error) }
     }
 
     private static func refusal(_ status: Int, _ error: JSONValue?) -> ClientError {

@@ -112,7 +112,8 @@ package struct Node: Service {
         let router = ChatRouter(
             node: self.context,
             staticFiles: self.configuration.staticFiles,
-            status: self.status
+            status: self.status,
+            signIn: self.configuration.signIn
         )
         let onRunning = self.onRunning
         let (context, name) = (self.context, self.configuration.name)

@@ -17,8 +17,26 @@ package enum ExitStatus: Int32, Error, Sendable {
     case disconnected = 74
     /// There was no answer in time; a message may have been stored.
     case timeout = 75
-    /// The server demands a token, or forbids it.
-    case unauthorized = 77
+    /// The server does not allow this, here or with this token.
+    case forbidden = 77
+    /// The server demands a token.
+    case tokenMissing = 80
+    /// The server does not take the token.
+    case tokenRefused = 81
+    /// The token has expired, and there is no other.
+    case tokenExpired = 82
+    /// The user is muted.
+    case muted = 83
+    /// The user was removed.
+    case kicked = 84
+    /// The user is banned.
+    case banned = 85
+    /// The room is closed.
+    case roomClosed = 86
+    /// The text has a word that is not allowed.
+    case textRefused = 87
+    /// Too much too fast: a rate limit, or the room's slow mode.
+    case rateLimited = 88
     /// Ended because the terminal went away.
     case hungUp = 129
     /// Ended by Ctrl-C.

@@ -300,7 +300,9 @@ def test_a_room_without_names_that_look_alike_does_not_fetch_the_letters(people,
     mina, jonas = people().enter(room, "Mina"), people().enter(room, "Jonas")
     jonas.say("hello")
     mina.sees("hello")
-    mina.page.wait_for_function("performance.getEntriesByType('resource').some(({ name }) => name.endsWith('names-watch.js'))")
+    expect(mina.page.locator(".people .name")).to_have_count(2)
+    mina.page.wait_for_load_state("networkidle")
     fetched = mina.page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
+    assert [name for name in fetched if name.endswith("names-watch.js")]
     assert not [name for name in fetched if name.endswith(("lookalikes.js", "marks.js"))]
     expect(mina.page.locator("[data-mark]")).to_have_count(0)

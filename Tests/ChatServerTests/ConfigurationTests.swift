@@ -37,6 +37,16 @@ struct ConfigurationTests {
         #expect(configuration.node.origins == .sameHost)
     }
 
+    @Test(arguments: [
+        ["token-url": "https://elsewhere.example/token"], ["token-url": "//elsewhere.example/token"],
+        ["token-url": "token"],
+        ["token-url": "/\\elsewhere.example"], ["token-url": "/a b"], ["login-url": "/login"],
+        ["token-url": "/token", "login-url": "javascript:alert(1)"], ["token-url": "/token", "login-url": "https://"],
+    ])
+    func `tokens are on the page's own origin, and a log-in is an address`(flags: [String: String]) async throws {
+        await #expect(throws: SettingError.self) { try await self.configuration(flags) }
+    }
+
     @Test func `a flag wins over the environment, which wins over the file`() async throws {
         try await self.withFile(#"{"port": 1, "node": "file", "limits": {"text-bytes": 5}}"#) { file in
             let configuration = try await self.configuration(

@@ -25,6 +25,18 @@ struct HTTPTests {
         }
     }
 
+    @Test func `the page is told where tokens are`() async throws {
+        try await TestServer.with { server in
+            let open = try await server.request("GET", "/api/page")
+            #expect(open.status == 200 && open.body?["token_url"] == nil && open.body?["login_url"] == nil)
+        }
+        try await TestServer.with(["token-url": "/token", "login-url": "https://login.example/?a=b"]) { server in
+            let body = try await server.request("GET", "/api/page").body
+            #expect(body?["token_url"]?.string == "/token")
+            #expect(body?["login_url"]?.string == "https://login.example/?a=b")
+        }
+    }
+
     @Test func `a message that is posted reaches the members and the history`() async throws {
         try await TestServer.with { server in
             try await server.withClient("/ws?room=lobby&name=Mina") { mina in

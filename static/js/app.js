@@ -23,17 +23,22 @@ export function makeApp(store) {
     draft: (room) => storage.read(`draft.${room}`) ?? "",
     saveDraft: (room, text) => keep(`draft.${room}`, text),
   };
-  const client = makeClient(() => ({
+  const client = makeClient(async () => ({
     // The session knows its name, which may have been changed elsewhere.
     name: storage.read("session") && !storage.read("renamed") ? undefined : app.name,
     session: storage.read("session") ?? undefined,
     client: "web",
+    token: storage.read("tokens") ? await tokens().then((more) => more.token(tab)) : undefined,
   }));
   const sendWaiting = makeOutbox(client, store, join);
   /** For the modules that few visits need. */
   const tab = { app, store, client, saved, act, open, join, knownRooms, sendWaiting };
   const on = (type, handle) => client.addEventListener(type, ({ detail }) => handle(detail));
-  on("phase", (change) => act("connection", { change }));
+  on("phase", (change) => {
+    // The server may require tokens.
+    if ([4501, 4505].includes(change.code) && !storage.read("tokens")) tokens().then((more) => more.begin(tab, change));
+    else act("connection", { change });
+  });
   on("welcome", welcomed);
   on("event", happened);
   store.subscribe(forgetDelivered);
@@ -42,6 +47,10 @@ export function makeApp(store) {
   // Changes that other tabs of this user make.
   storage.follow((...change) => import("./tabs.js").then((more) => more.heedOtherTab(tab, ...change), () => {}));
   return app;
+
+  function tokens() {
+    return import("./net/tokens.js");
+  }
 
   function act(type, fields) {
     store.dispatch({ type, ...fields });
@@ -111,11 +120,12 @@ export function makeApp(store) {
       const reply = await client.request("join", { room: name, ...start });
       act("joined", { room: name, reply });
       sendWaiting(name);
-    } catch ({ code, message, retryMs }) {
+    } catch (error) {
+      const { code, retryMs } = error;
       if (code === "closed") return;
-      act("refused", { room: name, error: { code, message } });
+      act("refused", { room: name, error });
       if (code === "timeout") client.probe();
-      if (code !== "timeout" && code !== "unavailable" && retryMs === undefined) return;
+      if (code === "banned" || (code !== "timeout" && code !== "unavailable" && retryMs === undefined)) return;
       setTimeout(() => roomOf(name)?.phase === "refused" && join(name), retryMs ?? REJOIN_MS);
     }
   }
@@ -179,7 +189,8 @@ export function makeApp(store) {
     storage.write("session", welcome.session);
     storage.write("renamed", "");
     act("welcome", { welcome });
-    if (welcome.resumed) storage.write("name", (app.name = welcome.user.name));
+    if (welcome.token_seconds) tokens().then((more) => more.renew(tab, welcome));
+    if (welcome.resumed || welcome.token_seconds) storage.write("name", (app.name = welcome.user.name));
     else if (app.name && welcome.user.name !== app.name) rename(app.name);
     const { rooms, current } = store.state;
     for (const name of new Set([current, ...rooms.keys()])) join(name);

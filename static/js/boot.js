@@ -12,7 +12,7 @@
   const href = `js/${strings}/${root.lang}.js`;
   head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href }));
   const { "chat.name": name, "chat.session": session } = stored;
-  if (socket && name) {
+  if (socket && name && !stored["chat.tokens"]) {
     const early = (window.early = new WebSocket(new URL(socket, location).href.replace("http", "ws"), "chat.v1"));
     early.received = [];
     early.onopen = () => early.send(JSON.stringify({ type: "hello", id: 1, name: session && !stored["chat.renamed"] ? undefined : name, session, client: "web" }));

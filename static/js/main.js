@@ -85,13 +85,8 @@ store.subscribe((state) => {
 
 let toldNotice;
 store.subscribe(({ notice }) => {
-  if (notice && notice !== toldNotice) tellUser(() => errorText(notice.code));
+  if (notice && notice !== toldNotice) tellUser(() => errorText(notice.code, notice));
   toldNotice = notice;
-});
-
-let names;
-store.subscribe(({ rooms, current }) => {
-  if (rooms.get(current)?.members.size > 1) names ??= import("./components/names-watch.js").then((more) => more.watchNames(store), () => (names = null));
 });
 
 // Messages may come before this code.

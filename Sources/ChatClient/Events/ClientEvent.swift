@@ -9,6 +9,12 @@ public enum ClientEvent: Equatable, Sendable {
     /// A room could not be joined, or not again. When the error is retryable, the client tries again. Otherwise it
     /// gives the room up, and the sends that waited there have failed.
     case refused(RoomName, ProtocolError)
+    /// A send was refused for now (a mute, slow mode) and goes out again after the error's `retryMilliseconds`.
+    ///
+    /// It comes where that takes some seconds.
+    case held(RoomName, ProtocolError)
+    /// There was no other token, or the server did not take it; the client tries again while the present one is good.
+    case tokenNotRenewed(ConnectionFailure)
     /// The whole list of a room's members, because changes of it were missed.
     case members(RoomName, MemberPage)
     /// An event of the server, in order and each message once. `gap` and `reset` report missing messages; `welcome`

@@ -14,6 +14,8 @@ public struct ConnectionFailure: Error, Equatable, Sendable, CustomStringConvert
     public var status: Int?
     /// The error of the protocol, if the server sent one.
     public var refusal: ProtocolError?
+    /// The reason why there was no token for the connection.
+    public var token: TokenFailure?
 
     init(
         _ words: String,
@@ -27,6 +29,11 @@ public struct ConnectionFailure: Error, Equatable, Sendable, CustomStringConvert
         self.disconnect = disconnect
         self.status = status
         self.refusal = refusal
+    }
+
+    init(_ failure: TokenFailure) {
+        self.words = "there is no token: \(failure.message)"
+        self.token = failure
     }
 
     /// The beginning of the text for a refused upgrade.

@@ -19,6 +19,7 @@ extension ClientMachine {
         let lost = welcome.resumed ? nil : self.identity.nameToKeep
         self.identity = .known(welcome.user, welcome.session)
         self.connection?.stage = .welcomed(welcome, since: now)
+        self.tokens.accepted(for: welcome.tokenSeconds, now: now, fraction: self.fraction)
         self.connection?.liveness.expect(interval: .seconds(welcome.pingSeconds))
         var actions: [Action] = [.emit(.connection(.connected(welcome)))]
         if let lost, lost != welcome.user.name { actions.append(self.ask(.rename(.init(name: lost)), as: .probe)) }
@@ -41,6 +42,9 @@ extension ClientMachine {
             if let user = try? fields.renamed() { self.identity.renamed(user.name, user.id) }
             return [.answer(fields.id, .ok(fields))]
         case .leave: return [.answer(fields.id, .ok(fields))]
+        case .refresh:
+            self.tokens.accepted(for: try? fields.tokenSeconds(), now: now, fraction: self.fraction)
+            return []
         case .members(let room): return self.listed(room, fields, now: now)
         case .probe, nil: return []
         }
@@ -84,13 +88,17 @@ extension ClientMachine {
                 self.requests.removeAll { $0.id == id }
                 return [.answer(id, .failed(.refused(error)))]
             case .leave: return [.answer(id, .failed(.refused(error)))]
+            case .refresh:
+                self.tokens.renewalFailed(now: now)
+                return [.emit(.tokenNotRenewed(ConnectionFailure(error.message, refusal: error)))]
             case .probe, .members: return []
             }
         }
-        if error.code.isRetryable {
-            self.outbox.hold(id, until: retry)
+        if error.isForNow {
+            let room = self.outbox.hold(id, until: retry)
             self.noteAwaiting(now: now)
-            return []
+            guard let room, wait >= Self.longHold else { return [] }
+            return [.emit(.held(room, error))]
         }
         guard self.outbox.settled(id) != nil else { return [] }
         return [.answer(id, .failed(.refused(error)))] + self.advance(now: now)
@@ -103,7 +111,7 @@ extension ClientMachine {
         retry: ContinuousClock.Instant
     ) -> [Action] {
         guard self.rooms[room]?.isJoining(id) == true else { return [] }
-        if error.code.isRetryable {
+        if error.isForNow {
             self.rooms.hold(room, until: retry)
             return [.emit(.refused(room, error))]
         }
@@ -168,5 +176,17 @@ extension ClientMachine {
             return [.emit(.received(.reset(room: message.room, head: position))), told]
         case (.deliverAfterHole, nil), (.deliverAfterReset, nil), (.drop, _), (nil, _): return []
         }
+    }
+}
+
+extension ClientMachine {
+    /// The shortest wait of a send, in milliseconds, that the program is told about.
+    static let longHold = 3000
+}
+
+extension ProtocolError {
+    /// Whether the same command may succeed later without anybody's doing; so does a mute that ends.
+    package var isForNow: Bool {
+        self.code.isRetryable || (self.code == .muted && self.retryMilliseconds != nil)
     }
 }

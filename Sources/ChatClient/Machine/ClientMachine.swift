@@ -13,6 +13,8 @@ struct ClientMachine {
         case answer(Int, Answer)
         /// Hand the program an event.
         case emit(ClientEvent)
+        /// Get another token: the present one is about to end.
+        case wantToken
         /// Close the connection: it is dead or useless.
         case disconnect(ConnectionFailure)
     }
@@ -28,7 +30,9 @@ struct ClientMachine {
     let capacity: Int
     /// The extra delay of this client before a request that all clients may send at the same time.
     let jitter: Duration
-    let token: String?
+    /// A random number from 0 to 1, by which this client renews its tokens earlier or later than others.
+    let fraction: Double
+    var tokens: TokenMachine
     var identity: Identity
 
     /// The present connection; nil while there is none.
@@ -40,9 +44,17 @@ struct ClientMachine {
     private var reconnect = ReconnectMachine()
     private var lastID = 0
 
-    init(name: UserName?, session: SessionSecret?, token: String?, capacity: Int, jitter: Duration = .zero) {
+    init(
+        name: UserName?,
+        session: SessionSecret?,
+        hasFixedToken: Bool = true,
+        capacity: Int,
+        jitter: Duration = .zero,
+        fraction: Double = 0
+    ) {
         self.identity = .wanted(name, session)
-        self.token = token
+        self.tokens = TokenMachine(isFixed: hasFixedToken)
+        self.fraction = fraction
         self.capacity = capacity
         self.jitter = jitter
         self.outbox = Outbox(capacity: capacity)
@@ -62,13 +74,18 @@ struct ClientMachine {
 
 extension ClientMachine {
     /// A connection was made.
-    mutating func connected(now: ContinuousClock.Instant) -> [Action] {
+    ///
+    /// - Parameters:
+    ///   - token: The token for its `hello`, if there is one.
+    ///   - now: The time.
+    /// - Returns: The actions.
+    mutating func connected(token: String? = nil, now: ContinuousClock.Instant) -> [Action] {
         let id = self.makeID()
         self.connection = LiveConnection(hello: id, now: now)
         let hello = Command.Hello(
             name: self.identity.nameToAsk,
             session: self.identity.session,
-            token: self.token
+            token: token
         )
         return [.transmit(CommandEnvelope(id: id, .hello(hello)))]
     }
@@ -92,7 +109,8 @@ extension ClientMachine {
         // A client without a connection is in no room: pending leaves are done.
         let left = ended?.expectations.filter { $0.value == .leave }.keys.sorted() ?? []
         let actions: [Action] = left.map { .answer($0, .done) }
-        guard !failure.isFinal else { return (actions, .stop) }
+        let isWithoutToken = self.tokens.ended(failure)
+        guard !failure.isFinal, !isWithoutToken else { return (actions, .stop) }
         let next = self.reconnect.ended(
             failure.disconnect,
             lifetime: ended?.lifetime(now: now),
@@ -127,8 +145,9 @@ extension ClientMachine {
         switch connection.stage {
         case .greeting(id: _, let since): return since + LiveConnection.welcomeTimeout
         case .welcomed:
-            return [connection.liveness.deadline, self.outbox.deadline, self.rooms.deadline].lazy
-                .compactMap(\.self).min()
+            return [
+                connection.liveness.deadline, self.outbox.deadline, self.rooms.deadline, self.tokens.deadline,
+            ].lazy.compactMap(\.self).min()
         }
     }
 
@@ -141,10 +160,30 @@ extension ClientMachine {
             return [.disconnect(ConnectionFailure("the server did not say welcome in time"))]
         case .welcomed: break
         }
+        let wanted: [Action] = self.tokens.takeDue(now: now) ? [.wantToken] : []
         switch self.connection?.liveness.check(now: now) {
         case .disconnect: return [.disconnect(ConnectionFailure("the server does not answer"))]
-        case .probe: return [self.ask(.ping(.init()), as: .probe)] + self.advance(now: now)
-        case .wait, nil: return self.advance(now: now)
+        case .probe: return wanted + [self.ask(.ping(.init()), as: .probe)] + self.advance(now: now)
+        case .wait, nil: return wanted + self.advance(now: now)
         }
+    }
+}
+
+// MARK: - Tokens
+
+extension ClientMachine {
+    /// Another token is there.
+    mutating func renewToken(with token: String, now: ContinuousClock.Instant) -> [Action] {
+        guard self.welcome != nil else { return [] }
+        let action = self.ask(.refresh(.init(token: token)), as: .refresh)
+        self.noteAwaiting(now: now)
+        return [action]
+    }
+
+    /// There is no other token: it is tried again while the present one is good, and the program is told.
+    mutating func tokenFailed(_ failure: TokenFailure, now: ContinuousClock.Instant) -> [Action] {
+        guard self.welcome != nil else { return [] }
+        self.tokens.renewalFailed(now: now)
+        return [.emit(.tokenNotRenewed(ConnectionFailure(failure)))]
     }
 }

@@ -16,6 +16,8 @@ struct LiveConnection {
         case leave
         case request
         case probe
+        /// A token, in place of the present one.
+        case refresh
         /// A list of members, because changes were missed.
         case members(RoomName)
     }

@@ -94,9 +94,16 @@ package struct Outbox: Sendable {
     }
 
     /// A send was refused for now and is tried again later; later sends of the room wait with it.
-    package mutating func hold(_ id: Int, until instant: ContinuousClock.Instant) {
-        guard let room = self.roomsOfSent.removeValue(forKey: id) else { return }
+    ///
+    /// - Parameters:
+    ///   - id: The send.
+    ///   - instant: The time when it goes out again.
+    /// - Returns: Its room; nil when no send with this id is under way.
+    @discardableResult
+    package mutating func hold(_ id: Int, until instant: ContinuousClock.Instant) -> RoomName? {
+        guard let room = self.roomsOfSent.removeValue(forKey: id) else { return nil }
         self.queues[room]?.head = .held(until: instant)
+        return room
     }
 
     /// The connection is gone: sends under way go out again on the next one.

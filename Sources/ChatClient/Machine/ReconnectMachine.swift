@@ -44,6 +44,8 @@ package struct ReconnectMachine: Sendable {
     ) -> OnEnd {
         if let disconnect, disconnect.isFinal { return .stop }
         if let lifetime, lifetime >= Self.settled { self.attempts = 0 }
+        // With a fresh token it is welcome at once; the server that ended many tokens at the same moment is spared.
+        let hint = hint ?? (disconnect?.code == Disconnect.tokenExpired.code && self.attempts == 0 ? 0 : nil)
         let ceiling = self.attempts >= 5 ? Self.longest : min(Self.longest, .seconds(1 << self.attempts))
         self.attempts += 1
         // A server that gives a time spreads its clients itself; a little jitter is added in case it does not.

@@ -10,6 +10,10 @@ public struct ProtocolError: Error, Hashable, Sendable {
     public var retryMilliseconds: Int?
     /// The limit that was broken, where one was.
     public var limit: Int?
+    /// The time at which a moderator's ruling ends, in milliseconds since the Unix epoch, where one does.
+    public var until: Int?
+    /// The moderator's reason for a ruling, where there is one.
+    public var reason: String?
 
     /// Makes an error.
     ///
@@ -18,11 +22,22 @@ public struct ProtocolError: Error, Hashable, Sendable {
     ///   - message: The description of the error, in English.
     ///   - retryMilliseconds: After how many milliseconds the same command may succeed.
     ///   - limit: The limit that was broken.
-    public init(_ code: Code, _ message: String, retryMilliseconds: Int? = nil, limit: Int? = nil) {
+    ///   - until: When a moderator's ruling ends, in milliseconds since the Unix epoch.
+    ///   - reason: The moderator's reason; an empty one is none.
+    public init(
+        _ code: Code,
+        _ message: String,
+        retryMilliseconds: Int? = nil,
+        limit: Int? = nil,
+        until: Int? = nil,
+        reason: String? = nil
+    ) {
         self.code = code
         self.message = message
         self.retryMilliseconds = retryMilliseconds
         self.limit = limit
+        self.until = until
+        self.reason = reason?.isEmpty == true ? nil : reason
     }
 }
 
@@ -64,6 +79,16 @@ extension ProtocolError {
         public static let unauthorized = Code("unauthorized")
         /// The user may not do this.
         public static let forbidden = Code("forbidden")
+        /// A moderator has banned the user, or the user's address.
+        public static let banned = Code("banned")
+        /// A moderator has removed the user, who may come back.
+        public static let kicked = Code("kicked")
+        /// A moderator has muted the user.
+        public static let muted = Code("muted")
+        /// A moderator has closed the room.
+        public static let roomClosed = Code("room_closed")
+        /// The text has a word that the room does not take.
+        public static let textRefused = Code("text_refused")
         /// The server cannot do it now; the same command may succeed later.
         public static let unavailable = Code("unavailable")
         /// A fault in the server.

@@ -31,6 +31,8 @@ package struct NodeConfiguration: Sendable {
     package var maximumConnectionsPerAddress: Int? = 1000
     /// Whether `GET /api/status` is served.
     package var servesStatus = true
+    /// Where the page gets tokens.
+    package var signIn = SignIn()
     /// Opens `/echo`, which sends back every message: for conformance tests.
     package var hasEcho = false
     /// Delays everything that the node does, by times drawn from this seed: for tests that must not pass by luck.

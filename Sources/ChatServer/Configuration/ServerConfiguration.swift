@@ -24,6 +24,7 @@ struct ServerConfiguration: Sendable {
         self.logFormat = try settings.choice(.logFormat, "text or json") { LogFormat(rawValue: $0) } ?? .text
         try self.node.readPlace(settings)
         try self.node.readPolicies(settings)
+        self.node.signIn = try SignIn(settings)
         try self.node.readLimits(settings)
         try self.node.readRedis(settings)
         if settings.string(.testDelays) != nil {

@@ -26,6 +26,9 @@ struct ServerOptions: ParsableArguments {
     @Option(.logFormat) var logFormat: String?
     @Flag(help: .hidden) var testEcho = false
 
+    @OptionGroup(title: "Signing in on the page")
+    var signIn: SignInOptions
+
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
 
@@ -38,7 +41,9 @@ struct ServerOptions: ParsableArguments {
             .flushWindow: self.flushWindow, .origins: self.origins, .hosts: self.hosts, .status: self.status,
             .unlimited: self.unlimited ? "true" : nil, .logLevel: self.logLevel, .logFormat: self.logFormat,
         ]
-        let given = own.merging(self.limits.values) { $1 }.compactMap { setting, value in
+        let given = own.merging(self.signIn.values) { $1 }.merging(self.limits.values) { $1 }.compactMap {
+            setting,
+            value in
             value.map { (setting.key, $0) }
         }
         return Dictionary(uniqueKeysWithValues: given)
@@ -99,7 +104,7 @@ extension ArgumentHelp {
 
 extension Option {
     /// The flag of a setting.
-    fileprivate init(_ setting: Setting) where Value == String? {
+    init(_ setting: Setting) where Value == String? {
         self.init(name: .customLong(setting.flag), help: ArgumentHelp(setting))
     }
 }

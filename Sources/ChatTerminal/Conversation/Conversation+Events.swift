@@ -11,8 +11,10 @@ extension Conversation {
         case .connection(let state): self.handle(state)
         case .joined(let room): if self.rooms.joined(room) { self.notice(Notices.joined(room)) } else { self.redraw() }
         case .refused(let room, let error):
-            if !error.code.isRetryable { self.forget(room) }
+            if !error.isForNow { self.forget(room) }
             self.warn("\(room): \(Words.of(error))")
+        case .held(let room, let error): self.warn("\(room): \(Words.of(error))")
+        case .tokenNotRenewed(let failure): self.warn(Phrase.tokenNotRenewed(["reason": Words.of(failure)]))
         case .members(let room, let members): self.rooms.listed(members, in: room)
         case .received(let event): self.handle(event)
         }
@@ -56,7 +58,9 @@ extension Conversation {
             self.refresh()
         case .gap(let room, epoch: _, let from, let last): self.warn(Notices.gap(room, from, last))
         case .reset(let room, head: _): self.warn(Notices.reset(room))
-        case .removed(let removal): self.warn("\(removal.room): \(removal.message.sanitizedLine)")
+        case .removed(let removal):
+            self.forget(removal.room)
+            self.warn(Notices.removed(removal))
         case .status(.degraded, let detail): self.warn(Notices.degraded(detail))
         case .status(.ok, detail: _): self.notice(Phrase.recovered())
         case .closing(let disconnect, reconnectMilliseconds: _):

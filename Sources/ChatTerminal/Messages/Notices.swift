@@ -24,11 +24,12 @@ package enum Notices {
     package static func trouble(_ event: ClientEvent) -> String? {
         switch event {
         case .connection(.waiting(_, let failure)): Phrase.tryingAgain(["reason": Words.of(failure)])
-        case .refused(let room, let error): "\(room): \(Words.of(error))"
+        case .refused(let room, let error), .held(let room, let error): "\(room): \(Words.of(error))"
+        case .tokenNotRenewed(let failure): Phrase.tokenNotRenewed(["reason": Words.of(failure)])
         case .received(.status(.degraded, let detail)): self.degraded(detail)
         case .received(.gap(let room, epoch: _, let from, let last)): self.gap(room, from, last)
         case .received(.reset(let room, head: _)): self.reset(room)
-        case .received(.removed(let removal)): "\(removal.room): \(removal.message.sanitizedLine)"
+        case .received(.removed(let removal)): self.removed(removal)
         case .connection, .joined, .members, .received: nil
         }
     }
@@ -39,6 +40,7 @@ package enum Notices {
     }
 
     package static func reset(_ room: RoomName) -> String { Phrase.reset(["room": room.rawValue]) }
+    package static func removed(_ removal: Removal) -> String { "\(removal.room): \(Words.of(removal))" }
     package static func degraded(_ detail: String) -> String { Phrase.degraded(["detail": Words.of(said: detail)]) }
 
     /// The state of the connection.

@@ -138,7 +138,9 @@ package struct PlainJoin: Sendable {
             case .received(.message(let message)):
                 guard await printer.print(message) else { return .success }
                 watch.update { $0.printed(message.room, message.position) }
-            case .connection, .refused, .members, .received: break
+            case .received(.removed(let removal)) where removal.room == self.rooms.first:
+                return ExitStatus(removal.code)
+            case .connection, .refused, .held, .tokenNotRenewed, .members, .received: break
             }
         }
         return nil

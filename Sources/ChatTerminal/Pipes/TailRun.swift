@@ -1,6 +1,7 @@
 package import ChatClient
 package import ChatCore
 package import ChatSystem
+internal import ChatWords
 internal import Glibc
 
 /// Prints messages for as long as there is a reader.
@@ -99,7 +100,8 @@ package struct TailRun: Sendable {
     ///
     /// - Returns: nil when nothing more comes: the client has the reason.
     private func print(_ client: ChatClient) async -> ExitStatus? {
-        var left = self.count
+        var wanted = self.count
+        var left = Set(self.rooms)
         var backlog = Backlog(self.rooms)
         var troubles = Troubles()
         for await event in client.events {
@@ -112,13 +114,16 @@ package struct TailRun: Sendable {
                 guard await self.printer.print(message) else { return .success }
                 if let position = message.position { await self.positions?.note(message.room, position) }
                 backlog.printed(message.room)
-                left = left.map { $0 - 1 }
-                if left == 0 { return .success }
+                wanted = wanted.map { $0 - 1 }
+                if wanted == 0 { return .success }
             case .received(.gap(let room, let epoch, from: _, let last)):
                 await self.positions?.note(room, LogPosition(epoch: epoch, seq: last))
             case .received(.reset(let room, let head)):
                 await self.positions?.note(room, LogPosition(epoch: head.epoch, seq: 0))
-            case .connection, .refused, .members, .received: break
+            case .received(.removed(let removal)):
+                left.remove(removal.room)
+                if left.isEmpty { return ExitStatus(removal.code) }
+            case .connection, .refused, .held, .tokenNotRenewed, .members, .received: break
             }
             if !self.follows, backlog.isDone { return .success }
         }

@@ -10,6 +10,7 @@ internal import Glibc
 package enum Words {
     /// The refusal of the server, or of the rules for names and texts.
     package static func of(_ error: ProtocolError, in language: Language = .current) -> String {
+        if let words = self.ruling(error, in: language) { return words }
         let sentence = Sentence(said: error.message)
         if sentence.isKnown(in: language) { return sentence.text(in: language) }
         let code = Sentence(error.code.rawValue)
@@ -26,6 +27,7 @@ package enum Words {
     }
 
     package static func of(_ failure: ConnectionFailure, in language: Language = .current) -> String {
+        if let ruling = failure.disconnect.flatMap(self.ruling) { return ruling.text(in: language) }
         if language == .english { return failure.description }
         if let disconnect = failure.disconnect {
             let reason = self.of(disconnect, in: language)

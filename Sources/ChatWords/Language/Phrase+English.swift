@@ -10,6 +10,8 @@ extension Phrase {
         .recovered: "the server works again",
         .closing: "the server is about to close the connection: {reason}",
 
+        .tokenNotRenewed: "the token could not be renewed: {reason}",
+
         .joined: "{room}: {count} here ({names})",
         .members: "{room}: {count} here: {names}",
         .memberJoined: "{name} joined",

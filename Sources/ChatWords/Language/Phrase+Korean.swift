@@ -10,6 +10,8 @@ extension Phrase {
         .recovered: "서버가 다시 정상입니다",
         .closing: "서버가 곧 연결을 닫습니다: {reason}",
 
+        .tokenNotRenewed: "토큰을 새로 받지 못했습니다: {reason}",
+
         .joined: "{room}: {count}명 ({names})",
         .members: "{room}: {count}명: {names}",
         .memberJoined: "{name} 님이 들어왔습니다",

@@ -86,11 +86,13 @@ struct Send: AsyncParsableCommand {
     private struct Report {
         var sent = 0
         var refused = 0
+        /// Of the last line that was refused.
+        var refusal = ExitStatus.refused
 
         var status: ExitStatus {
             guard self.refused > 0 else { return .success }
             Output.notice(Phrase.sendReport(["sent": "\(self.sent)", "refused": "\(self.refused)"]))
-            return self.sent > 0 ? .partial : .refused
+            return self.sent > 0 ? .partial : self.refusal
         }
     }
 
@@ -103,6 +105,8 @@ struct Send: AsyncParsableCommand {
             }
             report.sent += 1
         } catch let error as ClientError where error.code == .refused {
+            report.refusal = ExitStatus(error)
+            guard !report.refusal.endsSending else { throw error }
             Output.notice(Words.of(error))
             report.refused += 1
         }

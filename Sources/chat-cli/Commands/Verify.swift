@@ -97,7 +97,7 @@ struct Verify: AsyncParsableCommand {
             return VerifyPlan(
                 servers: try addresses.map { address in
                     var configuration = ChatClient.Configuration(server: try ServerAddress(address))
-                    configuration.token = Environment["CHAT_TOKEN"]
+                    configuration.tokens = Environment["CHAT_TOKEN"].map(TokenProvider.fixed)
                     configuration.trustedAuthorities = self.caFile
                     return configuration
                 },

@@ -12,7 +12,7 @@ struct ConnectionOptions: ParsableArguments {
     @Option(.name) var name: String?
     @Option(.tokenFile) var tokenFile: String?
     @Option(.tokenCommand) var tokenCommand: String?
-    @Option(.caFile) var caFile: String?
+    @Option(.caFile, also: "ca") var caFile: String?
     @Option(.language) var language: Language?
 
     @Option(name: .customLong("config"), help: .said("A configuration file. (default: ~/.config/chat-cli/config.json)"))
@@ -54,7 +54,7 @@ extension ClientSettings {
         try Fault.unless {
             var configuration = ChatClient.Configuration(server: try ServerAddress(try self.address.value))
             if let name = self[.name] { configuration.name = try UserName(name.value) }
-            configuration.token = try TokenSource(self, environment: ProcessInfo.processInfo.environment)?.token()
+            configuration.tokens = TokenSource(self, environment: ProcessInfo.processInfo.environment)?.provider()
             configuration.trustedAuthorities = self[.caFile]?.value
             return configuration
         }

@@ -13,9 +13,10 @@ extension ArgumentHelp {
 }
 
 extension Option {
-    /// The flag of a setting, with a value after it.
-    init<Text: ExpressibleByArgument>(_ setting: Setting) where Value == Text? {
-        self.init(name: .customLong(setting.flag), help: ArgumentHelp(setting))
+    /// The flag of a setting, with a value after it; perhaps with a shorter name.
+    init<Text: ExpressibleByArgument>(_ setting: Setting, also short: String? = nil) where Value == Text? {
+        let names = [setting.flag, short].compactMap(\.self).map { NameSpecification.Element.customLong($0) }
+        self.init(name: NameSpecification(names), help: ArgumentHelp(setting))
     }
 }
 

@@ -66,7 +66,7 @@ import Testing
     }
 
     private func makeMachine(capacity: Int = 10) -> ClientMachine {
-        ClientMachine(name: self.mina.name, session: nil, token: nil, capacity: capacity, jitter: .seconds(1))
+        ClientMachine(name: self.mina.name, session: nil, capacity: capacity, jitter: .seconds(1))
     }
 
     /// A machine that is connected and in the lobby.

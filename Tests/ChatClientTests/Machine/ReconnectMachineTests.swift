@@ -33,12 +33,19 @@ import Testing
         #expect(end == .stop)
     }
 
-    @Test(arguments: [1000, 1001, 1005, 1006, 1011, 1012, 1013, 4000, 4001, 4002, 4499])
+    @Test(arguments: [1000, 1001, 1005, 1006, 1011, 1012, 1013, 4000, 4001, 4499])
     func `after any other close code it comes back`(code: UInt16) {
         var machine = ReconnectMachine()
         var generator = Lowest()
         let end = machine.ended(Disconnect(code: code, reason: ""), lifetime: .seconds(60), using: &generator)
         #expect(end == .retry(after: .milliseconds(500)))
+    }
+
+    @Test func `with a fresh token it comes back at once, unless that happens again and again`() {
+        var machine = ReconnectMachine()
+        var generator = Lowest()
+        let waits = (0..<2).map { _ in machine.ended(.tokenExpired, lifetime: nil, using: &generator) }
+        #expect(waits == [.retry(after: .zero), .retry(after: .milliseconds(500))])
     }
 
     @Test func `the server's own word on when to come back is kept`() {

@@ -46,13 +46,14 @@ struct FakeConnection: Sendable {
 extension FakeConnection {
     /// Takes the `hello` and welcomes the client; gives what it said.
     @discardableResult
-    func welcome(resumed: Bool = false) async throws -> JSONValue? {
+    func welcome(resumed: Bool = false, tokenSeconds: Int? = nil) async throws -> JSONValue? {
+        let token = tokenSeconds.map { #","token_seconds":\#($0)"# } ?? ""
         let hello = try await self.next()
         let id = hello?["id"]?.integer ?? 0
         try await self.send(
             #"{"type":"welcome","id":\#(id),"user":{"id":"u1","name":"Mina"},"session":"0123456789abcdef","#
                 + #""resumed":\#(resumed),"node":"n1","server":"fake","limits":{"text_bytes":8192,"name_chars":32,"#
-                + #""room_chars":64,"history":100,"rooms":100,"members":200},"ping_seconds":25}"#
+                + #""room_chars":64,"history":100,"rooms":100,"members":200},"ping_seconds":25\#(token)}"#
         )
         return hello
     }

@@ -40,7 +40,7 @@ function describe({ connection, service, wasWelcome }) {
   const { phase, code, isClosing, readiness, refused, retryAt } = connection;
   if (phase === "connecting") return { kind: "busy", text: t(wasWelcome ? "reconnecting" : "connecting") };
   if (phase === "ended") {
-    return { kind: "ended", text: t("endings")?.[code] ?? t("errors")?.[refused] ?? t("ended"), action: t("tryAgain") };
+    return { kind: "ended", text: t("errors")?.[refused] ?? t("endings")?.[code] ?? t("ended"), action: refused === "signed_out" ? t("signIn") : t("tryAgain") };
   }
   if (phase === "waiting") {
     const seconds = Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));

@@ -45,7 +45,7 @@ export function mountMessageList(root, app, store, goToRoom) {
   observer.observe(rows);
   observer.observe(scroller);
   store.subscribe(render);
-  return { toEnd, showItem };
+  return { toEnd, reveal };
 
   function toEnd() {
     isAtEnd = true;
@@ -121,21 +121,15 @@ export function mountMessageList(root, app, store, goToRoom) {
     renderRows();
   }
 
-  /** Shows an item in the middle of the window, with the items around it, and gives it the focus. */
-  function showItem(id) {
+  /** @returns the node of an item, which it gets now, with the items around it. */
+  function reveal(id) {
     const at = room?.items.findIndex((item) => item.id === id) ?? -1;
     if (at < 0) return;
     isAtEnd = false;
     const start = Math.max(0, at - SHOWN / 4);
     if (!nodes.has(id)) first = start > 0 ? room.items[start] : null;
     renderRows();
-    const { node } = nodes.get(id);
-    node.querySelector('.fold[aria-expanded="false"]')?.click();
-    node.tabIndex = -1;
-    node.scrollIntoView({ block: "center" });
-    node.focus({ preventScroll: true });
-    measure();
-    renderPill();
+    return nodes.get(id).node;
   }
 
   function renderRows() {
@@ -229,7 +223,7 @@ export function mountMessageList(root, app, store, goToRoom) {
     if (!isNewState(empty, `${state} ${room?.name}`)) return;
     empty.hidden = state === "busy";
     const words = {
-      refused: [t("refused", room?.name), errorText(room?.error?.code)],
+      refused: [t("refused", room?.name), errorText(room?.error?.code, room?.error)],
       quiet: [t("empty", room?.name), t("emptyText")],
       joining: [t("joining")],
     }[state];

@@ -2,10 +2,9 @@
 
 import { namesAuthor } from "../core/protocol.js";
 import { h } from "../dom.js";
-import { hueOf, initials, labels, mentions } from "../core/names.js";
-import { dayName, fullDate, list, shortTime, t, timeOfDay, withMore } from "../i18n/index.js";
+import { hueOf, initials, mentions } from "../core/names.js";
+import { dayName, fullDate, shortTime, t, timeOfDay, withMore } from "../i18n/index.js";
 
-const MAX_NAMES = 5;
 /** Longer texts are folded: characters, lines. */
 const [LONG, LONG_LINES] = [1_500, 30];
 /** The part that is shown until the code to unfold the rest is there: even the layout of a long text can take long. */
@@ -70,7 +69,11 @@ const ROWS = {
   new: () => line("rule new", t("newMark")),
   gap: (item, actions) => line("seam", ...rare("gap", item, actions)),
   reset: (item, actions) => line("seam", ...rare("reset", item, actions)),
-  note: ({ changes }) => line("note", noteText(changes)),
+  note(item) {
+    const node = line("note");
+    withMore(import("./rare-rows.js")).then((more) => node.append(more.noteText(item)), () => {});
+    return node;
+  },
 };
 
 export function rowNode(row, actions) {
@@ -120,14 +123,4 @@ function rare(kind, item, actions, otherwise = () => {}) {
     otherwise();
   });
   return [];
-}
-
-function noteText(changes) {
-  const names = (type) => {
-    const all = changes.filter((change) => change.type === type).map((user) => isolated(labels.of(user)));
-    const shown = all.length > MAX_NAMES ? [...all.slice(0, MAX_NAMES - 1), t("others", all.length - MAX_NAMES + 1)] : all;
-    return shown.length && t(type === "left" ? "leftRoom" : type, list(shown));
-  };
-  const renames = changes.filter(({ oldName }) => oldName).map(({ oldName, name }) => t("renamed", isolated(oldName), isolated(name)));
-  return [names("joined"), names("left"), ...renames].filter(Boolean).join(" · ");
 }

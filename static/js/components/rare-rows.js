@@ -1,14 +1,28 @@
-// Rows that are rare: lost messages, a log that started again, a message that was not sent, a long text.
+// Rows that are rare: lost messages, a log that started again, a message that was not sent, a long text, who came and left.
 
+import { labels } from "../core/names.js";
 import { button, h } from "../dom.js";
-import { t } from "../i18n/index.js";
+import { errorText, list, t } from "../i18n/index.js";
+import { isolated } from "./message-row.js";
+
+const MAX_NAMES = 5;
 
 export const gap = ({ count }) => [t("gap", count)];
 
+export function noteText({ changes }) {
+  const names = (type) => {
+    const all = changes.filter((change) => change.type === type).map((user) => isolated(labels.of(user)));
+    const shown = all.length > MAX_NAMES ? [...all.slice(0, MAX_NAMES - 1), t("others", all.length - MAX_NAMES + 1)] : all;
+    return shown.length && t(type === "left" ? "leftRoom" : type, list(shown));
+  };
+  const renames = changes.filter(({ oldName }) => oldName).map(({ oldName, name }) => t("renamed", isolated(oldName), isolated(name)));
+  return [names("joined"), names("left"), ...renames].filter(Boolean).join(" · ");
+}
+
 export const reset = () => [t("reset")];
 
-export const failed = ({ key, error: { code } }, { retry, discard }) => [
-  h("b", {}, `${t("failed")} ${t("failures")[code] ?? t("errorOther", code)}`),
+export const failed = ({ key, error }, { retry, discard }) => [
+  h("b", {}, `${t("failed")} ${t("failures")[error.code] ?? errorText(error.code, error)}`),
   button(t("retry"), "text-button", () => retry(key)),
   button(t("discard"), "text-button", () => discard(key)),
 ];

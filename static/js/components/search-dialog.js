@@ -56,11 +56,22 @@ export function search(app, store, messages, words) {
     const { before, hit, after } = snippet(item.text, input.value);
     const go = button("", "result", () => {
       node.close();
-      messages.showItem(item.id);
+      show(messages.reveal(item.id));
     });
     go.append(h("span.meta", {}, h("bdi.name", {}, labels.of(item.from)), h("time", { class: "time", title: fullDate(item.time) }, dayAndTime().format(item.time))),
       h("span.text", { dir: "auto" }, before, h("mark", {}, hit), after));
     return h("li", {}, go);
+  }
+
+  /** In the middle of the window, and with the focus. */
+  function show(row) {
+    if (!row) return;
+    row.querySelector('.fold[aria-expanded="false"]')?.click();
+    row.tabIndex = -1;
+    row.scrollIntoView({ block: "center" });
+    row.focus({ preventScroll: true });
+    // The list notices where it is, also when it did not have to move.
+    row.closest(".scroller").dispatchEvent(new Event("scroll"));
   }
 
   function walk(event) {

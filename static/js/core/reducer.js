@@ -71,7 +71,6 @@ function happened(state, event, now) {
     case "closing":
       return { ...state, connection: { ...state.connection, isClosing: true } };
     case "error":
-    case "removed":
       return { ...state, notice: event };
   }
   const context = { ids: state.ids, name: state.me?.name, attended: state.isLookedAt && state.current === event.room };

@@ -235,6 +235,7 @@ export const EVENTS = {
   message: messageCame,
   gap,
   reset,
+  removed: (room, error) => ({ ...disconnected(room), phase: "refused", error }),
   joined: presenceChanged,
   left: presenceChanged,
   renamed: presenceChanged,

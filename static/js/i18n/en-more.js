@@ -1,6 +1,11 @@
 import { counting } from "./counting.js";
+import { endOf } from "./ends.js";
 
 const count = counting("en");
+
+/** Words about what a moderator decided: with its end, and the moderator's reason, where there are such. */
+const ruling = (words, until = words) => ({ until: end, reason } = {}) =>
+  `${end ? `${until} ${endOf("en", end)}` : words}${reason ? `: ${reason}` : ""}`.replace(/([^.])$/, "$1.");
 
 export default {
   noRoom: "No room is open",
@@ -85,13 +90,18 @@ export default {
     forbidden: "You may not write here.",
   },
   errorOther: (code) => `The server refused it (${code}).`,
+  joined: (names) => `${names} joined`,
+  leftRoom: (names) => `${names} left`,
+  renamed: (from, to) => `${from} is now ${to}`,
+  others: count("# other", "# others"),
+  signIn: "Sign in",
   retry: "Try again",
   discard: "Discard",
   gap: count("# message is no longer available", "# messages are no longer available"),
   reset: "The server's history of this room began anew. What stands above is no longer kept.",
   refused: (room) => `#${room} cannot be joined`,
   errors: {
-    rate_limited: "That was too fast. Wait a moment.",
+    rate_limited: ({ retryMs } = {}) => (retryMs >= 3_000 ? `This room is in slow mode. The message goes out in ${Math.ceil(retryMs / 1000)} s.` : "That was too fast. Wait a moment."),
     name_invalid: "The server does not take this name.",
     room_invalid: "The server does not take this room's name.",
     text_empty: "There is nothing to send.",
@@ -100,6 +110,13 @@ export default {
     too_many_rooms: "You are in too many rooms.",
     unauthorized: "The server asks for a sign-in.",
     forbidden: "The server does not allow that.",
+    signed_out: "You are signed out. Sign in to go on.",
+    signing_out: ({ seconds }) => `You are signed out, and the connection ends in ${seconds} s. Sign in again in another tab to go on.`,
+    kicked: ruling("A moderator removed you from this room. You may come back."),
+    banned: ruling("You are banned from this room", "You are banned until"),
+    muted: ruling("You may not write in this room for now", "You may not write in this room until"),
+    room_closed: ruling("This room is closed"),
+    text_refused: "This room does not take one of the words in it.",
     unavailable: "The server's store is out of reach.",
     internal: "The server has made a mistake.",
     closed: "The connection was lost meanwhile.",

@@ -55,10 +55,6 @@ export default {
   beginning: (room) => `This is the beginning of #${room}.`,
   empty: (room) => `It is quiet in #${room}`,
   emptyText: "Say something, or share the link to bring somebody in.",
-  joined: (names) => `${names} joined`,
-  leftRoom: (names) => `${names} left`,
-  renamed: (from, to) => `${from} is now ${to}`,
-  others: count("# other", "# others"),
   joining: "Joining…",
 
   connecting: "Connecting…",

@@ -19,7 +19,10 @@ export async function withMore(module) {
 export const t = (key, ...values) => (typeof strings[key] === "function" ? strings[key](...values) : strings[key]);
 
 /** The words for the code of an error; the server's own sentence is English. */
-export const errorText = (code) => t("errors")?.[code] ?? t("errorOther", code ?? "");
+export function errorText(code, error) {
+  const words = t("errors")?.[code];
+  return words?.call ? words(error) : words ?? t("errorOther", code ?? "");
+}
 
 /** The language with the browser's region. */
 const locale = navigator.languages.find((wish) => wish.startsWith(language)) ?? language;

@@ -1,7 +1,11 @@
 import { counting } from "./counting.js";
+import { endOf } from "./ends.js";
 import { withParticle } from "./particles.js";
 
 const count = counting("ko");
+
+/** 관리자의 결정: 끝나는 때와 이유가 있으면 함께 보인다. */
+const ruling = (words, until) => ({ until: end, reason } = {}) => `${end && until ? `${endOf("ko", end)}${until}` : words}.${reason ? ` 이유: ${reason}` : ""}`;
 
 export default {
   noRoom: "열린 대화방이 없습니다",
@@ -86,13 +90,18 @@ export default {
     forbidden: "여기에 쓸 수 없습니다.",
   },
   errorOther: (code) => `서버가 받아들이지 않았습니다(${code}).`,
+  joined: (names) => `${names} 들어옴`,
+  leftRoom: (names) => `${names} 나감`,
+  renamed: (from, to) => `${from} → ${to} 이름 변경`,
+  others: count("외 #명"),
+  signIn: "로그인",
   retry: "다시 보내기",
   discard: "삭제",
   gap: count("메시지 #개는 더 이상 볼 수 없습니다"),
   reset: "이 방의 기록이 새로 시작되었습니다. 위의 내용은 서버에 남아 있지 않습니다.",
   refused: (room) => `#${room} 방에 들어갈 수 없습니다`,
   errors: {
-    rate_limited: "너무 빠릅니다. 잠시 기다려 주세요.",
+    rate_limited: ({ retryMs } = {}) => (retryMs >= 3_000 ? `천천히 말하는 방입니다. 메시지는 ${Math.ceil(retryMs / 1000)}초 뒤에 나갑니다.` : "너무 빠릅니다. 잠시 기다려 주세요."),
     name_invalid: "서버가 이 이름을 받지 않습니다.",
     room_invalid: "서버가 이 방 이름을 받지 않습니다.",
     text_empty: "보낼 내용이 없습니다.",
@@ -101,6 +110,13 @@ export default {
     too_many_rooms: "너무 많은 방에 들어와 있습니다.",
     unauthorized: "서버가 로그인을 요구합니다.",
     forbidden: "서버가 허락하지 않습니다.",
+    signed_out: "로그아웃되었습니다. 계속하려면 로그인하세요.",
+    signing_out: ({ seconds }) => `로그아웃되어 ${seconds}초 뒤에 연결이 끝납니다. 계속하려면 다른 탭에서 다시 로그인하세요.`,
+    kicked: ruling("관리자가 이 방에서 내보냈습니다. 다시 들어올 수 있습니다"),
+    banned: ruling("이 방에 들어올 수 없게 되었습니다", "까지 이 방에 들어올 수 없습니다"),
+    muted: ruling("지금은 이 방에서 말할 수 없습니다", "까지 이 방에서 말할 수 없습니다"),
+    room_closed: ruling("닫힌 방입니다"),
+    text_refused: "이 방에서 쓸 수 없는 말이 있습니다.",
     unavailable: "서버의 저장소에 닿지 못합니다.",
     internal: "서버에 오류가 생겼습니다.",
     closed: "그사이에 연결이 끊겼습니다.",

@@ -55,10 +55,6 @@ export default {
   beginning: (room) => `#${room} 대화의 시작입니다.`,
   empty: (room) => `#${room} 방이 조용합니다`,
   emptyText: "먼저 말을 걸거나 링크를 보내 보세요.",
-  joined: (names) => `${names} 들어옴`,
-  leftRoom: (names) => `${names} 나감`,
-  renamed: (from, to) => `${from} → ${to} 이름 변경`,
-  others: count("외 #명"),
   joining: "들어가는 중…",
 
   connecting: "연결하는 중…",

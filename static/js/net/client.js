@@ -10,7 +10,7 @@ const GOOD_MS = 10_000;
 const PATIENCE = 5;
 
 /** `code` is the server's, or "closed" or "timeout"; after these two the command may have been carried out. */
-const commandError = ({ code, message, retry_ms: retryMs }) => Object.assign(new Error(message ?? code), { code, retryMs });
+const commandError = ({ message, retry_ms: retryMs, ...more }) => Object.assign(new Error(message ?? more.code), more, { retryMs });
 
 export function makeClient(hello) {
   const pending = new Map();
@@ -23,7 +23,7 @@ export function makeClient(hello) {
   let isProbing = false;
   let idleMs = 25_000;
   let askedDelay;
-  const client = Object.assign(new EventTarget(), { isOpen: false, start, reconnectNow, request, post, probe });
+  const client = Object.assign(new EventTarget(), { isOpen: false, start, reconnectNow, request, post, probe, refused });
   return client;
 
   function start() {
@@ -69,7 +69,12 @@ export function makeClient(hello) {
     // Late events of a socket that was given up are ignored.
     const current = (handle) => (event) => socket === mine && handle(event);
     const id = ++lastId;
-    if (!mine.received) mine.onopen = current(() => mine.send(encodeCommand("hello", hello(), id)));
+    if (!mine.received) mine.onopen = async () => {
+      const fields = await hello().catch(() => null);
+      if (socket !== mine) return;
+      if (fields) mine.send(encodeCommand("hello", fields, id));
+      else ended(1006, "");
+    };
     mine.onmessage = current(({ data }) => received(data));
     mine.onclose = current(({ code, reason }) => ended(code, reason));
     timers.welcome = setTimeout(current(() => ended(1006, "")), WELCOME_MS);
@@ -130,7 +135,7 @@ export function makeClient(hello) {
     if (!client.isOpen) tries += 1;
     drop();
     if (isFinal(code)) return tell({ phase: "ended", refused: null, code, reason });
-    const delay = reconnectDelay(attempt++, Math.random(), askedDelay);
+    const delay = reconnectDelay(attempt++, Math.random(), askedDelay ?? (code === 4002 && attempt === 1 ? 0 : undefined));
     askedDelay = undefined;
     timers.reconnect = setTimeout(connect, delay);
     tell({ phase: "waiting", code, reason, retryAt: Date.now() + delay, tries });

@@ -4,6 +4,8 @@
 const RETRYABLE = ["rate_limited", "unavailable", "internal"];
 const MAX_INTERNAL = 3;
 const RETRY_MS = 1_000;
+/** The user is told of longer waits (a mute, slow mode); after an hour it is tried again in any case. */
+const [LONG_MS, MOST_MS] = [3_000, 3_600_000];
 
 /** @returns a function that sends all waiting messages of a room, as soon as it can. */
 export function makeOutbox(client, store, rejoin) {
@@ -25,13 +27,14 @@ export function makeOutbox(client, store, rejoin) {
       }
       const error = await send(name, entry);
       if (!error) continue;
-      const { code, message, retryMs } = error;
+      const { code, retryMs } = error;
       if (code === "closed") break;
       if (code === "timeout") client.probe();
       else if (code === "not_joined") rejoin(name);
-      else if (RETRYABLE.includes(code) && !(code === "internal" && ++internal >= MAX_INTERNAL)) {
-        await new Promise((resolve) => setTimeout(resolve, retryMs ?? RETRY_MS));
-      } else change(name, entry.key, { state: "failed", error: { code, message } });
+      else if ((RETRYABLE.includes(code) || retryMs) && !(code === "internal" && ++internal >= MAX_INTERNAL)) {
+        if (retryMs >= LONG_MS) store.dispatch({ type: "notice", notice: error });
+        await new Promise((resolve) => setTimeout(resolve, Math.min(retryMs ?? RETRY_MS, MOST_MS)));
+      } else change(name, entry.key, { state: "failed", error });
     }
     busy.delete(name);
   }

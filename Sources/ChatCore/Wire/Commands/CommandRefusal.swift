@@ -51,7 +51,9 @@ package struct CommandRefusal: Error, Equatable, Sendable {
                 ProtocolError.Code(try json.required("code", \.shown)),
                 json["message"]?.shown ?? "",
                 retryMilliseconds: json["retry_ms"]?.count,
-                limit: json["limit"]?.count
+                limit: json["limit"]?.count,
+                until: json["until"]?.count,
+                reason: json["reason"]?.shown
             )
         )
     }

@@ -8,6 +8,7 @@ struct ChatRouter {
     let staticFiles: String
     /// nil where the operator does not want it.
     let status: StatusBoard?
+    let signIn: SignIn
 
     /// Puts the routes together.
     func build() -> Router<ChatRequestContext> {
@@ -16,6 +17,7 @@ struct ChatRouter {
         router.add(middleware: PageMiddleware(files: PageFiles(folder: self.staticFiles)))
         HealthRoutes(node: self.node).add(to: router)
         let api = router.group("api")
+        PageRoute(signIn: self.signIn).add(to: api)
         RoomRoutes(node: self.node).add(to: api)
         if let status { StatusRoute(board: status).add(to: api) }
         return router

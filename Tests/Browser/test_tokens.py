@@ -23,7 +23,9 @@ def token(name, **claims):
 class Gate:
     """Stands between a page and the server, and wants tokens."""
 
-    def __init__(self, page, seconds=3600, is_open=False):
+    def __init__(self, page, seconds=3600, is_open=False, words=("read", "write")):
+        self.words = list(words)
+        self.orders = []
         self.page = page
         self.seconds = seconds
         self.is_open = is_open
@@ -39,7 +41,7 @@ class Gate:
         if not self.is_signed_in:
             return route.fulfill(status=401)
         self.asked += 1
-        route.fulfill(json={"token": token(f"t{self.asked}", rooms={"*": ["read", "write"]})})
+        route.fulfill(json={"token": token(f"t{self.asked}", rooms={"*": self.words})})
 
     def _connect(self, socket):
         self.socket = socket
@@ -54,6 +56,9 @@ class Gate:
             if command["type"] == "refresh":
                 self.refreshes.append(command["token"])
                 return socket.send(json.dumps({"type": "ok", "id": command["id"], "token_seconds": self.seconds}))
+            if command["type"] in ("kick", "ban", "mute", "clear", "slow"):
+                self.orders.append({key: value for key, value in command.items() if key != "id"})
+                return socket.send(json.dumps({"type": "ok", "id": command["id"], "room": command["room"]}))
             server.send(text)
 
         def answered(text):
@@ -205,3 +210,35 @@ def test_a_muted_message_waits_and_the_writer_is_told(people, room, locale, word
     expect(mina.page.locator("#notice")).to_contain_text(words)
     expect(mina.page.locator("#notice")).to_contain_text("calm down")
     mina.sees("hear me")
+
+
+def test_a_moderator_has_commands_that_others_do_not_see(people, room):
+    mina, jonas = people(), people().enter(room, "Jonas")
+    gate = Gate(mina.page, words=("read", "write", "moderate"))
+    mina.enter(room, "Mina")
+    expect(mina.page.locator(".people .name")).to_have_count(2)
+    jonas_id = mina.page.locator(".people .name", has_text="Jonas").get_attribute("data-user")
+    mina.say("/mute Jonas 10m calm down")
+    expect(mina.page.locator("#notice")).to_contain_text("Jonas\u2069 is muted")
+    mina.say("/slow 10s")
+    expect(mina.page.locator("#notice")).to_contain_text("The pace of")
+    mina.say("/purge spam")
+    expect(mina.page.locator("#notice")).to_contain_text("Every message of")
+    assert gate.orders == [
+        {"type": "mute", "room": room, "user": jonas_id, "seconds": 600, "reason": "calm down"},
+        {"type": "slow", "room": room, "seconds": 10},
+        {"type": "clear", "room": room, "reason": "spam"},
+    ]
+    mina.say("/kick Nobody")
+    expect(mina.page.locator("#notice")).to_contain_text("Nobody of this name")
+    expect(mina.composer).to_have_value("/kick Nobody")
+    mina.composer.fill("")
+    mina.say("/help")
+    expect(mina.page.locator("dialog")).to_contain_text("/kick <name> [reason]")
+
+    jonas.say("/kick Mina")
+    expect(jonas.page.locator("#notice")).to_contain_text("does not allow that")
+    jonas.composer.fill("")
+    jonas.say("/help")
+    expect(jonas.page.locator("dialog")).to_contain_text("/leave")
+    expect(jonas.page.locator("dialog")).not_to_contain_text("/kick")

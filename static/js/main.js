@@ -55,7 +55,7 @@ function openSettings() {
 }
 
 function showHelp() {
-  openDialog("help", (dialogs) => dialogs.help());
+  openDialog("help", (dialogs) => dialogs.help(app, store.state.current));
 }
 
 function search(words = "") {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { RULINGS } from "../../../static/js/core/targets.js";
 import { completionsOf } from "../../../static/js/core/complete.js";
 import { emojiGroups, emojiNamed, findEmoji } from "../../../static/js/core/emoji.js";
 import { COMMANDS } from "../../../static/js/core/input.js";
@@ -35,7 +36,7 @@ test("commands are offered at the beginning alone, and what is whole is not", ()
 });
 
 test("each command has its help in both languages, and no other has", () => {
-  for (const { commandList } of [en, ko]) assert.deepEqual(Object.keys(commandList), COMMANDS);
+  for (const { commandList } of [en, ko]) assert.deepEqual(Object.keys(commandList), [...COMMANDS, ...RULINGS]);
 });
 
 test("emoji are found by their names in both languages, exact names first", () => {

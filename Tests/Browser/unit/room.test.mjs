@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import "../../../static/js/core/rare.js";
 import { hasNews } from "../../../static/js/core/news.js";
-import { oldestSeq } from "../../../static/js/core/room.js";
+import { oldestSeq } from "../../../static/js/core/rare.js";
 import { initialState, reduce, unreadCount } from "../../../static/js/core/reducer.js";
 
 const me = { id: "me", name: "민아" };

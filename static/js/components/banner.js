@@ -17,7 +17,7 @@ export function mountBanner(root, app, store) {
     if (next.connection === state?.connection && next.service === state.service) return;
     state = next;
     // The words for the reason are fetched, because few visits need them.
-    if (next.connection.phase === "ended" || next.connection.readiness) await withMore().catch(() => {});
+    if (next.connection.phase === "ended" || next.connection.readiness || next.service.state === "degraded") await withMore().catch(() => {});
     render();
   });
 

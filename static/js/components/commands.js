@@ -1,9 +1,10 @@
 // Carries out commands (core/input.js tells them from messages).
 
+import { RULINGS } from "../core/targets.js";
 import { labels, roomName, userName } from "../core/names.js";
 import { twinOf } from "./join-dialog.js";
-import { list, t } from "../i18n/index.js";
-import { tellUser } from "../overlays.js";
+import { errorText, list, t } from "../i18n/index.js";
+import { fetchMore, tellUser } from "../overlays.js";
 import { isolated } from "./message-row.js";
 import "../rename.js";
 
@@ -62,7 +63,9 @@ const COMMANDS = {
 const NEEDS_ARGUMENT = ["me", "nick", "join", "switch"];
 
 /** @returns whether it was carried out. */
-export function run({ is, name, argument }, page) {
+export async function run({ is, name, argument }, page) {
+  // Nobody moderates where there are no tokens.
+  if (RULINGS.includes(name)) return page.app.request ? (await fetchMore(import("./moderation.js")))?.moderate(name, argument, page) ?? false : refuse(() => errorText("forbidden"));
   if (is === "unknown") return refuse(() => t("unknownCommand", name));
   if (!argument && NEEDS_ARGUMENT.includes(name)) return refuse(() => t("commandUsage", name, t("commandList")[name][0]));
   return COMMANDS[name](argument, page);

@@ -9,7 +9,7 @@ export function trimmed(text) {
   return first < 0 ? "" : text.slice(text.lastIndexOf("\n", first) + 1).trimEnd();
 }
 
-/** `is`: "nothing", "say" with a `text`, "command" with a `name` and an `argument`, or "unknown" with a `name`, which is never sent. */
+/** `is`: "nothing", "say" with a `text`, "command" with a `name` and an `argument`, or "unknown" with both, which is never sent. */
 export function inputOf(raw) {
   const line = raw.trim();
   if (!line) return { is: "nothing" };
@@ -17,5 +17,5 @@ export function inputOf(raw) {
   if (!line.startsWith("/")) return { is: "say", text: trimmed(raw) };
   const [head] = /^\S+/u.exec(line);
   const name = head.slice(1).toLowerCase();
-  return COMMANDS.includes(name) ? { is: "command", name, argument: line.slice(head.length).trim() } : { is: "unknown", name };
+  return { is: COMMANDS.includes(name) ? "command" : "unknown", name, argument: line.slice(head.length).trim() };
 }

@@ -42,4 +42,4 @@ export function makeNamesakes(mine = new Set()) {
 
 /** Whoever takes a name with the mark of somebody else gets one as well. */
 const ENDS_LIKE_A_MARK = /\u00b7[\p{L}\p{N}]{4,}$/u;
-const endOf = (id) => (SHARED.includes(id) ? id : id.slice(-SHOWN));
+export const endOf = (id) => (SHARED.includes(id) ? id : id.slice(-SHOWN));

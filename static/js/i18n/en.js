@@ -70,5 +70,4 @@ export default {
   unreachable: "The server does not answer.",
   ended: "The server ended the connection for good.",
   tryAgain: "Try again",
-  degraded: "The server has lost its store for the moment. Messages wait here and are sent afterwards.",
 };

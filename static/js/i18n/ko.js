@@ -70,5 +70,4 @@ export default {
   unreachable: "서버가 응답하지 않습니다.",
   ended: "서버가 연결을 완전히 끝냈습니다.",
   tryAgain: "다시 시도",
-  degraded: "서버가 잠시 저장소에 닿지 못합니다. 메시지는 여기 보관했다가 보냅니다.",
 };

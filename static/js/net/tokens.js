@@ -1,6 +1,6 @@
 // Tokens, for a server that requires them: from the operator's log-in, with its cookies. They are kept nowhere.
 
-import { isToken, renewalDelay, retryDelay, rightsOf, timerFor } from "../core/renewal.js";
+import { isToken, may, renewalDelay, retryDelay, rightsOf, timerFor } from "../core/renewal.js";
 import { withMore } from "../i18n/index.js";
 import * as storage from "../storage.js";
 
@@ -9,8 +9,8 @@ const PATIENCE_MS = 4_000;
 /** Whoever comes back from the log-in without a token is not sent there at once again. */
 const LOGIN_MS = 30_000;
 
-/** What the page may do, for commands that only some see. */
-export let rights = [];
+/** What the token allows, for commands that only some see. */
+let rights = [];
 let places, timer;
 
 const get = (address, options) => fetch(address, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS), ...options });
@@ -46,6 +46,7 @@ export async function begin({ act, client }, change) {
 export async function token(tab) {
   try {
     const fresh = await fetchToken();
+    Object.assign(tab.app, { request: tab.client.request, mayModerate: (room) => may(rights, "moderate", room) });
     if (!fresh) storage.write("tokens", null);
     return fresh;
   } catch (error) {

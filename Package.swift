@@ -38,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // Names, protocol, machines and the broker's promise. No sockets, no clocks, no waiting.
@@ -120,12 +121,28 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // Who clients are and what they may do: tokens, the keys that verify them, and where those come from.
+        .target(
+            name: "ChatIdentity",
+            dependencies: [
+                "ChatCore",
+                "ChatSystem",
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
         // One node: the door, HTTP, a shard for each event loop, and the broker that joins it to others.
         .target(
             name: "ChatNode",
             dependencies: [
                 "ChatCore",
                 "ChatHTTP",
+                "ChatIdentity",
                 "ChatMemory",
                 "ChatRedis",
                 "ChatSystem",
@@ -150,6 +167,7 @@ let package = Package(
             name: "ChatServer",
             dependencies: [
                 "ChatCore",
+                "ChatIdentity",
                 "ChatNode",
                 "ChatRedis",
                 "ChatSettings",
@@ -238,6 +256,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "ChatCore", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             path: "Tests/TestSupport",
             swiftSettings: settings
@@ -275,6 +294,22 @@ let package = Package(
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOEmbedded", package: nio),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ChatIdentityTests",
+            dependencies: [
+                "ChatCore",
+                "ChatIdentity",
+                "ChatSystem",
+                "TestSupport",
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -320,6 +355,7 @@ let package = Package(
                 "ChatClient",
                 "ChatCore",
                 "ChatHTTP",
+                "ChatIdentity",
                 "ChatMemory",
                 "ChatNode",
                 "ChatRedis",

@@ -36,7 +36,9 @@ struct Input {
     /// The whole input, whose growing part has about so many bytes.
     var make: (Int) -> String
 
-    static var all: [Input] { Self.commands + Self.events + Self.requests + Self.redis + Self.files + Self.structures }
+    static var all: [Input] {
+        Self.commands + Self.tokens + Self.events + Self.requests + Self.redis + Self.files + Self.structures
+    }
 
     /// Strings that cost much where Unicode is compared, normalised, counted or cut.
     private static let strings: [(String, @Sendable (Int) -> String)] = [
@@ -53,6 +55,19 @@ struct Input {
         ("flags", { String(repeating: "\u{1F1F0}", count: $0 / 4) }),
         ("escapes", { String(repeating: #"\u0316"#, count: $0 / 6) }),
     ]
+
+    /// Up to the most bytes of a token, which is twice the size here.
+    private static let tokens =
+        ["name", "aud", "x"].flatMap { claim in
+            Self.field(.token, "token.\(claim)") { #"{"sub":"a","exp":9,"\#(claim)":"\#($0)"}"# }
+        } + [
+            Input(sink: .token, name: "token.names") { size in
+                #"{"sub":"a","exp":9\#((0..<size / 8).map { #","\#(1000 + $0)":1"# }.joined())}"#
+            },
+            Input(sink: .token, name: "token.depth") { size in
+                #"{"sub":"a","exp":9,"x":"# + String(repeating: "[", count: size)
+            },
+        ]
 
     private static func field(_ sink: Sink, _ name: String, _ whole: @escaping (String) -> String) -> [Input] {
         self.strings.map { kind, string in Input(sink: sink, name: "\(name) of \(kind)") { whole(string($0)) } }

@@ -1,6 +1,7 @@
 @testable import ChatClient
 @testable import ChatCore
 @testable import ChatHTTP
+@testable import ChatIdentity
 @testable import ChatRedis
 @testable import ChatWebSocket
 import NIOCore
@@ -22,6 +23,8 @@ enum Sink: String, CaseIterable {
     case clientFrames = "client-frames"
     /// The requests of a connection, with their bodies.
     case requests
+    /// A token, its header or its claims, whoever signed them.
+    case token
     /// What Redis answered.
     case replies
     /// What came on a subscribed connection to Redis.
@@ -47,6 +50,7 @@ enum Sink: String, CaseIterable {
         case .serverFrames: Self.frames(bytes, .server)
         case .clientFrames: Self.frames(bytes, .client)
         case .requests: Self.requests(bytes)
+        case .token: Self.token(bytes)
         case .replies: Self.replies(buffer)
         case .pushes: Self.pushes(buffer)
         case .payload: Self.payload(buffer)
@@ -71,6 +75,17 @@ extension Sink {
             fatalError("a command that was read cannot be read again")
         }
         precondition(again == envelope, "a command changes when it is written and read")
+    }
+
+    private static func token(_ bytes: [UInt8]) {
+        if let text = try? TokenText(String(decoding: bytes, as: UTF8.self)) { _ = try? TokenClaims(text.claims) }
+        _ = try? TokenHeader(bytes)
+        guard let claims = try? TokenClaims(bytes) else { return }
+        guard let grant = try? TokenRules().grant(claims, now: claims.expiry - 1) else { return }
+        precondition(grant.user.isOfToken && grant.rules.count <= Grant.maximumRules)
+        guard let room = try? RoomName("team-래블업.1") else { return }
+        let rights = grant.rights(in: room)
+        precondition(rights.isSuperset(of: grant.rightsEverywhere))
     }
 
     private static func event(_ buffer: ByteBuffer) {

@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DEBUG = ROOT / ".build/debug"
 OUT = ROOT / ".build/fuzz"
 # In the order in which they depend on each other.
-INSTRUMENTED = ["ChatCore", "ChatHTTP", "ChatWebSocket", "ChatRedis", "ChatClient"]
+INSTRUMENTED = ["ChatCore", "ChatIdentity", "ChatHTTP", "ChatWebSocket", "ChatRedis", "ChatClient"]
 FUZZER = ["-sanitize=fuzzer", "-parse-as-library"]
 
 

@@ -18,8 +18,9 @@ CHiredis       |                                  |
 CZlib          |                                  |
 ChatRedis      | ChatCore ChatSystem CHiredis     | *
 ChatClient     | ChatCore ChatSystem ChatWebSocket | *
-ChatNode       | ChatCore ChatHTTP ChatMemory ChatRedis ChatSystem ChatWebSocket CZlib | *
-ChatServer     | ChatCore ChatNode ChatRedis ChatSettings ChatSystem | *
+ChatIdentity   | ChatCore ChatSystem              | *
+ChatNode       | ChatCore ChatHTTP ChatIdentity ChatMemory ChatRedis ChatSystem ChatWebSocket CZlib | *
+ChatServer     | ChatCore ChatIdentity ChatNode ChatRedis ChatSettings ChatSystem | *
 ChatWords      | ChatClient ChatCore ChatSystem   | Glibc Synchronization
 ChatTerminal   | ChatClient ChatCore ChatSystem ChatWords | Foundation Glibc NIOCore Synchronization
 ChatBench      | ChatClient ChatCore ChatSystem ChatWebSocket ChatWords | DequeModule Glibc Histogram NIOCore NIOPosix
@@ -32,11 +33,12 @@ guarded='
 CHiredis       | ChatRedis
 Hummingbird*   | ChatNode
 ArgumentParser | ChatServer chat-cli
-NIOPosix       | ChatRedis ChatClient ChatNode ChatServer
+NIOPosix       | ChatRedis ChatClient ChatIdentity ChatNode ChatServer
+JWTKit         | ChatIdentity
 '
 
 # modules whose folders lie in one direction
-one_way='ChatBench ChatClient ChatCore ChatHTTP ChatMemory ChatNode ChatRedis ChatServer ChatSettings ChatSystem ChatTerminal
+one_way='ChatBench ChatClient ChatCore ChatHTTP ChatIdentity ChatMemory ChatNode ChatRedis ChatServer ChatSettings ChatSystem ChatTerminal
     ChatVerify ChatWebSocket ChatWords chat-cli'
 
 findings=$(mktemp)

@@ -1,4 +1,5 @@
 package import ChatCore
+import ChatIdentity
 import ChatMemory
 import ChatRedis
 import ChatSystem
@@ -45,6 +46,7 @@ package struct Node: Service {
             name: configuration.name.text(port: configuration.port),
             limits: configuration.limits,
             broker: broker,
+            authorizer: Authorizer(configuration.identity, group: group, logger: logger),
             admission: Self.admission(configuration),
             logger: logger,
             flushWindow: configuration.flushWindow
@@ -93,7 +95,10 @@ package struct Node: Service {
     /// Services end in the reverse of this order. First the server ends: it accepts nobody and tells its connections.
     /// Then the shards wait until those have gone, and for work under way. The broker that they need for it ends last.
     package func run() async throws {
-        var parts: [any Service] = [BrokerService(broker: self.broker), ShardService(shards: self.shards)]
+        var parts: [any Service] = [
+            BrokerService(broker: self.broker), AuthorizerService(authorizer: self.context.authorizer),
+            ShardService(shards: self.shards),
+        ]
         if let status { parts.append(status) }
         parts.append(self.server)
         let services = ServiceGroup(configuration: .init(services: parts, logger: self.context.logger))
@@ -120,6 +125,7 @@ package struct Node: Service {
         let policy = DoorPolicy(
             hosts: self.configuration.hosts,
             webSockets: WebSocketAdmission(origins: self.configuration.origins),
+            asksForTokens: self.context.authorizer.asksForTokens,
             maximumBody: self.configuration.limits.messageBytes,
             hasEcho: self.configuration.hasEcho
         )
@@ -153,6 +159,17 @@ private struct BrokerService: Service {
 
     func run() async throws {
         try? await cancelWhenGracefulShutdown { try await self.broker.run() }
+    }
+}
+
+/// The upkeep of keys for tokens as a service: until the last client has gone.
+private struct AuthorizerService: Service {
+    let authorizer: Authorizer
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await self.authorizer.run() }
+        // A service that has nothing to do must not end the node.
+        try? await gracefulShutdown()
     }
 }
 

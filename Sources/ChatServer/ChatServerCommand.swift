@@ -104,6 +104,7 @@ extension ServerOptions {
             let file = self.config ?? environment[Setting.config.variable]
             let settings = try await Settings.ofServer(flags: self.values, environment: environment, file: file)
             var configuration = try ServerConfiguration(settings)
+            try await configuration.readFiles(settings)
             configuration.node.hasEcho = self.testEcho
             if let redis, (try? RedisURL(redis))?.password != nil {
                 configuration.warnings.append(

@@ -2,6 +2,7 @@ import BrokerContract
 import ChatCore
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import ChatRedis

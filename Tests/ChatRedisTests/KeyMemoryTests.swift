@@ -3,6 +3,7 @@ import ChatCore
 import ChatSystem
 import Foundation
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import ChatRedis

@@ -2,6 +2,7 @@ import BrokerContract
 import ChatCore
 import Foundation
 import NIOSSL
+import TestSupport
 import Testing
 
 @testable import ChatRedis

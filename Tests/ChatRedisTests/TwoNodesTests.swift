@@ -1,6 +1,7 @@
 import BrokerContract
 import ChatCore
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import ChatRedis

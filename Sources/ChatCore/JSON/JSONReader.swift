@@ -130,6 +130,8 @@ package struct JSONReader {
 package struct JSONError: Error, Equatable {
     /// The fault, for people.
     package let detail: String
+
+    package init(detail: String) { self.detail = detail }
 }
 
 // MARK: - Strings

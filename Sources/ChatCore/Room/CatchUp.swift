@@ -114,6 +114,22 @@ package struct CatchUp: Sendable, Equatable {
         )
     }
 
+    /// The plan of a member that may not read the past: what it would be replayed is lost to it.
+    ///
+    /// - Parameters:
+    ///   - announcement: The announcement of the plan that it asked for.
+    ///   - start: The member's request.
+    /// - Returns: A plan that begins at the head.
+    package static func withoutPast(_ announcement: Announcement, _ start: ReplayStart) -> (CatchUp, Announcement) {
+        let head = announcement.head
+        var told = Announcement(head: head, isReset: announcement.isReset, gap: nil, replay: 0)
+        if case .after = start {
+            let first = announcement.gap?.lowerBound ?? head.seq - announcement.replay + 1
+            if first <= head.seq { told.gap = first...head.seq }
+        }
+        return (CatchUp(position: head), told)
+    }
+
     /// Whether the plan needs the log.
     package static func needsLog(_ start: ReplayStart, room: LogPosition, tail: RoomTail) -> Bool {
         switch start {

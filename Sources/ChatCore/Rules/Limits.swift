@@ -16,6 +16,8 @@ package struct Limits: Equatable, Sendable {
     package var commands: Rate? = Rate(burst: 100, perSecond: 50)
     /// The most bytes that wait to be sent to a connection.
     package var outboundBytes = 1 << 20
+    /// The time within which a client brings its token, where it needs one.
+    package var helloTimeout: Duration = .seconds(10)
     /// The time without received bytes after which the server pings.
     package var pingInterval: Duration = .seconds(25)
     /// The time for the answer to a ping.

@@ -17,34 +17,55 @@ package struct SessionMachine: Sendable {
     /// This many frames without a message count as one error.
     private static let idleFramesOfError = 10
 
+    /// What a connection needs before its session opens.
+    package enum Entry: Equatable, Sendable {
+        /// Nothing.
+        case free
+        /// A token: that of its `hello`, or the bearer of its upgrade.
+        case token(bearer: String?)
+    }
+
     private enum State {
-        case new
+        case new(Entry)
         case opening
         case open(User)
     }
 
     private enum Membership {
         case joining
-        case joined
+        /// A member with these rights, which are kept so that a send need not look them up.
+        case joined(RoomRights)
     }
 
     // Not all of `Limits`, which takes 300 bytes: every connection has this value.
     private let maximumRooms: Int
     private let commandRate: Limits.Rate?
-    private var state = State.new
+    private var state: State
+    /// What the client may do.
+    package private(set) var access = Access.open
     private var rooms: [RoomName: Membership] = [:]
     private var held: Deque<CommandEnvelope> = []
     private var commands: TokenBucket?
     private var errors: TokenBucket?
     /// Frames without a message that have not been charged yet.
     private var idleFrames: UInt8 = 0
+    /// When the next token is taken.
+    private var nextRefresh: ContinuousClock.Instant
 
     /// Makes the machine of a connection that has just come.
-    package init(limits: Limits, now: ContinuousClock.Instant) {
+    package init(limits: Limits, entry: Entry = .free, now: ContinuousClock.Instant) {
+        self.state = .new(entry)
+        self.nextRefresh = now
         self.maximumRooms = limits.rooms
         self.commandRate = limits.commands
         self.commands = limits.commands.map { TokenBucket($0, now: now) }
         self.errors = limits.commands.map { TokenBucket($0, now: now) }
+    }
+
+    /// Whether nothing has come that opens its session.
+    package var isNew: Bool {
+        guard case .new = self.state else { return false }
+        return true
     }
 
     /// The client's user; nil until its session is open.
@@ -61,7 +82,7 @@ extension SessionMachine {
     package enum OnCommand: Equatable, Sendable {
         /// Open the session, then call ``SessionMachine/opened(_:)``. The id is that of the `hello`, if there was one.
         case open(Command.Hello, id: Int?)
-        /// Join the room, then call ``SessionMachine/joined(_:)`` or ``SessionMachine/refusedJoin(_:)``.
+        /// Join the room, then call ``SessionMachine/joined(_:)`` or ``SessionMachine/expelled(_:)``.
         case join(Command.Join, id: Int?, isMember: Bool)
         case leave(Command.Leave, id: Int?)
         case send(Command.Send, id: Int?)
@@ -69,6 +90,8 @@ extension SessionMachine {
         case members(Command.Members, id: Int?)
         case history(Command.History, id: Int?)
         case rename(Command.Rename, id: Int?)
+        /// Take the token, then call ``SessionMachine/renewed(_:)``.
+        case refresh(Command.Refresh, id: Int?)
         case pong(id: Int?)
         /// Send the client the error.
         case refuse(CommandRefusal)
@@ -107,7 +130,7 @@ extension SessionMachine {
             return self.refuse(CommandRefusal(text, error), now: now)
         }
         do throws(CommandRefusal) {
-            let action = self.decide(try CommandEnvelope(decoding: text, limits: limits))
+            let action = self.decide(try self.chargeRefresh(try CommandEnvelope(decoding: text, limits: limits), now))
             guard case .refuse(let refusal) = action else { return action }
             return self.refuse(refusal, now: now)
         } catch {
@@ -131,6 +154,23 @@ extension SessionMachine {
         )
     }
 
+    /// Counts a command that makes the server verify a signature, which costs more than any other.
+    ///
+    /// - Returns: The command, when it is not too soon for it.
+    private mutating func chargeRefresh(
+        _ envelope: CommandEnvelope,
+        _ now: ContinuousClock.Instant
+    ) throws(CommandRefusal) -> CommandEnvelope {
+        guard case .refresh = envelope.command else { return envelope }
+        guard now >= self.nextRefresh else {
+            let wait = (self.nextRefresh - now).inMilliseconds
+            let error = ProtocolError(.rateLimited, "one refresh a second", retryMilliseconds: wait, limit: 1)
+            throw CommandRefusal(id: envelope.id, error)
+        }
+        self.nextRefresh = now + .seconds(1)
+        return envelope
+    }
+
     /// A waiting command goes on; it was counted when it came.
     package mutating func resume(_ envelope: CommandEnvelope) -> OnCommand { self.decide(envelope) }
 
@@ -141,20 +181,27 @@ extension SessionMachine {
 
     private mutating func decide(_ envelope: CommandEnvelope) -> OnCommand {
         switch self.state {
-        case .new:
-            self.state = .opening
-            if case .hello(let hello) = envelope.command { return .open(hello, id: envelope.id) }
-            self.held.append(envelope)
-            return .open(Command.Hello(), id: nil)
-        case .opening:
-            return self.hold(envelope)
+        case .new(let entry): return self.open(envelope, entry)
+        case .opening: return self.hold(envelope)
         case .open:
-            if let room = envelope.command.room, self.rooms[room] == .joining { return self.hold(envelope) }
-            if let breach = self.breach(of: envelope.command.rule, envelope.command) {
-                return Self.refuse(envelope, breach)
-            }
+            let membership = envelope.command.room.flatMap { self.rooms[$0] }
+            if case .joining = membership { return self.hold(envelope) }
+            if let breach = self.breach(of: envelope.command, membership) { return Self.refuse(envelope, breach) }
             return self.obey(envelope)
         }
+    }
+
+    /// The first command opens the session, whatever it is.
+    private mutating func open(_ envelope: CommandEnvelope, _ entry: Entry) -> OnCommand {
+        var (hello, id) = (Command.Hello(), Int?.none)
+        if case .hello(let given) = envelope.command { (hello, id) = (given, envelope.id) }
+        if case .token(let bearer) = entry {
+            hello.token = hello.token ?? bearer
+            guard hello.token != nil else { return .disconnect(.helloMissing) }
+        }
+        self.state = .opening
+        if case .hello = envelope.command {} else { self.held.append(envelope) }
+        return .open(hello, id: id)
     }
 
     private mutating func hold(_ envelope: CommandEnvelope) -> OnCommand {
@@ -177,14 +224,21 @@ extension SessionMachine {
     }
 
     /// The reason why a command is not allowed now; nil when it is.
-    private func breach(of rule: CommandRule, _ command: Command) -> ProtocolError? {
-        switch rule {
-        case .anybody: return nil
-        case .first: return .badCommand("hello is the first command or none")
-        case .members:
-            guard let room = command.room, self.rooms[room] != .joined else { return nil }
-            return .notJoined(room)
+    private func breach(of command: Command, _ membership: Membership?) -> ProtocolError? {
+        guard let room = command.room else {
+            return command.rule == .first ? .badCommand("hello is the first command or none") : nil
         }
+        switch (command.rule, membership) {
+        case (.members, nil): return .notJoined(room)
+        case (.first, _), (.anybody, _), (.members, _?):
+            let rights = self.rights(of: membership, in: room)
+            return rights.isSuperset(of: command.needs) ? nil : .forbidden(command.needs, in: room)
+        }
+    }
+
+    private func rights(of membership: Membership?, in room: RoomName) -> RoomRights {
+        guard case .joined(let rights) = membership else { return self.access.rights(in: room) }
+        return rights
     }
 
     private mutating func obey(_ envelope: CommandEnvelope) -> OnCommand {
@@ -200,14 +254,18 @@ extension SessionMachine {
         case .typing(let typing): return .typing(typing, id: id)
         case .members(let members): return .members(members, id: id)
         case .history(let history): return .history(history, id: id)
-        case .rename(let rename): return .rename(rename, id: id)
-        case .refresh: return Self.refuse(envelope, .badCommand("this server needs no tokens"))
+        case .rename(let rename):
+            guard self.access.grant?.name == nil else { return Self.refuse(envelope, .nameOfToken) }
+            return .rename(rename, id: id)
+        case .refresh(let refresh):
+            guard self.access != .open else { return Self.refuse(envelope, .noTokens) }
+            return .refresh(refresh, id: id)
         case .ping: return .pong(id: id)
         }
     }
 
     private mutating func join(_ join: Command.Join, _ envelope: CommandEnvelope) -> OnCommand {
-        let isMember = self.rooms[join.room] == .joined
+        let isMember = self.rooms[join.room] != nil
         guard isMember || self.rooms.count < self.maximumRooms else {
             return Self.refuse(envelope, .tooManyRooms(self.maximumRooms))
         }
@@ -225,9 +283,13 @@ extension SessionMachine {
 extension SessionMachine {
     /// The session is open.
     ///
+    /// - Parameters:
+    ///   - user: Its user.
+    ///   - access: What the user may do.
     /// - Returns: The commands that waited for it, for ``resume(_:)`` in this order.
-    package mutating func opened(_ user: User) -> [CommandEnvelope] {
+    package mutating func opened(_ user: User, access: Access = .open) -> [CommandEnvelope] {
         self.state = .open(user)
+        self.access = access
         return self.takeHeld { _ in true }
     }
 
@@ -235,16 +297,30 @@ extension SessionMachine {
     ///
     /// - Returns: The commands that waited for it, for ``resume(_:)`` in this order.
     package mutating func joined(_ room: RoomName) -> [CommandEnvelope] {
-        if self.rooms[room] != nil { self.rooms[room] = .joined }
+        if self.rooms[room] != nil { self.rooms[room] = .joined(self.access.rights(in: room)) }
         return self.takeHeld { $0.command.room == room }
     }
 
-    /// The room could not be joined.
+    /// The room could not be joined, or the client was taken out of it.
     ///
     /// - Returns: The commands that waited for it, for ``resume(_:)`` in this order.
-    package mutating func refusedJoin(_ room: RoomName) -> [CommandEnvelope] {
+    package mutating func expelled(_ room: RoomName) -> [CommandEnvelope] {
         self.rooms[room] = nil
         return self.takeHeld { $0.command.room == room }
+    }
+
+    /// The client goes on with another token.
+    ///
+    /// - Returns: The rooms that it may not be in any more: take it out of each, and call ``expelled(_:)``.
+    package mutating func renewed(_ grant: Grant) -> [RoomName] {
+        self.access = .granted(grant)
+        var lost: [RoomName] = []
+        for (room, membership) in self.rooms {
+            let rights = grant.rights(in: room)
+            if !rights.contains(.live) { lost.append(room) }
+            if case .joined = membership { self.rooms[room] = .joined(rights) }
+        }
+        return lost.sorted()
     }
 
     /// The user has another name now.
@@ -263,4 +339,6 @@ extension SessionMachine {
 
 extension ProtocolError {
     package static func notJoined(_ room: RoomName) -> Self { .init(.notJoined, "join \(room) first") }
+    fileprivate static let noTokens = Self.badCommand("this server needs no tokens")
+    fileprivate static let nameOfToken = Self(.forbidden, "your name is that of your token")
 }

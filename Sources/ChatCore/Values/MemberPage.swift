@@ -19,6 +19,9 @@ public struct MemberPage: Sendable, Equatable {
         self.version = version
     }
 
+    /// The answer to somebody who may not know who is there.
+    package static let untold = MemberPage(members: [], count: 0, cursor: nil, version: 0)
+
     /// Checks a cursor that a client sends: lists go on after the id of a member.
     ///
     /// - Throws: ``ProtocolError`` with the code `bad_command` for what cannot be one.

@@ -1,4 +1,5 @@
 package import ChatCore
+package import ChatIdentity
 package import ChatRedis
 import Foundation
 package import NIOSSL
@@ -25,6 +26,8 @@ package struct NodeConfiguration: Sendable {
     package var origins = OriginPolicy.sameHost
     package var hosts = HostPolicy.standard(listeningOn: "127.0.0.1")
     package var limits = Limits()
+    /// How clients show who they are; as it begins, the server is open to everybody.
+    package var identity = IdentityConfiguration()
     /// The most connections; nil: as many as the system's descriptors allow.
     package var maximumConnections: Int?
     /// The most connections from one address; nil: as many as there may be at all.

@@ -241,13 +241,15 @@ final class ConnectionHandler: ChannelInboundHandler {
         // The request may have waited behind one that was being answered, while nothing was read.
         self.setReading(true, door)
         switch opening {
-        case .chat(_, let query):
+        case .chat(_, let query, let bearer):
             let channel = context.channel
             let shorthand = ShorthandURL(query: query, maximumRooms: self.pending.shard.node.limits.rooms)
             self.pending.left(self)
             self.pending.admission.webSocketOpened()
             let address = self.address
-            let client = self.pending.shard.assumeIsolated { $0.connected(channel, from: address, answer, shorthand) }
+            let client = self.pending.shard.assumeIsolated {
+                $0.connected(channel, from: address, answer, shorthand, bearer)
+            }
             self.stage = .webSocket(client)
             if rest.readableBytes > 0 { self.pending.shard.assumeIsolated { $0.received(rest, from: client) } }
             // So may the end of the peer's input, which is reported only once.

@@ -109,7 +109,7 @@ extension DoorMachine {
     /// The purpose of a WebSocket.
     enum Opening {
         /// A client of the chat.
-        case chat(fields: [(name: String, value: String)], query: String?)
+        case chat(fields: [(name: String, value: String)], query: String?, bearer: String?)
         /// A client that gets back its own messages.
         case echo(fields: [(name: String, value: String)])
         /// A client that is told to come later.
@@ -242,7 +242,7 @@ extension DoorMachine.Opening {
     /// The fields of the answer beyond those that every 101 has.
     var fields: [(name: String, value: String)] {
         switch self {
-        case .chat(let fields, _), .echo(let fields), .parting(let fields, _): fields
+        case .chat(let fields, _, _), .echo(let fields), .parting(let fields, _): fields
         }
     }
 }

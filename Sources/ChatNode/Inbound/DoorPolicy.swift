@@ -6,6 +6,8 @@ import HTTPTypes
 struct DoorPolicy: Sendable {
     let hosts: HostPolicy
     let webSockets: WebSocketAdmission
+    /// Whether clients need a token.
+    var asksForTokens = false
     /// The most bytes of a body.
     let maximumBody: Int
     /// Whether tests may open `/echo`.
@@ -35,7 +37,14 @@ struct DoorPolicy: Sendable {
         case "ws":
             if head.method == .options { return .allow([.get, .head, .options]) }
             switch self.webSockets.check(head) {
-            case .open(let fields): return .open(.chat(fields: fields, query: head.target.query))
+            case .open(let fields):
+                let bearer = head.value(of: "authorization").flatMap(Bearer.text(in:))
+                let query = head.target.query
+                let isAllowed = !self.asksForTokens || bearer != nil
+                guard isAllowed || ShorthandURL(query: query, maximumRooms: 1) == .none else {
+                    return .answer(.tokenMissing)
+                }
+                return .open(.chat(fields: fields, query: query, bearer: self.asksForTokens ? bearer : nil))
             case .refuse(let error): return .answer(error)
             }
         case "echo" where self.hasEcho:

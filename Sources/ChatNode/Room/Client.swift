@@ -42,6 +42,7 @@ final class Client {
     /// Whether the shard checks the bytes that wait for it.
     var isWatched = false
     var keptSession = KeptSession.none
+    var expiry = ExpiryWatch()
     var memberships: [Membership] = [] {
         didSet { self.port.isShared = self.memberships.count > 1 }
     }
@@ -57,13 +58,14 @@ final class Client {
         address: NetworkAddress? = nil,
         port: OutboundPort,
         limits: Limits,
+        entry: SessionMachine.Entry = .free,
         now: ContinuousClock.Instant
     ) {
         self.id = id
         self.address = address
         self.port = port
         self.decoder = FrameDecoder(role: .server, maximumMessageBytes: limits.messageBytes)
-        self.session = SessionMachine(limits: limits, now: now)
+        self.session = SessionMachine(limits: limits, entry: entry, now: now)
         self.liveness = Liveness(limits: limits, now: now)
         self.stall = StallWatch(limits: limits)
     }
@@ -77,6 +79,11 @@ final class Client {
     }
 
     func membership(in room: RoomName) -> Membership? { self.memberships.first { $0.room.name == room } }
+
+    /// Whether it is there, and still has this membership.
+    func has(_ membership: Membership) -> Bool {
+        !self.isClosed && self.memberships.contains { $0 === membership }
+    }
 
     /// A page of a replay goes out.
     func beginPage() { self.isReplaying = true }

@@ -49,7 +49,7 @@ struct FlushScheduler {
         self.gathering.removeAll(keepingCapacity: true)
         for room in rooms {
             room.isGathering = false
-            self.meter.add(room.gathered.takeNewCount() * room.live.count, now: now)
+            self.meter.add(room.takeNewCount() * room.live.count, now: now)
         }
         return rooms.filter { room in
             let isBusy = self.meter.isBusy

@@ -24,9 +24,13 @@ final class LocalRoom {
     private let move = Signal()
 
     // The frames that leave next, and their time.
-    var gathered = GatheredFrames()
+    private(set) var gathered = GatheredFrames()
+    /// The same without presence: gathered while there are live members who may not know of it.
+    private var gatheredQuietly = GatheredFrames()
+    /// The number of those members.
+    private var quietCount = 0
     /// The frames that leave at this moment.
-    private(set) var leaving: GatheredFrames.Batch?
+    private(set) var leaving: Leaving?
     var pace = RoomPace()
     /// Whether the ``FlushScheduler`` asks about it at the end of this tick.
     var isGathering = false
@@ -58,16 +62,46 @@ final class LocalRoom {
         )
     }
 
+    /// Adds a frame to those that leave next.
+    ///
+    /// - Parameters:
+    ///   - payload: The event.
+    ///   - urgency: Its urgency; what is not urgent is about presence.
+    ///   - isMessage: Whether it counts as a message.
+    func gather(_ payload: ByteBuffer, _ urgency: GatheredFrames.Urgency, isMessage: Bool) {
+        self.gathered.add(payload, urgency)
+        if isMessage { self.gathered.tally.addMessage(payload) }
+        guard self.quietCount > 0, case .prompt = urgency else { return }
+        self.gatheredQuietly.add(payload, urgency)
+        if isMessage { self.gatheredQuietly.tally.addMessage(payload) }
+    }
+
+    /// The number of frames that were gathered since the last call.
+    func takeNewCount() -> Int { self.gathered.takeNewCount() }
+
+    /// Frames on their way to the live members.
+    struct Leaving {
+        var all: GatheredFrames.Batch
+        /// Those without presence, for members who may not know of it; nil when there are no such members or frames.
+        var quiet: GatheredFrames.Batch?
+
+        /// The frames for a member.
+        func batch(for member: Membership) -> GatheredFrames.Batch? { member.hearsPresence ? self.all : self.quiet }
+    }
+
     /// The gathered frames are about to be written to the live members.
     func beginLeaving() {
         self.pace.left()
-        self.leaving = self.gathered.take()
+        let quiet = self.quietCount > 0 ? self.gatheredQuietly.take() : nil
+        self.leaving = self.gathered.take().map { Leaving(all: $0, quiet: quiet) }
     }
 
-    /// They have been written to all of them.
+    /// They have been written to those who were served first.
     ///
-    /// - Returns: The counts of the frames; nil when there were none.
-    func endLeaving() -> GatheredFrames.Batch? { self.leaving.take() }
+    /// - Returns: The frames for all of them, with the numbers of members of each kind; nil when there are none.
+    func endLeaving() -> (leaving: Leaving, hearing: Int, quiet: Int)? {
+        self.leaving.take().map { ($0, self.live.count - self.quietCount, self.quietCount) }
+    }
 
     // MARK: Messages
 
@@ -160,7 +194,9 @@ final class LocalRoom {
     func makeLive(_ membership: Membership) {
         guard membership.slot == nil else { return }
         // The frames gathered until now are older than the messages it has got already.
-        membership.skip(self.gathered.frames.readableBytes)
+        let gathered = membership.hearsPresence ? self.gathered : self.gatheredQuietly
+        membership.skip(gathered.frames.readableBytes)
+        self.count(membership, 1)
         self.catchingUp.removeAll { $0 === membership }
         membership.slot = self.live.count
         self.live.append(membership)
@@ -175,9 +211,23 @@ final class LocalRoom {
     func remove(_ membership: Membership) {
         guard let slot = membership.slot else { return self.catchingUp.removeAll { $0 === membership } }
         membership.slot = nil
+        self.count(membership, -1)
         let last = self.live.removeLast()
         guard last !== membership else { return }
         self.live[slot] = last
         last.slot = slot
+    }
+
+    /// A member may know from now on who is there, or may not any more; no frames are gathered now.
+    func change(_ membership: Membership, hearsPresence: Bool) {
+        if membership.slot != nil { self.count(membership, -1) }
+        membership.hearsPresence = hearsPresence
+        if membership.slot != nil { self.count(membership, 1) }
+    }
+
+    private func count(_ membership: Membership, _ change: Int) {
+        guard !membership.hearsPresence else { return }
+        self.quietCount += change
+        if self.quietCount == 0 { self.gatheredQuietly = GatheredFrames() }
     }
 }

@@ -8,6 +8,8 @@ final class Membership {
     private(set) var skippedBytes = 0
     let client: Client
     let room: LocalRoom
+    /// Whether it may know who is there; only its room changes it.
+    var hearsPresence: Bool
     /// Its place among the room's live members; nil while it catches up.
     var slot: Int?
     /// Whether its `join` has been answered: from then on it gets presence events.
@@ -15,8 +17,9 @@ final class Membership {
     /// Counts its catch-ups: when a new one begins, an older one ends.
     private(set) var catchUps = 0
 
-    init(client: Client, room: LocalRoom) {
+    init(client: Client, room: LocalRoom, hearsPresence: Bool = true) {
         self.client = client
+        self.hearsPresence = hearsPresence
         self.port = client.port
         self.room = room
     }

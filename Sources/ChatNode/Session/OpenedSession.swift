@@ -16,12 +16,10 @@ struct OpenedSession {
     nonisolated(nonsending) init(_ hello: Command.Hello, in store: any SessionStore) async throws(BrokerError) {
         if let secret = hello.session {
             let hash = secret.hash
-            if var user = try await store.session(hash) {
-                if let name = hello.name, name != user.name {
-                    user.name = name
-                    try await store.rename(user, session: hash)
-                }
-                self.init(user: user, secret: secret, hash: hash, isResumed: true)
+            // Nothing but a token makes a client the user of one.
+            if let user = try await store.session(hash), !user.id.isOfToken {
+                let named = try await Self.named(user, hello.name, hash, store)
+                self.init(user: named, secret: secret, hash: hash, isResumed: true)
                 return
             }
         }
@@ -35,10 +33,49 @@ struct OpenedSession {
         self.isGuest = hello.name == nil
     }
 
+    /// Looks up or makes the record of a token's user.
+    ///
+    /// The token alone says who the user is, so the broker keeps one record for each user, which has the name that the
+    /// user chose, and not one for each secret. The secret of the `welcome` opens nothing.
+    ///
+    /// - Throws: ``BrokerError`` when it can be neither found nor kept.
+    nonisolated(nonsending) init(
+        _ hello: Command.Hello,
+        of grant: Grant,
+        in store: any SessionStore
+    ) async throws(BrokerError) {
+        var generator = SystemRandom()
+        let secret = SessionSecret(using: &generator)
+        let hash = grant.subject.rawValue
+        let name = grant.name ?? hello.name
+        if let user = try await store.session(hash), user.id == grant.user {
+            let named = try await Self.named(user, name, hash, store)
+            self.init(user: named, secret: secret, hash: hash, isResumed: true)
+            return
+        }
+        let user = User(id: grant.user, name: name ?? .guest(grant.user))
+        try await store.saveSession(hash, user, isGuest: name == nil)
+        self.init(user: user, secret: secret, hash: hash, isResumed: false)
+        self.isGuest = name == nil
+    }
+
     private init(user: User, secret: SessionSecret, hash: String, isResumed: Bool) {
         self.user = user
         self.secret = secret
         self.hash = hash
         self.isResumed = isResumed
+    }
+
+    /// The user with another name, if one is asked for.
+    private nonisolated(nonsending) static func named(
+        _ user: User,
+        _ name: UserName?,
+        _ hash: String,
+        _ store: any SessionStore
+    ) async throws(BrokerError) -> User {
+        guard let name, name != user.name else { return user }
+        let named = User(id: user.id, name: name)
+        try await store.rename(named, session: hash)
+        return named
     }
 }

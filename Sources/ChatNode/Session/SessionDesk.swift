@@ -23,12 +23,21 @@ final class SessionDesk {
     ///
     /// - Parameters:
     ///   - hello: The client's `hello`.
+    ///   - access: What the client may do.
     ///   - use: Takes the session, in the same turn in which its name was checked.
     /// - Throws: ``BrokerError`` when it can be neither found nor kept.
-    func open(_ hello: Command.Hello, _ use: (OpenedSession) -> Void) async throws(BrokerError) {
+    func open(
+        _ hello: Command.Hello,
+        _ access: Access,
+        _ use: (OpenedSession) -> Void
+    ) async throws(BrokerError) {
         let lookup = self.renames.begin()
         defer { self.renames.end(lookup) }
-        var session = try await OpenedSession(hello, in: self.store)
+        var session: OpenedSession
+        switch access {
+        case .open: session = try await OpenedSession(hello, in: self.store)
+        case .granted(let grant): session = try await OpenedSession(hello, of: grant, in: self.store)
+        }
         // The name that was read may be older than one that every node has been told since.
         if session.isResumed { session.user = self.renames.newest(session.user) }
         use(session)

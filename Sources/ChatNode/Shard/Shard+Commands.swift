@@ -1,4 +1,5 @@
 import ChatCore
+import ChatIdentity
 import ChatSystem
 import NIOCore
 
@@ -24,6 +25,7 @@ extension Shard {
         case .members(let members, let id): self.start(client) { await self.members(client, members, id: id) }
         case .history(let history, let id): self.start(client) { await self.history(client, history, id: id) }
         case .rename(let rename, let id): self.start(client) { await self.rename(client, rename.name, id: id) }
+        case .refresh(let refresh, let id): self.start(client) { await self.refresh(client, refresh.token, id: id) }
         case .pong(let id): self.reply(.pong(time: WallClock.now()), id: id, to: client)
         case .refuse(let refusal): self.send(refusal.encoded(), to: client)
         case .disconnect(let disconnect): self.close(client, disconnect)
@@ -96,8 +98,13 @@ extension Shard {
     // MARK: Session
 
     private func open(_ client: Client, _ hello: Command.Hello, id: Int?) async {
+        let access: Access
+        do throws(TokenRefusal) { access = try await self.access(of: hello) } catch {
+            return self.turnAway(client, error)
+        }
+        guard !client.isClosed else { return }
         do {
-            try await self.sessions.open(hello) { session in self.opened(session, for: client, id: id) }
+            try await self.sessions.open(hello, access) { self.opened($0, access, for: client, id: id) }
         } catch {
             // A welcome promises that the session brings the same user back, so there is none while the broker cannot
             // keep it.
@@ -106,7 +113,7 @@ extension Shard {
         }
     }
 
-    private func opened(_ session: OpenedSession, for client: Client, id: Int?) {
+    private func opened(_ session: OpenedSession, _ access: Access, for client: Client, id: Int?) {
         guard !client.isClosed else { return }
         client.keptSession = session.isGuest ? .shortly(session.hash) : .long(session.hash)
         let welcome = Welcome(
@@ -116,12 +123,14 @@ extension Shard {
             node: self.node.name,
             server: NodeContext.serverVersion,
             limits: Welcome.Limits(self.limits),
-            pingSeconds: Int(self.limits.pingInterval.inSeconds)
+            pingSeconds: Int(self.limits.pingInterval.inSeconds),
+            tokenSeconds: access.grant.map { Self.seconds(until: $0.expiry) }
         )
         self.sendFirst(Event.welcome(welcome).encoded(id: id), to: client)
         if let degradation { self.send(Event.status(.degraded, detail: degradation).encoded(), to: client) }
         self.clients.belongs(client, to: session.user)
-        self.resume(client.session.opened(session.user), for: client)
+        if let grant = access.grant { self.watchExpiry(of: client, grant) }
+        self.resume(client.session.opened(session.user, access: access), for: client)
     }
 
     private func rename(_ client: Client, _ name: UserName, id: Int?) async {

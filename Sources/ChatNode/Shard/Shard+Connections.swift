@@ -1,4 +1,5 @@
 import ChatCore
+import ChatIdentity
 import ChatWebSocket
 import NIOCore
 
@@ -13,15 +14,21 @@ extension Shard {
     ///   - address: The client's address.
     ///   - answer: The answer to its handshake, which has not been sent.
     ///   - shorthand: The commands in its URL.
+    ///   - bearer: The token of its request, where one is needed.
     /// - Returns: Its id on the shard.
     func connected(
         _ channel: any Channel,
         from address: NetworkAddress?,
         _ answer: ByteBuffer,
-        _ shorthand: ShorthandURL
+        _ shorthand: ShorthandURL,
+        _ bearer: String?
     ) -> ClientID {
         let port = OutboundPort(channel: channel, limit: self.limits.outboundBytes)
-        let client = self.clients.add { Client(id: $0, address: address, port: port, limits: self.limits, now: .now) }
+        let entry: SessionMachine.Entry = self.node.authorizer.asksForTokens ? .token(bearer: bearer) : .free
+        let client = self.clients.add {
+            Client(id: $0, address: address, port: port, limits: self.limits, entry: entry, now: .now)
+        }
+        if entry != .free { self.wheel.schedule(.hello(client.id), after: self.limits.helloTimeout) }
         self.wheel.schedule(.liveness(client.id), after: self.limits.pingInterval)
         self.writeFirst(answer, to: client)
         guard !self.clients.isVacating else {

@@ -34,17 +34,14 @@ extension Shard: PresenceHost {
         case .publication(let publication):
             switch room.receive(publication) {
             case .deliver:
-                self.gather(publication.payload, in: room)
-                room.gathered.tally.addMessage(publication.payload)
+                self.gather(publication.payload, in: room, isMessage: true)
                 if PublicationCodec.deletedSeq(by: publication.payload) != nil {
                     self.spawn { await self.node.logs.forget(room.name) }
                 }
             case .keep: break
             case .hole: self.resynchronize(room)
             }
-        case .foreign(let payload):
-            self.gather(payload, in: room)
-            room.gathered.tally.addMessage(payload)
+        case .foreign(let payload): self.gather(payload, in: room, isMessage: true)
         case .presence(let kind, let change, let payload):
             self.presence.applied(kind, change, payload, in: room, on: self)
         case .presenceIsBehind(let version): self.presence.expect(version: version, in: room, on: self)
@@ -88,12 +85,19 @@ extension Shard: PresenceHost {
 
     func tell(_ payload: ByteBuffer, in room: LocalRoom) {
         self.gather(payload, in: room, .unhurried)
-        for membership in room.catchingUp where membership.isAnswered { self.send(payload, to: membership.client) }
+        for membership in room.catchingUp where membership.isAnswered && membership.hearsPresence {
+            self.send(payload, to: membership.client)
+        }
     }
 
     /// Adds a frame to what the room's live members get next.
-    func gather(_ payload: ByteBuffer, in room: LocalRoom, _ urgency: GatheredFrames.Urgency = .prompt) {
-        room.gathered.add(payload, urgency)
+    func gather(
+        _ payload: ByteBuffer,
+        in room: LocalRoom,
+        _ urgency: GatheredFrames.Urgency = .prompt,
+        isMessage: Bool = false
+    ) {
+        room.gather(payload, urgency, isMessage: isMessage)
         if self.schedule.gathered(in: room) { self.scheduleTick() }
     }
 
@@ -124,7 +128,7 @@ extension Shard: PresenceHost {
         var slow: [Client] = []
         for client in self.ports.take() {
             for member in client.memberships where member.slot != nil {
-                guard let batch = member.room.leaving else { continue }
+                guard let batch = member.room.leaving?.batch(for: member) else { continue }
                 if member.deliver(batch) == .overflow { slow.append(client) }
                 member.skip(batch.frames.readableBytes)
             }
@@ -144,16 +148,22 @@ extension Shard: PresenceHost {
     }
 
     private func writeBatch(of room: LocalRoom) {
-        guard let batch = room.endLeaving() else { return }
-        self.metrics.didDeliver(batch.tally, to: room.live.count)
+        guard let (leaving, hearing, quiet) = room.endLeaving() else { return }
         var slow: [Client] = []
-        for member in room.live {
-            switch member.deliver(batch) {
-            case .sent, .queued(isFirst: false): break
-            case .queued(isFirst: true): self.ports.add(member.client)
-            case .overflow: slow.append(member.client)
-            }
+        self.metrics.didDeliver(leaving.all.tally, to: hearing)
+        for member in room.live where member.hearsPresence { self.write(leaving.all, to: member, &slow) }
+        if let batch = leaving.quiet {
+            self.metrics.didDeliver(batch.tally, to: quiet)
+            for member in room.live where !member.hearsPresence { self.write(batch, to: member, &slow) }
         }
         for client in slow { self.close(client, .slowConsumer) }
+    }
+
+    private func write(_ batch: GatheredFrames.Batch, to member: Membership, _ slow: inout [Client]) {
+        switch member.deliver(batch) {
+        case .sent, .queued(isFirst: false): break
+        case .queued(isFirst: true): self.ports.add(member.client)
+        case .overflow: slow.append(member.client)
+        }
     }
 }

@@ -20,7 +20,8 @@ extension Shard: ReplayHost {
             membership = existing
         } else {
             guard let user = client.session.user else { return }
-            membership = Membership(client: client, room: room)
+            let rights = client.session.access.rights(in: join.room)
+            membership = Membership(client: client, room: room, hearsPresence: rights.contains(.presence))
             client.memberships.append(membership)
             room.add(membership)
             self.presence.entered(user, in: room)
@@ -35,18 +36,28 @@ extension Shard: ReplayHost {
             var start = join.start
             // A client in the room already has its messages; only a resume gets a replay.
             if isMember, case .last = start { start = .live }
+            if case .last = start, !client.session.access.rights(in: join.room).contains(.history) { start = .live }
             let (catchUp, page) = try await self.answer(membership, start, id: id)
-            guard let catchUp, !client.isClosed else { return }
+            guard let catchUp else { return self.joinEnded(membership, id: id) }
             // A member that catches up already goes on with that, unless it asked for another place.
             if !isMember || start != .live { await Replay(for: membership, catchUp).run(page, on: self) }
+            guard client.has(membership) else { return }
             self.resume(client.session.joined(join.room), for: client)
         } catch {
             guard !client.isClosed else { return }
             self.refuse(error.protocolError, id: id, room: join.room, to: client)
+            guard client.has(membership) else { return }
             guard !isMember else { return self.resume(client.session.joined(join.room), for: client) }
             self.expel(membership)
-            self.resume(client.session.refusedJoin(join.room), for: client)
+            self.resume(client.session.expelled(join.room), for: client)
         }
+    }
+
+    /// A client was taken out of the room before its `join` was answered, or has gone.
+    private func joinEnded(_ membership: Membership, id: Int?) {
+        let (client, room) = (membership.client, membership.room.name)
+        guard !client.isClosed else { return }
+        self.refuse(ProtocolError(.forbidden, "you were taken out of \(room)"), id: id, room: room, to: client)
     }
 
     /// The room of a name; the first call subscribes to its events.
@@ -71,19 +82,25 @@ extension Shard: ReplayHost {
 
     /// Answers a `join` with the head, the members and the number of messages that follow.
     ///
-    /// - Returns: The member's catch-up, with the page that was read for it; nil when it has gone meanwhile.
+    /// - Returns: The member's catch-up, with the page that was read for it; nil when it has gone meanwhile, and was not
+    ///   answered.
     private func answer(
         _ membership: Membership,
         _ start: ReplayStart,
         id: Int?
     ) async throws(BrokerError) -> (CatchUp?, LogPage?) {
         let (client, room) = (membership.client, membership.room)
-        let (catchUp, announcement, page) = try await self.plan(start, for: room)
-        // Not earlier: while the log was read, the user may have changed name or gone.
-        guard !client.isClosed, let user = client.session.user else { return (nil, nil) }
+        var (catchUp, announcement, page) = try await self.plan(start, for: room)
+        // Not earlier: while the log was read, the user may have changed name or gone, or been taken out of the room.
+        guard client.has(membership), let user = client.session.user else { return (nil, nil) }
         // Last: after the list, each change of members comes as an event.
-        let members = try await self.presence.memberPage(room, user, on: self)
-        guard !client.isClosed else { return (nil, nil) }
+        var members = try await self.presence.memberPage(room, user, on: self)
+        guard client.has(membership) else { return (nil, nil) }
+        if !membership.hearsPresence { members = .untold }
+        if !client.session.access.rights(in: room.name).contains(.history) {
+            (catchUp, announcement) = CatchUp.withoutPast(announcement, start)
+            page = nil
+        }
         let head = announcement.head
         let reply = JoinReply(
             room: room.name,
@@ -197,20 +214,28 @@ extension Shard: ReplayHost {
     /// A client leaves a room.
     func leave(_ client: Client, _ name: RoomName, id: Int?) {
         guard let membership = client.membership(in: name), let user = client.session.user else { return }
-        client.memberships.removeAll { $0 === membership }
-        let room = membership.room
-        room.remove(membership)
-        room.wake()
-        guard self.presence.left(user.id, in: room) else { return self.reply(.left(name), id: id, to: client) }
+        guard self.drop(membership, of: user.id) else { return self.reply(.left(name), id: id, to: client) }
         self.start(client) {
-            await self.depart(user.id, from: room)
+            await self.depart(user.id, from: membership.room)
             self.reply(.left(name), id: id, to: client)
         }
     }
 
-    private func expel(_ membership: Membership) {
+    /// A client is no member any more.
+    ///
+    /// - Returns: Whether its user is not either; then ``depart(_:from:)`` follows.
+    func drop(_ membership: Membership, of user: UserID) -> Bool {
         membership.client.memberships.removeAll { $0 === membership }
         membership.room.remove(membership)
+        membership.room.wake()
+        return self.presence.left(user, in: membership.room)
+    }
+
+    /// A client could not become a member, or is taken out before it is one.
+    func expel(_ membership: Membership) {
+        membership.client.memberships.removeAll { $0 === membership }
+        membership.room.remove(membership)
+        membership.room.wake()
         if let user = membership.client.session.user { self.linger(user.id, in: membership.room) }
     }
 

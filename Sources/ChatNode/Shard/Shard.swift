@@ -7,6 +7,10 @@ enum Timer: Sendable {
     case liveness(ClientID)
     /// Check whether the client takes its waiting bytes.
     case stall(ClientID)
+    /// Check whether the client has brought a token.
+    case hello(ClientID)
+    /// Check whether the time of the client's token is over; the number is that of the token.
+    case expiry(ClientID, UInt32)
     /// The grace of a user whose last connection was lost is over.
     case depart(RoomName, UserID, Int)
     /// Release the room, if nobody is in it.
@@ -110,6 +114,8 @@ actor Shard {
         switch timer {
         case .liveness(let id): self.checkLiveness(id, now)
         case .stall(let id): self.checkStall(id, now)
+        case .hello(let id): self.checkHello(id)
+        case .expiry(let id, let round): self.checkExpiry(id, round)
         case .depart(let room, let user, let departures):
             if let room = self.presence.isGone(user, from: room, departures: departures) {
                 self.spawn { await self.depart(user, from: room) }

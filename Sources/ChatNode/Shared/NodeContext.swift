@@ -1,4 +1,5 @@
 import ChatCore
+import ChatIdentity
 import Logging
 import Synchronization
 
@@ -22,6 +23,8 @@ final class NodeContext: Sendable {
     let presence: any PresenceRegistry
     let sessions: any SessionStore
     let control: any BrokerControl
+    /// Says who clients are and what they may do.
+    let authorizer: Authorizer
     let logs: LogReader
     let roomLists: RoomListReader
     let sends: SendLimiter
@@ -38,6 +41,7 @@ final class NodeContext: Sendable {
         name: String,
         limits: Limits,
         broker: any Broker,
+        authorizer: Authorizer,
         admission: Admission,
         logger: Logger,
         flushWindow: Duration
@@ -48,6 +52,7 @@ final class NodeContext: Sendable {
         self.incarnation = Base36.random(digits: 10, using: &generator)
         self.limits = limits
         (self.messages, self.presence, self.sessions, self.control) = (broker, broker, broker, broker)
+        self.authorizer = authorizer
         self.logs = LogReader(start: .now) { room, start, limit async throws(BrokerError) in
             try await broker.log(room, after: start, limit: limit)
         }

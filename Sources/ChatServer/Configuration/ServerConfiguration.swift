@@ -1,4 +1,5 @@
 import ChatCore
+import ChatIdentity
 import ChatNode
 import ChatRedis
 import ChatSettings
@@ -27,6 +28,7 @@ struct ServerConfiguration: Sendable {
         self.node.signIn = try SignIn(settings)
         try self.node.readLimits(settings)
         try self.node.readRedis(settings)
+        self.node.identity = try IdentityConfiguration(settings)
         if settings.string(.testDelays) != nil {
             self.node.testDelays = DelayedAnswers(seed: UInt64(try settings.int(.testDelays)))
             self.warnings.append("answers are late on purpose (CHAT_TEST_DELAYS)")
@@ -34,11 +36,21 @@ struct ServerConfiguration: Sendable {
         self.warnings += self.node.pageWarnings
     }
 
+    /// Reads the files that must be right before the server starts.
+    ///
+    /// - Throws: ``SettingError`` for the first one that cannot be used.
+    mutating func readFiles(_ settings: Settings) async throws(SettingError) {
+        do throws(KeyError) { try await self.node.identity.readKeys() } catch {
+            throw SettingError("\(IdentityConfiguration.setting(of: settings).names): \(error.reason)")
+        }
+    }
+
     /// The values that would be used, for an operator; without secrets.
     var summary: String {
         """
         listen      \(self.node.host):\(self.node.port), \(self.node.threads) event loops
         node        \(self.node.name.text(port: self.node.port))
+        clients     \(self.node.identity.description)
         broker      \(self.node.redis.map(\.description) ?? "in memory")
         page        \(self.node.staticFiles)
         log         \(self.logLevel), as \(self.logFormat)
@@ -150,6 +162,7 @@ extension Limits {
         self.outboundBytes = try settings.int(.outboundBytes)
         self.sends = Rate(burst: try settings.int(.sendBurst), perSecond: try settings.int(.sendRate))
         self.commands = Rate(burst: try settings.int(.commandBurst), perSecond: try settings.int(.commandRate))
+        self.helloTimeout = try seconds(.helloSeconds)
         self.pingInterval = try seconds(.pingSeconds)
         self.pongTimeout = try seconds(.pongSeconds)
         self.stallTimeout = try seconds(.stallSeconds)

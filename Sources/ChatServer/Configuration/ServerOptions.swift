@@ -26,6 +26,9 @@ struct ServerOptions: ParsableArguments {
     @Option(.logFormat) var logFormat: String?
     @Flag(help: .hidden) var testEcho = false
 
+    @OptionGroup(title: "Tokens")
+    var identity: IdentityOptions
+
     @OptionGroup(title: "Signing in on the page")
     var signIn: SignInOptions
 
@@ -41,12 +44,25 @@ struct ServerOptions: ParsableArguments {
             .flushWindow: self.flushWindow, .origins: self.origins, .hosts: self.hosts, .status: self.status,
             .unlimited: self.unlimited ? "true" : nil, .logLevel: self.logLevel, .logFormat: self.logFormat,
         ]
-        let given = own.merging(self.signIn.values) { $1 }.merging(self.limits.values) { $1 }.compactMap {
-            setting,
-            value in
-            value.map { (setting.key, $0) }
-        }
+        let all = [self.identity.values, self.signIn.values, self.limits.values].reduce(own) { $0.merging($1) { $1 } }
+        let given = all.compactMap { setting, value in value.map { (setting.key, $0) } }
         return Dictionary(uniqueKeysWithValues: given)
+    }
+}
+
+/// How clients show who they are, as flags.
+struct IdentityOptions: ParsableArguments {
+    @Option(.tokenKey) var tokenKey: String?
+    @Option(.tokenJwks) var tokenJwks: String?
+    @Option(.tokenIssuer) var tokenIssuer: String?
+    @Option(.tokenAudience) var tokenAudience: String?
+
+    /// The settings that were given.
+    var values: [Setting: String?] {
+        [
+            .tokenKey: self.tokenKey, .tokenJwks: self.tokenJwks, .tokenIssuer: self.tokenIssuer,
+            .tokenAudience: self.tokenAudience,
+        ]
     }
 }
 
@@ -72,6 +88,7 @@ struct LimitOptions: ParsableArguments {
     @Option(.presenceSeconds) var presenceSeconds: String?
     @Option(.closeSeconds) var closeSeconds: String?
     @Option(.leaseSeconds) var leaseSeconds: String?
+    @Option(.helloSeconds) var helloSeconds: String?
     @Option(.connections) var connections: String?
     @Option(.connectionsPerAddress) var connectionsPerAddress: String?
 
@@ -85,7 +102,7 @@ struct LimitOptions: ParsableArguments {
             .logSeconds: self.logSeconds, .dedupSeconds: self.dedupSeconds, .sessionDays: self.sessionDays,
             .pingSeconds: self.pingSeconds, .pongSeconds: self.pongSeconds, .stallSeconds: self.stallSeconds,
             .presenceSeconds: self.presenceSeconds, .closeSeconds: self.closeSeconds,
-            .leaseSeconds: self.leaseSeconds, .connections: self.connections,
+            .leaseSeconds: self.leaseSeconds, .helloSeconds: self.helloSeconds, .connections: self.connections,
             .connectionsPerAddress: self.connectionsPerAddress,
         ]
     }

@@ -86,6 +86,8 @@ extension Setting {
         Int(standard.log.sessions / .seconds(86400)),
         "Days that a session is kept after its last use ({default})."
     )
+    /// For tests: a longer time keeps connections of nobody.
+    static let helloSeconds = seconds("hello-seconds", standard.helloTimeout, "", isHidden: true)
     static let pingSeconds = seconds(
         "ping-seconds",
         standard.pingInterval,
@@ -126,6 +128,6 @@ extension Setting {
     static let limits = [
         textBytes, messageBytes, roomsPerConnection, history, members, sendBurst, sendRate, commandBurst, commandRate,
         outboundBytes, logMessages, logSeconds, dedupSeconds, sessionDays, pingSeconds, pongSeconds, stallSeconds,
-        presenceSeconds, closeSeconds, leaseSeconds, connections, connectionsPerAddress,
+        presenceSeconds, closeSeconds, leaseSeconds, helloSeconds, connections, connectionsPerAddress,
     ]
 }

@@ -173,7 +173,7 @@ import Testing
         let lobby = self.samples.lobby
         #expect(self.receive(.join(.init(room: lobby))) == .join(.init(room: lobby), id: 1, isMember: false))
         #expect(self.receive(.send(try self.send("a")), id: 2) == .wait)
-        let waiting = self.machine.refusedJoin(lobby)
+        let waiting = self.machine.expelled(lobby)
         #expect(waiting.map(\.id) == [2])
         #expect(self.code(self.machine.resume(waiting[0])) == .notJoined)
         self.join(lobby)
@@ -209,7 +209,7 @@ import Testing
             #expect(self.receive(.join(.init(room: room))) == .join(.init(room: room), id: 1, isMember: false))
         }
         #expect(self.code(self.receive(.join(.init(room: rooms[3])))) == .tooManyRooms)
-        #expect(self.machine.refusedJoin(rooms[0]).isEmpty)
+        #expect(self.machine.expelled(rooms[0]).isEmpty)
         self.join(rooms[3])
     }
 

@@ -3,6 +3,7 @@ import ChatCore
 import Logging
 import NIOCore
 import NIOPosix
+import TestSupport
 
 @testable import ChatRedis
 

@@ -25,7 +25,7 @@ struct DoorMachineTests {
         switch action {
         case .wait: "wait"
         case .sendContinue: "continue"
-        case .open(.chat(_, let query), let rest): "chat \(query ?? "-") +\(rest.readableBytes)"
+        case .open(.chat(_, let query, _), let rest): "chat \(query ?? "-") +\(rest.readableBytes)"
         case .open(.echo, _): "echo"
         case .open(.parting(_, let reason), _): "part \(reason.code)"
         case .serve(let head, let body, let isLast):

@@ -1,6 +1,8 @@
 import ChatCore
+import ChatIdentity
 import Logging
 import NIOCore
+import NIOPosix
 import Testing
 
 @testable import ChatNode
@@ -20,6 +22,11 @@ struct PresenceKeeperTests {
                 name: "n",
                 limits: Limits(),
                 broker: broker,
+                authorizer: Authorizer(
+                    IdentityConfiguration(),
+                    group: MultiThreadedEventLoopGroup.singleton,
+                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+                ),
                 admission: Admission(maximum: nil, maximumPerAddress: nil, reserve: 0),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
                 flushWindow: .zero

@@ -25,7 +25,7 @@ final class FlushSchedulerTests {
 
     /// A room gathers a frame.
     private func gather(_ urgency: GatheredFrames.Urgency, in room: LocalRoom) -> Bool {
-        room.gathered.add(ByteBuffer(string: "x"), urgency)
+        room.gather(ByteBuffer(string: "x"), urgency, isMessage: false)
         return self.scheduler.gathered(in: room)
     }
 

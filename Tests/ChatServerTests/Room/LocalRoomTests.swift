@@ -83,10 +83,10 @@ struct LocalRoomTests {
 
     // MARK: Members
 
-    private func member() -> Membership {
+    private func member(hearsPresence: Bool = true) -> Membership {
         let port = OutboundPort(channel: EmbeddedChannel(), limit: 1000)
         let client = Client(id: ClientID(rawValue: 1), port: port, limits: Limits(), now: .now)
-        let membership = Membership(client: client, room: self.room)
+        let membership = Membership(client: client, room: self.room, hearsPresence: hearsPresence)
         self.room.add(membership)
         return membership
     }
@@ -94,15 +94,70 @@ struct LocalRoomTests {
     @Test func `a member that goes live skips what was gathered before`() {
         let member = self.member()
         #expect(member.slot == nil && self.room.catchingUp.count == 1 && !self.room.isUnused)
-        self.room.gathered.add(ByteBuffer(string: "before"), .prompt)
+        self.room.gather(ByteBuffer(string: "before"), .prompt, isMessage: false)
         self.room.makeLive(member)
         #expect(member.slot == 0 && self.room.catchingUp.isEmpty && self.room.live.count == 1)
         #expect(member.skippedBytes == self.room.gathered.frames.readableBytes && member.skippedBytes > 0)
         // Once is enough: it would skip what it has not been told.
-        self.room.gathered.add(ByteBuffer(string: "after"), .prompt)
+        self.room.gather(ByteBuffer(string: "after"), .prompt, isMessage: false)
         let skipped = member.skippedBytes
         self.room.makeLive(member)
         #expect(member.skippedBytes == skipped && self.room.live.count == 1)
+    }
+
+    /// What leaves for members of each kind.
+    private func leave() -> (all: String, quiet: String?) {
+        self.room.beginLeaving()
+        let leaving = self.room.endLeaving()?.leaving
+        func text(_ batch: GatheredFrames.Batch) -> String {
+            // Each frame has two bytes before its one letter.
+            String(buffer: batch.frames).filter(\.isLetter)
+        }
+        return (leaving.map { text($0.all) } ?? "", leaving?.quiet.map(text))
+    }
+
+    private func gather(_ letter: String, _ urgency: GatheredFrames.Urgency) {
+        self.room.gather(ByteBuffer(string: letter), urgency, isMessage: urgency == .prompt)
+    }
+
+    @Test func `who may not know of presence gets the rest`() {
+        let (hearing, quiet) = (self.member(), self.member(hearsPresence: false))
+        self.room.makeLive(hearing)
+        self.gather("a", .prompt)
+        #expect(self.leave() == ("a", nil))
+        self.gather("b", .prompt)
+        self.room.makeLive(quiet)
+        #expect(hearing.skippedBytes == 0 && quiet.skippedBytes == 0)
+        self.gather("c", .unhurried)
+        self.gather("d", .ephemeral)
+        #expect(self.leave() == ("bcd", nil))
+        for letter in ["e", "f"] {
+            self.gather(letter, .prompt)
+            self.gather("x", .unhurried)
+        }
+        let late = self.member(hearsPresence: false)
+        self.room.makeLive(late)
+        #expect(late.skippedBytes == 6)
+        #expect(self.leave() == ("exfx", "ef"))
+        // The last one of its kind takes with it what was gathered for it.
+        self.gather("g", .prompt)
+        for member in [quiet, late] { self.room.remove(member) }
+        self.room.makeLive(late)
+        #expect(late.skippedBytes == 0)
+        self.gather("h", .prompt)
+        #expect(self.leave() == ("gh", "h"))
+    }
+
+    @Test func `a member may know of presence from now on, and then not any more`() {
+        let member = self.member(hearsPresence: false)
+        self.room.makeLive(member)
+        self.room.change(member, hearsPresence: true)
+        self.gather("a", .prompt)
+        #expect(self.leave() == ("a", nil))
+        self.room.change(member, hearsPresence: false)
+        self.gather("b", .unhurried)
+        self.gather("c", .prompt)
+        #expect(self.leave() == ("bc", "c"))
     }
 
     @Test(arguments: 0..<4)

@@ -19,7 +19,7 @@ struct TestServer {
     /// The times of the protocol, as long as a test may take and longer: what a busy machine does late is not what a test
     /// is about, unless it sets the time itself.
     private static let patience = Dictionary(
-        uniqueKeysWithValues: ["ping", "pong", "stall", "close", "presence", "lease"].map {
+        uniqueKeysWithValues: ["ping", "pong", "stall", "close", "presence", "lease", "hello"].map {
             ("limits.\($0)-seconds", "3600")
         }
     )
@@ -37,9 +37,9 @@ struct TestServer {
         var given = ["port": "0", "threads": "2", "log-level": "error"]
         given["test-delays"] = ProcessInfo.processInfo.environment["CHAT_TEST_DELAYS"]
         given = given.merging(Self.patience) { $1 }.merging(settings) { $1 }
-        var configuration = try ServerConfiguration(
-            await Settings.ofServer(flags: given, environment: [:], file: nil)
-        )
+        let all = try await Settings.ofServer(flags: given, environment: [:], file: nil)
+        var configuration = try ServerConfiguration(all)
+        try await configuration.readFiles(all)
         configuration.node.hasEcho = hasEcho
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

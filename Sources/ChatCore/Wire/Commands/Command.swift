@@ -20,6 +20,8 @@ package enum Command: Equatable, Sendable {
 protocol CommandForm: Equatable, Sendable {
     /// The rule for who may give it, and when.
     static var rule: CommandRule { get }
+    /// The right in its room that it needs.
+    static var needs: RoomRights { get }
 
     /// Reads it from the fields of a message.
     ///
@@ -28,6 +30,10 @@ protocol CommandForm: Equatable, Sendable {
 
     /// Writes its fields besides type, id and room.
     func write(to json: inout JSONWriter)
+}
+
+extension CommandForm {
+    static var needs: RoomRights { [] }
 }
 
 /// The rule for who may give a command, and when.
@@ -119,6 +125,22 @@ extension Command {
         case .rename: Rename.rule
         case .refresh: Refresh.rule
         case .ping: Ping.rule
+        }
+    }
+
+    /// The right in its room that it needs.
+    var needs: RoomRights {
+        switch self {
+        case .hello: Hello.needs
+        case .join: Join.needs
+        case .leave: Leave.needs
+        case .send: Send.needs
+        case .typing: Typing.needs
+        case .members: Members.needs
+        case .history: History.needs
+        case .rename: Rename.needs
+        case .refresh: Refresh.needs
+        case .ping: Ping.needs
         }
     }
 

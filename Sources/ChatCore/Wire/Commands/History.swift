@@ -2,6 +2,7 @@ extension Command {
     /// `history`: read the messages of a room's log before a number.
     package struct History: CommandForm {
         static let rule = CommandRule.anybody
+        static let needs = RoomRights.history
 
         package var room: RoomName
         package var before: Int?

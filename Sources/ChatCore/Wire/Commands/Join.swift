@@ -2,6 +2,7 @@ extension Command {
     /// `join`: become a member of a room, starting at a place of its log.
     package struct Join: CommandForm {
         static let rule = CommandRule.anybody
+        static let needs = RoomRights.live
 
         package var room: RoomName
         package var start: ReplayStart

@@ -2,6 +2,7 @@ extension Command {
     /// `members`: list the members of a room.
     package struct Members: CommandForm {
         static let rule = CommandRule.anybody
+        static let needs = RoomRights.presence
 
         package var room: RoomName
         /// The list goes on after the member with this id; nil begins it.

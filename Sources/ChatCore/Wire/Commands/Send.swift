@@ -2,6 +2,7 @@ extension Command {
     /// `send`: send a message to a room.
     package struct Send: CommandForm {
         static let rule = CommandRule.members
+        static let needs = RoomRights.write
 
         package var room: RoomName
         package var text: MessageText

@@ -2,6 +2,7 @@ extension Command {
     /// `typing`: tell the other members of a room that the user is writing, or has stopped.
     package struct Typing: CommandForm {
         static let rule = CommandRule.members
+        static let needs = RoomRights.write
 
         package var room: RoomName
         package var isActive: Bool

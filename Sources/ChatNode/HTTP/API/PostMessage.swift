@@ -13,15 +13,18 @@ struct PostMessage {
     let room: RoomName
 
     func respond(to request: Request, _ context: ChatRequestContext) async throws -> Response {
+        let access = try await RequestAccess(authorizer: self.node.authorizer).access(of: request)
+        try access.require(.write, in: self.room)
         guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
             throw APIError(.unsupportedMediaType, ProtocolError(.badCommand, "the body is application/json"))
         }
         var request = request
         let body = try await request.collectBody(upTo: self.node.limits.messageBytes)
         let (text, name, kind) = try self.read(body)
-        let user = try await self.sender(request, name)
+        let user = try await self.sender(request, access, name)
         let key = try self.key(request, user)
-        let payer = user.id == Self.anonymous ? UserID("anonymous@\(context.address.map { "\($0.block)" } ?? "")") : user.id
+        let source = context.address.map { "\($0.block)" } ?? ""
+        let payer = user.id == Self.anonymous ? UserID("anonymous@\(source)") : user.id
         if let error = self.node.sends.take(payer, now: ContinuousClock.now) { throw APIError(error) }
         let tail = PublicationCodec.tail(sender: user, text: text.rawValue, kind: kind, key: key)
         let draft = Draft(room: self.room, sender: user.id, key: key, tail: tail)
@@ -45,18 +48,25 @@ struct PostMessage {
         return (try MessageText(text, maximumBytes: self.node.limits.textBytes), json["name"], kind)
     }
 
-    /// The user of the request's session; the anonymous one without a session.
-    private func sender(_ request: Request, _ name: JSONValue?) async throws -> User {
+    /// The user of the request's token or session; the anonymous one without a session.
+    private func sender(_ request: Request, _ access: Access, _ name: JSONValue?) async throws -> User {
+        if let grant = access.grant { return try await self.sender(grant) }
         guard let authorization = request.headers[.authorization] else {
             guard let name, name != .null else { return User(id: Self.anonymous, name: try UserName("anonymous")) }
             guard let name = name.string else { throw ProtocolError(.badCommand, "name is a string") }
             return User(id: Self.anonymous, name: try UserName(name))
         }
-        let parts = authorization.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer", let secret = SessionSecret(String(parts[1])),
-            let user = try await self.node.sessions.session(secret.hash)
+        guard let secret = Bearer.text(in: authorization).flatMap({ SessionSecret($0) }),
+            let user = try await self.node.sessions.session(secret.hash), !user.id.isOfToken
         else { throw ProtocolError(.unauthorized, "the bearer is no session that is known here") }
         return user
+    }
+
+    /// The user of a token, by the name in it or by the chosen one.
+    private func sender(_ grant: Grant) async throws -> User {
+        if let name = grant.name { return User(id: grant.user, name: name) }
+        let known = try await self.node.sessions.session(grant.subject.rawValue)
+        return known ?? User(id: grant.user, name: .guest(grant.user))
     }
 
     /// Clients that share one scope must use keys that nobody else would choose.

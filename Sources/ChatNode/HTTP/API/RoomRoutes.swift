@@ -10,6 +10,8 @@ struct RoomRoutes {
 
     let node: NodeContext
 
+    private var access: RequestAccess { RequestAccess(authorizer: self.node.authorizer) }
+
     func add(to api: RouterGroup<ChatRequestContext>) {
         api.serve("rooms", get: { request, _ in try await self.rooms(request) })
         api.serve(
@@ -23,10 +25,11 @@ struct RoomRoutes {
     }
 
     private func rooms(_ request: Request) async throws -> Response {
+        let access = try await self.access.access(of: request)
         let query = Query(request)
         let cursor = try query["cursor"].map { try RoomName($0) }
         let limit = try query.count("limit", default: Self.pageLimit, maximum: Self.pageLimit)
-        let page = try await self.node.roomLists.page(after: cursor, limit: limit)
+        let page = try await self.page(after: cursor, limit: limit, access)
         var json = JSONWriter()
         json.array("rooms", page.rooms) { json, room in
             json.field("room", room.room.rawValue)
@@ -38,8 +41,19 @@ struct RoomRoutes {
         return .json(json.finish())
     }
 
+    private func page(after cursor: RoomName?, limit: Int, _ access: Access) async throws -> RoomPage {
+        guard let grant = access.grant, !grant.rightsEverywhere.isSuperset(of: .read) else {
+            return try await self.node.roomLists.page(after: cursor, limit: limit)
+        }
+        let rooms = ReadableRooms(grant: grant) { cursor, limit async throws(BrokerError) in
+            try await self.node.roomLists.page(after: cursor, limit: limit)
+        }
+        return try await rooms.page(after: cursor, limit: limit)
+    }
+
     private func messages(_ request: Request, _ context: ChatRequestContext) async throws -> Response {
         let room = try Self.room(context)
+        try await self.access.require(.history, in: room, of: request)
         let query = Query(request)
         let maximum = self.node.limits.history
         let limit = try query.count("limit", default: maximum, maximum: maximum)
@@ -53,6 +67,7 @@ struct RoomRoutes {
 
     private func members(_ request: Request, _ context: ChatRequestContext) async throws -> Response {
         let room = try Self.room(context)
+        try await self.access.require(.presence, in: room, of: request)
         let query = Query(request)
         let maximum = self.node.limits.members
         let limit = try query.count("limit", default: maximum, maximum: maximum)

@@ -49,8 +49,11 @@ actor StatusBoard: Service {
         self.census = sum
     }
 
-    /// The state and activity of the node now, as JSON.
-    func report() async -> ByteBuffer {
+    /// The state of the node now, as JSON.
+    ///
+    /// - Parameter withActivity: Whether to tell its activity too.
+    /// - Returns: One object.
+    func report(withActivity: Bool = true) async -> ByteBuffer {
         await self.refreshCensus()
         var json = JSONWriter()
         json.field("time", WallClock.now())
@@ -63,6 +66,11 @@ actor StatusBoard: Service {
             json.field("state", self.census.degradation == nil ? "ok" : "degraded")
             if let detail = self.census.degradation { json.field("detail", detail) }
         }
+        if withActivity { self.writeActivity(to: &json) }
+        return json.finish()
+    }
+
+    private func writeActivity(to json: inout JSONWriter) {
         json.field("shards", self.shards.count)
         json.field("connections", self.node.admission.webSocketCount)
         json.field("rooms", self.node.occupancy.roomCount)
@@ -72,7 +80,6 @@ actor StatusBoard: Service {
         json.object("received") { self.write(MetricName.received, to: &$0) }
         json.object("sent") { self.write(MetricName.sent, to: &$0) }
         json.object("latency_ms") { Self.write(self.node.metrics.distribution(MetricName.latency), to: &$0) }
-        return json.finish()
     }
 
     private var state: String {

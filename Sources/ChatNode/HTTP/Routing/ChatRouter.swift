@@ -19,7 +19,9 @@ struct ChatRouter {
         let api = router.group("api")
         PageRoute(signIn: self.signIn).add(to: api)
         RoomRoutes(node: self.node).add(to: api)
-        if let status { StatusRoute(board: status).add(to: api) }
+        if let status {
+            StatusRoute(board: status, access: RequestAccess(authorizer: self.node.authorizer)).add(to: api)
+        }
         return router
     }
 

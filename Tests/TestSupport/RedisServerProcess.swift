@@ -1,16 +1,15 @@
-import Foundation
-import NIOCore
-import NIOPosix
-import Synchronization
-import TestSupport
+internal import Foundation
+internal import Synchronization
 
 /// A Redis of a test's own, on a free port, that forgets everything unless it is told to save.
-final class RedisServerProcess: Sendable {
-    struct Failure: Error, CustomStringConvertible {
-        var description: String
+package final class RedisServerProcess: Sendable {
+    package struct Failure: Error, CustomStringConvertible {
+        package var description: String
+
+        package init(description: String) { self.description = description }
     }
 
-    let port: Int
+    package let port: Int
     private let directory: URL
     private let executable: URL
     private let arguments: [String]
@@ -22,7 +21,7 @@ final class RedisServerProcess: Sendable {
     ///   - arguments: More options of `redis-server`.
     ///   - body: Works with the server.
     /// - Throws: ``Failure`` when there is no server to start, and what the body throws.
-    static func with(
+    package static func with(
         _ arguments: [String] = [],
         _ body: (RedisServerProcess) async throws -> Void
     ) async throws {
@@ -33,7 +32,7 @@ final class RedisServerProcess: Sendable {
     }
 
     /// Prepares a server without starting it: the port is free, and nobody listens there.
-    init(_ arguments: [String] = []) async throws {
+    package init(_ arguments: [String] = []) async throws {
         self.port = try await FreePort.find()
         self.executable = try Self.find()
         self.arguments = arguments
@@ -41,10 +40,10 @@ final class RedisServerProcess: Sendable {
         try FileManager.default.createDirectory(at: self.directory, withIntermediateDirectories: true)
     }
 
-    var url: String { "redis://127.0.0.1:\(self.port)" }
+    package var url: String { "redis://127.0.0.1:\(self.port)" }
 
     /// Starts the server and waits until it accepts connections.
-    func start() async throws {
+    package func start() async throws {
         let process = Process()
         process.executableURL = self.executable
         process.arguments =
@@ -76,7 +75,7 @@ final class RedisServerProcess: Sendable {
     }
 
     /// Ends the server at once, without a chance to save anything.
-    func kill() {
+    package func kill() {
         guard let process = self.process.withLock({ $0.take() }) else { return }
         Foundation.kill(process.processIdentifier, SIGKILL)
         // Until it has ended, and no longer: Foundation waits for its own run loop besides, which on a busy machine may
@@ -86,9 +85,9 @@ final class RedisServerProcess: Sendable {
     }
 
     /// Lets the server stand still, with its connections open: as if the network were gone.
-    func freeze() { self.signal(SIGSTOP) }
+    package func freeze() { self.signal(SIGSTOP) }
 
-    func thaw() { self.signal(SIGCONT) }
+    package func thaw() { self.signal(SIGCONT) }
 
     private func signal(_ signal: Int32) {
         self.process.withLock { process in

@@ -1,0 +1,63 @@
+import ChatCore
+import Foundation
+internal import JWTKit
+
+/// Reads keys from the text of a file: PEM, a JWK or a JWK Set, or a secret.
+package enum KeyFile {
+    /// The most bytes of a file or of an answer with keys.
+    package static let maximumBytes = 256 << 10
+
+    /// Reads the keys for tokens.
+    ///
+    /// A file that is no key of any form is the secret itself, without the line breaks at its end. A public key in a
+    /// form that is not read here must not become a secret that everybody knows, so such forms are refused.
+    ///
+    /// - Parameter bytes: The file.
+    /// - Returns: One key, or those of a set.
+    /// - Throws: ``KeyError``.
+    package static func read(_ bytes: [UInt8]) async throws(KeyError) -> KeySet {
+        guard bytes.count <= Self.maximumBytes else { throw KeyError("it has more than \(Self.maximumBytes) bytes") }
+        let start = bytes.drop(while: Self.isBlank)
+        if start.first == UInt8(ascii: "{") { return try await KeySetJSON.read(bytes, mayHaveSecrets: true) }
+        if start.starts(with: "-----".utf8) {
+            return KeySet([try await Self.pem(String(decoding: start, as: UTF8.self))])
+        }
+        var secret = bytes[...]
+        while let last = secret.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") { secret.removeLast() }
+        try Self.refusePublicForms(secret)
+        return KeySet([try await TokenKey(secret: Array(secret))])
+    }
+
+    private static func pem(_ text: String) async throws(KeyError) -> TokenKey {
+        guard !text.contains("PRIVATE KEY-----") else {
+            throw KeyError("it is a private key: the server needs only the public one, which cannot make tokens")
+        }
+        guard text.contains("PUBLIC KEY-----") else { throw KeyError("it is PEM, and not of a public key") }
+        if let key = try? ES256PublicKey(pem: text) { return try await TokenKey(key, keyID: nil) }
+        if let key = try? EdDSA.PublicKey(pem: text) { return try await TokenKey(key, keyID: nil) }
+        if let key = try? Insecure.RSA.PublicKey(pem: text) { return try await TokenKey(key, keyID: nil) }
+        throw KeyError("it is no public key of RSA (2,048 bits at least), P-256 or Ed25519")
+    }
+
+    /// Other forms of public keys: DER, DER in base64, OpenSSH.
+    private static func refusePublicForms(_ bytes: ArraySlice<UInt8>) throws(KeyError) {
+        let decoded = Data(base64Encoded: Data(bytes), options: .ignoreUnknownCharacters).map { Array($0)[...] } ?? []
+        let isForeign = Self.isDER(bytes) || Self.isDER(decoded)
+        guard !isForeign, !["ssh-", "ecdsa-", "sk-"].contains(where: { bytes.starts(with: $0.utf8) }) else {
+            throw KeyError("it looks like a public key, and not in PEM (-----BEGIN PUBLIC KEY-----) or as a JWK")
+        }
+    }
+
+    /// Whether all of it is one sequence of ASN.1.
+    private static func isDER(_ bytes: ArraySlice<UInt8>) -> Bool {
+        guard bytes.count >= 8, bytes.first == 0x30 else { return false }
+        let rest = bytes.dropFirst()
+        guard let length = rest.first else { return false }
+        guard length > 0x80 else { return Int(length) == rest.count - 1 }
+        let digits = Int(length - 0x80)
+        guard digits <= 3, rest.count > digits else { return false }
+        return rest.dropFirst().prefix(digits).reduce(0) { $0 << 8 | Int($1) } == rest.count - 1 - digits
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
+}

@@ -1,0 +1,48 @@
+import ChatCore
+import ChatIdentity
+import ChatSystem
+import HTTPTypes
+import Hummingbird
+
+/// What requests may do: where tokens are needed, their bearer says it.
+struct RequestAccess {
+    let authorizer: Authorizer
+
+    /// What a request may do.
+    ///
+    /// - Throws: ``APIError`` 401 where a token is needed and none that is taken is there; 503 while that cannot be told.
+    func access(of request: Request) async throws(APIError) -> Access {
+        guard self.authorizer.asksForTokens else { return .open }
+        guard let token = request.headers[.authorization].flatMap(Bearer.text(in:)) else {
+            throw .tokenMissing
+        }
+        do throws(TokenRefusal) {
+            return .granted(try await self.authorizer.grant(token, now: WallClock.now()))
+        } catch {
+            guard error != .keysUnavailable else { throw APIError(error.error) }
+            throw .unauthorized(error.error, #"Bearer error="invalid_token""#)
+        }
+    }
+
+    /// Checks that a request may do something in a room.
+    ///
+    /// - Throws: ``APIError`` 401, or ``ProtocolError`` with the code `forbidden`.
+    func require(_ right: RoomRights, in room: RoomName, of request: Request) async throws {
+        try await self.access(of: request).require(right, in: room)
+    }
+}
+
+extension APIError {
+    /// A token is needed, and there is none.
+    static let tokenMissing = unauthorized(
+        ProtocolError(.unauthorized, "a token is needed: Authorization: Bearer"),
+        "Bearer"
+    )
+
+    /// A token is needed, and the challenge says how to bring it (RFC 6750, section 3).
+    static func unauthorized(_ error: ProtocolError, _ challenge: String) -> APIError {
+        var answer = APIError(.unauthorized, error)
+        answer.headers[.wwwAuthenticate] = challenge
+        return answer
+    }
+}

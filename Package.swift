@@ -223,6 +223,7 @@ let package = Package(
                 "ChatBench",
                 "ChatClient",
                 "ChatCore",
+                "ChatIdentity",
                 "ChatSettings",
                 "ChatSystem",
                 "ChatTerminal",

@@ -25,7 +25,7 @@ ChatWords      | ChatClient ChatCore ChatSystem   | Glibc Synchronization
 ChatTerminal   | ChatClient ChatCore ChatSystem ChatWords | Foundation Glibc NIOCore Synchronization
 ChatBench      | ChatClient ChatCore ChatSystem ChatWebSocket ChatWords | DequeModule Glibc Histogram NIOCore NIOPosix
 ChatVerify     | ChatClient ChatCore ChatSystem ChatWords | NIOCore Synchronization
-chat-cli       | ChatBench ChatClient ChatCore ChatSettings ChatSystem ChatTerminal ChatVerify ChatWords | ArgumentParser Foundation Glibc Synchronization
+chat-cli       | ChatBench ChatClient ChatCore ChatIdentity ChatSettings ChatSystem ChatTerminal ChatVerify ChatWords | ArgumentParser Foundation Glibc Synchronization
 BrokerContract | ChatCore                         | Foundation NIOCore Synchronization Testing
 '
 # module or beginning of one (with *) | the modules that may import it, where others have a *

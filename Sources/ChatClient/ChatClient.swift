@@ -59,6 +59,8 @@ public actor ChatClient {
     var machine: ClientMachine
     var connector: LinkConnector
     let tokens: TokenProvider?
+    /// What the newest token says that the user may do.
+    var rights = TokenRights(nil)
     let buffer: EventBuffer
     let outbox: (any OutboxStore)?
     /// The keys of the sends without an answer that the outbox keeps.

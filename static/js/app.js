@@ -36,7 +36,7 @@ export function makeApp(store) {
   const on = (type, handle) => client.addEventListener(type, ({ detail }) => handle(detail));
   on("phase", (change) => {
     // The server may require tokens.
-    if ([4501, 4505].includes(change.code) && !storage.read("tokens")) tokens().then((more) => more.begin(tab, change));
+    if (change.code === 4505 && !storage.read("tokens")) tokens().then((more) => more.begin(tab, change));
     else act("connection", { change });
   });
   on("welcome", welcomed);

@@ -9,9 +9,9 @@ public enum ClientEvent: Equatable, Sendable {
     /// A room could not be joined, or not again. When the error is retryable, the client tries again. Otherwise it
     /// gives the room up, and the sends that waited there have failed.
     case refused(RoomName, ProtocolError)
-    /// A send was refused for now (a mute, slow mode) and goes out again after the error's `retryMilliseconds`.
+    /// A send was refused for now (a mute, slow mode), and goes out again and again until it is taken.
     ///
-    /// It comes where that takes some seconds.
+    /// It comes once for a send, where the server says that it takes some seconds.
     case held(RoomName, ProtocolError)
     /// There was no other token, or the server did not take it; the client tries again while the present one is good.
     case tokenNotRenewed(ConnectionFailure)

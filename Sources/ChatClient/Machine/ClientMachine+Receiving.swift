@@ -95,9 +95,10 @@ extension ClientMachine {
             }
         }
         if error.isForNow {
-            let room = self.outbox.hold(id, until: retry)
+            // A mute may be lifted before its end.
+            let room = self.outbox.hold(id, until: min(retry, now + Self.longestHold))
             self.noteAwaiting(now: now)
-            guard let room, wait >= Self.longHold else { return [] }
+            guard let room, wait >= Self.longHold, self.heldSends.updateValue(id, forKey: room) != id else { return [] }
             return [.emit(.held(room, error))]
         }
         guard self.outbox.settled(id) != nil else { return [] }
@@ -182,6 +183,8 @@ extension ClientMachine {
 extension ClientMachine {
     /// The shortest wait of a send, in milliseconds, that the program is told about.
     static let longHold = 3000
+    /// The time after which a send that was refused for now is tried again, however long the server says.
+    static let longestHold: Duration = .seconds(15)
 }
 
 extension ProtocolError {

@@ -39,6 +39,8 @@ struct ClientMachine {
     var connection: LiveConnection?
     var rooms = WantedRooms()
     var outbox: Outbox
+    /// The send of each room that the program was told about when it had to wait.
+    var heldSends: [RoomName: Int] = [:]
     /// Requests without an answer, in order of their ids; repeating them is harmless.
     var requests: [(id: Int, command: Command)] = []
     private var reconnect = ReconnectMachine()

@@ -47,7 +47,7 @@ extension Conversation {
         let completion = Completion(
             before: self.draft.editor.before,
             commands: commands,
-            members: self.rooms.members(of: self.rooms.current).values.map(\.sanitizedLine),
+            members: self.rooms.labels(in: self.rooms.current),
             rooms: self.rooms.names.map(\.rawValue) + self.knownRooms
         )
         guard !completion.candidates.isEmpty else { return }

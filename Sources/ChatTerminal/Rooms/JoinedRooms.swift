@@ -75,6 +75,11 @@ struct JoinedRooms: Sendable {
         return namesakes.label(name, id)
     }
 
+    /// The names of the known members of a room, for display.
+    mutating func labels(in room: RoomName) -> [String] {
+        self.members(of: room).map { self.label($0.value, $0.key, in: room) }
+    }
+
     private func namesakes(in room: RoomName) -> Namesakes {
         var namesakes = Namesakes(self.members(of: room).lazy.map { ($0.key, $0.value) })
         for message in self.recent(in: room) { namesakes.insert(message.sender.id, message.sender.name.rawValue) }

@@ -7,7 +7,10 @@ internal import ChatSystem
 extension Words {
     /// The reason why the user is in a room no longer.
     package static func of(_ removal: Removal, in language: Language = .current) -> String {
-        self.of(ProtocolError(removal.code, removal.message, until: removal.until), in: language)
+        self.of(
+            ProtocolError(removal.code, removal.message, until: removal.until),
+            in: language
+        )
     }
 
     /// The words for a refusal that a moderator, slow mode or a token causes; nil for any other.
@@ -15,9 +18,10 @@ extension Words {
         let wait = error.retryMilliseconds
         if error.code == .rateLimited {
             guard let wait, wait >= 3000 else { return nil }
+            // A room's slow mode, say: what the limit is, and when it goes on.
+            let limit = self.of(ProtocolError(error.code, error.message), in: language)
             let seconds = "\((wait + 999) / 1000)"
-            return Sentence("slow mode: the next message can go out in {seconds} s", ["seconds": seconds])
-                .text(in: language)
+            return Sentence("{limit}; again in {seconds} s", ["limit": limit, "seconds": seconds]).text(in: language)
         }
         let until = (error.until ?? wait.map { WallClock.now() + $0 }).map { self.time($0) }
         guard let words = self.ruling(error.code, until: until)?.text(in: language) else { return nil }

@@ -43,6 +43,12 @@ extension Sentence {
             "\"{name}\"{이라는/라는} 설정은 없습니다. 토큰은 파일에 두거나 명령에서 받습니다 (있는 것: {known})",
         "token-command cannot be run": "token-command를 실행할 수 없습니다",
         "token-command failed": "token-command가 실패했습니다",
+        "a token wants --key, or --new-key makes one": "토큰에는 --key가 필요합니다. --new-key가 키를 만듭니다",
+        "a token wants --sub": "토큰에는 --sub가 필요합니다",
+        "--expires is a span of time, such as 90s, 10m, 2h, 1d": "--expires에는 90s, 10m, 2h, 1d 같은 시간을 씁니다",
+        "--room is a pattern, = and rights with commas between": "--room에는 무늬와 =, 쉼표로 나눈 권한을 씁니다",
+        "the rights are live, history, presence, read, write, moderate":
+            "권한은 live, history, presence, read, write, moderate입니다",
         "the token is empty": "토큰이 비어 있습니다",
         "token-command prints more than a token": "token-command가 토큰보다 많이 출력합니다",
         "token-command took too long": "token-command가 너무 오래 걸립니다",
@@ -71,7 +77,7 @@ extension Sentence {
         "a moderator removed you": "관리자가 내보냈습니다", "you are banned": "이 방에 들어올 수 없게 되었습니다",
         "you are banned until {time}": "{time}까지 들어올 수 없습니다", "the room is closed": "닫힌 대화방입니다",
         "the text has a word that is not allowed here": "여기서 쓸 수 없는 말이 있습니다",
-        "slow mode: the next message can go out in {seconds} s": "천천히 말하는 방입니다. 다음 메시지는 {seconds}초 뒤에 보낼 수 있습니다",
+        "{limit}; again in {seconds} s": "{limit}. {seconds}초 뒤에 다시 할 수 있습니다",
         "the token has expired; a fresh one is needed": "토큰이 만료되었습니다. 새 토큰이 필요합니다",
         "the server does not accept this token": "서버가 이 토큰을 받아들이지 않습니다",
         "the server demands a token: CHAT_TOKEN, --token-file or --token-command":

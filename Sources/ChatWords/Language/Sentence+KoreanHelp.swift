@@ -9,7 +9,8 @@ extension Sentence {
 
         Exit status: 0 done, 1 only some lines sent or violations found, 64 wrong usage, 65 refused, \
         69 no connection, 70 fault, 73 a file cannot be used, 74 disconnected for good or output that cannot be \
-        written, 75 no answer in time, 77 unauthorized, 130 interrupted.
+        written, 75 no answer in time, 77 not allowed, 80 to 82 a token is missing, refused or expired, 83 muted, \
+        84 removed, 85 banned, 86 the room is closed, 87 a word is not allowed, 88 too fast, 130 interrupted.
         """:
             """
         메시지는 표준 출력으로, 알림은 표준 오류로 나옵니다. 설정은 명령줄, 환경 변수(CHAT_SERVER, CHAT_NAME, \
@@ -17,7 +18,8 @@ extension Sentence {
 
         종료 상태: 0 성공, 1 일부 줄만 보냈거나 어긴 것을 찾음, 64 잘못된 사용법, 65 거절됨, 69 연결할 수 없음, \
         70 프로그램이나 서버의 오류, 73 파일을 쓸 수 없음, 74 연결이 완전히 끊겼거나 출력할 수 없음, \
-        75 제시간에 응답이 없음, 77 권한이 없음, 130 중단됨.
+        75 제시간에 응답이 없음, 77 허용되지 않음, 80~82 토큰이 없거나 거절되었거나 만료됨, 83 말할 수 없음, 84 내보내짐, \
+        85 들어올 수 없음, 86 닫힌 방, 87 쓸 수 없는 말, 88 너무 빠름, 130 중단됨.
         """,
 
         "Talk in rooms: on a terminal with an input line, otherwise lines in and messages out.":
@@ -164,6 +166,29 @@ extension Sentence {
         "A process of the server on this machine, whose CPU and memory are measured; several times.":
             "CPU와 메모리를 잴 이 컴퓨터의 서버 프로세스. 여러 번 쓸 수 있습니다.",
         "Give each message an idempotency key.": "메시지마다 중복을 막는 키를 붙입니다.",
+
+        "Make a token, for development: in earnest a log-in makes them.":
+            "개발에 쓸 토큰을 만듭니다. 실제로는 로그인 서비스가 만듭니다.",
+        """
+        The key is the secret that the server has as --token-key, or a private key in PEM (RSA, P-256, Ed25519) whose \
+        public key it has. `chat-cli token --new-key FILE` makes a secret; `chat-cli token --key FILE --sub mina \
+        --room 'team-*=read,write'` prints a token.
+        """:
+            """
+        키는 서버가 --token-key로 가진 비밀이거나, 서버가 그 공개 키를 가진 PEM 형식의 비밀 키(RSA, P-256, Ed25519)입니다. \
+        `chat-cli token --new-key FILE`은 비밀을 만들고, `chat-cli token --key FILE --sub mina --room \
+        'team-*=read,write'`는 토큰을 출력합니다.
+        """,
+        "The file with the key.": "키가 있는 파일.",
+        "Write a new secret to this file, which only you can read; it must not exist.":
+            "새 비밀을 이 파일에 씁니다. 자기만 읽을 수 있고, 이미 있는 파일이면 안 됩니다.",
+        "Whom the token is for.": "토큰을 받을 사람.",
+        "The user's name; without it the user chooses one.": "사용자의 이름. 없으면 사용자가 정합니다.",
+        "Rights in rooms, e.g. 'team-*=read,write': live, history, presence, read, write, moderate. Several times.":
+            "대화방에서의 권한. 예: 'team-*=read,write'. live, history, presence, read, write, moderate. 여러 번 쓸 수 있습니다.",
+        "How long it is good: 90s, 10m, 2h, 1d.": "쓸 수 있는 시간: 90s, 10m, 2h, 1d.",
+        "Who makes it (iss).": "만드는 쪽(iss).", "For which server (aud).": "받는 서버(aud).",
+        "Its own name, by which it can be revoked (jti).": "취소할 때 쓰는 토큰의 이름(jti).",
 
         // What argument-parser says by itself.
         "Show help information.": "이 도움말을 보여 줍니다.", "Show the version.": "버전을 보여 줍니다.",

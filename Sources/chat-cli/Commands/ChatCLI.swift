@@ -21,13 +21,14 @@ struct ChatCLI: AsyncParsableCommand {
 
                 Exit status: 0 done, 1 only some lines sent or violations found, 64 wrong usage, 65 refused, \
                 69 no connection, 70 fault, 73 a file cannot be used, 74 disconnected for good or output that cannot be \
-                written, 75 no answer in time, 77 unauthorized, 130 interrupted.
+                written, 75 no answer in time, 77 not allowed, 80 to 82 a token is missing, refused or expired, 83 muted, \
+                84 removed, 85 banned, 86 the room is closed, 87 a word is not allowed, 88 too fast, 130 interrupted.
                 """
             ).text(),
             version: "chat-cli \(ChatCLI.version)",
             subcommands: [
                 Join.self, Send.self, Tail.self, History.self, Members.self, Rooms.self, Verify.self, Bench.self,
-                ShowConfiguration.self, Manual.self,
+                ShowConfiguration.self, Token.self, Manual.self,
             ]
         )
     }

@@ -4,6 +4,7 @@ internal import ChatCore
 internal import ChatSystem
 internal import ChatTerminal
 internal import ChatWords
+internal import Synchronization
 
 /// `chat-cli send`: sends messages, for scripts.
 struct Send: AsyncParsableCommand {
@@ -41,13 +42,14 @@ struct Send: AsyncParsableCommand {
         guard self.text.isEmpty || !self.text.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) else {
             throw Fault(Words.of(.textEmpty), .refused)
         }
+        let held = Held()
         try await Session.run(configuration) { client in
             try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
                 group.addTask {
-                    await Session.tellTroubles(of: client)
+                    await Session.tellTroubles(of: client) { held.note($0) }
                     return nil
                 }
-                group.addTask { try await self.send(client) }
+                group.addTask { try await self.send(client, held) }
                 defer { group.cancelAll() }
                 while let status = try await group.next() { if let status { return status } }
                 return .software
@@ -55,11 +57,19 @@ struct Send: AsyncParsableCommand {
         }
     }
 
-    private func send(_ client: ChatClient) async throws -> ExitStatus {
-        try await self.withTimeout(client) { try await client.join(self.room) }
+    /// Why a message has to wait, of which people were told.
+    private final class Held: Sendable {
+        private let status = Mutex<ExitStatus?>(nil)
+
+        func note(_ error: ProtocolError) { self.status.withLock { $0 = ExitStatus(error.code) } }
+        func take() -> ExitStatus? { self.status.withLock { $0.take() } }
+    }
+
+    private func send(_ client: ChatClient, _ held: Held) async throws -> ExitStatus {
+        try await self.withTimeout(client, held) { try await client.join(self.room) }
         var report = Report()
         if !self.text.isEmpty {
-            try await self.send(self.text.joined(separator: " "), client, &report)
+            try await self.send(self.text.joined(separator: " "), client, held, &report)
             return report.status
         }
         let input = StandardInput()
@@ -69,16 +79,16 @@ struct Send: AsyncParsableCommand {
             switch await input.read() {
             case .bytes(let bytes):
                 for line in splitter.feed(bytes) {
-                    if self.whole { collected.append(line) } else { try await self.send(line, client, &report) }
+                    if self.whole { collected.append(line) } else { try await self.send(line, client, held, &report) }
                 }
             case .timeout, .elsewhere: continue
             case .end: break reading
             }
         }
         if let last = splitter.finish() {
-            if self.whole { collected.append(last) } else { try await self.send(last, client, &report) }
+            if self.whole { collected.append(last) } else { try await self.send(last, client, held, &report) }
         }
-        if self.whole { try await self.send(collected.joined(separator: "\n"), client, &report) }
+        if self.whole { try await self.send(collected.joined(separator: "\n"), client, held, &report) }
         return report.status
     }
 
@@ -96,11 +106,11 @@ struct Send: AsyncParsableCommand {
         }
     }
 
-    private func send(_ line: String, _ client: ChatClient, _ report: inout Report) async throws {
+    private func send(_ line: String, _ client: ChatClient, _ held: Held, _ report: inout Report) async throws {
         // An empty line is not sent, and is not an error.
         guard !line.allSatisfy(\.isWhitespace) else { return }
         do {
-            try await self.withTimeout(client) {
+            try await self.withTimeout(client, held) {
                 try await client.send(self.room, line, kind: self.action ? .action : .text)
             }
             report.sent += 1
@@ -114,12 +124,14 @@ struct Send: AsyncParsableCommand {
 
     private func withTimeout(
         _ client: ChatClient,
+        _ held: Held,
         _ body: @Sendable @escaping () async throws -> some Sendable
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { _ = try await body() }
             group.addTask {
                 try await Task.sleep(for: .seconds(self.timeout))
+                if let status = held.take() { throw status }
                 let isConnected = await client.session != nil
                 Output.notice(isConnected ? Phrase.noAnswer() : Phrase.noConnection())
                 throw isConnected ? ExitStatus.timeout : ExitStatus.unavailable

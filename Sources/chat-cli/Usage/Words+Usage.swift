@@ -112,7 +112,9 @@ extension Words {
     ]
 
     private static let values = [
-        "before": "번호", "ca-file": "파일", "clients": "수", "color": "색", "config": "파일", "count": "수", "duration": "초",
+        "audience": "이름", "before": "번호", "ca": "파일", "ca-file": "파일", "clients": "수", "color": "색", "config": "파일",
+        "count": "수", "duration": "초",
+        "expires": "시간", "id": "이름", "issuer": "이름", "key": "파일", "new-key": "파일", "room": "무늬=권한", "sub": "이름",
         "format": "형식", "history": "수", "language": "언어", "limit": "수", "name": "이름", "outbox": "폴더", "pid": "번호",
         "rate": "수", "record": "파일", "rooms": "수", "seed": "씨앗", "senders": "수", "server": "주소", "settle": "초",
         "since": "시간", "size": "크기", "state": "파일", "threads": "수", "timeout": "초", "token-command": "명령",

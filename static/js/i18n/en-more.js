@@ -125,7 +125,7 @@ export default {
   reset: "The server's history of this room began anew. What stands above is no longer kept.",
   refused: (room) => `#${room} cannot be joined`,
   errors: {
-    rate_limited: ({ retryMs } = {}) => (retryMs >= 3_000 ? `This room is in slow mode. The message goes out in ${Math.ceil(retryMs / 1000)} s.` : "That was too fast. Wait a moment."),
+    rate_limited: ({ retryMs } = {}) => (retryMs >= 3_000 ? `That was too fast. It goes on in ${Math.ceil(retryMs / 1000)} s.` : "That was too fast. Wait a moment."),
     name_invalid: "The server does not take this name.",
     room_invalid: "The server does not take this room's name.",
     text_empty: "There is nothing to send.",

@@ -125,7 +125,7 @@ export default {
   reset: "이 방의 기록이 새로 시작되었습니다. 위의 내용은 서버에 남아 있지 않습니다.",
   refused: (room) => `#${room} 방에 들어갈 수 없습니다`,
   errors: {
-    rate_limited: ({ retryMs } = {}) => (retryMs >= 3_000 ? `천천히 말하는 방입니다. 메시지는 ${Math.ceil(retryMs / 1000)}초 뒤에 나갑니다.` : "너무 빠릅니다. 잠시 기다려 주세요."),
+    rate_limited: ({ retryMs } = {}) => (retryMs >= 3_000 ? `너무 빠릅니다. ${Math.ceil(retryMs / 1000)}초 뒤에 이어집니다.` : "너무 빠릅니다. 잠시 기다려 주세요."),
     name_invalid: "서버가 이 이름을 받지 않습니다.",
     room_invalid: "서버가 이 방 이름을 받지 않습니다.",
     text_empty: "보낼 내용이 없습니다.",

@@ -4,8 +4,8 @@
 const RETRYABLE = ["rate_limited", "unavailable", "internal"];
 const MAX_INTERNAL = 3;
 const RETRY_MS = 1_000;
-/** The user is told of longer waits (a mute, slow mode); after an hour it is tried again in any case. */
-const [LONG_MS, MOST_MS] = [3_000, 3_600_000];
+/** The user is told once of longer waits (a mute, slow mode). A mute may be lifted before its end. */
+const [LONG_MS, MOST_MS] = [3_000, 15_000];
 
 /** @returns a function that sends all waiting messages of a room, as soon as it can. */
 export function makeOutbox(client, store, rejoin) {
@@ -16,6 +16,7 @@ export function makeOutbox(client, store, rejoin) {
     if (busy.has(name)) return;
     busy.add(name);
     let internal = 0;
+    let told;
     for (;;) {
       const room = store.state.rooms.get(name);
       const entry = room?.outbox.find(({ state }) => state === "queued");
@@ -32,7 +33,8 @@ export function makeOutbox(client, store, rejoin) {
       if (code === "timeout") client.probe();
       else if (code === "not_joined") rejoin(name);
       else if ((RETRYABLE.includes(code) || retryMs) && !(code === "internal" && ++internal >= MAX_INTERNAL)) {
-        if (retryMs >= LONG_MS) store.dispatch({ type: "notice", notice: error });
+        if (retryMs >= LONG_MS && told !== entry.key) store.dispatch({ type: "notice", notice: error });
+        told = entry.key;
         await new Promise((resolve) => setTimeout(resolve, Math.min(retryMs ?? RETRY_MS, MOST_MS)));
       } else change(name, entry.key, { state: "failed", error });
     }

@@ -37,8 +37,8 @@ async function fetchToken() {
 /** A server has refused a page without a token: does it say where tokens are? */
 export async function begin({ act, client }, change) {
   const { token_url: address } = await findPlaces().catch(() => ({}));
-  if (!address) return act("connection", { change });
-  storage.write("tokens", "1");
+  // Where nothing can be remembered, the next try would be like this one.
+  if (!address || !storage.write("tokens", "1")) return act("connection", { change });
   client.reconnectNow();
 }
 

@@ -1,0 +1,124 @@
+"""Tokens: made by `chat-cli token`, brought to a server that requires them, renewed, refused; with a sentence and a status for each."""
+
+import os
+import stat
+
+import pytest
+
+from conftest import CLI, CLI_, PATIENCE_SECONDS, Server, wait_until
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory):
+    path = tmp_path_factory.mktemp("key") / "token.key"
+    made = CLI_.__new__(CLI_)
+    made.env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
+    assert made.run("token", "--new-key", str(path)).returncode == 0
+    return path
+
+
+@pytest.fixture(scope="module")
+def server(key):
+    server = Server(0, "--token-key", str(key))
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def cli(server):
+    return CLI_(server)
+
+
+def token(cli, key, *claims, sub="mina", room="*=read,write"):
+    made = cli.run("token", "--key", str(key), "--sub", sub, "--room", room, *claims)
+    assert made.returncode == 0, made.stderr
+    return made.stdout.strip()
+
+
+def test_a_new_key_is_for_its_owner_alone_and_replaces_nothing(cli, key):
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    again = cli.run("token", "--new-key", str(key))
+    assert again.returncode == 73 and str(key) in again.stderr
+
+
+@pytest.mark.parametrize("arguments", [
+    ["token"], ["token", "--key", "/none"], ["token", "--key", "/none", "--sub", "mina", "--room", "x"],
+    ["token", "--key", "/none", "--sub", "mina", "--room", "x=fly"], ["token", "--key", "/none", "--sub", "mina", "--expires", "soon"],
+])
+def test_a_token_that_cannot_be_is_refused_here(cli, arguments):
+    assert cli.run(*arguments).returncode == 64
+
+
+@pytest.mark.parametrize("source", ["environment", "file", "command"])
+def test_a_token_opens_a_server_that_wants_one(cli, key, room, source, tmp_path):
+    made = token(cli, key, "--name", "Mina")
+    file = tmp_path / "token"
+    file.write_text(made + "\n")
+    file.chmod(0o600)
+    arguments = {"environment": [], "file": ["--token-file", str(file)], "command": ["--token-command", f"cat {file}"]}[source]
+    env = {"CHAT_TOKEN": made} if source == "environment" else {}
+    sent = cli.run("send", room, "hello", *arguments, **env)
+    assert (sent.returncode, sent.stderr) == (0, "")
+    assert cli.run("history", room, "--json", *arguments, **env).stdout.count('"name":"Mina"') == 1
+    # The list may be a second old.
+    wait_until(lambda: room in cli.run("rooms", *arguments, **env).stdout, what="the room in the list")
+
+
+def test_a_file_that_everybody_can_read_is_used_and_told(cli, key, room, tmp_path):
+    file = tmp_path / "token"
+    file.write_text(token(cli, key))
+    file.chmod(0o644)
+    sent = cli.run("send", room, "hello", "--token-file", str(file))
+    assert sent.returncode == 0 and "every user of this machine can read" in sent.stderr
+
+
+@pytest.mark.parametrize("language, words", [("en", "demands a token"), ("ko", "서버가 토큰을 요구합니다")])
+def test_no_token(cli, room, language, words):
+    sent = cli.run("send", room, "x", "--language", language)
+    assert sent.returncode == 80 and words in sent.stderr
+
+
+@pytest.mark.parametrize("language, words", [("en", "does not accept this token"), ("ko", "이 토큰을 받아들이지 않습니다")])
+def test_a_foreign_token(cli, room, tmp_path, language, words):
+    other = tmp_path / "other.key"
+    assert cli.run("token", "--new-key", str(other)).returncode == 0
+    sent = cli.run("send", room, "x", "--language", language, CHAT_TOKEN=token(cli, other))
+    assert sent.returncode == 81 and words in sent.stderr
+    assert token(cli, other) not in sent.stderr
+
+
+@pytest.mark.parametrize("language, words", [("en", "the token has expired"), ("ko", "토큰이 만료되었습니다")])
+def test_an_expired_token(cli, key, room, language, words):
+    made = token(cli, key, "--expires", "0s")
+    sent = cli.run("send", room, "x", "--language", language, CHAT_TOKEN=made)
+    assert sent.returncode == 82 and words in sent.stderr
+
+
+@pytest.mark.parametrize("language, words", [("en", ""), ("ko", "허용되지 않은 일입니다")])
+def test_a_room_that_the_token_does_not_allow(cli, key, room, language, words):
+    sent = cli.run("send", room, "x", "--language", language, CHAT_TOKEN=token(cli, key, room="other-*=read,write"))
+    assert sent.returncode == 77 and words in sent.stderr
+    sent = cli.run("send", room, "x", "--language", language, CHAT_TOKEN=token(cli, key, room="*=read"))
+    assert sent.returncode == 77 and words in sent.stderr
+
+
+def test_a_token_is_renewed_while_somebody_talks(cli, key, room, tmp_path):
+    """The command gives tokens of two seconds; the connection stays, and no line is lost."""
+    asked = tmp_path / "asked"
+    command = f"echo x >> {asked}; {CLI} token --key {key} --sub mina --room '*=read,write' --expires 2s"
+    tail = cli.start("tail", room, "--count", "1", "--token-command", command, stdout=-1, stderr=-1)
+    try:
+        wait_until(lambda: asked.exists() and len(asked.read_text().split()) >= 3, what="the third token")
+        assert cli.run("send", room, "still here", CHAT_TOKEN=token(cli, key, sub="jun")).returncode == 0
+        out, err = tail.communicate(timeout=PATIENCE_SECONDS)
+    finally:
+        tail.kill()
+    assert "still here" in out and err == ""
+
+
+def test_a_token_that_runs_out_while_somebody_talks_is_told(cli, key, room, terminal, server):
+    made = token(cli, key, "--expires", "3s")
+    terminal.shell(f"export CHAT_TOKEN={made}")
+    terminal.join(server, room)
+    terminal.wait_for("the token has expired")
+    terminal.wait_for("status=82")

@@ -6,7 +6,7 @@ extension Setting {
     static let tokenURL = Setting(
         "token-url",
         help: "Where the page gets tokens: a path beside it that answers {\"token\": …} to whoever is signed in.",
-        discussion: "The browser sends its cookies there. Anybody else is sent to --login-url."
+        discussion: "The browser sends its cookies there. Who is not signed in is sent on (--login-url)."
     )
     static let loginURL = Setting(
         "login-url",

@@ -1,7 +1,8 @@
 package import ChatCore
 internal import Synchronization
 
-/// The embedded broker: one process, nothing to install, and nothing survives a restart.
+/// The embedded broker: one process, nothing to install, and nothing survives a restart, unless its owner keeps the
+/// rulings.
 ///
 /// One lock guards everything. It is held for a microsecond for each message, never while something waits. Events are
 /// handed on under it, which gives a room the same order on every loop.
@@ -12,6 +13,7 @@ package final class MemoryBroker: Broker {
     fileprivate struct State {
         var rooms: MemoryRooms
         var sessions = MemorySessions()
+        var rulings: MemoryRulings
         var subscribers: [any BrokerSubscriber] = []
     }
 
@@ -20,16 +22,25 @@ package final class MemoryBroker: Broker {
     private let state: Mutex<State>
     private let limits: LogLimits
     private let now: @Sendable () -> Int
+    private let keepRulings: @Sendable ([Ruling]) throws(BrokerError) -> Void
 
     /// Makes an empty broker.
     ///
     /// - Parameters:
     ///   - limits: The limits of what it keeps.
+    ///   - rulings: The rulings that an earlier run kept.
+    ///   - keepRulings: Keeps all rulings for the next run, before a change of them is confirmed.
     ///   - now: The time, in milliseconds since the Unix epoch.
-    package init(limits: LogLimits, now: @escaping @Sendable () -> Int) {
+    package init(
+        limits: LogLimits,
+        rulings: [Ruling] = [],
+        keepRulings: @escaping @Sendable ([Ruling]) throws(BrokerError) -> Void = { _ throws(BrokerError) in },
+        now: @escaping @Sendable () -> Int
+    ) {
         self.limits = limits
         self.now = now
-        self.state = Mutex(State(rooms: MemoryRooms(limits: limits)))
+        self.keepRulings = keepRulings
+        self.state = Mutex(State(rooms: MemoryRooms(limits: limits), rulings: MemoryRulings(rulings)))
     }
 
     // MARK: Messages
@@ -225,7 +236,53 @@ package final class MemoryBroker: Broker {
         self.state.withLock { $0.change(room, now) { $0.rename(user) } }
     }
 
+    // MARK: Rulings
+
+    /// Changes the rulings, keeps them, and tells every subscriber; nothing has changed when it throws.
+    func changeRulings(
+        _ change: (inout MemoryRulings, Int) throws(BrokerError) -> RulingNews?
+    ) throws(BrokerError) {
+        let now = self.now()
+        let result = self.state.withLock { state -> Result<Void, BrokerError> in
+            do throws(BrokerError) {
+                var rulings = state.rulings
+                guard let news = try change(&rulings, now) else { return .success(()) }
+                try self.keepRulings(rulings.list(now: now).rulings)
+                state.rulings = rulings
+                for subscriber in state.subscribers { subscriber.receive([.rulings(news)]) }
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
+
+    var rulingList: RulingList {
+        let now = self.now()
+        return self.state.withLock { $0.rulings.list(now: now) }
+    }
+
+    func note(_ entry: AuditEntry) { self.state.withLock { $0.rulings.add(entry) } }
+
+    func audited(before cursor: String?, limit: Int) -> AuditPage {
+        self.state.withLock { $0.rulings.page(before: cursor, limit: limit) }
+    }
+
     // MARK: Control
+
+    package func clear(_ room: RoomName) async throws(BrokerError) {
+        let now = self.now()
+        self.state.withLock { state in
+            _ = state.rooms.update(room, now: now) { record in
+                var generator = SystemRandom()
+                record.log = MemoryLog(room: room, epoch: Epoch(using: &generator))
+                var batch = Batch()
+                batch.add(.room(room, .reset(head: record.log.head)), to: record.subscribers)
+                batch.deliver()
+            }
+        }
+    }
 
     package func attach(_ subscriber: any BrokerSubscriber) {
         self.state.withLock { $0.subscribers.append(subscriber) }

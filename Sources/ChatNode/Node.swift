@@ -31,7 +31,8 @@ package struct Node: Service {
     ///   - broker: The broker; nil makes the one that the configuration asks for.
     ///   - group: The event loops, which outlive the node; nil makes as many as the configuration asks for.
     ///   - onRunning: Called with the port when the node listens.
-    /// - Throws: The TLS library's error when it cannot be set up for Redis.
+    /// - Throws: The TLS library's error when it cannot be set up for Redis, ``ModerationFile/Damage`` when the rulings
+    ///   that were kept cannot be read.
     package init(
         _ configuration: NodeConfiguration,
         logger: Logger,
@@ -77,7 +78,7 @@ package struct Node: Service {
         _ logger: Logger
     ) throws -> any Broker {
         guard let url = configuration.redis else {
-            return MemoryBroker(limits: configuration.limits.log, now: WallClock.now)
+            return try Self.memoryBroker(configuration, logger)
         }
         var redis = RedisConfiguration(url: url)
         redis.keyPrefix = configuration.redisPrefix
@@ -86,6 +87,24 @@ package struct Node: Service {
         redis.lease = configuration.limits.presenceLease
         if let authorities = configuration.redisAuthorities { redis.tls.trustRoots = authorities }
         return try RedisBroker(configuration: redis, eventLoopGroup: group, logger: logger)
+    }
+
+    /// The broker of a chat in memory, with the rulings that an earlier run kept.
+    private static func memoryBroker(_ configuration: NodeConfiguration, _ logger: Logger) throws -> MemoryBroker {
+        guard let file = configuration.moderation.file.map({ ModerationFile($0) }) else {
+            if configuration.moderation.adminKey != nil {
+                logger.notice(
+                    "bans and other rulings live in memory, as long as this node (--moderation-file keeps them)"
+                )
+            }
+            return MemoryBroker(limits: configuration.limits.log, now: WallClock.now)
+        }
+        return MemoryBroker(
+            limits: configuration.limits.log,
+            rulings: try file.read(),
+            keepRulings: { rulings throws(BrokerError) in try file.write(rulings) },
+            now: WallClock.now
+        )
     }
 
     // MARK: Service
@@ -97,6 +116,7 @@ package struct Node: Service {
     package func run() async throws {
         var parts: [any Service] = [
             BrokerService(broker: self.broker), AuthorizerService(authorizer: self.context.authorizer),
+            RulingService(desk: self.context.rulings),
             ShardService(shards: self.shards),
         ]
         if let status { parts.append(status) }
@@ -118,7 +138,10 @@ package struct Node: Service {
             node: self.context,
             staticFiles: self.configuration.staticFiles,
             status: self.status,
-            signIn: self.configuration.signIn
+            signIn: self.configuration.signIn,
+            admin: self.configuration.moderation.adminKey.map {
+                AdminRoutes(node: self.context, shards: self.shards, gate: AdminGate(key: $0))
+            }
         )
         let onRunning = self.onRunning
         let (context, name) = (self.context, self.configuration.name)
@@ -171,6 +194,13 @@ private struct AuthorizerService: Service {
         // A service that has nothing to do must not end the node.
         try? await gracefulShutdown()
     }
+}
+
+/// The rulings as a service.
+private struct RulingService: Service {
+    let desk: RulingDesk
+
+    func run() async throws { await cancelWhenGracefulShutdown { await self.desk.run() } }
 }
 
 /// The shards as a service.

@@ -92,12 +92,32 @@ extension RedisBroker {
     }
 }
 
+// MARK: RulingStore
+
+extension RedisBroker {
+    package func put(_ ruling: Ruling) async throws(BrokerError) { try await self.rulings.put(ruling) }
+
+    package func lift(_ id: RulingID) async throws(BrokerError) -> Ruling? { try await self.rulings.lift(id) }
+
+    package func rulings(known: RulingList?) async throws(BrokerError) -> RulingList {
+        try await self.rulings.list(known: known)
+    }
+
+    package func record(_ entry: AuditEntry) async throws(BrokerError) { try await self.rulings.record(entry) }
+
+    package func audit(before cursor: String?, limit: Int) async throws(BrokerError) -> AuditPage {
+        try await self.rulings.audit(before: cursor, limit: limit)
+    }
+}
+
 // MARK: BrokerControl
 
 extension RedisBroker {
     package func rooms(after cursor: RoomName?, limit: Int) async throws(BrokerError) -> RoomPage {
         try await self.directory.page(after: cursor, limit: limit)
     }
+
+    package func clear(_ room: RoomName) async throws(BrokerError) { try await self.logs.clear(room) }
 
     package nonisolated func attach(_ subscriber: any BrokerSubscriber) {
         self.eventLoop.execute { self.assumeIsolated { $0.add(subscriber) } }

@@ -49,6 +49,7 @@ package final actor RedisBroker: Broker {
     let watch: RoomWatch
     let members: RoomMembers
     let sessions: RedisSessions
+    let rulings: RedisRulings
 
     /// Makes a broker; it works once ``run()`` is called.
     ///
@@ -105,6 +106,7 @@ package final actor RedisBroker: Broker {
         self.logs = RoomLogs(endpoints, requests, rooms, directory, configuration)
         self.members = RoomMembers(endpoints, requests, leases, directory, watch)
         self.sessions = RedisSessions(endpoints, keys)
+        self.rulings = RedisRulings(endpoints, keys)
         eventLoop.execute { [weak self] in self?.assumeIsolated { $0.begin() } }
     }
 
@@ -181,7 +183,9 @@ package final actor RedisBroker: Broker {
             self.watch.lookAtAll()
             self.outlets.tellAttached(.presenceIsDoubtful)
         case .mayCompare: self.rooms.compareAll()
-        case .mayHear: self.sweeper.compareHolders()
+        case .mayHear:
+            self.sweeper.compareHolders()
+            self.doubtRulings()
         case .changed(let status, let detail): self.outlets.tellAttached(.status(status, detail: detail))
         case .control(let payload): self.handle(ControlMessage(payload))
         case .answered: self.outlets.flush()
@@ -196,9 +200,15 @@ package final actor RedisBroker: Broker {
         case .renamed(let user): self.outlets.tellAttached(.renamed(user))
         case .holderEnds(let milliseconds): self.sweeper.holderEnds(after: milliseconds)
         case .roomsLost: self.watch.lookAtAll()
+        case .rulings(let news):
+            self.rulings.heard(news)
+            self.outlets.tellAttached(.rulings(news))
         case nil: break
         }
     }
+
+    /// News of rulings may have been lost.
+    private func doubtRulings() { self.outlets.tellAttached(.rulings(.doubtful)) }
 
     /// Begins to handle deadlines, dead connections, and tasks that are due.
     private func startTicking() {
@@ -217,5 +227,6 @@ package final actor RedisBroker: Broker {
         self.directory.tick(now)
         self.watch.proceed()
         self.sweeper.tick(now)
+        self.rulings.tick(now) { [weak self] in self?.assumeIsolated { $0.doubtRulings() } }
     }
 }

@@ -21,7 +21,8 @@ struct ChatServerCommand: AsyncParsableCommand {
             lives in memory.
 
             Exit status: 0 after a shutdown by SIGTERM or SIGINT, 64 for a wrong setting, 69 when the address cannot be \
-            listened on or the system has too few files for it, 70 for a fault of the server's own.
+            listened on or the system has too few files for it, 70 for a fault of the server's own, 73 when a file that \
+            it keeps cannot be used.
             """,
         version: Node.serverVersion,
         subcommands: [CheckConfig.self, HealthCheck.self]
@@ -47,9 +48,15 @@ struct ChatServerCommand: AsyncParsableCommand {
         let (host, port) = (configuration.node.host, configuration.node.port)
         if let delays = configuration.node.testDelays { try await Task.sleep(for: delays.draw(upTo: 3000)) }
         let address = host.contains(":") ? "[\(host)]" : host
-        let node = try Node(configuration.node, logger: logger) { port in
-            // One line on standard output, for people and for the scripts that wait for it.
-            try? Descriptor.standardOutput.write("listening on http://\(address):\(port)\n")
+        let node: Node
+        do {
+            node = try Node(configuration.node, logger: logger) { port in
+                // One line on standard output, for people and for the scripts that wait for it.
+                try? Descriptor.standardOutput.write("listening on http://\(address):\(port)\n")
+            }
+        } catch let damage as ModerationFile.Damage {
+            logger.critical("\(damage)")
+            throw ExitCode(ExitStatus.storage.rawValue)
         }
         var lifecycle = ServiceGroupConfiguration(
             services: [node, ShutdownBound(logger: logger)],

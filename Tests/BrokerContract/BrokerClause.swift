@@ -32,8 +32,8 @@ package struct BrokerClause: Sendable, CustomTestStringConvertible {
         return limits
     }
 
-    /// All clauses, one list for each of the four promises and one for large sizes.
-    package static let all = Self.messageLog + Self.presence + Self.sessions + Self.control + Self.size
+    /// All clauses, one list for each of the five promises and one for large sizes.
+    package static let all = Self.messageLog + Self.presence + Self.sessions + Self.rulings + Self.control + Self.size
 
     private static let messageLog = Self.publishing + Self.log + Self.deletion + Self.subscribing
 }

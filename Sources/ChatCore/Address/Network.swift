@@ -45,6 +45,32 @@ package struct Network: Hashable, Sendable {
         return Self.masked(address, self.length) == self.address
     }
 
+    /// What networks with the same number of addresses have in common.
+    package struct Size: Hashable, Sendable {
+        fileprivate var isIPv4: Bool
+        fileprivate var length: Int
+    }
+
+    /// Its size.
+    package var size: Size { Size(isIPv4: self.isIPv4, length: self.length) }
+
+    /// The network of a size in which an address is; nil where the sizes of its family are others.
+    package init?(_ address: NetworkAddress, _ size: Size) {
+        guard address.isIPv4 == size.isIPv4 else { return nil }
+        self.init(Self.masked(address, size.length), length: size.length)
+    }
+
+    /// The network that one client has: an IPv4 address, or a /64 of IPv6.
+    package init(ofClientAt address: NetworkAddress) {
+        let length = address.isIPv4 ? 128 : 64
+        self.init(Self.masked(address, length), length: length)
+    }
+
+    /// The block that limits count as one and in which it lies; nil where it is larger than one.
+    package var block: AddressBlock? {
+        self.length >= (self.isIPv4 ? 128 : 64) ? self.address.block : nil
+    }
+
     /// Whether its addresses are those of IPv4.
     private var isIPv4: Bool { self.address.isIPv4 && self.length >= 96 }
 

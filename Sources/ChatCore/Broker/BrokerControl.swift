@@ -15,6 +15,14 @@ package protocol BrokerControl: AnyObject, Sendable {
     /// - Throws: ``BrokerError`` when the broker is out of reach.
     func rooms(after cursor: RoomName?, limit: Int) async throws(BrokerError) -> RoomPage
 
+    /// Removes every message of a room: its log begins anew, with another epoch.
+    ///
+    /// The texts are nowhere in the broker after it, and keys that were used before are free again. Every subscriber of
+    /// the room gets ``RoomEvent/reset(head:)`` at once. Members and the count of their changes stay.
+    ///
+    /// - Throws: ``BrokerError`` when the broker is out of reach.
+    func clear(_ room: RoomName) async throws(BrokerError)
+
     /// Adds a subscriber for events of a whole node: ``BrokerEvent/status(_:detail:)``, ``BrokerEvent/renamed(_:)``.
     func attach(_ subscriber: any BrokerSubscriber)
 

@@ -46,6 +46,8 @@ extension BrokerError {
         package static let leaveServer = Code(7, .notDone)
         /// The data belong to a newer version of this software: only another server or other data help.
         package static let unusableData = Code(8, .notDone)
+        /// The broker has reached its limit of rulings.
+        package static let rulingsFull = Code(9, .notDone)
     }
 
     /// The outcome of a failed request.

@@ -6,6 +6,8 @@ package enum BrokerEvent: Sendable {
     case room(RoomName, RoomEvent)
     /// A user has another name now, on every connection.
     case renamed(User)
+    /// A moderator's ruling holds, or holds no more.
+    case rulings(RulingNews)
     /// The broker may have lost records of the members of all rooms. It comes before the broker is regained, and every
     /// holder restores its members then.
     case presenceIsDoubtful

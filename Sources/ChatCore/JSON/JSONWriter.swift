@@ -71,6 +71,11 @@ package struct JSONWriter {
         self.array(name, elements: elements) { buffer, element in buffer.writeImmutableBuffer(element) }
     }
 
+    /// Writes an array of strings.
+    package mutating func array(_ name: StaticString, _ elements: [String]) {
+        self.array(name, elements: elements) { buffer, element in buffer.writeJSONString(element) }
+    }
+
     /// Writes an array whose elements write themselves.
     mutating func array<Elements: Sequence>(
         _ name: StaticString,

@@ -1,26 +1,29 @@
 /// The connections of each user.
-package struct UserIndex<Connection: Hashable & Sendable>: Sendable {
-    private var connections: [UserID: Set<Connection>] = [:]
+package typealias UserIndex<Connection: Hashable & Sendable> = ConnectionIndex<UserID, Connection>
+
+/// The connections of each owner: a user, an address.
+package struct ConnectionIndex<Owner: Hashable & Sendable, Connection: Hashable & Sendable>: Sendable {
+    private var connections: [Owner: Set<Connection>] = [:]
 
     package init() {}
 
-    /// A connection belongs to a user.
-    package mutating func add(_ connection: Connection, of user: UserID) {
-        self.connections[user, default: []].insert(connection)
+    /// A connection belongs to an owner.
+    package mutating func add(_ connection: Connection, of owner: Owner) {
+        self.connections[owner, default: []].insert(connection)
     }
 
     /// The connection has ended.
-    package mutating func remove(_ connection: Connection, of user: UserID) {
-        self.connections[user]?.remove(connection)
-        if self.connections[user]?.isEmpty == true { self.connections[user] = nil }
+    package mutating func remove(_ connection: Connection, of owner: Owner) {
+        self.connections[owner]?.remove(connection)
+        if self.connections[owner]?.isEmpty == true { self.connections[owner] = nil }
     }
 
-    /// The user's connections.
-    package func connections(of user: UserID) -> Set<Connection> { self.connections[user] ?? [] }
+    /// The owner's connections.
+    package func connections(of owner: Owner) -> Set<Connection> { self.connections[owner] ?? [] }
 
-    /// Every user that has a connection.
-    package var connected: some Sequence<UserID> { self.connections.keys }
+    /// Every owner that has a connection.
+    package var connected: some Sequence<Owner> { self.connections.keys }
 
-    /// Whether there are no users.
+    /// Whether there are no owners.
     package var isEmpty: Bool { self.connections.isEmpty }
 }

@@ -93,6 +93,8 @@ extension SessionMachine {
         /// Take the token, then call ``SessionMachine/renewed(_:)``.
         case refresh(Command.Refresh, id: Int?)
         case pong(id: Int?)
+        /// A moderator asks for something.
+        case moderate(Order, id: Int?)
         /// Send the client the error.
         case refuse(CommandRefusal)
         /// Disconnect the client.
@@ -261,6 +263,8 @@ extension SessionMachine {
             guard self.access != .open else { return Self.refuse(envelope, .noTokens) }
             return .refresh(refresh, id: id)
         case .ping: return .pong(id: id)
+        case .kick, .mute, .unmute, .ban, .unban, .clear, .close, .open, .slow:
+            return envelope.command.order.map { .moderate($0, id: id) } ?? .wait
         }
     }
 

@@ -47,6 +47,8 @@ public struct Disconnect: Hashable, Sendable {
     public static let unauthorized = Disconnect(code: 4501, reason: "unauthorized")
     /// A `hello` with a token must come first, and in time.
     public static let helloMissing = Disconnect(code: 4505, reason: "hello with a token comes first, within 10 s")
+    /// A moderator removed the client from the server.
+    public static let removed = Disconnect(code: 4503, reason: "removed by a moderator")
     /// The client did not stop breaking the rules.
     public static let tooManyErrors = Disconnect(code: 4504, reason: "too many errors")
 }

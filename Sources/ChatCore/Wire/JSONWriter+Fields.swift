@@ -22,6 +22,8 @@ extension JSONWriter {
         self.field("code", error.code.rawValue)
         self.field("message", error.message)
         if let retry = error.retryMilliseconds { self.field("retry_ms", retry) }
+        if let until = error.until { self.field("until", until) }
+        if let reason = error.reason { self.field("reason", reason) }
     }
 
     /// Writes an array of people.

@@ -28,6 +28,7 @@ package struct NodeConfiguration: Sendable {
     package var limits = Limits()
     /// How clients show who they are; as it begins, the server is open to everybody.
     package var identity = IdentityConfiguration()
+    package var moderation = ModerationConfiguration()
     /// The most connections; nil: as many as the system's descriptors allow.
     package var maximumConnections: Int?
     /// The most connections from one address; nil: as many as there may be at all.

@@ -130,7 +130,35 @@ final class DelayingBroker: Broker {
         try await self.late { () async throws(BrokerError) in try await self.base.rename(user, in: room) }
     }
 
+    // MARK: Rulings
+
+    func put(_ ruling: Ruling) async throws(BrokerError) {
+        try await self.late { () async throws(BrokerError) in try await self.base.put(ruling) }
+    }
+
+    func lift(_ id: RulingID) async throws(BrokerError) -> Ruling? {
+        try await self.late { () async throws(BrokerError) in try await self.base.lift(id) }
+    }
+
+    func rulings(known: RulingList?) async throws(BrokerError) -> RulingList {
+        try await self.late { () async throws(BrokerError) in try await self.base.rulings(known: known) }
+    }
+
+    func record(_ entry: AuditEntry) async throws(BrokerError) {
+        try await self.late { () async throws(BrokerError) in try await self.base.record(entry) }
+    }
+
+    func audit(before cursor: String?, limit: Int) async throws(BrokerError) -> AuditPage {
+        try await self.late { () async throws(BrokerError) in
+            try await self.base.audit(before: cursor, limit: limit)
+        }
+    }
+
     // MARK: Control
+
+    func clear(_ room: RoomName) async throws(BrokerError) {
+        try await self.late { () async throws(BrokerError) in try await self.base.clear(room) }
+    }
 
     var kind: String { self.base.kind }
 

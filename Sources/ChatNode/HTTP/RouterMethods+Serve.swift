@@ -14,11 +14,16 @@ extension RouterMethods<ChatRequestContext> {
     ///   - get: The handler of `GET`.
     ///   - post: The handler of `POST`; nil where there is nothing to post.
     func serve(_ path: RouterPath, get: @escaping Handler, post: Handler? = nil) {
-        self.on(path, method: .get, use: get)
-        if let post { self.on(path, method: .post, use: post) }
-        let allowed: [HTTPRequest.Method] = post == nil ? [.get, .head, .options] : [.get, .head, .post, .options]
+        self.serve(path, [.get: get, .post: post].compactMapValues(\.self))
+    }
+
+    /// Serves an address by some methods; every other one gets the list of them.
+    func serve(_ path: RouterPath, _ handlers: [HTTPRequest.Method: Handler]) {
+        let methods = [HTTPRequest.Method.get, .post, .delete].filter { handlers[$0] != nil }
+        for method in methods { if let handler = handlers[method] { self.on(path, method: method, use: handler) } }
+        let allowed = methods.flatMap { $0 == .get ? [.get, .head] : [$0] } + [.options]
         self.on(path, method: .options) { _, _ in Response.options(allowed) }
-        for method in [HTTPRequest.Method.post, .put, .delete, .patch, .trace] where !allowed.contains(method) {
+        for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch, .trace] where !allowed.contains(method) {
             self.on(path, method: method) { _, _ -> Response in throw APIError.methodNotAllowed(allowed) }
         }
     }

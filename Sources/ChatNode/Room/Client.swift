@@ -43,6 +43,8 @@ final class Client {
     var isWatched = false
     var keptSession = KeptSession.none
     var expiry = ExpiryWatch()
+    /// Whether some ruling mutes it, in some room: what it says is looked at more closely.
+    var isMutedSomewhere = false
     var memberships: [Membership] = [] {
         didSet { self.port.isShared = self.memberships.count > 1 }
     }
@@ -77,6 +79,12 @@ final class Client {
         defer { self.isClosed = true }
         return !self.isClosed
     }
+
+    /// Whether it may give orders in a room.
+    func mayModerate(_ room: RoomName) -> Bool { self.session.access.rights(in: room).contains(.moderate) }
+
+    /// What a ruling may name.
+    var visitor: Visitor { Visitor(user: self.session.user?.id, address: self.address) }
 
     func membership(in room: RoomName) -> Membership? { self.memberships.first { $0.room.name == room } }
 

@@ -8,6 +8,7 @@ final class ClientTable {
     private(set) var isVacating = false
     private let vacancy = Signal()
     private var users = UserIndex<ClientID>()
+    private var blocks = ConnectionIndex<AddressBlock, ClientID>()
 
     var count: Int { self.clients.count }
     /// All of them, in no order.
@@ -21,6 +22,13 @@ final class ClientTable {
     /// A user's connections.
     func of(_ user: UserID) -> [Client] { self.users.connections(of: user).compactMap { self.clients[$0] } }
 
+    /// The connections from the addresses of a network; all of them are looked at only for a large one.
+    func of(_ network: Network) -> [Client] {
+        let candidates =
+            network.block.map { self.blocks.connections(of: $0).compactMap { self.clients[$0] } } ?? self.all
+        return candidates.filter { $0.address.map(network.contains) ?? false }
+    }
+
     /// The user of a connection is known.
     func belongs(_ client: Client, to user: User) { self.users.add(client.id, of: user.id) }
 
@@ -32,6 +40,7 @@ final class ClientTable {
         let client = make(ClientID(rawValue: self.next))
         self.next += 1
         self.clients[client.id] = client
+        if let address = client.address { self.blocks.add(client.id, of: address.block) }
         return client
     }
 
@@ -39,6 +48,7 @@ final class ClientTable {
     func remove(_ id: ClientID) -> Client? {
         let client = self.clients.removeValue(forKey: id)
         if let user = client?.session.user { self.users.remove(id, of: user.id) }
+        if let address = client?.address { self.blocks.remove(id, of: address.block) }
         if self.clients.isEmpty { self.vacancy.raise() }
         return client
     }

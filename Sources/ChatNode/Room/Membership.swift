@@ -1,3 +1,4 @@
+import ChatCore
 import NIOCore
 
 /// The membership of one connection in one room.
@@ -14,6 +15,8 @@ final class Membership {
     var slot: Int?
     /// Whether its `join` has been answered: from then on it gets presence events.
     var isAnswered = false
+    /// Why it was removed by a moderator; nil while it was not.
+    var removal: ProtocolError?
     /// Counts its catch-ups: when a new one begins, an older one ends.
     private(set) var catchUps = 0
 

@@ -7,7 +7,7 @@ import Synchronization
 /// The lock is held to append or to take a whole batch, never while members are served; a batch costs the loop one
 /// wake-up. Past ``maximumEvents``, events are dropped, and the shard reads the missed messages and members from the
 /// log and the lists. The broker's status can be read nowhere, so the last such event is kept.
-final class BrokerInbox: BrokerSubscriber {
+final class BrokerInbox: BrokerSubscriber, RulingObserver {
     /// The most events that wait for a shard.
     static let maximumEvents = 100_000
 
@@ -18,6 +18,12 @@ final class BrokerInbox: BrokerSubscriber {
         var hasOverflowed = false
         /// The last dropped event about the broker's status.
         var lastStatus: BrokerEvent?
+        /// Changes of the node's rulings.
+        var rulings: [RulingBook.Change] = []
+        /// Whether so many changed that everything must be looked at again.
+        var hasManyRulings = false
+
+        fileprivate var isEmpty: Bool { self.events.isEmpty && self.rulings.isEmpty && !self.hasManyRulings }
     }
 
     private struct State {
@@ -39,15 +45,29 @@ final class BrokerInbox: BrokerSubscriber {
     func close() { self.state.withLock { $0 = State(isClosed: true) } }
 
     func receive(_ events: [BrokerEvent]) {
+        self.wake { waiting in
+            let free = Self.maximumEvents - waiting.events.count
+            waiting.events.append(contentsOf: events.prefix(free))
+            for event in events.dropFirst(free) {
+                waiting.hasOverflowed = true
+                if case .status = event { waiting.lastStatus = event }
+            }
+        }
+    }
+
+    func changed(_ changes: [RulingBook.Change]) {
+        self.wake { waiting in
+            if waiting.rulings.count + changes.count > Rulings.maximum { waiting.hasManyRulings = true }
+            if !waiting.hasManyRulings { waiting.rulings += changes }
+        }
+    }
+
+    /// Adds to what waits, and wakes the shard if nothing did.
+    private func wake(_ add: (inout Batch) -> Void) {
         let woken = self.state.withLock { state -> Shard? in
             guard !state.isClosed else { return nil }
-            let wasEmpty = state.waiting.events.isEmpty
-            let free = Self.maximumEvents - state.waiting.events.count
-            state.waiting.events.append(contentsOf: events.prefix(free))
-            for event in events.dropFirst(free) {
-                state.waiting.hasOverflowed = true
-                if case .status = event { state.waiting.lastStatus = event }
-            }
+            let wasEmpty = state.waiting.isEmpty
+            add(&state.waiting)
             return wasEmpty ? state.shard : nil
         }
         guard let woken else { return }

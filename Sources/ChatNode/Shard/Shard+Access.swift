@@ -26,6 +26,7 @@ extension Shard {
         do throws(TokenRefusal) {
             let grant = try await self.node.authorizer.grant(token, now: WallClock.now())
             guard !client.isClosed else { return }
+            guard !self.node.rulings.isRevoked(grant) else { throw .expired }
             guard grant.user == client.session.user?.id else {
                 let error = ProtocolError(.forbidden, "the token is of another user")
                 return self.refuse(error, id: id, to: client)

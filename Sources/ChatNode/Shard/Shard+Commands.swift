@@ -26,6 +26,7 @@ extension Shard {
         case .history(let history, let id): self.start(client) { await self.history(client, history, id: id) }
         case .rename(let rename, let id): self.start(client) { await self.rename(client, rename.name, id: id) }
         case .refresh(let refresh, let id): self.start(client) { await self.refresh(client, refresh.token, id: id) }
+        case .moderate(let order, let id): self.moderate(client, order, id: id)
         case .pong(let id): self.reply(.pong(time: WallClock.now()), id: id, to: client)
         case .refuse(let refusal): self.send(refusal.encoded(), to: client)
         case .disconnect(let disconnect): self.close(client, disconnect)
@@ -53,6 +54,9 @@ extension Shard {
     func publish(_ client: Client, _ send: Command.Send, id: Int?) {
         guard let user = client.session.user else { return }
         if let error = self.node.sends.take(user.id, now: ContinuousClock.now) {
+            return self.refuse(error, id: id, room: send.room, to: client)
+        }
+        if client.isMutedSomewhere || !self.ruledRooms.isEmpty, let error = self.refusal(of: send, by: client, user) {
             return self.refuse(error, id: id, room: send.room, to: client)
         }
         if case .shortly(let hash) = client.keptSession { self.keepSession(of: client, hash) }
@@ -91,6 +95,7 @@ extension Shard {
             if !receipt.isDuplicate { self.metrics.didPublish() }
             self.reply(.sent(sent.draft.room, receipt), id: sent.id, to: sent.client)
         case .failure(let error):
+            if !self.ruledRooms.isEmpty { self.node.rulings.pauses.giveBack(sent.draft.sender, in: sent.draft.room) }
             self.refuse(error.protocolError, id: sent.id, room: sent.draft.room, to: sent.client)
         }
     }
@@ -104,6 +109,9 @@ extension Shard {
         }
         guard !client.isClosed else { return }
         do {
+            try await self.node.rulings.ready()
+            // Somebody at a banned address costs no session.
+            if let ban = self.node.rulings.ban(of: client.visitor) { return self.close(client, .banned(ban)) }
             try await self.sessions.open(hello, access) { self.opened($0, access, for: client, id: id) }
         } catch {
             // A welcome promises that the session brings the same user back, so there is none while the broker cannot
@@ -115,6 +123,7 @@ extension Shard {
 
     private func opened(_ session: OpenedSession, _ access: Access, for client: Client, id: Int?) {
         guard !client.isClosed else { return }
+        if let reason = self.exclusion(of: client, as: session.user, access) { return self.close(client, reason) }
         client.keptSession = session.isGuest ? .shortly(session.hash) : .long(session.hash)
         let welcome = Welcome(
             user: session.user,
@@ -130,7 +139,9 @@ extension Shard {
         if let degradation { self.send(Event.status(.degraded, detail: degradation).encoded(), to: client) }
         self.clients.belongs(client, to: session.user)
         if let grant = access.grant { self.watchExpiry(of: client, grant) }
-        self.resume(client.session.opened(session.user, access: access), for: client)
+        let waiting = client.session.opened(session.user, access: access)
+        self.noteMutes(of: client)
+        self.resume(waiting, for: client)
     }
 
     private func rename(_ client: Client, _ name: UserName, id: Int?) async {
@@ -150,6 +161,9 @@ extension Shard {
 
     private func members(_ client: Client, _ members: Command.Members, id: Int?) async {
         let room = members.room
+        if let error = self.node.rulings.refusal(ofReading: room, by: client.visitor) {
+            return self.refuse(error, id: id, room: room, to: client)
+        }
         do {
             let page = try await self.node.presence.members(room, cursor: members.cursor, limit: self.limits.members)
             self.reply(.members(room, page), id: id, to: client)
@@ -159,6 +173,9 @@ extension Shard {
     }
 
     private func history(_ client: Client, _ history: Command.History, id: Int?) async {
+        if let error = self.node.rulings.refusal(ofReading: history.room, by: client.visitor) {
+            return self.refuse(error, id: id, room: history.room, to: client)
+        }
         let limit = min(history.limit ?? self.limits.history, self.limits.history)
         do {
             var page = try await self.messages.log(history.room, before: history.before, limit: limit)
@@ -171,6 +188,9 @@ extension Shard {
 
     private func type(_ client: Client, _ typing: Command.Typing, id: Int?) {
         guard let user = client.session.user else { return }
+        if client.isMutedSomewhere, let error = self.node.rulings.muteRefusal(of: client.visitor, in: typing.room) {
+            return self.refuse(error, id: id, room: typing.room, to: client)
+        }
         if self.rooms[typing.room]?.presence.crowd.isLarge == false {
             self.spawn { await self.node.presence.signalTyping(typing.room, user, active: typing.isActive) }
         }

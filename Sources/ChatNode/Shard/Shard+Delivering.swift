@@ -10,11 +10,15 @@ extension Shard: PresenceHost {
     /// Takes the events that the broker has handed to the shard.
     func takeEvents() {
         let batch = self.inbox.take()
+        if !batch.rulings.isEmpty { self.apply(batch.rulings) }
+        if batch.hasManyRulings { self.applyAllRulings() }
         for event in batch.events {
             switch event {
             case .room(let name, let event):
                 if let room = self.rooms[name] { self.apply(event, to: room) }
             case .renamed(let user): self.applyRename(user)
+            // The node has one copy of the rulings, and tells its shards what has changed in it.
+            case .rulings: break
             case .presenceIsDoubtful: self.presence.isBrokerDoubtful = true
             case .status(let status, let detail): self.applyStatus(status, detail)
             }

@@ -14,6 +14,10 @@ extension Shard: ReplayHost {
 
     /// A client joins a room, or asks for a replay of a room it is in.
     func join(_ client: Client, _ join: Command.Join, id: Int?, isMember: Bool) {
+        if let error = self.node.rulings.refusal(of: client.visitor, in: join.room) {
+            self.refuse(error, id: id, room: join.room, to: client)
+            return self.resume(client.session.expelled(join.room), for: client)
+        }
         let room = self.room(join.room)
         let membership: Membership
         if isMember, let existing = client.membership(in: join.room) {
@@ -57,7 +61,8 @@ extension Shard: ReplayHost {
     private func joinEnded(_ membership: Membership, id: Int?) {
         let (client, room) = (membership.client, membership.room.name)
         guard !client.isClosed else { return }
-        self.refuse(ProtocolError(.forbidden, "you were taken out of \(room)"), id: id, room: room, to: client)
+        let error = membership.removal ?? ProtocolError(.forbidden, "you were taken out of \(room)")
+        self.refuse(error, id: id, room: room, to: client)
     }
 
     /// The room of a name; the first call subscribes to its events.
@@ -95,7 +100,7 @@ extension Shard: ReplayHost {
         guard client.has(membership), let user = client.session.user else { return (nil, nil) }
         // Last: after the list, each change of members comes as an event.
         var members = try await self.presence.memberPage(room, user, on: self)
-        guard client.has(membership) else { return (nil, nil) }
+        guard client.has(membership), self.mayStay(membership) else { return (nil, nil) }
         if !membership.hearsPresence { members = .untold }
         if !client.session.access.rights(in: room.name).contains(.history) {
             (catchUp, announcement) = CatchUp.withoutPast(announcement, start)

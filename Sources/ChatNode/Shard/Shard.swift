@@ -38,6 +38,8 @@ actor Shard {
     var wheel = TimerWheel<Timer>()
     /// Sends of this tick, on their way to the broker.
     var outgoing: [Outgoing] = []
+    /// The rules of rooms that have some: most nodes have none.
+    var ruledRooms: [RoomName: RoomRules] = [:]
     /// Decides when rooms send their gathered frames.
     var schedule: FlushScheduler
     /// The clients whose ports have something to send.
@@ -65,6 +67,7 @@ actor Shard {
         self.inbox = BrokerInbox(loop: loop)
         self.inbox.bind(to: self)
         node.control.attach(self.inbox)
+        node.rulings.attach(self.inbox)
     }
 
     var limits: Limits { self.node.limits }

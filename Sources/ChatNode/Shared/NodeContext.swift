@@ -28,6 +28,7 @@ final class NodeContext: Sendable {
     let logs: LogReader
     let roomLists: RoomListReader
     let sends: SendLimiter
+    let rulings: RulingDesk
     let occupancy = Occupancy()
     let admission: Admission
     let metrics: MetricsRegistry
@@ -64,6 +65,7 @@ final class NodeContext: Sendable {
         self.metrics = MetricsRegistry()
         self.postMetrics = ShardMetrics(shard: "http", of: self.metrics)
         self.logger = logger
+        self.rulings = RulingDesk(store: broker, control: broker, logger: logger)
         self.flushWindow = flushWindow
     }
 

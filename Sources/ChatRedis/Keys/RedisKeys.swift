@@ -60,6 +60,12 @@ struct RedisKeys {
 
     func session(_ hash: String) -> String { "\(self.prefix)session:\(hash)" }
 
+    /// The rulings of moderators.
+    var rulings: String { self.prefix + "rulings" }
+
+    /// The record of what moderators did.
+    var audit: String { self.prefix + "audit" }
+
     /// The channel that every node listens to.
     var control: String { self.channelPrefix + "control" }
 

@@ -98,6 +98,12 @@ final class RoomLogs {
         return reading.page
     }
 
+    /// Removes every message of a room; nodes that listen to it are told.
+    func clear(_ room: RoomName) async throws(BrokerError) {
+        let request = self.requests.clear(room, telling: RoomPayload.cleared(room))
+        _ = try await self.endpoints.endpoint(of: room).logLink.perform(request)
+    }
+
     /// Fails requests that have waited too long to be stored.
     func tick(_ now: NIODeadline) { self.commits?.tick(now) }
 }

@@ -9,7 +9,10 @@ enum ControlMessage {
     case holderEnds(milliseconds: Int)
     /// The list of a dead holder's rooms was lost, and every node must check its own rooms.
     case roomsLost
+    /// A ruling of a moderator holds, holds no more, or all must be read; scripts publish it.
+    case rulings(RulingNews)
 
+    /// Its bytes; those about rulings are made by scripts, with the version that they gave.
     var encoded: ByteBuffer {
         switch self {
         case .renamed(let user):
@@ -25,6 +28,10 @@ enum ControlMessage {
         case .roomsLost:
             var json = JSONWriter()
             json.field("type", "rooms_lost")
+            return json.finish()
+        case .rulings:
+            var json = JSONWriter()
+            json.field("type", "rulings_changed")
             return json.finish()
         }
     }
@@ -42,6 +49,23 @@ enum ControlMessage {
             guard let milliseconds = json["after_ms"]?.integer else { return nil }
             self = .holderEnds(milliseconds: milliseconds)
         case "rooms_lost": self = .roomsLost
+        case "ruling":
+            guard let version = json["version"]?.string.flatMap({ RulingVersion($0) }), let ruling = json["ruling"],
+                let ruling = try? Ruling(ruling)
+            else {
+                self = .rulings(.doubtful)
+                return
+            }
+            self = .rulings(.put(ruling, version))
+        case "ruling_lifted":
+            guard let version = json["version"]?.string.flatMap({ RulingVersion($0) }),
+                let id = json["id"]?.string.flatMap({ RulingID(checking: $0) })
+            else {
+                self = .rulings(.doubtful)
+                return
+            }
+            self = .rulings(.lifted(id, version))
+        case "rulings_changed": self = .rulings(.doubtful)
         default: return nil
         }
     }

@@ -116,6 +116,23 @@ final class RoomRequests {
         }
     }
 
+    /// Removes every message of a room.
+    ///
+    /// - Parameters:
+    ///   - room: The room.
+    ///   - news: What the nodes that listen to it are told.
+    /// - Returns: The request.
+    func clear(_ room: RoomName, telling news: ByteBuffer) -> RedisRequest {
+        var request = RedisRequest(.clear, keys: self.keys.meta(room), self.keys.log(room)) {
+            $0.append(self.epochs.next())
+            $0.append(self.keys.channel(room))
+            $0.append(news)
+        }
+        // It would also remove what was said since.
+        request.isRepeatable = false
+        return request
+    }
+
     // MARK: Members
 
     /// Runs one of the scripts for a room's members.

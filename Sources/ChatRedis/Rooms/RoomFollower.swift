@@ -160,6 +160,7 @@ final class RoomFollower: PublicationReceiver {
             if case .presence(_, let change, _) = event { self.observer?.changed(change, in: subscription) }
         case .leasesEnd(let milliseconds): self.observer?.leasesEnd(after: milliseconds, in: subscription)
         case .presenceLost: self.observer?.presenceWasLost(in: subscription)
+        case .cleared: if case .read(let read) = subscription.feed.cleared() { self.read(read, for: subscription) }
         case .invalid:
             self.counters.invalidPayloads += 1
             self.drops.add(in: subscription.room.rawValue)

@@ -11,6 +11,8 @@ enum RoomPayload {
     case leasesEnd(milliseconds: Int)
     /// Redis has lost some records of the members: for the nodes alone.
     case presenceLost
+    /// The log has begun anew and must be read: for the nodes alone.
+    case cleared
     /// A payload that may not be handed on.
     case invalid
 }
@@ -20,6 +22,16 @@ extension RoomPayload {
     static func presenceLost(in room: RoomName) -> ByteBuffer {
         var json = JSONWriter()
         json.field("type", "presence_lost")
+        json.field("room", room.rawValue)
+        return json.finish()
+    }
+}
+
+extension RoomPayload {
+    /// Makes the message that asks nodes to read a log that has begun anew.
+    static func cleared(_ room: RoomName) -> ByteBuffer {
+        var json = JSONWriter()
+        json.field("type", "log_cleared")
         json.field("room", room.rawValue)
         return json.finish()
     }
@@ -72,6 +84,7 @@ struct RoomPayloadReader {
             return .leasesEnd(milliseconds: milliseconds)
         }
         if json["type"]?.word == "presence_lost" { return .presenceLost }
+        if json["type"]?.word == "log_cleared" { return .cleared }
         guard let id = json["user"]?["id"]?.string.flatMap(UserID.init(checking:)) else { return .invalid }
         let kind: PresenceKind
         switch json["type"]?.word {

@@ -117,4 +117,20 @@ enum LogScripts {
         if #entries == 0 then redis.call('HDEL', meta, 'time') end
         return 1
         """#
+
+    /// Removes every message of a room, and begins another epoch.
+    ///
+    /// KEYS: meta, log. ARGV: the new epoch, channel, the message that asks nodes to read the log.
+    ///
+    /// The keys of the messages go with their keyring, whose name nobody knows any more; their records expire. The
+    /// count of presence changes goes on.
+    static let clear = #"""
+        local meta, log = KEYS[1], KEYS[2]
+        if redis.call('HEXISTS', meta, 'epoch') == 0 then return 0 end
+        redis.call('HSET', meta, 'epoch', ARGV[1], 'seq', 0, 'run', RUN)
+        redis.call('HDEL', meta, 'time', 'runs', 'keyring', 'keys')
+        redis.call('DEL', log)
+        redis.call('PUBLISH', ARGV[2], ARGV[3])
+        return 1
+        """#
 }

@@ -47,6 +47,12 @@ enum RedisScript: CaseIterable {
     case readSession
     /// Writes a session, and informs all nodes if requested.
     case writeSession
+    /// Removes every message of a room.
+    case clear
+    /// Adds rulings of moderators, and informs all nodes.
+    case putRulings
+    /// Removes a ruling, and informs all nodes.
+    case liftRuling
     /// Lets a node hear itself.
     case beat
 
@@ -74,6 +80,9 @@ enum RedisScript: CaseIterable {
         case .summary: [LogScripts.epoch, PresenceScripts.agree, PresenceScripts.presence, PresenceScripts.summary]
         case .readSession: [SessionScripts.readSession]
         case .writeSession: [SessionScripts.writeSession]
+        case .clear: [LogScripts.clear]
+        case .putRulings: [RulingScripts.put]
+        case .liftRuling: [RulingScripts.lift]
         case .beat: [LogScripts.epoch, ServiceScripts.beat]
         }
     }

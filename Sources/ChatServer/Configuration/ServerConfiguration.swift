@@ -29,6 +29,7 @@ struct ServerConfiguration: Sendable {
         try self.node.readLimits(settings)
         try self.node.readRedis(settings)
         self.node.identity = try IdentityConfiguration(settings)
+        self.node.moderation = try ModerationConfiguration(settings, isInMemory: self.node.redis == nil)
         if settings.string(.testDelays) != nil {
             self.node.testDelays = DelayedAnswers(seed: UInt64(try settings.int(.testDelays)))
             self.warnings.append("answers are late on purpose (CHAT_TEST_DELAYS)")

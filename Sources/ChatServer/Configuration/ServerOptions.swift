@@ -32,6 +32,9 @@ struct ServerOptions: ParsableArguments {
     @OptionGroup(title: "Signing in on the page")
     var signIn: SignInOptions
 
+    @OptionGroup(title: "Moderation")
+    var moderation: ModerationOptions
+
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
 
@@ -44,7 +47,8 @@ struct ServerOptions: ParsableArguments {
             .flushWindow: self.flushWindow, .origins: self.origins, .hosts: self.hosts, .status: self.status,
             .unlimited: self.unlimited ? "true" : nil, .logLevel: self.logLevel, .logFormat: self.logFormat,
         ]
-        let all = [self.identity.values, self.signIn.values, self.limits.values].reduce(own) { $0.merging($1) { $1 } }
+        let groups = [self.signIn.values, self.identity.values, self.moderation.values, self.limits.values]
+        let all = groups.reduce(own) { $0.merging($1) { $1 } }
         let given = all.compactMap { setting, value in value.map { (setting.key, $0) } }
         return Dictionary(uniqueKeysWithValues: given)
     }
@@ -64,6 +68,15 @@ struct IdentityOptions: ParsableArguments {
             .tokenAudience: self.tokenAudience,
         ]
     }
+}
+
+/// The settings for moderators as flags.
+struct ModerationOptions: ParsableArguments {
+    @Option(.adminKeyFile) var adminKeyFile: String?
+    @Option(.moderationFile) var moderationFile: String?
+
+    /// The settings that were given.
+    var values: [Setting: String?] { [.adminKeyFile: self.adminKeyFile, .moderationFile: self.moderationFile] }
 }
 
 /// The limits of the protocol as flags.

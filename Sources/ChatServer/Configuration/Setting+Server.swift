@@ -99,7 +99,7 @@ extension Setting {
         [
             host, port, redis, redisPasswordFile, redisCa, redisPrefix, ackReplicas, nodeName, staticFiles, threads,
             flushWindow, origins, hosts, status, unlimited, logLevel, logFormat,
-        ] + identity + signIn + limits
+        ] + signIn + identity + moderation + limits
 
     /// A file of settings; it is not a setting itself, since a file cannot name itself.
     static let config = Setting("config", help: "A JSON file with settings; flags and environment win over it.")

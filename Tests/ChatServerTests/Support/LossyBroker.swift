@@ -29,7 +29,7 @@ final class LossyBroker: ForwardingBroker {
                 events.filter { event in
                     switch event {
                     case .room(_, .presence), .renamed: !isLossy
-                    case .room, .presenceIsDoubtful, .status: true
+                    case .room, .rulings, .presenceIsDoubtful, .status: true
                     }
                 }
             )

@@ -14,6 +14,15 @@ package enum Command: Equatable, Sendable {
     case rename(Rename)
     case refresh(Refresh)
     case ping(Ping)
+    case kick(Kick)
+    case mute(Mute)
+    case unmute(Unmute)
+    case ban(Ban)
+    case unban(Unban)
+    case clear(Clear)
+    case close(Close)
+    case open(Open)
+    case slow(Slow)
 }
 
 /// One kind of command.
@@ -36,6 +45,25 @@ extension CommandForm {
     static var needs: RoomRights { [] }
 }
 
+/// A command by which a moderator asks for something.
+protocol ModeratorCommand: CommandForm {
+    var room: RoomName { get }
+    /// What it asks for.
+    var order: Order { get }
+}
+
+extension ModeratorCommand {
+    static var rule: CommandRule { .anybody }
+    static var needs: RoomRights { .moderate }
+}
+
+extension JSONWriter {
+    /// Writes a moderator's reason, if there is one.
+    mutating func field(_ reason: Reason) {
+        if !reason.rawValue.isEmpty { self.field("reason", reason.rawValue) }
+    }
+}
+
 /// The rule for who may give a command, and when.
 enum CommandRule {
     /// The first command of a connection, and no later one.
@@ -50,6 +78,7 @@ extension Command {
     /// The name of a command on the wire.
     package enum Name: String, CaseIterable, Sendable {
         case hello, join, leave, send, typing, members, history, rename, refresh, ping
+        case kick, mute, unmute, ban, unban, clear, close, open, slow
 
         /// Reads a word of the wire; nil if it is not a command.
         init?(_ text: JSONText) {
@@ -64,6 +93,15 @@ extension Command {
             case "rename": self = .rename
             case "refresh": self = .refresh
             case "ping": self = .ping
+            case "kick": self = .kick
+            case "mute": self = .mute
+            case "unmute": self = .unmute
+            case "ban": self = .ban
+            case "unban": self = .unban
+            case "clear": self = .clear
+            case "close": self = .close
+            case "open": self = .open
+            case "slow": self = .slow
             default: return nil
             }
         }
@@ -81,6 +119,15 @@ extension Command {
         case .rename: .rename
         case .refresh: .refresh
         case .ping: .ping
+        case .kick: .kick
+        case .mute: .mute
+        case .unmute: .unmute
+        case .ban: .ban
+        case .unban: .unban
+        case .clear: .clear
+        case .close: .close
+        case .open: .open
+        case .slow: .slow
         }
     }
 
@@ -97,6 +144,15 @@ extension Command {
         case .rename: self = .rename(try Rename(fields, limits))
         case .refresh: self = .refresh(try Refresh(fields, limits))
         case .ping: self = .ping(try Ping(fields, limits))
+        case .kick: self = .kick(try Kick(fields, limits))
+        case .mute: self = .mute(try Mute(fields, limits))
+        case .unmute: self = .unmute(try Unmute(fields, limits))
+        case .ban: self = .ban(try Ban(fields, limits))
+        case .unban: self = .unban(try Unban(fields, limits))
+        case .clear: self = .clear(try Clear(fields, limits))
+        case .close: self = .close(try Close(fields, limits))
+        case .open: self = .open(try Open(fields, limits))
+        case .slow: self = .slow(try Slow(fields, limits))
         }
     }
 
@@ -110,8 +166,20 @@ extension Command {
         case .members(let members): members.room
         case .history(let history): history.room
         case .hello, .rename, .refresh, .ping: nil
+        case .kick(let kick): kick.room
+        case .mute(let mute): mute.room
+        case .unmute(let unmute): unmute.room
+        case .ban(let ban): ban.room
+        case .unban(let unban): unban.room
+        case .clear(let clear): clear.room
+        case .close(let close): close.room
+        case .open(let open): open.room
+        case .slow(let slow): slow.room
         }
     }
+
+    /// What a moderator asks for by it; nil when it is no such command.
+    package var order: Order? { (self.form as? any ModeratorCommand)?.order }
 
     var rule: CommandRule {
         switch self {
@@ -125,6 +193,15 @@ extension Command {
         case .rename: Rename.rule
         case .refresh: Refresh.rule
         case .ping: Ping.rule
+        case .kick: Kick.rule
+        case .mute: Mute.rule
+        case .unmute: Unmute.rule
+        case .ban: Ban.rule
+        case .unban: Unban.rule
+        case .clear: Clear.rule
+        case .close: Close.rule
+        case .open: Open.rule
+        case .slow: Slow.rule
         }
     }
 
@@ -141,6 +218,15 @@ extension Command {
         case .rename: Rename.needs
         case .refresh: Refresh.needs
         case .ping: Ping.needs
+        case .kick: Kick.needs
+        case .mute: Mute.needs
+        case .unmute: Unmute.needs
+        case .ban: Ban.needs
+        case .unban: Unban.needs
+        case .clear: Clear.needs
+        case .close: Close.needs
+        case .open: Open.needs
+        case .slow: Slow.needs
         }
     }
 
@@ -156,6 +242,15 @@ extension Command {
         case .rename(let rename): rename
         case .refresh(let refresh): refresh
         case .ping(let ping): ping
+        case .kick(let kick): kick
+        case .mute(let mute): mute
+        case .unmute(let unmute): unmute
+        case .ban(let ban): ban
+        case .unban(let unban): unban
+        case .clear(let clear): clear
+        case .close(let close): close
+        case .open(let open): open
+        case .slow(let slow): slow
         }
     }
 

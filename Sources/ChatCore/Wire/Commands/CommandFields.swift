@@ -14,6 +14,9 @@ struct CommandFields {
     var before: Int?
     var limit: Int?
     var history: Int?
+    var user: JSONText?
+    var reason: JSONText?
+    var seconds: Int?
     var epoch: JSONText?
     var after: (epoch: JSONText, seq: Int, time: Int?)?
     /// The first field of a wrong type.
@@ -52,6 +55,9 @@ struct CommandFields {
         case "limit": self.limit = try self.integer("limit", &reader)
         case "history": self.history = try self.integer("history", &reader)
         case "after": try self.readAfter(&reader)
+        case "user": self.user = try self.text("user", &reader)
+        case "reason": self.reason = try self.text("reason", &reader)
+        case "seconds": self.seconds = try self.integer("seconds", &reader)
         default: try reader.skipValue()
         }
     }
@@ -131,6 +137,27 @@ extension CommandFields {
 
     func requiredRoom() throws(ProtocolError) -> RoomName {
         try RoomName(try Self.required(self.room, "room").string(atMost: RoomName.maximumInput))
+    }
+
+    func requiredUser() throws(ProtocolError) -> UserID {
+        let text = try Self.required(self.user, "user")
+        guard let id = UserID(checking: text.string(atMost: IdempotencyKey.maximumBytes)) else {
+            throw .badCommand("user is the id of a user")
+        }
+        return id
+    }
+
+    func requiredReason() throws(ProtocolError) -> Reason {
+        try self.reason.map { text throws(ProtocolError) in try Reason(text.string(atMost: Reason.maximumInput)) }
+            ?? Reason()
+    }
+
+    /// The seconds for which a ruling holds; nil: until it is lifted.
+    func duration() throws(ProtocolError) -> Int? { try RulingFields(seconds: self.seconds).duration() }
+
+    /// The seconds between two things that a member says; 0: any.
+    func pause() throws(ProtocolError) -> Int {
+        self.seconds == 0 ? 0 : try RulingFields(seconds: self.seconds).pause()
     }
 
     static func userName(_ text: JSONText) throws(ProtocolError) -> UserName {

@@ -8,13 +8,16 @@ public struct Removal: Hashable, Sendable {
     public var message: String
     /// The time until which it stays out, in milliseconds since the Unix epoch; nil where none is set.
     public var until: Int?
+    /// The moderator's own words; nil where there are none.
+    public var reason: String?
 
     /// Puts a removal together.
-    public init(room: RoomName, code: ProtocolError.Code, message: String, until: Int? = nil) {
+    public init(room: RoomName, code: ProtocolError.Code, message: String, until: Int? = nil, reason: String? = nil) {
         self.room = room
         self.code = code
         self.message = message
         self.until = until
+        self.reason = reason
     }
 }
 
@@ -24,7 +27,8 @@ extension Removal {
             room: try json.room(),
             code: ProtocolError.Code(try json.required("code", \.shown)),
             message: json["message"]?.shown ?? "",
-            until: json["until"]?.count
+            until: json["until"]?.count,
+            reason: json["reason"]?.shown
         )
     }
 
@@ -33,5 +37,6 @@ extension Removal {
         json.field("code", self.code.rawValue)
         json.field("message", self.message)
         if let until { json.field("until", until) }
+        if let reason { json.field("reason", reason) }
     }
 }

@@ -11,6 +11,8 @@ package enum Reply: Sendable {
     case renamed(User)
     case refreshed(tokenSeconds: Int)
     case pong(time: Int)
+    /// A moderator's order was carried out; until then it holds, where it does not hold until it is lifted.
+    case moderated(Order, until: Int?)
 }
 
 /// The answer to a `join`, before its replay.
@@ -63,6 +65,7 @@ extension Reply {
         case .renamed(let user): json.user("user", user)
         case .refreshed(let seconds): json.field("token_seconds", seconds)
         case .pong(let time): json.field("time", time)
+        case .moderated(let order, let until): order.write(until, to: &json)
         }
         return json.finish()
     }

@@ -13,7 +13,7 @@ struct PostMessage {
     let room: RoomName
 
     func respond(to request: Request, _ context: ChatRequestContext) async throws -> Response {
-        let access = try await RequestAccess(authorizer: self.node.authorizer).access(of: request)
+        let access = try await RequestAccess(node: self.node).access(of: request)
         try access.require(.write, in: self.room)
         guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
             throw APIError(.unsupportedMediaType, ProtocolError(.badCommand, "the body is application/json"))
@@ -26,16 +26,30 @@ struct PostMessage {
         let source = context.address.map { "\($0.block)" } ?? ""
         let payer = user.id == Self.anonymous ? UserID("anonymous@\(source)") : user.id
         if let error = self.node.sends.take(payer, now: ContinuousClock.now) { throw APIError(error) }
+        if let error = try await self.refusal(of: text, by: user, payer, context.address) { throw APIError(error) }
         let tail = PublicationCodec.tail(sender: user, text: text.rawValue, kind: kind, key: key)
         let draft = Draft(room: self.room, sender: user.id, key: key, tail: tail)
         guard let result = await self.node.messages.publish([draft]).first else {
             throw ProtocolError(.internal, "the broker gave no result")
         }
+        if case .failure = result { self.node.rulings.pauses.giveBack(payer, in: self.room) }
         let receipt = try result.get()
         if !receipt.isDuplicate { self.node.postMetrics.didPublish() }
         var json = JSONWriter()
         json.fields(of: receipt)
         return .json(json.finish(), status: receipt.isDuplicate ? .ok : .created)
+    }
+
+    /// What moderators have to say about it.
+    private func refusal(
+        of text: MessageText,
+        by user: User,
+        _ payer: UserID,
+        _ address: NetworkAddress?
+    ) async throws -> ProtocolError? {
+        try await self.node.rulings.ready()
+        let visitor = Visitor(user: user.id == Self.anonymous ? nil : user.id, address: address)
+        return self.node.rulings.refusal(of: text, by: visitor, payer: payer, in: self.room)
     }
 
     private func read(_ body: ByteBuffer) throws -> (MessageText, JSONValue?, MessageKind) {

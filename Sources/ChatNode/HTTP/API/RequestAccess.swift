@@ -7,6 +7,9 @@ import Hummingbird
 /// What requests may do: where tokens are needed, their bearer says it.
 struct RequestAccess {
     let authorizer: Authorizer
+    let rulings: RulingDesk
+
+    init(node: NodeContext) { (self.authorizer, self.rulings) = (node.authorizer, node.rulings) }
 
     /// What a request may do.
     ///
@@ -16,19 +19,15 @@ struct RequestAccess {
         guard let token = request.headers[.authorization].flatMap(Bearer.text(in:)) else {
             throw .tokenMissing
         }
+        do throws(BrokerError) { try await self.rulings.ready() } catch { throw APIError(error.protocolError) }
         do throws(TokenRefusal) {
-            return .granted(try await self.authorizer.grant(token, now: WallClock.now()))
+            let grant = try await self.authorizer.grant(token, now: WallClock.now())
+            guard !self.rulings.isRevoked(grant) else { throw .expired }
+            return .granted(grant)
         } catch {
             guard error != .keysUnavailable else { throw APIError(error.error) }
             throw .unauthorized(error.error, #"Bearer error="invalid_token""#)
         }
-    }
-
-    /// Checks that a request may do something in a room.
-    ///
-    /// - Throws: ``APIError`` 401, or ``ProtocolError`` with the code `forbidden`.
-    func require(_ right: RoomRights, in room: RoomName, of request: Request) async throws {
-        try await self.access(of: request).require(right, in: room)
     }
 }
 

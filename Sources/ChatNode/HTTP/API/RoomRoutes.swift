@@ -10,7 +10,7 @@ struct RoomRoutes {
 
     let node: NodeContext
 
-    private var access: RequestAccess { RequestAccess(authorizer: self.node.authorizer) }
+    private var access: RequestAccess { RequestAccess(node: self.node) }
 
     func add(to api: RouterGroup<ChatRequestContext>) {
         api.serve("rooms", get: { request, _ in try await self.rooms(request) })
@@ -52,8 +52,7 @@ struct RoomRoutes {
     }
 
     private func messages(_ request: Request, _ context: ChatRequestContext) async throws -> Response {
-        let room = try Self.room(context)
-        try await self.access.require(.history, in: room, of: request)
+        let room = try await self.room(of: request, context, .history)
         let query = Query(request)
         let maximum = self.node.limits.history
         let limit = try query.count("limit", default: maximum, maximum: maximum)
@@ -66,8 +65,7 @@ struct RoomRoutes {
     }
 
     private func members(_ request: Request, _ context: ChatRequestContext) async throws -> Response {
-        let room = try Self.room(context)
-        try await self.access.require(.presence, in: room, of: request)
+        let room = try await self.room(of: request, context, .presence)
         let query = Query(request)
         let maximum = self.node.limits.members
         let limit = try query.count("limit", default: maximum, maximum: maximum)
@@ -77,6 +75,23 @@ struct RoomRoutes {
         json.field("room", room.rawValue)
         json.page(page)
         return .json(json.finish())
+    }
+
+    /// The room that a request may read.
+    ///
+    /// - Throws: ``APIError`` 401, or ``ProtocolError`` with the code `forbidden` or `banned`.
+    private func room(
+        of request: Request,
+        _ context: ChatRequestContext,
+        _ right: RoomRights
+    ) async throws -> RoomName {
+        let room = try Self.room(context)
+        let access = try await self.access.access(of: request)
+        try access.require(right, in: room)
+        try await self.node.rulings.ready()
+        let visitor = Visitor(user: access.grant?.user, address: context.address)
+        if let error = self.node.rulings.refusal(ofReading: room, by: visitor) { throw error }
+        return room
     }
 
     static func room(_ context: ChatRequestContext) throws -> RoomName {

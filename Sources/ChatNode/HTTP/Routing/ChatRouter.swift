@@ -9,6 +9,8 @@ struct ChatRouter {
     /// nil where the operator does not want it.
     let status: StatusBoard?
     let signIn: SignIn
+    /// The API for moderators; nil where there is no key for it.
+    var admin: AdminRoutes?
 
     /// Puts the routes together.
     func build() -> Router<ChatRequestContext> {
@@ -20,8 +22,9 @@ struct ChatRouter {
         PageRoute(signIn: self.signIn).add(to: api)
         RoomRoutes(node: self.node).add(to: api)
         if let status {
-            StatusRoute(board: status, access: RequestAccess(authorizer: self.node.authorizer)).add(to: api)
+            StatusRoute(board: status, access: RequestAccess(node: self.node)).add(to: api)
         }
+        if let admin { admin.add(to: router) }
         return router
     }
 

@@ -143,6 +143,13 @@ package struct RoomFeed {
         return .read(self.beginReading())
     }
 
+    /// The log has begun anew: a reading under way may have been too early to see it.
+    package mutating func cleared() -> OnCheck {
+        guard self.isBeingRead else { return self.check() }
+        self.miss()
+        return .none
+    }
+
     private mutating func beginReading(fromStart: Bool = false) -> LogRead {
         let start = fromStart ? nil : self.place
         self.missing = .beingRead(Reading(of: start, heldBefore: self.held.count))

@@ -1,0 +1,21 @@
+extension Command {
+    /// `open`: let people into a closed room again.
+    package struct Open: ModeratorCommand {
+        package var room: RoomName
+        package var reason: Reason
+
+        package init(room: RoomName, reason: Reason = Reason()) {
+            self.room = room
+            self.reason = reason
+        }
+
+        init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {
+            self.room = try fields.requiredRoom()
+            self.reason = try fields.requiredReason()
+        }
+
+        func write(to json: inout JSONWriter) { json.field(self.reason) }
+
+        package var order: Order { Order(.lift(.closed(self.room)), reason: self.reason) }
+    }
+}

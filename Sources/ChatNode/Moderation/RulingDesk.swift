@@ -1,0 +1,236 @@
+import ChatCore
+import ChatSystem
+import Logging
+import Synchronization
+
+/// Told of each change of the rulings, from any thread and in order; must return at once.
+protocol RulingObserver: AnyObject, Sendable {
+    func changed(_ changes: [RulingBook.Change])
+}
+
+/// The node's copy of the rulings: every way in asks it, and moderators' orders go through it.
+///
+/// There is one for all shards. It is asked for each connection, join and request over HTTP, and for a send only where a
+/// ruling may concern it. Its lock is held for a few lookups.
+final class RulingDesk: BrokerSubscriber {
+    /// The wait before the next try to read the rulings.
+    private static let retryDelay = Duration.seconds(1)
+    /// The longest sleep: the time of day may jump.
+    private static let longestSleep = Duration.seconds(60)
+
+    private struct State {
+        var book = RulingBook()
+        var observers: [any RulingObserver] = []
+    }
+
+    /// Counts what members say in rooms with slow mode.
+    let pauses = PauseTable()
+    private let store: any RulingStore
+    private let control: any BrokerControl
+    private let logger: Logger
+    private let state = Mutex(State())
+    private let wakeup = Wakeup()
+
+    init(store: any RulingStore, control: any BrokerControl, logger: Logger) {
+        (self.store, self.control, self.logger) = (store, control, logger)
+        control.attach(self)
+    }
+
+    // MARK: Keeping up
+
+    /// Adds an observer, which is told everything that holds already.
+    func attach(_ observer: any RulingObserver) {
+        self.state.withLock { state in
+            state.observers.append(observer)
+            let present = state.book.rulings.list.filter { !$0.matter.isMomentary }
+            if !present.isEmpty { observer.changed(present.map { .put($0) }) }
+        }
+    }
+
+    func receive(_ events: [BrokerEvent]) {
+        for case .rulings(let news) in events { self.change { $0.apply(news) } }
+    }
+
+    private func change(_ change: (inout RulingBook) -> [RulingBook.Change]) {
+        self.state.withLock { state in
+            let changes = change(&state.book)
+            guard !changes.isEmpty else { return }
+            // Under the lock, so that every observer sees the same order.
+            for observer in state.observers { observer.changed(changes) }
+        }
+        self.wakeup.wake()
+    }
+
+    /// Reads the rulings when they may have changed without news, and lets those end whose time is over, until the task
+    /// is cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            var deadline = ContinuousClock.now + Self.longestSleep
+            if self.state.withLock(\.book.needsReading) {
+                do throws(BrokerError) { try await self.read() } catch { deadline = .now + Self.retryDelay }
+                if self.state.withLock(\.book.needsReading) { deadline = min(deadline, .now + Self.retryDelay) }
+            }
+            let now = WallClock.now()
+            self.pauses.forget(now)
+            self.change { $0.expire(now) }
+            if let next = self.state.withLock(\.book.rulings.nextExpiry) {
+                deadline = min(deadline, .now + .milliseconds(max(1, next - now)))
+            }
+            await self.sleep(until: deadline)
+        }
+    }
+
+    /// Sleeps; news that needs no reading does not wake it up.
+    private func sleep(until deadline: ContinuousClock.Instant) async {
+        let nextExpiry = self.state.withLock(\.book.rulings.nextExpiry)
+        repeat {
+            await self.wakeup.wait(until: deadline)
+        } while !Task.isCancelled && ContinuousClock.now < deadline
+            && self.state.withLock { !$0.book.needsReading && $0.book.rulings.nextExpiry == nextExpiry }
+    }
+
+    private func read() async throws(BrokerError) {
+        let list = try await self.store.rulings(known: self.state.withLock(\.book.known))
+        self.change { $0.read(list) }
+    }
+
+    /// Makes sure that the rulings have been read once: nobody comes in before.
+    ///
+    /// - Throws: ``BrokerError`` when the broker is out of reach.
+    func ready() async throws(BrokerError) {
+        if self.state.withLock(\.book.version) == nil { try await self.read() }
+    }
+
+    // MARK: Questions
+
+    /// Whether nothing has been ruled.
+    var isEmpty: Bool { self.state.withLock(\.book.rulings.isEmpty) }
+
+    /// Asks the index.
+    func ask<Answer: Sendable>(_ question: (Rulings) -> Answer) -> Answer {
+        self.state.withLock { question($0.book.rulings) }
+    }
+
+    /// The ruling by which somebody may not be on the server at all.
+    func ban(of visitor: Visitor) -> Ruling? { self.ask { $0.ban(of: visitor, in: nil, now: WallClock.now()) } }
+
+    /// Whether a token is not valid any more, whatever it says: another one that is issued now may be.
+    func isRevoked(_ grant: Grant) -> Bool {
+        let token = Visitor.Token(id: grant.tokenID, issuedAt: grant.issuedAt ?? 0)
+        return self.ask { $0.revocation(of: Visitor(user: grant.user, token: token), now: WallClock.now()) } != nil
+    }
+
+    /// The error for somebody who may not be in a room; nil for one who may.
+    func refusal(of visitor: Visitor, in room: RoomName) -> ProtocolError? {
+        let now = WallClock.now()
+        return self.ask { rulings in
+            if let ban = rulings.ban(of: visitor, in: room, now: now) { return .banned(ban, now: now) }
+            guard let closed = rulings.rules(of: room)?.closed, closed.holds(at: now) else { return nil }
+            return .roomClosed(closed)
+        }
+    }
+
+    /// The error for somebody who may not read a room; a closed one can be read.
+    func refusal(ofReading room: RoomName, by visitor: Visitor) -> ProtocolError? {
+        let now = WallClock.now()
+        return self.ask { $0.ban(of: visitor, in: room, now: now).map { .banned($0, now: now) } }
+    }
+
+    /// The error for somebody who may not say anything in a room; nil for one who may.
+    func muteRefusal(of visitor: Visitor, in room: RoomName) -> ProtocolError? {
+        let now = WallClock.now()
+        return self.ask { $0.mute(of: visitor, in: room, now: now).map { .muted($0, now: now) } }
+    }
+
+    /// What moderators have to say about what somebody without a connection wants to say; nil when it may be said.
+    ///
+    /// - Parameters:
+    ///   - text: What it is.
+    ///   - visitor: Who says it.
+    ///   - payer: Whose pauses count in slow mode.
+    ///   - room: Where.
+    /// - Returns: The error.
+    func refusal(of text: MessageText, by visitor: Visitor, payer: UserID, in room: RoomName) -> ProtocolError? {
+        guard !self.isEmpty else { return nil }
+        if let error = self.refusal(of: visitor, in: room) ?? self.muteRefusal(of: visitor, in: room) { return error }
+        guard let rules = self.ask({ $0.rules(of: room) }) else { return nil }
+        let now = WallClock.now()
+        if let error = rules.refusal(of: text, now: now) { return error }
+        return rules.pause(now: now).flatMap { self.pauses.take(payer, in: room, seconds: $0, now: now) }
+    }
+
+    /// All rulings, in the order of their ids.
+    var list: [Ruling] { self.ask { $0.list.sorted { $0.id.rawValue < $1.id.rawValue } } }
+
+    // MARK: Orders
+
+    /// Carries out what a moderator asks for, and records it.
+    ///
+    /// - Parameters:
+    ///   - order: What is asked for.
+    ///   - issuer: Who asks, for other moderators.
+    /// - Returns: The ruling that holds now, or holds no more; nil where there is none.
+    /// - Throws: ``BrokerError`` when the broker is out of reach.
+    func carryOut(_ order: Order, by issuer: String) async throws(BrokerError) -> Ruling? {
+        let now = WallClock.now()
+        var ruling = order.ruling(issuedAt: now, by: issuer)
+        switch order.act {
+        case .put: if let ruling { try await self.store.put(ruling) }
+        case .lift(let matter):
+            ruling = try await self.lift(RulingID(of: matter))
+            // Nothing was done.
+            guard ruling != nil else { return nil }
+        case .clear(let room): try await self.control.clear(room)
+        }
+        await self.record(AuditEntry(order, time: now, issuer: issuer, ruling: ruling))
+        return ruling
+    }
+
+    /// Lifts a ruling, and those about addresses that followed from it.
+    ///
+    /// - Returns: The ruling; nil when there is none.
+    /// - Throws: ``BrokerError`` when the broker is out of reach.
+    func lift(_ id: RulingID) async throws(BrokerError) -> Ruling? {
+        let followers = self.ask { rulings in rulings.list.filter { $0.source == id }.map(\.id) }
+        for follower in followers { _ = try await self.store.lift(follower) }
+        return try await self.store.lift(id)
+    }
+
+    /// Lifts a ruling by its id, and records it.
+    func lift(_ id: RulingID, reason: Reason, by issuer: String) async throws(BrokerError) -> Ruling? {
+        guard let ruling = try await self.lift(id) else { return nil }
+        let order = Order(.lift(ruling.matter), reason: reason)
+        await self.record(AuditEntry(order, time: WallClock.now(), issuer: issuer, ruling: ruling))
+        return ruling
+    }
+
+    /// Extends a ruling about a user to an address from which the user is connected, unless it is there already.
+    func extend(_ ruling: Ruling, to address: NetworkAddress) async {
+        guard let extended = ruling.extended(to: Network(ofClientAt: address)),
+            self.ask({ $0[extended.id] == nil && $0[ruling.id] == ruling })
+        else { return }
+        do throws(BrokerError) { try await self.store.put(extended) } catch {
+            return self.logger.warning("a ban does not cover an address", metadata: ["reason": "\(error.reason)"])
+        }
+        let order = Order(.put(extended.matter), reason: (try? Reason(extended.reason)) ?? Reason())
+        await self.record(AuditEntry(order, time: WallClock.now(), issuer: ruling.issuer, ruling: extended))
+    }
+
+    /// Writes down what was done: for moderators in the broker, for operators in the log.
+    private func record(_ entry: AuditEntry) async {
+        var metadata: Logger.Metadata = ["by": "\(entry.issuer)", "verb": "\(entry.verb)"]
+        if !entry.target.isEmpty { metadata["target"] = "\(entry.target)" }
+        if let room = entry.room { metadata["room"] = "\(room)" }
+        if let until = entry.until { metadata["until"] = "\(until)" }
+        if !entry.reason.isEmpty { metadata["reason"] = "\(entry.reason)" }
+        self.logger.notice("a moderator's order was carried out", metadata: metadata)
+        do throws(BrokerError) { try await self.store.record(entry) } catch {
+            self.logger.error("an order is missing in the record", metadata: ["reason": "\(error.reason)"])
+        }
+    }
+
+    /// Reads the record backwards.
+    func audit(before cursor: String?, limit: Int) async throws(BrokerError) -> AuditPage {
+        try await self.store.audit(before: cursor, limit: limit)
+    }
+}

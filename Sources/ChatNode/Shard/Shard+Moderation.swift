@@ -1,0 +1,162 @@
+import ChatCore
+import ChatSystem
+import NIOCore
+
+// Moderators' rulings, as they reach the connections of this loop: those concerned are found by their users, addresses
+// and rooms, and nothing walks over all connections for one of them.
+extension Shard {
+    // MARK: Changes
+
+    /// Rulings hold, or hold no more.
+    func apply(_ changes: [RulingBook.Change]) {
+        for change in changes {
+            switch change {
+            case .put(let ruling): self.enforce(ruling)
+            case .lifted(let ruling): self.changed(ruling.matter)
+            }
+        }
+    }
+
+    /// So much has changed that everything is looked at again.
+    func applyAllRulings() {
+        self.ruledRooms = self.node.rulings.ask(\.ruledRooms)
+        for client in self.clients.all {
+            self.noteMutes(of: client)
+            self.judgeToken(of: client)
+            self.judge(client)
+        }
+    }
+
+    private func enforce(_ ruling: Ruling) {
+        self.changed(ruling.matter)
+        switch ruling.matter {
+        case .ban(let target, _):
+            for client in self.clients(target) {
+                self.extend(ruling, to: client)
+                self.judge(client)
+            }
+        case .mute(let target, _): for client in self.clients(target) { self.extend(ruling, to: client) }
+        case .kick(let user, let room):
+            for client in self.clients.of(user) {
+                if let membership = client.membership(in: room) { self.remove(membership, .kicked(ruling)) }
+            }
+        case .closed(let room):
+            guard let room = self.rooms[room] else { return }
+            for membership in room.live + room.catchingUp { self.remove(membership, .roomClosed(ruling)) }
+        case .revocation(let tokens): for client in self.clients(tokens) { self.judgeToken(of: client) }
+        case .slow, .words: break
+        }
+    }
+
+    /// What is kept here about rooms and mutes follows a ruling that has changed.
+    private func changed(_ matter: Ruling.Matter) {
+        switch matter {
+        case .closed(let room), .slow(let room, _), .words(let room, _):
+            self.ruledRooms[room] = self.node.rulings.ask { $0.rules(of: room) }
+        case .mute(let target, _): for client in self.clients(target) { self.noteMutes(of: client) }
+        case .ban, .kick, .revocation: break
+        }
+    }
+
+    private func clients(_ target: Ruling.Target) -> [Client] {
+        switch target {
+        case .user(let id): self.clients.of(id)
+        case .network(let network): self.clients.of(network)
+        }
+    }
+
+    /// Those whose tokens may be meant; one token is a rare case, and is looked for among all.
+    private func clients(_ tokens: Ruling.Tokens) -> [Client] {
+        switch tokens {
+        case .user(let id, before: _): self.clients.of(id)
+        case .token, .all: self.clients.all
+        }
+    }
+
+    /// Closes a connection whose token was revoked: it may come back with a fresh one.
+    private func judgeToken(of client: Client) {
+        guard !client.isClosed, let grant = client.session.access.grant else { return }
+        if self.node.rulings.isRevoked(grant) { self.close(client, .tokenExpired) }
+    }
+
+    private func extend(_ ruling: Ruling, to client: Client) {
+        guard ruling.coversAddress, let address = client.address else { return }
+        self.spawn { await self.node.rulings.extend(ruling, to: address) }
+    }
+
+    /// Ends what a client may not do any more.
+    private func judge(_ client: Client) {
+        guard !client.isClosed, client.session.user != nil else { return }
+        let visitor = client.visitor
+        if let ban = self.node.rulings.ban(of: visitor) { return self.close(client, .banned(ban)) }
+        for membership in client.memberships {
+            let error = self.node.rulings.refusal(of: visitor, in: membership.room.name)
+            if let error { self.remove(membership, error) }
+        }
+    }
+
+    /// A moderator takes a member out of a room.
+    private func remove(_ membership: Membership, _ error: ProtocolError) {
+        membership.removal = error
+        let name = membership.room.name
+        let removal = Removal(
+            room: name,
+            code: error.code,
+            message: error.message,
+            until: error.until,
+            reason: error.reason
+        )
+        self.remove(membership.client, removal)
+    }
+
+    // MARK: Questions
+
+    /// Why a client may not be on the server as a user; nil when it may.
+    func exclusion(of client: Client, as user: User, _ access: Access) -> Disconnect? {
+        if let grant = access.grant, self.node.rulings.isRevoked(grant) { return .tokenExpired }
+        guard let ban = self.node.rulings.ban(of: Visitor(user: user.id, address: client.address)) else { return nil }
+        self.extend(ban, to: client)
+        return .banned(ban)
+    }
+
+    /// Whether a member whose join is about to be answered may still be in the room; one that may not is taken out.
+    func mayStay(_ membership: Membership) -> Bool {
+        let visitor = membership.client.visitor
+        guard let error = self.node.rulings.refusal(of: visitor, in: membership.room.name) else { return true }
+        self.remove(membership, error)
+        return false
+    }
+
+    /// Looks up whether what a client says may be refused.
+    func noteMutes(of client: Client) {
+        client.isMutedSomewhere = self.node.rulings.ask { $0.isMutedSomewhere(client.visitor) }
+    }
+
+    /// The error for what a client wants to say where rulings may concern it; nil when it may.
+    func refusal(of send: Command.Send, by client: Client, _ user: User) -> ProtocolError? {
+        if client.isMutedSomewhere {
+            let error = self.node.rulings.muteRefusal(of: client.visitor, in: send.room)
+            if let error { return error }
+        }
+        guard let rules = self.ruledRooms[send.room] else { return nil }
+        let now = WallClock.now()
+        if let error = rules.refusal(of: send.text, now: now) { return error }
+        guard let seconds = rules.pause(now: now), !client.mayModerate(send.room) else { return nil }
+        return self.node.rulings.pauses.take(user.id, in: send.room, seconds: seconds, now: now)
+    }
+
+    // MARK: Orders
+
+    /// A moderator of a room asks for something.
+    func moderate(_ client: Client, _ order: Order, id: Int?) {
+        guard let user = client.session.user else { return }
+        self.start(client) {
+            do throws(BrokerError) {
+                let ruling = try await self.node.rulings.carryOut(order, by: "\(user.name) (\(user.id))")
+                self.reply(.moderated(order, until: ruling?.expiresAt), id: id, to: client)
+            } catch {
+                self.refuse(error.protocolError, id: id, room: order.room, to: client)
+            }
+        }
+    }
+}

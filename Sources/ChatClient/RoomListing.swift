@@ -81,14 +81,14 @@ public struct RoomListing: Sendable {
         do throws(TokenFailure) { return try await tokens.token() } catch { throw ConnectionFailure(error) }
     }
 
-    private static func refusal(_ status: Int, _ error: JSONValue?) -> ClientError {
+    static func refusal(_ status: Int, _ error: JSONValue?) -> ClientError {
         guard let code = error?["code"]?.shown else {
             return .disconnected(ConnectionFailure("the server answered with status \(status)", status: status))
         }
         return .refused(ProtocolError(ProtocolError.Code(code), error?["message"]?.shown ?? "status \(status)"))
     }
 
-    private static func percentEncoded(_ text: String) -> String {
+    static func percentEncoded(_ text: String) -> String {
         text.utf8.reduce(into: "") { encoded, byte in
             let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
             guard !isPlain else { return encoded.unicodeScalars.append(Unicode.Scalar(byte)) }

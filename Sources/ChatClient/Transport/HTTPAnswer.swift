@@ -8,7 +8,7 @@ struct HTTPAnswer: Sendable {
 }
 
 extension LinkConnector {
-    /// Sends the server a request, on a separate connection.
+    /// Asks the server for something, on a separate connection.
     ///
     /// - Parameters:
     ///   - path: With the query.
@@ -16,17 +16,39 @@ extension LinkConnector {
     /// - Returns: The answer, with any status.
     /// - Throws: ``ConnectionFailure``.
     func get(_ path: String, token: String?) async throws(ConnectionFailure) -> HTTPAnswer {
+        try await self.request(.GET, path, token: token)
+    }
+
+    /// Sends the server a request, on a separate connection.
+    ///
+    /// - Parameters:
+    ///   - method: The method.
+    ///   - path: With the query.
+    ///   - token: The token for the `Authorization` header; nil: there is none.
+    ///   - body: A JSON object; nil: there is none.
+    /// - Returns: The answer, with any status.
+    /// - Throws: ``ConnectionFailure``.
+    func request(
+        _ method: HTTPMethod,
+        _ path: String,
+        token: String?,
+        body: ByteBuffer? = nil
+    ) async throws(ConnectionFailure) -> HTTPAnswer {
         var headers: HTTPHeaders = [
             "Host": self.server.authority, "User-Agent": "ChatClient", "Accept": "application/json",
             "Connection": "close",
         ]
         if let token { headers.add(name: "Authorization", value: "Bearer \(token)") }
-        let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: headers)
+        if let body {
+            headers.add(name: "Content-Type", value: "application/json")
+            headers.add(name: "Content-Length", value: "\(body.readableBytes)")
+        }
+        let head = HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers)
         return try await self.connect { channel in
             try self.connector.addTLS(to: channel)
             try channel.pipeline.syncOperations.addHTTPClientHandlers()
             let answer = channel.eventLoop.makePromise(of: HTTPAnswer.self)
-            try channel.pipeline.syncOperations.addHandler(HTTPExchange(head, answer))
+            try channel.pipeline.syncOperations.addHandler(HTTPExchange(head, body, answer))
             return answer.futureResult
         }
     }
@@ -43,12 +65,14 @@ private final class HTTPExchange: ChannelInboundHandler {
     private static let timeout: TimeAmount = .seconds(10)
 
     private let head: HTTPRequestHead
+    private let body: ByteBuffer?
     private let promise: EventLoopPromise<HTTPAnswer>
     private var answer = HTTPAnswer(status: 0, body: ByteBuffer())
     private var timer: Scheduled<Void>?
 
-    init(_ head: HTTPRequestHead, _ promise: EventLoopPromise<HTTPAnswer>) {
+    init(_ head: HTTPRequestHead, _ body: ByteBuffer?, _ promise: EventLoopPromise<HTTPAnswer>) {
         self.head = head
+        self.body = body
         self.promise = promise
     }
 
@@ -57,6 +81,7 @@ private final class HTTPExchange: ChannelInboundHandler {
             self.fail(ConnectionFailure("the server did not answer in time"), context)
         }
         context.write(self.wrapOutboundOut(.head(self.head)), promise: nil)
+        if let body { context.write(self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
         context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
         context.fireChannelActive()
     }

@@ -3,7 +3,7 @@ extension Sentence {
     package static let korean: [String: String] =
         [
             Self.koreanCommandLine, Self.koreanHelp, Self.koreanServer, Self.koreanConnection, Self.koreanSystem,
-            Self.koreanReports,
+            Self.koreanReports, Self.koreanAdmin,
         ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
     /// Command lines, settings and files.

@@ -27,8 +27,8 @@ struct ChatCLI: AsyncParsableCommand {
             ).text(),
             version: "chat-cli \(ChatCLI.version)",
             subcommands: [
-                Join.self, Send.self, Tail.self, History.self, Members.self, Rooms.self, Verify.self, Bench.self,
-                ShowConfiguration.self, Token.self, Manual.self,
+                Join.self, Send.self, Tail.self, History.self, Members.self, Rooms.self, Admin.self, Verify.self,
+                Bench.self, ShowConfiguration.self, Token.self, Manual.self,
             ]
         )
     }

@@ -33,6 +33,14 @@ package struct AdminClient: Sendable {
         return json["ruling"].flatMap { try? Ruling($0) }
     }
 
+    /// Deletes a message.
+    ///
+    /// - Parameter body: Which one, and why.
+    /// - Throws: ``ClientError``, as ``order(_:_:)``; `refused` with `not_found` if the log does not keep it.
+    package func delete(_ body: JSONWriter) async throws(ClientError) {
+        _ = try await self.request(.POST, "admin/delete", body)
+    }
+
     /// Some of the rulings.
     ///
     /// - Parameter cursor: The cursor of an earlier page; nil: the beginning.

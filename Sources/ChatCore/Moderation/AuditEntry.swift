@@ -54,6 +54,21 @@ package struct AuditEntry: Equatable, Sendable {
     }
 }
 
+extension AuditEntry {
+    /// The record of a message that was deleted.
+    package init(_ deletion: Deletion, reason: Reason, time: Int, issuer: String) {
+        let message = "message \(deletion.seq)"
+        self.init(
+            time: time,
+            issuer: issuer,
+            verb: "delete",
+            target: message,
+            room: deletion.room,
+            reason: reason.rawValue
+        )
+    }
+}
+
 extension Ruling.Matter {
     /// Those who are meant, in words.
     package var shownTarget: String {

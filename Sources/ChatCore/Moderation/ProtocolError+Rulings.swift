@@ -1,4 +1,9 @@
 extension ProtocolError {
+    /// A message is not in the log, or not any more.
+    package static func noSuchMessage(_ seq: Int, in room: RoomName) -> Self {
+        .init(.notFound, "the log of \(room) has no message \(seq)")
+    }
+
     /// The error for somebody who is banned.
     package static func banned(_ ruling: Ruling, now: Int) -> Self {
         .init(.banned, Self.sentence("you are banned from this \(Self.place(ruling))", ruling), ruling, now)

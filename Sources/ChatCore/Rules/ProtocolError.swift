@@ -89,6 +89,8 @@ extension ProtocolError {
         public static let roomClosed = Code("room_closed")
         /// The text has a word that the room does not take.
         public static let textRefused = Code("text_refused")
+        /// There is nothing like that.
+        public static let notFound = Code("not_found")
         /// The server cannot do it now; the same command may succeed later.
         public static let unavailable = Code("unavailable")
         /// A fault in the server.

@@ -92,6 +92,7 @@ extension SessionMachine {
         case rename(Command.Rename, id: Int?)
         /// Take the token, then call ``SessionMachine/renewed(_:)``.
         case refresh(Command.Refresh, id: Int?)
+        case delete(Command.Delete, id: Int?)
         case pong(id: Int?)
         /// A moderator asks for something.
         case moderate(Order, id: Int?)
@@ -263,6 +264,7 @@ extension SessionMachine {
             guard self.access != .open else { return Self.refuse(envelope, .noTokens) }
             return .refresh(refresh, id: id)
         case .ping: return .pong(id: id)
+        case .delete(let delete): return .delete(delete, id: id)
         case .kick, .mute, .unmute, .ban, .unban, .clear, .close, .open, .slow:
             return envelope.command.order.map { .moderate($0, id: id) } ?? .wait
         }

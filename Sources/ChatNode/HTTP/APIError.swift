@@ -126,7 +126,7 @@ struct ErrorShape<Context: RequestContext>: RouterMiddleware {
 
     private static func shape(_ status: HTTPResponse.Status) -> APIError {
         switch status {
-        case .notFound: APIError(status, ProtocolError(.init("not_found"), "there is nothing at this address"))
+        case .notFound: APIError(status, ProtocolError(.notFound, "there is nothing at this address"))
         case .contentTooLarge: APIError(status, ProtocolError(.textTooLong, "the body is too large"))
         default: APIError(status, ProtocolError(.badCommand, status.reasonPhrase))
         }

@@ -27,12 +27,13 @@ final class RulingDesk: BrokerSubscriber {
     let pauses = PauseTable()
     private let store: any RulingStore
     private let control: any BrokerControl
+    private let messages: any MessageLog
     private let logger: Logger
     private let state = Mutex(State())
     private let wakeup = Wakeup()
 
-    init(store: any RulingStore, control: any BrokerControl, logger: Logger) {
-        (self.store, self.control, self.logger) = (store, control, logger)
+    init(store: any RulingStore, control: any BrokerControl, messages: any MessageLog, logger: Logger) {
+        (self.store, self.control, self.messages, self.logger) = (store, control, messages, logger)
         control.attach(self)
     }
 
@@ -184,6 +185,27 @@ final class RulingDesk: BrokerSubscriber {
         }
         await self.record(AuditEntry(order, time: now, issuer: issuer, ruling: ruling))
         return ruling
+    }
+
+    /// Deletes a message, and records it.
+    ///
+    /// - Parameters:
+    ///   - deletion: The message.
+    ///   - reason: Why.
+    ///   - issuer: Who asks, for other moderators.
+    /// - Returns: The place of the entry that tells of it, or for a message that was deleted before its own; nil if the
+    ///   log does not keep the message.
+    /// - Throws: ``BrokerError``; trying again is harmless.
+    func delete(
+        _ deletion: Deletion,
+        reason: Reason,
+        by issuer: String
+    ) async throws(BrokerError) -> Receipt? {
+        guard let receipt = try await self.messages.delete(deletion) else { return nil }
+        if !receipt.isDuplicate {
+            await self.record(AuditEntry(deletion, reason: reason, time: WallClock.now(), issuer: issuer))
+        }
+        return receipt
     }
 
     /// Lifts a ruling, and those about addresses that followed from it.

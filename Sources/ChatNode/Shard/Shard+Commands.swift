@@ -26,6 +26,7 @@ extension Shard {
         case .history(let history, let id): self.start(client) { await self.history(client, history, id: id) }
         case .rename(let rename, let id): self.start(client) { await self.rename(client, rename.name, id: id) }
         case .refresh(let refresh, let id): self.start(client) { await self.refresh(client, refresh.token, id: id) }
+        case .delete(let delete, let id): self.delete(client, delete, id: id)
         case .moderate(let order, let id): self.moderate(client, order, id: id)
         case .pong(let id): self.reply(.pong(time: WallClock.now()), id: id, to: client)
         case .refuse(let refusal): self.send(refusal.encoded(), to: client)

@@ -147,6 +147,24 @@ extension Shard {
 
     // MARK: Orders
 
+    /// A moderator of a room wants a message deleted.
+    func delete(_ client: Client, _ delete: Command.Delete, id: Int?) {
+        guard let user = client.session.user else { return }
+        self.start(client) {
+            do throws(BrokerError) {
+                let receipt = try await self.node.rulings.delete(
+                    delete.deletion(by: user),
+                    reason: delete.reason,
+                    by: "\(user.name) (\(user.id))"
+                )
+                if let receipt { return self.reply(.sent(delete.room, receipt), id: id, to: client) }
+                self.refuse(.noSuchMessage(delete.seq, in: delete.room), id: id, room: delete.room, to: client)
+            } catch {
+                self.refuse(error.protocolError, id: id, room: delete.room, to: client)
+            }
+        }
+    }
+
     /// A moderator of a room asks for something.
     func moderate(_ client: Client, _ order: Order, id: Int?) {
         guard let user = client.session.user else { return }

@@ -65,7 +65,7 @@ final class NodeContext: Sendable {
         self.metrics = MetricsRegistry()
         self.postMetrics = ShardMetrics(shard: "http", of: self.metrics)
         self.logger = logger
-        self.rulings = RulingDesk(store: broker, control: broker, logger: logger)
+        self.rulings = RulingDesk(store: broker, control: broker, messages: broker, logger: logger)
         self.flushWindow = flushWindow
     }
 

@@ -69,7 +69,7 @@ struct WireTranscript: Sendable {
             self.sentCount += 1
             self.records.append(.sent(send.room, key: key, text: send.text.rawValue))
         case .hello, .typing, .members, .history, .rename, .refresh, .ping: return
-        case .kick, .mute, .unmute, .ban, .unban, .clear, .close, .open, .slow: return
+        case .kick, .mute, .unmute, .ban, .unban, .delete, .clear, .close, .open, .slow: return
         }
         if let id = envelope.id { self.commands[id] = envelope.command }
     }
@@ -99,7 +99,7 @@ struct WireTranscript: Sendable {
             self.noteKnown(send.room, receipt.position)
             self.records.append(.acknowledged(send.room, key: key, receipt.position))
         case .hello, .typing, .members, .history, .rename, .refresh, .ping, nil: return
-        case .kick, .mute, .unmute, .ban, .unban, .clear, .close, .open, .slow: return
+        case .kick, .mute, .unmute, .ban, .unban, .delete, .clear, .close, .open, .slow: return
         }
     }
 

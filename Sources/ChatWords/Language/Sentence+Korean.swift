@@ -86,7 +86,7 @@ extension Sentence {
         "there is no token": "토큰이 없습니다", "no token came in time": "제시간에 토큰을 받지 못했습니다",
         "a token has {0} to {1} visible ASCII characters": "토큰은 보이는 ASCII 문자 {0}~{1}자입니다",
         "forbidden": "허용되지 않은 일입니다", "unavailable": "서버가 지금은 할 수 없습니다. 잠시 뒤 다시 해 주세요",
-        "internal": "서버에 오류가 났습니다", "not_found": "그 주소에는 아무것도 없습니다",
+        "internal": "서버에 오류가 났습니다", "not_found": "그런 것이 없습니다",
         "a message has a text that can be seen": "메시지에는 보이는 글이 있어야 합니다",
         "a text has at most {0} bytes": "글은 {0}바이트까지입니다",
         "a room name must not be empty": "대화방 이름이 비어 있습니다",

@@ -48,6 +48,10 @@ extension Sentence {
         "nothing of this kind holds": "해당하는 것이 없습니다",
         "lifted: {ruling}": "풀었습니다: {ruling}",
         "Remove every message of a room, for good.": "대화방의 모든 메시지를 완전히 지웁니다.",
+        "Delete a message: its text is gone for everybody.": "메시지를 삭제합니다. 글이 모두에게서 사라집니다.",
+        "The number of the message, as `history --json` shows it (seq).":
+            "메시지의 번호. `history --json`에 보이는 seq.",
+        "the message was deleted": "메시지를 삭제했습니다",
         "{room} is empty now": "{room}{을/를} 비웠습니다",
         "Close a room: everybody leaves, and nobody comes in.": "대화방을 닫습니다. 모두 나가고 아무도 들어오지 못합니다.",
         "Open a room that was closed.": "닫은 대화방을 엽니다.",

@@ -19,6 +19,7 @@ package enum Command: Equatable, Sendable {
     case unmute(Unmute)
     case ban(Ban)
     case unban(Unban)
+    case delete(Delete)
     case clear(Clear)
     case close(Close)
     case open(Open)
@@ -78,7 +79,7 @@ extension Command {
     /// The name of a command on the wire.
     package enum Name: String, CaseIterable, Sendable {
         case hello, join, leave, send, typing, members, history, rename, refresh, ping
-        case kick, mute, unmute, ban, unban, clear, close, open, slow
+        case kick, mute, unmute, ban, unban, delete, clear, close, open, slow
 
         /// Reads a word of the wire; nil if it is not a command.
         init?(_ text: JSONText) {
@@ -98,6 +99,7 @@ extension Command {
             case "unmute": self = .unmute
             case "ban": self = .ban
             case "unban": self = .unban
+            case "delete": self = .delete
             case "clear": self = .clear
             case "close": self = .close
             case "open": self = .open
@@ -124,6 +126,7 @@ extension Command {
         case .unmute: .unmute
         case .ban: .ban
         case .unban: .unban
+        case .delete: .delete
         case .clear: .clear
         case .close: .close
         case .open: .open
@@ -149,6 +152,7 @@ extension Command {
         case .unmute: self = .unmute(try Unmute(fields, limits))
         case .ban: self = .ban(try Ban(fields, limits))
         case .unban: self = .unban(try Unban(fields, limits))
+        case .delete: self = .delete(try Delete(fields, limits))
         case .clear: self = .clear(try Clear(fields, limits))
         case .close: self = .close(try Close(fields, limits))
         case .open: self = .open(try Open(fields, limits))
@@ -171,6 +175,7 @@ extension Command {
         case .unmute(let unmute): unmute.room
         case .ban(let ban): ban.room
         case .unban(let unban): unban.room
+        case .delete(let delete): delete.room
         case .clear(let clear): clear.room
         case .close(let close): close.room
         case .open(let open): open.room
@@ -198,6 +203,7 @@ extension Command {
         case .unmute: Unmute.rule
         case .ban: Ban.rule
         case .unban: Unban.rule
+        case .delete: Delete.rule
         case .clear: Clear.rule
         case .close: Close.rule
         case .open: Open.rule
@@ -223,6 +229,7 @@ extension Command {
         case .unmute: Unmute.needs
         case .ban: Ban.needs
         case .unban: Unban.needs
+        case .delete: Delete.needs
         case .clear: Clear.needs
         case .close: Close.needs
         case .open: Open.needs
@@ -247,6 +254,7 @@ extension Command {
         case .unmute(let unmute): unmute
         case .ban(let ban): ban
         case .unban(let unban): unban
+        case .delete(let delete): delete
         case .clear(let clear): clear
         case .close(let close): close
         case .open(let open): open

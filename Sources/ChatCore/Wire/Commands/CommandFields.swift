@@ -12,6 +12,7 @@ struct CommandFields {
     var active: Bool?
     var cursor: JSONText?
     var before: Int?
+    var seq: Int?
     var limit: Int?
     var history: Int?
     var user: JSONText?
@@ -51,6 +52,7 @@ struct CommandFields {
         case "cursor": self.cursor = try self.text("cursor", &reader)
         case "epoch": self.epoch = try self.text("epoch", &reader)
         case "active": self.active = try self.bool("active", &reader)
+        case "seq": self.seq = try self.integer("seq", &reader)
         case "before": self.before = try self.integer("before", &reader)
         case "limit": self.limit = try self.integer("limit", &reader)
         case "history": self.history = try self.integer("history", &reader)
@@ -137,6 +139,13 @@ extension CommandFields {
 
     func requiredRoom() throws(ProtocolError) -> RoomName {
         try RoomName(try Self.required(self.room, "room").string(atMost: RoomName.maximumInput))
+    }
+
+    /// The number of a message.
+    func requiredSeq() throws(ProtocolError) -> Int {
+        let seq = try Self.required(self.seq, "seq")
+        guard (1...CommandID.maximum).contains(seq) else { throw .badCommand("seq is a whole number, 1 to 2^53-1") }
+        return seq
     }
 
     func requiredUser() throws(ProtocolError) -> UserID {

@@ -17,6 +17,7 @@ struct AdminRoutes {
         let admin = router.group("admin")
         admin.serve("rulings", [.get: self.guarded(self.rulings)])
         admin.serve("rulings/:id", [.delete: self.guarded(self.lift)])
+        admin.serve("delete", [.post: self.guarded(self.delete)])
         admin.serve("log", [.get: self.guarded(self.log)])
         admin.serve("users/:user/connections", [.get: self.guarded(self.connections)])
         for verb in Order.Verb.allCases {
@@ -71,11 +72,7 @@ struct AdminRoutes {
     private static let operatorName = "admin"
 
     private func order(_ verb: Order.Verb, _ request: Request, _ context: ChatRequestContext) async throws -> Response {
-        guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
-            throw APIError(.unsupportedMediaType, ProtocolError(.badCommand, "the body is application/json"))
-        }
-        var request = request
-        let json = try Self.object(try await request.collectBody(upTo: self.node.limits.messageBytes))
+        let json = try await self.body(of: request)
         let order = try Order(
             verb,
             try RulingFields(json),
@@ -88,6 +85,37 @@ struct AdminRoutes {
         var answer = JSONWriter()
         if let ruling { answer.object("ruling") { ruling.write(to: &$0) } }
         return .json(answer.finish(), status: order.isPut ? .created : .ok)
+    }
+
+    private func body(of request: Request) async throws -> JSONValue {
+        guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
+            throw APIError(.unsupportedMediaType, ProtocolError(.badCommand, "the body is application/json"))
+        }
+        var request = request
+        return try Self.object(try await request.collectBody(upTo: self.node.limits.messageBytes))
+    }
+
+    /// Deletes a message.
+    private func delete(_ request: Request, _ context: ChatRequestContext) async throws -> Response {
+        let json = try await self.body(of: request)
+        let room = try RulingFields(json).requiredRoom()
+        guard let seq = json["seq"]?.integer, (1...CommandID.maximum).contains(seq) else {
+            throw ProtocolError(.badCommand, "seq is a whole number, 1 to 2^53-1")
+        }
+        let epoch = try Self.text(json, "epoch").map { try Epoch($0) }
+        let name = try Reason(Self.text(json, "by") ?? Self.operatorName).rawValue
+        let issuer = name.isEmpty ? Self.operatorName : name
+        // Who reads it in the room, learns that it was the operator, and no more.
+        let user = User(id: UserID(Self.operatorName), name: try UserName(Self.operatorName))
+        let deletion = Deletion(room: room, seq: seq, epoch: epoch, user: user)
+        let reason = try Reason(Self.text(json, "reason") ?? "")
+        guard let receipt = try await self.node.rulings.delete(deletion, reason: reason, by: issuer) else {
+            throw APIError(.notFound, .noSuchMessage(seq, in: room))
+        }
+        var answer = JSONWriter()
+        answer.field("room", room.rawValue)
+        answer.fields(of: receipt)
+        return .json(answer.finish())
     }
 
     private static func object(_ body: ByteBuffer) throws -> JSONValue {

@@ -29,6 +29,39 @@ extension Admin {
         }
     }
 
+    /// `chat-cli admin delete`.
+    struct Delete: AsyncParsableCommand {
+        static var configuration: CommandConfiguration {
+            CommandConfiguration(abstract: Sentence("Delete a message: its text is gone for everybody.").text())
+        }
+
+        @OptionGroup var admin: AdminOptions
+        @OptionGroup var room: AdminRoom
+
+        @Argument(help: .said("The number of the message, as `history --json` shows it (seq)."))
+        var seq: Int
+
+        @OptionGroup var reason: ReasonOptions
+
+        func validate() throws {
+            guard (1...CommandID.maximum).contains(self.seq) else {
+                throw ValidationError("seq", from: 1, to: CommandID.maximum)
+            }
+        }
+
+        func run() async throws {
+            try await self.admin.run { client throws(ClientError) in
+                var json = JSONWriter()
+                self.room.write(to: &json)
+                json.field("seq", self.seq)
+                self.reason.write(to: &json)
+                try await client.delete(json)
+                Output.notice(Sentence("the message was deleted").text())
+                return .success
+            }
+        }
+    }
+
     /// `chat-cli admin close`.
     struct Close: AsyncParsableCommand {
         static var configuration: CommandConfiguration {

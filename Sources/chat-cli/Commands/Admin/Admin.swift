@@ -19,7 +19,8 @@ struct Admin: AsyncParsableCommand {
                 """
             ).text(),
             subcommands: [
-                Ban.self, Unban.self, Mute.self, Unmute.self, Kick.self, Clear.self, Close.self, Open.self, Slow.self,
+                Ban.self, Unban.self, Mute.self, Unmute.self, Kick.self, Delete.self, Clear.self, Close.self, Open.self,
+                Slow.self,
                 WordsOfRoom.self, Revoke.self, Unrevoke.self, ListRulings.self, Log.self, Connections.self,
             ]
         )

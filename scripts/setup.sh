@@ -4,7 +4,7 @@
 #   scripts/setup.sh NEED...
 #
 # Needs: build     what the packages need to be built
-#        redis     a Redis server, for the tests (they start their own, on a free port)
+#        redis     a Redis server, for the tests (they start their own, on a free port), and openssl, for their certificates
 #        terminal  tmux, expect, openssl, the shells and manuals that chat-cli installs for, and pytest, for the tests of chat-cli
 #        python    pytest, for the fault suite
 #        browser   Chromium, fonts, Node.js, pytest and Playwright, for the tests of the page
@@ -81,6 +81,7 @@ collect() { # NEED...
             ;;
         redis)
             need_command redis-server redis-server
+            need_command openssl openssl
             ;;
         terminal)
             need_command tmux tmux

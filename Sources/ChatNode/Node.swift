@@ -21,6 +21,8 @@ package struct Node: Service {
     private let context: NodeContext
     private let shards: [Shard]
     private let status: StatusBoard?
+    private let budget: ConnectionBudget
+    private let intake: ConnectionIntake
     private let onRunning: @Sendable (Int) async -> Void
 
     /// Builds a node.
@@ -43,12 +45,21 @@ package struct Node: Service {
         let group = group ?? MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         var broker = try broker ?? Self.broker(configuration, group, logger)
         if let delays = configuration.testDelays { broker = DelayingBroker(broker, answers: delays) }
+        let settings = ReloadableConfiguration(configuration)
+        let budget = ConnectionBudget(
+            descriptors: ConnectionBudget.raiseDescriptorLimit(),
+            threads: configuration.threads
+        )
         let context = NodeContext(
             name: configuration.name.text(port: configuration.port),
-            limits: configuration.limits,
+            settings: settings,
             broker: broker,
             authorizer: Authorizer(configuration.identity, group: group, logger: logger),
-            admission: Self.admission(configuration),
+            admission: Admission(
+                maximum: budget.maximum(settings),
+                maximumPerAddress: settings.maximumConnectionsPerAddress,
+                reserve: budget.reserve
+            ),
             logger: logger,
             flushWindow: configuration.flushWindow
         )
@@ -58,18 +69,27 @@ package struct Node: Service {
         self.context = context
         let shards = group.makeIterator().enumerated().map { Shard(loop: $1, index: $0, node: context) }
         self.shards = shards
-        self.status = configuration.servesStatus ? StatusBoard(node: context, shards: shards) : nil
-        self.onRunning = onRunning
-    }
-
-    private static func admission(_ configuration: NodeConfiguration) -> Admission {
-        let descriptors = ConnectionBudget.raiseDescriptorLimit()
-        let budget = ConnectionBudget(descriptors: descriptors, threads: configuration.threads)
-        return Admission(
-            maximum: min(configuration.maximumConnections ?? .max, budget.connections),
-            maximumPerAddress: configuration.maximumConnectionsPerAddress,
-            reserve: budget.reserve
+        let status = configuration.servesStatus ? StatusBoard(node: context, shards: shards) : nil
+        self.status = status
+        self.budget = budget
+        let router = ChatRouter(
+            node: context,
+            staticFiles: configuration.staticFiles,
+            status: status,
+            signIn: configuration.signIn,
+            admin: configuration.moderation.adminKey.map {
+                AdminRoutes(node: context, shards: shards, gate: AdminGate(key: $0))
+            }
         )
+        self.intake = ConnectionIntake(
+            shards: shards,
+            policy: DoorPolicy(settings, context.authorizer, hasEcho: configuration.hasEcho),
+            tls: settings.tls?.context,
+            site: HTTPSite(router: router.build().buildResponder(), logger: ChatRouter.quiet(logger)),
+            admission: context.admission,
+            logger: logger
+        )
+        self.onRunning = onRunning
     }
 
     private static func broker(
@@ -133,40 +153,55 @@ package struct Node: Service {
     package var isDraining: Bool { self.context.admission.isDraining }
 
     private var server: some Service {
-        let logger = ChatRouter.quiet(self.context.logger)
-        let router = ChatRouter(
-            node: self.context,
-            staticFiles: self.configuration.staticFiles,
-            status: self.status,
-            signIn: self.configuration.signIn,
-            admin: self.configuration.moderation.adminKey.map {
-                AdminRoutes(node: self.context, shards: self.shards, gate: AdminGate(key: $0))
-            }
-        )
         let onRunning = self.onRunning
         let (context, name) = (self.context, self.configuration.name)
-        let policy = DoorPolicy(
-            hosts: self.configuration.hosts,
-            webSockets: WebSocketAdmission(origins: self.configuration.origins),
-            asksForTokens: self.context.authorizer.asksForTokens,
-            maximumBody: self.configuration.limits.messageBytes,
-            hasEcho: self.configuration.hasEcho
-        )
         return Listener(
             address: (self.configuration.host, self.configuration.port),
             group: self.group,
-            intake: ConnectionIntake(
-                shards: self.shards,
-                policy: policy,
-                site: HTTPSite(router: router.build().buildResponder(), logger: logger),
-                admission: self.context.admission,
-                logger: self.context.logger
-            ),
+            intake: self.intake,
             logger: self.context.logger,
             onRunning: { port in
                 context.isCalled(name.text(port: port))
                 await onRunning(port)
             }
+        )
+    }
+
+    // MARK: Other settings
+
+    /// Takes new settings while it runs, and returns when all of its parts have them; nobody is disconnected.
+    ///
+    /// - Parameter new: The settings; what holds for as long as a node runs stays as it is
+    ///   (``ReloadableConfiguration/take(_:)``).
+    package func reload(_ new: ReloadableConfiguration) async {
+        let settings = self.context.take(new)
+        self.context.sends.reload(rate: settings.limits.sends)
+        self.context.admission.reload(
+            maximum: self.budget.maximum(settings),
+            maximumPerAddress: settings.maximumConnectionsPerAddress
+        )
+        for shard in self.shards { await shard.reload(settings) }
+        let policy = DoorPolicy(settings, self.context.authorizer, hasEcho: self.configuration.hasEcho)
+        await self.intake.reload(policy, tls: settings.tls?.context)
+    }
+}
+
+extension ConnectionBudget {
+    /// The most connections, by the operator's limit and by the number of descriptors.
+    fileprivate func maximum(_ settings: ReloadableConfiguration) -> Int {
+        min(settings.maximumConnections ?? .max, self.connections)
+    }
+}
+
+extension DoorPolicy {
+    /// The rules of a node.
+    fileprivate init(_ settings: ReloadableConfiguration, _ authorizer: Authorizer, hasEcho: Bool) {
+        self.init(
+            hosts: settings.hosts,
+            webSockets: WebSocketAdmission(origins: settings.origins, isSecure: settings.tls != nil),
+            asksForTokens: authorizer.asksForTokens,
+            maximumBody: settings.limits.messageBytes,
+            hasEcho: hasEcho
         )
     }
 }

@@ -36,8 +36,10 @@ struct ChatServerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try await self.options.resolve()
-        let (format, level) = (configuration.logFormat, configuration.logLevel)
+        let (source, start) = try await self.options.resolve()
+        let configuration = start.configuration
+        if !configuration.allowsCoreDumps { CoreDumps.forbid() }
+        let (format, level) = (configuration.logFormat, LogLevel(configuration.logLevel))
         LoggingSystem.bootstrap { LineLogHandler(label: $0, format: format, level: level) }
         let logger = Logger(label: "chat")
         for warning in configuration.warnings { logger.warning("\(warning)") }
@@ -48,18 +50,24 @@ struct ChatServerCommand: AsyncParsableCommand {
         let (host, port) = (configuration.node.host, configuration.node.port)
         if let delays = configuration.node.testDelays { try await Task.sleep(for: delays.draw(upTo: 3000)) }
         let address = host.contains(":") ? "[\(host)]" : host
+        let scheme = configuration.node.tls == nil ? "http" : "https"
         let node: Node
         do {
             node = try Node(configuration.node, logger: logger) { port in
                 // One line on standard output, for people and for the scripts that wait for it.
-                try? Descriptor.standardOutput.write("listening on http://\(address):\(port)\n")
+                try? Descriptor.standardOutput.write("listening on \(scheme)://\(address):\(port)\n")
             }
         } catch let damage as ModerationFile.Damage {
             logger.critical("\(damage)")
             throw ExitCode(ExitStatus.storage.rawValue)
         }
+        let reloading = await Reloading(source, start: start, node: node, level: level, logger: logger)
         var lifecycle = ServiceGroupConfiguration(
-            services: [node, ShutdownBound(logger: logger)],
+            services: [
+                .init(service: node),
+                .init(service: reloading, successTerminationBehavior: .gracefullyShutdownGroup),
+                .init(service: ShutdownBound(logger: logger)),
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -95,7 +103,7 @@ struct CheckConfig: AsyncParsableCommand {
     @ParentCommand var parent: ChatServerCommand
 
     func run() async throws {
-        let configuration = try await self.parent.options.resolve()
+        let configuration = try await self.parent.options.resolve().start.configuration
         for warning in configuration.warnings { try? Descriptor.standardError.write("warning: \(warning)\n") }
         try? Descriptor.standardOutput.write(configuration.summary + "\n")
     }
@@ -105,21 +113,20 @@ extension ServerOptions {
     /// The settings of flags, environment and file.
     ///
     /// - Throws: `ExitCode` 64 after one line on standard error with the reason.
-    fileprivate func resolve() async throws -> ServerConfiguration {
+    fileprivate func resolve() async throws -> (source: SettingsSource, start: ReadSettings) {
         do throws(SettingError) {
             let environment = ProcessInfo.processInfo.environment
             let file = self.config ?? environment[Setting.config.variable]
-            let settings = try await Settings.ofServer(flags: self.values, environment: environment, file: file)
-            var configuration = try ServerConfiguration(settings)
-            try await configuration.readFiles(settings)
-            configuration.node.hasEcho = self.testEcho
+            let source = SettingsSource(flags: self.values, environment: environment, file: file)
+            var start = try await ReadSettings(source.read())
+            start.configuration.node.hasEcho = self.testEcho
             if let redis, (try? RedisURL(redis))?.password != nil {
-                configuration.warnings.append(
+                start.configuration.warnings.append(
                     "a password on the command line can be seen by every user of this machine; "
                         + "use REDIS_URL or --redis-password-file"
                 )
             }
-            return configuration
+            return (source, start)
         } catch {
             try? Descriptor.standardError.write("ChatServer: \(error.message)\n")
             throw ExitCode(ExitStatus.usage.rawValue)

@@ -87,6 +87,39 @@ struct ConfigurationTests {
         }
     }
 
+    @Test func `a certificate needs its own key, and the error says which file is wrong`() async throws {
+        try await TestCertificates.with { certificates in
+            let (one, other) = (try await certificates.issue("one"), try await certificates.issue("other"))
+            let node = try await self.configuration(["tls-certificate": one.certificate, "tls-key": one.key]).node
+            #expect(node.tls?.files == one)
+            let (certificate, key) = ("--tls-certificate (CHAT_TLS_CERTIFICATE): ", "--tls-key (CHAT_TLS_KEY): ")
+            let faults = [
+                (one.certificate, other.key, key + "the key is not that of the certificate"),
+                (certificates.path("nowhere"), one.key, certificate + "the file cannot be read"),
+                (one.certificate, "/dev/zero", key + "the file cannot be read"),
+                (one.key, one.key, certificate + "the file has no certificate in PEM form"),
+                (one.certificate, one.certificate, key + "the file has no key in PEM form without a passphrase"),
+                (one.certificate, "", certificate + "the file has no key in PEM form without a passphrase"),
+                ("", one.key, key + "it needs a certificate, --tls-certificate (CHAT_TLS_CERTIFICATE)"),
+            ]
+            for (certificate, key, message) in faults {
+                await #expect(throws: SettingError(message)) {
+                    try await self.configuration(["tls-certificate": certificate, "tls-key": key])
+                }
+            }
+        }
+    }
+
+    @Test func `one file may hold certificate and key, and one that has expired is warned of`() async throws {
+        try await self.withFile(ExpiredCertificate.pem) { file in
+            let configuration = try await self.configuration(["tls-certificate": file])
+            #expect(configuration.node.tls?.files == ServerTLS.Files(certificate: file, key: file))
+            #expect(configuration.warnings.contains { $0.contains("expired") && $0.contains("2020-01-02") })
+            #expect(configuration.summary.contains("2020-01-02"))
+            #expect(!"\(configuration)".contains("PRIVATE"))
+        }
+    }
+
     @Test func `a user of the URL gets the password of the file, and none is refused`() async throws {
         try await self.withFile("s3cret\n") { file in
             let url = "redis://chat@127.0.0.1"

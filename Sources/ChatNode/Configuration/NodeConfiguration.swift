@@ -33,6 +33,8 @@ package struct NodeConfiguration: Sendable {
     package var maximumConnections: Int?
     /// The most connections from one address; nil: as many as there may be at all.
     package var maximumConnectionsPerAddress: Int? = 1000
+    /// The certificate that connections are encrypted with; nil: they are not.
+    package var tls: ServerTLS?
     /// Whether `GET /api/status` is served.
     package var servesStatus = true
     /// Where the page gets tokens.
@@ -43,7 +45,4 @@ package struct NodeConfiguration: Sendable {
     package var testDelays: DelayedAnswers?
 
     package init() {}
-
-    /// Warnings about the page's folder for the operator.
-    package var pageWarnings: [String] { PageFolder(self.staticFiles).warnings }
 }

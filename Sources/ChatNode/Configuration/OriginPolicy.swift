@@ -28,13 +28,16 @@ package enum OriginPolicy: Equatable, Sendable {
     /// - Parameters:
     ///   - origin: Its `Origin` header; nil when no browser sent it.
     ///   - host: Its `Host` header.
+    ///   - isSecure: Whether the server's own connections are encrypted. Then a page that was not is none of this server's:
+    ///     anybody on the way could have made it. Behind a proxy the server cannot know, and takes the page's word.
     /// - Returns: Whether it may.
-    func allows(origin: String?, host: String?) -> Bool {
+    func allows(origin: String?, host: String?, isSecure: Bool = false) -> Bool {
         guard let origin else { return true }
         guard let origin = Origin(origin) else { return self == .any }
         return switch self {
         case .any: true
         case .list(let allowed): allowed.contains { $0.matches(origin) }
+        case .sameHost where isSecure && origin.scheme != "https": false
         case .sameHost: host.flatMap { Origin(scheme: origin.scheme, authority: $0) } == origin
         }
     }

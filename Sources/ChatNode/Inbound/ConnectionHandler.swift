@@ -4,6 +4,8 @@ import ChatWebSocket
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOSSL
+import NIOTLS
 
 /// The owner of a connection from its accept to its end; no other handler sees its bytes, except that of `/echo`.
 ///
@@ -36,6 +38,9 @@ final class ConnectionHandler: ChannelInboundHandler {
         case passage(Door)
         case ended
     }
+
+    /// The user event of a peer that does not speak TLS where it has to.
+    struct SpeaksPlainly {}
 
     private let pending: PendingConnections
     /// The connection's place in the node's limits; given back when it ends, however it ends.
@@ -70,7 +75,12 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         guard case .accepted(let refusal) = self.stage else { return }
-        let machine = DoorMachine(policy: self.pending.policy, refusal: refusal, now: .now)
+        let machine = DoorMachine(
+            policy: self.pending.policy,
+            refusal: refusal,
+            awaitsTLS: self.pending.tls != nil,
+            now: .now
+        )
         self.stage = .door(Door(context, machine))
         self.pending.entered(self)
     }
@@ -95,12 +105,22 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // An input that has ended without the words of TLS for it has ended all the same, and the end itself is reported
+        // next; a request says how long it is (RFC 9112, section 9.8).
+        if case NIOSSLError.uncleanShutdown = error { return }
         self.ended()
         context.close(promise: nil)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed = event { self.inputEnded(context) }
+        switch event {
+        case ChannelEvent.inputClosed: self.inputEnded(context)
+        case TLSUserEvent.handshakeCompleted:
+            if case .door(let door) = self.stage { door.machine.secured(now: .now) }
+        case is SpeaksPlainly:
+            if case .door(let door) = self.stage { self.obey(door.machine.spokePlainly(now: .now), door) }
+        default: break
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -152,6 +172,12 @@ final class ConnectionHandler: ChannelInboundHandler {
         case .close: door.context.close(promise: nil)
         case .fault(let fault): self.obey(DoorMachine.OnBytes.fault(fault), door)
         }
+    }
+
+    /// Other settings hold from now on.
+    func reload() {
+        guard case .door(let door) = self.stage else { return }
+        door.machine.policy = self.pending.policy
     }
 
     // MARK: Requests
@@ -235,6 +261,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     // MARK: WebSockets
 
+    private var limits: Limits { self.pending.shard.assumeIsolated { $0.limits } }
+
     private func open(_ opening: DoorMachine.Opening, _ rest: ByteBuffer, _ door: Door) {
         let context = door.context
         var answer = ResponseEncoder.switching(opening.fields)
@@ -243,7 +271,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         switch opening {
         case .chat(_, let query, let bearer):
             let channel = context.channel
-            let shorthand = ShorthandURL(query: query, maximumRooms: self.pending.shard.node.limits.rooms)
+            let shorthand = ShorthandURL(query: query, maximumRooms: self.limits.rooms)
             self.pending.left(self)
             self.pending.admission.webSocketOpened()
             let address = self.address
@@ -257,7 +285,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         case .echo:
             self.stage = .passage(door)
             context.writeAndFlush(self.wrapOutboundOut(answer), promise: nil)
-            let handler = EchoHandler(maximumMessageBytes: self.pending.shard.node.limits.messageBytes)
+            let handler = EchoHandler(maximumMessageBytes: self.limits.messageBytes)
             guard (try? context.pipeline.syncOperations.addHandler(handler)) != nil else {
                 return context.close(promise: nil)
             }

@@ -10,6 +10,8 @@ import NIOCore
 struct DoorMachine {
     /// The time limits for a peer.
     enum Patience {
+        /// For the whole handshake of TLS.
+        static let securing: Duration = .seconds(10)
         /// For the first byte, and for the rest of a head after its first byte.
         static let head: Duration = .seconds(15)
         /// Until the next request.
@@ -33,6 +35,8 @@ struct DoorMachine {
     static let maximumWaiting = 64 << 10
 
     private enum State {
+        /// The handshake of TLS has not ended, and may not have begun.
+        case securing(since: ContinuousClock.Instant)
         /// Nothing of a request has come.
         case idle(since: ContinuousClock.Instant)
         case head(since: ContinuousClock.Instant)
@@ -51,7 +55,8 @@ struct DoorMachine {
         let decision: DoorPolicy.Decision
     }
 
-    private let policy: DoorPolicy
+    /// The rules for requests; a reload changes them.
+    var policy: DoorPolicy
     /// The reason why it cannot stay, if so.
     private let refusal: Disconnect?
     private var state: State
@@ -69,11 +74,12 @@ struct DoorMachine {
     /// - Parameters:
     ///   - policy: The rules for requests.
     ///   - refusal: The reason why it cannot stay; nil when it has its place.
+    ///   - awaitsTLS: Whether the connection has to be encrypted first.
     ///   - now: The time.
-    init(policy: DoorPolicy, refusal: Disconnect?, now: ContinuousClock.Instant) {
+    init(policy: DoorPolicy, refusal: Disconnect?, awaitsTLS: Bool = false, now: ContinuousClock.Instant) {
         self.policy = policy
         self.refusal = refusal
-        self.state = .idle(since: now)
+        self.state = awaitsTLS ? .securing(since: now) : .idle(since: now)
     }
 
     /// Whether bytes are wanted now.
@@ -116,10 +122,23 @@ extension DoorMachine {
         case parting(fields: [(name: String, value: String)], Disconnect)
     }
 
+    /// The handshake of TLS has ended, and the connection is encrypted.
+    mutating func secured(now: ContinuousClock.Instant) {
+        guard case .securing = self.state else { return }
+        self.state = .idle(since: now)
+    }
+
+    /// The peer does not speak TLS on a connection that must be encrypted.
+    mutating func spokePlainly(now: ContinuousClock.Instant) -> OnBytes {
+        guard case .securing = self.state else { return .wait }
+        self.state = .answering(since: now, isLast: true)
+        return .fault(.malformed("this port speaks TLS: the address begins with https:// or wss://"))
+    }
+
     /// Bytes came.
     mutating func receive(_ bytes: ByteBuffer, now: ContinuousClock.Instant) -> OnBytes {
         switch self.state {
-        case .lingering, .left: return .wait
+        case .securing, .lingering, .left: return .wait
         case .idle, .head, .body: self.append(bytes)
         case .answering(let since, _):
             self.append(bytes)
@@ -147,7 +166,7 @@ extension DoorMachine {
         self.hasEnded = true
         switch self.state {
         case .answering, .left: return .wait
-        case .idle, .head, .body, .lingering:
+        case .securing, .idle, .head, .body, .lingering:
             self.state = .left
             return .close
         }
@@ -161,7 +180,7 @@ extension DoorMachine {
 
     private mutating func advance(_ now: ContinuousClock.Instant) throws(RequestFault) -> OnBytes {
         switch self.state {
-        case .answering, .lingering, .left: return .wait
+        case .securing, .answering, .lingering, .left: return .wait
         case .idle:
             guard self.input.readableBytes > 0 else { return self.hasEnded ? self.closing() : .wait }
             self.state = .head(since: now)
@@ -296,6 +315,7 @@ extension DoorMachine {
     mutating func check(waiting: Int, now: ContinuousClock.Instant) -> OnCheck {
         if let drainDeadline, now >= drainDeadline { return self.leave() }
         switch self.state {
+        case .securing(let since): return now - since >= Patience.securing ? self.leave() : .wait
         case .idle(let since):
             let patience = self.isFirst ? Patience.head : Patience.idle
             return now - since >= patience ? self.leave() : .wait
@@ -320,8 +340,10 @@ extension DoorMachine {
     mutating func drain(now: ContinuousClock.Instant) -> OnCheck {
         guard self.drainDeadline == nil else { return .wait }
         self.drainDeadline = now + Patience.draining
-        guard case .idle = self.state else { return .wait }
-        return self.leave()
+        switch self.state {
+        case .securing, .idle: return self.leave()
+        case .head, .body, .answering, .lingering, .left: return .wait
+        }
     }
 
     private mutating func leave() -> OnCheck {

@@ -1,13 +1,17 @@
 import ChatCore
 import ChatSystem
 import NIOCore
+import NIOSSL
 
 /// The connections of one event loop that are not WebSockets, or not yet.
 ///
 /// It checks all of them once a second. A timer for each would cost too much for such short lives.
 final class PendingConnections {
     let shard: Shard
-    let policy: DoorPolicy
+    /// The rules for requests; a reload changes them.
+    private(set) var policy: DoorPolicy
+    /// The encryption of new connections; nil where there is none.
+    private(set) var tls: NIOSSLContext?
     let site: HTTPSite
     let admission: Admission
     /// The time as HTTP writes it.
@@ -16,9 +20,10 @@ final class PendingConnections {
     private var isDraining = false
     private var vacancy: EventLoopPromise<Void>?
 
-    init(shard: Shard, policy: DoorPolicy, site: HTTPSite, admission: Admission) {
+    init(shard: Shard, policy: DoorPolicy, tls: NIOSSLContext?, site: HTTPSite, admission: Admission) {
         self.shard = shard
         self.policy = policy
+        self.tls = tls
         self.site = site
         self.admission = admission
     }
@@ -40,6 +45,13 @@ final class PendingConnections {
         self.date = HTTPDate.text(ofMilliseconds: WallClock.now())
         let now = ContinuousClock.now
         for connection in Array(self.connections.values) { connection.check(now) }
+    }
+
+    /// Other settings hold from now on, also for the next request of a connection that is here.
+    func reload(_ policy: DoorPolicy, tls: NIOSSLContext?) {
+        self.policy = policy
+        self.tls = tls
+        for connection in Array(self.connections.values) { connection.reload() }
     }
 
     /// The node is going away: closes every connection cleanly.

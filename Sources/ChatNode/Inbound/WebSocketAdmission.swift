@@ -8,6 +8,8 @@ struct WebSocketAdmission: Sendable {
     static let subprotocol = "chat.v1"
 
     let origins: OriginPolicy
+    /// Whether the server's own connections are encrypted.
+    let isSecure: Bool
 
     /// The decision on a request.
     enum Verdict {
@@ -45,7 +47,7 @@ struct WebSocketAdmission: Sendable {
         guard let origin = head.value(of: "origin"), origin.utf8.allSatisfy({ $0 < 0x80 }) else {
             return self.origins == .any
         }
-        return self.origins.allows(origin: origin, host: head.authority)
+        return self.origins.allows(origin: origin, host: head.authority, isSecure: self.isSecure)
     }
 
     private static var upgradeRequired: APIError {

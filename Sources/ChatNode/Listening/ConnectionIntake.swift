@@ -1,6 +1,7 @@
 import ChatCore
 import Logging
 import NIOCore
+import NIOSSL
 import Synchronization
 
 /// The way in: gives each accepted connection its handler and its place, on its event loop.
@@ -12,9 +13,22 @@ final class ConnectionIntake: Sendable {
     private let pacer = Mutex(AcceptPacer())
 
     /// Makes an empty set of pending connections for the loop of each shard.
-    init(shards: [Shard], policy: DoorPolicy, site: HTTPSite, admission: Admission, logger: Logger) {
+    init(
+        shards: [Shard],
+        policy: DoorPolicy,
+        tls: NIOSSLContext?,
+        site: HTTPSite,
+        admission: Admission,
+        logger: Logger
+    ) {
         let pairs = shards.map { shard in
-            let pending = PendingConnections(shard: shard, policy: policy, site: site, admission: admission)
+            let pending = PendingConnections(
+                shard: shard,
+                policy: policy,
+                tls: tls,
+                site: site,
+                admission: admission
+            )
             return (ObjectIdentifier(shard.loop), NIOLoopBoundBox.makeBoxSendingValue(pending, eventLoop: shard.loop))
         }
         self.pending = Dictionary(uniqueKeysWithValues: pairs)
@@ -47,13 +61,24 @@ final class ConnectionIntake: Sendable {
         // From here on, the handler gives the place back on any failure.
         try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
         try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
-        try ReadBuffers.attach(to: channel)
+        // First comes what a proxy says of the peer, then the encryption, then the door.
+        let isSecure = pending.tls != nil
+        try ReadBuffers.attach(to: channel, isSecure: isSecure)
+        if isSecure { try channel.pipeline.syncOperations.addHandler(TLSGate(pending: pending)) }
         try channel.pipeline.syncOperations.addHandler(handler)
     }
 
     private func tell(_ reason: String) {
         guard self.pacer.withLock({ $0.isTold(.now) }) else { return }
         self.logger.warning("connections are turned away: \(reason)")
+    }
+
+    /// Other settings hold from now on; returns when every loop has them.
+    func reload(_ policy: DoorPolicy, tls: NIOSSLContext?) async {
+        for pending in self.pending.values {
+            // A loop that is gone needs no settings.
+            try? await pending.eventLoop.submit { pending.value.reload(policy, tls: tls) }.get()
+        }
     }
 
     /// Begins to check the pending connections each second.

@@ -8,21 +8,26 @@ import NIOCore
 /// claims to grow, so it is made for one read and dropped after it.
 struct ReadBuffers: RecvByteBufferAllocator {
     private static let smallest: Int32 = 1024
-    private static let largest: Int32 = 65_536
+
+    private let largest: Int32
 
     private var size: Int32 = 16
 
+    /// - Parameter isSecure: Whether the connection is encrypted. The TLS handler keeps a buffer for what it has
+    ///   deciphered, with space for two records of 16 KiB; it keeps a larger one if it was ever given more at once.
+    private init(isSecure: Bool) { self.largest = isSecure ? 16_384 : 65_536 }
+
     /// Lets a channel read with them; call it before the first read.
-    static func attach(to channel: any Channel) throws {
+    static func attach(to channel: any Channel, isSecure: Bool) throws {
         try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
-        try channel.syncOptions?.setOption(.recvAllocator, value: ReadBuffers())
+        try channel.syncOptions?.setOption(.recvAllocator, value: ReadBuffers(isSecure: isSecure))
     }
 
     func buffer(allocator: ByteBufferAllocator) -> ByteBuffer { allocator.buffer(capacity: Int(self.size)) }
 
     mutating func record(actualReadBytes: Int) -> Bool {
         if actualReadBytes >= self.size {
-            self.size = min(2 * self.size, Self.largest)
+            self.size = min(2 * self.size, self.largest)
         } else if actualReadBytes < self.size / 4 {
             self.size /= 2
         }

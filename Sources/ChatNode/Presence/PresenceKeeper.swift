@@ -19,7 +19,7 @@ protocol PresenceHost: Actor {
 /// shard and never leaves it.
 final class PresenceKeeper {
     let registry: any PresenceRegistry
-    let limits: Limits
+    var limits: Limits
     let rooms: LocalRooms
     private let logger: Logger
     private let occupancy: Occupancy

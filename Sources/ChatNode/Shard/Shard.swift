@@ -26,6 +26,8 @@ actor Shard {
     nonisolated let loop: any EventLoop
     nonisolated let inbox: BrokerInbox
     let node: NodeContext
+    /// The settings of now; ``reload(_:)`` brings others.
+    private(set) var settings: ReloadableConfiguration
     let metrics: ShardMetrics
     // `unownedExecutor` does not keep it alive; this does.
     private nonisolated let executor: any SerialExecutor
@@ -60,6 +62,7 @@ actor Shard {
         self.loop = loop
         self.executor = loop.executor
         self.node = node
+        self.settings = node.settings
         self.metrics = ShardMetrics(shard: String(index), of: node.metrics)
         self.sessions = SessionDesk(store: node.sessions)
         self.presence = PresenceKeeper(node: node, holder: node.holder(shard: index), rooms: self.rooms)
@@ -70,8 +73,17 @@ actor Shard {
         node.rulings.attach(self.inbox)
     }
 
-    var limits: Limits { self.node.limits }
+    var limits: Limits { self.settings.limits }
     var messages: any MessageLog { self.node.messages }
+
+    /// Takes settings that were reloaded.
+    ///
+    /// What a connection was promised when it came (how large its messages and its queue may be, how many commands it may
+    /// send, when it is pinged) stays as it was.
+    func reload(_ settings: ReloadableConfiguration) {
+        self.settings = settings
+        self.presence.limits = settings.limits
+    }
 
     // MARK: Time
 

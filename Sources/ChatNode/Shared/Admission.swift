@@ -11,16 +11,16 @@ final class Admission: Sendable {
     static let reservePerAddress = 8
 
     private struct State {
+        var maximum: Int?
+        var maximumPerAddress: Int?
         var isDraining = false
         var count = 0
         var inReserve = 0
         var byAddress: [AddressBlock: Int] = [:]
     }
 
-    private let maximum: Int?
-    private let maximumPerAddress: Int?
     private let reserve: Int
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let webSockets = Atomic<Int>(0)
 
     /// Makes an admission; without a maximum it admits everybody.
@@ -30,15 +30,22 @@ final class Admission: Sendable {
     ///   - maximumPerAddress: The most connections of one address.
     ///   - reserve: The number of further connections that get a refusal.
     init(maximum: Int?, maximumPerAddress: Int?, reserve: Int = 64) {
-        self.maximum = maximum
-        self.maximumPerAddress = maximumPerAddress
         self.reserve = reserve
+        self.state = Mutex(State(maximum: maximum, maximumPerAddress: maximumPerAddress))
+    }
+
+    /// Takes other limits; connections that are there stay.
+    func reload(maximum: Int?, maximumPerAddress: Int?) {
+        self.state.withLock { state in
+            state.maximum = maximum
+            state.maximumPerAddress = maximumPerAddress
+        }
     }
 
     /// The place of a connection.
     struct Place: Sendable {
         fileprivate let admission: Admission
-        /// nil when there is no limit by address.
+        /// nil for a connection without an address.
         fileprivate let address: AddressBlock?
         fileprivate let isInReserve: Bool
 
@@ -60,13 +67,12 @@ final class Admission: Sendable {
     /// - Parameter address: Its source; nil for a connection without an address.
     /// - Returns: Its place, which it gives back when it ends, or that there is none.
     func enter(_ address: AddressBlock?) -> OnEntry {
-        let address = self.maximumPerAddress == nil ? nil : address
-        return self.state.withLock { state in
+        self.state.withLock { state in
             let ofAddress = address.map { state.byAddress[$0, default: 0] } ?? 0
             let reason = self.reasonAgainst(state, ofAddress)
             if reason != nil {
                 guard state.inReserve < self.reserve,
-                    ofAddress < self.maximumPerAddress.map({ $0 + Self.reservePerAddress }) ?? .max
+                    ofAddress < state.maximumPerAddress.map({ $0 + Self.reservePerAddress }) ?? .max
                 else { return .closed }
                 state.inReserve += 1
             }
@@ -79,8 +85,8 @@ final class Admission: Sendable {
 
     private func reasonAgainst(_ state: State, _ ofAddress: Int) -> Disconnect? {
         if state.isDraining { return .draining }
-        if let maximum, state.count - state.inReserve >= maximum { return .overCapacity }
-        guard let maximumPerAddress, ofAddress >= maximumPerAddress else { return nil }
+        if let maximum = state.maximum, state.count - state.inReserve >= maximum { return .overCapacity }
+        guard let maximumPerAddress = state.maximumPerAddress, ofAddress >= maximumPerAddress else { return nil }
         let reason = "at most \(maximumPerAddress) connections from one address"
         return Disconnect(code: Disconnect.overCapacity.code, reason: reason)
     }

@@ -3,9 +3,10 @@ import ChatIdentity
 import Logging
 import Synchronization
 
-/// The things that all shards of a node share; none of them changes.
+/// The things that all shards of a node share.
 ///
-/// Only the name is known later than the rest, if the system chooses the port.
+/// Two of them change, under a lock: the name, which is known later than the rest if the system chooses the port, and the
+/// settings that are reloaded. A shard has its own copy of those.
 final class NodeContext: Sendable {
     /// The name and version of the server.
     static let serverVersion = "ChatServer/0.1.0"
@@ -17,7 +18,11 @@ final class NodeContext: Sendable {
     private let firstName: String
     /// Different for every run of the same node.
     let incarnation: String
-    let limits: Limits
+    /// The settings that may change, for users without a shard.
+    var settings: ReloadableConfiguration { self.currentSettings.withLock { $0 } }
+    private let currentSettings: Mutex<ReloadableConfiguration>
+    /// The limits of now.
+    var limits: Limits { self.currentSettings.withLock { $0.limits } }
     /// The broker's promises, part by part: each user gets only the part that it needs.
     let messages: any MessageLog
     let presence: any PresenceRegistry
@@ -40,7 +45,7 @@ final class NodeContext: Sendable {
 
     init(
         name: String,
-        limits: Limits,
+        settings: ReloadableConfiguration,
         broker: any Broker,
         authorizer: Authorizer,
         admission: Admission,
@@ -51,7 +56,7 @@ final class NodeContext: Sendable {
         self.currentName = Mutex(name)
         self.firstName = name
         self.incarnation = Base36.random(digits: 10, using: &generator)
-        self.limits = limits
+        self.currentSettings = Mutex(settings)
         (self.messages, self.presence, self.sessions, self.control) = (broker, broker, broker, broker)
         self.authorizer = authorizer
         self.logs = LogReader(start: .now) { room, start, limit async throws(BrokerError) in
@@ -60,7 +65,7 @@ final class NodeContext: Sendable {
         self.roomLists = RoomListReader { cursor, limit async throws(BrokerError) in
             try await broker.rooms(after: cursor, limit: limit)
         }
-        self.sends = SendLimiter(rate: limits.sends)
+        self.sends = SendLimiter(rate: settings.limits.sends)
         self.admission = admission
         self.metrics = MetricsRegistry()
         self.postMetrics = ShardMetrics(shard: "http", of: self.metrics)
@@ -71,6 +76,16 @@ final class NodeContext: Sendable {
 
     /// The node listens, and its port is known.
     func isCalled(_ name: String) { self.currentName.withLock { $0 = name } }
+
+    /// Takes reloaded settings.
+    ///
+    /// - Returns: The settings that hold from now on.
+    func take(_ new: ReloadableConfiguration) -> ReloadableConfiguration {
+        self.currentSettings.withLock { settings in
+            settings.take(new)
+            return settings
+        }
+    }
 
     func holder(shard: Int) -> HolderID { HolderID(node: self.firstName, incarnation: self.incarnation, shard: shard) }
 }

@@ -6,10 +6,10 @@ import Synchronization
 /// It takes a lock for each send, none for a delivery. Users whose buckets are full again are forgotten by
 /// ``sweep(now:)``.
 final class SendLimiter: Sendable {
-    private let rate: Limits.Rate?
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     private struct State {
+        var rate: Limits.Rate?
         var buckets: [UserID: TokenBucket] = [:]
         /// The users, by the time at which their buckets may be full again.
         var due = DueQueue<UserID, ContinuousClock.Instant>()
@@ -19,7 +19,14 @@ final class SendLimiter: Sendable {
     static let sweptAtOnce = 1000
 
     /// Makes a limiter; without a rate it lets everything pass.
-    init(rate: Limits.Rate?) { self.rate = rate }
+    init(rate: Limits.Rate?) { self.state = Mutex(State(rate: rate)) }
+
+    /// Takes another rate: every user begins with a full bucket.
+    func reload(rate: Limits.Rate?) {
+        self.state.withLock { state in
+            if state.rate != rate { state = State(rate: rate) }
+        }
+    }
 
     /// The number of remembered users.
     var userCount: Int { self.state.withLock(\.buckets.count) }
@@ -28,16 +35,18 @@ final class SendLimiter: Sendable {
     ///
     /// - Returns: nil when it may go on; otherwise the error for the sender.
     func take(_ user: UserID, now: ContinuousClock.Instant) -> ProtocolError? {
-        guard let rate else { return nil }
-        let wait = self.state.withLock { state in
-            if let index = state.buckets.index(forKey: user) { return state.buckets.values[index].take(now: now) }
+        let refusal = self.state.withLock { state -> (rate: Limits.Rate, wait: Duration)? in
+            guard let rate = state.rate else { return nil }
+            if let index = state.buckets.index(forKey: user) {
+                return state.buckets.values[index].take(now: now).map { (rate, $0) }
+            }
             var bucket = TokenBucket(rate, now: now)
             let wait = bucket.take(now: now)
             state.due.schedule(user, at: now + bucket.timeUntilFull(now: now))
             state.buckets[user] = bucket
-            return wait
+            return wait.map { (rate, $0) }
         }
-        guard let wait else { return nil }
+        guard let (rate, wait) = refusal else { return nil }
         return ProtocolError(
             .rateLimited,
             "a user sends at most \(rate.perSecond) messages a second",

@@ -12,6 +12,8 @@ struct ServerConfiguration: Sendable {
     var node = NodeConfiguration()
     var logLevel: Logger.Level
     var logFormat: LogFormat
+    /// Whether a crash may leave a core dump.
+    var allowsCoreDumps = false
     /// Warnings for the operator about the settings.
     var warnings: [String] = []
 
@@ -23,6 +25,8 @@ struct ServerConfiguration: Sendable {
     init(_ settings: Settings) throws(SettingError) {
         self.logLevel = try settings.choice(.logLevel, "a level of logging") { Logger.Level(rawValue: $0) } ?? .info
         self.logFormat = try settings.choice(.logFormat, "text or json") { LogFormat(rawValue: $0) } ?? .text
+        self.allowsCoreDumps =
+            try settings.choice(.coreDumps, "on or off") { ["on": true, "off": false][$0] } ?? self.allowsCoreDumps
         try self.node.readPlace(settings)
         try self.node.readPolicies(settings)
         self.node.signIn = try SignIn(settings)
@@ -30,6 +34,8 @@ struct ServerConfiguration: Sendable {
         try self.node.readRedis(settings)
         self.node.identity = try IdentityConfiguration(settings)
         self.node.moderation = try ModerationConfiguration(settings, isInMemory: self.node.redis == nil)
+        try self.node.readTLS(settings)
+        self.warnings += self.tlsWarnings(now: Date())
         if settings.string(.testDelays) != nil {
             self.node.testDelays = DelayedAnswers(seed: UInt64(try settings.int(.testDelays)))
             self.warnings.append("answers are late on purpose (CHAT_TEST_DELAYS)")
@@ -54,12 +60,47 @@ struct ServerConfiguration: Sendable {
         clients     \(self.node.identity.description)
         broker      \(self.node.redis.map(\.description) ?? "in memory")
         page        \(self.node.staticFiles)
+        encryption  \(self.node.tls.map { "\($0.files.certificate); \($0.expiryText)" } ?? "none")
         log         \(self.logLevel), as \(self.logFormat)
         """
+    }
+
+    private func tlsWarnings(now: Date) -> [String] {
+        guard let tls = self.node.tls else { return [] }
+        var warnings: [String] = []
+        if tls.expiry < now { warnings.append("clients refuse the certificate: it has expired (\(tls.expiryText))") }
+        if tls.isKeyOpen { warnings.append("every user of this machine can read the key: \(tls.files.key)") }
+        return warnings
     }
 }
 
 extension NodeConfiguration {
+    fileprivate mutating func readTLS(_ settings: Settings) throws(SettingError) {
+        let key = settings.string(.tlsKey)
+        guard let certificate = settings.string(.tlsCertificate) else {
+            guard key == nil else {
+                throw SettingError("\(Setting.tlsKey.names): it needs a certificate, \(Setting.tlsCertificate.names)")
+            }
+            return
+        }
+        do throws(ServerTLS.Fault) {
+            self.tls = try ServerTLS(ServerTLS.Files(certificate: certificate, key: key ?? certificate))
+        } catch {
+            throw Self.error(error, ofKey: key == nil ? .tlsCertificate : .tlsKey)
+        }
+    }
+
+    private static func error(_ fault: ServerTLS.Fault, ofKey key: Setting) -> SettingError {
+        let certificate = Setting.tlsCertificate
+        return switch fault {
+        case .certificateUnreadable: SettingError("\(certificate.names): the file cannot be read")
+        case .noCertificate: SettingError("\(certificate.names): the file has no certificate in PEM form")
+        case .keyUnreadable: SettingError("\(key.names): the file cannot be read")
+        case .noKey: SettingError("\(key.names): the file has no key in PEM form without a passphrase")
+        case .mismatch: SettingError("\(key.names): the key is not that of the certificate")
+        }
+    }
+
     fileprivate mutating func readPlace(_ settings: Settings) throws(SettingError) {
         self.host = Self.host(settings.string(.host) ?? self.host)
         self.port = try settings.int(.port)

@@ -20,7 +20,10 @@ struct ServerOptions: ParsableArguments {
     @Option(.origins) var origins: String?
     @Option(.hosts) var hosts: String?
     @Option(.status) var status: String?
+    @Option(.tlsCertificate) var tlsCertificate: String?
+    @Option(.tlsKey) var tlsKey: String?
     @Flag(help: ArgumentHelp(.unlimited)) var unlimited = false
+    @Option(.coreDumps) var coreDumps: String?
     @Option(.config) var config: String?
     @Option(.logLevel) var logLevel: String?
     @Option(.logFormat) var logFormat: String?
@@ -45,7 +48,9 @@ struct ServerOptions: ParsableArguments {
             .redisCa: self.redisCa, .redisPrefix: self.redisPrefix, .ackReplicas: self.ackReplicas,
             .nodeName: self.node, .staticFiles: self.staticFiles, .threads: self.threads,
             .flushWindow: self.flushWindow, .origins: self.origins, .hosts: self.hosts, .status: self.status,
-            .unlimited: self.unlimited ? "true" : nil, .logLevel: self.logLevel, .logFormat: self.logFormat,
+            .tlsCertificate: self.tlsCertificate, .tlsKey: self.tlsKey,
+            .unlimited: self.unlimited ? "true" : nil, .coreDumps: self.coreDumps, .logLevel: self.logLevel,
+            .logFormat: self.logFormat,
         ]
         let groups = [self.signIn.values, self.identity.values, self.moderation.values, self.limits.values]
         let all = groups.reduce(own) { $0.merging($1) { $1 } }

@@ -82,6 +82,12 @@ extension Setting {
         default: "false",
         help: "For load tests: no rate limits, no limit of connections from one address."
     )
+    static let coreDumps = Setting(
+        "core-dumps",
+        .words(["on", "off"]),
+        default: "off",
+        help: "Whether a crash may leave a core dump with keys, passwords and texts: on or off ({default})."
+    )
     static let logLevel = Setting(
         "log-level",
         default: "info",
@@ -94,12 +100,12 @@ extension Setting {
         help: "How to log: text or json ({default})."
     )
 
-    /// All of them, and ``limits``.
+    /// All of them, ``tls`` and ``limits``.
     static let all =
         [
             host, port, redis, redisPasswordFile, redisCa, redisPrefix, ackReplicas, nodeName, staticFiles, threads,
-            flushWindow, origins, hosts, status, unlimited, logLevel, logFormat,
-        ] + signIn + identity + moderation + limits
+            flushWindow, origins, hosts, status, unlimited, coreDumps, logLevel, logFormat,
+        ] + tls + identity + signIn + moderation + limits
 
     /// A file of settings; it is not a setting itself, since a file cannot name itself.
     static let config = Setting("config", help: "A JSON file with settings; flags and environment win over it.")

@@ -8,20 +8,28 @@ struct LineLogHandler: LogHandler {
     let label: String
     let format: ServerConfiguration.LogFormat
     let output: LogOutput
-    var logLevel: Logger.Level
+    /// The level of all loggers.
+    private let level: LogLevel
+    /// The level of this logger alone; nil: that of all.
+    private var ownLevel: Logger.Level?
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
 
     init(
         label: String,
         format: ServerConfiguration.LogFormat,
-        level: Logger.Level,
+        level: LogLevel,
         output: LogOutput = .standardError
     ) {
         self.label = label
         self.format = format
         self.output = output
-        self.logLevel = level
+        self.level = level
+    }
+
+    var logLevel: Logger.Level {
+        get { self.ownLevel ?? self.level.current }
+        set { self.ownLevel = newValue }
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {

@@ -10,14 +10,14 @@ import Testing
 struct DoorMachineTests {
     private let start = ContinuousClock.now
 
-    private func machine(refusal: Disconnect? = nil) -> DoorMachine {
+    private func machine(refusal: Disconnect? = nil, awaitsTLS: Bool = false) -> DoorMachine {
         let policy = DoorPolicy(
             hosts: .local,
-            webSockets: WebSocketAdmission(origins: .sameHost),
+            webSockets: WebSocketAdmission(origins: .sameHost, isSecure: false),
             maximumBody: 1000,
             hasEcho: false
         )
-        return DoorMachine(policy: policy, refusal: refusal, now: self.start)
+        return DoorMachine(policy: policy, refusal: refusal, awaitsTLS: awaitsTLS, now: self.start)
     }
 
     /// What an action is called, and what it says.
@@ -39,6 +39,39 @@ struct DoorMachineTests {
 
     private func receive(_ machine: inout DoorMachine, _ text: String, after: Duration = .zero) -> String {
         self.name(machine.receive(ByteBuffer(string: text), now: self.start + after))
+    }
+
+    @Test func `a handshake of TLS has ten seconds, and the first byte of a request the usual time after it`() {
+        var machine = self.machine(awaitsTLS: true)
+        #expect(machine.isReading)
+        #expect(machine.check(waiting: 0, now: self.start + .seconds(9)) == .wait)
+        machine.secured(now: self.start + .seconds(9))
+        #expect(machine.check(waiting: 0, now: self.start + .seconds(23)) == .wait)
+        #expect(self.receive(&machine, Handshake.get("/a"), after: .seconds(23)) == "serve /a 0")
+
+        var slow = self.machine(awaitsTLS: true)
+        #expect(slow.check(waiting: 0, now: self.start + .seconds(10)) == .close)
+        slow.secured(now: self.start + .seconds(10))
+        #expect(self.receive(&slow, Handshake.get("/a"), after: .seconds(10)) == "wait")
+    }
+
+    @Test func `a peer that does not speak TLS where it has to is answered once, and what follows is ignored`() {
+        var machine = self.machine(awaitsTLS: true)
+        #expect(self.name(machine.spokePlainly(now: self.start)) == "fault 400")
+        #expect(self.receive(&machine, Handshake.get("/a")) == "wait")
+        #expect(machine.answered(now: self.start) == .linger)
+        #expect(self.receive(&machine, Handshake.get("/a")) == "wait")
+        #expect(machine.check(waiting: 0, now: self.start + .seconds(5)) == .close)
+
+        var open = self.machine()
+        #expect(self.name(open.spokePlainly(now: self.start)) == "wait")
+    }
+
+    @Test func `a handshake of TLS ends with its peer, and with the node`() {
+        var left = self.machine(awaitsTLS: true)
+        #expect(self.name(left.inputEnded()) == "close")
+        var drained = self.machine(awaitsTLS: true)
+        #expect(drained.drain(now: self.start) == .close)
     }
 
     @Test func `bytes behind a handshake go with it`() {

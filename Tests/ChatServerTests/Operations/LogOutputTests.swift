@@ -22,7 +22,7 @@ struct LogOutputTests {
     }
 
     private func logger(_ output: LogOutput, _ format: ServerConfiguration.LogFormat = .text) -> Logger {
-        Logger(label: "test") { LineLogHandler(label: $0, format: format, level: .info, output: output) }
+        Logger(label: "test") { LineLogHandler(label: $0, format: format, level: LogLevel(.info), output: output) }
     }
 
     private func read(_ descriptor: CInt) -> String {

@@ -41,6 +41,30 @@ struct ServerProcessTests {
         #expect(outcome.output.hasSuffix("nobody\nready\n64\n"), "\(outcome)")
     }
 
+    @Test func `a crash leaves no core dump unless it is allowed to, and secrets of the environment are not shown`()
+        async throws
+    {
+        let port = try await FreePort.find()
+        let outcome = try await ServerProcess.run(
+            """
+            for dumps in off on; do
+                "$server" --port \(port) --static . --threads 1 --core-dumps $dumps >/dev/null & pid=$!
+                for try in $(seq 300); do
+                    "$server" healthcheck --port \(port) && break; kill -0 $pid || break; sleep 0.1
+                done
+                awk '/core file size/ {print $5, $6}' /proc/$pid/limits; cat /proc/$pid/coredump_filter
+                kill -KILL $pid; wait $pid 2>/dev/null
+            done
+            REDIS_URL=redis://:s3cret@localhost "$server" check-config
+            """
+        )
+        let lines = outcome.output.split(separator: "\n").map(String.init)
+        #expect(lines.prefix(2) == ["0 0", "00000000"], "\(outcome)")
+        #expect(!lines.dropFirst(2).prefix(2).contains("00000000"), "\(outcome)")
+        #expect(outcome.output.contains("redis://localhost:6379/0"), "\(outcome)")
+        #expect(!"\(outcome)".contains("s3cret"))
+    }
+
     @Test(arguments: [
         ("ulimit -n 8", ""), ("ulimit -n 64", "--threads 400"),
     ])

@@ -20,7 +20,7 @@ struct PresenceKeeperTests {
         init(_ broker: any Broker) {
             let node = NodeContext(
                 name: "n",
-                limits: Limits(),
+                settings: ReloadableConfiguration(NodeConfiguration()),
                 broker: broker,
                 authorizer: Authorizer(
                     IdentityConfiguration(),

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Testing
 import TestSupport
 
@@ -11,14 +12,26 @@ struct RawClient {
     private var received = ByteBuffer()
 
     /// Connects, and hands the client to the test.
-    static func with<Result>(port: Int, _ body: (inout RawClient) async throws -> Result) async throws -> Result {
+    ///
+    /// - Parameters:
+    ///   - port: The server's port.
+    ///   - tls: What to encrypt it with; nil: nothing.
+    ///   - body: The test.
+    /// - Returns: What the test returns.
+    /// - Throws: What the sockets or the test throw.
+    static func with<Result>(
+        port: Int,
+        tls: NIOSSLContext? = nil,
+        _ body: (inout RawClient) async throws -> Result
+    ) async throws -> Result {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.patient)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    try TestCertificates.encrypt(channel, tls)
+                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
@@ -54,6 +67,42 @@ struct RawClient {
     }
 
     func send(_ text: String) async { await self.send(Array(text.utf8)) }
+
+    /// The certificate that the server has shown.
+    func certificate() async throws -> NIOSSLCertificate? { try await self.channel.nioSSL_peerCertificate().get() }
+
+    /// The protocol that both have agreed on.
+    func agreedProtocol() async throws -> String? {
+        let channel = self.channel
+        return try await channel.eventLoop.submit {
+            try channel.pipeline.syncOperations.handler(type: ProtocolWatch.self).agreed
+        }.get()
+    }
+
+    /// Ends the output of the socket, and says nothing of it in TLS.
+    func cutInput() async throws {
+        let channel = self.channel
+        let isCut = channel.eventLoop.makePromise(of: Void.self)
+        channel.eventLoop.execute {
+            do {
+                let below = try channel.pipeline.syncOperations.context(handlerType: NIOSSLClientHandler.self)
+                below.close(mode: .output, promise: isCut)
+            } catch { isCut.fail(error) }
+        }
+        try await isCut.futureResult.get()
+    }
+
+    /// Waits for the end.
+    ///
+    /// - Returns: Whether the server has said it, and the connection did not just break.
+    mutating func endsCleanly() async -> Bool {
+        do {
+            while let bytes = try await self.inbound.next(isolation: #isolation) {
+                self.received.writeImmutableBuffer(bytes)
+            }
+            return true
+        } catch { return false }
+    }
 
     /// Says that nothing more is sent.
     func endInput() async { try? await self.channel.close(mode: .output) }

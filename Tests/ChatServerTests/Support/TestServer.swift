@@ -6,6 +6,7 @@ import FoundationNetworking
 #endif
 import Logging
 import NIOCore
+import NIOSSL
 import ServiceLifecycle
 import Testing
 
@@ -15,6 +16,9 @@ import Testing
 /// A real server on a free port, for as long as a test needs it.
 struct TestServer {
     let port: Int
+    private let node: Node
+    /// The settings that it was started with.
+    private let settings: [String: String]
 
     /// The times of the protocol, as long as a test may take and longer: what a busy machine does late is not what a test
     /// is about, unless it sets the time itself.
@@ -57,7 +61,7 @@ struct TestServer {
             tasks.addTask { try await group.run() }
             var iterator = ports.makeAsyncIterator()
             let port = try #require(await iterator.next())
-            let result = try await body(TestServer(port: port))
+            let result = try await body(TestServer(port: port, node: node, settings: given))
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
             LoopPool.give(loops, threads: configuration.node.threads)
@@ -65,14 +69,23 @@ struct TestServer {
         }
     }
 
+    /// Gives the running server other settings; those of its start hold otherwise.
+    func reload(_ settings: [String: String]) async throws {
+        let flags = self.settings.merging(settings) { $1 }
+        let source = SettingsSource(flags: flags, environment: [:], file: nil)
+        let read = try await ReadSettings(source.read())
+        await self.node.reload(ReloadableConfiguration(read.configuration.node))
+    }
+
     /// Connects a bare WebSocket client to a path, with headers beyond those of the handshake.
     @discardableResult
     func withClient<Result>(
         _ path: String = "/ws",
         headers: [(String, String)] = [],
+        tls: NIOSSLContext? = nil,
         _ body: (inout TestClient) async throws -> Result
     ) async throws -> Result {
-        try await TestClient.with(port: self.port, path: path, headers: headers, body)
+        try await TestClient.with(port: self.port, path: path, headers: headers, tls: tls, body)
     }
 
     /// Makes an HTTP request.

@@ -116,3 +116,8 @@ extension PageFolder.Version {
         self.changed = Int(status.st_ctim.tv_sec) &* 1_000_000_000 &+ Int(status.st_ctim.tv_nsec)
     }
 }
+
+extension NodeConfiguration {
+    /// Warnings about the page's folder for the operator.
+    package var pageWarnings: [String] { PageFolder(self.staticFiles).warnings }
+}

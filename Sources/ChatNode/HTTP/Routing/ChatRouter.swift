@@ -28,10 +28,8 @@ struct ChatRouter {
         return router
     }
 
-    /// The HTTP library's messages on level info repeat the node's own, or nobody needs them.
+    /// The log of the HTTP library.
     static func quiet(_ logger: Logger) -> Logger {
-        var logger = logger
-        if logger.logLevel == .info { logger.logLevel = .notice }
-        return logger
+        Logger(label: logger.label) { _ in QuietLogHandler(base: logger.handler) }
     }
 }

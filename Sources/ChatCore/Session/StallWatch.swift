@@ -14,7 +14,8 @@ package struct StallWatch: Sendable {
     /// Checks the client; call it a few times within ``Limits/stallTimeout``.
     ///
     /// - Parameters:
-    ///   - taken: The number of bytes that its socket has taken since the beginning.
+    ///   - taken: The number of bytes that its socket has taken since the beginning. Encryption makes more of what waits,
+    ///     so that this goes down a little with each write; only more than at the last check counts as taken.
     ///   - waiting: The number of bytes that wait for it.
     ///   - now: The time.
     /// - Returns: The reason to disconnect it; nil when there is none.
@@ -23,11 +24,12 @@ package struct StallWatch: Sendable {
             self.since = nil
             return nil
         }
-        guard let since, taken == self.taken else {
+        guard let since, taken <= self.taken else {
             self.since = now
             self.taken = taken
             return nil
         }
+        self.taken = taken
         return now - since >= self.timeout ? .slowConsumer : nil
     }
 }

@@ -28,6 +28,12 @@ import Testing
         #expect(self.check(99 * 29 + 30, taken: 99, waiting: 1 << 20) == .slowConsumer)
     }
 
+    @Test mutating func `bytes that become more by encryption are not taken by the client`() {
+        // Each write of 100 bytes makes 122 of them wait.
+        for second in 0..<30 { #expect(self.check(second, taken: -22 * second, waiting: 122 * (second + 1)) == nil) }
+        #expect(self.check(30, taken: -22 * 30, waiting: 122 * 31) == .slowConsumer)
+    }
+
     @Test mutating func `a client for which nothing waits is kept`() {
         for round in 0..<100 { #expect(self.check(round * 60, taken: 7, waiting: 0) == nil) }
     }

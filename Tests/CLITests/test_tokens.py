@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from conftest import CLI, CLI_, PATIENCE_SECONDS, Server, wait_until
+from conftest import CLI, CLI_, PATIENCE_SECONDS, Server, Terminal, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +122,78 @@ def test_a_token_that_runs_out_while_somebody_talks_is_told(cli, key, room, term
     terminal.join(server, room)
     terminal.wait_for("the token has expired")
     terminal.wait_for("status=82")
+
+# ---- Moderation, as people in two terminals see it
+
+
+@pytest.fixture
+def second():
+    window = Terminal()
+    yield window
+    window.close()
+
+
+@pytest.mark.parametrize("language, muted, freed, removed, banned, refused", [
+    ("en", "you are muted until", "Jun may speak in", "a moderator removed you: rude", "you are banned until", "you are banned until"),
+    ("ko", "까지 이 방에서 말할 수 없습니다", "Jun may speak in", "관리자가 내보냈습니다: rude", "까지 들어올 수 없습니다", "까지 들어올 수 없습니다"),
+])
+def test_muted_unmuted_kicked_and_banned(cli, key, room, terminal, second, server, language, muted, freed, removed, banned, refused):
+    jun = token(cli, key, "--name", "Jun", sub="jun")
+    terminal.shell(f"export CHAT_TOKEN={token(cli, key, '--name', 'Mina', room='*=read,write,moderate')}")
+    second.shell(f"export CHAT_TOKEN={jun}")
+    terminal.join(server, room)
+    terminal.wait_for("1 here")
+    second.join(server, room, "--language", language)
+    terminal.wait_for("Jun joined")
+
+    terminal.shell("/mute Jun 10m calm down")
+    terminal.wait_for("Jun is muted in")
+    second.shell("hello?")
+    second.wait_for(muted)
+    sent = cli.run("send", room, "x", "--timeout", "1", "--language", language, CHAT_TOKEN=jun)
+    assert sent.returncode == 83 and muted in sent.stderr and "calm down" in sent.stderr
+    terminal.shell("/unmute Jun")
+    terminal.wait_for(freed)
+    # The line that waited goes out by itself.
+    terminal.wait_for("Jun: hello?")
+
+    terminal.shell("/kick Jun rude")
+    terminal.wait_for("Jun was removed from")
+    second.wait_for(removed)
+
+    terminal.shell("/ban Jun 1d spam")
+    terminal.wait_for("Jun is banned from")
+    second.shell(f"/join {room}")
+    second.wait_for(banned)
+    sent = cli.run("send", room, "x", "--language", language, CHAT_TOKEN=jun)
+    assert sent.returncode == 85 and refused in sent.stderr
+    terminal.shell("/help")
+    terminal.wait_for("/slow <10s|off>")
+
+
+def test_who_does_not_moderate_is_refused_and_sees_no_such_commands(cli, key, room, terminal, server):
+    terminal.shell(f"export CHAT_TOKEN={token(cli, key, '--name', 'Jun', sub='jun')}")
+    terminal.join(server, room)
+    terminal.wait_for("1 here")
+    terminal.shell("/slow 10s")
+    terminal.wait_for("those who may moderate")
+    terminal.shell("/help")
+    terminal.wait_for("/quit")
+    assert "/kick" not in terminal.text()
+
+
+@pytest.mark.parametrize("language, closed, word", [("en", "the room is closed", ""), ("ko", "닫힌 대화방입니다", "")])
+def test_a_closed_room_and_slow_mode(cli, key, room, terminal, server, language, closed, word):
+    jun = token(cli, key, "--name", "Jun", sub="jun")
+    terminal.shell(f"export CHAT_TOKEN={token(cli, key, '--name', 'Mina', room='*=read,write,moderate')}")
+    terminal.join(server, room)
+    terminal.wait_for("1 here")
+    terminal.shell("/slow 1h")
+    terminal.wait_for("the pace was set")
+    assert cli.run("send", room, "one", CHAT_TOKEN=jun).returncode == 0
+    sent = cli.run("send", room, "two", "--timeout", "1", "--language", language, CHAT_TOKEN=jun)
+    assert sent.returncode == 88, sent.stderr
+    terminal.shell("/close 1h tidying up")
+    terminal.wait_for("the room is closed")
+    sent = cli.run("send", room, "three", "--language", language, CHAT_TOKEN=jun)
+    assert sent.returncode == 86 and closed in sent.stderr and "tidying up" in sent.stderr

@@ -110,7 +110,11 @@ extension ClientMachine {
         self.outbox.disconnected()
         // A client without a connection is in no room: pending leaves are done.
         let left = ended?.expectations.filter { $0.value == .leave }.keys.sorted() ?? []
-        let actions: [Action] = left.map { .answer($0, .done) }
+        // What removes messages is not asked for twice: others may have written since.
+        let clears = ended?.welcome == nil ? [] : self.requests.filter(\.command.isClear).map(\.id)
+        self.requests.removeAll { clears.contains($0.id) }
+        let actions: [Action] =
+            left.map { .answer($0, .done) } + clears.map { .answer($0, .failed(.disconnected(failure))) }
         let isWithoutToken = self.tokens.ended(failure)
         guard !failure.isFinal, !isWithoutToken else { return (actions, .stop) }
         let next = self.reconnect.ended(
@@ -187,5 +191,13 @@ extension ClientMachine {
         guard self.welcome != nil else { return [] }
         self.tokens.renewalFailed(now: now)
         return [.emit(.tokenNotRenewed(ConnectionFailure(failure)))]
+    }
+}
+
+extension Command {
+    /// Whether it removes every message of a room.
+    fileprivate var isClear: Bool {
+        guard case .clear = self else { return false }
+        return true
     }
 }

@@ -11,7 +11,8 @@ enum HelpCommand: SlashCommand {
     )
 
     static func run(_ argument: String, in conversation: isolated Conversation) async {
-        let lines = self.lines().map(conversation.formatter.notice)
+        let mayModerate = await conversation.client.mayModerate(conversation.rooms.current)
+        let lines = self.lines(mayModerate: mayModerate).map(conversation.formatter.notice)
         conversation.draw(lines, indent: self.column() + conversation.formatter.notice("").count)
     }
 
@@ -21,9 +22,11 @@ enum HelpCommand: SlashCommand {
     }
 
     /// One line for each command.
-    static func lines(in language: Language = .current) -> [String] {
+    static func lines(mayModerate: Bool = false, in language: Language = .current) -> [String] {
         let column = self.column(in: language)
-        return SlashCommands.all.map { self.head($0, in: language).padded(to: column) + $0.help.text(in: language) }
+        return SlashCommands.visible(mayModerate: mayModerate).map {
+            self.head($0, in: language).padded(to: column) + $0.help.text(in: language)
+        }
             + [self.doubleSlash.text(in: language)]
     }
 

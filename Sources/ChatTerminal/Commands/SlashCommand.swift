@@ -13,6 +13,8 @@ protocol SlashCommand: Sendable {
     static var help: Wording { get }
     /// Whether its argument is a room, so that Tab offers rooms.
     static var takesRoom: Bool { get }
+    /// Whether only those see it in the help who may moderate the room.
+    static var isForModerators: Bool { get }
 
     /// Carries the command out.
     ///
@@ -25,6 +27,7 @@ protocol SlashCommand: Sendable {
 extension SlashCommand {
     static var argument: Wording { Wording("", korean: "") }
     static var takesRoom: Bool { false }
+    static var isForModerators: Bool { false }
 
     /// Whether there is a text; warns when it is missing.
     static func isText(_ argument: String, in conversation: isolated Conversation) -> Bool {

@@ -15,6 +15,15 @@ enum SlashCommands {
         SwitchCommand.self,
         LeaveCommand.self,
         IgnoreCommand.self,
+        KickCommand.self,
+        MuteCommand.self,
+        UnmuteCommand.self,
+        BanCommand.self,
+        UnbanCommand.self,
+        PurgeCommand.self,
+        CloseCommand.self,
+        OpenCommand.self,
+        SlowCommand.self,
         TimestampsCommand.self,
         NoticesCommand.self,
         ClearCommand.self,
@@ -22,8 +31,16 @@ enum SlashCommands {
         QuitCommand.self,
     ]
 
+    /// Those that somebody can use.
+    ///
+    /// - Parameter mayModerate: Whether they may moderate the room.
+    /// - Returns: The commands, in the order of the help.
+    static func visible(mayModerate: Bool) -> [any SlashCommand.Type] {
+        self.all.filter { mayModerate || !$0.isForModerators }
+    }
+
     /// The data for completion with Tab.
     static var completions: [Completion.Command] {
-        self.all.map { Completion.Command(name: $0.name, takesRoom: $0.takesRoom) }
+        self.visible(mayModerate: false).map { Completion.Command(name: $0.name, takesRoom: $0.takesRoom) }
     }
 }

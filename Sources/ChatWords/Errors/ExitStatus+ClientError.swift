@@ -39,7 +39,7 @@ extension ExitStatus {
         case Disconnect.tokenExpired.code: self = .tokenExpired
         case Disconnect.unauthorized.code: self = .tokenRefused
         case Disconnect.helloMissing.code: self = .tokenMissing
-        case 4503: self = .kicked
+        case Disconnect.removed.code: self = .kicked
         default: self = failure.token == nil ? .disconnected : .usage
         }
     }

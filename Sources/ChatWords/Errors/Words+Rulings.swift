@@ -8,7 +8,7 @@ extension Words {
     /// The reason why the user is in a room no longer.
     package static func of(_ removal: Removal, in language: Language = .current) -> String {
         self.of(
-            ProtocolError(removal.code, removal.message, until: removal.until),
+            ProtocolError(removal.code, removal.message, until: removal.until, reason: removal.reason),
             in: language
         )
     }
@@ -48,7 +48,7 @@ extension Words {
         case Disconnect.unauthorized.code: Sentence("the server does not accept this token")
         case Disconnect.helloMissing.code:
             Sentence("the server demands a token: CHAT_TOKEN, --token-file or --token-command")
-        case 4503: Sentence("a moderator removed you from the server")
+        case Disconnect.removed.code: Sentence("a moderator removed you from the server")
         default: nil
         }
     }

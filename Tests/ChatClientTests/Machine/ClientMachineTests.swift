@@ -65,6 +65,18 @@ import Testing
         return machine.disconnected(failure, now: now, using: &lowest)
     }
 
+    @Test func `a room is not cleared a second time when the answer was lost`() throws {
+        var machine = self.makeMachine()
+        _ = machine.connected(now: self.start)
+        _ = machine.received(try self.welcome(), now: self.start)
+        let clear = machine.request(.clear(.init(room: self.lobby)), now: self.start)
+        let ping = machine.request(.ping(.init()), now: self.start)
+        let lost = self.lose(&machine, now: self.after(1))
+        let failures = lost.actions.compactMap { if case .answer(let id, .failed) = $0 { id } else { nil } }
+        #expect(failures == [clear.id])
+        #expect(machine.requests.map(\.id) == [ping.id])
+    }
+
     private func makeMachine(capacity: Int = 10) -> ClientMachine {
         ClientMachine(name: self.mina.name, session: nil, capacity: capacity, jitter: .seconds(1))
     }

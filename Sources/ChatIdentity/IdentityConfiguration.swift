@@ -18,7 +18,7 @@ package struct IdentityConfiguration: Sendable {
     /// The authorities for the certificate of an address; nil: those that the system trusts.
     package var authorities: NIOSSLTrustRoots?
     /// The keys of the file, read before the server starts.
-    private(set) var keys: KeySet?
+    package private(set) var keys: KeySet?
     /// The file as it was before it was read.
     private(set) var stamp: FileStamp?
 

@@ -2,6 +2,7 @@ import ChatCore
 import Foundation
 import Logging
 import NIOPosix
+import NIOSSL
 import Testing
 import TestSupport
 
@@ -59,6 +60,22 @@ import TestSupport
             } catch {
                 #expect(error.reason.hasPrefix(reason), "\(error.reason)")
             }
+        }
+    }
+
+    @Test func `a certificate is believed only when somebody who is trusted has signed it`() async throws {
+        try await KeyServer.with(KeyServer.ok("{}"), hasTLS: true) { server in
+            let group = MultiThreadedEventLoopGroup.singleton
+            let certificate = try NIOSSLCertificate(bytes: Array(TestCertificate.certificate.utf8), format: .pem)
+            for host in ["localhost", "127.0.0.1"] {
+                let address = try KeyAddress("https://\(host):\(server.port)/")
+                let trusting = KeyFetcher(address: address, group: group, authorities: .certificates([certificate]))
+                let answer = try await trusting.fetch()
+                #expect(answer == Array("{}".utf8))
+                let other = KeyFetcher(address: address, group: group, authorities: nil)
+                await #expect(throws: KeyError.self) { try await other.fetch() }
+            }
+            #expect(server.requests == 2)
         }
     }
 

@@ -1,6 +1,8 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
+import TestSupport
 
 /// A server on this machine that answers every connection with the same bytes, and counts them.
 final class KeyServer: Sendable {
@@ -24,15 +26,17 @@ final class KeyServer: Sendable {
         "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
     }
 
-    /// Runs a server as long as the body does.
-    static func with(_ answer: String, _ body: (KeyServer) async throws -> Void) async throws {
+    /// Runs a server as long as the body does; with TLS, by the certificate of the tests.
+    static func with(_ answer: String, hasTLS: Bool = false, _ body: (KeyServer) async throws -> Void) async throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let server = Mutex<KeyServer?>(nil)
+        let tls = hasTLS ? try Self.tls() : nil
         let channel = try await ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let server = server.withLock({ $0 }) else { return }
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.addHandler(Answering(server: server))
                 }
             }
@@ -46,6 +50,15 @@ final class KeyServer: Sendable {
             throw error
         }
         try await channel.close()
+    }
+
+    private static func tls() throws -> NIOSSLContext {
+        let certificate = try NIOSSLCertificate(bytes: Array(TestCertificate.certificate.utf8), format: .pem)
+        let key = try NIOSSLPrivateKey(bytes: Array(TestCertificate.key.utf8), format: .pem)
+        let chain = [NIOSSLCertificateSource.certificate(certificate)]
+        return try NIOSSLContext(
+            configuration: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
+        )
     }
 
     private final class Answering: ChannelInboundHandler {

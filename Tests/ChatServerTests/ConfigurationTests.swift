@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChatCore
+import ChatIdentity
 import ChatSettings
 import ChatRedis
 import Foundation
@@ -45,6 +46,44 @@ struct ConfigurationTests {
     ])
     func `tokens are on the page's own origin, and a log-in is an address`(flags: [String: String]) async throws {
         await #expect(throws: SettingError.self) { try await self.configuration(flags) }
+    }
+
+    @Test func `keys for tokens come from one place, and are for nothing else`() async throws {
+        #expect(try await self.configuration().node.identity.source == nil)
+        let file = try await self.configuration(["token-key": "key.pem", "token-audience": "chat, mail,"])
+        #expect(file.node.identity.source == .file("key.pem"))
+        #expect(file.node.identity.rules.audience == ["chat", "mail"])
+        let set = try await self.configuration(["token-jwks": "https://login.example/keys?x=s3cret"])
+        #expect(set.node.identity.source == .address(try KeyAddress("https://login.example/keys?x=s3cret")))
+        #expect(set.summary.contains("https://login.example/keys") && !set.summary.contains("s3cret"))
+        for flags in [
+            ["token-key": "a", "token-jwks": "b"], ["token-jwks": "http://login.example/keys"],
+            ["token-jwks": "ftp://login.example/keys"], ["token-issuer": "me"], ["token-audience": "chat"],
+        ] {
+            await #expect(throws: SettingError.self) { try await self.configuration(flags) }
+        }
+    }
+
+    @Test func `a file of keys is read before the server starts, and never shown`() async throws {
+        func read(_ flags: [String: String]) async throws -> ServerConfiguration {
+            let settings = try await Settings.ofServer(flags: flags, environment: [:], file: nil)
+            var configuration = try ServerConfiguration(settings)
+            try await configuration.readFiles(settings)
+            return configuration
+        }
+        try await self.withFile("s3cret s3cret s3cret s3cret s3cret\n") { file in
+            let configuration = try await read(["token-key": file])
+            #expect(configuration.node.identity.keys?.keys.map(\.algorithm) == [.hs256])
+            #expect(!configuration.summary.contains("s3cret") && !"\(configuration)".contains("s3cret"))
+        }
+        try await self.withFile("s3cret") { file in
+            let error = await #expect(throws: SettingError.self) { try await read(["token-key": file]) }
+            #expect(error?.message.contains("--token-key (CHAT_TOKEN_KEY)") == true)
+            #expect(error?.message.contains("at least 32 bytes") == true)
+            #expect(error?.message.contains("s3cret") == false)
+        }
+        let error = await #expect(throws: SettingError.self) { try await read(["token-jwks": "/nowhere/keys"]) }
+        #expect(error?.message.contains("--token-jwks") == true)
     }
 
     @Test func `a flag wins over the environment, which wins over the file`() async throws {

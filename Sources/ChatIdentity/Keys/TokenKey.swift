@@ -64,6 +64,13 @@ package struct TokenKey: Sendable {
     }
 }
 
+extension TokenKey: CustomStringConvertible, CustomDebugStringConvertible {
+    /// Never the key: a secret must not get into a log by mistake.
+    package var description: String { "(key for \(self.algorithm.rawValue))" }
+    /// Never the key: a secret must not get into a log by mistake.
+    package var debugDescription: String { self.description }
+}
+
 /// Why keys cannot be used; for the operator, and without anything of the key.
 package struct KeyError: Error, Equatable, Sendable {
     package let reason: String

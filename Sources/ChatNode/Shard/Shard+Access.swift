@@ -32,10 +32,23 @@ extension Shard {
                 return self.refuse(error, id: id, to: client)
             }
             self.renew(client, grant)
+            await self.takeName(of: grant, for: client)
             self.reply(.refreshed(tokenSeconds: Self.seconds(until: grant.expiry)), id: id, to: client)
         } catch {
             self.refuse(error.error, id: id, to: client)
         }
+    }
+
+    /// A token has another name than the one before.
+    ///
+    /// When the broker cannot be told, the next `hello` tells it.
+    private func takeName(of grant: Grant, for client: Client) async {
+        guard let name = grant.name, name != client.session.user?.name, let hash = client.keptSession.hash else {
+            return
+        }
+        let user = User(id: grant.user, name: name)
+        guard (try? await self.sessions.rename(user, session: hash)) != nil else { return }
+        client.session.renamed(user)
     }
 
     private func renew(_ client: Client, _ grant: Grant) {

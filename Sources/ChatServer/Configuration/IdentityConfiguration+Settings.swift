@@ -12,6 +12,7 @@ extension IdentityConfiguration {
         self.rules.issuer = settings.string(.tokenIssuer)
         let audience = settings.string(.tokenAudience)?.split(separator: ",") ?? []
         self.rules.audience = audience.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        if case .address = self.source { self.authorities = try settings.authorities() }
         guard self.source == nil, let first = Self.demands.first(where: { settings.string($0) != nil }) else { return }
         throw SettingError("\(first.names): it is for tokens, and needs \(Setting.tokenKey.names)")
     }

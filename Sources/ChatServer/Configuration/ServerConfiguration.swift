@@ -171,16 +171,7 @@ extension NodeConfiguration {
             }
             return nil
         }
-        if let file = setting ?? settings.variable("SSL_CERT_FILE") {
-            guard let certificates = try? NIOSSLCertificate.fromPEMFile(file), !certificates.isEmpty else {
-                let name = setting == nil ? "SSL_CERT_FILE" : Setting.redisCa.names
-                throw SettingError("\(name): the file cannot be read, or has no certificate in PEM form")
-            }
-            return .certificates(certificates)
-        }
-        // OpenSSL takes a list of folders; the first existing one is used.
-        let folders = settings.variable("SSL_CERT_DIR")?.split(separator: ":").map(String.init) ?? []
-        return folders.first { FileManager.default.fileExists(atPath: $0) }.map { .file($0) }
+        return try settings.authorities(setting, Setting.redisCa.names)
     }
 
     /// An address in the form for sockets: without the brackets of a URL, and `*` as the wildcard address.
@@ -219,6 +210,26 @@ extension Limits {
 }
 
 extension Settings {
+    /// The certificates that are trusted where a connection goes out.
+    ///
+    /// - Parameters:
+    ///   - file: The file that the operator has named for it, if any.
+    ///   - name: The name of that setting, for the error.
+    /// - Returns: Those of the file, or of the variables that OpenSSL also reads; nil: those that the system trusts.
+    /// - Throws: ``SettingError`` when a file has none.
+    func authorities(_ file: String? = nil, _ name: String = "") throws(SettingError) -> NIOSSLTrustRoots? {
+        if let path = file ?? self.variable("SSL_CERT_FILE") {
+            guard let certificates = try? NIOSSLCertificate.fromPEMFile(path), !certificates.isEmpty else {
+                let name = file == nil ? "SSL_CERT_FILE" : name
+                throw SettingError("\(name): the file cannot be read, or has no certificate in PEM form")
+            }
+            return .certificates(certificates)
+        }
+        // OpenSSL takes a list of folders; the first existing one is used.
+        let folders = self.variable("SSL_CERT_DIR")?.split(separator: ":").map(String.init) ?? []
+        return folders.first { FileManager.default.fileExists(atPath: $0) }.map { .file($0) }
+    }
+
     /// The settings of a node.
     ///
     /// - Parameters:

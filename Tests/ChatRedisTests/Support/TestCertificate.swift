@@ -1,8 +1,8 @@
 /// A certificate for `localhost` that signed itself, valid from 2020 to 2120, and its key.
 ///
 /// Both are for these tests alone, and known to everybody.
-enum TestCertificate {
-    static let certificate = """
+package enum TestCertificate {
+    package static let certificate = """
         -----BEGIN CERTIFICATE-----
         MIIBaDCCAQ2gAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
         c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
@@ -15,7 +15,7 @@ enum TestCertificate {
         -----END CERTIFICATE-----
         """
 
-    static let key = """
+    package static let key = """
         -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg/IXo2x2WV5PjMe6s
         7q9nOguqIC05NwX7s/Zy8nSNdYyhRANCAAQeA5KvFGxymmK7qkd7oQqbf7If47CP

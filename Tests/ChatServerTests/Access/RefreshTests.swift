@@ -32,6 +32,26 @@ import TestSupport
         }
     }
 
+    @Test func `another name in the token is told to the others`() async throws {
+        try await TokenServer.with { server in
+            try await server.withClient { juno in
+                _ = try await juno.enter(TokenServer.token("juno"))
+                _ = try await juno.call(2, #"{"type":"join","room":"lobby"}"#)
+                try await server.withClient { mina in
+                    _ = try await mina.enter(TokenServer.token("mina", #","name":"Mina""#))
+                    _ = try await mina.call(2, #"{"type":"join","room":"lobby"}"#)
+                    let token = TokenServer.token("mina", #","name":"Mina Kim""#)
+                    _ = try await mina.call(3, #"{"type":"refresh","token":"\#(token)"}"#)
+                    let renamed = try await juno.next("renamed")
+                    #expect(renamed["user"]?["id"]?.string == TokenServer.id("mina"))
+                    #expect(renamed["user"]?["name"]?.string == "Mina Kim")
+                    _ = try await mina.call(4, #"{"type":"send","room":"lobby","text":"hi"}"#)
+                    #expect(try await juno.next("message")["from"]?["name"]?.string == "Mina Kim")
+                }
+            }
+        }
+    }
+
     @Test func `a token that does not fit changes nothing`() async throws {
         try await TokenServer.with { server in
             for (token, code) in [

@@ -54,7 +54,8 @@ struct ConfigurationTests {
         #expect(file.node.identity.source == .file("key.pem"))
         #expect(file.node.identity.rules.audience == ["chat", "mail"])
         let set = try await self.configuration(["token-jwks": "https://login.example/keys?x=s3cret"])
-        #expect(set.node.identity.source == .address(try KeyAddress("https://login.example/keys?x=s3cret")))
+        let address = try KeyAddress("https://login.example/keys?x=s3cret")
+        #expect(set.node.identity.source == .address(address))
         #expect(set.summary.contains("https://login.example/keys") && !set.summary.contains("s3cret"))
         for flags in [
             ["token-key": "a", "token-jwks": "b"], ["token-jwks": "http://login.example/keys"],

@@ -179,7 +179,7 @@ extension ChatClient {
     }
 
     /// Sends the server a request that is harmless when repeated.
-    private func ask(_ command: Command) -> Promised<ClientMachine.Answer> {
+    func ask(_ command: Command) -> Promised<ClientMachine.Answer> {
         self.begin { $0.request(command, now: .now) }
     }
 

@@ -46,7 +46,7 @@ package struct RulingFields: Sendable {
     /// The most bytes of a subject or of a token's id.
     private static let maximumName = 256
 
-    func requiredRoom() throws(ProtocolError) -> RoomName {
+    package func requiredRoom() throws(ProtocolError) -> RoomName {
         guard let room = try self.optionalRoom() else { throw .badCommand("room is missing") }
         return room
     }

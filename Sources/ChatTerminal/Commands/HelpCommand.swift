@@ -1,3 +1,4 @@
+internal import ChatClient
 internal import ChatWords
 
 /// `/help`: lists the commands.

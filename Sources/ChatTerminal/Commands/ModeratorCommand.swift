@@ -44,11 +44,11 @@ extension ModeratorCommand {
         let room = conversation.rooms.current
         switch ModeratorTarget(argument, { conversation.rooms.users(named: $0, in: room) }) {
         case .nobody:
-            conversation.warn(ModeratorTarget.nobody(["command": self.name]))
+            conversation.warn(ModeratorTarget.nobodyNamed(["command": self.name]))
             return nil
         case .several(let users):
             let names = users.map { conversation.rooms.label($0.name, $0.id, in: room) }.joined(separator: ", ")
-            conversation.warn(ModeratorTarget.several(["names": names]))
+            conversation.warn(ModeratorTarget.severalNamed(["names": names]))
             return nil
         case .user(let id, let name, let rest):
             let ruling = RulingTerms(rest)
@@ -80,11 +80,11 @@ enum ModeratorTarget: Equatable {
     case several([(id: UserID, name: String)])
     case user(UserID, name: String, rest: String)
 
-    static let nobody = Wording(
+    static let nobodyNamed = Wording(
         "/{command} wants the name of somebody who is or was here, or an id",
         korean: "/{command} 뒤에는 여기 있거나 있었던 사람의 이름이나 ID가 필요합니다"
     )
-    static let several = Wording(
+    static let severalNamed = Wording(
         "several people have this name: {names}",
         korean: "이 이름을 쓰는 사람이 여럿입니다: {names}"
     )

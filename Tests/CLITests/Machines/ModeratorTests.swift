@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWords
 import Testing
 
 @testable import ChatTerminal

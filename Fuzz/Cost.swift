@@ -57,7 +57,7 @@ struct Input {
     ]
 
     /// Up to the most bytes of a token, which is twice the size here.
-    private static let tokens =
+    private static var tokens: [Input] {
         ["name", "aud", "x"].flatMap { claim in
             Self.field(.token, "token.\(claim)") { #"{"sub":"a","exp":9,"\#(claim)":"\#($0)"}"# }
         } + [
@@ -68,6 +68,7 @@ struct Input {
                 #"{"sub":"a","exp":9,"x":"# + String(repeating: "[", count: size)
             },
         ]
+    }
 
     private static func field(_ sink: Sink, _ name: String, _ whole: @escaping (String) -> String) -> [Input] {
         self.strings.map { kind, string in Input(sink: sink, name: "\(name) of \(kind)") { whole(string($0)) } }

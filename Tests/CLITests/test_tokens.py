@@ -176,7 +176,7 @@ def test_who_does_not_moderate_is_refused_and_sees_no_such_commands(cli, key, ro
     terminal.join(server, room)
     terminal.wait_for("1 here")
     terminal.shell("/slow 10s")
-    terminal.wait_for("those who may moderate")
+    terminal.wait_for("does not allow moderate")
     terminal.shell("/help")
     terminal.wait_for("/quit")
     assert "/kick" not in terminal.text()

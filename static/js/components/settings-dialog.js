@@ -16,6 +16,7 @@ export function settings(app, store) {
     return Boolean(name);
   };
   field.input.addEventListener("change", saveName);
+  const showHelp = async () => (await import("./help-dialog.js")).help(app, store.state.current);
   dialog(
     t("settings"),
     { onsubmit: saveName },
@@ -26,7 +27,7 @@ export function settings(app, store) {
       switchLanguage(next);
     }),
     ...alertFields(store),
-    h("div.dialog-head", {}, button(t("help"), "text-button", async () => (await import("./help-dialog.js")).help()), submit(t("done"))),
+    h("div.dialog-head", {}, button(t("help"), "text-button", showHelp), submit(t("done"))),
   );
 }
 

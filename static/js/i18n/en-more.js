@@ -140,6 +140,7 @@ export default {
     banned: ruling("You are banned from this room", "You are banned until"),
     muted: ruling("You may not write in this room for now", "You may not write in this room until"),
     room_closed: ruling("This room is closed"),
+    not_found: "There is no such message.",
     text_refused: "This room does not take one of the words in it.",
     unavailable: "The server's store is out of reach.",
     internal: "The server has made a mistake.",

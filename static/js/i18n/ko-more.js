@@ -140,6 +140,7 @@ export default {
     banned: ruling("이 방에 들어올 수 없게 되었습니다", "까지 이 방에 들어올 수 없습니다"),
     muted: ruling("지금은 이 방에서 말할 수 없습니다", "까지 이 방에서 말할 수 없습니다"),
     room_closed: ruling("닫힌 방입니다"),
+    not_found: "그런 메시지가 없습니다.",
     text_refused: "이 방에서 쓸 수 없는 말이 있습니다.",
     unavailable: "서버의 저장소에 닿지 못합니다.",
     internal: "서버에 오류가 생겼습니다.",

@@ -40,6 +40,9 @@ pytest() { # FOLDER [ARGUMENT...]
 # The three suites of the Swift package share its tests by name: each test is in exactly one.
 of_contract=('^ChatRedisTests\.' '\.[A-Za-z]*ContractTests(/|$)')
 of_server='^ChatServerTests\.'
+# In a process of their own: all tests of a process run at once, and Foundation's Process reads beyond the end of the list of
+# open descriptors where there are more than some 1,300.
+of_access='^ChatServerTests\.(Admin|Deletion|Moderat|PauseTable|ReadableRooms|Refresh|Reload|Rights|SettingsChange|TLS|TokenEntry|TwoToken)'
 
 case ${1:-} in
 layout)
@@ -55,7 +58,8 @@ unit)
     ;;
 contract) swift_tests --filter "${of_contract[0]}" --filter "${of_contract[1]}" ;;
 server)
-    swift_tests --filter "$of_server"
+    swift_tests --filter "$of_server" --skip "$of_access"
+    swift_tests --filter "$of_access"
     Tests/DocumentationTests/run.sh
     ;;
 cli) pytest Tests/CLITests ;;

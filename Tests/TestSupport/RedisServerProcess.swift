@@ -13,7 +13,7 @@ package final class RedisServerProcess: Sendable {
     private let directory: URL
     private let executable: URL
     private let arguments: [String]
-    private let process = Mutex<Process?>(nil)
+    private let process = Mutex<ChildProcess?>(nil)
 
     /// Starts a server for as long as the body runs.
     ///
@@ -44,25 +44,21 @@ package final class RedisServerProcess: Sendable {
 
     /// Starts the server and waits until it accepts connections.
     package func start() async throws {
-        let process = Process()
-        process.executableURL = self.executable
-        process.arguments =
-            ["--port", "\(self.port)", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-            + ["--dir", self.directory.path] + self.arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
+        let process = try ChildProcess(
+            [self.executable.path, "--port", "\(self.port)", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+                + ["--dir", self.directory.path] + self.arguments,
+            joinsErrors: true
+        )
         self.process.withLock { $0 = process }
-        let handle = output.fileHandleForReading
+        let output = process.output
         let isReady: Bool = await withCheckedContinuation { continuation in
             // The output is read to its end: a server that cannot write its log stands still.
             Thread.detachNewThread {
                 var text = ""
                 var waiting: CheckedContinuation<Bool, Never>? = continuation
-                while case let data = handle.availableData, !data.isEmpty {
+                while let bytes = output.read() {
                     guard waiting != nil else { continue }
-                    text += String(decoding: data, as: UTF8.self)
+                    text += String(decoding: bytes, as: UTF8.self)
                     if text.contains("Ready to accept connections") {
                         waiting?.resume(returning: true)
                         waiting = nil
@@ -77,11 +73,8 @@ package final class RedisServerProcess: Sendable {
     /// Ends the server at once, without a chance to save anything.
     package func kill() {
         guard let process = self.process.withLock({ $0.take() }) else { return }
-        Foundation.kill(process.processIdentifier, SIGKILL)
-        // Until it has ended, and no longer: Foundation waits for its own run loop besides, which on a busy machine may
-        // miss the end, and a thread of the pool would wait for ever.
-        var info = siginfo_t()
-        while waitid(P_PID, id_t(process.processIdentifier), &info, WEXITED | WNOWAIT) == -1, errno == EINTR {}
+        process.signal(SIGKILL)
+        process.waitUntilEnd()
     }
 
     /// Lets the server stand still, with its connections open: as if the network were gone.
@@ -90,9 +83,7 @@ package final class RedisServerProcess: Sendable {
     package func thaw() { self.signal(SIGCONT) }
 
     private func signal(_ signal: Int32) {
-        self.process.withLock { process in
-            if let process { _ = Foundation.kill(process.processIdentifier, signal) }
-        }
+        self.process.withLock { $0 }?.signal(signal)
     }
 
     private func cleanUp() {

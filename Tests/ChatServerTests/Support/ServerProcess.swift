@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The server as a process of its own, for what can be seen from outside alone: exit statuses, signals, descriptors.
@@ -23,40 +24,19 @@ struct ServerProcess {
     ///   - script: The script.
     ///   - environment: More variables.
     /// - Returns: What came of it.
-    /// - Throws: What Foundation says when there is no bash.
+    /// - Throws: ``ChildProcess/Failure`` when there is no bash.
     static func run(_ script: String, environment: [String: String] = [:]) async throws -> Outcome {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/timeout")
         // Whatever it has started ends with it: a server that does not must not hold up the suite.
-        process.arguments = ["--signal=KILL", "60", "bash", "-c", script]
-        process.environment = ["PATH": "/usr/bin:/bin", "server": self.executable].merging(environment) { $1 }
-        let (output, errors) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = errors
-        process.standardInput = FileHandle.nullDevice
-        let ended = AsyncStream<Void>.makeStream()
-        process.terminationHandler = { _ in ended.continuation.finish() }
-        try process.run()
-        async let said = Self.text(output)
-        async let complained = Self.text(errors)
-        let (text, complaint) = await (said, complained)
-        for await _ in ended.stream {}
-        return Outcome(
-            status: process.terminationStatus,
-            wasKilled: process.terminationReason == .uncaughtSignal,
-            output: text,
-            errors: complaint
+        let process = try ChildProcess(
+            ["/usr/bin/timeout", "--signal=KILL", "60", "bash", "-c", script],
+            environment: ["PATH": "/usr/bin:/bin", "server": self.executable].merging(environment) { $1 }
         )
-    }
-
-    /// Reads to the end, on a thread of its own: the pool has one for each core, and other tests need those.
-    private static func text(_ pipe: Pipe) async -> String {
-        let handle = pipe.fileHandleForReading
-        return await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                let data = (try? handle.readToEnd()) ?? nil
-                continuation.resume(returning: String(decoding: data ?? Data(), as: UTF8.self))
-            }
+        async let said = process.output.text()
+        async let complained = process.errors.text()
+        let (text, complaint) = await (said, complained)
+        switch await process.end() {
+        case .exited(let status): return Outcome(status: status, wasKilled: false, output: text, errors: complaint)
+        case .killed(let signal): return Outcome(status: signal, wasKilled: true, output: text, errors: complaint)
         }
     }
 }

@@ -45,7 +45,7 @@ package struct RequestHead: Sendable {
     ///
     /// - Parameter name: The field's name, in lower case.
     /// - Returns: An empty array when there is no such field.
-    func values(of name: StaticString) -> [ArraySlice<UInt8>] {
+    package func values(of name: StaticString) -> [ArraySlice<UInt8>] {
         var values: [ArraySlice<UInt8>] = []
         for field in self.fields where self.bytes[field.name].isEqual(ignoringCase: name) {
             values.append(self.bytes[field.value])

@@ -223,6 +223,10 @@ package final class MemoryBroker: Broker {
         self.state.withLock { $0.sessions.save(hash, user, isGuest: isGuest, now: now) }
     }
 
+    package func hold(_ hash: String) { self.state.withLock { $0.sessions.hold(hash) } }
+
+    package func release(_ hash: String) { self.state.withLock { $0.sessions.release(hash) } }
+
     package func rename(_ user: User, session hash: String) async throws(BrokerError) {
         let now = self.now()
         self.state.withLock { state in

@@ -10,9 +10,20 @@ struct MemoryRooms {
 
     private var rooms: [RoomName: RoomRecord] = [:]
     private var due = DueQueue<RoomName, Int>()
+    /// The rooms that nobody was in when they came here, by the time of their last message.
+    private var spare = DueQueue<RoomName, Int>()
     private let limits: LogLimits
+    private let maximum: Int
 
-    init(limits: LogLimits) { self.limits = limits }
+    /// Makes an empty table.
+    ///
+    /// - Parameters:
+    ///   - limits: The limits of what a room keeps.
+    ///   - maximum: The most rooms.
+    init(limits: LogLimits, maximum: Int = Self.maximum) {
+        self.limits = limits
+        self.maximum = maximum
+    }
 
     /// The number of rooms.
     var count: Int { self.rooms.count }
@@ -24,13 +35,48 @@ struct MemoryRooms {
 
     /// Makes the room unless it is there.
     ///
+    /// When there are as many as there may be, it takes the place of one that nobody is in.
+    ///
     /// - Returns: Whether it is there.
     mutating func make(_ name: RoomName) -> Bool {
         guard self.rooms[name] == nil else { return true }
-        guard self.rooms.count < Self.maximum else { return false }
+        guard self.rooms.count < self.maximum || self.forgetSpare() else { return false }
         var generator = SystemRandom()
         self.rooms[name] = RoomRecord(log: MemoryLog(room: name, epoch: Epoch(using: &generator)))
+        self.noteSpare(name)
         return true
+    }
+
+    /// Forgets the room that nobody is in and in which nobody has spoken for longest.
+    ///
+    /// - Returns: Whether there was one.
+    private mutating func forgetSpare() -> Bool {
+        while let time = self.spare.firstTime, let name = self.spare.next(time) {
+            guard let index = self.rooms.index(forKey: name), self.rooms.values[index].isSpare else { continue }
+            self.rooms.values[index].isSpare = false
+            guard !self.rooms.values[index].isInUse else { continue }
+            // Somebody has spoken since.
+            guard self.rooms.values[index].lastSpoken <= time else {
+                self.noteSpare(name)
+                continue
+            }
+            self.rooms.remove(at: index)
+            return true
+        }
+        return false
+    }
+
+    /// A room that nobody is in may make place for another; it is in that queue at most once.
+    private mutating func noteSpare(_ name: RoomName) {
+        guard let index = self.rooms.index(forKey: name), !self.rooms.values[index].isSpare,
+            !self.rooms.values[index].isInUse
+        else { return }
+        self.rooms.values[index].isSpare = true
+        self.spare.schedule(name, at: self.rooms.values[index].lastSpoken)
+        guard self.spare.count > 2 * max(self.rooms.count, 1024) else { return }
+        // Most of them are of rooms that have expired since.
+        self.spare.removeAll()
+        for (name, room) in self.rooms where room.isSpare { self.spare.schedule(name, at: room.lastSpoken) }
     }
 
     /// Changes a room, in place.
@@ -47,6 +93,7 @@ struct MemoryRooms {
             self.rooms.values[index].isDue = true
             self.due.schedule(name, at: max(time, now))
         }
+        if !self.rooms.values[index].isSpare, !self.rooms.values[index].isInUse { self.noteSpare(name) }
         return result
     }
 

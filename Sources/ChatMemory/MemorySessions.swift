@@ -3,8 +3,10 @@ internal import DequeModule
 
 /// The sessions that the embedded broker knows, by the hash of their secrets.
 struct MemorySessions {
-    /// The most sessions it remembers; past that the least recently used one is forgotten early.
+    /// The most sessions it remembers; past that the least recently used one that no connection uses is forgotten early.
     static let maximum = 200_000
+    /// The most sessions that are checked for one new one.
+    static let checkedAtOnce = 1000
 
     private struct Session {
         var user: User
@@ -12,8 +14,13 @@ struct MemorySessions {
         var lastUsed: Int
         /// The number of this session's last use among all uses.
         var use: Int
+        /// The number of connections that use it now.
+        var connections = 0
 
-        func isForgotten(_ now: Int, _ limits: LogLimits) -> Bool {
+        func isForgotten(_ now: Int, _ limits: LogLimits) -> Bool { self.connections == 0 && self.isOver(now, limits) }
+
+        /// Whether its time is over.
+        func isOver(_ now: Int, _ limits: LogLimits) -> Bool {
             let time = self.isGuest ? min(limits.guestSessions, limits.sessions) : limits.sessions
             return now - self.lastUsed > time.inMilliseconds
         }
@@ -37,9 +44,21 @@ struct MemorySessions {
     mutating func save(_ hash: String, _ user: User, isGuest: Bool = false, now: Int) {
         self.sessions[hash] = Session(user: user, isGuest: isGuest, lastUsed: now, use: 0)
         self.note(hash, now)
-        while self.sessions.count > Self.maximum, let oldest = self.uses.popFirst() {
-            if self.sessions[oldest.hash]?.use == oldest.number { self.sessions[oldest.hash] = nil }
+        var looks = 0
+        while self.sessions.count > Self.maximum, looks < Self.checkedAtOnce, let oldest = self.uses.popFirst() {
+            looks += 1
+            guard let session = self.sessions[oldest.hash], session.use == oldest.number else { continue }
+            if session.connections > 0 { self.note(oldest.hash, now) } else { self.sessions[oldest.hash] = nil }
         }
+    }
+
+    /// A connection uses the session.
+    mutating func hold(_ hash: String) { self.sessions[hash]?.connections += 1 }
+
+    /// A connection that used the session has gone.
+    mutating func release(_ hash: String) {
+        guard let connections = self.sessions[hash]?.connections, connections > 0 else { return }
+        self.sessions[hash]?.connections = connections - 1
     }
 
     /// The user of a session.
@@ -84,12 +103,13 @@ struct MemorySessions {
     ) -> Int {
         var looks = 0
         while looks < limit, let oldest = self[keyPath: line].first {
-            if let session = self.sessions[oldest.hash], session.use == oldest.number {
-                guard session.isForgotten(now, limits) else { break }
-                self.sessions[oldest.hash] = nil
-            }
+            let session = self.sessions[oldest.hash].flatMap { $0.use == oldest.number ? $0 : nil }
+            if let session, !session.isOver(now, limits) { break }
             self[keyPath: line].removeFirst()
             looks += 1
+            guard let session else { continue }
+            // A session that a connection uses is used now.
+            if session.connections > 0 { self.note(oldest.hash, now) } else { self.sessions[oldest.hash] = nil }
         }
         return looks
     }

@@ -9,7 +9,12 @@ struct RoomRecord {
     /// Whether it is in the queue of rooms with data that expire.
     var isDue = false
 
-    private var isInUse: Bool { !self.subscribers.isEmpty || self.roster.count > 0 }
+    /// Whether it is in the queue of rooms that may make place for another.
+    var isSpare = false
+    /// The time of its last message; a room without one makes place first.
+    var lastSpoken: Int { self.log.lastTime ?? 0 }
+
+    var isInUse: Bool { !self.subscribers.isEmpty || self.roster.count > 0 }
 
     /// Whether it may be removed.
     func isForgotten(_ now: Int, _ limits: LogLimits) -> Bool { !self.isInUse && self.log.isForgotten(now, limits) }

@@ -50,6 +50,8 @@ package struct Node: Service {
             descriptors: ConnectionBudget.raiseDescriptorLimit(),
             threads: configuration.threads
         )
+        let metrics = MetricsRegistry()
+        let costs = CostGuard(configuration.limits, metrics: metrics)
         let context = NodeContext(
             name: configuration.name.text(port: configuration.port),
             settings: settings,
@@ -57,9 +59,13 @@ package struct Node: Service {
             authorizer: Authorizer(configuration.identity, group: group, logger: logger),
             admission: Admission(
                 maximum: budget.maximum(settings),
-                maximumPerAddress: settings.maximumConnectionsPerAddress,
-                reserve: budget.reserve
+                cost: settings.limits.cost,
+                reserve: budget.reserve,
+                buffers: costs.buffers,
+                refusals: costs.refusals
             ),
+            costs: costs,
+            metrics: metrics,
             logger: logger,
             flushWindow: configuration.flushWindow
         )
@@ -83,10 +89,13 @@ package struct Node: Service {
         )
         self.intake = ConnectionIntake(
             shards: shards,
-            policy: DoorPolicy(settings, context.authorizer, hasEcho: configuration.hasEcho),
+            policy: DoorPolicy(settings, context.authorizer, configuration),
             tls: settings.tls?.context,
             site: HTTPSite(router: router.build().buildResponder(), logger: ChatRouter.quiet(logger)),
             admission: context.admission,
+            proxies: configuration.proxies,
+            expectsProxyHeader: configuration.expectsProxyHeader,
+            refusals: costs.refusals,
             logger: logger
         )
         self.onRunning = onRunning
@@ -175,13 +184,10 @@ package struct Node: Service {
     ///   (``ReloadableConfiguration/take(_:)``).
     package func reload(_ new: ReloadableConfiguration) async {
         let settings = self.context.take(new)
-        self.context.sends.reload(rate: settings.limits.sends)
-        self.context.admission.reload(
-            maximum: self.budget.maximum(settings),
-            maximumPerAddress: settings.maximumConnectionsPerAddress
-        )
+        self.context.costs.apply(settings.limits)
+        self.context.admission.reload(maximum: self.budget.maximum(settings), cost: settings.limits.cost)
         for shard in self.shards { await shard.reload(settings) }
-        let policy = DoorPolicy(settings, self.context.authorizer, hasEcho: self.configuration.hasEcho)
+        let policy = DoorPolicy(settings, self.context.authorizer, self.configuration)
         await self.intake.reload(policy, tls: settings.tls?.context)
     }
 }
@@ -195,13 +201,18 @@ extension ConnectionBudget {
 
 extension DoorPolicy {
     /// The rules of a node.
-    fileprivate init(_ settings: ReloadableConfiguration, _ authorizer: Authorizer, hasEcho: Bool) {
+    fileprivate init(
+        _ settings: ReloadableConfiguration,
+        _ authorizer: Authorizer,
+        _ configuration: NodeConfiguration
+    ) {
         self.init(
             hosts: settings.hosts,
             webSockets: WebSocketAdmission(origins: settings.origins, isSecure: settings.tls != nil),
             asksForTokens: authorizer.asksForTokens,
+            proxies: configuration.proxies,
             maximumBody: settings.limits.messageBytes,
-            hasEcho: hasEcho
+            hasEcho: configuration.hasEcho
         )
     }
 }

@@ -40,6 +40,11 @@ package struct FrameDecoder: Sendable {
         return self.idleFrames
     }
 
+    /// The bytes that it holds of what has not ended: of a header, a control frame and a message.
+    package var heldBytes: Int {
+        self.input.readableBytes + (self.frame?.control.readableBytes ?? 0) + (self.message?.bytes.readableBytes ?? 0)
+    }
+
     /// The next whole message or control frame, or nil until more bytes come.
     ///
     /// - Throws: ``FrameError``; the connection cannot be used after it.

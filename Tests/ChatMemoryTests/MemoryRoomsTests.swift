@@ -101,4 +101,58 @@ import TestSupport
         #expect(looks <= 10_500)
         #expect(sessions.use("1", now: lasting + 10_001, limits: self.limits) == self.samples.mina)
     }
+
+    @Test func `a full table forgets the room that nobody is in and that was silent for longest`() throws {
+        var rooms = MemoryRooms(limits: self.limits, maximum: 4)
+        let (mina, holder) = (self.samples.mina, HolderID("h"))
+        func say(_ name: RoomName, _ now: Int) throws {
+            let draft = try self.samples.draft("hi", to: name, key: nil)
+            _ = rooms.update(name, now: now) { $0.log.append(draft, now: now, limits: self.limits) }
+        }
+        func make(_ name: RoomName) -> Bool { rooms.make(name) }
+        for (index, name) in self.names.prefix(4).enumerated() {
+            #expect(make(name))
+            if index < 3 { try say(name, 10 + index) }
+        }
+        // The first is spoken in again, somebody is in the second, and nobody has ever spoken in the fourth.
+        try say(self.names[0], 20)
+        _ = rooms.update(self.names[1], now: 20) { $0.roster.enter(mina, holder: holder) }
+        for (new, gone) in [(4, 3), (5, 4), (6, 5)] {
+            #expect(make(self.names[new]))
+            #expect(rooms[self.names[gone]] == nil && rooms.count == 4)
+            if new == 6 { try say(self.names[6], 30) }
+        }
+        #expect(make(self.names[7]))
+        #expect(rooms[self.names[2]] == nil)
+        _ = rooms.update(self.names[7], now: 30) { $0.roster.enter(mina, holder: holder) }
+        #expect(make(self.names[8]))
+        #expect(rooms[self.names[0]] == nil && rooms[self.names[1]] != nil && rooms[self.names[6]] != nil)
+        // In the end everybody is in theirs.
+        for name in [6, 8].map({ self.names[$0] }) {
+            _ = rooms.update(name, now: 40) { $0.roster.enter(mina, holder: holder) }
+        }
+        #expect(!make(self.names[9]))
+        _ = rooms.update(self.names[1], now: 50) { $0.roster.leave(mina.id, holder: holder) }
+        #expect(make(self.names[9]))
+        #expect(rooms[self.names[1]] == nil)
+    }
+
+    @Test func `a session that a connection uses is forgotten neither for others nor by time`() {
+        var sessions = MemorySessions()
+        sessions.save("mina", self.samples.mina, now: 0)
+        sessions.save("guest", self.samples.mina, isGuest: true, now: 0)
+        for hash in ["mina", "mina", "guest", "unknown"] { sessions.hold(hash) }
+        for number in 0..<(MemorySessions.maximum + 10) { sessions.save("\(number)", self.samples.mina, now: 1) }
+        #expect(sessions.count == MemorySessions.maximum)
+        #expect(sessions.user("mina", now: 1, limits: self.limits) != nil)
+        #expect(sessions.user("guest", now: 1, limits: self.limits) != nil)
+        let later = self.limits.sessions.inMilliseconds + 10
+        while sessions.forget(later, self.limits, limit: 500) > 0 {}
+        #expect(sessions.count == 2)
+        sessions.release("mina")
+        #expect(sessions.user("mina", now: 3 * later, limits: self.limits) != nil)
+        for hash in ["mina", "mina", "guest"] { sessions.release(hash) }
+        while sessions.forget(3 * later, self.limits, limit: 500) > 0 {}
+        #expect(sessions.count == 0)
+    }
 }

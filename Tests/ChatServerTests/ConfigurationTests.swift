@@ -252,7 +252,7 @@ struct ConfigurationTests {
             #expect(configuration.logLevel == .debug)
             #expect(configuration.node.threads == 3)
             #expect(configuration.node.maximumConnections == 10)
-            #expect(configuration.node.maximumConnectionsPerAddress == 5)
+            #expect(configuration.node.limits.cost.connectionsPerAddress == 5)
             #expect(configuration.node.limits.log.messages == 7)
         }
     }
@@ -265,7 +265,7 @@ struct ConfigurationTests {
         let configuration = try await self.configuration([:], environment)
         #expect(configuration.logLevel == .trace)
         #expect(configuration.node.redisPrefix == "talk:")
-        #expect(configuration.node.maximumConnectionsPerAddress == 2)
+        #expect(configuration.node.limits.cost.connectionsPerAddress == 2)
         #expect(configuration.node.limits.textBytes == 9)
     }
 
@@ -297,7 +297,7 @@ struct ConfigurationTests {
         let configuration = try await self.configuration(["unlimited": "true"])
         #expect(configuration.node.limits.sends == nil)
         #expect(configuration.node.limits.commands == nil)
-        #expect(configuration.node.maximumConnectionsPerAddress == nil)
+        #expect(configuration.node.limits.cost.connectionsPerAddress == nil)
         #expect(configuration.node.limits.outboundBytes == 1 << 20)
     }
 

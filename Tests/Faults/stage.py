@@ -49,6 +49,9 @@ def end_with_parent() -> None:
 class Program:
     """A process that can be killed, paused and started again, and must not end by itself."""
 
+    environment: dict[str, str] = {}
+    """What its environment has beyond ours."""
+
     def __init__(self, name: str, command: list[str | Path], log: Path, ready: str):
         self.name, self.command, self.log, self.ready = name, command, log, ready
         self.crashes: list[str] = []
@@ -66,6 +69,7 @@ class Program:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             preexec_fn=end_with_parent,
+            env=os.environ | self.environment,
             limit=1 << 20,
         )
         self.starts += 1
@@ -151,6 +155,11 @@ class Redis(Program):
 
 class Node(Program):
     """A node of the chat, with the relays around it."""
+
+    # All clients come from one address here. By the environment, since an earlier server knows no such flags.
+    environment = {
+        f"CHAT_LIMITS_{name}_PER_ADDRESS": "off" for name in ("OPENINGS", "SESSIONS", "JOINS", "NEW_ROOMS", "SENDS", "REPLAY_BYTES")
+    }
 
     def __init__(self, number: int, folder: Path, redis: Redis, options: list[str]):
         self.port = free_port()

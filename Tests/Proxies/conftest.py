@@ -53,9 +53,9 @@ def await_answer(port: int, process: subprocess.Popen, log: Path) -> None:
     raise RuntimeError(f"nobody answers: {log.read_text(errors='replace')}")
 
 
-def ask(port: int, request: str, until: bytes) -> bytes:
+def ask(port: int, request: str, until: bytes, source: str = "127.0.0.1") -> bytes:
     """Sends a request on a connection of its own, and reads until something has come, or the connection ends."""
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS, source_address=(source, 0)) as connection:
         connection.sendall(request.encode())
         answer = b""
         while until not in answer and select.select([connection], [], [], PATIENCE_SECONDS)[0]:
@@ -114,6 +114,28 @@ def caddy(folder: Path, port: int, server: int) -> list[str | Path]:
     configuration = folder / "Caddyfile"
     configuration.write_text("{\n\tadmin off\n\tauto_https off\n}\n" + site)
     return ["env", f"HOME={folder}", f"XDG_CONFIG_HOME={folder}", f"XDG_DATA_HOME={folder}", "caddy", "run", "--adapter", "caddyfile", "--config", configuration]
+
+
+def haproxy_with_headers(folder: Path, port: int, server: int) -> list[str | Path]:
+    """As the example, but it says by the PROXY protocol for whom it connects."""
+    command = haproxy(folder, port, server)
+    configuration = folder / "haproxy.cfg"
+    text = configuration.read_text().replace(f"server chat 127.0.0.1:{server}", f"server chat 127.0.0.1:{server} send-proxy-v2")
+    configuration.write_text(text.replace("option forwardfor", ""))
+    return command
+
+
+@pytest.fixture(params=[nginx, haproxy, haproxy_with_headers, caddy], ids=lambda proxy: proxy.__name__)
+def counted_port(request, tmp_path):
+    """A proxy in front of a server that counts by address, and that takes the proxy's word for it."""
+    port, server = free_port(), free_port()
+    command = [SERVER, "--port", str(server), "--hosts", NAME, "--static", ROOT / "static"]
+    command += ["--trusted-proxies", "127.0.0.1", "--requests-per-address", "3,1/h"]
+    if request.param is haproxy_with_headers:
+        command += ["--proxy-protocol", "on"]
+    with running(command, tmp_path / "server.log"), running(request.param(tmp_path, port, server), tmp_path / "log") as process:
+        await_answer(port, process, tmp_path / "log")
+        yield port
 
 
 @pytest.fixture(scope="module", params=[nginx, haproxy, caddy], ids=lambda proxy: proxy.__name__)

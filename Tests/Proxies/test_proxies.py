@@ -55,3 +55,15 @@ def test_what_is_posted_is_stored_every_time(proxy_port):
         request = f"POST /api/rooms/posts/messages HTTP/1.1\r\nHost: {NAME}\r\n{fields}\r\n{body}"
         answer = ask(proxy_port, request, b'"seq"')
         assert b'"seq"' in answer, answer
+
+
+def test_limits_count_the_client_and_not_the_proxy(counted_port):
+    def status(source: str, field: str = "") -> bytes:
+        answer = ask(counted_port, plain("/api/rooms")[:-2] + field + "\r\n", b"\r\n\r\n", source)
+        return answer.split()[1]
+
+    assert [status("127.0.0.5") for _ in range(4)] == [b"200", b"200", b"200", b"429"]
+    # What a client says of itself counts for nothing.
+    assert status("127.0.0.5", "X-Forwarded-For: 192.0.2.1\r\n") == b"429"
+    assert status("127.0.0.5", "Forwarded: for=192.0.2.1\r\n") == b"429"
+    assert status("127.0.0.6") == b"200"

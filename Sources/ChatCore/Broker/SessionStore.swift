@@ -26,6 +26,20 @@ package protocol SessionStore: AnyObject, Sendable {
     /// - Throws: ``BrokerError`` when the broker is out of reach.
     func saveSession(_ hash: String, _ user: User, isGuest: Bool) async throws(BrokerError)
 
+    /// A connection uses a session from now on: a broker that forgets sessions before their time is over keeps this one.
+    ///
+    /// - Parameter hash: ``SessionSecret/hash``.
+    func hold(_ hash: String)
+
+    /// Undoes ``hold(_:)``, once for each connection.
+    func release(_ hash: String)
+
     /// Gives a user another name: in the session, and by ``BrokerEvent/renamed(_:)`` at every subscriber of every node.
     func rename(_ user: User, session hash: String) async throws(BrokerError)
+}
+
+extension SessionStore {
+    /// A broker whose sessions end by time alone has nothing to do.
+    package func hold(_ hash: String) {}
+    package func release(_ hash: String) {}
 }

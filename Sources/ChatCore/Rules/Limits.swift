@@ -36,18 +36,10 @@ package struct Limits: Equatable, Sendable {
     /// The log of a room.
     package var log = LogLimits()
 
+    /// What one user, one address and one room may cost everybody else.
+    package var cost = CostLimits()
+
     package init() {}
-
-    /// A burst, and the rate per second after it.
-    package struct Rate: Equatable, Sendable {
-        package var burst: Int
-        package var perSecond: Int
-
-        package init(burst: Int, perSecond: Int) {
-            self.burst = burst
-            self.perSecond = perSecond
-        }
-    }
 }
 
 /// The part of a room's past that a broker keeps.

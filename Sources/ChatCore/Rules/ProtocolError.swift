@@ -116,6 +116,28 @@ extension ProtocolError {
         .init(.tooManyRooms, "a connection is in at most \(limit) rooms", limit: limit)
     }
 
+    /// Something came too fast.
+    ///
+    /// - Parameters:
+    ///   - subject: Who does it, and the verb: `a user sends`.
+    ///   - rate: The limit.
+    ///   - things: What it is, in the plural.
+    ///   - wait: The time after which the same may succeed.
+    /// - Returns: Such as "a user sends at most 10 messages a second".
+    package static func rateLimited(
+        _ subject: String,
+        _ rate: Limits.Rate,
+        _ things: String,
+        after wait: Duration
+    ) -> Self {
+        .init(
+            .rateLimited,
+            "\(subject) at most \(rate.words(things))",
+            retryMilliseconds: wait.inMilliseconds,
+            limit: rate.count
+        )
+    }
+
     package static func unavailable(_ message: String, retryMilliseconds: Int = 1000) -> Self {
         .init(.unavailable, message, retryMilliseconds: retryMilliseconds)
     }

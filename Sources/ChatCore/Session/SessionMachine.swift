@@ -45,8 +45,8 @@ package struct SessionMachine: Sendable {
     package private(set) var access = Access.open
     private var rooms: [RoomName: Membership] = [:]
     private var held: Deque<CommandEnvelope> = []
-    private var commands: TokenBucket?
-    private var errors: TokenBucket?
+    private var commands: TokenBucket.Level?
+    private var errors: TokenBucket.Level?
     /// Frames without a message that have not been charged yet.
     private var idleFrames: UInt8 = 0
     /// When the next token is taken.
@@ -58,8 +58,8 @@ package struct SessionMachine: Sendable {
         self.nextRefresh = now
         self.maximumRooms = limits.rooms
         self.commandRate = limits.commands
-        self.commands = limits.commands.map { TokenBucket($0, now: now) }
-        self.errors = limits.commands.map { TokenBucket($0, now: now) }
+        self.commands = limits.commands.map { TokenBucket.Level(fullFor: $0, now: now) }
+        self.errors = self.commands
     }
 
     /// Whether nothing has come that opens its session.
@@ -114,8 +114,14 @@ extension SessionMachine {
         let frames = count + Int(self.idleFrames)
         self.idleFrames = UInt8(frames % Self.idleFramesOfError)
         let errors = frames / Self.idleFramesOfError
-        for _ in 0..<errors where self.errors?.take(now: now) != nil { return .tooManyErrors }
+        for _ in 0..<errors where self.isTooMuch(now) { return .tooManyErrors }
         return nil
+    }
+
+    /// Counts an error: errors are normal, a flood of them is not.
+    private mutating func isTooMuch(_ now: ContinuousClock.Instant) -> Bool {
+        guard let commandRate else { return false }
+        return self.errors?.take(1, commandRate, now: now) != nil
     }
 
     /// A message came.
@@ -148,13 +154,15 @@ extension SessionMachine {
         guard let rate = self.commandRate else { return nil }
         // A message that costs more than the burst would never pass.
         let count = min(max(1, (bytes + Self.bytesPerCommand - 1) / Self.bytesPerCommand), rate.burst)
-        guard let wait = self.commands?.take(count, now: now) else { return nil }
-        return ProtocolError(
-            .rateLimited,
-            "a connection gives at most \(rate.perSecond) commands a second",
-            retryMilliseconds: wait.inMilliseconds,
-            limit: rate.perSecond
-        )
+        guard let wait = self.commands?.take(count, rate, now: now) else { return nil }
+        return .rateLimited("a connection gives", rate, "commands", after: wait)
+    }
+
+    /// The client has given commands in its URL: they count like others, and are never too many, since a connection
+    /// begins with its burst.
+    package mutating func chargeShorthand(_ commands: Int, now: ContinuousClock.Instant) {
+        guard let commandRate else { return }
+        self.commands?.charge(commands, commandRate, now: now, debt: 0)
     }
 
     /// Counts a command that makes the server verify a signature, which costs more than any other.
@@ -177,9 +185,8 @@ extension SessionMachine {
     /// A waiting command goes on; it was counted when it came.
     package mutating func resume(_ envelope: CommandEnvelope) -> OnCommand { self.decide(envelope) }
 
-    /// Errors are normal; a flood of them is not.
     private mutating func refuse(_ refusal: CommandRefusal, now: ContinuousClock.Instant) -> OnCommand {
-        self.errors?.take(now: now) == nil ? .refuse(refusal) : .disconnect(.tooManyErrors)
+        self.isTooMuch(now) ? .disconnect(.tooManyErrors) : .refuse(refusal)
     }
 
     private mutating func decide(_ envelope: CommandEnvelope) -> OnCommand {

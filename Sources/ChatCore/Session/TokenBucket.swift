@@ -3,14 +3,12 @@
 /// It has two numbers and no timer: each call calculates the tokens earned since the last one.
 package struct TokenBucket: Sendable {
     private let rate: Limits.Rate
-    private var tokens: Double
-    private var updated: ContinuousClock.Instant
+    private var level: Level
 
     /// Makes a full bucket.
     package init(_ rate: Limits.Rate, now: ContinuousClock.Instant) {
         self.rate = rate
-        self.tokens = Double(rate.burst)
-        self.updated = now
+        self.level = Level(fullFor: rate, now: now)
     }
 
     /// Takes tokens, if there are enough.
@@ -20,31 +18,80 @@ package struct TokenBucket: Sendable {
     ///   - now: The time.
     /// - Returns: nil when they were taken; otherwise the time until there are enough.
     package mutating func take(_ count: Int = 1, now: ContinuousClock.Instant) -> Duration? {
-        self.refill(now)
-        guard self.tokens < Double(count) else {
-            self.tokens -= Double(count)
-            return nil
-        }
-        return .seconds((Double(count) - self.tokens) / Double(self.rate.perSecond))
+        self.level.take(count, self.rate, now: now)
+    }
+
+    /// The time until there are enough tokens; nil when there are.
+    package mutating func wait(for count: Int, now: ContinuousClock.Instant) -> Duration? {
+        self.level.wait(for: count, self.rate, now: now)
+    }
+
+    /// Takes tokens that have been used already, down to none.
+    package mutating func charge(_ count: Int, now: ContinuousClock.Instant) {
+        self.level.charge(count, self.rate, now: now, debt: 0)
     }
 
     /// Whether it is full: such a bucket need not be kept.
-    package mutating func isFull(now: ContinuousClock.Instant) -> Bool {
-        self.refill(now)
-        return self.tokens >= Double(self.rate.burst)
-    }
+    package mutating func isFull(now: ContinuousClock.Instant) -> Bool { self.level.isFull(self.rate, now: now) }
 
     /// The time from now until it is full, if nothing is taken meanwhile.
     package mutating func timeUntilFull(now: ContinuousClock.Instant) -> Duration {
-        self.refill(now)
-        return .seconds((Double(self.rate.burst) - self.tokens) / Double(self.rate.perSecond))
+        self.level.timeUntilFull(self.rate, now: now)
     }
+}
 
-    private mutating func refill(_ now: ContinuousClock.Instant) {
-        guard now > self.updated else { return }
-        let earned = (now - self.updated).inSeconds * Double(self.rate.perSecond)
-        self.tokens = min(Double(self.rate.burst), self.tokens + earned)
-        self.updated = now
+extension TokenBucket {
+    /// The content of a bucket whose rate is kept elsewhere, once for many.
+    struct Level: Sendable {
+        private var tokens: Double
+        private var updated: ContinuousClock.Instant
+
+        init(fullFor rate: Limits.Rate, now: ContinuousClock.Instant) {
+            self.tokens = Double(rate.burst)
+            self.updated = now
+        }
+
+        /// The time until there are enough tokens; nil when there are.
+        mutating func wait(for count: Int, _ rate: Limits.Rate, now: ContinuousClock.Instant) -> Duration? {
+            self.refill(rate, now)
+            let missing = Double(count) - self.tokens
+            return missing > 0 ? .seconds(missing / rate.perSecond) : nil
+        }
+
+        mutating func take(_ count: Int, _ rate: Limits.Rate, now: ContinuousClock.Instant) -> Duration? {
+            if let wait = self.wait(for: count, rate, now: now) { return wait }
+            self.tokens -= Double(count)
+            return nil
+        }
+
+        /// Takes tokens that have been used already, down to a debt: whoever used more need not wait for all of them.
+        mutating func charge(_ count: Int, _ rate: Limits.Rate, now: ContinuousClock.Instant, debt: Int) {
+            self.refill(rate, now)
+            self.tokens = max(min(self.tokens, -Double(debt)), self.tokens - Double(count))
+        }
+
+        /// Gives tokens back that were taken and not used.
+        mutating func giveBack(_ count: Int, _ rate: Limits.Rate, now: ContinuousClock.Instant) {
+            self.refill(rate, now)
+            self.tokens = min(Double(rate.burst), self.tokens + Double(count))
+        }
+
+        mutating func isFull(_ rate: Limits.Rate, now: ContinuousClock.Instant) -> Bool {
+            self.refill(rate, now)
+            return self.tokens >= Double(rate.burst)
+        }
+
+        mutating func timeUntilFull(_ rate: Limits.Rate, now: ContinuousClock.Instant) -> Duration {
+            self.refill(rate, now)
+            return .seconds((Double(rate.burst) - self.tokens) / rate.perSecond)
+        }
+
+        private mutating func refill(_ rate: Limits.Rate, _ now: ContinuousClock.Instant) {
+            guard now > self.updated else { return }
+            let earned = (now - self.updated).inSeconds * rate.perSecond
+            self.tokens = min(Double(rate.burst), self.tokens + earned)
+            self.updated = now
+        }
     }
 }
 

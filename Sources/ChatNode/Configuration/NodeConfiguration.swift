@@ -31,10 +31,12 @@ package struct NodeConfiguration: Sendable {
     package var moderation = ModerationConfiguration()
     /// The most connections; nil: as many as the system's descriptors allow.
     package var maximumConnections: Int?
-    /// The most connections from one address; nil: as many as there may be at all.
-    package var maximumConnectionsPerAddress: Int? = 1000
     /// The certificate that connections are encrypted with; nil: they are not.
     package var tls: ServerTLS?
+    /// The proxies that say where their clients come from.
+    package var proxies = TrustedProxies()
+    /// Whether they begin each connection with a header of the PROXY protocol.
+    package var expectsProxyHeader = false
     /// Whether `GET /api/status` is served.
     package var servesStatus = true
     /// Where the page gets tokens.

@@ -10,8 +10,6 @@ package struct ReloadableConfiguration: Sendable, Equatable {
     package var hosts: HostPolicy
     /// The most connections; nil: as many as the system's descriptors allow.
     package var maximumConnections: Int?
-    /// The most connections from one address; nil: as many as there may be at all.
-    package var maximumConnectionsPerAddress: Int?
     /// The certificate for new connections; nil: they are not encrypted.
     package var tls: ServerTLS?
 
@@ -21,7 +19,6 @@ package struct ReloadableConfiguration: Sendable, Equatable {
         self.origins = configuration.origins
         self.hosts = configuration.hosts
         self.maximumConnections = configuration.maximumConnections
-        self.maximumConnectionsPerAddress = configuration.maximumConnectionsPerAddress
         self.tls = configuration.tls
     }
 

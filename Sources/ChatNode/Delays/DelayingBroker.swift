@@ -116,6 +116,10 @@ final class DelayingBroker: Broker {
         try await self.late { () async throws(BrokerError) in try await self.base.user(ofSession: hash) }
     }
 
+    func hold(_ hash: String) { self.base.hold(hash) }
+
+    func release(_ hash: String) { self.base.release(hash) }
+
     func saveSession(_ hash: String, _ user: User, isGuest: Bool) async throws(BrokerError) {
         try await self.late { () async throws(BrokerError) in
             try await self.base.saveSession(hash, user, isGuest: isGuest)

@@ -22,6 +22,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         let context: ChannelHandlerContext
         var machine: DoorMachine
         var isReading = true
+        /// The bytes that were made for an answer that is on its way (``BufferGauge``).
+        var heldBytes = 0
 
         init(_ context: ChannelHandlerContext, _ machine: DoorMachine) {
             self.context = context
@@ -77,6 +79,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         guard case .accepted(let refusal) = self.stage else { return }
         let machine = DoorMachine(
             policy: self.pending.policy,
+            peer: self.address,
             refusal: refusal,
             awaitsTLS: self.pending.tls != nil,
             now: .now
@@ -114,6 +117,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
+        case let proxied as ProxiedConnection: self.proxied(for: proxied.address)
         case ChannelEvent.inputClosed: self.inputEnded(context)
         case TLSUserEvent.handshakeCompleted:
             if case .door(let door) = self.stage { door.machine.secured(now: .now) }
@@ -122,6 +126,12 @@ final class ConnectionHandler: ChannelInboundHandler {
         default: break
         }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    /// The proxy has said whose connection it is; nil: its own.
+    private func proxied(for address: NetworkAddress?) {
+        guard case .door(let door) = self.stage, let address else { return }
+        door.machine.proxied(for: address, refusal: self.place?.claim(for: address.block, now: .now))
     }
 
     private func inputEnded(_ context: ChannelHandlerContext) {
@@ -140,7 +150,10 @@ final class ConnectionHandler: ChannelInboundHandler {
         let stage = self.stage
         self.stage = .ended
         switch stage {
-        case .door, .passage: self.pending.left(self)
+        case .door(let door):
+            self.hold(0, door)
+            self.pending.left(self)
+        case .passage: self.pending.left(self)
         case .webSocket(let client):
             self.pending.admission.webSocketClosed()
             self.pending.shard.assumeIsolated { $0.disconnected(client) }
@@ -191,7 +204,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             // The machine sends a `100` once for each body, so this loop ends.
             self.obey(door.machine.next(now: .now), door)
         case .open(let opening, let rest): self.open(opening, rest, door)
-        case .serve(let head, let body, let isLast): self.serve(head, body, isLast: isLast)
+        case .serve(let head, let body, let address, let isLast): self.serve(head, body, from: address, isLast: isLast)
         case .answer(let error, let isHead, let isLast):
             self.answer(error.response.head, error.body, isHead: isHead, isLast: isLast, door)
         case .allow(let methods, let isLast):
@@ -219,10 +232,10 @@ final class ConnectionHandler: ChannelInboundHandler {
         try? door.context.channel.syncOptions?.setOption(.autoRead, value: isReading)
     }
 
-    private func serve(_ head: RequestHead, _ body: ByteBuffer, isLast: Bool) {
+    private func serve(_ head: RequestHead, _ body: ByteBuffer, from address: NetworkAddress?, isLast: Bool) {
         guard case .door(let door) = self.stage else { return }
         let channel = door.context.channel
-        let (site, address) = (self.pending.site, self.address)
+        let site = self.pending.site
         let handler = NIOLoopBound(self, eventLoop: channel.eventLoop)
         self.pending.shard.assumeIsolated { shard in
             shard.spawn {
@@ -230,6 +243,8 @@ final class ConnectionHandler: ChannelInboundHandler {
                 // This runs in a later turn of the loop. The peer may have gone meanwhile.
                 guard case .door(let door) = handler.value.stage else { return }
                 let isHead = head.method == .head
+                // The files of the page are in memory in any case.
+                if head.target.place.utf8.starts(with: "api/".utf8) { handler.value.hold(body.readableBytes, door) }
                 handler.value.answer(response, body, isHead: isHead, isLast: isLast || !head.isCurrent, door)
             }
         }
@@ -248,8 +263,16 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
     }
 
+    /// The node holds this many bytes for an answer, until the socket has taken them.
+    private func hold(_ bytes: Int, _ door: Door) {
+        self.pending.shard.node.costs.buffers.add(bytes - door.heldBytes)
+        door.heldBytes = bytes
+    }
+
     private func answered() {
         guard case .door(let door) = self.stage else { return }
+        self.hold(0, door)
+        self.place?.settle()
         switch door.machine.answered(now: .now) {
         case .goOn: self.obey(door.machine.next(now: .now), door)
         case .linger:
@@ -265,16 +288,24 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private func open(_ opening: DoorMachine.Opening, _ rest: ByteBuffer, _ door: Door) {
         let context = door.context
+        var opening = opening
+        // A proxy's connection is its client's from here on.
+        if case .chat(let fields, _, _, let address) = opening,
+            let refusal = self.place?.claim(for: address?.block, now: .now)
+        {
+            opening = .parting(fields: fields, refusal)
+            door.machine.part(now: .now)
+        }
+        self.place?.settle()
         var answer = ResponseEncoder.switching(opening.fields)
         // The request may have waited behind one that was being answered, while nothing was read.
         self.setReading(true, door)
         switch opening {
-        case .chat(_, let query, let bearer):
+        case .chat(_, let query, let bearer, let address):
             let channel = context.channel
             let shorthand = ShorthandURL(query: query, maximumRooms: self.limits.rooms)
             self.pending.left(self)
             self.pending.admission.webSocketOpened()
-            let address = self.address
             let client = self.pending.shard.assumeIsolated {
                 $0.connected(channel, from: address, answer, shorthand, bearer)
             }

@@ -52,13 +52,16 @@ struct DoorMachine {
     /// A request whose body is still coming, and the decision on it.
     private struct Errand {
         let head: RequestHead
+        let address: NetworkAddress?
         let decision: DoorPolicy.Decision
     }
 
     /// The rules for requests; a reload changes them.
     var policy: DoorPolicy
+    /// The other end of the connection, or the one for which a proxy has made it.
+    private var peer: NetworkAddress?
     /// The reason why it cannot stay, if so.
-    private let refusal: Disconnect?
+    private var refusal: Disconnect?
     private var state: State
     private var reader = RequestHeadReader()
     private var input = ByteBuffer()
@@ -73,11 +76,19 @@ struct DoorMachine {
     ///
     /// - Parameters:
     ///   - policy: The rules for requests.
+    ///   - peer: The other end of the connection; nil for one without an address.
     ///   - refusal: The reason why it cannot stay; nil when it has its place.
     ///   - awaitsTLS: Whether the connection has to be encrypted first.
     ///   - now: The time.
-    init(policy: DoorPolicy, refusal: Disconnect?, awaitsTLS: Bool = false, now: ContinuousClock.Instant) {
+    init(
+        policy: DoorPolicy,
+        peer: NetworkAddress?,
+        refusal: Disconnect?,
+        awaitsTLS: Bool = false,
+        now: ContinuousClock.Instant
+    ) {
         self.policy = policy
+        self.peer = peer
         self.refusal = refusal
         self.state = awaitsTLS ? .securing(since: now) : .idle(since: now)
     }
@@ -101,7 +112,7 @@ extension DoorMachine {
         /// Send 101 with these fields, and hand the connection and the bytes behind the head over.
         case open(Opening, rest: ByteBuffer)
         /// Let the router answer, then call ``DoorMachine/answered(now:)``.
-        case serve(RequestHead, body: ByteBuffer, isLast: Bool)
+        case serve(RequestHead, body: ByteBuffer, from: NetworkAddress?, isLast: Bool)
         /// Answer by this, then call ``DoorMachine/answered(now:)``.
         case answer(APIError, isHead: Bool, isLast: Bool)
         /// Answer that the server takes these methods, then call ``DoorMachine/answered(now:)``.
@@ -115,7 +126,7 @@ extension DoorMachine {
     /// The purpose of a WebSocket.
     enum Opening {
         /// A client of the chat.
-        case chat(fields: [(name: String, value: String)], query: String?, bearer: String?)
+        case chat(fields: [(name: String, value: String)], query: String?, bearer: String?, from: NetworkAddress?)
         /// A client that gets back its own messages.
         case echo(fields: [(name: String, value: String)])
         /// A client that is told to come later.
@@ -134,6 +145,19 @@ extension DoorMachine {
         self.state = .answering(since: now, isLast: true)
         return .fault(.malformed("this port speaks TLS: the address begins with https:// or wss://"))
     }
+
+    /// A proxy has said for whom it has made the connection, before its first bytes.
+    ///
+    /// - Parameters:
+    ///   - peer: The client.
+    ///   - refusal: The reason why it cannot stay; nil when it can.
+    mutating func proxied(for peer: NetworkAddress, refusal: Disconnect?) {
+        self.peer = peer
+        self.refusal = self.refusal ?? refusal
+    }
+
+    /// The WebSocket that it has opened cannot stay: its client gets the reason, and some time to close.
+    mutating func part(now: ContinuousClock.Instant) { self.state = .lingering(since: now) }
 
     /// Bytes came.
     mutating func receive(_ bytes: ByteBuffer, now: ContinuousClock.Instant) -> OnBytes {
@@ -206,7 +230,8 @@ extension DoorMachine {
     }
 
     private mutating func decide(_ head: RequestHead, _ now: ContinuousClock.Instant) throws(RequestFault) -> OnBytes {
-        let decision = self.policy.decide(head)
+        let address = try self.policy.proxies.client(of: head, from: self.peer)
+        let decision = self.policy.decide(head, from: address)
         if case .open(let opening) = decision { return self.open(opening, now) }
         // An orchestrator would end a full node if this failed.
         if let refusal, head.target.place != "healthz" {
@@ -217,7 +242,7 @@ extension DoorMachine {
         if head.expectsContinue, case .answer(let error) = decision {
             return self.answer(error, head, isLast: true, now)
         }
-        self.state = .body(Errand(head: head, decision: decision), body, since: now)
+        self.state = .body(Errand(head: head, address: address, decision: decision), body, since: now)
         if head.expectsContinue, self.input.readableBytes == 0 { return .sendContinue }
         return try self.advance(now)
     }
@@ -242,7 +267,7 @@ extension DoorMachine {
             return .allow(methods, isLast: isLast)
         case .serve, .open:
             self.state = .answering(since: now, isLast: isLast)
-            return .serve(errand.head, body: body, isLast: isLast)
+            return .serve(errand.head, body: body, from: errand.address, isLast: isLast)
         }
     }
 
@@ -261,7 +286,7 @@ extension DoorMachine.Opening {
     /// The fields of the answer beyond those that every 101 has.
     var fields: [(name: String, value: String)] {
         switch self {
-        case .chat(let fields, _, _), .echo(let fields), .parting(let fields, _): fields
+        case .chat(let fields, _, _, _), .echo(let fields), .parting(let fields, _): fields
         }
     }
 }

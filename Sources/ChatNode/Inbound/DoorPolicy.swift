@@ -8,6 +8,8 @@ struct DoorPolicy: Sendable {
     let webSockets: WebSocketAdmission
     /// Whether clients need a token.
     var asksForTokens = false
+    /// The proxies that say where their clients come from.
+    let proxies: TrustedProxies
     /// The most bytes of a body.
     let maximumBody: Int
     /// Whether tests may open `/echo`.
@@ -26,7 +28,7 @@ struct DoorPolicy: Sendable {
     }
 
     /// Decides about a request.
-    func decide(_ head: RequestHead) -> Decision {
+    func decide(_ head: RequestHead, from address: NetworkAddress?) -> Decision {
         guard self.hosts.allows(head.authority) else { return .answer(.misdirected) }
         if head.target.path == "*" {
             return head.method == .options
@@ -44,7 +46,8 @@ struct DoorPolicy: Sendable {
                 guard isAllowed || ShorthandURL(query: query, maximumRooms: 1) == .none else {
                     return .answer(.tokenMissing)
                 }
-                return .open(.chat(fields: fields, query: query, bearer: self.asksForTokens ? bearer : nil))
+                let token = self.asksForTokens ? bearer : nil
+                return .open(.chat(fields: fields, query: query, bearer: token, from: address))
             case .refuse(let error): return .answer(error)
             }
         case "echo" where self.hasEcho:

@@ -8,17 +8,34 @@ import Synchronization
 final class ConnectionIntake: Sendable {
     private let pending: [ObjectIdentifier: NIOLoopBoundBox<PendingConnections>]
     private let admission: Admission
+    private let proxies: TrustedProxies
+    private let expectsProxyHeader: Bool
+    private let refusals: RefusalMetrics
     private let logger: Logger
     private let ticking = Mutex<[RepeatedTask]>([])
     private let pacer = Mutex(AcceptPacer())
 
     /// Makes an empty set of pending connections for the loop of each shard.
+    ///
+    /// - Parameters:
+    ///   - shards: The shards.
+    ///   - policy: The rules for requests.
+    ///   - tls: The certificate that connections are encrypted with; nil: they are not.
+    ///   - site: The HTTP side.
+    ///   - admission: The places for connections.
+    ///   - proxies: The proxies whose connections are others'.
+    ///   - expectsProxyHeader: Whether those begin with a header of the PROXY protocol.
+    ///   - refusals: Counts connections that do not.
+    ///   - logger: The log.
     init(
         shards: [Shard],
         policy: DoorPolicy,
         tls: NIOSSLContext?,
         site: HTTPSite,
         admission: Admission,
+        proxies: TrustedProxies,
+        expectsProxyHeader: Bool,
+        refusals: RefusalMetrics,
         logger: Logger
     ) {
         let pairs = shards.map { shard in
@@ -33,6 +50,9 @@ final class ConnectionIntake: Sendable {
         }
         self.pending = Dictionary(uniqueKeysWithValues: pairs)
         self.admission = admission
+        self.proxies = proxies
+        self.expectsProxyHeader = expectsProxyHeader
+        self.refusals = refusals
         self.logger = logger
     }
 
@@ -47,7 +67,8 @@ final class ConnectionIntake: Sendable {
         let place: Admission.Place
         var refusal: Disconnect?
         let address = NetworkAddress(channel.remoteAddress)
-        switch self.admission.enter(address?.block) {
+        let isProxy = self.proxies.contains(address)
+        switch self.admission.enter(isProxy ? nil : address?.block, now: .now) {
         case .admitted(let admitted): place = admitted
         case .turnedAway(let admitted, let reason):
             place = admitted
@@ -61,9 +82,17 @@ final class ConnectionIntake: Sendable {
         // From here on, the handler gives the place back on any failure.
         try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
         try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
-        // First comes what a proxy says of the peer, then the encryption, then the door.
         let isSecure = pending.tls != nil
         try ReadBuffers.attach(to: channel, isSecure: isSecure)
+        // First comes what a proxy says of the peer, then the encryption, then the door.
+        if isProxy, self.expectsProxyHeader {
+            try channel.pipeline.syncOperations.addHandler(
+                ProxyHeaderHandler { [refusals] reason in
+                    refusals.count(.proxyHeader)
+                    self.tell("a trusted proxy has sent no header of the PROXY protocol: \(reason)")
+                }
+            )
+        }
         if isSecure { try channel.pipeline.syncOperations.addHandler(TLSGate(pending: pending)) }
         try channel.pipeline.syncOperations.addHandler(handler)
     }

@@ -21,6 +21,10 @@ enum MetricName {
     static let rooms = "chat_shard_rooms"
     /// Users in rooms of a shard; one in two rooms counts twice.
     static let members = "chat_shard_members"
+    /// What a limit has refused, by the name of the limit.
+    static let refused = "chat_refused_total"
+    /// Bytes that wait for clients, or are parts of their messages.
+    static let buffered = "chat_buffered_bytes"
 }
 
 /// The counters of one shard: each count is an addition to a number that no other loop writes.

@@ -82,14 +82,30 @@ final class PresenceKeeper {
         return user.connections == 0
     }
 
-    /// A connection of the user was lost: the user leaves after a grace, unless another connection comes before.
+    /// The time after which a user who loses the last connection gets a grace in a room that is half full of names.
     ///
-    /// - Returns: The number of this departure, for ``isGone(_:from:departures:)`` when the grace is over; nil when
-    ///   others of the user's connections are still here.
-    func lost(_ id: UserID, in room: LocalRoom) -> Int? {
-        guard self.left(id, in: room), let departures = room.presence.users[id]?.departures else { return nil }
+    /// Whoever was there for less is missed by nobody, and two hundred who look in, one after the other, would make it a
+    /// large room.
+    static let shortestStay = Duration.seconds(1)
+
+    /// The consequence of a lost connection.
+    enum OnLoss: Equatable {
+        /// Others of the user's connections are still here.
+        case stays
+        /// The user leaves after a grace, unless another connection comes before; the number is for
+        /// ``isGone(_:from:departures:)`` then.
+        case leavesLater(Int)
+        /// The user leaves now: ``depart(_:from:)`` follows.
+        case leaves
+    }
+
+    /// A connection of the user was lost.
+    func lost(_ id: UserID, in room: LocalRoom, now: ContinuousClock.Instant = .now) -> OnLoss {
+        guard self.left(id, in: room), let user = room.presence.users[id] else { return .stays }
+        let isCrowded = room.presence.crowd.count > self.limits.members / 2
+        guard !isCrowded || now - user.since >= Self.shortestStay else { return .leaves }
         self.lingering.add(id, in: room.name)
-        return departures
+        return .leavesLater(user.departures)
     }
 
     /// The grace is over.

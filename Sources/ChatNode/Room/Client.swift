@@ -52,6 +52,8 @@ final class Client {
     private(set) var isReplaying = false
     private let pageEnd = Signal()
     private(set) var isClosed = false
+    /// The bytes that the node is said to hold for it (``BufferGauge``).
+    var heldBytes = 0
     private var inFlight = 0
     private var isReading = true
 

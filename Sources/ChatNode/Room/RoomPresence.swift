@@ -9,6 +9,8 @@ struct RoomPresence {
         var connections: Int
         /// Counts the losses of the last connection, so that the end of an interrupted grace has no effect.
         var departures = 0
+        /// The time when the first of its connections came.
+        var since = ContinuousClock.now
     }
 
     /// Its users on this shard; ``PresenceKeeper`` alone changes them.

@@ -12,17 +12,22 @@ struct OpenedSession {
 
     /// Looks up or makes the session that a `hello` asks for.
     ///
-    /// - Throws: ``BrokerError`` when it can be neither found nor kept.
-    nonisolated(nonsending) init(_ hello: Command.Hello, in store: any SessionStore) async throws(BrokerError) {
+    /// - Throws: ``BrokerError`` when it can be neither found nor kept, or when there are too many new ones.
+    nonisolated(nonsending) init(
+        _ hello: Command.Hello,
+        in store: any SessionStore,
+        at costs: SessionCosts
+    ) async throws(BrokerError) {
         if let secret = hello.session {
             let hash = secret.hash
             // Nothing but a token makes a client the user of one.
             if let user = try await store.session(hash), !user.id.isOfToken {
-                let named = try await Self.named(user, hello.name, hash, store)
+                let named = try await Self.named(user, hello.name, hash, store, costs)
                 self.init(user: named, secret: secret, hash: hash, isResumed: true)
                 return
             }
         }
+        try costs.takeNew()
         var generator = SystemRandom()
         let id = UserID(using: &generator)
         let user = User(id: id, name: hello.name ?? .guest(id))
@@ -42,14 +47,15 @@ struct OpenedSession {
     nonisolated(nonsending) init(
         _ hello: Command.Hello,
         of grant: Grant,
-        in store: any SessionStore
+        in store: any SessionStore,
+        at costs: SessionCosts
     ) async throws(BrokerError) {
         var generator = SystemRandom()
         let secret = SessionSecret(using: &generator)
         let hash = grant.subject.rawValue
         let name = grant.name ?? hello.name
         if let user = try await store.session(hash), user.id == grant.user {
-            let named = try await Self.named(user, name, hash, store)
+            let named = try await Self.named(user, name, hash, store, costs)
             self.init(user: named, secret: secret, hash: hash, isResumed: true)
             return
         }
@@ -66,14 +72,15 @@ struct OpenedSession {
         self.isResumed = isResumed
     }
 
-    /// The user with another name, if one is asked for.
+    /// The user with another name, if one is asked for and it may have one now.
     private nonisolated(nonsending) static func named(
         _ user: User,
         _ name: UserName?,
         _ hash: String,
-        _ store: any SessionStore
+        _ store: any SessionStore,
+        _ costs: SessionCosts
     ) async throws(BrokerError) -> User {
-        guard let name, name != user.name else { return user }
+        guard let name, name != user.name, costs.mayRename(user.id) else { return user }
         let named = User(id: user.id, name: name)
         try await store.rename(named, session: hash)
         return named

@@ -10,12 +10,16 @@ final class SessionDesk {
     private static let retryDelay = Duration.seconds(1)
 
     private let store: any SessionStore
+    private let costs: CostGuard
     /// Users whose names must be looked up.
     private var checks = PacedSet<UserID, ContinuousClock.Instant>(window: namesAtOnce)
     /// Users that got another name while sessions were being looked up: those may have been read before.
     private var renames = RenamesMeanwhile()
 
-    init(store: any SessionStore) { self.store = store }
+    init(store: any SessionStore, costs: CostGuard) {
+        self.store = store
+        self.costs = costs
+    }
 
     // MARK: Opening
 
@@ -24,19 +28,22 @@ final class SessionDesk {
     /// - Parameters:
     ///   - hello: The client's `hello`.
     ///   - access: What the client may do.
+    ///   - address: The client's address, which has a limit of new sessions and of names.
     ///   - use: Takes the session, in the same turn in which its name was checked.
     /// - Throws: ``BrokerError`` when it can be neither found nor kept.
     func open(
         _ hello: Command.Hello,
         _ access: Access,
+        from address: NetworkAddress?,
         _ use: (OpenedSession) -> Void
     ) async throws(BrokerError) {
         let lookup = self.renames.begin()
         defer { self.renames.end(lookup) }
+        let costs = SessionCosts(guard: self.costs, address: address?.block)
         var session: OpenedSession
         switch access {
-        case .open: session = try await OpenedSession(hello, in: self.store)
-        case .granted(let grant): session = try await OpenedSession(hello, of: grant, in: self.store)
+        case .open: session = try await OpenedSession(hello, in: self.store, at: costs)
+        case .granted(let grant): session = try await OpenedSession(hello, of: grant, in: self.store, at: costs)
         }
         // The name that was read may be older than one that every node has been told since.
         if session.isResumed { session.user = self.renames.newest(session.user) }

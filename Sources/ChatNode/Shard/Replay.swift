@@ -8,6 +8,8 @@ protocol ReplayHost: Actor {
     func send(_ payload: ByteBuffer, to client: Client)
     /// Queues whole frames for one client.
     func write(_ frames: ByteBuffer, to client: Client)
+    /// A client has got bytes of a log.
+    func charge(_ bytes: Int, to client: Client)
     /// Reads a page of a room's log: ``LogReader/page(_:after:known:standing:)``.
     func page(_ room: RoomName, after seq: Int, standing: LogPosition) async throws(BrokerError) -> LogPage
     /// Asks for a room's position, which makes the broker check whether its log started again.
@@ -93,6 +95,7 @@ final class Replay {
         )
         for message in messages { FrameEncoder.write(.text, message.payload, to: &frames) }
         self.client.beginPage()
+        host.charge(frames.readableBytes, to: self.client)
         host.write(frames, to: self.client)
         try? await self.client.port.drained().get()
         self.client.endPage()

@@ -54,7 +54,8 @@ extension Shard {
     /// A member sends.
     func publish(_ client: Client, _ send: Command.Send, id: Int?) {
         guard let user = client.session.user else { return }
-        if let error = self.node.sends.take(user.id, now: ContinuousClock.now) {
+        let payers = SendLimiter.Send(user: user.id, address: client.address?.block, room: send.room)
+        if let error = self.node.costs.sends.take(payers, now: ContinuousClock.now) {
             return self.refuse(error, id: id, room: send.room, to: client)
         }
         if client.isMutedSomewhere || !self.ruledRooms.isEmpty, let error = self.refusal(of: send, by: client, user) {
@@ -113,7 +114,9 @@ extension Shard {
             try await self.node.rulings.ready()
             // Somebody at a banned address costs no session.
             if let ban = self.node.rulings.ban(of: client.visitor) { return self.close(client, .banned(ban)) }
-            try await self.sessions.open(hello, access) { self.opened($0, access, for: client, id: id) }
+            try await self.sessions.open(hello, access, from: client.address) {
+                self.opened($0, access, for: client, id: id)
+            }
         } catch {
             // A welcome promises that the session brings the same user back, so there is none while the broker cannot
             // keep it.
@@ -125,6 +128,7 @@ extension Shard {
     private func opened(_ session: OpenedSession, _ access: Access, for client: Client, id: Int?) {
         guard !client.isClosed else { return }
         if let reason = self.exclusion(of: client, as: session.user, access) { return self.close(client, reason) }
+        self.node.sessions.hold(session.hash)
         client.keptSession = session.isGuest ? .shortly(session.hash) : .long(session.hash)
         let welcome = Welcome(
             user: session.user,
@@ -147,6 +151,9 @@ extension Shard {
 
     private func rename(_ client: Client, _ name: UserName, id: Int?) async {
         guard var user = client.session.user, let hash = client.keptSession.hash else { return }
+        if let error = self.node.costs.takeRename(user.id, client.address?.block, now: .now) {
+            return self.refuse(error, id: id, to: client)
+        }
         user.name = name
         do {
             try await self.sessions.rename(user, session: hash)
@@ -162,11 +169,14 @@ extension Shard {
 
     private func members(_ client: Client, _ members: Command.Members, id: Int?) async {
         let room = members.room
-        if let error = self.node.rulings.refusal(ofReading: room, by: client.visitor) {
+        let refusal =
+            self.node.rulings.refusal(ofReading: room, by: client.visitor) ?? self.refusalOfPast(for: client, .now)
+        if let error = refusal {
             return self.refuse(error, id: id, room: room, to: client)
         }
         do {
             let page = try await self.node.presence.members(room, cursor: members.cursor, limit: self.limits.members)
+            self.charge(page.members.count * CostGuard.bytesPerMember, to: client)
             self.reply(.members(room, page), id: id, to: client)
         } catch {
             self.refuse(error.protocolError, id: id, room: room, to: client)
@@ -178,9 +188,13 @@ extension Shard {
             return self.refuse(error, id: id, room: history.room, to: client)
         }
         let limit = min(history.limit ?? self.limits.history, self.limits.history)
+        if let error = self.refusalOfPast(for: client, .now) {
+            return self.refuse(error, id: id, room: history.room, to: client)
+        }
         do {
             var page = try await self.messages.log(history.room, before: history.before, limit: limit)
             if let epoch = history.epoch, epoch != page.epoch { page.publications = [] }
+            self.charge(page.publications.reduce(0) { $0 + $1.payload.readableBytes }, to: client)
             self.reply(.history(history.room, page), id: id, to: client)
         } catch {
             self.refuse(error.protocolError, id: id, room: history.room, to: client)
@@ -190,6 +204,9 @@ extension Shard {
     private func type(_ client: Client, _ typing: Command.Typing, id: Int?) {
         guard let user = client.session.user else { return }
         if client.isMutedSomewhere, let error = self.node.rulings.muteRefusal(of: client.visitor, in: typing.room) {
+            return self.refuse(error, id: id, room: typing.room, to: client)
+        }
+        if let error = self.node.costs.typing.take(client.address?.block, now: .now) {
             return self.refuse(error, id: id, room: typing.room, to: client)
         }
         if self.rooms[typing.room]?.presence.crowd.isLarge == false {

@@ -35,6 +35,7 @@ extension Shard {
             self.drain(client)
             return client.id
         }
+        client.session.chargeShorthand(shorthand.commands.count, now: .now)
         for refusal in shorthand.refusals { self.send(refusal.encoded(), to: client) }
         for command in shorthand.commands { self.perform(client.session.resume(command), for: client) }
         return client.id
@@ -51,6 +52,7 @@ extension Shard {
             // Pings, pongs and fragments are normal, but a flood of them is not.
             let flood = client.session.receiveIdleFrames(client.decoder.takeIdleFrames(), now: now)
             if let flood { self.close(client, flood) }
+            if client.decoder.heldBytes > 0 || client.heldBytes > 0 { self.account(for: client) }
         } catch {
             self.close(client, Disconnect(code: error.closeCode, reason: error.reason))
         }
@@ -123,6 +125,7 @@ extension Shard {
     /// Sends the frames that are queued for a client, and starts checks when its socket does not take all of them.
     func flushPort(of client: Client) {
         client.port.flush()
+        if client.heldBytes > 0 || client.port.waiting > 0 { self.account(for: client) }
         self.watchStall(client)
     }
 
@@ -169,6 +172,7 @@ extension Shard {
     func checkStall(_ id: ClientID, _ now: ContinuousClock.Instant) {
         guard let client = self.clients[id], !client.isClosed else { return }
         client.isWatched = false
+        self.account(for: client)
         let (taken, waiting) = (client.port.taken, client.port.waiting)
         guard let disconnect = client.stall.check(taken: taken, waiting: waiting, now: now) else {
             return self.watchStall(client)
@@ -196,7 +200,13 @@ extension Shard {
     ///   - client: The client.
     ///   - disconnect: Why.
     ///   - reconnectMilliseconds: The time after which it should come back, if it is told before the close.
-    func close(_ client: Client, _ disconnect: Disconnect, reconnectMilliseconds: Int? = nil) {
+    ///   - time: The time that it has to read its last bytes; nil: that of the limits.
+    func close(
+        _ client: Client,
+        _ disconnect: Disconnect,
+        reconnectMilliseconds: Int? = nil,
+        within time: Duration? = nil
+    ) {
         guard client.markClosed() else { return }
         var frames = ByteBuffer()
         if let reconnectMilliseconds {
@@ -204,7 +214,7 @@ extension Shard {
             FrameEncoder.write(.text, event.encoded(), to: &frames)
         }
         FrameEncoder.writeClose(CloseFrame(code: disconnect.code, reason: disconnect.reason), to: &frames)
-        client.port.finish(with: frames, within: TimeAmount(self.limits.closeTimeout))
+        client.port.finish(with: frames, within: TimeAmount(time ?? self.limits.closeTimeout))
         self.forget(client)
     }
 
@@ -232,8 +242,10 @@ extension Shard {
     /// A connection is gone.
     func disconnected(_ id: ClientID) {
         guard let client = self.clients.remove(id) else { return }
+        if let hash = client.keptSession.hash { self.node.sessions.release(hash) }
         client.port.detach()
         self.forget(client)
+        self.setHeldBytes(0, of: client)
     }
 
     /// The node is going away: disconnects a client cleanly.

@@ -18,6 +18,12 @@ extension Shard: ReplayHost {
             self.refuse(error, id: id, room: join.room, to: client)
             return self.resume(client.session.expelled(join.room), for: client)
         }
+        if let error = self.refusal(of: join, for: client, isMember: isMember) {
+            self.refuse(error, id: id, room: join.room, to: client)
+            let held = isMember ? client.session.joined(join.room) : client.session.expelled(join.room)
+            return self.resume(held, for: client)
+        }
+        let isOpening = self.rooms[join.room] == nil
         let room = self.room(join.room)
         let membership: Membership
         if isMember, let existing = client.membership(in: join.room) {
@@ -30,7 +36,10 @@ extension Shard: ReplayHost {
             room.add(membership)
             self.presence.entered(user, in: room)
         }
-        self.start(client) { await self.enter(membership, join, id: id, isMember: isMember) }
+        self.start(client) {
+            await self.enter(membership, join, id: id, isMember: isMember)
+            if isOpening { self.settleOpening(of: room, by: client) }
+        }
     }
 
     private func enter(_ membership: Membership, _ join: Command.Join, id: Int?, isMember: Bool) async {
@@ -246,8 +255,12 @@ extension Shard: ReplayHost {
 
     /// A connection of a user was lost: the user leaves the room after a grace.
     func linger(_ user: UserID, in room: LocalRoom) {
-        guard let departures = self.presence.lost(user, in: room) else { return }
-        self.wheel.schedule(.depart(room.name, user, departures), after: self.limits.presenceGrace)
+        switch self.presence.lost(user, in: room) {
+        case .stays: break
+        case .leaves: self.spawn { await self.depart(user, from: room) }
+        case .leavesLater(let departures):
+            self.wheel.schedule(.depart(room.name, user, departures), after: self.limits.presenceGrace)
+        }
     }
 
     /// A user has left a room, by a command or after the grace.

@@ -46,6 +46,10 @@ actor Shard {
     var schedule: FlushScheduler
     /// The clients whose ports have something to send.
     var ports = ClientsToFlush()
+    /// The clients for which the node holds bytes.
+    var held: Set<ClientID> = []
+    /// Whether some of them are about to be let go of.
+    var isShedding = false
     /// The broker's state for new clients; nil while all is well.
     var degradation: String?
     private var isTickScheduled = false
@@ -64,7 +68,7 @@ actor Shard {
         self.node = node
         self.settings = node.settings
         self.metrics = ShardMetrics(shard: String(index), of: node.metrics)
-        self.sessions = SessionDesk(store: node.sessions)
+        self.sessions = SessionDesk(store: node.sessions, costs: node.costs)
         self.presence = PresenceKeeper(node: node, holder: node.holder(shard: index), rooms: self.rooms)
         self.schedule = FlushScheduler(window: node.flushWindow, now: .now)
         self.inbox = BrokerInbox(loop: loop)
@@ -110,7 +114,9 @@ actor Shard {
             self.presence.repair(on: self)
             self.checkNames()
             self.measure()
-            self.node.sends.sweep(now: now)
+            self.node.costs.sweep(now: now)
+            self.node.admission.sweep(now: now)
+            self.node.costs.buffers.measure()
             self.spawn { await self.node.logs.sweep(now: now) }
             guard now >= nextRenewal else { continue }
             nextRenewal = now + self.renewal

@@ -32,8 +32,8 @@ final class NodeContext: Sendable {
     let authorizer: Authorizer
     let logs: LogReader
     let roomLists: RoomListReader
-    let sends: SendLimiter
     let rulings: RulingDesk
+    let costs: CostGuard
     let occupancy = Occupancy()
     let admission: Admission
     let metrics: MetricsRegistry
@@ -49,6 +49,8 @@ final class NodeContext: Sendable {
         broker: any Broker,
         authorizer: Authorizer,
         admission: Admission,
+        costs: CostGuard,
+        metrics: MetricsRegistry,
         logger: Logger,
         flushWindow: Duration
     ) {
@@ -65,9 +67,9 @@ final class NodeContext: Sendable {
         self.roomLists = RoomListReader { cursor, limit async throws(BrokerError) in
             try await broker.rooms(after: cursor, limit: limit)
         }
-        self.sends = SendLimiter(rate: settings.limits.sends)
+        self.costs = costs
         self.admission = admission
-        self.metrics = MetricsRegistry()
+        self.metrics = metrics
         self.postMetrics = ShardMetrics(shard: "http", of: self.metrics)
         self.logger = logger
         self.rulings = RulingDesk(store: broker, control: broker, messages: broker, logger: logger)

@@ -115,6 +115,21 @@ extension NodeConfiguration {
         self.hosts =
             try settings.choice(.hosts, "local, * or names of hosts, without ports") { HostPolicy($0) }
             ?? .standard(listeningOn: self.host)
+        self.proxies =
+            try settings.choice(.trustedProxies, "networks or addresses, with commas between") {
+                TrustedProxies($0)
+            } ?? self.proxies
+        self.proxies.field =
+            try settings.choice(.forwardedField, "x-forwarded-for or forwarded") {
+                TrustedProxies.Field(rawValue: $0)
+            } ?? self.proxies.field
+        self.expectsProxyHeader =
+            try settings.choice(.proxyProtocol, "on or off") { ["on": true, "off": false][$0] } ?? false
+        guard !self.expectsProxyHeader || !self.proxies.networks.isEmpty else {
+            throw SettingError(
+                "\(Setting.proxyProtocol.names): it is for trusted proxies, \(Setting.trustedProxies.names)"
+            )
+        }
         self.servesStatus =
             try settings.choice(.status, "on or off") { ["on": true, "off": false][$0] } ?? self.servesStatus
     }
@@ -123,12 +138,12 @@ extension NodeConfiguration {
         self.limits = try Limits(settings)
         let connections = try settings.int(.connections)
         self.maximumConnections = connections > 0 ? connections : nil
-        let perAddress = try settings.int(.connectionsPerAddress)
-        self.maximumConnectionsPerAddress = perAddress > 0 ? perAddress : nil
         if try settings.bool(.unlimited) {
             self.limits.sends = nil
             self.limits.commands = nil
-            self.maximumConnectionsPerAddress = nil
+            let bufferedBytes = self.limits.cost.bufferedBytes
+            self.limits.cost = .none
+            self.limits.cost.bufferedBytes = bufferedBytes
         }
     }
 
@@ -187,6 +202,7 @@ extension Limits {
     fileprivate init(_ settings: Settings) throws(SettingError) {
         self.init()
         func seconds(_ setting: Setting) throws(SettingError) -> Duration { .seconds(try settings.int(setting)) }
+        self.cost = try CostLimits(settings)
         self.textBytes = try settings.int(.textBytes)
         self.messageBytes = try settings.int(.messageBytes)
         self.rooms = try settings.int(.roomsPerConnection)

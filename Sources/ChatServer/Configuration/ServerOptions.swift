@@ -19,6 +19,9 @@ struct ServerOptions: ParsableArguments {
     @Option(.flushWindow) var flushWindow: String?
     @Option(.origins) var origins: String?
     @Option(.hosts) var hosts: String?
+    @Option(.trustedProxies) var trustedProxies: String?
+    @Option(.forwardedField) var forwardedField: String?
+    @Option(.proxyProtocol) var proxyProtocol: String?
     @Option(.status) var status: String?
     @Option(.tlsCertificate) var tlsCertificate: String?
     @Option(.tlsKey) var tlsKey: String?
@@ -41,6 +44,9 @@ struct ServerOptions: ParsableArguments {
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
 
+    @OptionGroup(title: "Limits of an address, a user and a room")
+    var costs: CostOptions
+
     /// The settings that were given, by key.
     var values: [String: String] {
         let own: [Setting: String?] = [
@@ -49,10 +55,14 @@ struct ServerOptions: ParsableArguments {
             .nodeName: self.node, .staticFiles: self.staticFiles, .threads: self.threads,
             .flushWindow: self.flushWindow, .origins: self.origins, .hosts: self.hosts, .status: self.status,
             .tlsCertificate: self.tlsCertificate, .tlsKey: self.tlsKey,
+            .trustedProxies: self.trustedProxies, .forwardedField: self.forwardedField,
+            .proxyProtocol: self.proxyProtocol,
             .unlimited: self.unlimited ? "true" : nil, .coreDumps: self.coreDumps, .logLevel: self.logLevel,
             .logFormat: self.logFormat,
         ]
-        let groups = [self.signIn.values, self.identity.values, self.moderation.values, self.limits.values]
+        let groups = [
+            self.signIn.values, self.identity.values, self.moderation.values, self.limits.values, self.costs.values,
+        ]
         let all = groups.reduce(own) { $0.merging($1) { $1 } }
         let given = all.compactMap { setting, value in value.map { (setting.key, $0) } }
         return Dictionary(uniqueKeysWithValues: given)
@@ -108,7 +118,6 @@ struct LimitOptions: ParsableArguments {
     @Option(.leaseSeconds) var leaseSeconds: String?
     @Option(.helloSeconds) var helloSeconds: String?
     @Option(.connections) var connections: String?
-    @Option(.connectionsPerAddress) var connectionsPerAddress: String?
 
     /// The limits that were given.
     var values: [Setting: String?] {
@@ -121,7 +130,6 @@ struct LimitOptions: ParsableArguments {
             .pingSeconds: self.pingSeconds, .pongSeconds: self.pongSeconds, .stallSeconds: self.stallSeconds,
             .presenceSeconds: self.presenceSeconds, .closeSeconds: self.closeSeconds,
             .leaseSeconds: self.leaseSeconds, .helloSeconds: self.helloSeconds, .connections: self.connections,
-            .connectionsPerAddress: self.connectionsPerAddress,
         ]
     }
 }

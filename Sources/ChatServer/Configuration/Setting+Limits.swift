@@ -46,7 +46,7 @@ extension Setting {
     static let sendBurst = limit("send-burst", standard.sends?.burst, "Sends of a user at once ({default}).")
     static let sendRate = limit(
         "send-rate",
-        standard.sends?.perSecond,
+        standard.sends?.count,
         "Sends of a user each second after that ({default})."
     )
     static let commandBurst = limit(
@@ -56,7 +56,7 @@ extension Setting {
     )
     static let commandRate = limit(
         "command-rate",
-        standard.commands?.perSecond,
+        standard.commands?.count,
         "Commands of a connection each second after that ({default})."
     )
     static let outboundBytes = limit(
@@ -118,16 +118,12 @@ extension Setting {
         NodeConfiguration().maximumConnections,
         "The most connections of this node ({default}: as many as its descriptors allow)."
     )
-    static let connectionsPerAddress = limit(
-        "connections-per-address",
-        in: 0...(.max),
-        NodeConfiguration().maximumConnectionsPerAddress,
-        "The most connections from one address ({default}; 0: no limit)."
-    )
 
-    static let limits = [
-        textBytes, messageBytes, roomsPerConnection, history, members, sendBurst, sendRate, commandBurst, commandRate,
-        outboundBytes, logMessages, logSeconds, dedupSeconds, sessionDays, pingSeconds, pongSeconds, stallSeconds,
-        presenceSeconds, closeSeconds, leaseSeconds, helloSeconds, connections, connectionsPerAddress,
-    ]
+    static let limits =
+        [
+            textBytes, messageBytes, roomsPerConnection, history, members, sendBurst, sendRate, commandBurst,
+            commandRate, outboundBytes, logMessages, logSeconds, dedupSeconds, sessionDays, pingSeconds, pongSeconds,
+            stallSeconds,
+            presenceSeconds, closeSeconds, leaseSeconds, helloSeconds, connections,
+        ] + costs
 }

@@ -70,6 +70,24 @@ extension Setting {
         help: "Names by which this server is asked: local, *, or names with commas between.",
         discussion: "Addresses always are. The default is local on a loopback address, and * on any other."
     )
+    static let trustedProxies = Setting(
+        "trusted-proxies",
+        help: "Networks and addresses of proxies, with commas between, that say where their clients come from.",
+        discussion: "Such as 127.0.0.1,10.0.0.0/8. Without it, all clients of a proxy share its limits."
+    )
+    static let forwardedField = Setting(
+        "forwarded-field",
+        .words(["x-forwarded-for", "forwarded"]),
+        default: "x-forwarded-for",
+        help: "The field by which trusted proxies say it: x-forwarded-for or forwarded ({default})."
+    )
+    static let proxyProtocol = Setting(
+        "proxy-protocol",
+        .words(["on", "off"]),
+        default: "off",
+        help:
+            "Whether trusted proxies begin each connection with a header of the PROXY protocol: on or off ({default})."
+    )
     static let status = Setting(
         "status",
         .words(["on", "off"]),
@@ -104,7 +122,8 @@ extension Setting {
     static let all =
         [
             host, port, redis, redisPasswordFile, redisCa, redisPrefix, ackReplicas, nodeName, staticFiles, threads,
-            flushWindow, origins, hosts, status, unlimited, coreDumps, logLevel, logFormat,
+            flushWindow, origins, hosts, trustedProxies, forwardedField, proxyProtocol, status, unlimited, coreDumps,
+            logLevel, logFormat,
         ] + tls + identity + signIn + moderation + limits
 
     /// A file of settings; it is not a setting itself, since a file cannot name itself.

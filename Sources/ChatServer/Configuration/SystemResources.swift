@@ -69,6 +69,19 @@ enum SystemResources {
         return nil
     }
 
+    /// The memory that the process may use, in bytes: the machine's, or less where a control group says so.
+    static var memory: Int {
+        let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+        // Control groups, versions 2 and 1; one without a limit says "max", or a number beyond the machine's.
+        let files = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
+        let limits = files.compactMap { file in
+            (try? String(contentsOfFile: file, encoding: .utf8)).flatMap {
+                Int($0.trimmingCharacters(in: .whitespacesAndNewlines))
+            }
+        }
+        return max(64 << 20, limits.reduce(machine) { min($0, max($1, 0)) })
+    }
+
     /// The wildcard address: of both families if there is IPv6.
     static var anyAddress: String {
         let descriptor = socket(AF_INET6, CInt(SOCK_STREAM.rawValue), 0)

@@ -14,10 +14,11 @@ struct DoorMachineTests {
         let policy = DoorPolicy(
             hosts: .local,
             webSockets: WebSocketAdmission(origins: .sameHost, isSecure: false),
+            proxies: TrustedProxies(),
             maximumBody: 1000,
             hasEcho: false
         )
-        return DoorMachine(policy: policy, refusal: refusal, awaitsTLS: awaitsTLS, now: self.start)
+        return DoorMachine(policy: policy, peer: nil, refusal: refusal, awaitsTLS: awaitsTLS, now: self.start)
     }
 
     /// What an action is called, and what it says.
@@ -25,10 +26,10 @@ struct DoorMachineTests {
         switch action {
         case .wait: "wait"
         case .sendContinue: "continue"
-        case .open(.chat(_, let query, _), let rest): "chat \(query ?? "-") +\(rest.readableBytes)"
+        case .open(.chat(_, let query, _, _), let rest): "chat \(query ?? "-") +\(rest.readableBytes)"
         case .open(.echo, _): "echo"
         case .open(.parting(_, let reason), _): "part \(reason.code)"
-        case .serve(let head, let body, let isLast):
+        case .serve(let head, let body, _, let isLast):
             "serve \(head.target.path) \(body.readableBytes)\(isLast ? "." : "")"
         case .answer(let error, _, let isLast): "answer \(error.status.code)\(isLast ? "." : "")"
         case .allow(let methods, _): "allow \(methods.count)"

@@ -5,6 +5,8 @@ import Testing
 
 @Suite(.patience)
 struct AdmissionTests {
+    private let start = ContinuousClock.now
+
     private enum Entry: Equatable { case admitted, turnedAway(UInt16), closed }
 
     private func enter(
@@ -12,7 +14,7 @@ struct AdmissionTests {
         from address: String? = "192.0.2.1",
         _ places: inout [Admission.Place]
     ) -> Entry {
-        switch admission.enter(address.flatMap { NetworkAddress($0)?.block }) {
+        switch admission.enter(address.flatMap { NetworkAddress($0)?.block }, now: self.start) {
         case .admitted(let place):
             places.append(place)
             return .admitted
@@ -24,7 +26,7 @@ struct AdmissionTests {
     }
 
     @Test func `past the limit some are told so, and the rest closed, until a place is free`() {
-        let admission = Admission(maximum: 2, maximumPerAddress: nil, reserve: 1)
+        let admission = Admission(maximum: 2, cost: .none, reserve: 1)
         var places: [Admission.Place] = []
         #expect(self.enter(admission, &places) == .admitted)
         #expect(self.enter(admission, &places) == .admitted)
@@ -40,7 +42,9 @@ struct AdmissionTests {
     }
 
     @Test func `an address has its own limit, and cannot use up the reserve`() {
-        let admission = Admission(maximum: nil, maximumPerAddress: 1)
+        var cost = CostLimits.none
+        cost.connectionsPerAddress = 1
+        let admission = Admission(maximum: nil, cost: cost)
         var places: [Admission.Place] = []
         #expect(self.enter(admission, &places) == .admitted)
         for _ in 0..<Admission.reservePerAddress { #expect(self.enter(admission, &places) == .turnedAway(1013)) }
@@ -51,8 +55,77 @@ struct AdmissionTests {
         #expect(self.enter(admission, &places) == .admitted)
     }
 
+    @Test func `an address has a rate of new connections, and so has the node`() throws {
+        var cost = CostLimits.none
+        cost.openings = Limits.Rate(burst: 3, perSecond: 1)
+        cost.nodeOpenings = Limits.Rate(burst: 5, perSecond: 1)
+        let metrics = MetricsRegistry()
+        let admission = Admission(maximum: nil, cost: cost, refusals: RefusalMetrics(of: metrics))
+        var places: [Admission.Place] = []
+        for _ in 0..<3 { #expect(self.enter(admission, &places) == .admitted) }
+        #expect(self.enter(admission, &places) == .turnedAway(1013))
+        // Who comes and goes at once pays as well.
+        for place in places { place.leave() }
+        places = []
+        #expect(self.enter(admission, &places) == .turnedAway(1013))
+        for _ in 0..<2 { #expect(self.enter(admission, from: "192.0.2.2", &places) == .admitted) }
+        #expect(self.enter(admission, from: "192.0.2.3", &places) == .turnedAway(1013))
+        #expect(metrics.total(MetricName.refused) == 3)
+    }
+
+    @Test func `connections that finish no request have a limit of their own`() {
+        var cost = CostLimits.none
+        cost.pendingPerAddress = 2
+        let admission = Admission(maximum: nil, cost: cost)
+        var places: [Admission.Place] = []
+        for _ in 0..<2 { #expect(self.enter(admission, &places) == .admitted) }
+        for _ in 0..<Admission.reservePerAddress { #expect(self.enter(admission, &places) == .turnedAway(1013)) }
+        #expect(self.enter(admission, &places) == .closed)
+        #expect(self.enter(admission, from: "192.0.2.2", &places) == .admitted)
+        for place in places.dropFirst(2) { place.leave() }
+        places[0].settle()
+        places[0].settle()
+        #expect(self.enter(admission, &places) == .admitted)
+        #expect(self.enter(admission, &places) == .turnedAway(1013))
+    }
+
+    @Test func `a connection of a proxy counts for its client, from when that is known`() throws {
+        var cost = CostLimits.none
+        cost.connectionsPerAddress = 1
+        let admission = Admission(maximum: nil, cost: cost)
+        let client = try #require(NetworkAddress("192.0.2.9")).block
+        var places: [Admission.Place] = []
+        for _ in 0..<3 { #expect(self.enter(admission, from: nil, &places) == .admitted) }
+        #expect(admission.addressCount == 0)
+        #expect(places[0].claim(for: client, now: self.start) == nil)
+        // It is claimed once.
+        #expect(places[0].claim(for: client, now: self.start) == nil)
+        #expect(places[1].claim(for: client, now: self.start)?.code == 1013)
+        #expect(self.enter(admission, from: "192.0.2.9", &places) == .turnedAway(1013))
+        #expect(places[2].claim(for: nil, now: self.start) == nil)
+        for place in places { place.leave() }
+        #expect(admission.addressCount == 0 && admission.count == 0)
+    }
+
+    @Test func `a hundred thousand addresses are forgotten when they have gone`() throws {
+        let admission = Admission(maximum: nil, cost: CostLimits())
+        var places: [Admission.Place] = []
+        for number in 0..<100_000 {
+            let address = NetworkAddress(bytes: [
+                10, UInt8(number >> 16), UInt8(number >> 8 & 255), UInt8(number & 255),
+            ])
+            // The node's own rate is not what this is about.
+            let now = self.start + .milliseconds(number)
+            guard case .admitted(let place) = admission.enter(address?.block, now: now) else { continue }
+            places.append(place)
+        }
+        #expect(places.count == 100_000 && admission.addressCount == 100_000)
+        for place in places { place.leave() }
+        #expect(admission.addressCount == 0)
+    }
+
     @Test func `a node that goes away says so`() {
-        let admission = Admission(maximum: nil, maximumPerAddress: nil)
+        let admission = Admission(maximum: nil, cost: .none)
         admission.beginDraining()
         var places: [Admission.Place] = []
         #expect(self.enter(admission, &places) == .turnedAway(1012))

@@ -27,7 +27,9 @@ struct PresenceKeeperTests {
                     group: MultiThreadedEventLoopGroup.singleton,
                     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
                 ),
-                admission: Admission(maximum: nil, maximumPerAddress: nil, reserve: 0),
+                admission: Admission(maximum: nil, cost: .none, reserve: 0),
+                costs: CostGuard(Limits(), metrics: MetricsRegistry()),
+                metrics: MetricsRegistry(),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
                 flushWindow: .zero
             )
@@ -54,7 +56,16 @@ struct PresenceKeeperTests {
             return try await self.keeper.memberPage(room, user, on: self)
         }
 
-        func lose(_ user: User, _ name: RoomName) -> Int? { self.keeper.lost(user.id, in: self.room(name)) }
+        func lose(_ user: User, _ name: RoomName, after time: Duration = .zero) -> Int? {
+            switch self.loss(user, name, after: time) {
+            case .leavesLater(let departures): departures
+            case .stays, .leaves: nil
+            }
+        }
+
+        func loss(_ user: User, _ name: RoomName, after time: Duration = .zero) -> PresenceKeeper.OnLoss {
+            self.keeper.lost(user.id, in: self.room(name), now: .now + time)
+        }
 
         func graceEnds(_ user: User, _ name: RoomName, _ departures: Int) async -> Bool {
             guard let room = self.keeper.isGone(user.id, from: name, departures: departures) else { return false }
@@ -123,10 +134,26 @@ struct PresenceKeeperTests {
         #expect(try await self.members().isEmpty)
     }
 
+    @Test func `who only looks into a room that is half full gets no grace, and so makes it no large one`() async throws
+    {
+        let host = Host(self.broker)
+        let half = Limits().members / 2
+        for number in 0...half {
+            let user = User(id: UserID("u\(number)"), name: self.juno.name)
+            _ = try await host.join(user, self.lobby)
+            // Until here there is a grace for everybody.
+            if number < half { #expect(await host.lose(user, self.lobby) == 1) }
+        }
+        _ = try await host.join(self.mina, self.lobby)
+        #expect(await host.loss(self.mina, self.lobby) == .leaves)
+        _ = try await host.join(self.juno, self.lobby)
+        #expect(await host.lose(self.juno, self.lobby, after: PresenceKeeper.shortestStay) == 1)
+    }
+
     @Test func `one of two connections that is lost is no departure`() async throws {
         let host = Host(self.broker)
         for _ in 0..<2 { _ = try await host.join(self.mina, self.lobby) }
-        #expect(await host.lose(self.mina, self.lobby) == nil)
+        #expect(await host.loss(self.mina, self.lobby) == .stays)
         #expect(await host.memberCount == 1)
     }
 

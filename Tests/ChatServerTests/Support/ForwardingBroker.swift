@@ -72,6 +72,10 @@ extension ForwardingBroker {
         try await self.base.user(ofSession: hash)
     }
 
+    func hold(_ hash: String) { self.base.hold(hash) }
+
+    func release(_ hash: String) { self.base.release(hash) }
+
     func saveSession(_ hash: String, _ user: User, isGuest: Bool) async throws(BrokerError) {
         try await self.base.saveSession(hash, user, isGuest: isGuest)
     }

@@ -23,9 +23,10 @@ struct PostMessage {
         let (text, name, kind) = try self.read(body)
         let user = try await self.sender(request, access, name)
         let key = try self.key(request, user)
-        let source = context.address.map { "\($0.block)" } ?? ""
-        let payer = user.id == Self.anonymous ? UserID("anonymous@\(source)") : user.id
-        if let error = self.node.sends.take(payer, now: ContinuousClock.now) { throw APIError(error) }
+        let block = context.address?.block
+        let payer = user.id == Self.anonymous ? UserID("anonymous@\(block?.description ?? "")") : user.id
+        let send = SendLimiter.Send(user: payer, address: block, room: self.room)
+        if let error = self.node.costs.sends.take(send, now: ContinuousClock.now) { throw APIError(error) }
         if let error = try await self.refusal(of: text, by: user, payer, context.address) { throw APIError(error) }
         let tail = PublicationCodec.tail(sender: user, text: text.rawValue, kind: kind, key: key)
         let draft = Draft(room: self.room, sender: user.id, key: key, tail: tail)

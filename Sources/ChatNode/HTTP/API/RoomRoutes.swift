@@ -57,7 +57,9 @@ struct RoomRoutes {
         let maximum = self.node.limits.history
         let limit = try query.count("limit", default: maximum, maximum: maximum)
         let before = try query["before"].map { _ in try query.count("before", default: 0, minimum: 0, maximum: .max) }
+        try self.checkPast(context)
         let page = try await self.node.messages.log(room, before: before, limit: limit)
+        self.charge(page.publications.reduce(0) { $0 + $1.payload.readableBytes }, context)
         var json = JSONWriter()
         json.field("room", room.rawValue)
         json.page(page)
@@ -70,7 +72,9 @@ struct RoomRoutes {
         let maximum = self.node.limits.members
         let limit = try query.count("limit", default: maximum, maximum: maximum)
         let cursor = try query["cursor"].map { try MemberPage.checkedCursor($0) }
+        try self.checkPast(context)
         let page = try await self.node.presence.members(room, cursor: cursor, limit: limit)
+        self.charge(page.members.count * CostGuard.bytesPerMember, context)
         var json = JSONWriter()
         json.field("room", room.rawValue)
         json.page(page)
@@ -92,6 +96,15 @@ struct RoomRoutes {
         let visitor = Visitor(user: access.grant?.user, address: context.address)
         if let error = self.node.rulings.refusal(ofReading: room, by: visitor) { throw error }
         return room
+    }
+
+    /// Pages of the past count like those that connections get.
+    private func checkPast(_ context: ChatRequestContext) throws(APIError) {
+        if let error = self.node.costs.checkPast(context.address?.block, now: .now) { throw APIError(error) }
+    }
+
+    private func charge(_ bytes: Int, _ context: ChatRequestContext) {
+        self.node.costs.replayBytes.charge(context.address?.block, bytes, now: .now)
     }
 
     static func room(_ context: ChatRequestContext) throws -> RoomName {

@@ -18,8 +18,9 @@ struct ChatRouter {
         router.add(middleware: ErrorShape())
         router.add(middleware: PageMiddleware(files: PageFiles(folder: self.staticFiles)))
         HealthRoutes(node: self.node).add(to: router)
-        let api = router.group("api")
-        PageRoute(signIn: self.signIn).add(to: api)
+        // What the page needs at first costs nothing, and has no limit.
+        PageRoute(signIn: self.signIn).add(to: router.group("api"))
+        let api = router.group("api").add(middleware: RequestLimit(costs: self.node.costs))
         RoomRoutes(node: self.node).add(to: api)
         if let status {
             StatusRoute(board: status, access: RequestAccess(node: self.node)).add(to: api)

@@ -1,0 +1,80 @@
+import ChatCore
+import ChatWebSocket
+import NIOCore
+
+// What a client's commands may cost others, and what the node holds for it in memory.
+extension Shard {
+    // MARK: Joins and replays
+
+    /// The reason why a client may not join a room now, or have a replay of it.
+    ///
+    /// - Returns: nil when it may; then the join has been counted.
+    func refusal(of join: Command.Join, for client: Client, isMember: Bool) -> ProtocolError? {
+        let now = ContinuousClock.now
+        let address = client.address?.block
+        switch join.start {
+        case .live: break
+        // A member has the last messages, and gets none of them.
+        case .last where isMember: break
+        case .last, .after: if let error = self.refusalOfPast(for: client, now) { return error }
+        }
+        guard !isMember else { return nil }
+        guard let room = self.rooms[join.room] else {
+            return self.node.costs.checkRooms(self.node.occupancy.roomCount)
+                ?? self.node.costs.joins.take(address, now: now) ?? self.node.costs.newRooms.take(address, now: now)
+        }
+        return self.node.costs.checkMembers(room.presence.crowd.count)
+            ?? self.node.costs.joins.take(address, now: now)
+    }
+
+    /// The first client of a room on this shard has joined: it has not begun a new room if somebody has spoken there.
+    func settleOpening(of room: LocalRoom, by client: Client) {
+        guard let position = room.position, position.seq > 0 else { return }
+        self.node.costs.newRooms.giveBack(client.address?.block, now: .now)
+    }
+
+    /// The reason why a client may not read of a log now.
+    func refusalOfPast(for client: Client, _ now: ContinuousClock.Instant) -> ProtocolError? {
+        self.node.costs.checkPast(client.address?.block, now: now)
+    }
+
+    /// A client has got bytes of a log, or of a list.
+    func charge(_ bytes: Int, to client: Client) {
+        self.node.costs.replayBytes.charge(client.address?.block, bytes, now: .now)
+    }
+
+    // MARK: Memory
+
+    /// Counts the bytes that wait for a client, and those of a message that it has begun.
+    ///
+    /// It is called where these may have changed; nothing is counted for a client that reads as fast as it gets. What
+    /// waits for a client that was disconnected counts until its connection has ended.
+    func account(for client: Client) {
+        let bytes = client.port.waiting + client.decoder.heldBytes
+        guard bytes != client.heldBytes else { return }
+        self.setHeldBytes(bytes, of: client)
+        guard self.node.costs.buffers.isOver, !self.isShedding else { return }
+        self.isShedding = true
+        // Not at once: this may be in the middle of a broadcast.
+        self.loop.execute { self.assumeIsolated { $0.shed() } }
+    }
+
+    /// The node holds this many bytes for a client.
+    func setHeldBytes(_ bytes: Int, of client: Client) {
+        self.node.costs.buffers.add(bytes - client.heldBytes)
+        client.heldBytes = bytes
+        if bytes > 0 { self.held.insert(client.id) } else { self.held.remove(client.id) }
+    }
+
+    /// Lets go of the clients for which the node holds most, until it holds clearly less than it may.
+    func shed() {
+        self.isShedding = false
+        let clients = self.held.compactMap { self.clients[$0] }.filter { !$0.isClosed }
+        for client in clients.sorted(by: { $0.heldBytes > $1.heldBytes }) where self.node.costs.buffers.excess > 0 {
+            self.node.costs.refusals.count(.bufferedBytes)
+            self.close(client, .overCapacity, within: .seconds(1))
+            // As good as gone: nobody else is let go of for it.
+            self.setHeldBytes(0, of: client)
+        }
+    }
+}

@@ -77,12 +77,11 @@ package struct BucketTable<Key: Hashable & Sendable>: Sendable {
         self.levels.values[index].giveBack(count, rate, now: now)
     }
 
-    /// Sets another rate; what was taken stays taken.
+    /// Sets another rate: everybody begins with a full bucket of it.
     package mutating func setRate(_ rate: Limits.Rate?) {
         guard rate != self.rate else { return }
         self.rate = rate
         self.strangers = nil
-        guard rate == nil else { return }
         self.levels = [:]
         self.due.removeAll()
     }

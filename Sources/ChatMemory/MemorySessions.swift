@@ -42,7 +42,9 @@ struct MemorySessions {
     var count: Int { self.sessions.count }
 
     mutating func save(_ hash: String, _ user: User, isGuest: Bool = false, now: Int) {
-        self.sessions[hash] = Session(user: user, isGuest: isGuest, lastUsed: now, use: 0)
+        // Another connection of the same user may have been quicker.
+        let connections = self.sessions[hash]?.connections ?? 0
+        self.sessions[hash] = Session(user: user, isGuest: isGuest, lastUsed: now, use: 0, connections: connections)
         self.note(hash, now)
         var looks = 0
         while self.sessions.count > Self.maximum, looks < Self.checkedAtOnce, let oldest = self.uses.popFirst() {

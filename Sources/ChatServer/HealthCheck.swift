@@ -30,27 +30,39 @@ struct HealthCheck: AsyncParsableCommand {
             throw ValidationError("--port: \"\(text)\" is no port, 1 to 65535")
         }
         let host = self.parent.options.host ?? Setting.host.fallback
-        var status = try? await Self.status(host: host, port: port, path: self.path, tls: nil)
-        // So a port that speaks TLS answers a request that is not encrypted.
-        if status == .badRequest {
-            var rules = TLSConfiguration.makeClientConfiguration()
-            rules.certificateVerification = .none
-            let tls = try NIOSSLContext(configuration: rules)
-            status = try? await Self.status(host: host, port: port, path: self.path, tls: tls)
+        var rules = TLSConfiguration.makeClientConfiguration()
+        rules.certificateVerification = .none
+        let tls = try NIOSSLContext(configuration: rules)
+        // A server that takes this machine for a proxy which speaks the PROXY protocol closes what comes without it.
+        for prologue in ["", "PROXY UNKNOWN\r\n"] {
+            let door = Door(host: host, port: port, prologue: prologue)
+            var status = try? await door.status(of: self.path, tls: nil)
+            // So a port that speaks TLS answers a request that is not encrypted.
+            if status == .badRequest { status = try? await door.status(of: self.path, tls: tls) }
+            switch status {
+            case .ok: return
+            case nil: continue
+            default: throw ExitCode.failure
+            }
         }
-        guard status == .ok else { throw ExitCode.failure }
+        throw ExitCode.failure
     }
+}
 
-    private static func status(
-        host: String,
-        port: Int,
-        path: String,
-        tls: NIOSSLContext?
-    ) async throws -> HTTPResponseStatus? {
+/// The address of a server, and what has to be said there before anything else.
+private struct Door {
+    let host: String
+    let port: Int
+    let prologue: String
+
+    func status(of path: String, tls: NIOSSLContext?) async throws -> HTTPResponseStatus? {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(3))
-            .connect(host: host, port: port) { channel in
+            .connect(host: self.host, port: self.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if !self.prologue.isEmpty {
+                        try channel.pipeline.syncOperations.addHandler(Prologue(self.prologue))
+                    }
                     if let tls {
                         let handler = try NIOSSLClientHandler(context: tls, serverHostname: nil)
                         try channel.pipeline.syncOperations.addHandler(handler)
@@ -63,7 +75,7 @@ struct HealthCheck: AsyncParsableCommand {
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
-            let headers: HTTPHeaders = ["Host": "\(host):\(port)", "Connection": "close"]
+            let headers: HTTPHeaders = ["Host": "\(self.host):\(self.port)", "Connection": "close"]
             let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: headers)
             try await outbound.write(.head(head))
             try await outbound.write(.end(nil))
@@ -72,5 +84,20 @@ struct HealthCheck: AsyncParsableCommand {
             }
             return nil
         }
+    }
+}
+
+/// Writes something as soon as there is a connection, before any other handler does.
+private final class Prologue: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let text: String
+
+    init(_ text: String) { self.text = text }
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(string: self.text)), promise: nil)
+        context.fireChannelActive()
     }
 }

@@ -40,9 +40,12 @@ package struct FrameDecoder: Sendable {
         return self.idleFrames
     }
 
-    /// The bytes that it holds of what has not ended: of a header, a control frame and a message.
+    /// The bytes of memory that it holds for what has not ended: for a header, a control frame and a message.
+    ///
+    /// One byte of input holds the whole buffer with which it was read.
     package var heldBytes: Int {
-        self.input.readableBytes + (self.frame?.control.readableBytes ?? 0) + (self.message?.bytes.readableBytes ?? 0)
+        (self.input.readableBytes > 0 ? self.input.storageCapacity : 0)
+            + (self.frame?.control.readableBytes ?? 0) + (self.message?.bytes.readableBytes ?? 0)
     }
 
     /// The next whole message or control frame, or nil until more bytes come.

@@ -12,9 +12,10 @@ struct CostLimitTests {
     /// A server with these limits, in which this machine is a proxy.
     private func withServer(
         _ limits: [String: String],
+        _ others: [String: String] = [:],
         _ body: (TestServer) async throws -> Void
     ) async throws {
-        var settings = ["trusted-proxies": "127.0.0.1", "threads": "1"]
+        var settings = ["trusted-proxies": "127.0.0.1", "threads": "1"].merging(others) { $1 }
         for (name, value) in limits { settings["limits." + name] = value }
         try await TestServer.with(settings, body)
     }
@@ -93,7 +94,7 @@ struct CostLimitTests {
     }
 
     @Test func `posts without a name count by the client behind a proxy`() async throws {
-        try await self.withServer(["send-burst": "2", "send-rate": "1"]) { server in
+        try await self.withServer(["sends-per-address": "2,1/h"]) { server in
             func post(_ address: String) async throws -> Int {
                 try await server.request(
                     "POST",
@@ -103,8 +104,8 @@ struct CostLimitTests {
                 ).status
             }
             var statuses: [Int] = []
-            repeat { statuses.append(try await post("192.0.2.1")) } while statuses.last == 201
-            #expect(statuses.last == 429)
+            for _ in 0..<3 { statuses.append(try await post("192.0.2.1")) }
+            #expect(statuses == [201, 201, 429])
             #expect(try await post("192.0.2.2") == 201)
         }
     }
@@ -189,8 +190,8 @@ struct CostLimitTests {
                         "an address joins at most 1 rooms an hour"
                     )
                 }
-                // A room that is joined already costs nothing.
-                #expect(try await client.call(1, #"{"type":"join","room":"r0"}"#)["type"]?.string == "ok")
+                // To join again what is joined already costs the broker the same.
+                #expect(try await client.call(1, #"{"type":"join","room":"r0"}"#)["code"]?.string == "rate_limited")
                 #expect(try await client.call(2, #"{"type":"send","room":"r0","text":"x"}"#)["type"]?.string == "ok")
             }
             try await server.withClient("/ws?name=q&room=r9", headers: self.home) { client in
@@ -200,13 +201,14 @@ struct CostLimitTests {
     }
 
     @Test func `commands in a URL are charged like others`() async throws {
-        try await self.withServer(["command-burst": "10", "command-rate": "1"]) { server in
-            let path = "/ws?name=q&" + (0..<20).map { "room=r\($0)" }.joined(separator: "&")
+        try await self.withServer(["command-burst": "1000", "command-rate": "1"]) { server in
+            let path = "/ws?name=q&" + (0..<90).map { "room=r\($0)" }.joined(separator: "&")
             try await server.withClient(path, headers: self.office) { client in
-                for _ in 0..<20 { _ = try await client.next("ok") }
-                try await client.sendAtOnce((1...5).map { #"{"type":"ping","id":\#($0)}"# })
+                for _ in 0..<90 { _ = try await client.next("ok") }
+                // With none of those counted, all would pass.
+                try await client.sendAtOnce((1...1000).map { #"{"type":"ping","id":\#($0)}"# })
                 var refused = 0
-                for id in 1...5 where try await client.reply(id)["code"]?.string == "rate_limited" { refused += 1 }
+                for id in 1...1000 where try await client.reply(id)["code"]?.string == "rate_limited" { refused += 1 }
                 #expect(refused > 0)
             }
         }
@@ -218,7 +220,7 @@ struct CostLimitTests {
                 let post = try await server.request(
                     "POST",
                     "/api/rooms/known\(number)/messages",
-                    headers: ["Content-Type": "application/json"],
+                    headers: ["Content-Type": "application/json", "X-Forwarded-For": "192.0.2.10\(number)"],
                     body: #"{"text":"x"}"#
                 )
                 #expect(post.status == 201)
@@ -261,13 +263,17 @@ struct CostLimitTests {
     }
 
     @Test func `bytes of the past are charged, over both ways`() async throws {
-        try await self.withServer(["replay-bytes-per-address": "1000,1/h"]) { server in
+        // An empty page costs 4 KiB.
+        try await self.withServer(["replay-bytes-per-address": "9000,1/h"]) { server in
             try await server.withClient("/ws?name=q&room=lobby", headers: self.office) { client in
                 _ = try await client.next("ok")
                 let text = String(repeating: "x", count: 3000)
                 let sent = try await client.call(1, #"{"type":"send","room":"lobby","text":"\#(text)"}"#)
                 #expect(sent["type"]?.string == "ok")
-                #expect(try await client.call(2, #"{"type":"history","room":"lobby"}"#)["type"]?.string == "ok")
+                for id in 100...102 {
+                    let page = try await client.call(id, #"{"type":"history","room":"lobby"}"#)
+                    #expect(page["type"]?.string == "ok")
+                }
                 let message = "an address reads at most 1 bytes of the past an hour"
                 for (id, command) in [
                     #"{"type":"history","room":"lobby"}"#, #"{"type":"members","room":"lobby"}"#,
@@ -276,7 +282,8 @@ struct CostLimitTests {
                 // Whoever wants nothing of the past is let in.
                 #expect(try await client.call(9, #"{"type":"join","room":"annex"}"#)["type"]?.string == "ok")
             }
-            for (address, status) in [("192.0.2.1", 429), ("2001:db8::1", 200), ("2001:db8::2", 429)] {
+            let home = Array(repeating: ("2001:db8::1", 200), count: 3)
+            for (address, status) in [("192.0.2.1", 429)] + home + [("2001:db8::2", 429)] {
                 let page = try await server.request(
                     "GET",
                     "/api/rooms/lobby/messages",
@@ -314,10 +321,11 @@ struct CostLimitTests {
                 }
                 try await server.withClient("/ws?name=c", headers: self.home) { third in
                     _ = try await third.next("welcome")
-                }
-                // The other addresses of the same /64 are the same people's.
-                try await server.withClient("/ws?name=c", headers: Self.from("2001:db8::2")) { third in
-                    _ = try await third.next("welcome")
+                    // The other addresses of the same /64 are the same people's.
+                    try await server.withClient("/ws?name=d", headers: Self.from("2001:db8::2")) { fourth in
+                        let code = try await fourth.closeCode()
+                        #expect(code == 1013)
+                    }
                 }
             }
         }
@@ -362,10 +370,16 @@ struct CostLimitTests {
         }
     }
 
-    @Test func `a room has a most of members, and a node of rooms`() async throws {
+    @Test func `a room has a limit of members, and a node of rooms`() async throws {
         try await self.withServer(["members-per-room": "1", "rooms-per-node": "2"]) { server in
             try await server.withClient("/ws?name=a&room=lobby", headers: self.office) { first in
+                let session = try #require(try await first.next("welcome")["session"]?.string)
                 _ = try await first.next("ok")
+                // Another connection of the same person makes the room no larger.
+                try await server.withClient("/ws", headers: self.office) { again in
+                    try await again.send(#"{"type":"hello","session":"\#(session)"}"#)
+                    #expect(try await again.call(1, #"{"type":"join","room":"lobby"}"#)["type"]?.string == "ok")
+                }
                 try await server.withClient("/ws?name=b", headers: self.home) { second in
                     self.expect(
                         try await second.call(1, #"{"type":"join","room":"lobby"}"#),
@@ -440,6 +454,36 @@ struct CostLimitTests {
         }
     }
 
+    @Test func `what moderators refuse costs the room nothing`() async throws {
+        try await Admin.withKeyFile("0123456789abcdef") { file in
+            try await self.withServer(["sends-per-room": "2,1/h"], ["admin-key-file": file]) { server in
+                let admin = Admin(server: server, key: "0123456789abcdef")
+                #expect(try await admin.order("words", #"{"room":"lobby","words":["spam"]}"#) == 201)
+                try await server.withClient("/ws?name=a&room=annex") { client in
+                    for _ in 0..<9 { #expect(try await server.post("spam", to: "lobby").status == 403) }
+                    #expect(try await client.call(1, #"{"type":"join","room":"lobby"}"#)["type"]?.string == "ok")
+                    for id in 2...9 {
+                        let refused = try await client.call(id, #"{"type":"send","room":"lobby","text":"spam"}"#)
+                        #expect(refused["code"]?.string != "rate_limited")
+                    }
+                }
+                #expect(try await server.post("hello", to: "lobby").status == 201)
+            }
+        }
+    }
+
+    @Test func `rooms that posts begin have the limit of those that joins begin`() async throws {
+        try await self.withServer(["new-rooms-per-address": "2,1/h"]) { server in
+            for room in ["a", "b"] { #expect(try await server.post("x", to: room).status == 201) }
+            // Where somebody has spoken, anybody goes on.
+            #expect(try await server.post("x", to: "c").status == 429)
+            try await server.withClient("/ws?name=q", headers: self.office) { client in
+                let joined = try await client.call(1, #"{"type":"join","room":"b"}"#)
+                #expect(joined["type"]?.string == "ok")
+            }
+        }
+    }
+
     // MARK: The PROXY protocol
 
     @Test func `a proxy's connection begins with its header, or ends`() async throws {
@@ -471,6 +515,12 @@ struct CostLimitTests {
                 try await RawClient.with(port: server.port) { own in
                     await own.send("PROXY UNKNOWN\r\n" + request)
                     #expect(await own.answer()?.status == 200)
+                }
+                // Nobody knows whose it is, and least by what a client may have written.
+                try await RawClient.with(port: server.port) { forged in
+                    let field = "X-Forwarded-For: 192.0.2.1"
+                    await forged.send("PROXY UNKNOWN\r\n" + Handshake.text("/ws?name=q", field))
+                    #expect(await forged.text(until: "welcome").contains("welcome"))
                 }
             }
         }

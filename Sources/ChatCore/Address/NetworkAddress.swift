@@ -39,8 +39,16 @@ package struct NetworkAddress: Hashable, Sendable {
     /// The addresses that count as one with it where limits are counted.
     ///
     /// Whoever has one IPv6 address has 2^64 of them: a network gives each customer, and often each machine, a /64 (RFC
-    /// 6177; RFC 7421).
-    package var block: AddressBlock { AddressBlock(high: self.high, low: self.isIPv4 ? self.low : 0) }
+    /// 6177; RFC 7421). A translator, though, has all of IPv4 in one.
+    package var block: AddressBlock {
+        guard !self.isTranslated else {
+            return AddressBlock(high: 0, low: Self.mappedPrefix | self.low & 0xFFFF_FFFF)
+        }
+        return AddressBlock(high: self.high, low: self.isIPv4 ? self.low : 0)
+    }
+
+    /// Whether a translator has made it of one of IPv4: `64:ff9b::/96` (RFC 6052, section 2.1).
+    private var isTranslated: Bool { self.high == 0x0064_FF9B_0000_0000 && self.low >> 32 == 0 }
 }
 
 /// The addresses that limits count as one: an IPv4 address, or a /64 of IPv6.

@@ -6,10 +6,13 @@ package struct BrokerError: Error, Hashable, Sendable {
     package let code: Code
     /// The reason, in English; it carries no secret, address or key.
     package let reason: String
+    /// The time after which it may be carried out, in milliseconds, where that is known.
+    package let retryMilliseconds: Int?
 
-    package init(_ code: Code, _ reason: String) {
+    package init(_ code: Code, _ reason: String, retryMilliseconds: Int? = nil) {
         self.code = code
         self.reason = reason
+        self.retryMilliseconds = retryMilliseconds
     }
 
     /// The error for a client.

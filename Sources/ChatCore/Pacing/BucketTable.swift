@@ -7,6 +7,9 @@ package struct BucketTable<Key: Hashable & Sendable>: Sendable {
     /// The number of keys for which the common bucket of all unknown ones is meant.
     package static var strangersShare: Int { 100 }
 
+    /// The most keys that are checked to find a place for another.
+    private static var sweptForOne: Int { 8 }
+
     /// The rate of each; nil: no limit, and nothing is kept.
     package private(set) var rate: Limits.Rate?
     private let maximum: Int
@@ -36,7 +39,7 @@ package struct BucketTable<Key: Hashable & Sendable>: Sendable {
         guard let rate else { return nil }
         let count = min(count, rate.burst)
         if let index = self.levels.index(forKey: key) { return self.levels.values[index].take(count, rate, now: now) }
-        guard self.levels.count < self.maximum else { return self.takeOfStrangers(count, rate, now) }
+        guard self.hasSpace(now) else { return self.takeOfStrangers(count, rate, now) }
         var level = TokenBucket.Level(fullFor: rate, now: now)
         let wait = level.take(count, rate, now: now)
         self.keep(level, key, rate, now)
@@ -61,7 +64,7 @@ package struct BucketTable<Key: Hashable & Sendable>: Sendable {
         if let index = self.levels.index(forKey: key) {
             return self.levels.values[index].charge(count, rate, now: now, debt: rate.burst)
         }
-        guard self.levels.count < self.maximum else {
+        guard self.hasSpace(now) else {
             self.strangers = self.strangers ?? Self.strangers(rate, now)
             self.strangers?.charge(count, now: now)
             return
@@ -73,8 +76,13 @@ package struct BucketTable<Key: Hashable & Sendable>: Sendable {
 
     /// Gives tokens back that were taken and not used.
     package mutating func giveBack(_ key: Key, _ count: Int = 1, now: ContinuousClock.Instant) {
-        guard let rate, let index = self.levels.index(forKey: key) else { return }
-        self.levels.values[index].giveBack(count, rate, now: now)
+        guard let rate else { return }
+        if let index = self.levels.index(forKey: key) {
+            self.levels.values[index].giveBack(count, rate, now: now)
+        } else if self.levels.count >= self.maximum {
+            // It took them of the common bucket.
+            self.strangers?.giveBack(count, now: now)
+        }
     }
 
     /// Sets another rate: everybody begins with a full bucket of it.
@@ -105,6 +113,12 @@ package struct BucketTable<Key: Hashable & Sendable>: Sendable {
             }
         }
         return looks
+    }
+
+    /// Whether there is a place for another key; a full table makes room where buckets are full again.
+    private mutating func hasSpace(_ now: ContinuousClock.Instant) -> Bool {
+        if self.levels.count >= self.maximum { _ = self.sweep(limit: Self.sweptForOne, now: now) }
+        return self.levels.count < self.maximum
     }
 
     private mutating func keep(

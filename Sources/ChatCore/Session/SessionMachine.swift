@@ -158,8 +158,8 @@ extension SessionMachine {
         return .rateLimited("a connection gives", rate, "commands", after: wait)
     }
 
-    /// The client has given commands in its URL: they count like others, and are never too many, since a connection
-    /// begins with its burst.
+    /// The client has given commands in its URL: they count like others, and are carried out even where they are more
+    /// than the burst, which leaves none for what follows.
     package mutating func chargeShorthand(_ commands: Int, now: ContinuousClock.Instant) {
         guard let commandRate else { return }
         self.commands?.charge(commands, commandRate, now: now, debt: 0)

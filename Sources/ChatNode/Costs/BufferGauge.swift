@@ -33,6 +33,12 @@ final class BufferGauge: Sendable {
     /// The number of bytes that must go until there is relief.
     var excess: Int { max(0, self.level - Int(Double(self.limit) * Self.relief)) }
 
+    /// The least bytes for which a client is let go of: a quarter of its fair share.
+    ///
+    /// Most clients hold little, and to close them would hurt people and help nobody. Without all that hold more, there
+    /// is at most a quarter of the ceiling.
+    func leastShed(connections: Int) -> Int { max(1, self.limit / 4 / max(1, connections)) }
+
     /// The number has changed by this.
     func add(_ change: Int) {
         guard change != 0 else { return }

@@ -104,6 +104,14 @@ final class CostGuard: Sendable {
         return self.replayBytes.check(address, now: now)
     }
 
+    /// The least that a page costs, also an empty one: the broker had to be asked.
+    static let bytesPerPage = 4096
+
+    /// An address has got a page of a log, or of a list.
+    func chargePast(_ address: AddressBlock?, _ bytes: Int, now: ContinuousClock.Instant) {
+        self.replayBytes.charge(address, max(bytes, Self.bytesPerPage), now: now)
+    }
+
     // MARK: Rooms
 
     /// Whether a room may have another member.

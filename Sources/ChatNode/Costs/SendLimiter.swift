@@ -83,6 +83,12 @@ final class SendLimiter: Sendable {
         return refusal.error
     }
 
+    /// A room gets back what somebody was not allowed to say there: the muted must not silence the others.
+    func giveBack(room: RoomName, now: ContinuousClock.Instant) {
+        guard self.isOn.load(ordering: .relaxed) else { return }
+        self.state.withLock { $0.rooms.giveBack(room, now: now) }
+    }
+
     /// Sets other limits.
     func apply(_ limits: Limits) {
         self.state.withLock { state in
@@ -98,10 +104,9 @@ final class SendLimiter: Sendable {
     /// - Returns: The number of users, addresses and rooms checked: those whose buckets were due to be full again.
     @discardableResult
     func sweep(now: ContinuousClock.Instant) -> Int {
-        self.state.withLock { state in
-            state.users.sweep(limit: Self.sweptAtOnce, now: now)
-                + state.addresses.sweep(limit: Self.sweptAtOnce, now: now)
-                + state.rooms.sweep(limit: Self.sweptAtOnce, now: now)
-        }
+        // One at a time: meanwhile others wait to send.
+        self.state.withLock { $0.users.sweep(limit: Self.sweptAtOnce, now: now) }
+            + self.state.withLock { $0.addresses.sweep(limit: Self.sweptAtOnce, now: now) }
+            + self.state.withLock { $0.rooms.sweep(limit: Self.sweptAtOnce, now: now) }
     }
 }

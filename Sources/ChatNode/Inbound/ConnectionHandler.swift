@@ -22,7 +22,9 @@ final class ConnectionHandler: ChannelInboundHandler {
         let context: ChannelHandlerContext
         var machine: DoorMachine
         var isReading = true
-        /// The bytes that were made for an answer that is on its way (``BufferGauge``).
+        /// The bytes of an answer that is on its way.
+        var answerBytes = 0
+        /// The bytes that the node holds for it (``BufferGauge``): of an answer and of a request.
         var heldBytes = 0
 
         init(_ context: ChannelHandlerContext, _ machine: DoorMachine) {
@@ -90,7 +92,9 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch self.stage {
-        case .door(let door): self.obey(door.machine.receive(self.unwrapInboundIn(data), now: .now), door)
+        case .door(let door):
+            self.obey(door.machine.receive(self.unwrapInboundIn(data), now: .now), door)
+            self.account(for: door)
         case .webSocket(let client):
             let bytes = self.unwrapInboundIn(data)
             self.pending.shard.assumeIsolated { $0.received(bytes, from: client) }
@@ -100,10 +104,14 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     /// The channel may have ended before it began; then this is the only sign of it.
-    func handlerRemoved(context: ChannelHandlerContext) { self.ended() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.ended()
+        self.leave()
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         self.ended()
+        self.leave()
         context.fireChannelInactive()
     }
 
@@ -130,8 +138,16 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// The proxy has said whose connection it is; nil: its own.
     private func proxied(for address: NetworkAddress?) {
-        guard case .door(let door) = self.stage, let address else { return }
-        door.machine.proxied(for: address, refusal: self.place?.claim(for: address.block, now: .now))
+        guard case .door(let door) = self.stage else { return }
+        guard let address else { return door.machine.proxiedForItself() }
+        // Another proxy behind this one says whose it is by a field.
+        let isProxy = self.pending.policy.proxies.contains(address)
+        let claim = isProxy ? nil : self.place?.claim(for: address.block, now: .now)
+        switch claim ?? .stays {
+        case .stays: door.machine.proxied(for: address, refusal: nil)
+        case .turnedAway(let reason): door.machine.proxied(for: address, refusal: reason)
+        case .closed: door.context.close(promise: nil)
+        }
     }
 
     private func inputEnded(_ context: ChannelHandlerContext) {
@@ -145,8 +161,10 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
     }
 
+    /// Its descriptor is free again, which with TLS is seconds after the end of its input.
+    private func leave() { self.place.take()?.leave() }
+
     private func ended() {
-        self.place.take()?.leave()
         let stage = self.stage
         self.stage = .ended
         switch stage {
@@ -168,6 +186,20 @@ final class ConnectionHandler: ChannelInboundHandler {
         guard case .door(let door) = self.stage else { return }
         let waiting = try? door.context.channel.syncOptions?.getOption(.bufferedWritableBytes)
         self.obey(door.machine.check(waiting: waiting ?? 0, now: now), door)
+    }
+
+    /// The bytes that the node holds for it.
+    var heldBytes: Int {
+        guard case .door(let door) = self.stage else { return 0 }
+        return door.heldBytes
+    }
+
+    /// The node holds too much: it lets go of this connection, and of its answer.
+    func shed() {
+        guard case .door(let door) = self.stage else { return }
+        self.pending.shard.node.costs.refusals.count(.bufferedBytes)
+        self.hold(0, door)
+        door.context.close(promise: nil)
     }
 
     /// The node is going away.
@@ -244,7 +276,8 @@ final class ConnectionHandler: ChannelInboundHandler {
                 guard case .door(let door) = handler.value.stage else { return }
                 let isHead = head.method == .head
                 // The files of the page are in memory in any case.
-                if head.target.place.utf8.starts(with: "api/".utf8) { handler.value.hold(body.readableBytes, door) }
+                if head.target.place.utf8.starts(with: "api/".utf8) { door.answerBytes = body.readableBytes }
+                handler.value.account(for: door)
                 handler.value.answer(response, body, isHead: isHead, isLast: isLast || !head.isCurrent, door)
             }
         }
@@ -263,7 +296,13 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
     }
 
-    /// The node holds this many bytes for an answer, until the socket has taken them.
+    /// Counts the bytes of an answer, until the socket has taken them, and those of a request that has not ended.
+    private func account(for door: Door) {
+        // It may have become something else, which counts for itself.
+        guard case .door = self.stage else { return self.hold(0, door) }
+        self.hold(door.answerBytes + door.machine.heldBytes, door)
+    }
+
     private func hold(_ bytes: Int, _ door: Door) {
         self.pending.shard.node.costs.buffers.add(bytes - door.heldBytes)
         door.heldBytes = bytes
@@ -271,7 +310,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private func answered() {
         guard case .door(let door) = self.stage else { return }
-        self.hold(0, door)
+        door.answerBytes = 0
+        self.account(for: door)
         self.place?.settle()
         switch door.machine.answered(now: .now) {
         case .goOn: self.obey(door.machine.next(now: .now), door)
@@ -286,16 +326,23 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private var limits: Limits { self.pending.shard.assumeIsolated { $0.limits } }
 
+    /// A proxy's connection is its client's from here on.
+    ///
+    /// - Returns: What it becomes; nil when it must be closed at once.
+    private func claimPlace(for opening: DoorMachine.Opening, _ door: Door) -> DoorMachine.Opening? {
+        guard case .chat(let fields, _, _, let address) = opening else { return opening }
+        switch self.place?.claim(for: address?.block, now: .now) ?? .stays {
+        case .stays: return opening
+        case .turnedAway(let refusal):
+            door.machine.part(now: .now)
+            return .parting(fields: fields, refusal)
+        case .closed: return nil
+        }
+    }
+
     private func open(_ opening: DoorMachine.Opening, _ rest: ByteBuffer, _ door: Door) {
         let context = door.context
-        var opening = opening
-        // A proxy's connection is its client's from here on.
-        if case .chat(let fields, _, _, let address) = opening,
-            let refusal = self.place?.claim(for: address?.block, now: .now)
-        {
-            opening = .parting(fields: fields, refusal)
-            door.machine.part(now: .now)
-        }
+        guard let opening = self.claimPlace(for: opening, door) else { return context.close(promise: nil) }
         self.place?.settle()
         var answer = ResponseEncoder.switching(opening.fields)
         // The request may have waited behind one that was being answered, while nothing was read.

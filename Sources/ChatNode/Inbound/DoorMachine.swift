@@ -23,8 +23,10 @@ struct DoorMachine {
         static let body: Duration = .seconds(10)
         /// The least bytes of a body in a second.
         static let bodyRate = 1024
-        /// For taking the next byte of an answer.
+        /// For taking more of an answer.
         static let answer: Duration = .seconds(30)
+        /// The least bytes of an answer in a second, over that time.
+        static let answerRate = 1024
         /// For taking the last answer and closing.
         static let lingering: Duration = .seconds(5)
         /// For requests under way when the node shuts down.
@@ -60,6 +62,8 @@ struct DoorMachine {
     var policy: DoorPolicy
     /// The other end of the connection, or the one for which a proxy has made it.
     private var peer: NetworkAddress?
+    /// Whether the peer speaks for itself: then nothing that it passes on says whose a request is.
+    private var speaksForItself = false
     /// The reason why it cannot stay, if so.
     private var refusal: Disconnect?
     private var state: State
@@ -91,6 +95,12 @@ struct DoorMachine {
         self.peer = peer
         self.refusal = refusal
         self.state = awaitsTLS ? .securing(since: now) : .idle(since: now)
+    }
+
+    /// The bytes that it keeps of requests.
+    var heldBytes: Int {
+        guard case .body(_, let body, _) = self.state else { return self.input.readableBytes }
+        return self.input.readableBytes + body.taken
     }
 
     /// Whether bytes are wanted now.
@@ -155,6 +165,9 @@ extension DoorMachine {
         self.peer = peer
         self.refusal = self.refusal ?? refusal
     }
+
+    /// A proxy has said that the connection is its own, or not whose it is: what is in its requests is a client's word.
+    mutating func proxiedForItself() { self.speaksForItself = true }
 
     /// The WebSocket that it has opened cannot stay: its client gets the reason, and some time to close.
     mutating func part(now: ContinuousClock.Instant) { self.state = .lingering(since: now) }
@@ -230,7 +243,7 @@ extension DoorMachine {
     }
 
     private mutating func decide(_ head: RequestHead, _ now: ContinuousClock.Instant) throws(RequestFault) -> OnBytes {
-        let address = try self.policy.proxies.client(of: head, from: self.peer)
+        let address = self.speaksForItself ? self.peer : try self.policy.proxies.client(of: head, from: self.peer)
         let decision = self.policy.decide(head, from: address)
         if case .open(let opening) = decision { return self.open(opening, now) }
         // An orchestrator would end a full node if this failed.
@@ -350,12 +363,16 @@ extension DoorMachine {
             let allowed = Patience.body + .seconds(body.taken / Patience.bodyRate)
             return now - since >= allowed ? self.tooSlow("a body comes with at least 1 KiB a second", now) : .wait
         case .answering(let since, let isLast):
-            guard waiting > 0, waiting == self.waiting else {
+            let elapsed = now - since
+            let least = max(1, Int(elapsed.inSeconds) * Patience.answerRate)
+            // An answer that grows has just been written.
+            let hasMoved = waiting > self.waiting || self.waiting - waiting >= least
+            guard waiting > 0, !hasMoved else {
                 self.waiting = waiting
                 self.state = .answering(since: now, isLast: isLast)
                 return .wait
             }
-            return now - since >= Patience.answer ? self.leave() : .wait
+            return elapsed >= Patience.answer ? self.leave() : .wait
         case .lingering(let since): return now - since >= Patience.lingering ? self.leave() : .wait
         case .left: return .wait
         }

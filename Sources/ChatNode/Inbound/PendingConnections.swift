@@ -45,6 +45,19 @@ final class PendingConnections {
         self.date = HTTPDate.text(ofMilliseconds: WallClock.now())
         let now = ContinuousClock.now
         for connection in Array(self.connections.values) { connection.check(now) }
+        self.shed()
+    }
+
+    /// While the node holds too much for its clients, this loop lets go of those for which it holds most.
+    private func shed() {
+        let buffers = self.shard.node.costs.buffers
+        guard buffers.isOver else { return }
+        let least = buffers.leastShed(connections: self.admission.count)
+        let holders = self.connections.values.filter { $0.heldBytes >= least }
+        for connection in holders.sorted(by: { $0.heldBytes > $1.heldBytes }) where buffers.excess > 0 {
+            connection.shed()
+        }
+        self.shard.assumeIsolated { $0.shed() }
     }
 
     /// Other settings hold from now on, also for the next request of a connection that is here.

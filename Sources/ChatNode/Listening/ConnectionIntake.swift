@@ -14,6 +14,7 @@ final class ConnectionIntake: Sendable {
     private let logger: Logger
     private let ticking = Mutex<[RepeatedTask]>([])
     private let pacer = Mutex(AcceptPacer())
+    private let proxyPacer = Mutex(AcceptPacer())
 
     /// Makes an empty set of pending connections for the loop of each shard.
     ///
@@ -23,7 +24,7 @@ final class ConnectionIntake: Sendable {
     ///   - tls: The certificate that connections are encrypted with; nil: they are not.
     ///   - site: The HTTP side.
     ///   - admission: The places for connections.
-    ///   - proxies: The proxies whose connections are others'.
+    ///   - proxies: The proxies that connect for others.
     ///   - expectsProxyHeader: Whether those begin with a header of the PROXY protocol.
     ///   - refusals: Counts connections that do not.
     ///   - logger: The log.
@@ -68,14 +69,14 @@ final class ConnectionIntake: Sendable {
         var refusal: Disconnect?
         let address = NetworkAddress(channel.remoteAddress)
         let isProxy = self.proxies.contains(address)
-        switch self.admission.enter(isProxy ? nil : address?.block, now: .now) {
+        switch self.admission.enter(isProxy ? nil : address?.block, isProxy: isProxy, now: .now) {
         case .admitted(let admitted): place = admitted
         case .turnedAway(let admitted, let reason):
             place = admitted
             refusal = reason
             self.tell(reason.reason)
-        case .closed:
-            self.tell(Disconnect.overCapacity.reason)
+        case .closed(let reason):
+            self.tell(reason.reason)
             throw NoPlace()
         }
         let handler = ConnectionHandler(pending: pending, place: place, address: address, refusal: refusal)
@@ -89,7 +90,7 @@ final class ConnectionIntake: Sendable {
             try channel.pipeline.syncOperations.addHandler(
                 ProxyHeaderHandler { [refusals] reason in
                     refusals.count(.proxyHeader)
-                    self.tell("a trusted proxy has sent no header of the PROXY protocol: \(reason)")
+                    self.tellOfProxy(address, reason)
                 }
             )
         }
@@ -100,6 +101,12 @@ final class ConnectionIntake: Sendable {
     private func tell(_ reason: String) {
         guard self.pacer.withLock({ $0.isTold(.now) }) else { return }
         self.logger.warning("connections are turned away: \(reason)")
+    }
+
+    private func tellOfProxy(_ address: NetworkAddress?, _ reason: String) {
+        guard self.proxyPacer.withLock({ $0.isTold(.now) }) else { return }
+        let proxy = address?.description ?? "a trusted proxy"
+        self.logger.warning("\(proxy) is trusted and sends no header of the PROXY protocol: \(reason)")
     }
 
     /// Other settings hold from now on; returns when every loop has them.

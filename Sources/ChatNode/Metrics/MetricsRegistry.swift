@@ -36,6 +36,18 @@ final class MetricsRegistry: MetricsFactory {
         }
     }
 
+    /// The sums of all counters of a label, by the value of one of their dimensions.
+    func totals(_ label: String, by dimension: String) -> [String: Int] {
+        self.instruments.withLock { instruments in
+            instruments.counters.reduce(into: [:]) { totals, counter in
+                guard counter.key.label == label else { return }
+                for pair in counter.key.dimensions where pair.hasPrefix("\(dimension)=") {
+                    totals[String(pair.dropFirst(dimension.count + 1)), default: 0] += counter.value.count
+                }
+            }
+        }
+    }
+
     /// The sum of all gauges of a label.
     func level(_ label: String) -> Int {
         self.instruments.withLock { instruments in

@@ -27,12 +27,15 @@ enum LimitName: String, CaseIterable, Sendable {
 
 /// Counts what limits refuse.
 struct RefusalMetrics: Sendable {
+    /// The dimension that has the name of the limit.
+    static let dimension = "limit"
+
     private let counters: [LimitName: Counter]
 
     init(of registry: MetricsRegistry) {
         self.counters = Dictionary(
             uniqueKeysWithValues: LimitName.allCases.map { name in
-                let dimensions = [("limit", name.rawValue)]
+                let dimensions = [(Self.dimension, name.rawValue)]
                 return (name, Counter(label: MetricName.refused, dimensions: dimensions, factory: registry))
             }
         )

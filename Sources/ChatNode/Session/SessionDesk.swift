@@ -39,7 +39,7 @@ final class SessionDesk {
     ) async throws(BrokerError) {
         let lookup = self.renames.begin()
         defer { self.renames.end(lookup) }
-        let costs = SessionCosts(guard: self.costs, address: address?.block)
+        let costs = SessionCosts(costs: self.costs, address: address?.block)
         var session: OpenedSession
         switch access {
         case .open: session = try await OpenedSession(hello, in: self.store, at: costs)

@@ -41,11 +41,12 @@ extension Shard {
 
     /// A token has another name than the one before.
     ///
-    /// When the broker cannot be told, the next `hello` tells it.
+    /// When the broker cannot be told, or there were too many new names lately, the next `hello` tells it.
     private func takeName(of grant: Grant, for client: Client) async {
         guard let name = grant.name, name != client.session.user?.name, let hash = client.keptSession.hash else {
             return
         }
+        guard self.node.costs.takeRename(grant.user, client.address?.block, now: .now) == nil else { return }
         let user = User(id: grant.user, name: name)
         guard (try? await self.sessions.rename(user, session: hash)) != nil else { return }
         client.session.renamed(user)

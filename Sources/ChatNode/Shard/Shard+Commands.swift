@@ -59,6 +59,7 @@ extension Shard {
             return self.refuse(error, id: id, room: send.room, to: client)
         }
         if client.isMutedSomewhere || !self.ruledRooms.isEmpty, let error = self.refusal(of: send, by: client, user) {
+            self.node.costs.sends.giveBack(room: send.room, now: .now)
             return self.refuse(error, id: id, room: send.room, to: client)
         }
         if case .shortly(let hash) = client.keptSession { self.keepSession(of: client, hash) }
@@ -104,6 +105,9 @@ extension Shard {
 
     // MARK: Session
 
+    /// The most milliseconds that a client is told to stay away for.
+    private static let longestWait = 60_000
+
     private func open(_ client: Client, _ hello: Command.Hello, id: Int?) async {
         let access: Access
         do throws(TokenRefusal) { access = try await self.access(of: hello) } catch {
@@ -121,7 +125,8 @@ extension Shard {
             // A welcome promises that the session brings the same user back, so there is none while the broker cannot
             // keep it.
             let away = Disconnect(code: Disconnect.overCapacity.code, reason: error.reason)
-            self.close(client, away, reconnectMilliseconds: .random(in: 1000...3000))
+            let wait = min(error.retryMilliseconds ?? 0, Self.longestWait)
+            self.close(client, away, reconnectMilliseconds: wait + .random(in: 1000...3000))
         }
     }
 

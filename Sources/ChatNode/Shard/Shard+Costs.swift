@@ -11,6 +11,7 @@ extension Shard {
     /// - Returns: nil when it may; then the join has been counted.
     func refusal(of join: Command.Join, for client: Client, isMember: Bool) -> ProtocolError? {
         let now = ContinuousClock.now
+        let costs = self.node.costs
         let address = client.address?.block
         switch join.start {
         case .live: break
@@ -18,18 +19,35 @@ extension Shard {
         case .last where isMember: break
         case .last, .after: if let error = self.refusalOfPast(for: client, now) { return error }
         }
+        // A member that joins again costs the broker as much as another.
+        if let error = costs.joins.take(address, now: now) { return error }
         guard !isMember else { return nil }
-        guard let room = self.rooms[join.room] else {
-            return self.node.costs.checkRooms(self.node.occupancy.roomCount)
-                ?? self.node.costs.joins.take(address, now: now) ?? self.node.costs.newRooms.take(address, now: now)
-        }
-        return self.node.costs.checkMembers(room.presence.crowd.count)
-            ?? self.node.costs.joins.take(address, now: now)
+        let error = self.refusal(ofEntering: join.room, client, address, now)
+        if error != nil { costs.joins.giveBack(address, now: now) }
+        return error
     }
 
-    /// The first client of a room on this shard has joined: it has not begun a new room if somebody has spoken there.
-    func settleOpening(of room: LocalRoom, by client: Client) {
-        guard let position = room.position, position.seq > 0 else { return }
+    private func refusal(
+        ofEntering name: RoomName,
+        _ client: Client,
+        _ address: AddressBlock?,
+        _ now: ContinuousClock.Instant
+    ) -> ProtocolError? {
+        if let room = self.rooms[name] {
+            // Another connection of somebody who is there makes the room no larger.
+            if let user = client.session.user, room.presence.users[user.id] != nil { return nil }
+            return self.node.costs.checkMembers(room.presence.crowd.count)
+        }
+        guard !self.node.occupancy.contains(name) else { return nil }
+        return self.node.costs.checkRooms(self.node.occupancy.roomCount)
+            ?? self.node.costs.newRooms.take(address, now: now)
+    }
+
+    /// The first client of a room on this node has joined: it has not begun a new room if somebody has spoken there, nor
+    /// if the broker could not say so.
+    func settleOpening(of room: LocalRoom, by client: Client) async {
+        try? await room.opened()
+        if let position = room.position, position.seq == 0 { return }
         self.node.costs.newRooms.giveBack(client.address?.block, now: .now)
     }
 
@@ -40,7 +58,7 @@ extension Shard {
 
     /// A client has got bytes of a log, or of a list.
     func charge(_ bytes: Int, to client: Client) {
-        self.node.costs.replayBytes.charge(client.address?.block, bytes, now: .now)
+        self.node.costs.chargePast(client.address?.block, bytes, now: .now)
     }
 
     // MARK: Memory
@@ -50,6 +68,8 @@ extension Shard {
     /// It is called where these may have changed; nothing is counted for a client that reads as fast as it gets. What
     /// waits for a client that was disconnected counts until its connection has ended.
     func account(for client: Client) {
+        // What was held for one that is gone has been given back, while its channel may need seconds to end.
+        guard self.clients[client.id] === client else { return }
         let bytes = client.port.waiting + client.decoder.heldBytes
         guard bytes != client.heldBytes else { return }
         self.setHeldBytes(bytes, of: client)
@@ -67,9 +87,13 @@ extension Shard {
     }
 
     /// Lets go of the clients for which the node holds most, until it holds clearly less than it may.
+    ///
+    /// It is called when something was added, and each second while the node holds too much: those who hold most may be
+    /// on a loop on which nothing happens.
     func shed() {
         self.isShedding = false
-        let clients = self.held.compactMap { self.clients[$0] }.filter { !$0.isClosed }
+        let least = self.node.costs.buffers.leastShed(connections: self.node.admission.count)
+        let clients = self.held.compactMap { self.clients[$0] }.filter { !$0.isClosed && $0.heldBytes >= least }
         for client in clients.sorted(by: { $0.heldBytes > $1.heldBytes }) where self.node.costs.buffers.excess > 0 {
             self.node.costs.refusals.count(.bufferedBytes)
             self.close(client, .overCapacity, within: .seconds(1))

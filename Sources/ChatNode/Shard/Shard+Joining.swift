@@ -18,12 +18,12 @@ extension Shard: ReplayHost {
             self.refuse(error, id: id, room: join.room, to: client)
             return self.resume(client.session.expelled(join.room), for: client)
         }
+        let isOpening = self.rooms[join.room] == nil && !self.node.occupancy.contains(join.room)
         if let error = self.refusal(of: join, for: client, isMember: isMember) {
             self.refuse(error, id: id, room: join.room, to: client)
             let held = isMember ? client.session.joined(join.room) : client.session.expelled(join.room)
             return self.resume(held, for: client)
         }
-        let isOpening = self.rooms[join.room] == nil
         let room = self.room(join.room)
         let membership: Membership
         if isMember, let existing = client.membership(in: join.room) {
@@ -37,8 +37,8 @@ extension Shard: ReplayHost {
             self.presence.entered(user, in: room)
         }
         self.start(client) {
+            if isOpening { await self.settleOpening(of: room, by: client) }
             await self.enter(membership, join, id: id, isMember: isMember)
-            if isOpening { self.settleOpening(of: room, by: client) }
         }
     }
 

@@ -15,6 +15,8 @@ final class Admission: Sendable {
         var connections = 0
         /// Those that have not finished a request.
         var pending = 0
+        /// Those that get a refusal.
+        var inReserve = 0
     }
 
     fileprivate struct State {
@@ -26,13 +28,13 @@ final class Admission: Sendable {
         var byAddress: [AddressBlock: OfAddress] = [:]
         var openings: BucketTable<AddressBlock>
         /// The bucket of all addresses together.
-        var nodeOpenings: BucketTable<Bool>
+        var nodeOpenings: TokenBucket?
 
         init(maximum: Int?, _ cost: CostLimits) {
             self.maximum = maximum
             self.cost = cost
             self.openings = BucketTable(rate: cost.openings)
-            self.nodeOpenings = BucketTable(rate: cost.nodeOpenings)
+            self.nodeOpenings = cost.nodeOpenings.map { TokenBucket($0, now: .now) }
         }
     }
 
@@ -67,9 +69,11 @@ final class Admission: Sendable {
     func reload(maximum: Int?, cost: CostLimits) {
         self.state.withLock { state in
             state.maximum = maximum
-            state.cost = cost
             state.openings.setRate(cost.openings)
-            state.nodeOpenings.setRate(cost.nodeOpenings)
+            if cost.nodeOpenings != state.cost.nodeOpenings {
+                state.nodeOpenings = cost.nodeOpenings.map { TokenBucket($0, now: .now) }
+            }
+            state.cost = cost
         }
     }
 
@@ -78,7 +82,7 @@ final class Admission: Sendable {
         fileprivate let admission: Admission
         /// nil for a connection without an address, and for a proxy's until it is claimed.
         fileprivate var address: AddressBlock?
-        fileprivate let isInReserve: Bool
+        fileprivate var isInReserve: Bool
         fileprivate var isPending = true
 
         /// The connection has finished a request, or become a WebSocket.
@@ -89,8 +93,8 @@ final class Admission: Sendable {
         /// - Parameters:
         ///   - address: The client's.
         ///   - now: The time.
-        /// - Returns: The reason why it cannot stay; nil when it can.
-        mutating func claim(for address: AddressBlock?, now: ContinuousClock.Instant) -> Disconnect? {
+        /// - Returns: Whether it can stay.
+        mutating func claim(for address: AddressBlock?, now: ContinuousClock.Instant) -> OnClaim {
             self.admission.claim(&self, for: address, now)
         }
 
@@ -104,96 +108,55 @@ final class Admission: Sendable {
         /// It gets a refusal.
         case turnedAway(Place, Disconnect)
         /// There is not even a place for a refusal.
-        case closed
+        case closed(Disconnect)
     }
 
-    /// The reason why a connection cannot stay, and the limit that it breaks.
-    private struct Reason {
-        var disconnect: Disconnect
-        var limit: LimitName?
-
-        init(_ limit: LimitName?, _ disconnect: Disconnect) {
-            self.limit = limit
-            self.disconnect = disconnect
-        }
-
-        init(_ limit: LimitName, _ reason: String) {
-            self.init(limit, Disconnect(code: Disconnect.overCapacity.code, reason: reason))
-        }
+    /// The decision on a connection whose client has become known.
+    enum OnClaim: Equatable {
+        case stays
+        /// It gets a refusal.
+        case turnedAway(Disconnect)
+        /// There is not even a place for a refusal: it is closed at once.
+        case closed
     }
 
     /// A connection has come.
     ///
     /// - Parameters:
     ///   - address: Its source; nil for a connection without an address, and for one from a trusted proxy.
+    ///   - isProxy: Whether it comes from a trusted proxy: it is new for the node when it is claimed.
     ///   - now: The time.
     /// - Returns: Its place, which it gives back when it ends, or that there is none.
-    func enter(_ address: AddressBlock?, now: ContinuousClock.Instant) -> OnEntry {
-        let isFull = self.buffers?.isOver == true
-        let (entry, limit) = self.state.withLock { state -> (OnEntry, LimitName?) in
-            let ofAddress = address.flatMap { state.byAddress[$0] } ?? OfAddress()
-            let reason =
-                isFull ? Reason(.bufferedBytes, .overCapacity) : self.reasonAgainst(address, ofAddress, &state, now)
-            if let reason {
-                let most = state.cost.connectionsPerAddress.map { $0 + Self.reservePerAddress } ?? .max
-                let mostPending = state.cost.pendingPerAddress.map { $0 + Self.reservePerAddress } ?? .max
-                guard state.inReserve < self.reserve, ofAddress.connections < most, ofAddress.pending < mostPending
-                else { return (.closed, reason.limit) }
-                state.inReserve += 1
-            }
+    func enter(_ address: AddressBlock?, isProxy: Bool = false, now: ContinuousClock.Instant) -> OnEntry {
+        let excess = self.buffers.flatMap { $0.isOver ? $0.limit : nil }
+        let (place, refusal) = self.state.withLock { state -> (Place?, AdmissionRefusal?) in
+            let refusal =
+                excess.map { .bufferedBytes($0) } ?? state.refusal(of: address, now)
+                ?? (isProxy ? nil : state.openNode(now))
+            if refusal != nil, !state.reserve(of: self.reserve, for: address) { return (nil, refusal) }
             state.count += 1
             state.add(1, pending: 1, to: address)
-            let place = Place(admission: self, address: address, isInReserve: reason != nil)
-            return (reason.map { .turnedAway(place, $0.disconnect) } ?? .admitted(place), reason?.limit)
+            return (Place(admission: self, address: address, isInReserve: refusal != nil), refusal)
         }
-        if let limit { self.refusals?.count(limit) }
-        return entry
+        if let limit = refusal?.limit { self.refusals?.count(limit) }
+        guard let place else { return .closed(refusal?.disconnect ?? .overCapacity) }
+        return refusal.map { .turnedAway(place, $0.disconnect) } ?? .admitted(place)
     }
 
-    private func reasonAgainst(
-        _ address: AddressBlock?,
-        _ ofAddress: OfAddress,
-        _ state: inout State,
-        _ now: ContinuousClock.Instant
-    ) -> Reason? {
-        if state.isDraining { return Reason(nil, .draining) }
-        if let maximum = state.maximum, state.count - state.inReserve >= maximum { return Reason(.connections, .overCapacity) }
-        if let address, let reason = Self.reasonAgainst(address, ofAddress, &state, now) { return reason }
-        guard state.nodeOpenings.take(true, now: now) != nil, let rate = state.cost.nodeOpenings else { return nil }
-        return Reason(.openings, "at most \(rate.words("new connections"))")
-    }
-
-    private static func reasonAgainst(
-        _ address: AddressBlock,
-        _ ofAddress: OfAddress,
-        _ state: inout State,
-        _ now: ContinuousClock.Instant
-    ) -> Reason? {
-        if let most = state.cost.connectionsPerAddress, ofAddress.connections >= most {
-            return Reason(.connectionsPerAddress, "at most \(most) connections from one address")
-        }
-        if let most = state.cost.pendingPerAddress, ofAddress.pending >= most {
-            return Reason(.pendingPerAddress, "at most \(most) connections without a request from one address")
-        }
-        guard state.openings.take(address, now: now) != nil, let rate = state.cost.openings else { return nil }
-        return Reason(.openingsPerAddress, "at most \(rate.words("new connections")) from one address")
-    }
-
-    private func claim(_ place: inout Place, for address: AddressBlock?, _ now: ContinuousClock.Instant) -> Disconnect?
-    {
-        guard let address, place.address == nil, !place.isInReserve else { return nil }
+    private func claim(_ place: inout Place, for address: AddressBlock?, _ now: ContinuousClock.Instant) -> OnClaim {
+        guard let address, place.address == nil, !place.isInReserve else { return .stays }
         let isPending = place.isPending
-        let reason = self.state.withLock { state -> Reason? in
-            let reason = Self.reasonAgainst(address, state.byAddress[address] ?? OfAddress(), &state, now)
-            if reason == nil { state.add(1, pending: isPending ? 1 : 0, to: address) }
-            return reason
+        let (hasPlace, refusal) = self.state.withLock { state -> (Bool, AdmissionRefusal?) in
+            let refusal = state.refusal(ofAddress: address, now) ?? state.openNode(now)
+            if refusal != nil, !state.reserve(of: self.reserve, for: address) { return (false, refusal) }
+            state.add(1, pending: isPending ? 1 : 0, to: address)
+            return (true, refusal)
         }
-        guard let reason else {
-            place.address = address
-            return nil
-        }
-        if let limit = reason.limit { self.refusals?.count(limit) }
-        return reason.disconnect
+        if let limit = refusal?.limit { self.refusals?.count(limit) }
+        guard hasPlace else { return .closed }
+        place.address = address
+        place.isInReserve = refusal != nil
+        return refusal.map { .turnedAway($0.disconnect) } ?? .stays
     }
 
     private func settle(_ place: inout Place) {
@@ -207,7 +170,12 @@ final class Admission: Sendable {
         self.state.withLock { state in
             state.count -= 1
             if place.isInReserve { state.inReserve -= 1 }
-            state.add(-1, pending: place.isPending ? -1 : 0, to: place.address)
+            state.add(
+                -1,
+                pending: place.isPending ? -1 : 0,
+                inReserve: place.isInReserve ? -1 : 0,
+                to: place.address
+            )
         }
     }
 
@@ -239,12 +207,53 @@ final class Admission: Sendable {
 }
 
 extension Admission.State {
+    /// The reason against another connection of the node or of an address.
+    fileprivate mutating func refusal(of address: AddressBlock?, _ now: ContinuousClock.Instant) -> AdmissionRefusal? {
+        if self.isDraining { return .draining }
+        if let maximum, self.count - self.inReserve >= maximum { return .connections(maximum) }
+        return address.flatMap { self.refusal(ofAddress: $0, now) }
+    }
+
+    fileprivate mutating func refusal(
+        ofAddress address: AddressBlock,
+        _ now: ContinuousClock.Instant
+    ) -> AdmissionRefusal? {
+        let present = self.byAddress[address] ?? Admission.OfAddress()
+        if let most = self.cost.connectionsPerAddress, present.connections - present.inReserve >= most {
+            return .connectionsPerAddress(most)
+        }
+        if let most = self.cost.pendingPerAddress, present.pending - present.inReserve >= most {
+            return .pendingPerAddress(most)
+        }
+        guard let rate = self.cost.openings, self.openings.take(address, now: now) != nil else { return nil }
+        return .openingsPerAddress(rate)
+    }
+
+    /// Counts a new connection of the node, the last of all: what an address may not have, it does not take from others.
+    fileprivate mutating func openNode(_ now: ContinuousClock.Instant) -> AdmissionRefusal? {
+        guard let rate = self.cost.nodeOpenings, self.nodeOpenings?.take(now: now) != nil else { return nil }
+        return .openings(rate)
+    }
+
+    /// Takes a place for a refusal; false: there is none.
+    fileprivate mutating func reserve(of most: Int, for address: AddressBlock?) -> Bool {
+        guard self.inReserve < most else { return false }
+        if let address {
+            let present = self.byAddress[address]?.inReserve ?? 0
+            guard present < Admission.reservePerAddress else { return false }
+            self.byAddress[address, default: Admission.OfAddress()].inReserve += 1
+        }
+        self.inReserve += 1
+        return true
+    }
+
     /// An address has this many connections more or fewer; one without any is forgotten.
-    fileprivate mutating func add(_ connections: Int, pending: Int, to address: AddressBlock?) {
+    fileprivate mutating func add(_ connections: Int, pending: Int, inReserve: Int = 0, to address: AddressBlock?) {
         guard let address else { return }
         var ofAddress = self.byAddress[address] ?? Admission.OfAddress()
         ofAddress.connections += connections
         ofAddress.pending += pending
+        ofAddress.inReserve += inReserve
         self.byAddress[address] = ofAddress.connections > 0 ? ofAddress : nil
     }
 }

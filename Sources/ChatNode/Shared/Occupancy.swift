@@ -12,6 +12,9 @@ final class Occupancy: Sendable {
     /// The number of rooms.
     var roomCount: Int { self.loops.withLock(\.count) }
 
+    /// Whether a room has members.
+    func contains(_ room: RoomName) -> Bool { self.loops.withLock { $0[room] != nil } }
+
     /// A loop has the first member of a room.
     func began(_ room: RoomName) { self.loops.withLock { $0[room, default: 0] += 1 } }
 

@@ -65,6 +65,24 @@ struct BucketTableTests {
         #expect(self.passed(&table, 9, by: 7, after: .seconds(9)) == 3)
     }
 
+    @Test func `a full table has a place for a newcomer when somebody's burst is whole`() {
+        var table = self.table(maximum: 100)
+        for key in 0..<100 { #expect(self.passed(&table, 1, by: key) == 1) }
+        // All of them are whole now, and nobody has swept.
+        for key in 100..<200 { #expect(self.passed(&table, 4, by: key, after: .seconds(1)) == 3) }
+        #expect(table.count == 100)
+        for key in 200..<210 { #expect(self.passed(&table, 1, by: key, after: .seconds(1)) == 1) }
+        #expect(table.count == 100)
+    }
+
+    @Test func `those without a place give back to the bucket that they share`() {
+        var table = self.table(1, 1, maximum: 1)
+        #expect(self.passed(&table, 1, by: 1) == 1)
+        #expect(self.passed(&table, 200, by: 2) == BucketTable<Int>.strangersShare)
+        table.giveBack(2, now: self.start)
+        #expect(self.passed(&table, 9, by: 3) == 1)
+    }
+
     @Test func `a hundred thousand keys are looked at once they are due, and forgotten`() {
         var table = self.table()
         for key in 0..<150_000 { _ = table.take(key, now: self.start) }

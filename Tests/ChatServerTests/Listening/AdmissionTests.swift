@@ -12,9 +12,10 @@ struct AdmissionTests {
     private func enter(
         _ admission: Admission,
         from address: String? = "192.0.2.1",
+        isProxy: Bool = false,
         _ places: inout [Admission.Place]
     ) -> Entry {
-        switch admission.enter(address.flatMap { NetworkAddress($0)?.block }, now: self.start) {
+        switch admission.enter(address.flatMap { NetworkAddress($0)?.block }, isProxy: isProxy, now: self.start) {
         case .admitted(let place):
             places.append(place)
             return .admitted
@@ -97,14 +98,58 @@ struct AdmissionTests {
         var places: [Admission.Place] = []
         for _ in 0..<3 { #expect(self.enter(admission, from: nil, &places) == .admitted) }
         #expect(admission.addressCount == 0)
-        #expect(places[0].claim(for: client, now: self.start) == nil)
+        #expect(places[0].claim(for: client, now: self.start) == .stays)
         // It is claimed once.
-        #expect(places[0].claim(for: client, now: self.start) == nil)
-        #expect(places[1].claim(for: client, now: self.start)?.code == 1013)
+        #expect(places[0].claim(for: client, now: self.start) == .stays)
+        let refusal = Admission.OnClaim.turnedAway(AdmissionRefusal.connectionsPerAddress(1).disconnect)
+        #expect(places[1].claim(for: client, now: self.start) == refusal)
         #expect(self.enter(admission, from: "192.0.2.9", &places) == .turnedAway(1013))
-        #expect(places[2].claim(for: nil, now: self.start) == nil)
+        #expect(places[2].claim(for: nil, now: self.start) == .stays)
         for place in places { place.leave() }
         #expect(admission.addressCount == 0 && admission.count == 0)
+    }
+
+    @Test func `a client behind a proxy gets as many refusals as another one, and gives them back`() throws {
+        var cost = CostLimits.none
+        cost.connectionsPerAddress = 1
+        let admission = Admission(maximum: nil, cost: cost, reserve: 20)
+        let client = try #require(NetworkAddress("192.0.2.9")).block
+        var places: [Admission.Place] = []
+        for _ in 0..<30 { #expect(self.enter(admission, from: nil, isProxy: true, &places) == .admitted) }
+        let claims = places.indices.map { places[$0].claim(for: client, now: self.start) }
+        #expect(claims[0] == .stays)
+        #expect(claims.count { $0 == .closed } == 29 - Admission.reservePerAddress)
+        // Those that are closed leave as well, and others get their refusals after that.
+        for place in places.dropFirst() { place.leave() }
+        places.removeLast(29)
+        #expect(self.enter(admission, from: "192.0.2.9", &places) == .turnedAway(1013))
+        for place in places { place.leave() }
+        #expect(admission.addressCount == 0 && admission.count == 0)
+        #expect(self.enter(admission, from: "192.0.2.9", &places) == .admitted)
+    }
+
+    @Test func `a client that is refused behind a proxy takes nothing of the node's rate from others`() throws {
+        var cost = CostLimits.none
+        cost.openings = Limits.Rate(burst: 1, perSecond: 1)
+        cost.nodeOpenings = Limits.Rate(burst: 3, perSecond: 1)
+        let admission = Admission(maximum: nil, cost: cost)
+        var places: [Admission.Place] = []
+        for _ in 0..<9 { #expect(self.enter(admission, from: nil, isProxy: true, &places) == .admitted) }
+        let greedy = try #require(NetworkAddress("192.0.2.9")).block
+        for index in 0..<6 { #expect((places[index].claim(for: greedy, now: self.start) == .stays) == (index == 0)) }
+        for (index, last) in [(6, "1"), (7, "2"), (8, "3")] {
+            let other = try #require(NetworkAddress("192.0.2.\(last)")).block
+            #expect((places[index].claim(for: other, now: self.start) == .stays) == (index < 8))
+        }
+    }
+
+    @Test func `an address within its limit cannot hold the reserve of a full node`() {
+        let admission = Admission(maximum: 1, cost: .none, reserve: 20)
+        var places: [Admission.Place] = []
+        #expect(self.enter(admission, from: "192.0.2.2", &places) == .admitted)
+        for _ in 0..<Admission.reservePerAddress { #expect(self.enter(admission, &places) == .turnedAway(1013)) }
+        #expect(self.enter(admission, &places) == .closed)
+        #expect(self.enter(admission, from: "192.0.2.3", &places) == .turnedAway(1013))
     }
 
     @Test func `a hundred thousand addresses are forgotten when they have gone`() throws {

@@ -26,8 +26,14 @@ struct PostMessage {
         let block = context.address?.block
         let payer = user.id == Self.anonymous ? UserID("anonymous@\(block?.description ?? "")") : user.id
         let send = SendLimiter.Send(user: payer, address: block, room: self.room)
-        if let error = self.node.costs.sends.take(send, now: ContinuousClock.now) { throw APIError(error) }
-        if let error = try await self.refusal(of: text, by: user, payer, context.address) { throw APIError(error) }
+        let costs = self.node.costs
+        if let error = costs.newRooms.check(block, now: .now) ?? costs.sends.take(send, now: .now) {
+            throw APIError(error)
+        }
+        if let error = try await self.refusal(of: text, by: user, payer, context.address) {
+            costs.sends.giveBack(room: self.room, now: .now)
+            throw APIError(error)
+        }
         let tail = PublicationCodec.tail(sender: user, text: text.rawValue, kind: kind, key: key)
         let draft = Draft(room: self.room, sender: user.id, key: key, tail: tail)
         guard let result = await self.node.messages.publish([draft]).first else {
@@ -35,7 +41,11 @@ struct PostMessage {
         }
         if case .failure = result { self.node.rulings.pauses.giveBack(payer, in: self.room) }
         let receipt = try result.get()
-        if !receipt.isDuplicate { self.node.postMetrics.didPublish() }
+        if !receipt.isDuplicate {
+            self.node.postMetrics.didPublish()
+            // The room may be a new one.
+            if receipt.position.seq == 1 { costs.newRooms.charge(block, 1, now: .now) }
+        }
         var json = JSONWriter()
         json.fields(of: receipt)
         return .json(json.finish(), status: receipt.isDuplicate ? .ok : .created)

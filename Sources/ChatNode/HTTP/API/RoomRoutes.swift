@@ -104,7 +104,7 @@ struct RoomRoutes {
     }
 
     private func charge(_ bytes: Int, _ context: ChatRequestContext) {
-        self.node.costs.replayBytes.charge(context.address?.block, bytes, now: .now)
+        self.node.costs.chargePast(context.address?.block, bytes, now: .now)
     }
 
     static func room(_ context: ChatRequestContext) throws -> RoomName {

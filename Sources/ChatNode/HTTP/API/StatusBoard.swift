@@ -79,6 +79,12 @@ actor StatusBoard: Service {
         json.object("deliveries") { self.write(MetricName.deliveries, to: &$0) }
         json.object("received") { self.write(MetricName.received, to: &$0) }
         json.object("sent") { self.write(MetricName.sent, to: &$0) }
+        let refused = self.node.metrics.totals(MetricName.refused, by: RefusalMetrics.dimension)
+        json.array("refused", LimitName.allCases.filter { refused[$0.rawValue, default: 0] > 0 }) { json, limit in
+            json.field("limit", limit.rawValue)
+            json.field("total", refused[limit.rawValue] ?? 0)
+        }
+        json.field("buffered_bytes", self.node.costs.buffers.level)
         json.object("latency_ms") { Self.write(self.node.metrics.distribution(MetricName.latency), to: &$0) }
     }
 

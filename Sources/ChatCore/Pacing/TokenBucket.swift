@@ -31,6 +31,11 @@ package struct TokenBucket: Sendable {
         self.level.charge(count, self.rate, now: now, debt: 0)
     }
 
+    /// Gives tokens back that were taken and not used.
+    mutating func giveBack(_ count: Int = 1, now: ContinuousClock.Instant) {
+        self.level.giveBack(count, self.rate, now: now)
+    }
+
     /// Whether it is full: such a bucket need not be kept.
     package mutating func isFull(now: ContinuousClock.Instant) -> Bool { self.level.isFull(self.rate, now: now) }
 

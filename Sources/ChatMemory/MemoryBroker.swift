@@ -14,6 +14,7 @@ package final class MemoryBroker: Broker {
         var rooms: MemoryRooms
         var sessions = MemorySessions()
         var rulings: MemoryRulings
+        var budgets = MemoryBudgets()
         var subscribers: [any BrokerSubscriber] = []
     }
 
@@ -204,6 +205,12 @@ package final class MemoryBroker: Broker {
             batch.add(.room(room, .typing(user.id, payload)), to: state.rooms[room]?.subscribers)
             batch.deliver()
         }
+    }
+
+    // MARK: Budgets
+
+    package func settle(_ spendings: [Spending]) async throws(BrokerError) -> [Int] {
+        self.state.withLock { state in spendings.map { state.budgets.settle($0, now: .now) } }
     }
 
     // MARK: Sessions

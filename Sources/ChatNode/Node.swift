@@ -18,7 +18,7 @@ package struct Node: Service {
     private let configuration: NodeConfiguration
     private let group: MultiThreadedEventLoopGroup
     private let broker: any Broker
-    private let context: NodeContext
+    let context: NodeContext
     private let shards: [Shard]
     private let status: StatusBoard?
     private let budget: ConnectionBudget

@@ -110,6 +110,14 @@ extension RedisBroker {
     }
 }
 
+// MARK: BudgetLedger
+
+extension RedisBroker {
+    package func settle(_ spendings: [Spending]) async throws(BrokerError) -> [Int] {
+        try await self.budgets.settle(spendings)
+    }
+}
+
 // MARK: BrokerControl
 
 extension RedisBroker {

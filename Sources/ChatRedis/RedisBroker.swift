@@ -50,6 +50,7 @@ package final actor RedisBroker: Broker {
     let members: RoomMembers
     let sessions: RedisSessions
     let rulings: RedisRulings
+    let budgets: RedisBudgets
 
     /// Makes a broker; it works once ``run()`` is called.
     ///
@@ -107,6 +108,7 @@ package final actor RedisBroker: Broker {
         self.members = RoomMembers(endpoints, requests, leases, directory, watch)
         self.sessions = RedisSessions(endpoints, keys)
         self.rulings = RedisRulings(endpoints, keys)
+        self.budgets = RedisBudgets(endpoints, keys)
         eventLoop.execute { [weak self] in self?.assumeIsolated { $0.begin() } }
     }
 

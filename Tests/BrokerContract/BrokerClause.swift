@@ -32,8 +32,9 @@ package struct BrokerClause: Sendable, CustomTestStringConvertible {
         return limits
     }
 
-    /// All clauses, one list for each of the five promises and one for large sizes.
-    package static let all = Self.messageLog + Self.presence + Self.sessions + Self.rulings + Self.control + Self.size
+    /// All clauses, one list for each of the six promises and one for large sizes.
+    package static let all =
+        Self.messageLog + Self.presence + Self.sessions + Self.rulings + Self.budgets + Self.control + Self.size
 
     private static let messageLog = Self.publishing + Self.log + Self.deletion + Self.subscribing
 }

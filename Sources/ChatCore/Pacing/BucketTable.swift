@@ -85,6 +85,18 @@ package struct BucketTable<Key: Hashable & Sendable>: Sendable {
         }
     }
 
+    /// A key has no more tokens than this, since it has spent them elsewhere; fewer than none are owed.
+    package mutating func bound(_ key: Key, by most: Int, now: ContinuousClock.Instant) {
+        guard let rate, most < rate.burst else { return }
+        if let index = self.levels.index(forKey: key) {
+            self.levels.values[index].bound(by: most, rate, now: now)
+        } else if self.hasSpace(now) {
+            var level = TokenBucket.Level(fullFor: rate, now: now)
+            level.bound(by: most, rate, now: now)
+            self.keep(level, key, rate, now)
+        }
+    }
+
     /// Sets another rate: everybody begins with a full bucket of it.
     package mutating func setRate(_ rate: Limits.Rate?) {
         guard rate != self.rate else { return }

@@ -2,7 +2,7 @@
 ///
 /// It has two numbers and no timer: each call calculates the tokens earned since the last one.
 package struct TokenBucket: Sendable {
-    private let rate: Limits.Rate
+    package let rate: Limits.Rate
     private var level: Level
 
     /// Makes a full bucket.
@@ -29,6 +29,13 @@ package struct TokenBucket: Sendable {
     /// Takes tokens that have been used already, down to none.
     package mutating func charge(_ count: Int, now: ContinuousClock.Instant) {
         self.level.charge(count, self.rate, now: now, debt: 0)
+    }
+
+    /// Takes tokens that have been used already, whatever it owes then.
+    ///
+    /// - Returns: The tokens that are left; fewer than none when it owes.
+    package mutating func spend(_ count: Int, now: ContinuousClock.Instant) -> Int {
+        self.level.spend(count, self.rate, now: now)
     }
 
     /// Gives tokens back that were taken and not used.
@@ -75,10 +82,23 @@ extension TokenBucket {
             self.tokens = max(min(self.tokens, -Double(debt)), self.tokens - Double(count))
         }
 
+        /// Takes tokens that have been used already, whatever it owes then; returns those that are left.
+        mutating func spend(_ count: Int, _ rate: Limits.Rate, now: ContinuousClock.Instant) -> Int {
+            self.refill(rate, now)
+            self.tokens -= Double(count)
+            return Int(self.tokens.rounded(.down))
+        }
+
         /// Gives tokens back that were taken and not used.
         mutating func giveBack(_ count: Int, _ rate: Limits.Rate, now: ContinuousClock.Instant) {
             self.refill(rate, now)
             self.tokens = min(Double(rate.burst), self.tokens + Double(count))
+        }
+
+        /// There are no more tokens than this; fewer than none are owed.
+        mutating func bound(by most: Int, _ rate: Limits.Rate, now: ContinuousClock.Instant) {
+            self.refill(rate, now)
+            self.tokens = min(self.tokens, Double(most))
         }
 
         mutating func isFull(_ rate: Limits.Rate, now: ContinuousClock.Instant) -> Bool {

@@ -21,6 +21,9 @@ extension Limits {
                 }
             }
 
+            /// Its length.
+            package var milliseconds: Int { 1000 * self.seconds }
+
             var word: String {
                 switch self {
                 case .second: "a second"

@@ -43,6 +43,10 @@ final class DelayingBroker: Broker {
         await self.answers.pass()
     }
 
+    func settle(_ spendings: [Spending]) async throws(BrokerError) -> [Int] {
+        try await self.late { () async throws(BrokerError) in try await self.base.settle(spendings) }
+    }
+
     func delete(_ deletion: Deletion) async throws(BrokerError) -> Receipt? {
         try await self.late { () async throws(BrokerError) in try await self.base.delete(deletion) }
     }

@@ -118,6 +118,7 @@ actor Shard {
             self.node.admission.sweep(now: now)
             self.node.costs.buffers.measure()
             self.spawn { await self.node.logs.sweep(now: now) }
+            self.spawn { await self.node.budgets.report() }
             guard now >= nextRenewal else { continue }
             nextRenewal = now + self.renewal
             self.spawn { await self.presence.renewLease(on: self) }

@@ -34,6 +34,7 @@ final class NodeContext: Sendable {
     let roomLists: RoomListReader
     let rulings: RulingDesk
     let costs: CostGuard
+    let budgets: BudgetReports
     let occupancy = Occupancy()
     let admission: Admission
     let metrics: MetricsRegistry
@@ -68,6 +69,7 @@ final class NodeContext: Sendable {
             try await broker.rooms(after: cursor, limit: limit)
         }
         self.costs = costs
+        self.budgets = BudgetReports(ledger: broker, sends: costs.sends)
         self.admission = admission
         self.metrics = metrics
         self.postMetrics = ShardMetrics(shard: "http", of: self.metrics)

@@ -60,6 +60,9 @@ struct RedisKeys {
 
     func session(_ hash: String) -> String { "\(self.prefix)session:\(hash)" }
 
+    /// What a user has spent of a limit.
+    func budget(_ account: String) -> String { "\(self.prefix)budget:\(account)" }
+
     /// The rulings of moderators.
     var rulings: String { self.prefix + "rulings" }
 

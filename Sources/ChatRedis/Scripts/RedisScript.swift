@@ -53,6 +53,8 @@ enum RedisScript: CaseIterable {
     case putRulings
     /// Removes a ruling, and informs all nodes.
     case liftRuling
+    /// Takes what was spent out of an account.
+    case settle
     /// Lets a node hear itself.
     case beat
 
@@ -83,6 +85,7 @@ enum RedisScript: CaseIterable {
         case .clear: [LogScripts.clear]
         case .putRulings: [RulingScripts.put]
         case .liftRuling: [RulingScripts.lift]
+        case .settle: [BudgetScript.settle]
         case .beat: [LogScripts.epoch, ServiceScripts.beat]
         }
     }
@@ -121,6 +124,7 @@ struct RedisScriptSet {
             ("BUCKET_SECONDS", keys + Self.keyWindow),
             ("SESSION_SECONDS", max(1, log.sessions.components.seconds)),
             ("GUEST_SECONDS", max(1, min(log.guestSessions, log.sessions).components.seconds)),
+            ("ACCOUNT_MS", 24 * 3600 * 1000),
             ("PAGE_BYTES", Int64(LogPage.maximumBytes)),
             ("SWEEP_LIMIT", Int64(Self.sweepLimit)),
         ]

@@ -9,6 +9,8 @@ protocol ForwardingBroker: Broker {
 extension ForwardingBroker {
     func publish(_ drafts: [Draft]) async -> [Result<Receipt, BrokerError>] { await self.base.publish(drafts) }
 
+    func settle(_ spendings: [Spending]) async throws(BrokerError) -> [Int] { try await self.base.settle(spendings) }
+
     func delete(_ deletion: Deletion) async throws(BrokerError) -> Receipt? { try await self.base.delete(deletion) }
 
     func subscribe(

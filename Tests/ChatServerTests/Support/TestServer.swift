@@ -16,7 +16,7 @@ import Testing
 /// A real server on a free port, for as long as a test needs it.
 struct TestServer {
     let port: Int
-    private let node: Node
+    let node: Node
     /// The settings that it was started with.
     private let settings: [String: String]
 

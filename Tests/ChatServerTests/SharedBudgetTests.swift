@@ -1,0 +1,91 @@
+import ChatCore
+import ChatMemory
+import ChatRedis
+import ChatSystem
+import TestSupport
+import Testing
+
+@testable import ChatNode
+@testable import ChatServer
+
+/// The limits of a user hold on all nodes together.
+@Suite(.patience)
+struct SharedBudgetTests {
+    /// A burst that takes a quarter of an hour to come back, so that the time which a test needs is nothing.
+    private static let settings = [
+        "limits.send-burst": "1000", "limits.send-rate": "1", "limits.command-burst": "100000",
+        "limits.command-rate": "100000", "limits.sends-per-address": "off", "limits.sends-per-room": "off",
+        "threads": "1",
+    ]
+
+    /// The number of sends that pass until one is refused, and no more than so many.
+    private func sends(_ client: inout TestClient, from id: Int, atMost most: Int = 2000) async throws -> Int {
+        for number in 0..<most {
+            let answer = try await client.call(id + number, #"{"type":"send","room":"lobby","text":"x"}"#)
+            guard answer["type"]?.string == "ok" else {
+                #expect(answer["code"]?.string == "rate_limited")
+                return number
+            }
+        }
+        return most
+    }
+
+    private func talk(_ first: TestServer, _ second: TestServer) async throws {
+        try await first.withClient("/ws?name=Mina&room=lobby") { here in
+            let session = try #require(try await here.next("welcome")["session"]?.string)
+            _ = try await here.next("ok")
+            try await second.withClient("/ws") { there in
+                try await there.send(#"{"type":"hello","session":"\#(session)"}"#)
+                _ = try await there.call(1, #"{"type":"join","room":"lobby"}"#)
+                var passed = try await self.sends(&here, from: 100)
+                #expect(passed >= 1000)
+                await first.node.context.budgets.report()
+                // This node hears what was spent on the other one as soon as it reports a quarter of a burst of its own.
+                passed = try await self.sends(&there, from: 10_000, atMost: 250)
+                #expect(passed == 250)
+                await second.node.context.budgets.report()
+                passed = try await self.sends(&there, from: 20_000)
+                #expect(passed == 0)
+            }
+        }
+    }
+
+    @Test func `two nodes in one process`() async throws {
+        let broker = MemoryBroker(limits: Limits().log, now: { WallClock.now() })
+        try await TestServer.with(Self.settings, broker: broker) { first in
+            try await TestServer.with(Self.settings, broker: broker) { second in try await self.talk(first, second) }
+        }
+    }
+
+    @Test func `two nodes on one Redis`() async throws {
+        try await RedisServerProcess.with { redis in
+            let settings = Self.settings.merging(["redis": redis.url]) { $1 }
+            try await TestServer.with(settings) { first in
+                try await TestServer.with(settings) { second in try await self.talk(first, second) }
+            }
+        }
+    }
+
+    @Test func `a node whose broker is away gives its own share`() async throws {
+        let broker = RefusingLedger(base: MemoryBroker(limits: Limits().log, now: { WallClock.now() }))
+        try await TestServer.with(Self.settings, broker: broker) { server in
+            try await server.withClient("/ws?name=Mina&room=lobby") { mina in
+                _ = try await mina.next("ok")
+                let some = try await self.sends(&mina, from: 100, atMost: 600)
+                #expect(some == 600)
+                await server.node.context.budgets.report()
+                let rest = try await self.sends(&mina, from: 10_000)
+                #expect(rest >= 400 && rest < 1000)
+            }
+        }
+    }
+}
+
+/// A broker that takes no report.
+private final class RefusingLedger: ForwardingBroker {
+    let base: any Broker
+
+    init(base: any Broker) { self.base = base }
+
+    func settle(_ spendings: [Spending]) async throws(BrokerError) -> [Int] { throw BrokerError(.away, "away") }
+}

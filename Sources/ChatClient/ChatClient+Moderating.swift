@@ -42,6 +42,27 @@ extension ChatClient {
         try await self.moderate(.unmute(.init(room: room, user: user)))
     }
 
+    /// Takes the text of a message away, for good and for everybody.
+    ///
+    /// - Parameters:
+    ///   - seq: The number of the message.
+    ///   - room: The room.
+    ///   - epoch: The log in which it has this number, so that no message of a later one is meant; nil: the present one.
+    ///   - reason: The reason, for other moderators.
+    /// - Returns: The place of the entry that tells of it; of a message that was deleted before (`isDuplicate`), its own.
+    /// - Throws: ``ClientError``; `refused` with `not_found` when the log does not have the message.
+    @discardableResult
+    public func delete(
+        _ seq: Int,
+        in room: RoomName,
+        epoch: Epoch? = nil,
+        reason: String = ""
+    ) async throws(ClientError) -> Receipt {
+        let reason = try Self.reason(reason)
+        let command = Command.delete(.init(room: room, seq: seq, epoch: epoch, reason: reason))
+        return try await self.ask(command).read { fields throws(JSONError) in try fields.receipt() }
+    }
+
     /// Removes every message of a room.
     public func clear(_ room: RoomName, reason: String = "") async throws(ClientError) {
         let reason = try Self.reason(reason)

@@ -17,6 +17,7 @@ import uuid
 from urllib.parse import quote
 
 import pytest
+from front_door import FrontDoor, new_key
 from playwright.sync_api import expect, sync_playwright
 
 HERE = pathlib.Path(__file__).parent
@@ -235,6 +236,29 @@ def start_server():
     yield start
     for server in servers:
         server.kill()
+
+
+@pytest.fixture
+def front_door(start_server, tmp_path):
+    """A node that requires tokens, behind a log-in that gives them."""
+    key = new_key(tmp_path / "token.key")
+    node = start_server("--unlimited", "--token-key", str(key), "--token-url", "/token", "--login-url", "/login")
+    door = FrontDoor(node.port, key)
+    yield door
+    door.close()
+
+
+@pytest.fixture
+def account(people, front_door):
+    """Makes persons who have an account and are signed in."""
+
+    def make(sub, name, *rooms, **options):
+        front_door.account(sub, name, *rooms)
+        person = people(front_door.url, **options)
+        person.context.add_cookies([front_door.sign_in(sub)])
+        return person
+
+    return make
 
 
 @pytest.fixture

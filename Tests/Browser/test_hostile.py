@@ -112,9 +112,9 @@ def test_a_row_that_throws_harms_itself_alone(people, room):
 
 def test_a_part_of_the_page_that_throws_does_not_keep_the_others_from_what_is_new(people, server, room):
     mina = people()
-    mina.context.route(re.compile("/js/components/typing-line.js$"), lambda route: route.fulfill(content_type="text/javascript", body="export function mountTypingLine(root, store) { let calls = 0; store.subscribe(() => { if (calls++) throw new Error('typing line'); }); }"))
+    mina.context.route(re.compile("/js/components/announcer.js$"), lambda route: route.fulfill(content_type="text/javascript", body="export function mountAnnouncer(root, store) { let calls = 0; store.subscribe(() => { if (calls++) throw new Error('announcer'); }); }"))
     mina.enter(room, "Mina")
     server.say(room, "hello")
     mina.sees("hello")
-    assert mina.errors and all("typing line" in error for error in mina.errors)
+    assert mina.errors and all("announcer" in error for error in mina.errors)
     mina.errors.clear()

@@ -1,5 +1,6 @@
 """Tokens: made by `chat-cli token`, brought to a server that requires them, renewed, refused; with a sentence and a status for each."""
 
+import json
 import os
 import stat
 
@@ -169,6 +170,46 @@ def test_muted_unmuted_kicked_and_banned(cli, key, room, terminal, second, serve
     assert sent.returncode == 85 and refused in sent.stderr
     terminal.shell("/help")
     terminal.wait_for("/slow <10s|off>")
+
+
+@pytest.mark.parametrize("language, deleted, told, already, missing, refused", [
+    ("en", "message {} was deleted: Jun: {}", "Mina deleted a message", "message 1 is deleted already", "there is no message 99", "does not allow moderate"),
+    ("ko", "{}번 메시지를 삭제했습니다: Jun: {}", "Mina 님이 메시지를 삭제했습니다", "1번은 이미 삭제된 메시지입니다", "99번 메시지가 없습니다", "허용되지 않은 일입니다"),
+])
+def test_a_message_is_deleted_by_its_number_or_by_who_wrote_it(cli, key, room, terminal, second, server, language, deleted, told, already, missing, refused):
+    jun = token(cli, key, "--name", "Jun", sub="jun")
+    for text in ("an advert", "a second one", "hello"):
+        assert cli.run("send", room, text, CHAT_TOKEN=jun).returncode == 0
+    terminal.shell(f"export CHAT_TOKEN={token(cli, key, '--name', 'Mina', room='*=read,write,moderate')}")
+    second.shell(f"export CHAT_TOKEN={jun}")
+    terminal.join(server, room, "--language", language)
+    terminal.wait_for("Jun: hello")
+    second.join(server, room, "--language", language)
+    second.wait_for("Jun: hello")
+
+    terminal.shell("/delete")
+    for line in ("[1] Jun: an advert", "[2] Jun: a second one", "[3] Jun: hello"):
+        terminal.wait_for(line)
+    terminal.type("/dele")
+    terminal.press("Tab")
+    terminal.wait_for_input_line(f"{room}> /delete")
+    terminal.shell("1 spam")
+    terminal.wait_for(deleted.format(1, "an advert"))
+    second.wait_for(told)
+    terminal.shell("/delete jun")
+    terminal.wait_for(deleted.format(3, "hello"))
+    terminal.shell("/search second")
+    terminal.wait_for("[2] Jun: a second one")
+    terminal.shell("/delete 1")
+    terminal.wait_for(already)
+    terminal.shell("/delete 99")
+    terminal.wait_for(missing)
+
+    second.shell("/delete 2")
+    second.wait_for(refused)
+    lines = [json.loads(line) for line in cli.run("history", room, "--json", CHAT_TOKEN=jun).stdout.splitlines()]
+    assert [(line["seq"], line["kind"]) for line in lines] == [(1, "deleted"), (2, "text"), (3, "deleted"), (4, "deletion"), (5, "deletion")]
+    assert "advert" not in json.dumps(lines) and "hello" not in json.dumps(lines)
 
 
 def test_who_does_not_moderate_is_refused_and_sees_no_such_commands(cli, key, room, terminal, server):

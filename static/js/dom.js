@@ -34,10 +34,10 @@ const ICONS = {
   down: "M12 5v14M6 13l6 6 6-6",
   search: "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13ZM15.5 15.5 20 20",
   smile: "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM8.5 14a4 4 0 0 0 7 0M9 9.5v.5M15 9.5v.5",
-  copy: "M9 9h10v11H9zM15 9V4H5v11h4",
 };
 
-export const icon = (name) => svg("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
+/** @param name  One of the icons that each visit needs, or the path of another. */
+export const icon = (name) => svg("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true" }, svg("path", { d: ICONS[name] ?? name }));
 
 export const button = (text, className, onclick) => h("button", { type: "button", class: className, onclick }, text);
 

@@ -15,7 +15,6 @@ import { mountAnnouncer } from "./components/announcer.js";
 import { mountMembersPanel } from "./components/members-panel.js";
 import { mountRoomHeader } from "./components/room-header.js";
 import { mountRoomsList } from "./components/rooms-list.js";
-import { mountTypingLine } from "./components/typing-line.js";
 
 const store = makeStore(reduce, initialState);
 const app = makeApp(store);
@@ -32,7 +31,6 @@ mountBanner(section("banner"), app, store);
 mountRoomHeader(section("room-header"), store, search);
 mountRoomsList(section("rooms"), app, store, { leaveRoom, joinRoom, openSettings });
 mountMembersPanel(section("members"), store);
-mountTypingLine(section("typing"), store);
 mountAnnouncer(section("announcer"), store);
 const skip = section("skip");
 skip.textContent = t("skip");

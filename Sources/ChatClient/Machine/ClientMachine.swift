@@ -111,10 +111,10 @@ extension ClientMachine {
         // A client without a connection is in no room: pending leaves are done.
         let left = ended?.expectations.filter { $0.value == .leave }.keys.sorted() ?? []
         // What removes messages is not asked for twice: others may have written since.
-        let clears = ended?.welcome == nil ? [] : self.requests.filter(\.command.isClear).map(\.id)
-        self.requests.removeAll { clears.contains($0.id) }
+        let removals = ended?.welcome == nil ? [] : self.requests.filter(\.command.removesWhatIsThere).map(\.id)
+        self.requests.removeAll { removals.contains($0.id) }
         let actions: [Action] =
-            left.map { .answer($0, .done) } + clears.map { .answer($0, .failed(.disconnected(failure))) }
+            left.map { .answer($0, .done) } + removals.map { .answer($0, .failed(.disconnected(failure))) }
         let isWithoutToken = self.tokens.ended(failure)
         guard !failure.isFinal, !isWithoutToken else { return (actions, .stop) }
         let next = self.reconnect.ended(
@@ -195,9 +195,11 @@ extension ClientMachine {
 }
 
 extension Command {
-    /// Whether it removes every message of a room.
-    fileprivate var isClear: Bool {
-        guard case .clear = self else { return false }
-        return true
+    /// Whether it removes what it finds, which is something else the second time.
+    fileprivate var removesWhatIsThere: Bool {
+        if case .clear = self { return true }
+        // With an epoch it is about one message, however often it is asked.
+        guard case .delete(let delete) = self else { return false }
+        return delete.epoch == nil
     }
 }

@@ -12,7 +12,7 @@ enum HelpCommand: SlashCommand {
     )
 
     static func run(_ argument: String, in conversation: isolated Conversation) async {
-        let mayModerate = await conversation.client.mayModerate(conversation.rooms.current)
+        let mayModerate = await conversation.mayModerate()
         let lines = self.lines(mayModerate: mayModerate).map(conversation.formatter.notice)
         conversation.draw(lines, indent: self.column() + conversation.formatter.notice("").count)
     }

@@ -26,7 +26,8 @@ enum HistoryCommand: SlashCommand {
     private static func show(_ count: Int, of room: RoomName, in conversation: isolated Conversation) async {
         do throws(ClientError) {
             let page = try await conversation.client.history(room, limit: count)
-            conversation.draw(page.messages.flatMap { conversation.lines(of: $0) })
+            let mayModerate = await conversation.client.mayModerate(room)
+            conversation.draw(page.messages.flatMap { conversation.lines(of: $0, showsNumber: mayModerate) })
         } catch {
             conversation.warn(Words.of(error))
         }

@@ -48,9 +48,10 @@ enum SearchCommand: SlashCommand {
         }
         let summary = found.isEmpty ? self.nothing : self.summary
         let heading = summary(["room": room.rawValue, "text": text, "count": "\(found.count)"])
+        let mayModerate = await conversation.client.mayModerate(room)
         let lines = found.flatMap { message in
             let day = conversation.formatter.palette.faint(LocalTime(milliseconds: message.time).day)
-            return conversation.lines(of: message).enumerated().map {
+            return conversation.lines(of: message, showsNumber: mayModerate).enumerated().map {
                 $0.offset == 0 ? day + " " + $0.element : $0.element
             }
         }

@@ -20,6 +20,7 @@ enum SlashCommands {
         UnmuteCommand.self,
         BanCommand.self,
         UnbanCommand.self,
+        DeleteCommand.self,
         PurgeCommand.self,
         CloseCommand.self,
         OpenCommand.self,
@@ -39,8 +40,8 @@ enum SlashCommands {
         self.all.filter { mayModerate || !$0.isForModerators }
     }
 
-    /// The data for completion with Tab.
-    static var completions: [Completion.Command] {
-        self.visible(mayModerate: false).map { Completion.Command(name: $0.name, takesRoom: $0.takesRoom) }
+    /// The data for completion with Tab, of those that somebody can use.
+    static func completions(mayModerate: Bool) -> [Completion.Command] {
+        self.visible(mayModerate: mayModerate).map { Completion.Command(name: $0.name, takesRoom: $0.takesRoom) }
     }
 }

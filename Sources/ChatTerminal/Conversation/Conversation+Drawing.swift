@@ -35,8 +35,11 @@ extension Conversation {
     private var gap: Paragraph { Paragraph(text: self.formatter.notice("…")) }
 
     /// A message's lines, with a mark on a name that others in the room have, or one that looks like it.
-    func lines(of message: Message, isMention: Bool = false) -> [String] {
-        self.formatter.lines(message, from: self.rooms.label(message.sender, in: message.room), isMention: isMention)
+    func lines(of message: Message, isMention: Bool = false, showsNumber: Bool = false) -> [String] {
+        var formatter = self.formatter
+        formatter.showsNumber = showsNumber
+        let label = self.rooms.label(message.sender, in: message.room)
+        return formatter.lines(message, from: label, isMention: isMention)
     }
 }
 

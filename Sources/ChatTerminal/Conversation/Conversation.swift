@@ -133,6 +133,9 @@ extension Conversation {
         await self.client.enter(room, from: self.options.history > 0 ? .last(self.options.history) : .live)
     }
 
+    /// Whether the user may moderate the current room.
+    func mayModerate() async -> Bool { await self.client.mayModerate(self.rooms.current) }
+
     /// Forgets a room that the user has left, or may not enter.
     func forget(_ room: RoomName) {
         let wasCurrent = room == self.rooms.current

@@ -9,6 +9,8 @@ package struct MessageFormatter: Sendable {
     package var showsTime: Bool
     /// Whether each line shows the room, because there are several.
     package var showsRoom: Bool
+    /// Whether each line shows the number of the message, by which a moderator names it.
+    package var showsNumber = false
 
     package init(palette: Palette, showsTime: Bool, showsRoom: Bool) {
         self.palette = palette
@@ -29,6 +31,7 @@ package struct MessageFormatter: Sendable {
         var head = ""
         if self.showsTime { head += self.palette.faint(LocalTime(milliseconds: message.time).clock) + " " }
         if self.showsRoom { head += self.palette.faint("#\(message.room.rawValue.sanitizedLine)") + " " }
+        if self.showsNumber, let position = message.position { head += self.palette.faint("[\(position.seq)]") + " " }
         if message.kind == .deletion { return [head + self.notice(Phrase.deletion(["name": name]))] }
         head += message.kind.lead(author)
         let said = message.kind == .deleted ? self.palette.faint(Phrase.deletedMessage()) : message.text.sanitizedText

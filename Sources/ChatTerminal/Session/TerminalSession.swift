@@ -128,7 +128,9 @@ extension TerminalSession {
     private func press(_ key: Key) async -> Bool {
         switch await self.conversation.press(key) {
         case .done: return false
-        case .complete: await self.conversation.complete(SlashCommands.completions)
+        case .complete:
+            let commands = SlashCommands.completions(mayModerate: await self.conversation.mayModerate())
+            await self.conversation.complete(commands)
         case .submit(let line): return await self.enter(line)
         case .leave: return true
         }

@@ -35,6 +35,12 @@ test("commands are offered at the beginning alone, and what is whole is not", ()
   assert.deepEqual(offered("/join "), []);
 });
 
+test("moderators are offered their commands as well", () => {
+  const seen = (before) => completionsOf(before, { ...context, mayModerate: true }).options.map(({ text }) => text);
+  assert.deepEqual(seen("/"), [...COMMANDS, ...RULINGS].map((name) => `/${name}`));
+  assert.deepEqual([seen("/del"), offered("/del")], [["/delete"], []]);
+});
+
 test("each command has its help in both languages, and no other has", () => {
   for (const { commandList } of [en, ko]) assert.deepEqual(Object.keys(commandList), [...COMMANDS, ...RULINGS]);
 });

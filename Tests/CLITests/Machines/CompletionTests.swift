@@ -3,10 +3,10 @@ import Testing
 @testable import ChatTerminal
 
 @Suite(.patience) struct CompletionTests {
-    private func complete(_ before: String) -> Completion {
+    private func complete(_ before: String, mayModerate: Bool = false) -> Completion {
         Completion(
             before: before,
-            commands: SlashCommands.completions,
+            commands: SlashCommands.completions(mayModerate: mayModerate),
             members: ["민아", "Mina", "Minho", "Jun"],
             rooms: ["lobby", "lounge", "래블업"]
         )
@@ -22,6 +22,11 @@ import Testing
     )
     func `a word is completed as far as it is certain`(before: String, insertion: String) {
         #expect(self.complete(before).insertion == insertion)
+    }
+
+    @Test func `moderators have their commands completed`() {
+        #expect(self.complete("/del").insertion == "" && self.complete("/del", mayModerate: true).insertion == "ete ")
+        #expect(self.complete("/delete Mina", mayModerate: true).insertion == " ")
     }
 
     @Test func `what it may become is listed`() {

@@ -55,6 +55,56 @@ import Testing
         #expect(RulingTerms(text).seconds == seconds && RulingTerms(text).reason == reason)
     }
 
+    private static func messages() throws -> [Message] {
+        let (room, epoch) = (try RoomName("lobby"), try Epoch("epoch0001"))
+        let said = [(7, 0), (8, 4), (9, 2), (10, 0)]
+        return try said.map { seq, person in
+            let (id, name) = Self.people[person]
+            return Message(
+                room: room,
+                position: LogPosition(epoch: epoch, seq: seq),
+                time: 0,
+                sender: User(id: id, name: try UserName(name)),
+                text: "hi",
+                kind: .text,
+                key: nil
+            )
+        }
+    }
+
+    private static func deletion(_ argument: String) throws -> DeletionTarget {
+        DeletionTarget(argument, try self.messages()) { name in
+            self.people.filter { $0.name == name }
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("8", 8, ""), ("9 spam again", 9, "spam again"), ("Mina", 10, ""), ("@Mina rude", 10, "rude"),
+            ("Mina Kim rude", 9, "rude"), ("Jun", 8, ""), ("u111aaaa1111", 10, ""),
+        ]
+    )
+    func `a message is named by its number, or by who wrote it last`(argument: String, seq: Int, why: String) throws {
+        let message = try Self.messages().first { $0.position?.seq == seq }
+        #expect(try Self.deletion(argument) == .message(seq, try Epoch("epoch0001"), message, reason: why))
+    }
+
+    @Test func `the number of an older message is meant in the log that is seen`() throws {
+        #expect(try Self.deletion("3") == .message(3, try Epoch("epoch0001"), nil, reason: ""))
+        #expect(DeletionTarget("3", []) { _ in [] } == .message(3, nil, nil, reason: ""))
+    }
+
+    @Test(
+        arguments: [
+            ("", .unnamed), ("^2", .unnamed), ("^2 rude", .unnamed), ("0", .nobody), ("-1", .nobody),
+            ("99999999999999999999", .nobody), ("nobody", .nobody), ("민아", .silent("민아")),
+            ("u999zzzz9999", .silent("u999zzzz9999")),
+        ] as [(String, DeletionTarget)]
+    )
+    func `no message is named`(argument: String, target: DeletionTarget) throws {
+        #expect(try Self.deletion(argument) == target)
+    }
+
     @Test func `only moderators see their commands in the help`() {
         let plain = HelpCommand.lines(in: .english).joined()
         let all = HelpCommand.lines(mayModerate: true, in: .english).joined()

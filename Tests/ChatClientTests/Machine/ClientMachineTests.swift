@@ -65,16 +65,20 @@ import Testing
         return machine.disconnected(failure, now: now, using: &lowest)
     }
 
-    @Test func `a room is not cleared a second time when the answer was lost`() throws {
+    @Test func `what removes messages is not asked for a second time when the answer was lost`() throws {
         var machine = self.makeMachine()
         _ = machine.connected(now: self.start)
         _ = machine.received(try self.welcome(), now: self.start)
         let clear = machine.request(.clear(.init(room: self.lobby)), now: self.start)
+        let delete = machine.request(.delete(.init(room: self.lobby, seq: 7)), now: self.start)
         let ping = machine.request(.ping(.init()), now: self.start)
+        // This one names one message, whatever log there is now.
+        let epoch = try Epoch("epoch0001")
+        let again = machine.request(.delete(.init(room: self.lobby, seq: 7, epoch: epoch)), now: self.start)
         let lost = self.lose(&machine, now: self.after(1))
         let failures = lost.actions.compactMap { if case .answer(let id, .failed) = $0 { id } else { nil } }
-        #expect(failures == [clear.id])
-        #expect(machine.requests.map(\.id) == [ping.id])
+        #expect(failures == [clear.id, delete.id])
+        #expect(machine.requests.map(\.id) == [ping.id, again.id])
     }
 
     private func makeMachine(capacity: Int = 10) -> ClientMachine {

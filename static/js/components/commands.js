@@ -3,7 +3,8 @@
 import { RULINGS } from "../core/targets.js";
 import { labels, roomName, userName } from "../core/names.js";
 import { twinOf } from "./join-dialog.js";
-import { errorText, list, t } from "../i18n/index.js";
+import { errorText, t } from "../i18n/index.js";
+import { list } from "../i18n/list.js";
 import { fetchMore, tellUser } from "../overlays.js";
 import { isolated } from "./message-row.js";
 import "../rename.js";

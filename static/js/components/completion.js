@@ -6,7 +6,7 @@ import { t } from "../i18n/index.js";
 import { language } from "../i18n/language.js";
 import { insertText } from "./insert-text.js";
 
-export function makeCompletion(root, field, store) {
+export function makeCompletion(root, field, app, store) {
   const list = h("ul.completion", { id: "completion", role: "listbox", "aria-label": t("suggestions"), hidden: true });
   const heard = h("span.visually-hidden", { role: "status" });
   root.prepend(list, heard);
@@ -24,7 +24,7 @@ export function makeCompletion(root, field, store) {
     const { members = new Map(), items = [] } = rooms.get(current) ?? {};
     const speakers = items.slice(-200).reverse().filter(({ from }) => from).map(({ from }) => from.name);
     const others = [...speakers, ...Array.from(members.values(), ({ name }) => name)].filter((name) => name !== me?.name);
-    return { names: [...others, me?.name ?? ""], language, commandHelp: t("commandList") };
+    return { names: [...others, me?.name ?? ""], language, commandHelp: t("commandList"), mayModerate: app.mayModerate?.(current) };
   }
 
   function offer() {

@@ -136,7 +136,7 @@ export function mountComposer(root, app, store, { onSent, runCommand }) {
     if (!isWanted && !completion) return;
     if (!completion) {
       const more = await withMore(import("./completion.js")).catch(() => null);
-      completion ??= more?.makeCompletion(root, field, store);
+      completion ??= more?.makeCompletion(root, field, app, store);
     }
     completion?.offer();
   }

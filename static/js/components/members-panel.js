@@ -11,14 +11,14 @@ export function mountMembersPanel(root, store) {
   root.ariaLabel = t("members");
   root.append(h("div.side-head", {}, title, iconButton("close", t("close"), closePanel, "drawer-close")), people, rest);
 
-  let shown, names;
+  let shown, company;
   store.subscribe(({ rooms, current, me }) => {
     const { members = new Map(), memberCount = 0 } = rooms.get(current) ?? {};
     title.textContent = memberCount ? t("online", memberCount) : t("members");
     rest.textContent = members.size && memberCount > members.size ? t("more", memberCount - members.size) : "";
     if (members === shown) return;
     shown = members;
-    if (members.size > 1) names ??= import("./names-watch.js").then((more) => more.watchNames(store), () => (names = null));
+    if (members.size > 1) company ??= import("./company.js").then((more) => more.keepCompany(store), () => (company = null));
     const users = [...members].map(([id, { name }]) => ({ id, name, isMe: id === me?.id }));
     users.sort((a, b) => b.isMe - a.isMe || a.name.localeCompare(b.name, language));
     people.replaceChildren(...users.map((user) =>

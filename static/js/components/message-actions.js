@@ -1,18 +1,22 @@
-// Actions on messages by pointer and keyboard: copy one or several, and move through the list.
+// Actions on messages by pointer and keyboard: copy one or several, move through the list, and for moderators delete one.
 
 import { lineOf as asLine } from "../core/kinds.js";
 import { labels } from "../core/names.js";
 import { copyText, iconButton } from "../dom.js";
-import { t } from "../i18n/index.js";
+import { t, withMore } from "../i18n/index.js";
 
 const SHOW_MS = 1_000;
+const COPY = "M9 9h10v11H9zM15 9V4H5v11h4";
 
-/** @param list  The message list. @param first  The event with which the pointer or the focus came to it. */
-export function attend(list, first) {
-  if (list.isAttended) return;
-  list.isAttended = true;
+/** @param list  The message list. @param event  One with which the pointer or the focus came to it; there may be several before this code is here. */
+export function attend(list, event) {
+  if (!list.heed) mount(list);
+  list.heed(event);
+}
+
+function mount(list) {
   // One button for all rows: ten thousand buttons would be slow.
-  const copy = iconButton("copy", t("copyMessage"), () => copyRow(copy.parentElement), "copy");
+  const copy = iconButton(COPY, t("copyMessage"), () => copyRow(copy.parentElement), "copy");
   copy.tabIndex = -1;
 
   async function copyRow(row) {
@@ -25,12 +29,41 @@ export function attend(list, first) {
     }, SHOW_MS);
   }
 
-  function pointed({ target, pointerType }) {
-    const row = target.closest(".message");
-    if (row && pointerType === "mouse" && copy.parentElement !== row) row.append(copy);
+  let at, focused;
+  list.heed = ({ type, target, pointerType }) => {
+    const row = target.closest?.(".message");
+    if (type === "focusin") focused = row;
+    if (type === "pointerover" && row) at = row;
+    if (pointerType === "mouse" && row && copy.parentElement !== row) row.append(copy);
+    moderated(row, "offer");
+  };
+  for (const type of ["pointerover", "focusin"]) list.rows.addEventListener(type, list.heed);
+
+  // A row that is made again, such as that of a message that was deleted, keeps the focus and the buttons.
+  new MutationObserver(() => {
+    if (at && !at.isConnected && (at = again(at))) {
+      if (copy.parentElement && !copy.isConnected) at.append(copy);
+      moderated(at, "offer");
+    }
+    if (focused && !focused.isConnected && document.activeElement === document.body && (focused = again(focused))) focus(focused);
+  }).observe(list.rows, { childList: true });
+
+  function again(row) {
+    return row.isConnected ? row : messages().find(({ dataset }) => dataset.id === row.dataset.id);
   }
-  list.rows.addEventListener("pointerover", pointed);
-  if (first.type === "pointerover") pointed(first);
+
+  function focus(row) {
+    row.tabIndex = -1;
+    row.focus({ preventScroll: true });
+  }
+
+  /** The code for moderators is fetched for them alone. The right may come with a later token, and differs from room to room. */
+  async function moderated(row, act) {
+    if (!row || !list.app.mayModerate?.(list.room()?.name)) return;
+    const deletion = await withMore(import("./deletion.js")).catch(() => null);
+    const now = again(row);
+    if (now) deletion?.[act](list, now);
+  }
 
   document.addEventListener("copy", (event) => {
     const selection = getSelection();
@@ -77,10 +110,10 @@ export function attend(list, first) {
       event.preventDefault();
       const node = next(key, row);
       if (!node) return;
-      node.tabIndex = -1;
-      node.focus({ preventScroll: true });
+      focus(node);
       node.scrollIntoView({ block: "nearest" });
       if (key === "End") list.toEnd();
     } else if (key === "c" && row && getSelection().isCollapsed) copyRow(row);
+    else if (key === "Delete") moderated(row, "askOf");
   });
 }

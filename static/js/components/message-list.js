@@ -32,13 +32,13 @@ export function mountMessageList(root, app, store, goToRoom) {
     if (room && scroller.scrollTop < BEGINNING_PX) extend();
   });
   const messageOf = (node) => nodes.get(node.dataset.id)?.row.item;
-  const list = { rows, scroller, messageOf, me: () => me, toEnd, isAttended: false };
+  const list = { app, rows, scroller, messageOf, me: () => me, room: () => room, toEnd };
   const attend = async (event) => {
-    if (!list.isAttended) (await withMore(import("./message-actions.js")).catch(() => null))?.attend(list, event);
+    if (!list.heed) (await withMore(import("./message-actions.js")).catch(() => null))?.attend(list, event);
   };
   for (const type of ["pointerover", "focusin"]) scroller.addEventListener(type, attend);
   // The user may select everything without touching the list.
-  addEventListener("keydown", (event) => (event.ctrlKey || event.metaKey) && event.key === "a" && attend(event));
+  addEventListener("keydown", (event) => (event.ctrlKey || event.metaKey) && attend(event));
   // A print has all loaded messages.
   addEventListener("beforeprint", renderAll);
   const observer = new ResizeObserver(() => isAtEnd && jumpToEnd());

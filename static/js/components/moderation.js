@@ -2,8 +2,10 @@
 
 import { labels } from "../core/names.js";
 import { rulingOf, spanOf, targetOf } from "../core/targets.js";
-import { errorText, list, t } from "../i18n/index.js";
+import { errorText, t } from "../i18n/index.js";
+import { list } from "../i18n/list.js";
 import { tellUser } from "../overlays.js";
+import { askAbout } from "./deletion.js";
 import { isolated } from "./message-row.js";
 
 /** Members, and who spoke lately, each once. */
@@ -44,6 +46,7 @@ const WIRE = { purge: "clear" };
 export async function moderate(name, argument, { app, state }) {
   const room = state.rooms.get(state.current);
   if (!room) return false;
+  if (name === "delete") return askAbout(argument, room, peopleOf(room), app);
   const { user, fields, wrong } = PARSERS[name](argument, room);
   if (wrong) {
     tellUser(wrong);

@@ -2,7 +2,8 @@
 
 import { labels } from "../core/names.js";
 import { button, h } from "../dom.js";
-import { errorText, list, t } from "../i18n/index.js";
+import { errorText, t } from "../i18n/index.js";
+import { list } from "../i18n/list.js";
 import { isolated } from "./message-row.js";
 
 const MAX_NAMES = 5;

@@ -8,10 +8,12 @@ const MOST = 8;
 const keyOf = (text) => text.normalize("NFKD").toLocaleLowerCase();
 
 /** @returns `{start, options: [{insert, text, hint}]}` for the text before the caret; without options there are no suggestions. */
-export function completionsOf(before, { names, language, commandHelp }) {
+export function completionsOf(before, { names, language, commandHelp, mayModerate }) {
   const command = /^\s*\/(\S*)$/u.exec(before);
   if (command) {
-    const found = COMMANDS.filter((name) => name.startsWith(command[1].toLowerCase()));
+    // The help has those of moderators as well.
+    const known = mayModerate ? Object.keys(commandHelp) : COMMANDS;
+    const found = known.filter((name) => name.startsWith(command[1].toLowerCase()));
     const options = found.map((name) => ({ insert: `/${name} `, text: `/${name}`, hint: commandHelp[name]?.join(" ").trim() }));
     return { start: before.indexOf("/"), options: command[1] && found[0] === command[1].toLowerCase() && found.length === 1 ? [] : options };
   }

@@ -1,8 +1,12 @@
-// Actions on a room that few visits need. Whoever dispatches one imports this file.
+// Actions that few visits need. Whoever dispatches one imports this file.
 
+import { ON_PAGE } from "./reducer.js";
 import { ACTIONS, asItem } from "./room.js";
 
 export const oldestSeq = (room) => room.items.find((item) => item.seq && item.epoch === room.epoch)?.seq ?? null;
+
+/** Another tab has changed the text that waits to be sent. */
+ON_PAGE.draftElsewhere = (state, { draft }) => ({ ...state, draft });
 
 Object.assign(ACTIONS, {
   olderAsked: (room) => ({ ...room, older: "loading" }),

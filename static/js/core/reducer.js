@@ -17,8 +17,8 @@ export const initialState = {
   notice: null,
 };
 
-/** Actions on the whole page. */
-const ON_PAGE = {
+/** Actions on the whole page; `rare.js` adds to them. */
+export const ON_PAGE = {
   connection(state, { change }) {
     const connection = { ...state.connection, ...change };
     const isLost = state.connection.phase === "open" && connection.phase !== "open";
@@ -53,7 +53,6 @@ const ON_PAGE = {
     const today = new Date(now).toDateString();
     return next === state.rooms && today === state.today ? state : { ...state, rooms: next, today };
   },
-  draftElsewhere: (state, { draft }) => ({ ...state, draft }),
   notice: (state, { notice }) => ({ ...state, notice }),
 };
 

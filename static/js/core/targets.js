@@ -4,7 +4,7 @@ import { skeletonOf } from "./lookalikes.js";
 import { endOf } from "./namesakes.js";
 
 /** The commands of moderators, in the order of the help. */
-export const RULINGS = ["kick", "mute", "unmute", "ban", "unban", "purge", "close", "open", "slow"];
+export const RULINGS = ["kick", "mute", "unmute", "ban", "unban", "delete", "purge", "close", "open", "slow"];
 
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 };
 const MOST_SECONDS = 315_360_000;
@@ -41,4 +41,26 @@ export function targetOf(argument, users) {
   }
   const [word] = text.split(/\s/u, 1);
   return /^u[a-z0-9]{11,}$/.test(word) ? { users: [{ id: word, name: word }], rest: text.slice(word.length).trim() } : { users: [], rest: "" };
+}
+
+/** Whether a moderator can delete it: it is in the log, and says something. */
+export const isDeletable = ({ type, seq, kind }) => type === "message" && seq !== undefined && kind !== "deleted";
+
+/**
+ * The message that `/delete` means: that of a number, or the last one of a user.
+ * `item` and `reason`; or `users`, several when it is not clear who is meant, one who wrote nothing, or none.
+ */
+export function deletionOf(argument, items, users) {
+  const [word] = argument.split(/\s/u, 1);
+  const deletable = items.filter(isDeletable);
+  if (/^[0-9]+$/.test(word)) {
+    const item = deletable.findLast(({ seq }) => seq === Number(word));
+    return { item, reason: argument.slice(word.length).trim(), users: [] };
+  }
+  const { users: found, rest } = targetOf(argument, users);
+  if (found.length !== 1) return { users: found };
+  const [{ id, name }] = found;
+  // Programs may have one id in common.
+  const item = deletable.findLast(({ from }) => from.id === id && from.name === name) ?? deletable.findLast(({ from }) => from.id === id);
+  return { item, reason: rest, users: found };
 }

@@ -47,5 +47,3 @@ export function dayName(time) {
   const name = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(days, "day");
   return name[0].toLocaleUpperCase(language) + name.slice(1);
 }
-
-export const list = (names) => new Intl.ListFormat(language, { type: "conjunction" }).format(names);

@@ -32,6 +32,15 @@ extension ChatClient {
         _ = self.begin { $0.join(room, start, now: .now) }
     }
 
+    /// Whether the client is in a room, or on its way there.
+    ///
+    /// When the server refuses a room for good, or removes the client, this is false before anything that waited in the
+    /// room fails; the event `refused` or `removed` says why.
+    ///
+    /// - Parameter room: The room.
+    /// - Returns: False after ``leave(_:)``, too.
+    public func isIn(_ room: RoomName) -> Bool { self.machine.rooms[room] != nil }
+
     /// Leaves a room; sends that wait there fail with `not_joined`.
     ///
     /// - Parameter room: The room; for a room that is not joined, nothing happens.

@@ -8,7 +8,7 @@ import subprocess
 import urllib.request
 
 import pytest
-from conftest import CLI_, SERVER, Server, free_port, wait_until
+from conftest import CLI_, PATIENCE_SECONDS, SERVER, Server, free_port, wait_until
 
 KEY = "an-admin-key-for-tests"
 
@@ -117,6 +117,31 @@ def test_what_was_decided_outlives_redis_and_both_nodes(nodes, redis, room):
     assert refused.returncode == 86, refused.stderr
     assert admin(second, "open", room).returncode == 0
     wait_until(lambda: CLI_(first).run("send", room, "hi").returncode == 0, what="the open room")
+
+
+@pytest.mark.parametrize("locale, words", [("C.UTF-8", "the room is closed"), ("ko_KR.UTF-8", "닫힌 대화방입니다")])
+def test_why_a_room_is_refused_is_told_once(nodes, room, locale, words):
+    server = nodes[0]
+    assert admin(server, "close", room, "--reason", "maintenance").returncode == 0
+    told = f"chat-cli: {room}: {words}: maintenance\n"
+    for arguments, input in [(("send", room, "x"), None), (("send", room), "a\nb\n"), (("tail", room), None), (("join", room), "a\nb\n")]:
+        ended = CLI_(server).run(*arguments, input=input, LC_ALL=locale)
+        assert (ended.returncode, ended.stderr) == (86, told), arguments
+
+
+@pytest.mark.parametrize("command", ["send", "tail", "join"])
+def test_whoever_loses_the_room_is_told_once_and_ends(nodes, room, command):
+    server = nodes[0]
+    person = CLI_(server).start(command, room, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        wait_until(lambda: members(server, room), what="the member")
+        assert admin(server, "close", room, "--reason", "maintenance").returncode == 0
+        # The input stays open: nothing but the loss ends it.
+        assert person.wait(PATIENCE_SECONDS) == 86
+        assert person.stderr.read() == f"chat-cli: {room}: the room is closed: maintenance\n"
+    finally:
+        person.kill()
+        person.communicate()
 
 
 def test_a_cleared_room_has_no_message_left_on_any_node(nodes, redis, room):

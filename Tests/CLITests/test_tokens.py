@@ -103,6 +103,11 @@ def test_a_room_that_the_token_does_not_allow(cli, key, room, language, words):
     assert sent.returncode == 77 and words in sent.stderr
 
 
+def test_who_may_not_read_the_past_cannot_begin_there(cli, key, room):
+    ended = cli.run("tail", room, "--since", "10m", CHAT_TOKEN=token(cli, key, room="*=live,write"))
+    assert (ended.returncode, ended.stderr) == (77, f"chat-cli: your token does not allow history in {room}\n")
+
+
 def test_a_token_is_renewed_while_somebody_talks(cli, key, room, tmp_path):
     """The command gives tokens of two seconds; the connection stays, and no line is lost."""
     asked = tmp_path / "asked"
@@ -238,3 +243,23 @@ def test_a_closed_room_and_slow_mode(cli, key, room, terminal, server, language,
     terminal.wait_for("the room is closed")
     sent = cli.run("send", room, "three", "--language", language, CHAT_TOKEN=jun)
     assert sent.returncode == 86 and closed in sent.stderr and "tidying up" in sent.stderr
+
+
+@pytest.mark.parametrize("language, unsent, banned", [
+    ("en", "not sent: hello?", "you are banned"), ("ko", "보내지 못했습니다: hello?", "이 방에 들어올 수 없게 되었습니다"),
+])
+def test_why_a_room_is_lost_is_told_once_and_not_with_each_line_that_waits_in_it(cli, key, room, terminal, second, server, language, unsent, banned):
+    terminal.shell(f"export CHAT_TOKEN={token(cli, key, '--name', 'Mina', room='*=read,write,moderate')}")
+    second.shell(f"export CHAT_TOKEN={token(cli, key, '--name', 'Jun', sub='jun')}")
+    terminal.join(server, room)
+    terminal.wait_for("1 here")
+    second.join(server, room, "--language", language)
+    terminal.wait_for("Jun joined")
+    terminal.shell("/mute Jun 10m calm down")
+    terminal.wait_for("Jun is muted in")
+    second.shell("hello?")
+    second.wait_for("calm down")
+    terminal.shell("/ban Jun advertising")
+    second.wait_for(f"{banned}: advertising")
+    second.wait_for(unsent)
+    assert second.text().count("advertising") == 1, second.text()

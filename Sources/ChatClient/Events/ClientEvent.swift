@@ -20,6 +20,16 @@ public enum ClientEvent: Equatable, Sendable {
     /// An event of the server, in order and each message once. `gap` and `reset` report missing messages; `welcome`
     /// comes as ``ConnectionState/connected(_:)`` instead.
     case received(Event)
+
+    /// The room that the client is in no longer after this event, and why; nil for any other event.
+    package var loss: (room: RoomName, error: ProtocolError)? {
+        switch self {
+        case .refused(let room, let error): error.isForNow ? nil : (room, error)
+        case .received(.removed(let removal)):
+            (removal.room, ProtocolError(removal.code, removal.message, until: removal.until, reason: removal.reason))
+        case .connection, .joined, .held, .tokenNotRenewed, .members, .received: nil
+        }
+    }
 }
 
 /// The state of the connection to the server.

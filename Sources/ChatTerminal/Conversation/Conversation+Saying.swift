@@ -22,6 +22,12 @@ extension Conversation {
         if !self.link.isConnected { self.redraw() }
     }
 
+    /// Whether the loss of the room tells why something in it has failed.
+    private func isTold(_ error: ClientError, of room: RoomName) async -> Bool {
+        guard error.code == .refused, error.refusal?.code != .notJoined else { return false }
+        return await !self.client.isIn(room)
+    }
+
     private func settled(_ id: Int) {
         self.pending.settle(id)
         self.settled.wake()
@@ -35,7 +41,8 @@ extension Conversation {
         } catch {
             guard error.code != .cancelled, error.code != .closed else { return }
             self.settled(id)
-            self.warn(Notices.unsent(text, Words.of(error)))
+            let isTold = await self.isTold(error, of: sent.room)
+            self.warn(isTold ? Notices.unsent(text) : Notices.unsent(text, Words.of(error)))
         }
     }
 }

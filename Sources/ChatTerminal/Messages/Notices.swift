@@ -85,8 +85,15 @@ package enum Notices {
     }
 
     /// The beginning of a line that was not sent; the whole of it comes back from the history of lines.
-    package static func unsent(_ text: String, _ reason: String) -> String {
-        Phrase.unsent(["reason": reason, "text": CellWidth.prefix(of: text.sanitizedLine, 24)])
+    ///
+    /// - Parameters:
+    ///   - text: The line.
+    ///   - reason: The reason; nil: it is told elsewhere.
+    /// - Returns: The words.
+    package static func unsent(_ text: String, _ reason: String? = nil) -> String {
+        let beginning = CellWidth.prefix(of: text.sanitizedLine, 24)
+        guard let reason else { return Phrase.unsentAsTold(["text": beginning]) }
+        return Phrase.unsent(["reason": reason, "text": beginning])
     }
 
     package static func waiting(_ count: Int) -> String {

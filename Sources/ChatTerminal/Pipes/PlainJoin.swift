@@ -32,11 +32,11 @@ package struct PlainJoin: Sendable {
             group.addTask { await self.print(client, watch) }
             group.addTask {
                 // Rooms are entered already: sends do not wait for this, and are kept if there is an outbox.
-                for room in self.rooms { try await client.join(room) }
+                for room in self.rooms { _ = try await unlessLost(room, client) { try await client.join(room) } }
                 return nil
             }
             group.addTask {
-                let (status, last) = try await self.talk(client)
+                guard let (status, last) = try await self.talk(client) else { return nil }
                 watch.update { $0.sent(status, last: last) }
                 return nil
             }
@@ -89,9 +89,13 @@ package struct PlainJoin: Sendable {
         }
     }
 
-    /// - Returns: The result of sending, and the place of the last message.
-    private func talk(_ client: ChatClient) async throws -> (ExitStatus, LogPosition?) {
+    /// - Returns: The result of sending, and the place of the last message; nil when the client has lost the room.
+    private func talk(_ client: ChatClient) async throws -> (ExitStatus, LogPosition?)? {
         guard let room = self.rooms.first else { return (.success, nil) }
+        return try await unlessLost(room, client) { try await self.talk(in: room, client) }
+    }
+
+    private func talk(in room: RoomName, _ client: ChatClient) async throws -> (ExitStatus, LogPosition?) {
         let input = StandardInput()
         var splitter = LineSplitter()
         var status = ExitStatus.success
@@ -107,14 +111,14 @@ package struct PlainJoin: Sendable {
                 if old.room == room { last = receipt.position }
             } catch {
                 guard error.code == .refused else { throw error }
-                Output.notice(Words.of(error))
+                if await client.isIn(old.room) { Output.notice(Words.of(error)) }
                 status = .partial
             }
         }
         func send(_ line: String) async throws(ClientError) {
             guard !line.allSatisfy(\.isWhitespace) else { return }
             do throws(ClientError) { last = try await client.send(room, line).position } catch {
-                guard error.code == .refused else { throw error }
+                guard error.code == .refused, await client.isIn(room) else { throw error }
                 Output.notice(Words.of(error))
                 status = .partial
             }
@@ -131,15 +135,15 @@ package struct PlainJoin: Sendable {
         let formatter = MessageFormatter(palette: self.palette, showsTime: false, showsRoom: self.rooms.count > 1)
         let printer = MessagePrinter(style: .people(formatter))
         var troubles = Troubles()
+        var rooms = LostRooms(self.rooms, needed: self.rooms.first)
         for await event in client.events {
             if let trouble = troubles.news(event) { Output.notice(trouble) }
+            if let status = rooms.end(after: event) { return status }
             switch event {
             case .joined(let room): watch.update { $0.joined(room.room, replay: room.replay) }
             case .received(.message(let message)):
                 guard await printer.print(message) else { return .success }
                 watch.update { $0.printed(message.room, message.position) }
-            case .received(.removed(let removal)) where removal.room == self.rooms.first:
-                return ExitStatus(removal.code)
             case .connection, .refused, .held, .tokenNotRenewed, .members, .received: break
             }
         }

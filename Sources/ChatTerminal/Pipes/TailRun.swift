@@ -55,7 +55,8 @@ package struct TailRun: Sendable {
         return try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
             for room in self.rooms {
                 group.addTask {
-                    try await client.join(room, from: try await self.start(room, client))
+                    let start = try await self.start(room, client)
+                    _ = try await unlessLost(room, client) { try await client.join(room, from: start) }
                     return nil
                 }
             }
@@ -101,11 +102,12 @@ package struct TailRun: Sendable {
     /// - Returns: nil when nothing more comes: the client has the reason.
     private func print(_ client: ChatClient) async -> ExitStatus? {
         var wanted = self.count
-        var left = Set(self.rooms)
+        var rooms = LostRooms(self.rooms)
         var backlog = Backlog(self.rooms)
         var troubles = Troubles()
         for await event in client.events {
             if let trouble = troubles.news(event) { Output.notice(trouble) }
+            if let status = rooms.end(after: event) { return status }
             switch event {
             case .joined(let room):
                 backlog.joined(room.room, replay: room.replay)
@@ -120,9 +122,6 @@ package struct TailRun: Sendable {
                 await self.positions?.note(room, LogPosition(epoch: epoch, seq: last))
             case .received(.reset(let room, let head)):
                 await self.positions?.note(room, LogPosition(epoch: head.epoch, seq: 0))
-            case .received(.removed(let removal)):
-                left.remove(removal.room)
-                if left.isEmpty { return ExitStatus(removal.code) }
             case .connection, .refused, .held, .tokenNotRenewed, .members, .received: break
             }
             if !self.follows, backlog.isDone { return .success }

@@ -24,6 +24,7 @@ extension Phrase {
         .kept: "{room}: {count} kept from last time, now being sent",
 
         .unsent: "not sent ({reason}): {text}",
+        .unsentAsTold: "not sent: {text}",
         .waitingOne: "1 line was not sent",
         .waitingMany: "{count} lines were not sent",
         .sendReport: "{sent} sent, {refused} refused",

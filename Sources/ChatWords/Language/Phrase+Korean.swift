@@ -24,6 +24,7 @@ extension Phrase {
         .kept: "{room}: 지난번에 남은 {count}줄을 지금 보냅니다",
 
         .unsent: "보내지 못했습니다 ({reason}): {text}",
+        .unsentAsTold: "보내지 못했습니다: {text}",
         .waitingOne: "1줄을 보내지 못했습니다",
         .waitingMany: "{count}줄을 보내지 못했습니다",
         .sendReport: "{sent}줄 보냄, {refused}줄 거절됨",

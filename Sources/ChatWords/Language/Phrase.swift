@@ -9,7 +9,7 @@ package enum Phrase: String, CaseIterable, Sendable {
     case joined, members, memberJoined, memberLeft, memberRenamed, gapOne, gapMany, reset, notIn
     case kept
     // One's own lines.
-    case unsent, waitingOne, waitingMany, sendReport, pastedLines
+    case unsent, unsentAsTold, waitingOne, waitingMany, sendReport, pastedLines
     case outboxLocked, outboxDamaged, outboxExpired, outboxLost
     // The input line.
     case howToLeave, wantsText, noSuchCommand, searchPrompt, isOn, isOff, onOrOff

@@ -45,11 +45,8 @@ struct Send: AsyncParsableCommand {
         let held = Held()
         try await Session.run(configuration) { client in
             try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
-                group.addTask {
-                    await Session.tellTroubles(of: client) { held.note($0) }
-                    return nil
-                }
-                group.addTask { try await self.send(client, held) }
+                group.addTask { await self.heed(client, held) }
+                group.addTask { try await unlessLost(self.room, client) { try await self.send(client, held) } }
                 defer { group.cancelAll() }
                 while let status = try await group.next() { if let status { return status } }
                 return .software
@@ -63,6 +60,20 @@ struct Send: AsyncParsableCommand {
 
         func note(_ error: ProtocolError) { self.status.withLock { $0 = ExitStatus(error.code) } }
         func take() -> ExitStatus? { self.status.withLock { $0.take() } }
+    }
+
+    /// Takes the client's events, and tells what people should know.
+    ///
+    /// - Returns: The end of the command when the client has lost its room; nil when nothing more comes.
+    private func heed(_ client: ChatClient, _ held: Held) async -> ExitStatus? {
+        var troubles = Troubles()
+        var rooms = LostRooms([self.room])
+        for await event in client.events {
+            if case .held(_, let error) = event { held.note(error) }
+            if let trouble = troubles.news(event) { Output.notice(trouble) }
+            if let status = rooms.end(after: event) { return status }
+        }
+        return nil
     }
 
     private func send(_ client: ChatClient, _ held: Held) async throws -> ExitStatus {
@@ -116,7 +127,7 @@ struct Send: AsyncParsableCommand {
             report.sent += 1
         } catch let error as ClientError where error.code == .refused {
             report.refusal = ExitStatus(error)
-            guard !report.refusal.endsSending else { throw error }
+            guard !report.refusal.endsSending, await client.isIn(self.room) else { throw error }
             Output.notice(Words.of(error))
             report.refused += 1
         }

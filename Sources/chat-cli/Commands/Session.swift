@@ -88,22 +88,4 @@ enum Session {
             return .done(.software)
         }
     }
-
-    /// Takes the events of a client; a command only shows those that people should know.
-    ///
-    /// - Parameters:
-    ///   - client: The client.
-    ///   - isQuiet: Whether even those are not shown.
-    ///   - onHeld: Called when a send has to wait for long, for a mute to end, say.
-    static func tellTroubles(
-        of client: ChatClient,
-        isQuiet: Bool = false,
-        onHeld: @Sendable (ProtocolError) -> Void = { _ in }
-    ) async {
-        var troubles = Troubles()
-        for await event in client.events where !isQuiet {
-            if case .held(_, let error) = event { onHeld(error) }
-            if let trouble = troubles.news(event) { Output.notice(trouble) }
-        }
-    }
 }

@@ -24,6 +24,20 @@ def new_key(path):
     return path
 
 
+class Connection:
+    """A WebSocket through the door; `ended` is set when the node has closed it, with `code`."""
+
+    def __init__(self):
+        self.ended = threading.Event()
+        self.code = None
+
+    def closed(self, last):
+        """The close frame (RFC 6455, section 5.5.1) ends what the node has sent."""
+        at = last.rfind(b"\x88")
+        self.code = int.from_bytes(last[at + 2 : at + 4], "big") if at >= 0 else None
+        self.ended.set()
+
+
 class FrontDoor:
     """Signs people in, and counts the tokens that it gave and the connections that came through it."""
 
@@ -35,7 +49,6 @@ class FrontDoor:
         """The account whose password a browser knows that shows the log-in."""
         self.tokens = []
         self.connections = []
-        """Of each WebSocket an event that is set when the node has closed it."""
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
@@ -112,24 +125,25 @@ class FrontDoor:
                 node = socket.create_connection(("127.0.0.1", door.node_port))
                 head = f"{self.requestline}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in self.headers.items()) + "\r\n"
                 node.sendall(head.encode("latin-1"))
-                ended = threading.Event()
-                door.connections.append(ended)
-                back = threading.Thread(target=self._pump, args=(node.recv, self.connection, ended), daemon=True)
+                connection = Connection()
+                door.connections.append(connection)
+                back = threading.Thread(target=self._pump, args=(node.recv, self.connection, connection.closed), daemon=True)
                 back.start()
-                self._pump(self.rfile.read1, node)
+                self._pump(self.rfile.read1, node, lambda _: None)
                 back.join()
                 node.close()
                 self.close_connection = True
 
             @staticmethod
-            def _pump(read, sink, ended=None):
+            def _pump(read, sink, ended):
+                last = b""
                 try:
                     while data := read(65536):
+                        last = data
                         sink.sendall(data)
                 except OSError:
                     pass
-                if ended:
-                    ended.set()
+                ended(last)
                 try:
                     sink.shutdown(socket.SHUT_WR)
                 except OSError:

@@ -145,7 +145,7 @@ export default {
     forbidden: "The server does not allow that.",
     signed_out: "You are signed out. Sign in to go on.",
     signing_out: ({ seconds }) => `You are signed out, and the connection ends in ${seconds} s. Sign in again in another tab to go on.`,
-    kicked: ruling("A moderator removed you from this room. You may come back."),
+    kicked: ruling("A moderator removed you from this room; you may come back"),
     banned: ruling("You are banned from this room", "You are banned until"),
     muted: ruling("You may not write in this room for now", "You may not write in this room until"),
     room_closed: ruling("This room is closed"),

@@ -29,7 +29,7 @@ function mount(list) {
     }, SHOW_MS);
   }
 
-  let at, focused;
+  let at, focused, asked;
   list.heed = ({ type, target, pointerType }) => {
     const row = target.closest?.(".message");
     if (type === "focusin") focused = row;
@@ -60,9 +60,11 @@ function mount(list) {
   /** The code for moderators is fetched for them alone. The right may come with a later token, and differs from room to room. */
   async function moderated(row, act) {
     if (!row || !list.app.mayModerate?.(list.room()?.name)) return;
+    asked = row;
     const deletion = await withMore(import("./deletion.js")).catch(() => null);
     const now = again(row);
-    if (now) deletion?.[act](list, now);
+    // The pointer may have gone on while the code came.
+    if (now && asked === row) deletion?.[act](list, now);
   }
 
   document.addEventListener("copy", (event) => {

@@ -73,10 +73,16 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // zlib behind Swift types: messages of WebSockets, and the files of the page.
+        .target(
+            name: "ChatDeflate",
+            dependencies: ["CZlib", .product(name: "NIOCore", package: nio)],
+            swiftSettings: settings
+        ),
         // RFC 6455 frames, read and written: pure bytes, for both ends of a connection.
         .target(
             name: "ChatWebSocket",
-            dependencies: [.product(name: "NIOCore", package: nio)],
+            dependencies: ["ChatDeflate", .product(name: "NIOCore", package: nio)],
             swiftSettings: settings
         ),
         // RFC 9112 requests, read strictly: pure bytes, for the server's end.
@@ -88,7 +94,6 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        // Compresses the files of the page, once.
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
         // The broker on Redis: hiredis is the RESP engine, NIO owns the sockets.
@@ -141,13 +146,13 @@ let package = Package(
             name: "ChatNode",
             dependencies: [
                 "ChatCore",
+                "ChatDeflate",
                 "ChatHTTP",
                 "ChatIdentity",
                 "ChatMemory",
                 "ChatRedis",
                 "ChatSystem",
                 "ChatWebSocket",
-                "CZlib",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -276,8 +281,13 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ChatDeflateTests",
+            dependencies: ["ChatDeflate", "CZlib", "TestSupport", .product(name: "NIOCore", package: nio)],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "ChatWebSocketTests",
-            dependencies: ["ChatWebSocket", "TestSupport", .product(name: "NIOCore", package: nio)],
+            dependencies: ["ChatDeflate", "ChatWebSocket", "TestSupport", .product(name: "NIOCore", package: nio)],
             swiftSettings: settings
         ),
         .testTarget(
@@ -356,6 +366,7 @@ let package = Package(
                 "BrokerContract",
                 "ChatClient",
                 "ChatCore",
+                "ChatDeflate",
                 "ChatHTTP",
                 "ChatIdentity",
                 "ChatMemory",

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Builds as a release, and measures.
 #
-#   scripts/bench.sh [micro] [compare] [storm]      the first two, when none is named
+#   scripts/bench.sh [micro] [compare] [storm] [deflate]      the first two, when none is named
 #
 # micro    what one message costs, station by station: times, and allocations against their bounds
 # compare  servers side by side under the same loads (Benchmarks/EndToEnd/compare.py); writes docs/benchmarks
 # storm    ten thousand clients of a node that dies come back on another one (Benchmarks/EndToEnd/storm.py)
+# deflate  what compression saves and costs in a room of a thousand (Benchmarks/EndToEnd/deflate.py)
 #
 # BENCH_CONFIG   another file of servers, loads and generator than Benchmarks/EndToEnd/default.ini
 # BENCH_ROUNDS   how many times each server is measured under each load
@@ -21,12 +22,12 @@ products=()
 for part in "${what[@]}"; do
     case $part in
     micro) products+=(MicroBenchmarks) ;;
-    compare | storm)
+    compare | storm | deflate)
         products+=(ChatServer chat-cli)
-        needs+=(redis)
+        if [ "$part" != deflate ]; then needs+=(redis); fi
         has python3 || die "$part wants python3"
         ;;
-    *) die "no such part: $part (micro, compare, storm)" ;;
+    *) die "no such part: $part (micro, compare, storm, deflate)" ;;
     esac
 done
 
@@ -45,6 +46,7 @@ for part in "${what[@]}"; do
         ;;
     compare) PYTHONDONTWRITEBYTECODE=1 python3 Benchmarks/EndToEnd/compare.py || status=1 ;;
     storm) PYTHONDONTWRITEBYTECODE=1 python3 Benchmarks/EndToEnd/storm.py || status=1 ;;
+    deflate) PYTHONDONTWRITEBYTECODE=1 python3 Benchmarks/EndToEnd/deflate.py || status=1 ;;
     esac
 done
 exit "$status"

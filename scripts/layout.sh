@@ -10,7 +10,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 rules='
 ChatCore       |                                  | Crypto DequeModule Foundation HeapModule NIOCore Synchronization
 ChatMemory     | ChatCore                         | DequeModule NIOCore Synchronization
-ChatWebSocket  |                                  | NIOCore
+ChatDeflate    | CZlib                            | NIOCore
+ChatWebSocket  | ChatDeflate                      | NIOCore
 ChatSystem     |                                  | Dispatch Glibc Synchronization
 ChatSettings   |                                  | Configuration Foundation SystemPackage
 ChatHTTP       |                                  | Crypto NIOCore
@@ -19,7 +20,7 @@ CZlib          |                                  |
 ChatRedis      | ChatCore ChatSystem CHiredis     | *
 ChatClient     | ChatCore ChatSystem ChatWebSocket | *
 ChatIdentity   | ChatCore ChatSystem              | *
-ChatNode       | ChatCore ChatHTTP ChatIdentity ChatMemory ChatRedis ChatSystem ChatWebSocket CZlib | *
+ChatNode       | ChatCore ChatDeflate ChatHTTP ChatIdentity ChatMemory ChatRedis ChatSystem ChatWebSocket | *
 ChatServer     | ChatCore ChatIdentity ChatNode ChatRedis ChatSettings ChatSystem | *
 ChatWords      | ChatClient ChatCore ChatSystem   | Glibc Synchronization
 ChatTerminal   | ChatClient ChatCore ChatSystem ChatWords | Foundation Glibc NIOCore Synchronization
@@ -31,6 +32,7 @@ BrokerContract | ChatCore                         | Foundation NIOCore Synchroni
 # module or beginning of one (with *) | the modules that may import it, where others have a *
 guarded='
 CHiredis       | ChatRedis
+CZlib          | ChatDeflate
 Hummingbird*   | ChatNode
 ArgumentParser | ChatServer chat-cli
 NIOPosix       | ChatRedis ChatClient ChatIdentity ChatNode ChatServer
@@ -38,8 +40,8 @@ JWTKit         | ChatIdentity
 '
 
 # modules whose folders lie in one direction
-one_way='ChatBench ChatClient ChatCore ChatHTTP ChatIdentity ChatMemory ChatNode ChatRedis ChatServer ChatSettings ChatSystem ChatTerminal
-    ChatVerify ChatWebSocket ChatWords chat-cli'
+one_way='ChatBench ChatClient ChatCore ChatDeflate ChatHTTP ChatIdentity ChatMemory ChatNode ChatRedis ChatServer ChatSettings ChatSystem
+    ChatTerminal ChatVerify ChatWebSocket ChatWords chat-cli'
 
 findings=$(mktemp)
 sources=$(mktemp)
@@ -93,8 +95,11 @@ check_imports() {
             }
             if (module == "ChatCore" && imported == "Foundation" && access != "internal")
                 print place ": Foundation is an internal matter of ChatCore, not part of its interface"
-            if (imported == "CHiredis") { split(place, p, ":"); if (!(p[1] in c)) { c[p[1]] = 1; cs++ } }
-            if (imported == "CHiredis" && cs > 1) print place ": hiredis is called in one file only"
+            if (imported == "CHiredis" || imported == "CZlib") {
+                split(place, p, ":")
+                if (!((imported, p[1]) in c)) { c[imported, p[1]] = 1; cs[imported]++ }
+                if (cs[imported] > 1) print place ": " tolower(substr(imported, 2)) " is called in one file only"
+            }
         }
     '
 }

@@ -208,7 +208,11 @@ extension DoorPolicy {
     ) {
         self.init(
             hosts: settings.hosts,
-            webSockets: WebSocketAdmission(origins: settings.origins, isSecure: settings.tls != nil),
+            webSockets: WebSocketAdmission(
+                origins: settings.origins,
+                isSecure: settings.tls != nil,
+                deflates: configuration.deflates
+            ),
             asksForTokens: authorizer.asksForTokens,
             proxies: configuration.proxies,
             maximumBody: settings.limits.messageBytes,

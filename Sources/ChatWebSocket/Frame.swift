@@ -1,3 +1,4 @@
+import ChatDeflate
 package import NIOCore
 
 /// The type of a frame (RFC 6455, section 5.2).
@@ -57,5 +58,18 @@ package struct FrameError: Error, Equatable, Sendable {
 
     package static func tooBig(_ limit: Int) -> Self {
         .init(closeCode: 1009, reason: "a message has at most \(limit) bytes")
+    }
+}
+
+extension FrameError {
+    /// A compressed message was refused.
+    init(_ fault: Inflater.Fault, limit: Int) {
+        switch fault {
+        case .broken: self.init(closeCode: 1007, reason: "a compressed message is not deflate data, or not whole")
+        case .tooLong: self = .tooBig(limit)
+        case .tooDense:
+            self.init(closeCode: 1009, reason: "a long message is compressed to 1/\(Inflater.ratio) at most")
+        case .tooManyBlocks: self.init(closeCode: 1009, reason: "a compressed message has too many blocks")
+        }
     }
 }

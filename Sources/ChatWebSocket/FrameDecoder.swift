@@ -1,9 +1,11 @@
+package import ChatDeflate
 package import NIOCore
 
 /// Reads frames strictly (RFC 6455): a state machine over bytes, without I/O.
 ///
 /// Payload is unmasked, joined and checked for UTF-8 as it arrives, so that an invalid message is refused before it is
-/// complete. Nothing is allocated while a connection is idle between messages.
+/// complete. A compressed message (RFC 7692) is joined as it was sent, and inflated and checked when it is whole: so one
+/// inflater serves many connections. Nothing is allocated while a connection is idle between messages.
 package struct FrameDecoder: Sendable {
     /// The end that reads: a server requires masked frames, a client refuses them.
     package enum Role: Sendable { case server, client }
@@ -20,7 +22,8 @@ package struct FrameDecoder: Sendable {
     ///
     /// - Parameters:
     ///   - role: The end that reads.
-    ///   - maximumMessageBytes: The most bytes of a message, over all its fragments.
+    ///   - maximumMessageBytes: The most bytes of a message, over all its fragments; of a compressed one, before and
+    ///     after it is inflated.
     package init(role: Role, maximumMessageBytes: Int) {
         self.role = role
         self.maximumMessageBytes = maximumMessageBytes
@@ -48,16 +51,18 @@ package struct FrameDecoder: Sendable {
             + (self.frame?.control.readableBytes ?? 0) + (self.message?.bytes.readableBytes ?? 0)
     }
 
-    /// The next whole message or control frame, or nil until more bytes come.
+    /// The next whole message or control frame.
     ///
+    /// - Parameter inflater: What inflates compressed messages; nil when the ends have not agreed on compression.
+    /// - Returns: The message, or nil until more bytes come.
     /// - Throws: ``FrameError``; the connection cannot be used after it.
-    package mutating func next() throws(FrameError) -> WebSocketMessage? {
+    package mutating func next(inflater: Inflater? = nil) throws(FrameError) -> WebSocketMessage? {
         while true {
             if self.frame == nil {
-                guard let header = try self.readHeader() else { break }
+                guard let header = try self.readHeader(allowsCompression: inflater != nil) else { break }
                 self.frame = header
             }
-            guard let message = try self.readPayload() else {
+            guard let message = try self.readPayload(inflater) else {
                 if self.frame == nil { continue }  // A fragment ended; its message goes on.
                 break
             }
@@ -82,6 +87,7 @@ private struct PartialFrame {
 /// A message whose fragments are being joined.
 private struct PartialMessage {
     var isText: Bool
+    var isCompressed: Bool
     var bytes = ByteBuffer()
     var utf8 = UTF8Validator()
 }
@@ -89,10 +95,10 @@ private struct PartialMessage {
 // MARK: - Header
 
 extension FrameDecoder {
-    private mutating func readHeader() throws(FrameError) -> PartialFrame? {
+    private mutating func readHeader(allowsCompression: Bool) throws(FrameError) -> PartialFrame? {
         var input = self.input
         guard let (first, second) = input.readMultipleIntegers(as: (UInt8, UInt8).self) else { return nil }
-        let opcode = try self.opcode(first)
+        let opcode = try self.opcode(first, allowsCompression: allowsCompression)
         let isFinal = first & 0x80 != 0
         guard (second & 0x80 != 0) == (self.role == .server) else {
             throw .protocolError(self.role == .server ? "a frame was not masked" : "a frame was masked")
@@ -108,14 +114,20 @@ extension FrameDecoder {
             guard let key = input.readInteger(endianness: .little, as: UInt32.self) else { return nil }
             mask = key
         }
-        if self.message == nil, !opcode.isControl { self.message = PartialMessage(isText: opcode == .text) }
+        if self.message == nil, !opcode.isControl {
+            self.message = PartialMessage(isText: opcode == .text, isCompressed: first & 0x40 != 0)
+        }
         self.input = input
         return PartialFrame(opcode: opcode, isFinal: isFinal, remaining: length, mask: mask)
     }
 
-    private func opcode(_ byte: UInt8) throws(FrameError) -> Opcode {
-        guard byte & 0x70 == 0 else { throw .protocolError("reserved bits are set") }
+    /// Reads the first byte; its bit RSV1 marks a compressed message, on the first frame alone (RFC 7692, section 6).
+    private func opcode(_ byte: UInt8, allowsCompression: Bool) throws(FrameError) -> Opcode {
+        guard byte & (allowsCompression ? 0x30 : 0x70) == 0 else { throw .protocolError("reserved bits are set") }
         guard let opcode = Opcode(rawValue: byte & 0x0F) else { throw .protocolError("unknown opcode") }
+        guard byte & 0x40 == 0 || opcode == .text || opcode == .binary else {
+            throw .protocolError("only the first frame of a message says that it is compressed")
+        }
         return opcode
     }
 
@@ -150,7 +162,7 @@ extension FrameDecoder {
 
 extension FrameDecoder {
     /// Takes the available payload of the current frame; returns the message that it completes.
-    private mutating func readPayload() throws(FrameError) -> WebSocketMessage? {
+    private mutating func readPayload(_ inflater: Inflater?) throws(FrameError) -> WebSocketMessage? {
         guard var frame = self.frame else { return nil }
         let count = min(frame.remaining, self.input.readableBytes)
         if frame.opcode.isControl {
@@ -159,7 +171,7 @@ extension FrameDecoder {
             self.message = nil  // The bytes have one owner while they grow.
             let start = message.bytes.readableBytes
             self.take(count, mask: frame.mask, to: &message.bytes)
-            if message.isText {
+            if message.isText, !message.isCompressed {
                 let isValid = message.bytes.withUnsafeReadableBytes { message.utf8.feed($0[start...]) }
                 guard isValid else { throw .invalidUTF8 }
             }
@@ -173,7 +185,7 @@ extension FrameDecoder {
         }
         self.frame = nil
         if frame.opcode.isControl || !frame.isFinal { self.idleFrames += 1 }
-        return frame.opcode.isControl ? try Self.control(frame) : try self.finishMessage(frame)
+        return frame.opcode.isControl ? try Self.control(frame) : try self.finishMessage(frame, inflater)
     }
 
     private mutating func take(_ count: Int, mask: UInt32?, to target: inout ByteBuffer) {
@@ -192,12 +204,30 @@ extension FrameDecoder {
         }
     }
 
-    private mutating func finishMessage(_ frame: PartialFrame) throws(FrameError) -> WebSocketMessage? {
-        guard frame.isFinal, let message = self.message else { return nil }
+    private mutating func finishMessage(
+        _ frame: PartialFrame,
+        _ inflater: Inflater?
+    ) throws(FrameError) -> WebSocketMessage? {
+        guard frame.isFinal, var message = self.message else { return nil }
         self.message = nil
+        if message.isCompressed {
+            guard let inflater else { throw .protocolError("a compressed message where none was agreed on") }
+            try self.inflate(&message, inflater)
+        }
         guard message.isText else { return .binary(message.bytes) }
         guard message.utf8.isComplete else { throw .invalidUTF8 }
         return .text(message.bytes)
+    }
+
+    private func inflate(_ message: inout PartialMessage, _ inflater: Inflater) throws(FrameError) {
+        do throws(Inflater.Fault) {
+            message.bytes = try inflater.inflate(message.bytes, limit: self.maximumMessageBytes)
+        } catch {
+            throw FrameError(error, limit: self.maximumMessageBytes)
+        }
+        guard message.isText else { return }
+        let isValid = message.bytes.withUnsafeReadableBytes { message.utf8.feed($0[...]) }
+        guard isValid else { throw .invalidUTF8 }
     }
 
     private static func control(_ frame: PartialFrame) throws(FrameError) -> WebSocketMessage {

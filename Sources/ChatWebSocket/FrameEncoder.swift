@@ -10,16 +10,18 @@ package enum FrameEncoder {
     /// - Parameters:
     ///   - opcode: The type of the frame.
     ///   - payload: Its payload; in a control frame at most 125 bytes.
+    ///   - isCompressed: Whether the payload is that of a compressed message (RFC 7692).
     ///   - mask: The key of a frame from a client to a server; nil in the other direction.
     ///   - buffer: The buffer to which it is appended.
     package static func write(
         _ opcode: Opcode,
         _ payload: ByteBuffer,
+        isCompressed: Bool = false,
         mask: UInt32? = nil,
         to buffer: inout ByteBuffer
     ) {
         let count = payload.readableBytes
-        let first = 0x80 | opcode.rawValue
+        let first = (isCompressed ? 0xC0 : 0x80) | opcode.rawValue
         let maskBit: UInt8 = mask == nil ? 0 : 0x80
         switch count {
         case ..<126: buffer.writeMultipleIntegers(first, maskBit | UInt8(count))
@@ -37,6 +39,13 @@ package enum FrameEncoder {
                 return count
             }
         }
+    }
+
+    /// One whole frame without a mask, in a buffer of its size.
+    package static func frame(_ opcode: Opcode, _ payload: ByteBuffer, isCompressed: Bool = false) -> ByteBuffer {
+        var frame = ByteBufferAllocator().buffer(capacity: payload.readableBytes + self.maximumHeader)
+        self.write(opcode, payload, isCompressed: isCompressed, to: &frame)
+        return frame
     }
 
     /// Appends a close frame.

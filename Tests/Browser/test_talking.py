@@ -307,3 +307,24 @@ def test_a_room_without_names_that_look_alike_does_not_fetch_the_letters(people,
     assert [name for name in fetched if name.endswith("names-watch.js")]
     assert not [name for name in fetched if name.endswith(("lookalikes.js", "marks.js"))]
     expect(mina.page.locator("[data-mark]")).to_have_count(0)
+
+
+def test_messages_that_are_compressed_look_the_same(people, start_server, room):
+    """The browser agrees to compression by itself; who sends by HTTP knows nothing of it."""
+    server = start_server("--deflate", "on")
+    mina = people(server.url)
+    devtools, answers = mina.context.new_cdp_session(mina.page), []
+    devtools.on("Network.webSocketHandshakeResponseReceived", lambda event: answers.append(event["response"]["headers"]))
+    devtools.send("Network.enable")
+    mina.enter(room, "민아")
+    jonas = people(server.url).enter(room, "Jonas")
+    long = " ".join(f"{GREETING} {number}" for number in range(40))
+    mina.say("hello")
+    jonas.say(long)
+    server.say(room, f"bot: {long}")
+    for person in (mina, jonas):
+        person.sees("hello", long, f"bot: {long}")
+    late = people(server.url).enter(room, "Late")
+    late.sees("hello", long, f"bot: {long}")
+    fields = {name.lower(): value for name, value in answers[0].items()}
+    assert "permessage-deflate" in fields["sec-websocket-extensions"]

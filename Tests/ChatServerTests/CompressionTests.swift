@@ -1,5 +1,6 @@
 import CZlib
 import ChatCore
+import ChatDeflate
 import Foundation
 import NIOCore
 import Testing

@@ -29,6 +29,7 @@ file Sources/ChatCore/Core.swift 'internal import Foundation' 'package import NI
     'let a = self.now' 'let b = clock.now()' '// clock: the only one that is read' 'let c = Date()' \
     'let d = ContinuousClock.now  // clock: read here'
 file Sources/ChatRedis/Hiredis.swift 'internal import CHiredis' 'import NIOPosix'
+file Sources/ChatDeflate/Gzip.swift 'package import NIOCore' 'import CZlib'
 file Sources/chat-cli/CLI.swift 'internal import ChatClient' 'internal import ArgumentParser'
 file Sources/ChatClient/Machine/Machine.swift '/// It has no await.' 'struct Machine {}'
 file Sources/ChatCore/Above/One.swift 'struct One { let two: Two }'
@@ -48,6 +49,7 @@ file Sources/ChatCore/Foreign.swift 'public import Foundation' 'import NIOPosix'
 file Sources/ChatCore/Time.swift 'let a = Date()' 'let b = ContinuousClock.now' 'let c = ContinuousClock().now' \
     'let d: ContinuousClock.Instant = .now' '// clock: excuses one line' 'let e = Date()' 'let f = Date()'
 file Sources/ChatRedis/Second.swift 'import CHiredis' 'import ArgumentParser'
+file Sources/ChatDeflate/Second.swift 'import CZlib'
 file Sources/chat-cli/Redis.swift 'import ChatRedis' 'import NIOHTTP1'
 file Sources/ChatClient/Machine/Waiting.swift 'import HummingbirdCore' 'let a = await b()'
 file Sources/ChatTerminal/Line/Editor.swift 'let a = await b()' 'let c = Date()'
@@ -84,6 +86,7 @@ Sources/ChatCore/Wire/Decoding.swift:2: a string from outside is compared by its
 Sources/ChatCore/Wire/Decoding.swift:3: a string from outside is compared by its bytes: .word, ByteString, JSONText
 Sources/ChatCore/Wire/Decoding.swift:4: a string from outside is compared by its bytes: .word, ByteString, JSONText
 Sources/ChatCore/Wire/Decoding.swift:6: what has names from outside is kept under ByteString
+Sources/ChatDeflate/Second.swift:1: zlib is called in one file only
 Sources/ChatRedis/Hiredis.swift:1: hiredis is called in one file only
 Sources/ChatRedis/Second.swift:1: hiredis is called in one file only
 Sources/ChatRedis/Second.swift:2: only ChatServer chat-cli may import ArgumentParser

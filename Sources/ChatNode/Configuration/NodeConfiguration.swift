@@ -29,6 +29,8 @@ package struct NodeConfiguration: Sendable {
     /// How clients show who they are; as it begins, the server is open to everybody.
     package var identity = IdentityConfiguration()
     package var moderation = ModerationConfiguration()
+    /// Whether messages are compressed for clients that offer it (permessage-deflate, RFC 7692).
+    package var deflates = false
     /// The most connections; nil: as many as the system's descriptors allow.
     package var maximumConnections: Int?
     /// The certificate that connections are encrypted with; nil: they are not.

@@ -330,7 +330,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     ///
     /// - Returns: What it becomes; nil when it must be closed at once.
     private func claimPlace(for opening: DoorMachine.Opening, _ door: Door) -> DoorMachine.Opening? {
-        guard case .chat(let fields, _, _, let address) = opening else { return opening }
+        guard case .chat(let fields, _, _, let address, _) = opening else { return opening }
         switch self.place?.claim(for: address?.block, now: .now) ?? .stays {
         case .stays: return opening
         case .turnedAway(let refusal):
@@ -348,22 +348,22 @@ final class ConnectionHandler: ChannelInboundHandler {
         // The request may have waited behind one that was being answered, while nothing was read.
         self.setReading(true, door)
         switch opening {
-        case .chat(_, let query, let bearer, let address):
+        case .chat(_, let query, let bearer, let address, let deflate):
             let channel = context.channel
             let shorthand = ShorthandURL(query: query, maximumRooms: self.limits.rooms)
             self.pending.left(self)
             self.pending.admission.webSocketOpened()
             let client = self.pending.shard.assumeIsolated {
-                $0.connected(channel, from: address, answer, shorthand, bearer)
+                $0.connected(channel, from: address, answer, shorthand, bearer, deflate)
             }
             self.stage = .webSocket(client)
             if rest.readableBytes > 0 { self.pending.shard.assumeIsolated { $0.received(rest, from: client) } }
             // So may the end of the peer's input, which is reported only once.
             if door.machine.hasEnded { self.inputEnded(context) }
-        case .echo:
+        case .echo(_, let deflate):
             self.stage = .passage(door)
             context.writeAndFlush(self.wrapOutboundOut(answer), promise: nil)
-            let handler = EchoHandler(maximumMessageBytes: self.limits.messageBytes)
+            let handler = EchoHandler(maximumMessageBytes: self.limits.messageBytes, deflate)
             guard (try? context.pipeline.syncOperations.addHandler(handler)) != nil else {
                 return context.close(promise: nil)
             }

@@ -39,7 +39,7 @@ struct DoorPolicy: Sendable {
         case "ws":
             if head.method == .options { return .allow([.get, .head, .options]) }
             switch self.webSockets.check(head) {
-            case .open(let fields):
+            case .open(let fields, let deflate):
                 let bearer = head.value(of: "authorization").flatMap(Bearer.text(in:))
                 let query = head.target.query
                 let isAllowed = !self.asksForTokens || bearer != nil
@@ -47,12 +47,15 @@ struct DoorPolicy: Sendable {
                     return .answer(.tokenMissing)
                 }
                 let token = self.asksForTokens ? bearer : nil
-                return .open(.chat(fields: fields, query: query, bearer: token, from: address))
+                return .open(.chat(fields: fields, query: query, bearer: token, from: address, deflate))
             case .refuse(let error): return .answer(error)
             }
         case "echo" where self.hasEcho:
             guard case .accept(let accept) = WebSocketHandshake.read(head) else { return .serve }
-            return .open(.echo(fields: [("Sec-WebSocket-Accept", accept)]))
+            switch self.webSockets.open(head, [("Sec-WebSocket-Accept", accept)]) {
+            case .open(let fields, let deflate): return .open(.echo(fields: fields, deflate))
+            case .refuse(let error): return .answer(error)
+            }
         default: return .serve
         }
     }

@@ -1,3 +1,5 @@
+import ChatDeflate
+import ChatHTTP
 import ChatWebSocket
 import NIOCore
 
@@ -11,12 +13,21 @@ final class EchoHandler: ChannelInboundHandler {
     private static let maximumWaiting = 64 << 20
 
     private var decoder: FrameDecoder
+    private let inflater: Inflater?
+    private let deflater: Deflater?
     private var port: OutboundPort?
     private var isClosing = false
 
-    init(maximumMessageBytes: Int) {
+    /// Makes the handler of a connection.
+    ///
+    /// - Parameters:
+    ///   - maximumMessageBytes: The most bytes of a message; some more for the suites.
+    ///   - deflate: The terms of its compression; nil when there is none.
+    init(maximumMessageBytes: Int, _ deflate: DeflateTerms?) {
         // The suites send messages of up to 16 MiB.
         self.decoder = FrameDecoder(role: .server, maximumMessageBytes: max(maximumMessageBytes, 16 << 20))
+        self.inflater = deflate.map { _ in Inflater() }
+        self.deflater = deflate.flatMap { Deflater(window: DeflateWindow($0).rawValue) }
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -30,7 +41,9 @@ final class EchoHandler: ChannelInboundHandler {
         self.decoder.append(self.unwrapInboundIn(data))
         var output = ByteBuffer()
         do {
-            while !self.isClosing, let message = try self.decoder.next() { self.answer(message, &output) }
+            while !self.isClosing, let message = try self.decoder.next(inflater: self.inflater) {
+                self.answer(message, &output)
+            }
         } catch {
             self.isClosing = true
             FrameEncoder.writeClose(CloseFrame(code: error.closeCode, reason: error.reason), to: &output)
@@ -52,13 +65,20 @@ final class EchoHandler: ChannelInboundHandler {
 
     private func answer(_ message: WebSocketMessage, _ output: inout ByteBuffer) {
         switch message {
-        case .text(let text): FrameEncoder.write(.text, text, to: &output)
-        case .binary(let bytes): FrameEncoder.write(.binary, bytes, to: &output)
+        case .text(let text): self.write(.text, text, &output)
+        case .binary(let bytes): self.write(.binary, bytes, &output)
         case .ping(let payload): FrameEncoder.write(.pong, payload, to: &output)
         case .pong: break
         case .close(let frame):
             self.isClosing = true
             FrameEncoder.writeClose(frame, to: &output)
         }
+    }
+
+    private func write(_ opcode: Opcode, _ payload: ByteBuffer, _ output: inout ByteBuffer) {
+        guard var frame = self.deflater?.frame(opcode, payload) else {
+            return FrameEncoder.write(opcode, payload, to: &output)
+        }
+        output.writeBuffer(&frame)
     }
 }

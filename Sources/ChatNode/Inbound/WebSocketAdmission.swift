@@ -10,11 +10,13 @@ struct WebSocketAdmission: Sendable {
     let origins: OriginPolicy
     /// Whether the server's own connections are encrypted.
     let isSecure: Bool
+    /// Whether it agrees to permessage-deflate.
+    let deflates: Bool
 
     /// The decision on a request.
     enum Verdict {
         /// It is answered by 101 with these fields beyond `Upgrade` and `Connection`.
-        case open([(name: String, value: String)])
+        case open([(name: String, value: String)], DeflateTerms?)
         /// It is answered like any other request.
         case refuse(APIError)
     }
@@ -33,12 +35,25 @@ struct WebSocketAdmission: Sendable {
         guard self.allowsOrigin(of: head) else {
             return .refuse(APIError(.forbidden, ProtocolError(.forbidden, "pages of this origin may not connect here")))
         }
-        guard head.hasField("sec-websocket-protocol") else { return .open([("Sec-WebSocket-Accept", accept)]) }
+        let fields = [("Sec-WebSocket-Accept", accept)]
+        guard head.hasField("sec-websocket-protocol") else { return self.open(head, fields) }
         guard head.lists("chat.v1", in: "sec-websocket-protocol") else {
             let error = ProtocolError(.badCommand, "the subprotocol spoken here is \(Self.subprotocol)")
             return .refuse(APIError(.badRequest, error))
         }
-        return .open([("Sec-WebSocket-Accept", accept), ("Sec-WebSocket-Protocol", Self.subprotocol)])
+        return self.open(head, fields + [("Sec-WebSocket-Protocol", Self.subprotocol)])
+    }
+
+    /// Opens a WebSocket whose handshake is valid but for its extensions.
+    func open(_ head: RequestHead, _ fields: [(name: String, value: String)]) -> Verdict {
+        guard self.deflates else { return .open(fields, nil) }
+        switch DeflateTerms.answer(to: head) {
+        case .agree(let terms): return .open(fields + [("Sec-WebSocket-Extensions", terms.field)], terms)
+        case .decline: return .open(fields, nil)
+        case .malformed:
+            let reason = "Sec-WebSocket-Extensions is a list of extensions with parameters (RFC 6455, section 9.1)"
+            return .refuse(APIError(.badRequest, ProtocolError(.badCommand, reason)))
+        }
     }
 
     /// An origin is ASCII (RFC 6454, section 6.2); anything else need not be compared.

@@ -41,6 +41,8 @@ final class Client {
     var stall: StallWatch
     /// Whether the shard checks the bytes that wait for it.
     var isWatched = false
+    /// The window with which its messages are compressed; nil when they are not.
+    let window: DeflateWindow?
     var keptSession = KeptSession.none
     var expiry = ExpiryWatch()
     /// Whether some ruling mutes it, in some room: what it says is looked at more closely.
@@ -61,6 +63,7 @@ final class Client {
         id: ClientID,
         address: NetworkAddress? = nil,
         port: OutboundPort,
+        window: DeflateWindow? = nil,
         limits: Limits,
         entry: SessionMachine.Entry = .free,
         now: ContinuousClock.Instant
@@ -68,6 +71,7 @@ final class Client {
         self.id = id
         self.address = address
         self.port = port
+        self.window = window
         self.decoder = FrameDecoder(role: .server, maximumMessageBytes: limits.messageBytes)
         self.session = SessionMachine(limits: limits, entry: entry, now: now)
         self.liveness = Liveness(limits: limits, now: now)

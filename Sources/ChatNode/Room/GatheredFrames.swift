@@ -1,4 +1,5 @@
 import ChatCore
+import ChatDeflate
 import ChatWebSocket
 import NIOCore
 
@@ -65,6 +66,18 @@ struct GatheredFrames {
         /// The frames that may not be lost; nil when these are all.
         var lasting: ByteBuffer?
         var tally: DeliveryTally
+        /// All of them with their messages compressed; nil where that is not needed, or makes nothing shorter.
+        var compressed = PerWindow<ByteBuffer?>(nil)
+
+        /// Compresses each message for all members with a window.
+        mutating func compress(for window: DeflateWindow, by deflater: Deflater) {
+            // Frames that are so short together have no message that is compressed.
+            guard self.frames.readableBytes > Deflater.sizes.lowerBound else { return }
+            self.compressed[window] = deflater.compress(self.frames)
+        }
+
+        /// The frames for a member with a window.
+        func frames(compressedFor window: DeflateWindow) -> ByteBuffer { self.compressed[window] ?? self.frames }
     }
 
     /// Takes the waiting frames.

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatDeflate
 import NIOCore
 
 /// A room on one shard: its position, its members on this loop, and the frames that wait for the next flush.
@@ -18,6 +19,8 @@ final class LocalRoom {
     private let opening = Signal()
     private(set) var tail = RoomTail()
     private(set) var live: [Membership] = []
+    /// How many of them have agreed on compression: of those who may know of presence, and of the others.
+    private var agreed = (hearing: PerWindow<Int32>(0), quiet: PerWindow<Int32>(0))
     /// Members whose replay goes on.
     private(set) var catchingUp: [Membership] = []
     var presence: RoomPresence
@@ -85,15 +88,47 @@ final class LocalRoom {
         /// Those without presence, for members who may not know of it; nil when there are no such members or frames.
         var quiet: GatheredFrames.Batch?
 
+        /// Compresses each message for all members with a window.
+        ///
+        /// - Parameters:
+        ///   - window: The window.
+        ///   - members: Whether there are such members who may know of presence, and such who may not.
+        ///   - deflater: What compresses.
+        mutating func compress(
+            for window: DeflateWindow,
+            _ members: (hearing: Bool, quiet: Bool),
+            by deflater: Deflater
+        ) {
+            if members.hearing { self.all.compress(for: window, by: deflater) }
+            guard members.quiet, self.quiet != nil else { return }
+            // Mostly there is no presence among them, and the two are the same.
+            if members.hearing, self.quiet?.frames == self.all.frames {
+                self.quiet?.compressed[window] = self.all.compressed[window]
+            } else {
+                self.quiet?.compress(for: window, by: deflater)
+            }
+        }
+
         /// The frames for a member.
         func batch(for member: Membership) -> GatheredFrames.Batch? { member.hearsPresence ? self.all : self.quiet }
     }
 
     /// The gathered frames are about to be written to the live members.
-    func beginLeaving() {
+    ///
+    /// - Parameter deflate: What compresses them, once for all members with the same window.
+    func beginLeaving(_ deflate: LoopDeflate) {
         self.pace.left()
         let quiet = self.quietCount > 0 ? self.gatheredQuietly.take() : nil
         self.leaving = self.gathered.take().map { Leaving(all: $0, quiet: quiet) }
+        if self.leaving == nil || self.agreed == (PerWindow(0), PerWindow(0)) { return }
+        self.compress(for: .small, deflate)
+        self.compress(for: .large, deflate)
+    }
+
+    private func compress(for window: DeflateWindow, _ deflate: LoopDeflate) {
+        let members = (hearing: self.agreed.hearing[window] > 0, quiet: self.agreed.quiet[window] > 0)
+        guard members.hearing || members.quiet, let deflater = deflate.deflater(window) else { return }
+        self.leaving?.compress(for: window, members, by: deflater)
     }
 
     /// They have been written to those who were served first.
@@ -226,6 +261,11 @@ final class LocalRoom {
     }
 
     private func count(_ membership: Membership, _ change: Int) {
+        switch membership.window {
+        case let window? where membership.hearsPresence: self.agreed.hearing[window] += Int32(change)
+        case let window?: self.agreed.quiet[window] += Int32(change)
+        case nil: break
+        }
         guard !membership.hearsPresence else { return }
         self.quietCount += change
         if self.quietCount == 0 { self.gatheredQuietly = GatheredFrames() }

@@ -11,6 +11,8 @@ final class Membership {
     let room: LocalRoom
     /// Whether it may know who is there; only its room changes it.
     var hearsPresence: Bool
+    /// The client's window, if its messages are compressed.
+    let window: DeflateWindow?
     /// Its place among the room's live members; nil while it catches up.
     var slot: Int?
     /// Whether its `join` has been answered: from then on it gets presence events.
@@ -24,6 +26,7 @@ final class Membership {
         self.client = client
         self.hearsPresence = hearsPresence
         self.port = client.port
+        self.window = client.window
         self.room = room
     }
 
@@ -45,10 +48,11 @@ final class Membership {
     func deliver(_ batch: GatheredFrames.Batch) -> OutboundPort.Verdict {
         guard self.skippedBytes == 0 else { return self.deliverNew(batch.frames) }
         if let lasting = batch.lasting, self.port.isCrowded { return self.port.deliver(lasting) }
-        return self.port.deliver(batch.frames)
+        guard let window else { return self.port.deliver(batch.frames) }
+        return self.port.deliver(batch.frames(compressedFor: window))
     }
 
-    /// Writes only the frames that were gathered after it went live.
+    /// Writes only the frames that were gathered after it went live: once, so they are not compressed for it alone.
     private func deliverNew(_ frames: ByteBuffer) -> OutboundPort.Verdict {
         var due = frames
         due.moveReaderIndex(forwardBy: self.skippedBytes)

@@ -1,11 +1,12 @@
 import ChatCore
-import ChatWebSocket
 import NIOCore
 
 /// The functions of a shard that a replay needs.
 protocol ReplayHost: Actor {
     /// Queues a message for one client.
     func send(_ payload: ByteBuffer, to client: Client)
+    /// The frames of messages for one client.
+    func frames(of messages: ArraySlice<Publication>, for client: Client) -> ByteBuffer
     /// Queues whole frames for one client.
     func write(_ frames: ByteBuffer, to client: Client)
     /// A client has got bytes of a log.
@@ -90,13 +91,9 @@ final class Replay {
         guard !messages.isEmpty else { return }
         while self.client.isReplaying, !self.client.isClosed { await self.client.pageEnded() }
         guard !self.isOver else { return }
-        var frames = ByteBufferAllocator().buffer(
-            capacity: messages.reduce(0) { $0 + $1.payload.readableBytes + FrameEncoder.maximumHeader }
-        )
-        for message in messages { FrameEncoder.write(.text, message.payload, to: &frames) }
         self.client.beginPage()
-        host.charge(frames.readableBytes, to: self.client)
-        host.write(frames, to: self.client)
+        host.charge(messages.reduce(0) { $0 + $1.payload.readableBytes }, to: self.client)
+        host.write(host.frames(of: messages, for: self.client), to: self.client)
         try? await self.client.port.drained().get()
         self.client.endPage()
     }

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatHTTP
 import ChatIdentity
 import ChatWebSocket
 import NIOCore
@@ -15,18 +16,21 @@ extension Shard {
     ///   - answer: The answer to its handshake, which has not been sent.
     ///   - shorthand: The commands in its URL.
     ///   - bearer: The token of its request, where one is needed.
+    ///   - deflate: The terms of its compression; nil when there is none.
     /// - Returns: Its id on the shard.
     func connected(
         _ channel: any Channel,
         from address: NetworkAddress?,
         _ answer: ByteBuffer,
         _ shorthand: ShorthandURL,
-        _ bearer: String?
+        _ bearer: String?,
+        _ deflate: DeflateTerms?
     ) -> ClientID {
         let port = OutboundPort(channel: channel, limit: self.limits.outboundBytes)
         let entry: SessionMachine.Entry = self.node.authorizer.asksForTokens ? .token(bearer: bearer) : .free
+        let window = deflate.map(DeflateWindow.init)
         let client = self.clients.add {
-            Client(id: $0, address: address, port: port, limits: self.limits, entry: entry, now: .now)
+            Client(id: $0, address: address, port: port, window: window, limits: self.limits, entry: entry, now: .now)
         }
         if entry != .free { self.wheel.schedule(.hello(client.id), after: self.limits.helloTimeout) }
         self.wheel.schedule(.liveness(client.id), after: self.limits.pingInterval)
@@ -47,8 +51,11 @@ extension Shard {
         let now = ContinuousClock.now
         client.liveness.received(now: now)
         client.decoder.append(bytes)
+        let inflater = client.window == nil ? nil : self.deflate.inflater
         do {
-            while !client.isClosed, let message = try client.decoder.next() { self.handle(message, from: client, now) }
+            while !client.isClosed, let message = try client.decoder.next(inflater: inflater) {
+                self.handle(message, from: client, now)
+            }
             // Pings, pongs and fragments are normal, but a flood of them is not.
             let flood = client.session.receiveIdleFrames(client.decoder.takeIdleFrames(), now: now)
             if let flood { self.close(client, flood) }
@@ -87,17 +94,25 @@ extension Shard {
     /// Queues a message for one client.
     func send(_ payload: ByteBuffer, to client: Client) {
         self.metrics.didSend()
-        self.write(.text, payload, to: client)
+        let compressed = client.window.flatMap { self.deflate.reply(payload, $0) }
+        self.write(compressed ?? FrameEncoder.frame(.text, payload), to: client)
+    }
+
+    /// The frames of messages of a replay.
+    func frames(of messages: ArraySlice<Publication>, for client: Client) -> ByteBuffer {
+        var frames = ByteBufferAllocator().buffer(
+            capacity: messages.reduce(0) { $0 + $1.payload.readableBytes + FrameEncoder.maximumHeader }
+        )
+        if let window = client.window {
+            for message in messages { self.deflate.writeReplayed(message.payload, window, to: &frames) }
+        } else {
+            for message in messages { FrameEncoder.write(.text, message.payload, to: &frames) }
+        }
+        return frames
     }
 
     private func write(_ opcode: Opcode, _ payload: ByteBuffer, to client: Client) {
-        self.write(Self.frame(opcode, payload), to: client)
-    }
-
-    private static func frame(_ opcode: Opcode, _ payload: ByteBuffer) -> ByteBuffer {
-        var frame = ByteBufferAllocator().buffer(capacity: payload.readableBytes + FrameEncoder.maximumHeader)
-        FrameEncoder.write(opcode, payload, to: &frame)
-        return frame
+        self.write(FrameEncoder.frame(opcode, payload), to: client)
     }
 
     /// Queues whole frames for one client; a client that is too slow for them is disconnected.
@@ -136,9 +151,12 @@ extension Shard {
     // connection. When the broker answers at once, they leave in one call.
 
     /// Queues a message that others are about to follow.
+    ///
+    /// The welcome is never compressed: it has a secret, and a name that somebody else may have chosen, whose
+    /// repetitions would show in the length.
     func sendFirst(_ payload: ByteBuffer, to client: Client) {
         self.metrics.didSend()
-        self.writeFirst(Self.frame(.text, payload), to: client)
+        self.writeFirst(FrameEncoder.frame(.text, payload), to: client)
     }
 
     private func writeFirst(_ frames: ByteBuffer, to client: Client) {

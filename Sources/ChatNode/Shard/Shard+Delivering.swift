@@ -40,6 +40,7 @@ extension Shard: PresenceHost {
             case .deliver:
                 self.gather(publication.payload, in: room, isMessage: true)
                 if PublicationCodec.deletedSeq(by: publication.payload) != nil {
+                    self.deflate.forgetReplayed()
                     self.spawn { await self.node.logs.forget(room.name) }
                 }
             case .keep: break
@@ -128,7 +129,7 @@ extension Shard: PresenceHost {
     /// Clients whose commands have just been answered come first: they may go on while the others are served, and have
     /// their next commands here when the loop reads again.
     private func broadcast(_ rooms: [LocalRoom]) {
-        for room in rooms { room.beginLeaving() }
+        for room in rooms { room.beginLeaving(self.deflate) }
         var slow: [Client] = []
         for client in self.ports.take() {
             for member in client.memberships where member.slot != nil {
@@ -146,7 +147,7 @@ extension Shard: PresenceHost {
     /// Hands a room's frames to its live members; members that also get other frames get all of them at the end of the
     /// tick.
     func broadcastNow(_ room: LocalRoom) {
-        room.beginLeaving()
+        room.beginLeaving(self.deflate)
         self.writeBatch(of: room)
         if !self.ports.isEmpty { self.scheduleTick() }
     }

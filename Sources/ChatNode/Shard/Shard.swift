@@ -44,6 +44,8 @@ actor Shard {
     var ruledRooms: [RoomName: RoomRules] = [:]
     /// Decides when rooms send their gathered frames.
     var schedule: FlushScheduler
+    /// Compresses and inflates the messages of clients that agreed on it.
+    let deflate = LoopDeflate()
     /// The clients whose ports have something to send.
     var ports = ClientsToFlush()
     /// The clients for which the node holds bytes.
@@ -117,6 +119,7 @@ actor Shard {
             self.node.costs.sweep(now: now)
             self.node.admission.sweep(now: now)
             self.node.costs.buffers.measure()
+            self.deflate.turn()
             self.spawn { await self.node.logs.sweep(now: now) }
             self.spawn { await self.node.budgets.report() }
             guard now >= nextRenewal else { continue }

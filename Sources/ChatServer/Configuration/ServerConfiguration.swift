@@ -132,6 +132,7 @@ extension NodeConfiguration {
         }
         self.servesStatus =
             try settings.choice(.status, "on or off") { ["on": true, "off": false][$0] } ?? self.servesStatus
+        self.deflates = try settings.choice(.deflate, "on or off") { ["on": true, "off": false][$0] } ?? self.deflates
     }
 
     fileprivate mutating func readLimits(_ settings: Settings) throws(SettingError) {

@@ -25,6 +25,7 @@ struct ServerOptions: ParsableArguments {
     @Option(.status) var status: String?
     @Option(.tlsCertificate) var tlsCertificate: String?
     @Option(.tlsKey) var tlsKey: String?
+    @Option(.deflate) var deflate: String?
     @Flag(help: ArgumentHelp(.unlimited)) var unlimited = false
     @Option(.coreDumps) var coreDumps: String?
     @Option(.config) var config: String?
@@ -54,7 +55,7 @@ struct ServerOptions: ParsableArguments {
             .redisCa: self.redisCa, .redisPrefix: self.redisPrefix, .ackReplicas: self.ackReplicas,
             .nodeName: self.node, .staticFiles: self.staticFiles, .threads: self.threads,
             .flushWindow: self.flushWindow, .origins: self.origins, .hosts: self.hosts, .status: self.status,
-            .tlsCertificate: self.tlsCertificate, .tlsKey: self.tlsKey,
+            .deflate: self.deflate, .tlsCertificate: self.tlsCertificate, .tlsKey: self.tlsKey,
             .trustedProxies: self.trustedProxies, .forwardedField: self.forwardedField,
             .proxyProtocol: self.proxyProtocol,
             .unlimited: self.unlimited ? "true" : nil, .coreDumps: self.coreDumps, .logLevel: self.logLevel,

@@ -94,6 +94,13 @@ extension Setting {
         default: "on",
         help: "Whether GET /api/status and /status.html show what the node does: on or off ({default})."
     )
+    static let deflate = Setting(
+        "deflate",
+        .words(["off", "on"]),
+        default: "off",
+        help: "Whether to compress messages for clients that offer permessage-deflate: off or on ({default}).",
+        discussion: "It takes a third to a half off longer messages. A broadcast is compressed once for all members."
+    )
     static let unlimited = Setting(
         "unlimited",
         .truth,
@@ -122,8 +129,8 @@ extension Setting {
     static let all =
         [
             host, port, redis, redisPasswordFile, redisCa, redisPrefix, ackReplicas, nodeName, staticFiles, threads,
-            flushWindow, origins, hosts, trustedProxies, forwardedField, proxyProtocol, status, unlimited, coreDumps,
-            logLevel, logFormat,
+            flushWindow, origins, hosts, trustedProxies, forwardedField, proxyProtocol, status, deflate, unlimited,
+            coreDumps, logLevel, logFormat,
         ] + tls + identity + signIn + moderation + limits
 
     /// A file of settings; it is not a setting itself, since a file cannot name itself.

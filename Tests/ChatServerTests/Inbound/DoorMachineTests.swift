@@ -13,7 +13,7 @@ struct DoorMachineTests {
     private func machine(refusal: Disconnect? = nil, awaitsTLS: Bool = false) -> DoorMachine {
         let policy = DoorPolicy(
             hosts: .local,
-            webSockets: WebSocketAdmission(origins: .sameHost, isSecure: false),
+            webSockets: WebSocketAdmission(origins: .sameHost, isSecure: false, deflates: true),
             proxies: TrustedProxies(),
             maximumBody: 1000,
             hasEcho: false
@@ -26,7 +26,7 @@ struct DoorMachineTests {
         switch action {
         case .wait: "wait"
         case .sendContinue: "continue"
-        case .open(.chat(_, let query, _, _), let rest): "chat \(query ?? "-") +\(rest.readableBytes)"
+        case .open(.chat(_, let query, _, _, _), let rest): "chat \(query ?? "-") +\(rest.readableBytes)"
         case .open(.echo, _): "echo"
         case .open(.parting(_, let reason), _): "part \(reason.code)"
         case .serve(let head, let body, _, let isLast):

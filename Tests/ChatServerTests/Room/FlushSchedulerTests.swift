@@ -12,6 +12,7 @@ final class FlushSchedulerTests {
     private static let start = ContinuousClock.now
     private var scheduler = FlushScheduler(window: .milliseconds(5), now: FlushSchedulerTests.start)
     private let room: LocalRoom
+    private let deflate = LoopDeflate()
 
     init() throws { self.room = try Self.room("lobby") }
 
@@ -32,7 +33,7 @@ final class FlushSchedulerTests {
     /// What a shard does with the rooms that it is given.
     private func send(_ rooms: [LocalRoom]) -> [String] {
         rooms.map { room in
-            room.beginLeaving()
+            room.beginLeaving(self.deflate)
             return room.endLeaving() == nil ? "nothing" : room.name.rawValue
         }
     }

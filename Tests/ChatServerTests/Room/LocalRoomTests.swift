@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWebSocket
 import NIOCore
 import NIOEmbedded
 import Testing
@@ -83,9 +84,9 @@ struct LocalRoomTests {
 
     // MARK: Members
 
-    private func member(hearsPresence: Bool = true) -> Membership {
+    private func member(hearsPresence: Bool = true, window: DeflateWindow? = nil) -> Membership {
         let port = OutboundPort(channel: EmbeddedChannel(), limit: 1000)
-        let client = Client(id: ClientID(rawValue: 1), port: port, limits: Limits(), now: .now)
+        let client = Client(id: ClientID(rawValue: 1), port: port, window: window, limits: Limits(), now: .now)
         let membership = Membership(client: client, room: self.room, hearsPresence: hearsPresence)
         self.room.add(membership)
         return membership
@@ -107,7 +108,7 @@ struct LocalRoomTests {
 
     /// What leaves for members of each kind.
     private func leave() -> (all: String, quiet: String?) {
-        self.room.beginLeaving()
+        self.room.beginLeaving(LoopDeflate())
         let leaving = self.room.endLeaving()?.leaving
         func text(_ batch: GatheredFrames.Batch) -> String {
             // Each frame has two bytes before its one letter.
@@ -171,6 +172,68 @@ struct LocalRoomTests {
         // Going twice takes nobody else away.
         self.room.remove(members[leaver])
         #expect(self.room.live.count == 3)
+    }
+
+    @Test func `frames are compressed for the windows of those who are live, and for no others`() {
+        let (deflate, text) = (LoopDeflate(), ByteBuffer(string: String(repeating: "word ", count: 100)))
+        /// The windows for which the next frames are compressed.
+        func windows() -> [DeflateWindow] {
+            self.room.gather(text, .prompt, isMessage: true)
+            self.room.beginLeaving(deflate)
+            guard let batch = self.room.endLeaving()?.leaving.all else { return [] }
+            return [.small, .large].filter { batch.frames(compressedFor: $0) != batch.frames }
+        }
+        let (first, second, third) = (
+            self.member(window: .small), self.member(window: .large), self.member(window: .large)
+        )
+        #expect(windows() == [])
+        for member in [first, second, third, self.member()] { self.room.makeLive(member) }
+        #expect(windows() == [.small, .large])
+        self.room.remove(second)
+        self.room.makeCatchUp(first)
+        #expect(windows() == [.large])
+        self.room.makeLive(first)
+        self.room.remove(third)
+        #expect(windows() == [.small])
+        self.room.remove(first)
+        #expect(windows() == [])
+    }
+
+    @Test(arguments: [false, true])
+    func `who may not know of presence gets compressed frames without it`(isSomebodyComing: Bool) throws {
+        let (deflate, text) = (LoopDeflate(), ByteBuffer(string: String(repeating: "word ", count: 100)))
+        let (hearing, quiet) = (self.member(window: .large), self.member(hearsPresence: false, window: .large))
+        for member in [hearing, quiet] { self.room.makeLive(member) }
+        if isSomebodyComing { self.room.gather(ByteBuffer(string: "joined"), .unhurried, isMessage: false) }
+        self.room.gather(text, .prompt, isMessage: true)
+        self.room.beginLeaving(deflate)
+        let leaving = try #require(self.room.endLeaving()?.leaving)
+        let frames = try [hearing, quiet].map { try #require(leaving.batch(for: $0)) }
+        #expect((frames[0].frames == frames[1].frames) != isSomebodyComing)
+        for batch in frames {
+            #expect(batch.frames(compressedFor: .large) == deflate.deflater(.large)?.compress(batch.frames))
+            #expect(batch.frames(compressedFor: .large).readableBytes < 100)
+        }
+    }
+
+    @Test func `frames are compressed only for those who get them`() throws {
+        let (deflate, text) = (LoopDeflate(), ByteBuffer(string: String(repeating: "word ", count: 100)))
+        let quiet = self.member(hearsPresence: false, window: .small)
+        for member in [self.member(window: .large), quiet] { self.room.makeLive(member) }
+        /// Whether each kind of frames is compressed for each window.
+        func compressed() throws -> [Bool] {
+            self.room.gather(text, .prompt, isMessage: true)
+            self.room.beginLeaving(deflate)
+            let leaving = try #require(self.room.endLeaving()?.leaving)
+            return [leaving.all, try #require(leaving.quiet)].flatMap { batch in
+                [.small, .large].map { batch.compressed[$0] != nil }
+            }
+        }
+        #expect(try compressed() == [false, true, true, false])
+        // Who may know of presence again gets the others' frames.
+        self.room.makeLive(self.member(hearsPresence: false))
+        self.room.change(quiet, hearsPresence: true)
+        #expect(try compressed() == [true, true, false, false])
     }
 
     @Test func `a live member can catch up once more`() {

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatDeflate
 import ChatWebSocket
 import NIOCore
 import NIOHTTP1
@@ -26,6 +27,10 @@ struct TestClient {
     var answersPings = true
     /// The status line and headers of the answer to the upgrade request.
     private(set) var handshake = ""
+    /// Where the answer agreed to compression: what inflates messages.
+    private var inflater: Inflater?
+    /// In that case all frames as they came.
+    private(set) var wire = ByteBuffer()
 
     /// Connects, shakes hands, and hands the client to the test.
     static func with<Result>(
@@ -82,7 +87,8 @@ struct TestClient {
             guard let end = view.firstRange(of: Array("\r\n\r\n".utf8)) else { continue }
             self.handshake = String(decoding: view[..<end.lowerBound], as: UTF8.self)
             head.moveReaderIndex(to: end.upperBound)
-            self.decoder.append(head)
+            if self.handshake.contains("permessage-deflate") { self.inflater = Inflater() }
+            self.received(head)
             return
         }
     }
@@ -125,10 +131,15 @@ struct TestClient {
 
     // MARK: Receiving
 
+    private mutating func received(_ bytes: ByteBuffer) {
+        if self.inflater != nil { self.wire.writeImmutableBuffer(bytes) }
+        self.decoder.append(bytes)
+    }
+
     /// What comes next.
     mutating func receive() async throws -> Received {
         while true {
-            switch try self.decoder.next() {
+            switch try self.decoder.next(inflater: self.inflater) {
             case .text(let text): return .message(try JSONValue(text))
             case .close(let frame): return .close(frame)
             case .ping(let payload):
@@ -138,7 +149,7 @@ struct TestClient {
             case nil: break
             }
             guard let bytes = try? await self.inbound.next(isolation: #isolation) else { return .end }
-            self.decoder.append(bytes)
+            self.received(bytes)
         }
     }
 

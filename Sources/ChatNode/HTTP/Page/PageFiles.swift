@@ -1,4 +1,5 @@
 import ChatCore
+import ChatDeflate
 import Crypto
 import Foundation
 import HTTPTypes

@@ -1,3 +1,5 @@
+// Where a module is compiled as a whole, the compiler finds `stat` there.
+import CoreFoundation
 import Foundation
 
 /// The folder of the page: finds files in it, and never outside of it.

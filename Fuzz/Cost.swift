@@ -1,11 +1,12 @@
 import NIOCore
+@testable import ChatDeflate
 
 /// Feeds the worst inputs that are known to every sink, each at three sizes, for `scripts/cost.sh` to count instructions.
 @main struct Cost {
     static func main() {
         for input in Input.all {
             for size in [Self.size / 2, Self.size, 2 * Self.size] {
-                let bytes = Array(input.make(size).utf8)
+                let bytes = input.make(size)
                 // The first time anything is used, the runtime and the tables of Unicode are set up.
                 if size == Self.size / 2 { costWarmUp(input.sink, bytes) } else { costProbe(input.sink, bytes) }
                 if size > Self.size / 2 { print(input.sink.rawValue, input.name, size, separator: "\t") }
@@ -34,10 +35,19 @@ struct Input {
     var sink: Sink
     var name: String
     /// The whole input, whose growing part has about so many bytes.
-    var make: (Int) -> String
+    var make: (Int) -> [UInt8]
+
+    init(sink: Sink, name: String, _ text: @escaping (Int) -> String) {
+        self.init(sink: sink, name: name, bytes: { Array(text($0).utf8) })
+    }
+
+    init(sink: Sink, name: String, bytes: @escaping (Int) -> [UInt8]) {
+        (self.sink, self.name, self.make) = (sink, name, bytes)
+    }
 
     static var all: [Input] {
-        Self.commands + Self.tokens + Self.events + Self.requests + Self.redis + Self.files + Self.structures
+        Self.commands + Self.tokens + Self.events + Self.requests + Self.compressed + Self.redis + Self.files
+            + Self.structures
     }
 
     /// Strings that cost much where Unicode is compared, normalised, counted or cut.
@@ -128,6 +138,60 @@ struct Input {
             + Self.field(.requests, "a name") { "GET / HTTP/1.1\r\nHost: a\r\n\($0): x\r\n\r\n" }
             + Self.field(.requests, "upgrades") { "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: \($0)\r\n\r\n" }
             + Self.field(.requests, "a length") { "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \($0)\r\n\r\n" }
+    }
+
+    /// Compressed messages whose reader has the most to do, and offers of compression.
+    private static var compressed: [Input] {
+        let messages: [(String, (Int) -> [UInt8])] = [
+            ("blocks as they are", { Self.blocks($0 / 260, of: 255) }),
+            ("empty blocks", { Self.blocks($0 / 5, of: 0) }),
+            ("letters", { Self.deflated(Self.letters(2 * $0, of: 16)) }),
+            // Their repetitions are short and many: nothing takes a compressor longer.
+            ("letters of three", { Self.letters($0, of: 3) }),
+            // What inflates to as much as may be, and bytes behind it that are no deflate data.
+            (
+                "a run",
+                { Self.deflated([UInt8](repeating: 0x61, count: 1 << 16)) + [UInt8](repeating: 0xFF, count: $0) }
+            ),
+        ]
+        let offers = [
+            ("offers", "permessage-deflate; server_max_window_bits=8, "),
+            ("parameters", "permessage-deflate; client_max_window_bits; "),
+            ("commas", ", "),
+        ]
+        // The most fields that a request may have beside the others, and longer ones.
+        let lines = Input(sink: .extensions, name: "lines") { size in
+            [String](repeating: String(repeating: "a, ", count: size / 270) + "x", count: 90).joined(separator: "\n")
+        }
+        return messages.map { Input(sink: .compressed, name: $0.0, bytes: $0.1) } + [lines]
+            + offers.map { name, part in
+                Input(sink: .extensions, name: name) { String(repeating: part, count: $0 / part.utf8.count) + "x" }
+            }
+            + Self.field(.extensions, "a name") { $0 }
+            + Self.field(.extensions, "a value in quotes") { #"permessage-deflate; a="\#($0)""# }
+    }
+
+    /// Blocks of so many bytes as they are (RFC 1951, section 3.2.4), and the end of a message.
+    private static func blocks(_ count: Int, of size: UInt8) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for _ in 0..<count {
+            bytes += [0x00, size, 0x00, ~size, 0xFF]
+            bytes += [UInt8](repeating: 0x61, count: Int(size))
+        }
+        return bytes + [0x00]
+    }
+
+    /// The first letters of the alphabet, in any order.
+    private static func letters(_ count: Int, of different: UInt32) -> [UInt8] {
+        var state: UInt32 = 1
+        return (0..<count).map { _ in
+            state = state &* 1_664_525 &+ 1_013_904_223
+            return 0x61 + UInt8((state >> 16) % different)
+        }
+    }
+
+    private static func deflated(_ bytes: [UInt8]) -> [UInt8] {
+        Deflater(window: 15)?.deflate(ByteBuffer(bytes: bytes)).map { Array($0.readableBytesView) } ?? []
     }
 
     private static var redis: [Input] {

@@ -1,5 +1,6 @@
 @testable import ChatClient
 @testable import ChatCore
+@testable import ChatDeflate
 @testable import ChatHTTP
 @testable import ChatIdentity
 @testable import ChatRedis
@@ -21,10 +22,14 @@ enum Sink: String, CaseIterable {
     case serverFrames = "server-frames"
     /// What a server sent to the client as frames.
     case clientFrames = "client-frames"
+    /// What a client sent as one compressed message.
+    case compressed
     /// The requests of a connection, with their bodies.
     case requests
     /// A token, its header or its claims, whoever signed them.
     case token
+    /// What a client offers as extensions of a WebSocket.
+    case extensions
     /// What Redis answered.
     case replies
     /// What came on a subscribed connection to Redis.
@@ -47,10 +52,14 @@ enum Sink: String, CaseIterable {
         switch self {
         case .command: Self.command(buffer)
         case .event: Self.event(buffer)
-        case .serverFrames: Self.frames(bytes, .server)
-        case .clientFrames: Self.frames(bytes, .client)
+        case .serverFrames:
+            Self.frames(bytes, .server, nil)
+            Self.frames(bytes, .server, Inflater())
+        case .clientFrames: Self.frames(bytes, .client, nil)
+        case .compressed: Self.compressed(buffer)
         case .requests: Self.requests(bytes)
         case .token: Self.token(bytes)
+        case .extensions: Self.extensions(bytes)
         case .replies: Self.replies(buffer)
         case .pushes: Self.pushes(buffer)
         case .payload: Self.payload(buffer)
@@ -114,7 +123,7 @@ extension Sink {
     }
 
     /// The same bytes make the same messages, however they are cut.
-    private static func frames(_ bytes: [UInt8], _ role: FrameDecoder.Role) {
+    private static func frames(_ bytes: [UInt8], _ role: FrameDecoder.Role, _ inflater: Inflater?) {
         func messages(_ chunk: Int) -> ([WebSocketMessage], FrameError?) {
             var decoder = FrameDecoder(role: role, maximumMessageBytes: 1 << 12)
             var messages: [WebSocketMessage] = []
@@ -123,7 +132,7 @@ extension Sink {
                 while !rest.isEmpty {
                     decoder.append(ByteBuffer(bytes: rest.prefix(chunk)))
                     rest = rest.dropFirst(chunk)
-                    while let message = try decoder.next() { messages.append(message) }
+                    while let message = try decoder.next(inflater: inflater) { messages.append(message) }
                 }
                 return (messages, nil)
             } catch {
@@ -133,6 +142,46 @@ extension Sink {
         let whole = messages(bytes.count + 1)
         let cut = messages(Int(bytes.first ?? 0) % 7 + 1)
         precondition(whole.0 == cut.0 && whole.1 == cut.1, "frames depend on how they are cut")
+    }
+
+    /// What is inflated stays within its limits, and what is compressed comes out as it went in.
+    private static func compressed(_ buffer: ByteBuffer) {
+        let (inflater, limit) = (Inflater(), 1 << 16)
+        if let message = try? inflater.inflate(buffer, limit: limit) {
+            let longest = min(limit, max(Inflater.free, buffer.readableBytes * Inflater.ratio))
+            precondition(message.readableBytes <= longest, "a message is longer than it may be")
+            precondition((try? inflater.inflate(buffer, limit: limit)) == message, "an inflater remembers something")
+        }
+        for window in [9, 12] {
+            guard let compressed = Deflater(window: window)?.deflate(buffer) else { continue }
+            precondition(compressed.readableBytes < buffer.readableBytes, "a message is longer when it is compressed")
+            do throws(Inflater.Fault) {
+                let message = try inflater.inflate(compressed, limit: limit)
+                precondition(message == buffer, "a message changes when it is compressed")
+            } catch {
+                precondition(error == .tooDense || error == .tooLong, "what was compressed cannot be inflated")
+            }
+        }
+    }
+
+    /// An offer that is taken has an answer that its client understands.
+    private static func extensions(_ bytes: [UInt8]) {
+        var input = ByteBuffer(string: "GET /ws HTTP/1.1\r\nHost: a\r\n")
+        for field in bytes.split(separator: UInt8(ascii: "\n")) {
+            input.writeString("Sec-WebSocket-Extensions: ")
+            input.writeBytes(field)
+            input.writeString("\r\n")
+        }
+        input.writeString("\r\n")
+        var reader = RequestHeadReader()
+        guard let head = try? reader.read(&input) else { return }
+        guard case .agree(let terms) = DeflateTerms.answer(to: head) else { return }
+        precondition((9...15).contains(terms.window), "a window is not one that can be written")
+        precondition(Deflater(window: terms.window) != nil, "a window is not one that can be written")
+        guard let answer = WebSocketExtensions([Array(terms.field.utf8)[...]]) else {
+            fatalError("an answer is no list of extensions")
+        }
+        precondition(answer.offers.count == 1, "an answer has not one extension")
     }
 
     /// The same bytes are the same requests, however they are cut.

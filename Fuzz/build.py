@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DEBUG = ROOT / ".build/debug"
 OUT = ROOT / ".build/fuzz"
 # In the order in which they depend on each other.
-INSTRUMENTED = ["ChatCore", "ChatIdentity", "ChatHTTP", "ChatWebSocket", "ChatRedis", "ChatClient"]
+INSTRUMENTED = ["ChatCore", "ChatIdentity", "ChatDeflate", "ChatHTTP", "ChatWebSocket", "ChatRedis", "ChatClient"]
 FUZZER = ["-sanitize=fuzzer", "-parse-as-library"]
 
 
@@ -51,14 +51,16 @@ def sources_of(module):
     return (DEBUG / f"{module}.build/sources").read_text().split()
 
 
-def compile_module(module):
+def compile_module(module, is_stale):
+    """Compiles a module unless it is as new as its sources; whether it did. A stale one depends on what was compiled anew."""
     target = OUT / f"{module}.o"
     sources = sources_of(module)
     newest = max(pathlib.Path(source).stat().st_mtime for source in sources)
-    if target.exists() and target.stat().st_mtime > newest:
-        return
+    if not is_stale and target.exists() and target.stat().st_mtime > newest:
+        return False
     run(["swiftc", "-module-name", module, "-emit-object", "-whole-module-optimization", "-o", str(target)]
         + arguments_of(module) + FUZZER + sources)
+    return True
 
 
 def linked_objects(without):
@@ -84,8 +86,9 @@ def link(name, sources, flags, instrumented):
 def main(what):
     OUT.mkdir(exist_ok=True)
     if what == "fuzzer":
+        is_stale = False
         for module in INSTRUMENTED:
-            compile_module(module)
+            is_stale = compile_module(module, is_stale) or is_stale
         link("Fuzzer", ["Sinks.swift", "Fuzzer.swift"], FUZZER, INSTRUMENTED)
     else:
         link("Cost", ["Sinks.swift", "Cost.swift"], ["-parse-as-library"], [])

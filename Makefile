@@ -7,7 +7,7 @@
 #   CONFIGURATION=debug   debug or release, for `make run`; `make install` takes release
 #   PREFIX=/usr/local     where `make install` puts chat-cli
 #   SUITES="unit cli"     which suites `make test` runs; none named: all
-#   BENCH="micro compare" what `make bench` measures (storm, too); none named: these two
+#   BENCH="micro compare" what `make bench` measures (storm, deflate, too); none named: these two
 #   VERBOSE=1             `make test` shows the output of the suites as it comes
 #   DISTURB=one-core      `make test` on a worse machine: one-core, neighbour or delays (scripts/disturb.sh)
 #   SEED=1                what the faults of `make test` and `make soak`, and the attacks, are drawn by
@@ -15,10 +15,10 @@
 #   MINUTES=10            how long `make soak` breaks a chat, `make attack` attacks it; `make fuzz`: with each reader of bytes (5)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak attack tsan fuzz night lint format bench install uninstall clean
+.PHONY: help run test soak attack tsan asan conformance fuzz night lint format bench install uninstall clean
 
 help: ## Say what can be done here
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 	@sed -n 's/^#   /  /p' Makefile
 
 run: ## Set up, build and start a chat on http://127.0.0.1:8080
@@ -36,10 +36,16 @@ attack: ## Let strangers send whatever they like: what do the others notice, and
 tsan: ## Run the Swift tests with the thread sanitizer: does any thread touch what another one does?
 	@scripts/tsan.sh
 
+asan: ## Run the tests of the Swift code around C with the address sanitizer: is memory used only where it may be?
+	@scripts/asan.sh
+
+conformance: ## Have the Autobahn Testsuite check frames and compression, in ten minutes; needs Python 2.7
+	@scripts/conformance.sh
+
 fuzz: ## Feed made-up bytes to whatever reads bytes from outside, for MINUTES each
 	@scripts/fuzz.sh $(or $(MINUTES),5)
 
-night: ## All that takes too long for each change: tsan, fuzz, every suite on worse machines, attack, soak
+night: ## All that takes too long for each change: tsan, asan, conformance, fuzz, every suite on worse machines, attack, soak
 	@scripts/night.sh $(PARTS)
 
 lint: ## Check the formatting, the layout of the modules, the scripts and the news fragments

@@ -5,6 +5,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 # shellcheck disable=SC2034 # for those who source this
 root=$PWD
 
+# The exit status of a script whose tests cannot run on this machine.
+# shellcheck disable=SC2034 # for those who source this
+skipped=77
+
 say() { printf '%s\n' "$*"; }
 
 die() {

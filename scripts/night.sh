@@ -5,6 +5,8 @@
 #   scripts/night.sh [PART...]
 #
 # tsan        the Swift tests with the thread sanitizer (scripts/tsan.sh)
+# asan        the tests of the Swift code around C with the address sanitizer (scripts/asan.sh)
+# conformance the Autobahn Testsuite (scripts/conformance.sh); skipped where there is no Python 2.7
 # fuzz        made-up bytes, for MINUTES with each reader (scripts/fuzz.sh)
 # disturb     every suite on each of the worse machines (scripts/disturb.sh)
 # attack      strangers send whatever they like, for MINUTES, and people talk meanwhile (scripts/attack.sh)
@@ -15,12 +17,14 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 parts=("$@")
-if [ ${#parts[@]} = 0 ]; then parts=(tsan fuzz disturb attack soak); fi
+if [ ${#parts[@]} = 0 ]; then parts=(tsan asan conformance fuzz disturb attack soak); fi
 export MINUTES=${MINUTES:-10}
 
 run() { # PART
     case $1 in
     tsan) scripts/tsan.sh ;;
+    asan) scripts/asan.sh ;;
+    conformance) scripts/conformance.sh ;;
     fuzz) scripts/fuzz.sh "$MINUTES" ;;
     disturb)
         local status=0 kind
@@ -29,20 +33,29 @@ run() { # PART
         ;;
     attack) scripts/attack.sh ;;
     soak) scripts/soak.sh ;;
-    *) die "no such part: $1 (there are: tsan fuzz disturb attack soak)" ;;
+    *) die "no such part: $1 (there are: tsan asan conformance fuzz disturb attack soak)" ;;
     esac
 }
 
 failed=()
+left_out=()
 for part in "${parts[@]}"; do
     started=$SECONDS
+    status=0
     # In a subshell of its own, where `die` ends this part alone.
-    if (run "$part"); then
-        say "night $part: passed ($((SECONDS - started)) s)"
-    else
+    (run "$part") || status=$?
+    case $status in
+    0) say "night $part: passed ($((SECONDS - started)) s)" ;;
+    "$skipped")
+        say "night $part: skipped"
+        left_out+=("$part")
+        ;;
+    *)
         say "night $part: failed ($((SECONDS - started)) s)"
         failed+=("$part")
-    fi
+        ;;
+    esac
 done
+if [ ${#left_out[@]} -gt 0 ]; then say "night: skipped: ${left_out[*]}"; fi
 if [ ${#failed[@]} -gt 0 ]; then die "night: failed: ${failed[*]}"; fi
 say "night: passed"

@@ -216,6 +216,7 @@ extension DoorPolicy {
             asksForTokens: authorizer.asksForTokens,
             proxies: configuration.proxies,
             maximumBody: settings.limits.messageBytes,
+            headPatience: configuration.headPatience,
             hasEcho: configuration.hasEcho
         )
     }

@@ -12,8 +12,6 @@ struct DoorMachine {
     enum Patience {
         /// For the whole handshake of TLS.
         static let securing: Duration = .seconds(10)
-        /// For the first byte, and for the rest of a head after its first byte.
-        static let head: Duration = .seconds(15)
         /// Until the next request.
         ///
         /// Proxies must close before the server does, or a request meets a connection that is just
@@ -361,10 +359,12 @@ extension DoorMachine {
         switch self.state {
         case .securing(let since): return now - since >= Patience.securing ? self.leave() : .wait
         case .idle(let since):
-            let patience = self.isFirst ? Patience.head : Patience.idle
+            let patience = self.isFirst ? self.policy.headPatience : Patience.idle
             return now - since >= patience ? self.leave() : .wait
         case .head(let since):
-            return now - since >= Patience.head ? self.tooSlow("a head comes within 15 s", now) : .wait
+            let patience = self.policy.headPatience
+            guard now - since >= patience else { return .wait }
+            return self.tooSlow("a head comes within \(patience.components.seconds) s", now)
         case .body(_, let body, let since):
             let allowed = Patience.body + .seconds(body.taken / Patience.bodyRate)
             return now - since >= allowed ? self.tooSlow("a body comes with at least 1 KiB a second", now) : .wait

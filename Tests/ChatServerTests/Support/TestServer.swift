@@ -45,6 +45,7 @@ struct TestServer {
         var configuration = try ServerConfiguration(all)
         try await configuration.readFiles(all)
         configuration.node.hasEcho = hasEcho
+        configuration.node.headPatience = .seconds(3600)
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let loops = LoopPool.take(configuration.node.threads)

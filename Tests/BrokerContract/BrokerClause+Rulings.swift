@@ -31,6 +31,7 @@ private func ban(_ reason: String = "광고", until: Int? = farAway) throws -> R
 private func rulingsAreKept(_ broker: any RulingStore & BrokerControl) async throws {
     let subscribers = [CollectingSubscriber(), CollectingSubscriber()]
     for subscriber in subscribers { broker.attach(subscriber) }
+    try await broker.hearsNews()
     let ruling = try ban()
     try await broker.put(ruling)
     #expect(try await broker.rulings(known: nil).rulings.contains(ruling))
@@ -71,6 +72,7 @@ private func nothingIsLifted(_ broker: any RulingStore) async throws {
 private func changesAreNumbered(_ broker: any RulingStore & BrokerControl) async throws {
     let subscriber = CollectingSubscriber()
     broker.attach(subscriber)
+    try await broker.hearsNews()
     let (first, second) = (try ban(), try ban())
     try await broker.put(first)
     try await broker.put(second)

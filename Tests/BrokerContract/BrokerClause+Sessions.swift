@@ -22,6 +22,7 @@ private func renameIsAnnounced(_ broker: any SessionStore & BrokerControl) async
     let (hash, user) = (unique("hash"), try uniqueUser())
     let subscribers = [CollectingSubscriber(), CollectingSubscriber()]
     for subscriber in subscribers { broker.attach(subscriber) }
+    try await broker.hearsNews()
     try await broker.saveSession(hash, user, isGuest: false)
     let renamed = User(id: user.id, name: try UserName("새 이름"))
     try await broker.rename(renamed, session: hash)

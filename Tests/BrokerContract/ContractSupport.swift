@@ -33,6 +33,16 @@ extension MessageLog {
     }
 }
 
+extension BrokerControl {
+    /// Returns when news of all nodes reach the subscribers: before that, they may only be told that they missed some.
+    func hearsNews() async throws {
+        while true {
+            try Task.checkCancellation()
+            do throws(BrokerError) { return try await self.probe() } catch { await Task.yield() }
+        }
+    }
+}
+
 extension Publication {
     /// What the message says.
     package var text: String? { (try? JSONValue(self.payload))?["text"]?.string }

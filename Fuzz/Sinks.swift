@@ -224,7 +224,7 @@ extension Sink {
         guard (try? reader.feed(buffer)) != nil else { return }
         while let reply = try? reader.next() {
             _ = (reply.count, reply.string, reply.array, reply.isNoScript)
-            _ = LogReading(reply)
+            _ = LogAnswer(reply)
         }
     }
 

@@ -18,7 +18,7 @@ extension ChatClient {
     /// - Returns: The room as the client found it.
     /// - Throws: ``ClientError``.
     @discardableResult
-    public func join(_ room: RoomName, from start: ReplayStart = .live) async throws(ClientError) -> JoinedRoom {
+    public func join(_ room: RoomName, from start: JoinStart = .live) async throws(ClientError) -> JoinedRoom {
         let answer = self.begin { $0.join(room, start, now: .now) }
         return JoinedRoom(try await answer.read { fields throws(JSONError) in try fields.joined() })
     }
@@ -28,7 +28,7 @@ extension ChatClient {
     /// - Parameters:
     ///   - room: The room.
     ///   - start: The client's start in the room's log.
-    public func enter(_ room: RoomName, from start: ReplayStart = .live) {
+    public func enter(_ room: RoomName, from start: JoinStart = .live) {
         _ = self.begin { $0.join(room, start, now: .now) }
     }
 

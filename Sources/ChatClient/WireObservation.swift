@@ -46,7 +46,7 @@ extension ChatClient {
 
 extension ChatClient {
     /// The number of sends without an answer.
-    package var unconfirmed: Int { self.machine.outbox.count }
+    package var unconfirmed: Int { self.machine.sendQueue.count }
 
     /// The rooms that the client is in, or rejoins as soon as it can.
     package var rooms: [RoomName] { self.machine.rooms.names }

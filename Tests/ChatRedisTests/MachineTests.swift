@@ -56,12 +56,12 @@ struct SubscriptionTableTests {
 }
 
 @Suite("What an error on a subscribed connection refuses", .patience)
-struct SubscriptionCommandsTests {
+struct SubscriptionsUnderWayTests {
     private let rooms = ["chat:{a}", "chat:{b}"].map { ChannelName($0) }
 
     @Test
     func `an error refuses the oldest command that is not answered`() {
-        var commands = SubscriptionCommands()
+        var commands = SubscriptionsUnderWay()
         commands.sent(.subscribe(self.rooms))
         commands.sent(.ping)
         commands.sent(.subscribe([self.rooms[0]]))
@@ -75,7 +75,7 @@ struct SubscriptionCommandsTests {
 
     @Test
     func `all channels of a command are refused by one error`() {
-        var commands = SubscriptionCommands()
+        var commands = SubscriptionsUnderWay()
         commands.sent(.subscribe(self.rooms))
         commands.sent(.unsubscribe)
         #expect(commands.refused() == .subscribe(self.rooms))

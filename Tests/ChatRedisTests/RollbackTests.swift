@@ -91,7 +91,7 @@ struct RollbackTests {
     private func resume(_ position: LogPosition, _ broker: RedisBroker) async throws -> [String?]? {
         let subscriber = CollectingSubscriber()
         let head = try await broker.subscribe(self.room, subscriber)
-        let start = ReplayStart.after(position)
+        let start = JoinStart.after(position)
         let seq = CatchUp.readStart(start, room: head, limit: 100)
         let page = try await broker.log(self.room, after: seq, limit: 1000)
         let (_, announcement) = try #require(CatchUp.plan(start, room: head, page: page, limit: 100))

@@ -1,7 +1,7 @@
 // Carries out what the user wants and what the connection brings, and tells the state.
 
 import { makeClient } from "./net/client.js";
-import { makeOutbox } from "./net/outbox.js";
+import { makeSender } from "./net/sender.js";
 import { roomName } from "./core/names.js";
 import { hasHole } from "./core/room.js";
 import * as storage from "./storage.js";
@@ -30,7 +30,7 @@ export function makeApp(store) {
     client: "web",
     token: storage.read("tokens") ? await tokens().then((more) => more.token(tab)) : undefined,
   }));
-  const sendWaiting = makeOutbox(client, store, join);
+  const sendWaiting = makeSender(client, store, join);
   /** For the modules that few visits need. */
   const tab = { app, store, client, saved, act, open, join, knownRooms, sendWaiting };
   const on = (type, handle) => client.addEventListener(type, ({ detail }) => handle(detail));

@@ -7,7 +7,7 @@ extension ClientMachine {
     typealias Taken = (id: Int, actions: [Action])
 
     /// The program wants to be in a room.
-    mutating func join(_ room: RoomName, _ start: ReplayStart, now: ContinuousClock.Instant) -> Taken {
+    mutating func join(_ room: RoomName, _ start: JoinStart, now: ContinuousClock.Instant) -> Taken {
         let id = self.makeID()
         self.rooms.want(room, start, waiter: id)
         return (id, self.advance(now: now))
@@ -17,7 +17,7 @@ extension ClientMachine {
     mutating func leave(_ room: RoomName, now: ContinuousClock.Instant) -> Taken {
         let id = self.makeID()
         guard let left = self.rooms.remove(room) else { return (id, [.answer(id, .done)]) }
-        let failed = left.waiters + self.outbox.removeAll(in: room).map(\.id)
+        let failed = left.waiters + self.sendQueue.removeAll(in: room).map(\.id)
         var actions: [Action] = failed.map { .answer($0, .failed(.refused(.notJoined(room)))) }
         switch left.phase {
         case .wanted: actions.append(.answer(id, .done))
@@ -35,7 +35,7 @@ extension ClientMachine {
         guard self.rooms[send.room] != nil else {
             return (id, [.answer(id, .failed(.refused(.notJoined(send.room))))])
         }
-        switch self.outbox.append(.init(id: id, send: send)) {
+        switch self.sendQueue.append(.init(id: id, send: send)) {
         case .full: return (id, [.answer(id, .failed(.overflow(self.capacity)))])
         case .queued: return (id, self.advance(now: now))
         }

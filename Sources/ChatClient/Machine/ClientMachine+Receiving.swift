@@ -31,7 +31,7 @@ extension ClientMachine {
     }
 
     private mutating func succeeded(_ fields: ReplyFields, now: ContinuousClock.Instant) -> [Action] {
-        if self.outbox.settled(fields.id) != nil {
+        if self.sendQueue.settled(fields.id) != nil {
             return [.answer(fields.id, .ok(fields))] + self.advance(now: now)
         }
         defer { self.noteAwaiting(now: now) }
@@ -96,12 +96,12 @@ extension ClientMachine {
         }
         if error.isForNow {
             // A mute may be lifted before its end.
-            let room = self.outbox.hold(id, until: min(retry, now + Self.longestHold))
+            let room = self.sendQueue.hold(id, until: min(retry, now + Self.longestHold))
             self.noteAwaiting(now: now)
             guard let room, wait >= Self.longHold, self.heldSends.updateValue(id, forKey: room) != id else { return [] }
             return [.emit(.held(room, error))]
         }
-        guard self.outbox.settled(id) != nil else { return [] }
+        guard self.sendQueue.settled(id) != nil else { return [] }
         return [.answer(id, .failed(.refused(error)))] + self.advance(now: now)
     }
 
@@ -117,7 +117,7 @@ extension ClientMachine {
             return [.emit(.refused(room, error))]
         }
         let waiters = self.rooms.remove(room)?.waiters ?? []
-        let unsent = self.outbox.removeAll(in: room).map(\.id)
+        let unsent = self.sendQueue.removeAll(in: room).map(\.id)
         return (waiters + unsent).map { .answer($0, .failed(.refused(error))) } + [.emit(.refused(room, error))]
     }
 }
@@ -161,7 +161,7 @@ extension ClientMachine {
     private mutating func removed(_ removal: Removal) -> [Action] {
         guard let room = self.rooms.remove(removal.room) else { return [] }
         let error = ProtocolError(removal.code, removal.message)
-        let unsent = self.outbox.removeAll(in: removal.room).map(\.id)
+        let unsent = self.sendQueue.removeAll(in: removal.room).map(\.id)
         return (room.waiters + unsent).map { .answer($0, .failed(.refused(error))) }
             + [.emit(.received(.removed(removal)))]
     }

@@ -12,7 +12,7 @@ extension ClientMachine {
             actions.append(self.ask(.members(.init(room: room)), as: .members(room)))
         }
         for room in self.rooms.joined {
-            guard let entry = self.outbox.next(room, now: now) else { continue }
+            guard let entry = self.sendQueue.next(room, now: now) else { continue }
             actions.append(.transmit(CommandEnvelope(id: entry.id, .send(entry.send))))
         }
         self.noteAwaiting(now: now)
@@ -21,7 +21,7 @@ extension ClientMachine {
 
     mutating func noteAwaiting(now: ContinuousClock.Instant) {
         guard let connection else { return }
-        let isAwaiting = !connection.expectations.isEmpty || self.outbox.isAwaiting
+        let isAwaiting = !connection.expectations.isEmpty || self.sendQueue.isAwaiting
         self.connection?.liveness.setAwaiting(isAwaiting, now: now)
     }
 

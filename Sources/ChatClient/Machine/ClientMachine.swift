@@ -38,7 +38,7 @@ struct ClientMachine {
     /// The present connection; nil while there is none.
     var connection: LiveConnection?
     var rooms = WantedRooms()
-    var outbox: Outbox
+    var sendQueue: SendQueue
     /// The send of each room that the program was told about when it had to wait.
     var heldSends: [RoomName: Int] = [:]
     /// Requests without an answer, in order of their ids; repeating them is harmless.
@@ -59,7 +59,7 @@ struct ClientMachine {
         self.fraction = fraction
         self.capacity = capacity
         self.jitter = jitter
-        self.outbox = Outbox(capacity: capacity)
+        self.sendQueue = SendQueue(capacity: capacity)
     }
 
     /// Makes an id; they are counted over all connections, so that no late answer can be taken for another.
@@ -107,7 +107,7 @@ extension ClientMachine {
         let ended = self.connection
         self.connection = nil
         self.rooms.disconnected()
-        self.outbox.disconnected()
+        self.sendQueue.disconnected()
         // A client without a connection is in no room: pending leaves are done.
         let left = ended?.expectations.filter { $0.value == .leave }.keys.sorted() ?? []
         // What removes messages is not asked for twice: others may have written since.
@@ -132,7 +132,7 @@ extension ClientMachine {
     /// There will be no connection any more: everything that waits fails.
     mutating func stop(_ error: ClientError) -> [Action] {
         let waiting =
-            self.requests.map(\.id) + self.outbox.removeAll().map(\.id) + self.rooms.removeAll().flatMap(\.waiters)
+            self.requests.map(\.id) + self.sendQueue.removeAll().map(\.id) + self.rooms.removeAll().flatMap(\.waiters)
         self.requests = []
         return waiting.map { .answer($0, .failed(error)) }
     }
@@ -152,7 +152,7 @@ extension ClientMachine {
         case .greeting(id: _, let since): return since + LiveConnection.welcomeTimeout
         case .welcomed:
             return [
-                connection.liveness.deadline, self.outbox.deadline, self.rooms.deadline, self.tokens.deadline,
+                connection.liveness.deadline, self.sendQueue.deadline, self.rooms.deadline, self.tokens.deadline,
             ].lazy.compactMap(\.self).min()
         }
     }

@@ -7,9 +7,9 @@ package import ChatCore
 package struct RoomPosition: Equatable, Sendable {
     private enum State: Equatable {
         /// Nothing is known of the log yet; the join asks like this.
-        case start(ReplayStart)
+        case start(JoinStart)
         /// A replay was announced, and its first message decides the position; a new join would ask in the same way.
-        case open(ReplayStart)
+        case open(JoinStart)
         /// Everything up to here was received or reported lost.
         case at(LogPosition)
     }
@@ -17,12 +17,12 @@ package struct RoomPosition: Equatable, Sendable {
     private var state: State
 
     /// Begins at the client's requested start.
-    package init(_ start: ReplayStart) {
+    package init(_ start: JoinStart) {
         if case .after(let position) = start { self.state = .at(position) } else { self.state = .start(start) }
     }
 
     /// The request of the next join.
-    package var start: ReplayStart {
+    package var start: JoinStart {
         switch self.state {
         case .start(let start), .open(let start): start
         case .at(let position): .after(position)

@@ -63,7 +63,7 @@ struct WantedRooms {
     /// The program wants to be in a room.
     ///
     /// A room that it is in already is joined again: from its position, unless the program gives another start.
-    mutating func want(_ name: RoomName, _ start: ReplayStart, waiter: Int) {
+    mutating func want(_ name: RoomName, _ start: JoinStart, waiter: Int) {
         if var room = self.rooms[name] {
             let waiters = room.waiters + [waiter]
             if start != .live { room.position = RoomPosition(start) }
@@ -85,7 +85,7 @@ struct WantedRooms {
     }
 
     /// A `join` is sent; returns its start.
-    mutating func joining(_ name: RoomName, id: Int) -> ReplayStart? {
+    mutating func joining(_ name: RoomName, id: Int) -> JoinStart? {
         guard let room = self.rooms[name] else { return nil }
         self.rooms[name]?.phase = .joining(id: id, waiters: room.waiters)
         return room.position.start

@@ -57,7 +57,7 @@ package struct CatchUp: Sendable, Equatable {
     /// - Returns: The plan, and the announcement for the member; nil when room and page are of different logs, one of
     ///   which no longer exists: ask again.
     package static func plan(
-        _ start: ReplayStart,
+        _ start: JoinStart,
         room: LogPosition,
         page: LogPage?,
         limit: Int
@@ -76,7 +76,7 @@ package struct CatchUp: Sendable, Equatable {
     }
 
     private static func plan(
-        _ start: ReplayStart,
+        _ start: JoinStart,
         head: LogPosition,
         oldest: Int,
         limit: Int
@@ -120,7 +120,7 @@ package struct CatchUp: Sendable, Equatable {
     ///   - announcement: The announcement of the plan that it asked for.
     ///   - start: The member's request.
     /// - Returns: A plan that begins at the head.
-    package static func withoutPast(_ announcement: Announcement, _ start: ReplayStart) -> (CatchUp, Announcement) {
+    package static func withoutPast(_ announcement: Announcement, _ start: JoinStart) -> (CatchUp, Announcement) {
         let head = announcement.head
         var told = Announcement(head: head, isReset: announcement.isReset, gap: nil, replay: 0)
         if case .after = start {
@@ -131,7 +131,7 @@ package struct CatchUp: Sendable, Equatable {
     }
 
     /// Whether the plan needs the log.
-    package static func needsLog(_ start: ReplayStart, room: LogPosition, tail: RoomTail) -> Bool {
+    package static func needsLog(_ start: JoinStart, room: LogPosition, tail: RoomTail) -> Bool {
         switch start {
         case .live: false
         case .last(let count): count > 0 && room.seq > 0
@@ -149,7 +149,7 @@ package struct CatchUp: Sendable, Equatable {
     }
 
     /// The number after which the log must be read for a plan.
-    package static func readStart(_ start: ReplayStart, room: LogPosition, limit: Int) -> Int {
+    package static func readStart(_ start: JoinStart, room: LogPosition, limit: Int) -> Int {
         switch start {
         case .live: room.seq
         case .last(let count): max(0, room.seq - min(count, limit))
@@ -159,7 +159,7 @@ package struct CatchUp: Sendable, Equatable {
     }
 
     /// The position that the log is said to have reached: an older page cannot be used for a plan.
-    package static func knownPosition(_ start: ReplayStart, room: LogPosition) -> LogPosition {
+    package static func knownPosition(_ start: JoinStart, room: LogPosition) -> LogPosition {
         switch start {
         case .live, .last: room
         // A client may have got it from another node, before this node hears of it.

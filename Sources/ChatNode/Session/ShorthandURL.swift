@@ -43,7 +43,7 @@ struct ShorthandURL: Sendable, Equatable {
         for room in rooms {
             var join: Command.Join?
             self.read(room) { () throws(ProtocolError) in
-                join = Command.Join(room: try RoomName(room), start: history.map(ReplayStart.last) ?? .live)
+                join = Command.Join(room: try RoomName(room), start: history.map(JoinStart.last) ?? .live)
             }
             if let join { self.commands.append(CommandEnvelope(id: 0, .join(join))) }
         }

@@ -100,7 +100,7 @@ extension Shard: ReplayHost {
     ///   answered.
     private func answer(
         _ membership: Membership,
-        _ start: ReplayStart,
+        _ start: JoinStart,
         id: Int?
     ) async throws(BrokerError) -> (CatchUp?, LogPage?) {
         let (client, room) = (membership.client, membership.room)
@@ -139,7 +139,7 @@ extension Shard: ReplayHost {
 
     /// Plans how a member catches up, and reads the log if the plan needs it.
     private func plan(
-        _ start: ReplayStart,
+        _ start: JoinStart,
         for room: LocalRoom
     ) async throws(BrokerError) -> (CatchUp, CatchUp.Announcement, LogPage?) {
         for _ in 0..<Self.planAttempts {

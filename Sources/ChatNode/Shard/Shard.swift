@@ -54,7 +54,8 @@ actor Shard {
     var isShedding = false
     /// The broker's state for new clients; nil while all is well.
     var degradation: String?
-    private var isTickScheduled = false
+    /// Whether a tick is due.
+    var isTickScheduled = false
     private var tasks = 0
     private let quiescence = Signal()
 
@@ -161,21 +162,6 @@ actor Shard {
             rooms: self.rooms.count,
             members: self.presence.memberCount
         )
-    }
-
-    // MARK: Ticks
-
-    /// Makes sure that gathered frames leave when the loop has read everything that is there now.
-    func scheduleTick() {
-        guard !self.isTickScheduled else { return }
-        self.isTickScheduled = true
-        self.loop.execute { self.assumeIsolated { $0.tick() } }
-    }
-
-    private func tick() {
-        self.isTickScheduled = false
-        self.publishOutgoing()
-        self.broadcastDue()
     }
 
     // MARK: Tasks

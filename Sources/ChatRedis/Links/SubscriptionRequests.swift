@@ -18,7 +18,7 @@ final class SubscriptionRequests {
     private var willFlush = false
     private var lastReceived = NIODeadline.now()
     private var pingedAt: NIODeadline?
-    private var commands = SubscriptionCommands()
+    private var commands = SubscriptionsUnderWay()
     /// The channels that Redis has refused; they are tried again after a while, since an operator may have changed the
     /// user's rights.
     private var refusals: Set<ChannelName> = []
@@ -52,7 +52,7 @@ final class SubscriptionRequests {
         self.send(.unsubscribe, RedisCommand("UNSUBSCRIBE", channel.rawValue))
     }
 
-    private func send(_ command: SubscriptionCommands.Command, _ words: RedisCommand) {
+    private func send(_ command: SubscriptionsUnderWay.Command, _ words: RedisCommand) {
         guard let handler else { return }
         self.commands.sent(command)
         handler.send(words)

@@ -92,7 +92,7 @@ final class RoomLogs {
     private func read(_ part: RoomRequests.Part, of room: RoomName) async throws(BrokerError) -> LogPage {
         let request = self.requests.read(part, of: room, makesEpoch: false)
         let reply = try await self.endpoints.endpoint(of: room).commands.perform(request)
-        guard let reading = LogReading(reply) else { throw .isUnintelligible }
+        guard let reading = LogAnswer(reply) else { throw .isUnintelligible }
         // A caller may get messages that the feed has not seen yet: if the log is shorter later, it was rolled back.
         self.rooms.stored(reading.page.headPosition, in: room)
         return reading.page

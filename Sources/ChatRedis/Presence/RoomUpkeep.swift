@@ -31,11 +31,11 @@ final class RoomUpkeep {
     }
 
     /// Does the upkeep, if it is time.
-    func keepIfDue(_ subscription: RoomSubscription, _ now: NIODeadline) {
+    func keepIfDue(_ subscription: FollowedRoom, _ now: NIODeadline) {
         if self.isDue(subscription, now) { self.keep(subscription, now) }
     }
 
-    private func isDue(_ subscription: RoomSubscription, _ now: NIODeadline) -> Bool {
+    private func isDue(_ subscription: FollowedRoom, _ now: NIODeadline) -> Bool {
         guard let last = subscription.upkeptAt else { return true }
         // If a record of the room was lost, records of its holders may be lost, too.
         let doubted = max(self.sweeper.holdersDoubted, subscription.loss.lastTold ?? last)
@@ -44,7 +44,7 @@ final class RoomUpkeep {
 
     /// Extends the time to live of a room's keys, compares its holders with the table of leases, and checks the numbers
     /// of its members' records.
-    private func keep(_ subscription: RoomSubscription, _ now: NIODeadline) {
+    private func keep(_ subscription: FollowedRoom, _ now: NIODeadline) {
         let (room, endpoint) = (subscription.room, self.endpoints.endpoint(of: subscription.room))
         let (held, members, names) = (self.keys.held(room), self.keys.members(room), self.keys.names(room))
         var commands = [
@@ -73,7 +73,7 @@ final class RoomUpkeep {
     }
 
     /// Several holders have members there, and telling them apart would need one command after the other.
-    private func listHolders(of subscription: RoomSubscription, _ now: NIODeadline) {
+    private func listHolders(of subscription: FollowedRoom, _ now: NIODeadline) {
         var request = RedisRequest(.holders, keys: self.keys.held(subscription.room))
         request.completion = { result in
             guard let parts = (try? result.get())?.array else { return }
@@ -82,7 +82,7 @@ final class RoomUpkeep {
         self.endpoints.endpoint(of: subscription.room).commands.submit(request)
     }
 
-    private func kept(_ subscription: RoomSubscription, _ holders: [String], _ now: NIODeadline) {
+    private func kept(_ subscription: FollowedRoom, _ holders: [String], _ now: NIODeadline) {
         subscription.upkeptAt = now
         self.sweeper.found(holders, in: subscription.room)
         if !holders.isEmpty { self.index.touch(subscription.room) }

@@ -45,13 +45,13 @@ final class RoomWatch: RoomObserver {
         self.lookInterval = TimeAmount(configuration.headCheckInterval)
     }
 
-    private func link(_ subscription: RoomSubscription) -> CommandLink {
+    private func link(_ subscription: FollowedRoom) -> CommandLink {
         self.endpoints.endpoint(of: subscription.room).commands
     }
 
     // MARK: The times of the checks
 
-    func began(_ subscription: RoomSubscription) {
+    func began(_ subscription: FollowedRoom) {
         let now = NIODeadline.now()
         // The first check finds holders that died while no other node was in the room.
         let soon = now + .milliseconds(Int64.random(in: 500...2000))
@@ -113,7 +113,7 @@ final class RoomWatch: RoomObserver {
     // MARK: Looking
 
     /// Checks whether there were changes that did not come.
-    private func glance(at subscription: RoomSubscription) {
+    private func glance(at subscription: FollowedRoom) {
         let seq = subscription.feed.position?.seq ?? 0
         let requests = self.requests.glance(at: subscription.room)
         Gathering(requests.count) { results in
@@ -128,13 +128,13 @@ final class RoomWatch: RoomObserver {
     }
 
     /// A regular check has ended, and the next one follows an interval later.
-    private func looked(at subscription: RoomSubscription) {
+    private func looked(at subscription: FollowedRoom) {
         self.agenda.schedule(.look, subscription, at: .now() + self.pause)
         self.rooms.check(subscription, onlyIfNeeded: true)
         self.ended()
     }
 
-    private func look(at subscription: RoomSubscription, then done: @escaping () -> Void) {
+    private func look(at subscription: FollowedRoom, then done: @escaping () -> Void) {
         let (known, seq) = (subscription.presence.version, subscription.feed.position?.seq ?? 0)
         var request = self.requests.look(at: subscription.room)
         request.completion = { result in
@@ -146,7 +146,7 @@ final class RoomWatch: RoomObserver {
     }
 
     /// Compares the result of a check with the state when it was requested: news may have overtaken it.
-    private func looked(_ reply: RedisReply, _ subscription: RoomSubscription, _ known: Int?, _ seq: Int) {
+    private func looked(_ reply: RedisReply, _ subscription: FollowedRoom, _ known: Int?, _ seq: Int) {
         guard let parts = reply.array, parts.count == 6, let head = parts[1].count, let version = parts[2].count,
             let count = parts[3].count
         else { return }
@@ -158,7 +158,7 @@ final class RoomWatch: RoomObserver {
     }
 
     /// Compares the head of the log with the room's position, and reads it where they differ.
-    private func compareHead(_ epoch: ByteString?, _ head: Int, _ subscription: RoomSubscription, _ seq: Int) {
+    private func compareHead(_ epoch: ByteString?, _ head: Int, _ subscription: FollowedRoom, _ seq: Int) {
         guard let position = subscription.feed.position,
             ByteString(position.epoch.rawValue) != epoch || head > position.seq || head < seq
         else { return }
@@ -167,14 +167,14 @@ final class RoomWatch: RoomObserver {
 
     // MARK: Presence that was lost
 
-    func changed(_ change: PresenceChange, in subscription: RoomSubscription) {
+    func changed(_ change: PresenceChange, in subscription: FollowedRoom) {
         self.obey(
             subscription.presence.published(version: change.version, count: change.memberCount),
             in: subscription
         )
     }
 
-    func presenceWasLost(in subscription: RoomSubscription) { self.handOn(in: subscription, since: Self.lossInterval) }
+    func presenceWasLost(in subscription: FollowedRoom) { self.handOn(in: subscription, since: Self.lossInterval) }
 
     /// Carries out the verdict on a change or a check.
     ///
@@ -182,7 +182,7 @@ final class RoomWatch: RoomObserver {
     ///   - verdict: The verdict.
     ///   - subscription: The room.
     ///   - isNew: Whether a loss would be found only once, and not again by the next check.
-    private func obey(_ verdict: PresenceTrack.Verdict, in subscription: RoomSubscription, isNew: Bool = true) {
+    private func obey(_ verdict: PresenceTrack.Verdict, in subscription: FollowedRoom, isNew: Bool = true) {
         switch verdict {
         case .agrees: break
         case .behind(let version): self.rooms.deliver(.presenceIsBehind(version: version), in: subscription)
@@ -202,7 +202,7 @@ final class RoomWatch: RoomObserver {
     /// - Parameters:
     ///   - subscription: The room.
     ///   - isNew: Whether this would not be found again.
-    private func presenceWasLost(in subscription: RoomSubscription, isNew: Bool) {
+    private func presenceWasLost(in subscription: FollowedRoom, isNew: Bool) {
         guard self.rooms.isCurrent(subscription) else { return }
         guard self.handOn(in: subscription, since: Self.ownLossInterval) else {
             guard isNew, let last = subscription.loss.postpone() else { return }
@@ -216,7 +216,7 @@ final class RoomWatch: RoomObserver {
 
     /// Tells this node's shards of a loss, unless they were told a moment ago.
     @discardableResult
-    private func handOn(in subscription: RoomSubscription, since interval: TimeAmount) -> Bool {
+    private func handOn(in subscription: FollowedRoom, since interval: TimeAmount) -> Bool {
         let now = NIODeadline.now()
         guard subscription.loss.happened(now, unlessWithin: interval) else { return false }
         self.agenda.schedule(.lookOnce, subscription, at: now + Self.lookDelay)
@@ -226,7 +226,7 @@ final class RoomWatch: RoomObserver {
     }
 
     /// Makes the records of a room's members consistent again, some of them at a time.
-    private func mend(_ subscription: RoomSubscription, _ step: Int, _ cursor: String, _ hasFound: Bool) {
+    private func mend(_ subscription: FollowedRoom, _ step: Int, _ cursor: String, _ hasFound: Bool) {
         var request = self.requests.presence(.mend, subscription.room) {
             $0.append(step)
             $0.append(cursor)
@@ -242,7 +242,7 @@ final class RoomWatch: RoomObserver {
         self.link(subscription).submit(request)
     }
 
-    private func mended(_ subscription: RoomSubscription, _ step: Int, _ cursor: String, _ hasFound: Bool) {
+    private func mended(_ subscription: FollowedRoom, _ step: Int, _ cursor: String, _ hasFound: Bool) {
         guard step == 0 else {
             return self.agenda.schedule(.mend(step, cursor, hasFound: hasFound), subscription, at: .now())
         }
@@ -256,14 +256,14 @@ final class RoomWatch: RoomObserver {
 
     // MARK: Leases of single members
 
-    func leasesEnd(after milliseconds: Int, in subscription: RoomSubscription) {
+    func leasesEnd(after milliseconds: Int, in subscription: FollowedRoom) {
         // The first node of the room does it for all.
         let longest = Int(self.lease.inMilliseconds)
         let delay = min(max(0, milliseconds), longest) + .random(in: 0...500)
         self.agenda.schedule(.sweepLeases, subscription, at: .now() + .milliseconds(Int64(delay)))
     }
 
-    private func sweepLeases(of subscription: RoomSubscription) {
+    private func sweepLeases(of subscription: FollowedRoom) {
         var request = self.requests.presence(.sweep, subscription.room) { $0.append("") }
         request.completion = { result in
             if (try? result.get())?.integer == 1 { self.agenda.schedule(.sweepLeases, subscription, at: .now()) }

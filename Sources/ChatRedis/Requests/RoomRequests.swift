@@ -84,7 +84,7 @@ final class RoomRequests {
         }
     }
 
-    /// Reads a log; the answer is a ``LogReading``.
+    /// Reads a log; the answer is a ``LogAnswer``.
     ///
     /// - Parameters:
     ///   - part: The part of it.

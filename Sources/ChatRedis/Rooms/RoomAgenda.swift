@@ -22,7 +22,7 @@ struct RoomTask {
     }
 
     var kind: Kind
-    var subscription: RoomSubscription
+    var subscription: FollowedRoom
 }
 
 /// The tasks of the node's rooms, each due at its own time, with a bound for the number under way at once.
@@ -34,7 +34,7 @@ final class RoomAgenda {
 
     private var tasks = PacedQueue<RoomTask, NIODeadline>(window: tasksAtOnce)
 
-    func schedule(_ kind: RoomTask.Kind, _ subscription: RoomSubscription, at time: NIODeadline) {
+    func schedule(_ kind: RoomTask.Kind, _ subscription: FollowedRoom, at time: NIODeadline) {
         self.tasks.schedule(RoomTask(kind: kind, subscription: subscription), at: time)
     }
 

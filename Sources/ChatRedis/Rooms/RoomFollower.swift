@@ -6,13 +6,13 @@ internal import NIOCore
 /// Receives the events of a room's channel other than messages.
 protocol RoomObserver: AnyObject {
     /// The node listens to a room from now on.
-    func began(_ subscription: RoomSubscription)
+    func began(_ subscription: FollowedRoom)
     /// The members of the room have changed.
-    func changed(_ change: PresenceChange, in subscription: RoomSubscription)
+    func changed(_ change: PresenceChange, in subscription: FollowedRoom)
     /// Some leases of single members end after this many milliseconds.
-    func leasesEnd(after milliseconds: Int, in subscription: RoomSubscription)
+    func leasesEnd(after milliseconds: Int, in subscription: FollowedRoom)
     /// Another node has found that Redis has lost some of the members.
-    func presenceWasLost(in subscription: RoomSubscription)
+    func presenceWasLost(in subscription: FollowedRoom)
 }
 
 /// The rooms that this node listens to: publications become one sequence for each room, complete and in order, and go
@@ -49,11 +49,11 @@ final class RoomFollower: PublicationReceiver {
     private let textLimit: Int
     private let patience: TimeAmount
     private let linger: TimeAmount
-    private var channels: [ChannelName: RoomSubscription] = [:]
+    private var channels: [ChannelName: FollowedRoom] = [:]
     /// Rooms that nobody on this node wants any more; they are kept for a while.
-    private var lingering = DueQueue<RoomSubscription, NIODeadline>()
+    private var lingering = DueQueue<FollowedRoom, NIODeadline>()
     /// Rooms whose logs have not been compared since the connection was made.
-    private var unverified: [RoomSubscription] = []
+    private var unverified: [FollowedRoom] = []
     private var drops = DropAccount()
 
     init(
@@ -73,13 +73,13 @@ final class RoomFollower: PublicationReceiver {
     }
 
     /// All rooms to which the node listens.
-    var all: some Collection<RoomSubscription> { self.channels.values }
+    var all: some Collection<FollowedRoom> { self.channels.values }
 
     /// A room that is listened to.
-    func subscription(of room: RoomName) -> RoomSubscription? { self.channels[self.requests.channel(of: room)] }
+    func subscription(of room: RoomName) -> FollowedRoom? { self.channels[self.requests.channel(of: room)] }
 
     /// Whether a room still has this subscription.
-    func isCurrent(_ subscription: RoomSubscription) -> Bool { self.channels[subscription.channel] === subscription }
+    func isCurrent(_ subscription: FollowedRoom) -> Bool { self.channels[subscription.channel] === subscription }
 
     // MARK: Subscribing
 
@@ -105,28 +105,28 @@ final class RoomFollower: PublicationReceiver {
         self.remove(outlet, from: subscription)
     }
 
-    private func listen(to room: RoomName) -> RoomSubscription {
+    private func listen(to room: RoomName) -> FollowedRoom {
         let channel = self.requests.channel(of: room)
         if let known = self.channels[channel] { return known }
-        let subscription = RoomSubscription(room, channel: channel, textLimit: self.textLimit)
+        let subscription = FollowedRoom(room, channel: channel, textLimit: self.textLimit)
         self.channels[channel] = subscription
         self.subscriptions(of: subscription).subscribe(channel)
         self.observer?.began(subscription)
         return subscription
     }
 
-    private func remove(_ outlet: SubscriberOutlet, from subscription: RoomSubscription) {
+    private func remove(_ outlet: SubscriberOutlet, from subscription: FollowedRoom) {
         guard subscription.remove(outlet) else { return }
         if subscription.idleSince != nil { self.lingering.schedule(subscription, at: .now() + self.linger) }
         self.outlets.ended(outlet)
     }
 
-    private func subscriptions(of subscription: RoomSubscription) -> SubscriptionRequests {
+    private func subscriptions(of subscription: FollowedRoom) -> SubscriptionRequests {
         self.endpoints.endpoint(of: subscription.room).subscriptions
     }
 
     /// The head of a room's log, read after the subscription was confirmed.
-    private func head(_ subscription: RoomSubscription) async throws(BrokerError) -> LogPosition {
+    private func head(_ subscription: FollowedRoom) async throws(BrokerError) -> LogPosition {
         let endpoint = self.endpoints.endpoint(of: subscription.room)
         guard subscription.feed.position != nil, endpoint.subscriptions.isLive(subscription.channel) else {
             // If Redis has refused it, try again.
@@ -139,7 +139,7 @@ final class RoomFollower: PublicationReceiver {
         }
         // The feed may lag behind the log: a message that a caller has just stored must not be above the head it gets.
         let request = self.requests.read(.head, of: subscription.room, makesEpoch: true)
-        guard let page = LogReading(try await endpoint.commands.perform(request))?.page else { throw .isUnintelligible }
+        guard let page = LogAnswer(try await endpoint.commands.perform(request))?.page else { throw .isUnintelligible }
         if page.epoch != subscription.feed.position?.epoch { self.check(subscription) }
         return page.headPosition
     }
@@ -190,7 +190,7 @@ final class RoomFollower: PublicationReceiver {
     }
 
     /// Hands an event to all subscribers of the room; they get it with the next flush.
-    func deliver(_ event: RoomEvent, in subscription: RoomSubscription) {
+    func deliver(_ event: RoomEvent, in subscription: FollowedRoom) {
         for outlet in subscription.outlets { self.outlets.hand(.room(subscription.room, event), to: outlet) }
     }
 
@@ -220,7 +220,7 @@ final class RoomFollower: PublicationReceiver {
     ///   - subscription: The room.
     ///   - onlyIfNeeded: Whether to skip this while nothing is known to be missing.
     ///   - done: Called when the log was read, or when there was nothing to read.
-    func check(_ subscription: RoomSubscription, onlyIfNeeded: Bool = false, then done: @escaping () -> Void = {}) {
+    func check(_ subscription: FollowedRoom, onlyIfNeeded: Bool = false, then done: @escaping () -> Void = {}) {
         guard !onlyIfNeeded || subscription.feed.needsRead, case .read(let read) = subscription.feed.check() else {
             return done()
         }
@@ -228,14 +228,14 @@ final class RoomFollower: PublicationReceiver {
     }
 
     /// The room's subscription is confirmed: from now on, its log can be merged with the publications.
-    func resume(_ subscription: RoomSubscription, then done: @escaping () -> Void) {
+    func resume(_ subscription: FollowedRoom, then done: @escaping () -> Void) {
         guard self.subscriptions(of: subscription).isLive(subscription.channel), !subscription.feed.isFollowing,
             case .read(let read) = subscription.feed.subscribed()
         else { return done() }
         self.read(read, for: subscription, then: done)
     }
 
-    private func read(_ read: LogRead, for subscription: RoomSubscription, then done: @escaping () -> Void = {}) {
+    private func read(_ read: LogRead, for subscription: FollowedRoom, then done: @escaping () -> Void = {}) {
         let part: RoomRequests.Part =
             switch read {
             case .head: .head
@@ -244,7 +244,7 @@ final class RoomFollower: PublicationReceiver {
         var request = self.requests.read(part, of: subscription.room, makesEpoch: true)
         request.isUrgent = true
         request.completion = { result in
-            if case .success(let reply) = result, let reading = LogReading(reply) {
+            if case .success(let reply) = result, let reading = LogAnswer(reply) {
                 self.merge(reading, into: subscription)
             } else {
                 subscription.feed.readFailed()
@@ -255,7 +255,7 @@ final class RoomFollower: PublicationReceiver {
         self.endpoints.endpoint(of: subscription.room).logLink.submit(request)
     }
 
-    private func merge(_ reading: LogReading, into subscription: RoomSubscription) {
+    private func merge(_ reading: LogAnswer, into subscription: FollowedRoom) {
         let dropped = subscription.feed.droppedCount
         switch subscription.feed.read(reading.page, anchor: reading.anchor) {
         case .deliver(let events): self.deliver(events, in: subscription)
@@ -283,7 +283,7 @@ final class RoomFollower: PublicationReceiver {
         self.endpoints.endpoint(of: room).logLink.submit(request)
     }
 
-    private func deliver(_ events: [RoomFeedEvent], in subscription: RoomSubscription) {
+    private func deliver(_ events: [RoomFeedEvent], in subscription: FollowedRoom) {
         for event in events {
             switch event {
             case .publication(let publication): self.deliver(.publication(publication), in: subscription)
@@ -310,7 +310,7 @@ final class RoomFollower: PublicationReceiver {
         }
     }
 
-    private func letGo(_ subscription: RoomSubscription, _ now: NIODeadline) {
+    private func letGo(_ subscription: FollowedRoom, _ now: NIODeadline) {
         guard let idleSince = subscription.idleSince, self.isCurrent(subscription), now - idleSince >= self.linger
         else {
             return

@@ -26,7 +26,7 @@ package struct PlainJoin: Sendable {
     /// output.
     package func run(_ client: ChatClient) async throws -> ExitStatus {
         let watch = Watch(PlainProgress(self.rooms))
-        let start: ReplayStart = self.history > 0 ? .last(self.history) : .live
+        let start: JoinStart = self.history > 0 ? .last(self.history) : .live
         for room in self.rooms { await client.enter(room, from: start) }
         return try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
             group.addTask { await self.print(client, watch) }

@@ -15,7 +15,7 @@ package struct TailRun: Sendable {
     /// Whether it goes on after the past.
     package var follows: Bool
     package var printer: MessagePrinter
-    package var positions: PositionFile?
+    package var positions: TailStateFile?
 
     package init(
         rooms: [RoomName],
@@ -24,7 +24,7 @@ package struct TailRun: Sendable {
         count: Int? = nil,
         follows: Bool,
         printer: MessagePrinter,
-        positions: PositionFile? = nil
+        positions: TailStateFile? = nil
     ) {
         self.rooms = rooms
         self.history = history
@@ -76,14 +76,14 @@ package struct TailRun: Sendable {
     }
 
     /// The place at which printing begins: the end of the last run, or as far back as the user wants.
-    private func start(_ room: RoomName, _ client: ChatClient) async throws -> ReplayStart {
+    private func start(_ room: RoomName, _ client: ChatClient) async throws -> JoinStart {
         if let position = await self.positions?[room] { return .after(position) }
         if let since { return try await Self.start(room, client, since: since) }
         return self.history > 0 ? .last(self.history) : .live
     }
 
     /// Finds the last message that is older, page after page from the newest back: later messages are printed.
-    private static func start(_ room: RoomName, _ client: ChatClient, since: Int) async throws -> ReplayStart {
+    private static func start(_ room: RoomName, _ client: ChatClient, since: Int) async throws -> JoinStart {
         let cutoff = try await client.ping() - since
         var (older, oldest): (LogPosition?, LogPosition?)
         try await PastPages(of: room, client).read { messages in
@@ -136,7 +136,7 @@ package struct TailRun: Sendable {
     }
 }
 
-extension PositionFile {
+extension TailStateFile {
     /// A room was joined: a first reading without any past begins at its head.
     package func begin(_ room: JoinedRoom) {
         if self[room.room] == nil, room.replay == 0 { self.note(room.room, room.head) }

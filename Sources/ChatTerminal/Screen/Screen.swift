@@ -21,7 +21,7 @@ struct Screen: Sendable {
     private struct Drawn: Sendable {
         /// The cells of the rows above the input line.
         var above: [Int]
-        var line: InputLine
+        var line: VisibleLine
     }
 
     init(columns: Int) { self.columns = columns }
@@ -98,7 +98,7 @@ struct Screen: Sendable {
 
     private mutating func show(_ block: Block) -> String {
         let editor = block.editor
-        let line = InputLine(prompt: block.prompt, before: editor.before, after: editor.after, columns: self.columns)
+        let line = VisibleLine(prompt: block.prompt, before: editor.before, after: editor.after, columns: self.columns)
         self.drawn = Drawn(above: block.above.map(CellWidth.ofStyled), line: line)
         return block.above.map { $0 + "\r\n" }.joined() + Self.drawing(line)
     }
@@ -108,7 +108,7 @@ struct Screen: Sendable {
     /// Terminals do not agree on the width of every emoji. So with more than ASCII, the cursor is not moved by counted
     /// cells: the text before it is drawn again, and the cursor is where the terminal ends with that. A row that is
     /// longer on the terminal than its counted cells is cut off at the edge and not wrapped.
-    private static func drawing(_ line: InputLine) -> String {
+    private static func drawing(_ line: VisibleLine) -> String {
         let back = line.cells - line.cursor
         guard !line.text.utf8.allSatisfy({ $0 < 0x80 }) else {
             return line.text + (back > 0 ? "\u{1B}[\(back)D" : "")

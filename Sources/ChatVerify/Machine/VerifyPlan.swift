@@ -45,7 +45,7 @@ package struct VerifyPlan: Sendable {
 /// The next step of a client.
 package enum VerifyStep: Equatable, Sendable {
     case send(RoomName)
-    case join(RoomName, ReplayStart)
+    case join(RoomName, JoinStart)
     case leave(RoomName)
     /// Break the connection, and come back to the same node.
     case interrupt

@@ -56,7 +56,7 @@ struct Tail: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await self.server.settings()
-        let positions = try self.state.map { path throws(Fault) in try PositionFile(path) }
+        let positions = try self.state.map { path throws(Fault) in try TailStateFile(path) }
         let run = TailRun(
             rooms: self.rooms,
             history: self.history,

@@ -7,9 +7,9 @@ import NIOCore
 struct ModelMember {
     private enum Link {
         case disconnected
-        case joining(ReplayStart)
+        case joining(JoinStart)
         /// The page was read, if one is needed; the plan is not made yet.
-        case asked(ReplayStart, LogPage?)
+        case asked(JoinStart, LogPage?)
         /// The answer was given; the page was read and not used yet, if there is one.
         case replaying(CatchUp, LogPage?)
         case live
@@ -30,7 +30,7 @@ struct ModelMember {
         self.last = position
     }
 
-    init(joining start: ReplayStart) {
+    init(joining start: JoinStart) {
         self.link = .disconnected
         self.position = RoomPosition(start)
         if case .after(let position) = start { self.last = position }
@@ -78,7 +78,7 @@ struct ModelMember {
         return .nothing
     }
 
-    private mutating func answer(_ start: ReplayStart, _ plan: CatchUp.Announcement, _ log: ModelLog) throws {
+    private mutating func answer(_ start: JoinStart, _ plan: CatchUp.Announcement, _ log: ModelLog) throws {
         let members = MemberPage(members: [], count: 0, cursor: nil, version: 0)
         self.position.joined(
             JoinReply(

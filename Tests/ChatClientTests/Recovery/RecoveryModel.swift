@@ -38,7 +38,7 @@ struct RecoveryModel {
     ///   - allowance: How many times something may happen that comes from outside.
     ///   - start: What the second member comes with; nil resumes behind the first message.
     /// - Throws: ``RecoveryViolation``, if the model itself is wrong.
-    init(_ allowance: [Step: Int], _ start: ReplayStart?) throws {
+    init(_ allowance: [Step: Int], _ start: JoinStart?) throws {
         self.allowance = allowance
         self.log = try ModelLog()
         self.room = self.log.head

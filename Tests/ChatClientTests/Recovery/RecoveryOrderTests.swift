@@ -53,7 +53,7 @@ import Testing
     // Whatever a member went through, it shows what one that comes now is shown.
     @Test(arguments: Self.table, Start.allCases)
     func `no order of events loses, doubles or disorders a message`(line: Case, start: Start) throws {
-        let start: ReplayStart? =
+        let start: JoinStart? =
             switch start {
             case .live: .live
             case .last: .last(5)

@@ -41,11 +41,11 @@ struct CatchUpModel {
 
     private enum Member {
         case absent
-        case joining(ReplayStart)
+        case joining(JoinStart)
         /// The page was read, if one is needed; the plan is not made yet.
-        case asked(ReplayStart, LogPage?)
+        case asked(JoinStart, LogPage?)
         /// The plan is made; the answer is not given yet.
-        case planned(ReplayStart, CatchUp, CatchUp.Announcement, LogPage?)
+        case planned(JoinStart, CatchUp, CatchUp.Announcement, LogPage?)
         case replaying(CatchUp, LogPage?)
         case live
     }
@@ -207,7 +207,7 @@ struct CatchUpModel {
         for message in read.messages { try self.send(message) }
     }
 
-    private mutating func answer(_ start: ReplayStart, _ plan: CatchUp.Announcement) throws {
+    private mutating func answer(_ start: JoinStart, _ plan: CatchUp.Announcement) throws {
         switch start {
         case .live, .last: self.sent = LogPosition(epoch: plan.head.epoch, seq: plan.head.seq - plan.replay)
         case .after(let position): self.sent = position
@@ -217,7 +217,7 @@ struct CatchUpModel {
         self.promised = (plan.head, plan.replay)
     }
 
-    private func replayStart() -> ReplayStart {
+    private func replayStart() -> JoinStart {
         let epoch = self.epochs[self.epoch]
         switch self.start {
         case .live: return .live

@@ -14,7 +14,7 @@ import Testing
 
     /// Makes a plan where the room stands at the head of its log, or behind it.
     private func plan(
-        _ start: ReplayStart,
+        _ start: JoinStart,
         head: Int,
         first: Int = 1,
         room: Int? = nil,
@@ -74,7 +74,7 @@ import Testing
     @Test(arguments: [1, 3, 8]) func `another log is announced, with what it has lost already`(first: Int) throws {
         let elsewhere = LogPosition(epoch: self.samples.otherEpoch, seq: 5)
         for start in [
-            ReplayStart.after(elsewhere), .after(self.samples.position(8)), .after(self.samples.position(.max)),
+            JoinStart.after(elsewhere), .after(self.samples.position(8)), .after(self.samples.position(.max)),
         ] {
             let (position, announcement) = try self.plan(start, head: 7, first: first)
             #expect(announcement.isReset)
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func `a log that is empty has nothing to replay`() throws {
-        for start in [ReplayStart.last(5), .after(self.samples.position(0))] {
+        for start in [JoinStart.last(5), .after(self.samples.position(0))] {
             let (position, announcement) = try self.plan(start, head: 0)
             #expect(position == 0)
             #expect(announcement.recovered && announcement.replay == 0)
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test func `without a look at the log nothing is taken for lost`() throws {
-        for start in [ReplayStart.live, .last(0), .after(self.samples.position(2))] {
+        for start in [JoinStart.live, .last(0), .after(self.samples.position(2))] {
             let (catchUp, announcement) = try #require(
                 CatchUp.plan(start, room: self.samples.position(7), page: nil, limit: 100)
             )
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test func `a page of another log makes no plan`() {
-        for start in [ReplayStart.last(3), .after(self.samples.position(3))] {
+        for start in [JoinStart.last(3), .after(self.samples.position(3))] {
             let page = self.page(1, 7, self.samples.otherEpoch)
             #expect(CatchUp.plan(start, room: self.samples.position(7), page: page, limit: 100) == nil)
         }
@@ -126,7 +126,7 @@ import Testing
         var tail = RoomTail()
         for seq in 5...7 { tail.append(self.samples.publication(seq, at: 1000 + seq)) }
         let head = self.samples.position(7, at: 1007)
-        func needsLog(_ start: ReplayStart, _ head: LogPosition) -> Bool {
+        func needsLog(_ start: JoinStart, _ head: LogPosition) -> Bool {
             CatchUp.needsLog(start, room: head, tail: tail)
         }
         #expect(!needsLog(.live, head))
@@ -151,7 +151,7 @@ import Testing
         let head = self.samples.position(7, at: 1007)
         for seq in 4...7 {
             for time in [nil, 999] {
-                let start = ReplayStart.after(self.samples.position(seq, at: time))
+                let start = JoinStart.after(self.samples.position(seq, at: time))
                 #expect(CatchUp.needsLog(start, room: head, tail: tail))
             }
         }
@@ -171,7 +171,7 @@ import Testing
             runs: runs
         )
         func isReset(_ seq: Int, _ time: Int?) throws -> Bool {
-            let start = ReplayStart.after(self.samples.position(seq, at: time))
+            let start = JoinStart.after(self.samples.position(seq, at: time))
             let plan = CatchUp.plan(start, room: self.samples.position(9, at: 2009), page: page, limit: 100)
             let (catchUp, announcement) = try #require(plan)
             #expect(announcement.gap == (announcement.isReset ? 1...3 : seq < 3 ? seq + 1...3 : nil))
@@ -190,7 +190,7 @@ import Testing
 
     @Test func `the log is read from where the plan begins`() {
         let head = self.samples.position(7)
-        func start(_ start: ReplayStart) -> Int { CatchUp.readStart(start, room: head, limit: 5) }
+        func start(_ start: JoinStart) -> Int { CatchUp.readStart(start, room: head, limit: 5) }
         #expect(start(.live) == 7)
         #expect(start(.last(3)) == 4)
         #expect(start(.last(6)) == 2)

@@ -18,7 +18,7 @@ import Testing
         .init(head: self.samples.position(head), isReset: isReset, gap: gap, replay: replay)
     }
 
-    private func check(_ asked: CatchUp.Announcement, _ start: ReplayStart, gap: ClosedRange<Int>?) {
+    private func check(_ asked: CatchUp.Announcement, _ start: JoinStart, gap: ClosedRange<Int>?) {
         let (catchUp, told) = CatchUp.withoutPast(asked, start)
         #expect(catchUp.position == asked.head)
         #expect(told == .init(head: asked.head, isReset: asked.isReset, gap: gap, replay: 0))
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func `what it missed is lost`() {
-        let start = ReplayStart.after(self.samples.position(4))
+        let start = JoinStart.after(self.samples.position(4))
         self.check(self.announcement(head: 9, replay: 5), start, gap: 5...9)
         self.check(self.announcement(head: 9, gap: 5...7, replay: 2), start, gap: 5...9)
         self.check(self.announcement(head: 9, gap: 5...9, replay: 0), start, gap: 5...9)
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func `a log that started again is lost as a whole`() {
-        let start = ReplayStart.after(self.samples.position(4))
+        let start = JoinStart.after(self.samples.position(4))
         self.check(self.announcement(head: 9, isReset: true, replay: 9), start, gap: 1...9)
         self.check(self.announcement(head: 9, isReset: true, gap: 1...3, replay: 6), start, gap: 1...9)
         self.check(self.announcement(head: 0, isReset: true, replay: 0), start, gap: nil)

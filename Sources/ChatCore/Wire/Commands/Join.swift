@@ -5,9 +5,9 @@ extension Command {
         static let needs = RoomRights.live
 
         package var room: RoomName
-        package var start: ReplayStart
+        package var start: JoinStart
 
-        package init(room: RoomName, start: ReplayStart = .live) {
+        package init(room: RoomName, start: JoinStart = .live) {
             self.room = room
             self.start = start
         }

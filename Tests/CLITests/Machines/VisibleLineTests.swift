@@ -3,7 +3,7 @@ import Testing
 @testable import ChatTerminal
 @testable import ChatWords
 
-@Suite(.patience) struct InputLineTests {
+@Suite(.patience) struct VisibleLineTests {
     @Test(
         arguments: [
             ("a", 1), ("é", 1), ("e\u{301}", 1), ("가", 2), ("\u{1100}\u{1161}\u{11A8}", 2), ("漢", 2), ("ｱ", 1),
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func `a short line is shown whole`() {
-        let line = InputLine(prompt: "r> ", before: "한", after: "글", columns: 20)
+        let line = VisibleLine(prompt: "r> ", before: "한", after: "글", columns: 20)
         #expect((line.text, line.cells, line.cursor) == ("r> 한글", 7, 5))
     }
 
@@ -27,7 +27,7 @@ import Testing
         for split in stride(from: 0, through: 300, by: 7) {
             let before = clusters[..<split].joined()
             let after = clusters[split...].joined()
-            let line = InputLine(prompt: "lobby> ", before: before, after: after, columns: columns)
+            let line = VisibleLine(prompt: "lobby> ", before: before, after: after, columns: columns)
             #expect(line.cells <= columns - 1 && line.cursor < columns)
             #expect(line.cells == CellWidth.of(line.text))
             #expect(!line.text.contains("\n"))
@@ -35,14 +35,14 @@ import Testing
     }
 
     @Test func `what follows the cursor stays in sight while the line scrolls`() {
-        let line = InputLine(prompt: "", before: String(repeating: "x", count: 100), after: "yyyyyyyyyy", columns: 21)
+        let line = VisibleLine(prompt: "", before: String(repeating: "x", count: 100), after: "yyyyyyyyyy", columns: 21)
         #expect(line.text == String(repeating: "x", count: 15) + "yyyyy")
     }
 
     @Test func `in a window that is far too narrow the prompt gives way`() {
-        let line = InputLine(prompt: "a-long-room-name> ", before: "abc", after: "", columns: 20)
+        let line = VisibleLine(prompt: "a-long-room-name> ", before: "abc", after: "", columns: 20)
         #expect(line.text == "> abc")
-        #expect(InputLine(prompt: "room> ", before: "abc", after: "", columns: 5).text == "abc")
+        #expect(VisibleLine(prompt: "room> ", before: "abc", after: "", columns: 5).text == "abc")
     }
 
     private func block(_ text: String, above: [String] = [], prompt: String = "r> ") -> Screen.Block {

@@ -6,7 +6,7 @@ internal import NIOCore
 /// A send stays until its `ok` or its final error comes. After a reconnect it goes out again with the same key, so that
 /// it is stored once whether or not the first try succeeded: a timeout is not a failure. Only the head of a room's
 /// queue is under way: otherwise the next send would overtake one that the rate limit refused.
-package struct Outbox: Sendable {
+package struct SendQueue: Sendable {
     /// A send with the id that it has on the wire, in each try.
     package struct Entry: Equatable, Sendable {
         package var id: Int
@@ -39,7 +39,7 @@ package struct Outbox: Sendable {
     /// The number of sends that are not confirmed.
     package private(set) var count = 0
 
-    /// Makes an empty outbox.
+    /// Makes an empty queue.
     ///
     /// - Parameter capacity: The most sends that it holds.
     package init(capacity: Int) { self.capacity = capacity }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { makeOutbox } from "../../../static/js/net/outbox.js";
+import { makeSender } from "../../../static/js/net/sender.js";
 
 const HOUR = 3600_000;
 
@@ -15,7 +15,7 @@ function page(age) {
   };
   const sent = [];
   const client = { isOpen: true, request: async (type, fields) => sent.push(fields.key) };
-  return { entry, sent, send: makeOutbox(client, store, () => {}) };
+  return { entry, sent, send: makeSender(client, store, () => {}) };
 }
 
 test("a message whose key the server may have forgotten is not sent by itself", async () => {

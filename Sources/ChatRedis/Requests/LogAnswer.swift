@@ -2,7 +2,7 @@ internal import ChatCore
 internal import NIOCore
 
 /// The answer of the script `read`.
-struct LogReading {
+struct LogAnswer {
     var page: LogPage
     /// The message at the requested number.
     var anchor: ByteBuffer?

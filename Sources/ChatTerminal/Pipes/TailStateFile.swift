@@ -6,7 +6,7 @@ package import ChatWords
 ///
 /// A position is stored only after the message was written to standard output, so every stored message was printed. The
 /// reverse is not true: after a kill, the next run may print again the messages of the last tenth of a second.
-package actor PositionFile {
+package actor TailStateFile {
     private static let delay: Duration = .milliseconds(100)
 
     private let path: String

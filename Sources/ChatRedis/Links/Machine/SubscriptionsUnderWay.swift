@@ -2,7 +2,7 @@ internal import NIOCore
 
 /// The unanswered commands of a subscribed connection: an error does not say which command it answers, but Redis
 /// answers in the order of the commands.
-struct SubscriptionCommands {
+struct SubscriptionsUnderWay {
     enum Command: Equatable {
         /// Each channel gets its own confirmation; one error refuses all of them.
         case subscribe([ChannelName])

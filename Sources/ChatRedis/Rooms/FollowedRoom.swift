@@ -4,7 +4,7 @@ internal import NIOCore
 /// A room that this node listens to: its feed, and its subscribers on this node.
 ///
 /// It belongs to the broker and is used in its isolation only.
-final class RoomSubscription {
+final class FollowedRoom {
     let room: RoomName
     let channel: ChannelName
     let reader: RoomPayloadReader

@@ -8,7 +8,7 @@ const RETRY_MS = 1_000;
 const [LONG_MS, MOST_MS] = [3_000, 15_000];
 
 /** @returns a function that sends all waiting messages of a room, as soon as it can. */
-export function makeOutbox(client, store, rejoin) {
+export function makeSender(client, store, rejoin) {
   const busy = new Set();
   return sendWaiting;
 

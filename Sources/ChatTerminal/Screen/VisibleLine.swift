@@ -4,7 +4,7 @@ internal import ChatWords
 ///
 /// A line that is longer than the row scrolls sideways, cluster by cluster, so that the cursor and some of what follows it
 /// stay in sight. The last cell of the row stays empty: a terminal that wraps there would break the row in two.
-struct InputLine: Equatable, Sendable {
+struct VisibleLine: Equatable, Sendable {
     /// The text of the row, the prompt included.
     var text: String
     /// The part of it before the cursor.

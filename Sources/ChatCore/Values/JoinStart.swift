@@ -1,5 +1,5 @@
 /// The beginning of a member's view of the log.
-public enum ReplayStart: Hashable, Sendable {
+public enum JoinStart: Hashable, Sendable {
     /// With the next message.
     case live
     /// With the last messages, up to this number.

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatClient
 
-@Suite(.patience) struct OutboxTests {
+@Suite(.patience) struct SendQueueTests {
     private let lobby: RoomName
     private let den: RoomName
     private let now = ContinuousClock.now
@@ -13,13 +13,13 @@ import Testing
         self.den = try RoomName("den")
     }
 
-    private func entry(_ id: Int, _ room: RoomName) throws -> Outbox.Entry {
+    private func entry(_ id: Int, _ room: RoomName) throws -> SendQueue.Entry {
         let text = try MessageText("\(id)", maximumBytes: 99)
-        return Outbox.Entry(id: id, send: .init(room: room, text: text, key: try IdempotencyKey("k\(id)")))
+        return SendQueue.Entry(id: id, send: .init(room: room, text: text, key: try IdempotencyKey("k\(id)")))
     }
 
-    private func outbox(_ entries: Outbox.Entry..., capacity: Int = 10) -> Outbox {
-        var outbox = Outbox(capacity: capacity)
+    private func outbox(_ entries: SendQueue.Entry..., capacity: Int = 10) -> SendQueue {
+        var outbox = SendQueue(capacity: capacity)
         for entry in entries { #expect(outbox.append(entry) == .queued) }
         return outbox
     }

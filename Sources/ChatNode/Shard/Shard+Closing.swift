@@ -1,0 +1,113 @@
+import ChatCore
+import ChatWebSocket
+import NIOCore
+
+// The end of a connection: the checks that lead to it, and what is given back.
+extension Shard {
+    // MARK: Looking after it
+
+    /// The interval at which the shard checks whether a client takes its bytes.
+    private var stallInterval: Duration { self.limits.stallTimeout / 10 }
+
+    /// Checks from now on whether the client takes the bytes that wait for it.
+    func watchStall(_ client: Client) {
+        guard !client.isWatched, client.port.waiting > 0 else { return }
+        client.isWatched = true
+        self.wheel.schedule(.stall(client.id), after: self.stallInterval)
+    }
+
+    /// Disconnects a client that has not taken its bytes for too long.
+    func checkStall(_ id: ClientID, _ now: ContinuousClock.Instant) {
+        guard let client = self.clients[id], !client.isClosed else { return }
+        client.isWatched = false
+        self.account(for: client)
+        let (taken, waiting) = (client.port.taken, client.port.waiting)
+        guard let disconnect = client.stall.check(taken: taken, waiting: waiting, now: now) else {
+            return self.watchStall(client)
+        }
+        self.close(client, disconnect)
+    }
+
+    /// Pings a silent client, and disconnects one that has not answered.
+    func checkLiveness(_ id: ClientID, _ now: ContinuousClock.Instant) {
+        guard let client = self.clients[id], !client.isClosed else { return }
+        switch client.liveness.check(now: now) {
+        case .wait(let time): self.wheel.schedule(.liveness(id), after: time)
+        case .ping(let time):
+            self.write(.ping, ByteBuffer(), to: client)
+            self.wheel.schedule(.liveness(id), after: time)
+        case .disconnect(let disconnect): self.close(client, disconnect)
+        }
+    }
+
+    // MARK: Going
+
+    /// Disconnects a client.
+    ///
+    /// - Parameters:
+    ///   - client: The client.
+    ///   - disconnect: Why.
+    ///   - reconnectMilliseconds: The time after which it should come back, if it is told before the close.
+    ///   - time: The time that it has to read its last bytes; nil: that of the limits.
+    func close(
+        _ client: Client,
+        _ disconnect: Disconnect,
+        reconnectMilliseconds: Int? = nil,
+        within time: Duration? = nil
+    ) {
+        guard client.markClosed() else { return }
+        var frames = ByteBuffer()
+        if let reconnectMilliseconds {
+            let event = Event.closing(disconnect, reconnectMilliseconds: reconnectMilliseconds)
+            FrameEncoder.write(.text, event.encoded(), to: &frames)
+        }
+        FrameEncoder.writeClose(CloseFrame(code: disconnect.code, reason: disconnect.reason), to: &frames)
+        client.port.finish(with: frames, within: TimeAmount(time ?? self.limits.closeTimeout))
+        self.forget(client)
+    }
+
+    /// The client has closed, or answers our close.
+    func closed(_ client: Client, _ frame: CloseFrame) {
+        guard client.markClosed() else { return client.port.abort() }
+        var answer = ByteBuffer()
+        FrameEncoder.writeClose(frame.code == nil ? CloseFrame(code: nil, reason: "") : frame, to: &answer)
+        client.port.finish(with: answer, within: TimeAmount(self.limits.closeTimeout))
+        self.forget(client)
+    }
+
+    /// Takes a client out of its rooms; its user stays a member until the grace has passed.
+    private func forget(_ client: Client) {
+        _ = client.markClosed()
+        let memberships = client.memberships
+        client.memberships = []
+        for membership in memberships {
+            membership.room.remove(membership)
+            membership.room.wake()
+            if let user = client.session.user { self.linger(user.id, in: membership.room) }
+        }
+    }
+
+    /// A connection is gone.
+    func disconnected(_ id: ClientID) {
+        guard let client = self.clients.remove(id) else { return }
+        if let hash = client.keptSession.hash { self.node.sessions.release(hash) }
+        client.port.detach()
+        self.forget(client)
+        self.setHeldBytes(0, of: client)
+    }
+
+    /// The node is going away: disconnects a client cleanly.
+    func drain(_ client: Client) {
+        guard !client.isClosed else { return }
+        self.close(client, .draining, reconnectMilliseconds: .random(in: 100...2000))
+    }
+
+    /// Disconnects all present clients, and from now on every new one.
+    func beginVacating() { for client in self.clients.beginVacating() { self.drain(client) } }
+
+    /// Disconnects all clients, and returns when all have taken their last bytes, or have had the time to.
+    func vacate() async {
+        self.beginVacating()
+        await self.clients.vacant()
+    }
+}

@@ -69,7 +69,7 @@ struct Fixture {
     let tail: ByteBuffer
     let position: LogPosition
     let payload: ByteBuffer
-    let session: SessionMachine
+    let session: CommandMachine
     let limits: Limits
 
     init() throws {
@@ -94,7 +94,7 @@ struct Fixture {
             tail: self.tail
         )
         let now = ContinuousClock.now
-        var session = SessionMachine(limits: limits, now: now)
+        var session = CommandMachine(limits: limits, now: now)
         _ = session.receive(CommandEnvelope(id: nil, .join(.init(room: self.room))).encoded(), limits: limits, now: now)
         for held in session.opened(self.user) { _ = session.resume(held) }
         _ = session.joined(self.room)

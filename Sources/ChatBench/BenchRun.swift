@@ -26,7 +26,7 @@ package struct BenchRun: Sendable {
     static let drain = 5_000_000_000
 
     let plan: BenchPlan
-    private let connectors: [ChannelConnector]
+    private let connectors: [ChannelBootstrap]
     /// The server's processes whose resources are counted; empty: none are.
     private let serverProcesses: [Int32]
     /// Called with the progress of the run.
@@ -42,9 +42,9 @@ package struct BenchRun: Sendable {
         self.plan = plan
         self.serverProcesses = serverProcesses
         self.show = show
-        var connectors: [ChannelConnector] = []
+        var connectors: [ChannelBootstrap] = []
         for server in plan.servers {
-            connectors.append(try ChannelConnector(server, trustedAuthorities: trustedAuthorities))
+            connectors.append(try ChannelBootstrap(server, trustedAuthorities: trustedAuthorities))
         }
         self.connectors = connectors
     }
@@ -59,7 +59,7 @@ package struct BenchRun: Sendable {
     ///
     /// - Throws: ``BenchFailure`` when there is nothing to report.
     package func result() async throws -> BenchResult {
-        var servers: [(ChannelConnector, SocketAddress)] = []
+        var servers: [(ChannelBootstrap, SocketAddress)] = []
         for connector in self.connectors {
             do { servers.append((connector, try await connector.locate())) } catch {
                 throw BenchFailure(status: .unavailable, message: Words.of(error))

@@ -33,7 +33,7 @@ final class LoadHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        let (client, reason) = (self.client, ChannelConnector.reason(error))
+        let (client, reason) = (self.client, ChannelBootstrap.reason(error))
         self.worker.assumeIsolated { $0.failed(client, reason) }
         context.close(promise: nil)
     }

@@ -15,7 +15,7 @@ actor LoadWorker {
     private nonisolated let executor: any SerialExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
 
-    private let servers: [(ChannelConnector, SocketAddress)]
+    private let servers: [(ChannelBootstrap, SocketAddress)]
     let plan: BenchPlan
     /// The numbers of the clients in the plan.
     private let indices: [Int]
@@ -36,7 +36,7 @@ actor LoadWorker {
     /// Bytes for the connection of the current client, which leave in one write.
     var out = ByteBuffer()
 
-    init(loop: any EventLoop, thread: Int, plan: BenchPlan, servers: [(ChannelConnector, SocketAddress)]) {
+    init(loop: any EventLoop, thread: Int, plan: BenchPlan, servers: [(ChannelBootstrap, SocketAddress)]) {
         self.loop = loop
         self.executor = loop.executor
         self.plan = plan
@@ -89,7 +89,7 @@ actor LoadWorker {
         connector.connect(on: self.loop, to: address) { channel in
             try channel.pipeline.syncOperations.addHandler(LoadHandler(self, client))
         }.whenFailure { error in
-            self.assumeIsolated { $0.failed(client, ChannelConnector.reason(error)) }
+            self.assumeIsolated { $0.failed(client, ChannelBootstrap.reason(error)) }
         }
     }
 

@@ -208,7 +208,7 @@ extension DoorPolicy {
     ) {
         self.init(
             hosts: settings.hosts,
-            webSockets: WebSocketAdmission(
+            webSockets: UpgradeCheck(
                 origins: settings.origins,
                 isSecure: settings.tls != nil,
                 deflates: configuration.deflates

@@ -39,7 +39,7 @@ package final actor RedisBroker: Broker {
     let configuration: RedisConfiguration
     nonisolated let keys: RedisKeys
     let endpoints: EndpointMap
-    let requests: RoomRequests
+    let requests: RoomScriptCalls
     let outlets = SubscriberOutlets()
     let rooms: RoomFollower
     let logs: RoomLogs
@@ -74,7 +74,7 @@ package final actor RedisBroker: Broker {
             logger: logger
         )
         let endpoints = EndpointMap(endpoint)
-        let (requests, clock, agenda) = (RoomRequests(keys: keys), RedisClock(), RoomAgenda())
+        let (requests, clock, agenda) = (RoomScriptCalls(keys: keys), RedisClock(), RoomAgenda())
         let rooms = RoomFollower(
             endpoints,
             requests,

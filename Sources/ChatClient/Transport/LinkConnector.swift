@@ -17,7 +17,7 @@ struct LinkConnector: Sendable {
     private static let making = Mutex(())
 
     let server: ServerAddress
-    let connector: ChannelConnector
+    let connector: ChannelBootstrap
 
     /// Reads the certificate authorities, once for all connections.
     ///
@@ -27,7 +27,7 @@ struct LinkConnector: Sendable {
     /// - Throws: ``ClientError`` with the code `invalid` when the certificate authorities cannot be read.
     init(_ server: ServerAddress, trustedAuthorities: String?) throws(ClientError) {
         self.server = server
-        self.connector = try ChannelConnector(server, trustedAuthorities: trustedAuthorities)
+        self.connector = try ChannelBootstrap(server, trustedAuthorities: trustedAuthorities)
     }
 
     /// Connects and makes the handshake; cancelling the task closes the connection.
@@ -65,7 +65,7 @@ struct LinkConnector: Sendable {
             throw failure
         } catch {
             attempt.cancel()
-            throw ConnectionFailure(ChannelConnector.reason(error), at: self.server.authority)
+            throw ConnectionFailure(ChannelBootstrap.reason(error), at: self.server.authority)
         }
     }
 

@@ -5,7 +5,7 @@ import HTTPTypes
 /// Decides on a request by its head alone.
 struct DoorPolicy: Sendable {
     let hosts: HostPolicy
-    let webSockets: WebSocketAdmission
+    let webSockets: UpgradeCheck
     /// Whether clients need a token.
     var asksForTokens = false
     /// The proxies that say where their clients come from.

@@ -20,13 +20,13 @@ protocol PresenceHost: Actor {
 final class PresenceKeeper {
     let registry: any PresenceRegistry
     var limits: Limits
-    let rooms: LocalRooms
+    let rooms: RoomTable
     private let logger: Logger
     private let occupancy: Occupancy
     private(set) var lease: HolderLease
     /// The number of users in rooms; a user counts once for each room.
     private(set) var memberCount = 0
-    private var lingering = LingeringUsers()
+    private var lingering = LingeringRooms()
     /// Rooms whose members must be entered at the broker again.
     private var restores = RestoreQueue()
     /// Rooms whose lists of members must be read.
@@ -51,7 +51,7 @@ final class PresenceKeeper {
     ///   - node: The data that the shards share.
     ///   - holder: The holder of the shard's members.
     ///   - rooms: The shard's rooms.
-    init(node: NodeContext, holder: HolderID, rooms: LocalRooms) {
+    init(node: NodeContext, holder: HolderID, rooms: RoomTable) {
         self.registry = node.presence
         self.limits = node.limits
         self.logger = node.logger

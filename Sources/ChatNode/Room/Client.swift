@@ -36,7 +36,7 @@ final class Client {
     let address: NetworkAddress?
     let port: OutboundPort
     var decoder: FrameDecoder
-    var session: SessionMachine
+    var session: CommandMachine
     var liveness: Liveness
     var stall: StallWatch
     /// Whether the shard checks the bytes that wait for it.
@@ -65,7 +65,7 @@ final class Client {
         port: OutboundPort,
         window: DeflateWindow? = nil,
         limits: Limits,
-        entry: SessionMachine.Entry = .free,
+        entry: CommandMachine.Entry = .free,
         now: ContinuousClock.Instant
     ) {
         self.id = id
@@ -73,7 +73,7 @@ final class Client {
         self.port = port
         self.window = window
         self.decoder = FrameDecoder(role: .server, maximumMessageBytes: limits.messageBytes)
-        self.session = SessionMachine(limits: limits, entry: entry, now: now)
+        self.session = CommandMachine(limits: limits, entry: entry, now: now)
         self.liveness = Liveness(limits: limits, now: now)
         self.stall = StallWatch(limits: limits)
     }

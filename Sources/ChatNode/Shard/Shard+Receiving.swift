@@ -25,7 +25,7 @@ extension Shard {
         _ deflate: DeflateTerms?
     ) -> ClientID {
         let port = OutboundPort(channel: channel, limit: self.limits.outboundBytes)
-        let entry: SessionMachine.Entry = self.node.authorizer.asksForTokens ? .token(bearer: bearer) : .free
+        let entry: CommandMachine.Entry = self.node.authorizer.asksForTokens ? .token(bearer: bearer) : .free
         let window = deflate.map(DeflateWindow.init)
         let client = self.clients.add {
             Client(id: $0, address: address, port: port, window: window, limits: self.limits, entry: entry, now: .now)

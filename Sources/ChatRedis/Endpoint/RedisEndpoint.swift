@@ -4,7 +4,7 @@ internal import NIOCore
 
 /// One Redis server: its connections, their supervision, its subscriptions, and its health.
 ///
-/// It knows nothing of rooms. Publications go to an ``PublicationReceiver``, all other news to its owner, as an ``Event``.
+/// It knows nothing of rooms. Publications go to an ``EndpointListener``, all other news to its owner, as an ``Event``.
 /// It belongs to the broker and is used on its event loop only.
 final class RedisEndpoint {
     /// Counts of connections for operators.
@@ -38,7 +38,7 @@ final class RedisEndpoint {
     private var backoffs: [RedisChannelHandler.Role: Backoff] = [:]
     private var warnedPolicy: String?
     private var tell: (Event) -> Void = { _ in }
-    private weak var listener: (any PublicationReceiver)?
+    private weak var listener: (any EndpointListener)?
 
     /// Makes an endpoint that is connected to by ``keepConnected(_:onCancel:)``.
     ///
@@ -80,7 +80,7 @@ final class RedisEndpoint {
     }
 
     /// Subscribes the channels of every node, and reports events from now on.
-    func begin(_ listener: any PublicationReceiver, _ tell: @escaping (Event) -> Void) {
+    func begin(_ listener: any EndpointListener, _ tell: @escaping (Event) -> Void) {
         (self.listener, self.tell) = (listener, tell)
         // The first channel marks nodes of this layout: a node that counts subscribers must not see it last.
         self.subscriptions.subscribe(ChannelName(self.keys.layoutChannel))

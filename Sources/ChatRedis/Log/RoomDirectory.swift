@@ -9,12 +9,12 @@ final class RoomDirectory {
     private static let pages = 3
 
     private let endpoints: EndpointMap
-    private let requests: RoomRequests
+    private let requests: RoomScriptCalls
     private let eventLoop: any EventLoop
     private let clock: RedisClock
     private var index = RoomIndex(now: .now())
 
-    init(_ endpoints: EndpointMap, _ requests: RoomRequests, _ clock: RedisClock, on eventLoop: any EventLoop) {
+    init(_ endpoints: EndpointMap, _ requests: RoomScriptCalls, _ clock: RedisClock, on eventLoop: any EventLoop) {
         (self.endpoints, self.requests, self.clock, self.eventLoop) = (endpoints, requests, clock, eventLoop)
     }
 

@@ -6,7 +6,7 @@ internal import NIOCore
 /// It belongs to the broker and is used on its event loop only.
 final class RoomLogs {
     private let endpoints: EndpointMap
-    private let requests: RoomRequests
+    private let requests: RoomScriptCalls
     private let rooms: RoomFollower
     private let index: RoomDirectory
     /// Waits for replicas to confirm messages; nil: they are not asked.
@@ -14,7 +14,7 @@ final class RoomLogs {
 
     init(
         _ endpoints: EndpointMap,
-        _ requests: RoomRequests,
+        _ requests: RoomScriptCalls,
         _ rooms: RoomFollower,
         _ index: RoomDirectory,
         _ configuration: RedisConfiguration
@@ -89,7 +89,7 @@ final class RoomLogs {
         return page
     }
 
-    private func read(_ part: RoomRequests.Part, of room: RoomName) async throws(BrokerError) -> LogPage {
+    private func read(_ part: RoomScriptCalls.Part, of room: RoomName) async throws(BrokerError) -> LogPage {
         let request = self.requests.read(part, of: room, makesEpoch: false)
         let reply = try await self.endpoints.endpoint(of: room).commands.perform(request)
         guard let reading = LogAnswer(reply) else { throw .isUnintelligible }

@@ -20,7 +20,7 @@ final class LeaseSweeper {
 
     private let table: HolderTable
     private let leases: HolderLeases
-    private let requests: RoomRequests
+    private let requests: RoomScriptCalls
     private let endpoints: EndpointMap
     private let clock: RedisClock
     private let incarnation: String
@@ -39,7 +39,7 @@ final class LeaseSweeper {
     init(
         _ table: HolderTable,
         _ leases: HolderLeases,
-        _ requests: RoomRequests,
+        _ requests: RoomScriptCalls,
         _ endpoints: EndpointMap,
         _ clock: RedisClock,
         lease: Duration,

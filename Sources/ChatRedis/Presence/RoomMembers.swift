@@ -6,14 +6,14 @@ internal import NIOCore
 /// It belongs to the broker and is used on its event loop only.
 final class RoomMembers {
     private let endpoints: EndpointMap
-    private let requests: RoomRequests
+    private let requests: RoomScriptCalls
     private let leases: HolderLeases
     private let index: RoomDirectory
     private let watch: RoomWatch
 
     init(
         _ endpoints: EndpointMap,
-        _ requests: RoomRequests,
+        _ requests: RoomScriptCalls,
         _ leases: HolderLeases,
         _ index: RoomDirectory,
         _ watch: RoomWatch

@@ -16,7 +16,7 @@ final class RoomWatch: RoomObserver {
     private static let lookDelay = TimeAmount.seconds(1)
 
     private let endpoints: EndpointMap
-    private let requests: RoomRequests
+    private let requests: RoomScriptCalls
     private let rooms: RoomFollower
     private let agenda: RoomAgenda
     private let upkeep: RoomUpkeep
@@ -30,7 +30,7 @@ final class RoomWatch: RoomObserver {
 
     init(
         _ endpoints: EndpointMap,
-        _ requests: RoomRequests,
+        _ requests: RoomScriptCalls,
         _ rooms: RoomFollower,
         _ agenda: RoomAgenda,
         _ upkeep: RoomUpkeep,

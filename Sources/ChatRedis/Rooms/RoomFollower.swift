@@ -19,7 +19,7 @@ protocol RoomObserver: AnyObject {
 /// to the subscribers.
 ///
 /// It belongs to the broker and is used on its event loop only.
-final class RoomFollower: PublicationReceiver {
+final class RoomFollower: EndpointListener {
     /// Counts of dropped publications, and of replaced logs.
     struct Counters: Equatable {
         var invalidPayloads = 0
@@ -41,7 +41,7 @@ final class RoomFollower: PublicationReceiver {
     weak var observer: (any RoomObserver)?
 
     private let endpoints: EndpointMap
-    private let requests: RoomRequests
+    private let requests: RoomScriptCalls
     private let outlets: SubscriberOutlets
     private let agenda: RoomAgenda
     private let eventLoop: any EventLoop
@@ -58,7 +58,7 @@ final class RoomFollower: PublicationReceiver {
 
     init(
         _ endpoints: EndpointMap,
-        _ requests: RoomRequests,
+        _ requests: RoomScriptCalls,
         handingTo outlets: SubscriberOutlets,
         _ agenda: RoomAgenda,
         _ configuration: RedisConfiguration,
@@ -236,7 +236,7 @@ final class RoomFollower: PublicationReceiver {
     }
 
     private func read(_ read: LogRead, for subscription: FollowedRoom, then done: @escaping () -> Void = {}) {
-        let part: RoomRequests.Part =
+        let part: RoomScriptCalls.Part =
             switch read {
             case .head: .head
             case .after(let seq): .after(seq, limit: Self.feedPage)

@@ -15,9 +15,9 @@ enum SendScript {
     /// the same for minutes (the times to live of log and meta) are written once a minute. Each run of a script makes
     /// its functions again, so there are few.
     static let send = [
-        LogScripts.room, Self.open, KeyRecordSteps.openKeys,
+        LogScripts.room, Self.open, DeduplicationSteps.openKeys,
         "for index = 6, #ARGV, 2 do",
-        Self.findLegacyKey, KeyRecordSteps.claimKey, Self.store, KeyRecordSteps.tendBuckets, Self.answer,
+        Self.findLegacyKey, DeduplicationSteps.claimKey, Self.store, DeduplicationSteps.tendBuckets, Self.answer,
         "end",
         Self.close,
     ].joined(separator: "\n")

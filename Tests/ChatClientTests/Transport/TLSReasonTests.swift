@@ -16,10 +16,10 @@ import Testing
             handshakeFailed(NIOSSL.BoringSSLError.sslError([Error: 268435703 error:100000f7:SSL \
             routines:OPENSSL_internal:\(code) at /sources/ssl/tls_record.cc:127]))
             """
-        #expect(ChannelConnector.tlsReason(error) == told)
+        #expect(ChannelBootstrap.tlsReason(error) == told)
     }
 
     @Test func `an error of another kind is told by its name`() {
-        #expect(ChannelConnector.tlsReason("uncleanShutdown") == "uncleanShutdown")
+        #expect(ChannelBootstrap.tlsReason("uncleanShutdown") == "uncleanShutdown")
     }
 }

@@ -113,7 +113,7 @@ struct RestoreQueueTests {
 @Suite("Where a user is", .patience)
 struct UserIndexTests {
     @Test func `rooms of a user who lingers are found, and nothing is kept of one who is gone`() throws {
-        var lingering = LingeringUsers()
+        var lingering = LingeringRooms()
         let (mina, lobby, kitchen) = (UserID("mina"), try RoomName("lobby"), try RoomName("kitchen"))
         lingering.add(mina, in: lobby)
         lingering.add(mina, in: lobby)

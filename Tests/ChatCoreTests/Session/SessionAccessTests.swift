@@ -8,13 +8,13 @@ import Testing
 @Suite(.patience) struct SessionAccessTests {
     private let samples: Samples
     private let now = ContinuousClock.now
-    private var machine: SessionMachine
+    private var machine: CommandMachine
 
     init() throws {
         self.samples = try Samples()
         var limits = Limits()
         limits.commands = nil
-        self.machine = SessionMachine(limits: limits, entry: .token(bearer: nil), now: self.now)
+        self.machine = CommandMachine(limits: limits, entry: .token(bearer: nil), now: self.now)
     }
 
     private func grant(_ rights: [String: RoomRights], name: UserName? = nil) throws -> Grant {
@@ -26,7 +26,7 @@ import Testing
         )
     }
 
-    private mutating func receive(_ command: Command, id: Int? = 1, after seconds: Int = 0) -> SessionMachine.OnCommand
+    private mutating func receive(_ command: Command, id: Int? = 1, after seconds: Int = 0) -> CommandMachine.OnCommand
     {
         let text = CommandEnvelope(id: id, command).encoded()
         return self.machine.receive(text, limits: Limits(), now: self.now + .seconds(seconds))
@@ -51,7 +51,7 @@ import Testing
         ]
     }
 
-    private func code(_ action: SessionMachine.OnCommand) -> ProtocolError.Code? {
+    private func code(_ action: CommandMachine.OnCommand) -> ProtocolError.Code? {
         if case .refuse(let refusal) = action { refusal.error.code } else { nil }
     }
 
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test mutating func `the bearer of the upgrade stands for the token that a hello lacks`() {
-        self.machine = SessionMachine(limits: Limits(), entry: .token(bearer: "b"), now: self.now)
+        self.machine = CommandMachine(limits: Limits(), entry: .token(bearer: "b"), now: self.now)
         let fresh = self.machine
         #expect(self.receive(.hello(.init())) == .open(.init(token: "b"), id: 1))
         self.machine = fresh
@@ -98,7 +98,7 @@ import Testing
                     guard !isMember || rights.contains(.live) else { continue }
                     var limits = Limits()
                     limits.commands = nil
-                    self.machine = SessionMachine(limits: limits, entry: .token(bearer: nil), now: self.now)
+                    self.machine = CommandMachine(limits: limits, entry: .token(bearer: nil), now: self.now)
                     self.open(try self.grant(["lob*": rights]))
                     if isMember { self.join(lobby) }
                     let code = self.code(self.receive(command))
@@ -140,7 +140,7 @@ import Testing
     }
 
     @Test mutating func `without tokens there is nothing to refresh`() {
-        self.machine = SessionMachine(limits: Limits(), now: self.now)
+        self.machine = CommandMachine(limits: Limits(), now: self.now)
         _ = self.receive(.hello(.init()))
         _ = self.machine.opened(self.samples.mina)
         #expect(self.code(self.receive(.refresh(.init(token: "u")))) == .badCommand)

@@ -7,18 +7,18 @@ import Testing
 @Suite(.patience) struct SessionFloodTests {
     private let samples: Samples
     private let start = ContinuousClock.now
-    private var machine: SessionMachine
+    private var machine: CommandMachine
 
     init() throws {
         self.samples = try Samples()
         var limits = Limits()
         limits.commands = Limits.Rate(burst: 4, perSecond: 2)
-        self.machine = SessionMachine(limits: limits, now: self.start)
+        self.machine = CommandMachine(limits: limits, now: self.start)
         _ = self.machine.receive(CommandEnvelope(id: 1, .hello(.init())), now: self.start)
         _ = self.machine.opened(self.samples.mina)
     }
 
-    private mutating func ping(_ id: Int?, after seconds: Double = 0) -> SessionMachine.OnCommand {
+    private mutating func ping(_ id: Int?, after seconds: Double = 0) -> CommandMachine.OnCommand {
         self.machine.receive(CommandEnvelope(id: id, .ping(.init())), now: self.start + .seconds(seconds))
     }
 
@@ -73,7 +73,7 @@ import Testing
     @Test mutating func `a flood of what is no command is one of errors`() {
         let text = ByteBuffer(string: #"{"id":3}"#)
         let refusal = CommandRefusal(id: 3, .badCommand("type is missing"))
-        var actions: [SessionMachine.OnCommand] = []
+        var actions: [CommandMachine.OnCommand] = []
         for _ in 0..<5 { actions.append(self.machine.receive(text, limits: Limits(), now: self.start)) }
         #expect(actions[..<3].allSatisfy { $0 == .refuse(refusal) })
         guard case .refuse(let late) = actions[3] else {
@@ -108,7 +108,7 @@ import Testing
     @Test func `without a limit there is none`() {
         var limits = Limits()
         limits.commands = nil
-        var machine = SessionMachine(limits: limits, now: self.start)
+        var machine = CommandMachine(limits: limits, now: self.start)
         _ = machine.receive(CommandEnvelope(id: 1, .ping(.init())), now: self.start)
         _ = machine.opened(self.samples.mina)
         for id in 1...5000 {

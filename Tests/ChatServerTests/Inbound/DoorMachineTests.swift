@@ -13,7 +13,7 @@ struct DoorMachineTests {
     private func machine(refusal: Disconnect? = nil, awaitsTLS: Bool = false) -> DoorMachine {
         let policy = DoorPolicy(
             hosts: .local,
-            webSockets: WebSocketAdmission(origins: .sameHost, isSecure: false, deflates: true),
+            webSockets: UpgradeCheck(origins: .sameHost, isSecure: false, deflates: true),
             proxies: TrustedProxies(),
             maximumBody: 1000,
             hasEcho: false

@@ -12,7 +12,7 @@ import Testing
 struct PresenceKeeperTests {
     /// A shard without connections: it notes what members are told.
     private actor Host: PresenceHost {
-        private let rooms = LocalRooms()
+        private let rooms = RoomTable()
         private let keeper: PresenceKeeper
         private(set) var told: [String] = []
         private var work: [() async -> Void] = []

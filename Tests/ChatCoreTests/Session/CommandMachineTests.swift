@@ -3,10 +3,10 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.patience) struct SessionMachineTests {
+@Suite(.patience) struct CommandMachineTests {
     private let samples: Samples
     private let now = ContinuousClock.now
-    private var machine: SessionMachine
+    private var machine: CommandMachine
     private let other: RoomName
 
     init() throws {
@@ -15,10 +15,10 @@ import Testing
         var limits = Limits()
         limits.commands = nil
         limits.rooms = 3
-        self.machine = SessionMachine(limits: limits, now: self.now)
+        self.machine = CommandMachine(limits: limits, now: self.now)
     }
 
-    private mutating func receive(_ command: Command, id: Int? = 1) -> SessionMachine.OnCommand {
+    private mutating func receive(_ command: Command, id: Int? = 1) -> CommandMachine.OnCommand {
         self.machine.receive(CommandEnvelope(id: id, command), now: self.now)
     }
 
@@ -36,7 +36,7 @@ import Testing
         .init(room: room ?? self.samples.lobby, text: try MessageText(text, maximumBytes: 100))
     }
 
-    private func code(_ action: SessionMachine.OnCommand) -> ProtocolError.Code? {
+    private func code(_ action: CommandMachine.OnCommand) -> ProtocolError.Code? {
         if case .refuse(let refusal) = action { refusal.error.code } else { nil }
     }
 
@@ -221,7 +221,7 @@ import Testing
 
     @Test mutating func `what waits has a bound`() {
         _ = self.receive(.hello(.init()))
-        for id in 1...SessionMachine.maximumHeld { #expect(self.receive(.ping(.init()), id: id) == .wait) }
+        for id in 1...CommandMachine.maximumHeld { #expect(self.receive(.ping(.init()), id: id) == .wait) }
         let refused = self.receive(.ping(.init()), id: 1000)
         guard case .refuse(let refusal) = refused else {
             Issue.record("\(refused)")
@@ -229,8 +229,8 @@ import Testing
         }
         #expect(refusal.id == 1000)
         #expect(refusal.error.code == .rateLimited)
-        #expect(refusal.error.retryMilliseconds == 1000 && refusal.error.limit == SessionMachine.maximumHeld)
-        #expect(self.machine.opened(self.samples.mina).map(\.id) == (1...SessionMachine.maximumHeld).map(Optional.some))
+        #expect(refusal.error.retryMilliseconds == 1000 && refusal.error.limit == CommandMachine.maximumHeld)
+        #expect(self.machine.opened(self.samples.mina).map(\.id) == (1...CommandMachine.maximumHeld).map(Optional.some))
         #expect(self.receive(.ping(.init()), id: 2) == .pong(id: 2))
     }
 }

@@ -4,7 +4,7 @@ internal import NIOPosix
 internal import NIOSSL
 
 /// Makes plain or encrypted byte channels to one server; the caller adds the handlers.
-package struct ChannelConnector: Sendable {
+package struct ChannelBootstrap: Sendable {
     private static let connectTimeout: TimeAmount = .seconds(10)
 
     private let server: ServerAddress

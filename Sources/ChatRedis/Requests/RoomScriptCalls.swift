@@ -4,7 +4,7 @@ internal import NIOCore
 /// Makes the requests about a room: the script, its keys and its arguments.
 ///
 /// It belongs to the broker and is used on its event loop only.
-final class RoomRequests {
+final class RoomScriptCalls {
     let keys: RedisKeys
     /// A secret of this node, from which keyrings are made.
     private let secret: String

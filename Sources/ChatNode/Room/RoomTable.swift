@@ -1,7 +1,7 @@
 import ChatCore
 
 /// The rooms of a loop, by name.
-final class LocalRooms {
+final class RoomTable {
     private var rooms: [RoomName: LocalRoom] = [:]
 
     var count: Int { self.rooms.count }

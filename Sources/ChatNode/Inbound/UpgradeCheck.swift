@@ -3,7 +3,7 @@ import ChatHTTP
 import HTTPTypes
 
 /// Decides whether a request to the WebSocket's address becomes a WebSocket.
-struct WebSocketAdmission: Sendable {
+struct UpgradeCheck: Sendable {
     /// The subprotocol of the server.
     static let subprotocol = "chat.v1"
 

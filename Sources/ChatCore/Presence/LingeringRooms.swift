@@ -1,6 +1,6 @@
 /// The rooms in which users are still members after their last connections were lost: a user may get another name
 /// meanwhile.
-package struct LingeringUsers: Sendable {
+package struct LingeringRooms: Sendable {
     private var rooms: [UserID: Set<RoomName>] = [:]
 
     package init() {}

@@ -16,7 +16,7 @@
 /// with the keyring, which the client does not know.
 ///
 /// These are steps of ``SendScript/send``, and share its variables; all but the first are done for each message.
-enum KeyRecordSteps {
+enum DeduplicationSteps {
     /// Reads the keyring of the room's keys, and their number.
     static let openKeys = #"""
         local keyring, window, count, older, base = found[5]

@@ -2,7 +2,7 @@ internal import ChatCore
 internal import NIOCore
 
 /// Receives the events of an endpoint's subscriptions; each call returns at once.
-protocol PublicationReceiver: AnyObject {
+protocol EndpointListener: AnyObject {
     /// Something was published on a channel; returns whether the channel is one of the listener's.
     func published(_ payload: ByteBuffer, on channel: ChannelName) -> Bool
     /// From now on, everything that is published on the channel arrives.

@@ -5,7 +5,7 @@ package import NIOCore
 ///
 /// Commands keep their order where it matters: while the session opens, everything waits; while a room is being joined,
 /// commands for that room wait. Sends and requests for other rooms go on.
-package struct SessionMachine: Sendable {
+package struct CommandMachine: Sendable {
     /// The most commands that wait for a session to open or a room to be joined.
     package static let maximumHeld = 256
     /// The number of bytes of a message that count as one command.
@@ -77,12 +77,12 @@ package struct SessionMachine: Sendable {
 
 // MARK: - Commands
 
-extension SessionMachine {
+extension CommandMachine {
     /// The shell's step for a command.
     package enum OnCommand: Equatable, Sendable {
-        /// Open the session, then call ``SessionMachine/opened(_:)``. The id is that of the `hello`, if there was one.
+        /// Open the session, then call ``CommandMachine/opened(_:)``. The id is that of the `hello`, if there was one.
         case open(Command.Hello, id: Int?)
-        /// Join the room, then call ``SessionMachine/joined(_:)`` or ``SessionMachine/expelled(_:)``.
+        /// Join the room, then call ``CommandMachine/joined(_:)`` or ``CommandMachine/expelled(_:)``.
         case join(Command.Join, id: Int?, isMember: Bool)
         case leave(Command.Leave, id: Int?)
         case send(Command.Send, id: Int?)
@@ -90,7 +90,7 @@ extension SessionMachine {
         case members(Command.Members, id: Int?)
         case history(Command.History, id: Int?)
         case rename(Command.Rename, id: Int?)
-        /// Take the token, then call ``SessionMachine/renewed(_:)``.
+        /// Take the token, then call ``CommandMachine/renewed(_:)``.
         case refresh(Command.Refresh, id: Int?)
         case delete(Command.Delete, id: Int?)
         case pong(id: Int?)
@@ -293,7 +293,7 @@ extension SessionMachine {
 
 // MARK: - Results from the shell
 
-extension SessionMachine {
+extension CommandMachine {
     /// The session is open.
     ///
     /// - Parameters:

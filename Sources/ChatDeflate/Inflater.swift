@@ -35,9 +35,12 @@ package final class Inflater {
     private let stream: ZlibStream
     private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: Inflater.step, alignment: 16)
 
-    package init() {
-        // Without these 7 KiB nothing else would go on either.
-        guard let stream = ZlibStream(.inflating) else { fatalError("there is no memory for zlib") }
+    /// Makes an inflater; fails when zlib has no memory for it.
+    package init?() {
+        guard let stream = ZlibStream(.inflating) else {
+            self.room.deallocate()
+            return nil
+        }
         self.stream = stream
     }
 

@@ -26,7 +26,7 @@ final class EchoHandler: ChannelInboundHandler {
     init(maximumMessageBytes: Int, _ deflate: DeflateTerms?) {
         // The suites send messages of up to 16 MiB.
         self.decoder = FrameDecoder(role: .server, maximumMessageBytes: max(maximumMessageBytes, 16 << 20))
-        self.inflater = deflate.map { _ in Inflater() }
+        self.inflater = deflate.flatMap { _ in Inflater() }
         self.deflater = deflate.flatMap { Deflater(window: DeflateWindow($0).rawValue) }
     }
 

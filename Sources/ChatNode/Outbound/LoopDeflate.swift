@@ -13,9 +13,16 @@ final class LoopDeflate {
     /// is compressed once for many.
     static let largestReply = 16 << 10
 
-    private(set) lazy var inflater = Inflater()
+    private var madeInflater: Inflater?
     private var deflaters = PerWindow<Deflater?>(nil)
     private var replayed = CompressedMessages()
+
+    /// What inflates messages; nil when there is no memory for it, and a compressed message ends its connection.
+    var inflater: Inflater? {
+        if let madeInflater { return madeInflater }
+        self.madeInflater = Inflater()
+        return self.madeInflater
+    }
 
     /// The compressor for a window; nil when there is no memory for it, and messages go out as they are.
     func deflater(_ window: DeflateWindow) -> Deflater? {

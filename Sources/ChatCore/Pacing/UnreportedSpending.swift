@@ -7,7 +7,7 @@ package struct UnreportedSpending<Key: Hashable & Sendable>: Sendable {
     private static var parts: Int { 4 }
     /// The part of the rate below which it is forgotten.
     private static var slowness: Double { 20 }
-    /// The most keys whose spending is known.
+    /// The most keys of each kind whose spending is known: there may be nobody to report it to for hours.
     private static var maximum: Int { 100_000 }
 
     /// Those that have spent something lately, and those that had before that.
@@ -27,7 +27,7 @@ package struct UnreportedSpending<Key: Hashable & Sendable>: Sendable {
         self.rotate(rate, now)
         if let index = self.due.index(forKey: key) { return self.due.values[index] += tokens }
         let spent = (self.young[key] ?? self.old.removeValue(forKey: key) ?? 0) + tokens
-        if spent >= max(1, rate.burst / Self.parts) {
+        if spent >= max(1, rate.burst / Self.parts), self.due.count < Self.maximum {
             self.young[key] = nil
             self.due[key] = spent
         } else if self.young.count < Self.maximum {

@@ -50,6 +50,18 @@ struct UnreportedSpendingTests {
         #expect(reported >= 55)
     }
 
+    @Test func `while nobody can be told, no more than a hundred thousand wait for it`() {
+        var spending = UnreportedSpending<Int>()
+        for key in 0..<250_000 { spending.add(key, tokens: 20, self.rate, now: self.start) }
+        #expect(spending.count == 200_000)
+        var reported = 0
+        while case let due = spending.takeDue(limit: 500), !due.isEmpty { reported += due.count }
+        #expect(reported == 100_000)
+        // Those that waited among the slow ones are due with what they spend next.
+        spending.add(100_000, self.rate, now: self.start)
+        #expect(spending.takeDue(limit: 9).map(\.tokens) == [21])
+    }
+
     @Test func `a hundred thousand slow ones and one more are bounded`() {
         var spending = UnreportedSpending<Int>()
         for key in 0..<150_000 { spending.add(key, self.rate, now: self.start) }

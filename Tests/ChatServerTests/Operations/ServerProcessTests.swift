@@ -22,6 +22,20 @@ struct ServerProcessTests {
         #expect(outcome.status == 0, "\(outcome)")
     }
 
+    @Test func `its health can be asked for where it takes this machine for a balancer`() async throws {
+        let port = try await FreePort.find()
+        let outcome = try await ServerProcess.run(
+            """
+            "$server" --port \(port) --trusted-proxies 127.0.0.1 --proxy-protocol on --static static & pid=$!
+            for try in $(seq 200); do
+                "$server" healthcheck --port \(port) && echo healthy && break; kill -0 $pid || break; sleep 0.1
+            done
+            kill $pid; wait $pid
+            """
+        )
+        #expect(outcome.output.contains("healthy"), "\(outcome.errors)")
+    }
+
     @Test func `the options of a subcommand may stand on both sides of its name`() async throws {
         let port = try await FreePort.find()
         let outcome = try await ServerProcess.run(

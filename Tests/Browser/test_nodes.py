@@ -34,6 +34,7 @@ def test_a_node_that_dies_and_comes_back_is_come_back_to(people, nodes, room):
     nodes[1].kill()
     expect(jonas.banner).to_contain_text("Connection lost")
     mina.say("meanwhile")
+    mina.sees("before", "meanwhile")
     jonas.say("kept on the page")
     nodes[1].start()
     heals(jonas)

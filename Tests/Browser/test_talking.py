@@ -272,6 +272,7 @@ def test_names_that_look_alike_are_told_apart(people, room):
     """Equal names, and a name with letters of another script; who spoke and left counts, a third one has no mark."""
     mina, jonas, other = people().enter(room, "Mina"), people().enter(room, "Jonas"), people().enter(room, "M\u0456na")
     mina.say("it is me")
+    other.sees("it is me")
     other.say("no, me")
     jonas.sees("it is me", "no, me")
     authors = jonas.page.locator(".message .author")
@@ -320,7 +321,9 @@ def test_messages_that_are_compressed_look_the_same(people, start_server, room):
     jonas = people(server.url).enter(room, "Jonas")
     long = " ".join(f"{GREETING} {number}" for number in range(40))
     mina.say("hello")
+    jonas.sees("hello")
     jonas.say(long)
+    mina.sees("hello", long)
     server.say(room, f"bot: {long}")
     for person in (mina, jonas):
         person.sees("hello", long, f"bot: {long}")

@@ -6,7 +6,9 @@ between it and the page, frame by frame.
 
 import base64
 import json
+import re
 import time
+import urllib.request
 
 import pytest
 from playwright.sync_api import expect
@@ -164,6 +166,27 @@ def test_a_first_visit_without_being_signed_in_goes_to_the_log_in(people, room):
     mina.page.fill("#welcome-name", "Mina")
     mina.page.keyboard.press("Enter")
     mina.page.wait_for_url("**/login?return_to=*")
+
+
+@pytest.mark.parametrize("locale, words", [
+    ("en-US", "This name, or one that looks like it, is somebody else's."),
+    ("ko-KR", "다른 사람의 이름이거나 그와 비슷해 보이는 이름입니다."),
+])
+def test_whoever_has_a_name_that_is_reserved_becomes_a_guest(people, start_server, tmp_path, room, locale, words):
+    key = tmp_path / "key"
+    key.write_text("an-admin-key-for-tests")
+    server = start_server("--admin-key-file", key)
+    mina, jonas = people(server.url, locale=locale).enter(room, "Mina"), people(server.url).enter(room, "Jonas")
+    body = json.dumps({"name": "mina", "user": "u-boss"}).encode()
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key.read_text()}"}
+    urllib.request.urlopen(urllib.request.Request(f"{server.url}/admin/reserve", data=body, headers=headers)).close()
+    expect(mina.page.locator("#notice")).to_contain_text(words)
+    expect(mina.page.locator(".self .name")).to_have_text(re.compile("^guest-"))
+    expect(jonas.page.locator("#members .person .name")).to_have_text(["Jonas", re.compile("^guest-")])
+    # A new visit does not get it either.
+    other = people(server.url, locale=locale).enter(room, "M\u0456na")
+    expect(other.page.locator("#notice")).to_contain_text(words)
+    expect(other.page.locator(".self .name")).to_have_text(re.compile("^guest-"))
 
 
 @pytest.mark.parametrize("locale, code, until, words", [

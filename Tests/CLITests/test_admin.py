@@ -167,6 +167,25 @@ def test_a_room_is_slow_and_does_not_take_all_words(nodes, room):
     assert admin(first, "slow", room, "0").returncode == 1
 
 
+def test_a_name_is_reserved(nodes, room):
+    first, second = nodes
+    reserved = admin(first, "reserve", "Admin", "--subject", "boss@example.com", "--for", "2h")
+    assert reserved.returncode == 0 and "the name Admin belongs to t" in reserved.stderr
+    assert "the name Admin belongs to t" in admin(second, "rulings").stdout
+
+    def is_guest():
+        sent = CLI_(second).run("send", room, "it is me", "--name", "\u0410dmin")
+        assert sent.returncode == 0
+        return "another user's" in sent.stderr
+
+    wait_until(is_guest, what="the other node to know it")
+    assert CLI_(first).run("history", room, "--limit", "1").stdout.split("guest-")[1:]
+    korean = admin(first, "unreserve", "ADMIN", LC_ALL="ko_KR.UTF-8")
+    assert korean.returncode == 0 and "의 이름" in korean.stderr
+    assert admin(first, "unreserve", "Admin").returncode == 1
+    assert admin(first, "reserve", "Admin").returncode == 64
+
+
 def test_the_key_is_needed_and_never_shown(nodes, key_file):
     server = nodes[0]
     none = CLI_(server).run("admin", "rulings")

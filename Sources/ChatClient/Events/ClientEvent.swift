@@ -13,6 +13,8 @@ public enum ClientEvent: Equatable, Sendable {
     ///
     /// It comes once for a send, where the server says that it takes some seconds.
     case held(RoomName, ProtocolError)
+    /// The server did not do something that no call waits for: the name of the configuration is another user's, say.
+    case objected(ProtocolError)
     /// There was no other token, or the server did not take it; the client tries again while the present one is good.
     case tokenNotRenewed(ConnectionFailure)
     /// The whole list of a room's members, because changes of it were missed.
@@ -27,7 +29,7 @@ public enum ClientEvent: Equatable, Sendable {
         case .refused(let room, let error): error.isForNow ? nil : (room, error)
         case .received(.removed(let removal)):
             (removal.room, ProtocolError(removal.code, removal.message, until: removal.until, reason: removal.reason))
-        case .connection, .joined, .held, .tokenNotRenewed, .members, .received: nil
+        case .connection, .joined, .held, .objected, .tokenNotRenewed, .members, .received: nil
         }
     }
 }

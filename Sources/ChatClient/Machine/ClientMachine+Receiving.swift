@@ -72,8 +72,8 @@ extension ClientMachine {
     }
 
     private mutating func failed(_ refusal: CommandRefusal, now: ContinuousClock.Instant) -> [Action] {
-        guard let id = refusal.id else { return [] }
         let error = refusal.error
+        guard let id = refusal.id else { return [.emit(.objected(error))] }
         if case .greeting(id, since: _) = self.connection?.stage {
             self.connection?.reconnectHint = error.retryMilliseconds
             return [.disconnect(ConnectionFailure(error.message, refusal: error))]

@@ -1,4 +1,4 @@
-package import NIOCore
+internal import NIOCore
 
 /// What a moderator did: who, what, to whom, and why.
 package struct AuditEntry: Equatable, Sendable {
@@ -78,6 +78,7 @@ extension Ruling.Matter {
         case .revocation(.token(let id)): "token \(id)"
         case .revocation(.user(let user, before: _)): "tokens of \(user)"
         case .revocation(.all): "all tokens"
+        case .reserved(let name, for: _): name.rawValue
         case .closed, .slow, .words: ""
         }
     }
@@ -86,7 +87,7 @@ extension Ruling.Matter {
         switch self {
         case .slow(_, let seconds): seconds
         case .words(_, let words): words.count
-        case .ban, .mute, .kick, .revocation, .closed: nil
+        case .ban, .mute, .kick, .revocation, .closed, .reserved: nil
         }
     }
 }

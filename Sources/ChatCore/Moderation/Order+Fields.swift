@@ -1,7 +1,7 @@
 extension Order {
     /// The verbs by which an order is given.
     package enum Verb: String, CaseIterable, Sendable {
-        case ban, unban, mute, unmute, kick, clear, close, open, slow, words, revoke, unrevoke
+        case ban, unban, mute, unmute, kick, clear, close, open, slow, words, revoke, unrevoke, reserve, unreserve
     }
 
     /// Reads an order.
@@ -29,7 +29,7 @@ extension Order {
         self.seconds = try fields.duration()
         switch matter {
         case .ban(.user, _), .mute(.user, _): self.coversAddress = coversAddress
-        case .ban, .mute, .kick, .revocation, .closed, .slow, .words: break
+        case .ban, .mute, .kick, .revocation, .closed, .slow, .words, .reserved: break
         }
     }
 
@@ -56,6 +56,9 @@ extension Order {
             var fields = fields
             fields.before = fields.before ?? (fields.user ?? fields.subject ?? fields.token == nil ? now : nil)
             return .lift(.revocation(try fields.tokens(before: now)))
+        case .reserve: return .put(.reserved(try fields.requiredName(), for: try fields.requiredPerson()))
+        // The name alone says which one is meant.
+        case .unreserve: return .lift(.reserved(try fields.requiredName(), for: UserID("")))
         }
     }
 }

@@ -46,6 +46,7 @@ package struct Order: Equatable, Sendable {
             case .closed: "close"
             case .slow: "slow"
             case .words: "words"
+            case .reserved: "reserve"
             }
         case .lift(let matter):
             switch matter {
@@ -56,6 +57,7 @@ package struct Order: Equatable, Sendable {
             case .closed: "open"
             case .slow: "slow"
             case .words: "words"
+            case .reserved: "unreserve"
             }
         }
     }

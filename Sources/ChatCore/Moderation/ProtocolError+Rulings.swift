@@ -24,6 +24,9 @@ extension ProtocolError {
         .init(.roomClosed, Self.sentence("this room is closed", ruling), until: ruling.expiresAt, reason: ruling.reason)
     }
 
+    /// The error for a name that is another user's.
+    package static let nameReserved = Self(.nameReserved, "this name, or one that looks like it, is another user's")
+
     /// The error for a text with a word that the room does not want.
     package static let textRefused = Self(.textRefused, "this room does not take a text with one of these words")
 

@@ -60,6 +60,7 @@ extension Ruling.Matter {
         case .closed: "closed"
         case .slow: "slow"
         case .words: "words"
+        case .reserved: "reserved"
         }
     }
 
@@ -73,6 +74,7 @@ extension Ruling.Matter {
         case "closed": self = .closed(try fields.requiredRoom())
         case "slow": self = .slow(try fields.requiredRoom(), seconds: try fields.pause())
         case "words": self = .words(try fields.requiredRoom(), try fields.wordList())
+        case "reserved": self = .reserved(try fields.requiredName(), for: try fields.requiredPerson())
         default: throw .badCommand("there is no ruling of this kind")
         }
     }
@@ -93,6 +95,9 @@ extension Ruling.Matter {
         case .slow(_, let seconds): json.field("seconds", seconds)
         case .words(_, let words):
             json.array("words", words)
+        case .reserved(let name, let user):
+            json.field("name", name.rawValue)
+            json.field("user", user.rawValue)
         }
     }
 }

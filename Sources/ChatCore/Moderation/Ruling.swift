@@ -18,6 +18,8 @@ package struct Ruling: Hashable, Sendable {
         case slow(RoomName, seconds: Int)
         /// Texts with one of these words are refused.
         case words(RoomName, [String])
+        /// Nobody but this user is shown by the name, or by one that looks like it.
+        case reserved(UserName, for: UserID)
     }
 
     /// Those who are meant.
@@ -88,7 +90,7 @@ package struct Ruling: Hashable, Sendable {
         switch self.matter {
         case .ban(.user, let room): matter = .ban(.network(network), room: room)
         case .mute(.user, let room): matter = .mute(.network(network), room: room)
-        case .ban, .mute, .kick, .revocation, .closed, .slow, .words: return nil
+        case .ban, .mute, .kick, .revocation, .closed, .slow, .words, .reserved: return nil
         }
         return Ruling(
             matter,
@@ -106,7 +108,7 @@ extension Ruling.Matter {
     package var isMomentary: Bool {
         switch self {
         case .kick: true
-        case .ban, .mute, .revocation, .closed, .slow, .words: false
+        case .ban, .mute, .revocation, .closed, .slow, .words, .reserved: false
         }
     }
 
@@ -115,16 +117,16 @@ extension Ruling.Matter {
         switch self {
         case .ban(_, let room), .mute(_, let room): room
         case .kick(_, let room), .closed(let room), .slow(let room, _), .words(let room, _): room
-        case .revocation: nil
+        case .revocation, .reserved: nil
         }
     }
 
-    /// Those who are meant; nil when it is about a room or about tokens.
+    /// Those who are meant; nil when it is about a room, tokens or a name.
     package var target: Ruling.Target? {
         switch self {
         case .ban(let target, _), .mute(let target, _): target
         case .kick(let user, _): .user(user)
-        case .revocation, .closed, .slow, .words: nil
+        case .revocation, .closed, .slow, .words, .reserved: nil
         }
     }
 }

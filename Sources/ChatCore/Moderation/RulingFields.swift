@@ -12,6 +12,8 @@ package struct RulingFields: Sendable {
     package var before: Int?
     package var seconds: Int?
     package var words: [String]?
+    /// A name of a user, which is reserved.
+    package var name: String?
 
     package init() {}
 
@@ -30,6 +32,7 @@ package struct RulingFields: Sendable {
         self.before = try json.optional("before", "a whole number", \.time)
         self.seconds = try json.optional("seconds", "a whole number", \.time)
         self.words = try json.optional("words", "an array of strings") { $0.array.flatMap(Self.strings) }
+        self.name = try json.optional("name", "a string", \.string)
     }
 
     private static func strings(_ elements: [JSONValue]) -> [String]? {
@@ -49,6 +52,11 @@ package struct RulingFields: Sendable {
     package func requiredRoom() throws(ProtocolError) -> RoomName {
         guard let room = try self.optionalRoom() else { throw .badCommand("room is missing") }
         return room
+    }
+
+    func requiredName() throws(ProtocolError) -> UserName {
+        guard let name else { throw .badCommand("name is missing") }
+        return try UserName(name)
     }
 
     func optionalRoom() throws(ProtocolError) -> RoomName? {

@@ -39,6 +39,8 @@ extension Ruling.Matter {
         case .closed(let room): ["closed", room.rawValue]
         case .slow(let room, seconds: _): ["slow", room.rawValue]
         case .words(let room, _): ["words", room.rawValue]
+        // All names that look alike are one matter.
+        case .reserved(let name, for: _): ["reserved", name.skeleton]
         }
     }
 

@@ -26,6 +26,8 @@ package struct Rulings: Sendable {
     private var tokensOfUsers: [UserID: Ruling] = [:]
     private var tokensOfAll: Ruling?
     private var rules: [RoomName: RoomRules] = [:]
+    /// The reserved names, by what all that look like one have in common.
+    private var names: [String: Ruling] = [:]
     private var due = DueQueue<RulingID, Int>()
 
     package init() {}
@@ -65,6 +67,7 @@ package struct Rulings: Sendable {
             self.rules[room, default: RoomRules()].slow = RoomRules.Slow(ruling: ruling, seconds: seconds)
         case .words(let room, let words):
             self.rules[room, default: RoomRules()].words = RoomRules.Words(ruling: ruling, list: WordList(words))
+        case .reserved(let name, for: _): self.names[name.skeleton] = ruling
         }
         return true
     }
@@ -92,6 +95,7 @@ package struct Rulings: Sendable {
         case .closed(let room): self.change(room) { $0.closed = nil }
         case .slow(let room, _): self.change(room) { $0.slow = nil }
         case .words(let room, _): self.change(room) { $0.words = nil }
+        case .reserved(let name, for: _): self.names[name.skeleton] = nil
         }
         return ruling
     }
@@ -161,6 +165,23 @@ package struct Rulings: Sendable {
             }
     }
 
+    /// The ruling by which somebody may not be shown by a name: it, or one that looks like it, is another user's.
+    ///
+    /// - Parameters:
+    ///   - name: The name.
+    ///   - user: Who wants it.
+    ///   - now: The time.
+    /// - Returns: The ruling; nil where there is none.
+    package func reservation(of name: UserName, against user: UserID, now: Int) -> Ruling? {
+        guard !self.names.isEmpty, let ruling = self.names[name.skeleton], ruling.holds(at: now),
+            case .reserved(_, for: let holder) = ruling.matter, holder != user
+        else { return nil }
+        return ruling
+    }
+
+    /// Whether any name is reserved.
+    package var reservesNames: Bool { !self.names.isEmpty }
+
     /// The rules of a room; nil where there are none.
     package func rules(of room: RoomName) -> RoomRules? { self.rules[room] }
 
@@ -195,7 +216,7 @@ extension Ruling.Matter {
     fileprivate var revokedBefore: Int? {
         switch self {
         case .revocation(.user(_, let time)), .revocation(.all(let time)): time
-        case .revocation(.token), .ban, .mute, .kick, .closed, .slow, .words: nil
+        case .revocation(.token), .ban, .mute, .kick, .closed, .slow, .words, .reserved: nil
         }
     }
 }

@@ -47,6 +47,9 @@ public struct UserName: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension UserName {
+    /// What all names that look like this one have in common (``Lookalikes``).
+    package var skeleton: String { Lookalikes.skeleton(of: self.rawValue) }
+
     /// The name that a server gives to a guest without a name, made from the last letters of the user's id.
     ///
     /// - Parameter id: The guest's id.

@@ -65,6 +65,8 @@ extension ProtocolError {
         public static let roomInvalid = Code("room_invalid")
         /// The user's name breaks the rule for names of users.
         public static let nameInvalid = Code("name_invalid")
+        /// The name is reserved for another user.
+        public static let nameReserved = Code("name_reserved")
         /// The text contains nothing visible.
         public static let textEmpty = Code("text_empty")
         /// The text has more bytes than the limit.

@@ -80,7 +80,7 @@ struct APIError: HTTPResponseError {
     private static func status(_ code: ProtocolError.Code) -> HTTPResponse.Status {
         switch code {
         case .unauthorized: .unauthorized
-        case .forbidden, .banned, .muted, .roomClosed, .textRefused: .forbidden
+        case .forbidden, .banned, .muted, .roomClosed, .textRefused, .nameReserved: .forbidden
         case .rateLimited: .tooManyRequests
         case .unavailable: .serviceUnavailable
         case .internal: .internalServerError

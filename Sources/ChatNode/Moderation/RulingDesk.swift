@@ -143,6 +143,16 @@ final class RulingDesk: BrokerSubscriber {
         return self.ask { $0.mute(of: visitor, in: room, now: now).map { .muted($0, now: now) } }
     }
 
+    /// The error for somebody who may not be shown by a name; nil for one who may.
+    func refusal(of name: UserName, for user: UserID) -> ProtocolError? {
+        self.ask { $0.reservation(of: name, against: user, now: WallClock.now()) } == nil ? nil : .nameReserved
+    }
+
+    /// A user as others see it: as a guest, when its name has become another user's.
+    func shown(_ user: User) -> User {
+        self.refusal(of: user.name, for: user.id) == nil ? user : User(id: user.id, name: .guest(user.id))
+    }
+
     /// What moderators have to say about what somebody without a connection wants to say; nil when it may be said.
     ///
     /// - Parameters:

@@ -30,7 +30,7 @@ struct OpenedSession {
         try costs.takeNew()
         var generator = SystemRandom()
         let id = UserID(using: &generator)
-        let user = User(id: id, name: hello.name ?? .guest(id))
+        let user = User(id: id, name: costs.name(hello.name, of: id))
         let secret = SessionSecret(using: &generator)
         let hash = secret.hash
         try await store.saveSession(hash, user, isGuest: hello.name == nil)
@@ -59,7 +59,7 @@ struct OpenedSession {
             self.init(user: named, secret: secret, hash: hash, isResumed: true)
             return
         }
-        let user = User(id: grant.user, name: name ?? .guest(grant.user))
+        let user = User(id: grant.user, name: costs.name(name, of: grant.user))
         try await store.saveSession(hash, user, isGuest: name == nil)
         self.init(user: user, secret: secret, hash: hash, isResumed: false)
         self.isGuest = name == nil
@@ -72,7 +72,7 @@ struct OpenedSession {
         self.isResumed = isResumed
     }
 
-    /// The user with another name, if one is asked for and it may have one now.
+    /// The user with another name, if one is asked for and it may have that now, or if it must have another.
     private nonisolated(nonsending) static func named(
         _ user: User,
         _ name: UserName?,
@@ -80,8 +80,8 @@ struct OpenedSession {
         _ store: any SessionStore,
         _ costs: SessionCosts
     ) async throws(BrokerError) -> User {
-        guard let name, name != user.name, costs.mayRename(user.id) else { return user }
-        let named = User(id: user.id, name: name)
+        let named = User(id: user.id, name: costs.name(name, of: user))
+        guard named != user else { return user }
         try await store.rename(named, session: hash)
         return named
     }

@@ -1,8 +1,9 @@
 import ChatCore
 
-/// What the `hello` of a client may cost: a new session, or a new name in all rooms of its user.
+/// What the `hello` of a client may ask for: a new session, or a new name in all rooms of its user.
 struct SessionCosts {
     let costs: CostGuard
+    let rulings: RulingDesk
     let address: AddressBlock?
 
     /// Counts a new session.
@@ -13,6 +14,20 @@ struct SessionCosts {
         throw BrokerError(.overloaded, error.message, retryMilliseconds: error.retryMilliseconds)
     }
 
-    /// Counts a new name; without the right to one, a user comes back under the old name.
-    func mayRename(_ user: UserID) -> Bool { self.costs.takeRename(user, self.address, now: .now) == nil }
+    /// The name of a new user: the wanted one, or that of a guest.
+    func name(_ wanted: UserName?, of user: UserID) -> UserName {
+        guard let wanted, self.rulings.refusal(of: wanted, for: user) == nil else { return .guest(user) }
+        return wanted
+    }
+
+    /// The name of a user that comes back: the wanted one, if that is free and there were not too many new names, which
+    /// is counted; else the one it had, unless that was reserved for somebody else meanwhile.
+    func name(_ wanted: UserName?, of user: User) -> UserName {
+        if let wanted, wanted != user.name, self.rulings.refusal(of: wanted, for: user.id) == nil,
+            self.costs.takeRename(user.id, self.address, now: .now) == nil
+        {
+            return wanted
+        }
+        return self.rulings.shown(user).name
+    }
 }

@@ -11,14 +11,16 @@ final class SessionDesk {
 
     private let store: any SessionStore
     private let costs: CostGuard
+    private let rulings: RulingDesk
     /// Users whose names must be looked up.
     private var checks = PacedSet<UserID, ContinuousClock.Instant>(window: namesAtOnce)
     /// Users that got another name while sessions were being looked up: those may have been read before.
     private var renames = RenamesMeanwhile()
 
-    init(store: any SessionStore, costs: CostGuard) {
+    init(store: any SessionStore, costs: CostGuard, rulings: RulingDesk) {
         self.store = store
         self.costs = costs
+        self.rulings = rulings
     }
 
     // MARK: Opening
@@ -39,7 +41,7 @@ final class SessionDesk {
     ) async throws(BrokerError) {
         let lookup = self.renames.begin()
         defer { self.renames.end(lookup) }
-        let costs = SessionCosts(costs: self.costs, address: address?.block)
+        let costs = SessionCosts(costs: self.costs, rulings: self.rulings, address: address?.block)
         var session: OpenedSession
         switch access {
         case .open: session = try await OpenedSession(hello, in: self.store, at: costs)

@@ -46,6 +46,7 @@ extension Shard {
         guard let name = grant.name, name != client.session.user?.name, let hash = client.keptSession.hash else {
             return
         }
+        guard self.node.rulings.refusal(of: name, for: grant.user) == nil else { return }
         guard self.node.costs.takeRename(grant.user, client.address?.block, now: .now) == nil else { return }
         let user = User(id: grant.user, name: name)
         guard (try? await self.sessions.rename(user, session: hash)) != nil else { return }

@@ -46,6 +46,9 @@ extension Shard {
 
     private func rename(_ client: Client, _ name: UserName, id: Int?) async {
         guard var user = client.session.user, let hash = client.keptSession.hash else { return }
+        if let error = self.node.rulings.refusal(of: name, for: user.id) {
+            return self.refuse(error, id: id, to: client)
+        }
         if let error = self.node.costs.takeRename(user.id, client.address?.block, now: .now) {
             return self.refuse(error, id: id, to: client)
         }

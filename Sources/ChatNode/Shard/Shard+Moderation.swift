@@ -25,6 +25,7 @@ extension Shard {
             self.judgeToken(of: client)
             self.judge(client)
         }
+        self.spawn { await self.judgeNames() }
     }
 
     private func enforce(_ ruling: Ruling) {
@@ -44,6 +45,7 @@ extension Shard {
             guard let room = self.rooms[room] else { return }
             for membership in room.live + room.catchingUp { self.remove(membership, .roomClosed(ruling)) }
         case .revocation(let tokens): for client in self.clients(tokens) { self.judgeToken(of: client) }
+        case .reserved: self.spawn { await self.judgeNames() }
         case .slow, .words: break
         }
     }
@@ -54,7 +56,7 @@ extension Shard {
         case .closed(let room), .slow(let room, _), .words(let room, _):
             self.ruledRooms[room] = self.node.rulings.ask { $0.rules(of: room) }
         case .mute(let target, _): for client in self.clients(target) { self.noteMutes(of: client) }
-        case .ban, .kick, .revocation: break
+        case .ban, .kick, .revocation, .reserved: break
         }
     }
 

@@ -21,6 +21,7 @@ extension Shard {
             if let ban = self.node.rulings.ban(of: client.visitor) { return self.close(client, .banned(ban)) }
             try await self.sessions.open(hello, access, from: client.address) {
                 self.opened($0, access, for: client, id: id)
+                self.tellOfName(access.grant?.name ?? hello.name, client)
             }
         } catch {
             // A welcome promises that the session brings the same user back, so there is none while the broker cannot
@@ -29,6 +30,14 @@ extension Shard {
             let wait = min(error.retryMilliseconds ?? 0, Self.longestWait)
             self.close(client, away, reconnectMilliseconds: wait + .random(in: 1000...3000))
         }
+    }
+
+    /// Tells a client why its user is not shown by the name that it asked for.
+    private func tellOfName(_ wanted: UserName?, _ client: Client) {
+        guard let wanted, let user = client.session.user, wanted != user.name, !client.isClosed,
+            let error = self.node.rulings.refusal(of: wanted, for: user.id)
+        else { return }
+        self.refuse(error, id: nil, to: client)
     }
 
     private func opened(_ session: OpenedSession, _ access: Access, for client: Client, id: Int?) {

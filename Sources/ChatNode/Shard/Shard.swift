@@ -55,7 +55,7 @@ actor Shard {
         self.node = node
         self.settings = node.settings
         self.metrics = ShardMetrics(shard: String(index), of: node.metrics)
-        self.sessions = SessionDesk(store: node.sessions, costs: node.costs)
+        self.sessions = SessionDesk(store: node.sessions, costs: node.costs, rulings: node.rulings)
         self.presence = PresenceKeeper(node: node, holder: node.holder(shard: index), rooms: self.rooms)
         self.schedule = FlushScheduler(window: node.flushWindow, now: .now)
         self.inbox = BrokerInbox(loop: loop)

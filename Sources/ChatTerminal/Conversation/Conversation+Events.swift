@@ -14,6 +14,7 @@ extension Conversation {
             if !error.isForNow { self.forget(room) }
             self.warn("\(room): \(Words.of(error))")
         case .held(let room, let error): self.warn("\(room): \(Words.of(error))")
+        case .objected(let error): self.warn(Words.of(error))
         case .tokenNotRenewed(let failure): self.warn(Phrase.tokenNotRenewed(["reason": Words.of(failure)]))
         case .members(let room, let members): self.rooms.listed(members, in: room)
         case .received(let event): self.handle(event)

@@ -25,6 +25,7 @@ package enum Notices {
         switch event {
         case .connection(.waiting(_, let failure)): Phrase.tryingAgain(["reason": Words.of(failure)])
         case .refused(let room, let error), .held(let room, let error): "\(room): \(Words.of(error))"
+        case .objected(let error): Words.of(error)
         case .tokenNotRenewed(let failure): Phrase.tokenNotRenewed(["reason": Words.of(failure)])
         case .received(.status(.degraded, let detail)): self.degraded(detail)
         case .received(.gap(let room, epoch: _, let from, let last)): self.gap(room, from, last)

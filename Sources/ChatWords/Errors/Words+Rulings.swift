@@ -1,4 +1,4 @@
-package import ChatClient
+internal import ChatClient
 package import ChatCore
 internal import ChatSystem
 

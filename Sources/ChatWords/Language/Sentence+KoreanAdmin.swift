@@ -41,6 +41,13 @@ extension Sentence {
         "All tokens that were issued until now.": "지금까지 발급된 모든 토큰.",
         "Let tokens be valid again that were revoked.": "무효로 만든 토큰을 다시 유효하게 합니다.",
         "All tokens, of whom and of when they are.": "누구의 것이든 언제 것이든 모든 토큰.",
+        "Keep a name, and all that look like it, for one user.": "이름과 그와 비슷해 보이는 이름을 한 사용자만 쓰게 합니다.",
+        "Whoever else has it becomes a guest, and cannot take it again.":
+            "그 이름을 쓰던 다른 사람은 손님이 되고, 다시 쓸 수 없습니다.",
+        "Let anybody take a name again that was reserved.": "그 이름을 다시 누구나 쓸 수 있게 합니다.",
+        "The name.": "이름.",
+        "The id of the user.": "그 사용자의 id.",
+        "for whom? Give a user's id, or --subject": "누구를 위한 것인지 사용자 id나 --subject로 써 주세요",
         "The jti of one token.": "토큰 하나의 jti.",
         "The id of a user whose tokens are meant.": "그 토큰을 가진 사용자의 id.",
         "which tokens? Give --token, --user, --subject or --all":
@@ -79,6 +86,7 @@ extension Sentence {
         "{who} are not valid any more": "토큰 무효: {who}",
         "{room} is closed": "{room}{이/가} 닫혀 있습니다",
         "{room}: one thing in {seconds} s from each user": "{room}: 사용자마다 {seconds}초에 한 번",
+        "the name {name} belongs to {user}": "{name}{은/는} {user}의 이름",
         "{room} does not take {count} words": "{room}: 쓸 수 없는 낱말 {count}개",
         "the admin API needs its key, as Authorization: Bearer": "관리 API의 키가 없거나 틀립니다",
         "too many wrong keys came from this address": "이 주소에서 틀린 키가 너무 많이 왔습니다",

@@ -240,6 +240,12 @@ import Testing
         #expect(failure.isFinal && failure.refusal == error)
     }
 
+    @Test func `an error that belongs to no command is told`() throws {
+        var machine = try self.makeJoined()
+        let error = ProtocolError(.nameReserved, "no")
+        #expect(machine.received(.error(CommandRefusal(id: nil, error)), now: self.start) == [.emit(.objected(error))])
+    }
+
     @Test func `what the server said about coming back holds for one wait`() throws {
         var machine = try self.makeJoined()
         _ = machine.received(.event(.closing(.draining, reconnectMilliseconds: 7000)), now: self.start)

@@ -114,6 +114,28 @@ import TestSupport
         #expect(index.revocation(of: Visitor(user: mina), now: 1) == nil)
     }
 
+    @Test func `a reserved name, and what looks like it, is its user's until the ruling is lifted or ends`() throws {
+        var index = Rulings()
+        let (boss, other) = (UserID("t1"), UserID("u1"))
+        func isFree(_ name: String, for user: UserID, now: Int = 1) throws -> Bool {
+            index.reservation(of: try UserName(name), against: user, now: now) == nil
+        }
+        #expect(try isFree("Admin", for: other))
+        let ruling = Ruling(.reserved(try UserName("Admin"), for: boss), issuedAt: 0, expiresAt: 9)
+        _ = index.put(ruling)
+        for name in ["Admin", "ADMIN", "\u{410}dmin", "Adrnin", "Adm1n", "A\u{200D}dmin"] {
+            #expect(try !isFree(name, for: other) && isFree(name, for: boss), "\(name)")
+        }
+        #expect(try isFree("Admins", for: other) && isFree("Admin", for: other, now: 9))
+        // Another look of the name is the same matter.
+        let moved = Ruling(.reserved(try UserName("\u{410}DMIN"), for: other), issuedAt: 1)
+        _ = index.put(moved)
+        #expect(moved.id == ruling.id && index.count == 1)
+        #expect(try isFree("Admin", for: other) && !isFree("Admin", for: boss))
+        index.lift(ruling.id)
+        #expect(try isFree("Admin", for: boss) && !index.reservesNames)
+    }
+
     @Test func `a ruling reads as it was written, and so does an entry of the record`() throws {
         let room = try RoomName("래블업")
         let matters: [Ruling.Matter] = [
@@ -121,6 +143,7 @@ import TestSupport
             .mute(.network(try #require(Network("2001:db8::/64"))), room: room), .kick(UserID("u1"), room: room),
             .revocation(.token("a\"b")), .revocation(.user(UserID("t1"), before: 5)), .revocation(.all(before: 0)),
             .closed(room), .slow(room, seconds: 30), .words(room, ["바보", "a \"word\""]),
+            .reserved(try UserName("관리자 \"민아\""), for: UserID("t1")),
         ]
         for matter in matters {
             let ruling = Ruling(

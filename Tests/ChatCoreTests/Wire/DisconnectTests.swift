@@ -22,7 +22,7 @@ import Testing
         let retryable: [ProtocolError.Code] = [.rateLimited, .unavailable, .internal]
         let final: [ProtocolError.Code] = [
             .badJSON, .badCommand, .unknownType, .roomInvalid, .nameInvalid, .textEmpty, .textTooLong, .notJoined,
-            .tooManyRooms, .unauthorized, .forbidden, .init("new_in_version_9"),
+            .tooManyRooms, .nameReserved, .unauthorized, .forbidden, .init("new_in_version_9"),
         ]
         #expect(retryable.allSatisfy { $0.isRetryable })
         #expect(!final.contains { $0.isRetryable })

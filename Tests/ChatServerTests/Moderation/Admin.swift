@@ -93,6 +93,10 @@ extension TestClient {
         _ = try await self.repeated(command, from: id) { $0["type"]?.string == "ok" }
     }
 
+    mutating func renameEventually(_ name: String, from id: Int) async throws {
+        _ = try await self.repeated(#"{"type":"rename","name":"\#(name)"}"#, from: id) { $0["type"]?.string == "ok" }
+    }
+
     mutating func refusedEventually(_ command: String, from id: Int) async throws -> JSONValue {
         try await self.repeated(command, from: id) { $0["type"]?.string == "error" }
     }

@@ -46,13 +46,16 @@ import Testing
         ("ban", #"{"user":"u1","seconds":0}"#), ("ban", #"{"user":1}"#), ("ban", "nothing"), ("ban", "[]"),
         ("kick", #"{"user":"u1"}"#), ("slow", #"{"room":"lobby","seconds":3601}"#), ("clear", #"{"room":"-"}"#),
         ("words", #"{"room":"lobby","words":"a"}"#), ("words", #"{"room":"lobby","words":[" "]}"#), ("revoke", "{}"),
+        ("reserve", #"{"name":"Admin"}"#), ("reserve", #"{"user":"u1"}"#), ("reserve", #"{"name":" ","user":"u1"}"#),
+        ("unreserve", "{}"),
         ("ban", #"{"user":"u1","reason":"\#(String(repeating: "x", count: 301))"}"#),
     ])
     func `what is wrong with an order is said`(verb: String, body: String) async throws {
         try await Self.with { _, admin in
             let answer = try await admin.post(verb, body)
             #expect(answer.status == 400)
-            #expect(["bad_command", "bad_json", "room_invalid"].contains(answer.body?["error"]?["code"]?.string))
+            let codes: [String?] = ["bad_command", "bad_json", "room_invalid", "name_invalid"]
+            #expect(codes.contains(answer.body?["error"]?["code"]?.string))
             #expect(answer.body?["error"]?["message"]?.string?.isEmpty == false)
             #expect(try await admin.rulings().isEmpty)
         }

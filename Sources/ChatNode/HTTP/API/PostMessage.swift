@@ -21,6 +21,7 @@ struct PostMessage {
         var request = request
         let body = try await request.collectBody(upTo: self.node.limits.messageBytes)
         let (text, name, kind) = try self.read(body)
+        try await self.node.rulings.ready()
         let user = try await self.sender(request, access, name)
         let key = try self.key(request, user)
         let block = context.address?.block
@@ -30,7 +31,7 @@ struct PostMessage {
         if let error = costs.newRooms.check(block, now: .now) ?? costs.sends.take(send, now: .now) {
             throw APIError(error)
         }
-        if let error = try await self.refusal(of: text, by: user, payer, context.address) {
+        if let error = self.refusal(of: text, by: user, payer, context.address) {
             costs.sends.giveBack(room: self.room, now: .now)
             throw APIError(error)
         }
@@ -57,8 +58,7 @@ struct PostMessage {
         by user: User,
         _ payer: UserID,
         _ address: NetworkAddress?
-    ) async throws -> ProtocolError? {
-        try await self.node.rulings.ready()
+    ) -> ProtocolError? {
         let visitor = Visitor(user: user.id == Self.anonymous ? nil : user.id, address: address)
         return self.node.rulings.refusal(of: text, by: visitor, payer: payer, in: self.room)
     }
@@ -79,19 +79,21 @@ struct PostMessage {
         guard let authorization = request.headers[.authorization] else {
             guard let name, name != .null else { return User(id: Self.anonymous, name: try UserName("anonymous")) }
             guard let name = name.string else { throw ProtocolError(.badCommand, "name is a string") }
-            return User(id: Self.anonymous, name: try UserName(name))
+            let user = User(id: Self.anonymous, name: try UserName(name))
+            if let error = self.node.rulings.refusal(of: user.name, for: user.id) { throw error }
+            return user
         }
         guard let secret = Bearer.text(in: authorization).flatMap({ SessionSecret($0) }),
             let user = try await self.node.sessions.session(secret.hash), !user.id.isOfToken
         else { throw ProtocolError(.unauthorized, "the bearer is no session that is known here") }
-        return user
+        return self.node.rulings.shown(user)
     }
 
     /// The user of a token, by the name in it or by the chosen one.
     private func sender(_ grant: Grant) async throws -> User {
-        if let name = grant.name { return User(id: grant.user, name: name) }
+        if let name = grant.name { return self.node.rulings.shown(User(id: grant.user, name: name)) }
         let known = try await self.node.sessions.session(grant.subject.rawValue)
-        return known ?? User(id: grant.user, name: .guest(grant.user))
+        return known.map { self.node.rulings.shown($0) } ?? User(id: grant.user, name: .guest(grant.user))
     }
 
     /// Clients that share one scope must use keys that nobody else would choose.

@@ -131,6 +131,7 @@ enum RulingText {
         case .closed: "{room} is closed"
         case .slow: "{room}: one thing in {seconds} s from each user"
         case .words: "{room} does not take {count} words"
+        case .reserved: "the name {name} belongs to {user}"
         }
     }
 
@@ -142,6 +143,7 @@ enum RulingText {
         case .closed: ["room": room]
         case .slow(_, let seconds): ["room": room, "seconds": "\(seconds)"]
         case .words(_, let words): ["room": room, "count": "\(words.count)"]
+        case .reserved(let name, let user): ["name": name.rawValue, "user": user.rawValue]
         }
     }
 }

@@ -21,7 +21,8 @@ struct Admin: AsyncParsableCommand {
             subcommands: [
                 Ban.self, Unban.self, Mute.self, Unmute.self, Kick.self, Delete.self, Clear.self, Close.self, Open.self,
                 Slow.self,
-                WordsOfRoom.self, Revoke.self, Unrevoke.self, ListRulings.self, Log.self, Connections.self,
+                WordsOfRoom.self, Revoke.self, Unrevoke.self, Reserve.self, Unreserve.self, ListRulings.self, Log.self,
+                Connections.self,
             ]
         )
     }

@@ -212,6 +212,10 @@ struct Input {
             + Self.field(.outbox, "text") {
                 #"{"type":"send","key":"k","room":"a","kind":"text","time":1099511627000,"text":"\#($0)"}"# + "\n"
             }
+            + Self.field(.rulings, "name") { #"{"kind":"reserved","time":1,"user":"u1","name":"\#($0)"}"# }
+            + Self.field(.rulings, "reason") { #"{"kind":"closed","time":1,"room":"a","reason":"\#($0)"}"# }
+            + Self.field(.rulings, "a word") { #"{"kind":"words","time":1,"room":"a","words":["\#($0)"]}"# }
+            + Self.field(.rulings, "verb") { #"{"time":1,"verb":"\#($0)"}"# }
             + Self.field(.positions, "room") { #"{"version":1,"rooms":{"\#($0)":{"epoch":"abcdefgh","seq":1}}}"# }
             + Self.field(.text, "itself") { $0 }
             + [

@@ -38,6 +38,8 @@ enum Sink: String, CaseIterable {
     case payload
     /// What was published on the channel of all nodes, and what stands in the table of members.
     case control
+    /// What moderators decided and did, as Redis or a file kept it.
+    case rulings
     /// A client's outbox.
     case outbox
     /// What `tail --state` remembers.
@@ -67,6 +69,7 @@ enum Sink: String, CaseIterable {
         case .control:
             _ = ControlMessage(buffer)
             _ = MemberCoding.decode(buffer)
+        case .rulings: Self.rulings(buffer)
         case .outbox: Self.outbox(buffer)
         case .positions: Self.positions(bytes)
         case .text: Self.text(String(decoding: bytes, as: UTF8.self))
@@ -247,6 +250,26 @@ extension Sink {
             precondition(publication.position.seq > 0)
         }
         _ = PublicationCodec.time(of: buffer)
+    }
+
+    /// What was read is read again, the same way, and takes its place among the others.
+    private static func rulings(_ buffer: ByteBuffer) {
+        _ = RulingVersion(String(buffer: buffer))
+        if let entry = AuditEntry(decoding: buffer) {
+            precondition(AuditEntry(decoding: entry.encoded()) == entry, "an entry changes when it is written and read")
+        }
+        var rulings = (try? RulingArchive.rulings(in: buffer)) ?? []
+        if let ruling = Ruling(decoding: buffer) { rulings.append(ruling) }
+        var index = Rulings()
+        for ruling in rulings {
+            precondition(Ruling(decoding: ruling.encoded()) == ruling, "a ruling changes when it is written and read")
+            precondition(index.put(ruling) && index[ruling.id] == ruling, "a ruling has no place")
+        }
+        let lasting = rulings.filter { !$0.matter.isMomentary }
+        let again = try? RulingArchive.rulings(in: RulingArchive.encoded(rulings))
+        precondition(again == lasting, "rulings change when they are written and read")
+        for ruling in index.list { precondition(index.lift(ruling.id) == ruling) }
+        precondition(index.isEmpty && !index.reservesNames, "a ruling that was lifted is still there")
     }
 
     private static func outbox(_ buffer: ByteBuffer) {

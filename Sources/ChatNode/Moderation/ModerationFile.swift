@@ -22,29 +22,17 @@ package struct ModerationFile: Sendable {
             throw Damage(description: "the moderation file \(self.path) cannot be read")
         }
         guard let bytes else { return [] }
-        guard let json = try? JSONValue(ByteBuffer(bytes: bytes)), let elements = json["rulings"]?.array,
-            elements.count <= Rulings.maximum
-        else {
-            throw Damage(description: "the moderation file \(self.path) is damaged: it is no list of rulings")
+        do throws(RulingArchive.Damage) { return try RulingArchive.rulings(in: ByteBuffer(bytes: bytes)) } catch {
+            throw Damage(description: "the moderation file \(self.path) is damaged: \(error)")
         }
-        var rulings: [Ruling] = []
-        for (index, element) in elements.enumerated() {
-            do throws(ProtocolError) { rulings.append(try Ruling(element)) } catch {
-                throw Damage(
-                    description: "the moderation file \(self.path) is damaged at ruling \(index + 1): \(error.message)"
-                )
-            }
-        }
-        return rulings
     }
 
     /// Writes the rulings.
     ///
     /// - Throws: ``BrokerError`` when they are not on the disk.
     package func write(_ rulings: [Ruling]) throws(BrokerError) {
-        var json = JSONWriter()
-        json.array("rulings", encoded: rulings.filter { !$0.matter.isMomentary }.map { $0.encoded() })
-        do throws(FileError) { try AtomicFile.write(String(buffer: json.finish()) + "\n", to: self.path) } catch {
+        let text = String(buffer: RulingArchive.encoded(rulings))
+        do throws(FileError) { try AtomicFile.write(text + "\n", to: self.path) } catch {
             throw BrokerError(.refused, "the moderation file cannot be written")
         }
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import zlib
 from collections.abc import Awaitable, Callable
 
 from wire import BINARY, PING, Socket, command, frame, handshake, some_bytes
@@ -14,6 +15,8 @@ Attack = Callable[[int, str, random.Random], Awaitable[None]]
 HOLD_SECONDS = 3
 """How long an attack holds what it has."""
 DEEP = 5_000
+BOMB = zlib.compress(b" " * 30_000_000, 9, -15)
+"""Small, and a thousand times as long when it is inflated."""
 
 
 async def half_a_handshake(port: int, source: str, rng: random.Random) -> None:
@@ -81,10 +84,10 @@ async def paths(port: int, source: str, rng: random.Random) -> None:
     peer.close()
 
 
-async def welcome(port: int, source: str, query: str = "", **settings) -> Socket:
+async def welcome(port: int, source: str, query: str = "", fields: str = "", **settings) -> Socket:
     """A WebSocket, as a browser opens it."""
     peer = await Socket.connect(port, source, **settings)
-    await peer.send(handshake(port, query))
+    await peer.send(handshake(port, query, fields))
     head = await peer.head()
     if b" 101 " not in head:
         peer.close()
@@ -203,7 +206,58 @@ async def asks_over_http(port: int, source: str, rng: random.Random) -> None:
     peer.close()
 
 
+async def bombs(port: int, source: str, rng: random.Random) -> None:
+    """Agrees to compression, where the server does, and sends what is small and becomes huge, or is no deflate data."""
+    peer = await welcome(port, source, fields="Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n")
+    await peer.send(frame(rng.choice([BOMB, BOMB[:500], some_bytes(rng, 4096), b""]), reserved=4))
+    await peer.reader.read(4096)
+    peer.close()
+
+
+async def guesses(port: int, source: str, rng: random.Random) -> None:
+    """Guesses the operator's key, sessions and tokens."""
+    peer = await Socket.connect(port, source)
+    for _ in range(20):
+        guess = f"{rng.getrandbits(128):032x}"
+        path = rng.choice(["/admin/rulings", "/admin/log", "/api/rooms/lobby/messages", "/api/status"])
+        await peer.send(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {guess}\r\n\r\n".encode())
+        if not await peer.reader.read(65536):
+            return
+    peer.close()
+    other = await welcome(port, source)
+    await other.send(command(type="hello", id=1, session=f"{rng.getrandbits(128):032x}", token="e30.e30.e30"))
+    await other.reader.read(4096)
+    other.close()
+
+
+async def lies_about_itself(port: int, source: str, rng: random.Random) -> None:
+    """Claims another address: by headers of a proxy that the server does not trust, and by the PROXY protocol."""
+    claimed = f"10.{rng.randrange(256)}.{rng.randrange(256)}.1"
+    peer = await Socket.connect(port, source)
+    if rng.random() < 0.5:
+        await peer.send(f"PROXY TCP4 {claimed} 10.0.0.1 1 2\r\n".encode() + handshake(port))
+        await peer.reader.read(4096)
+        return peer.close()
+    fields = f"X-Forwarded-For: {claimed}, {claimed}\r\nForwarded: for={claimed};for=" + '"[' * 50 + "\r\n"
+    await peer.send(handshake(port, fields=fields))
+    await peer.reader.read(4096)
+    peer.reset()
+
+
+async def gives_orders(port: int, source: str, rng: random.Random) -> None:
+    """Moderates without the right to."""
+    peer = await welcome(port, source)
+    await peer.send(command(type="hello", id=1) + command(type="join", id=2, room="lobby"))
+    for index in range(30):
+        order = rng.choice([{"type": "kick", "user": "u1"}, {"type": "ban", "user": "u1"}, {"type": "clear"}, {"type": "delete", "seq": index + 1}])
+        await peer.send(command(id=3 + index, room="lobby", **order))
+    reading = asyncio.create_task(drain(peer))
+    await asyncio.sleep(1)
+    reading.cancel()
+    peer.reset()
+
+
 ALL: list[Attack] = [
     half_a_handshake, no_request, huge_head, slow_body, paths, wrong_frames, endless_message, odd_json, never_reads,
-    comes_and_goes, floods, many_connections, asks_over_http,
+    comes_and_goes, floods, many_connections, asks_over_http, bombs, guesses, lies_about_itself, gives_orders,
 ]

@@ -13,7 +13,10 @@ from wire import strangers
 def test_good_clients_lose_nothing_while_strangers_attack(tmp_path, seed):
     # Times and the last megabyte belong to a run that has the machine for itself (scripts/attack.sh).
     words = ["--seconds", "12", "--calm", "1", "--rest", "5", "--people", "6", "--at-once", "8", "--growth", "3"]
-    assert asyncio.run(attack.attacked(attack.parsed([*words, "--seed", str(seed)]), tmp_path)) == []
+    key = tmp_path / "key"
+    key.write_text("0123456789abcdef")
+    server = ["--deflate", "on", "--admin-key-file", str(key)]
+    assert asyncio.run(attack.attacked(attack.parsed([*words, "--seed", str(seed), "--", *server]), tmp_path)) == []
 
 
 def test_every_attack_is_made():

@@ -33,11 +33,11 @@ def command(**fields) -> bytes:
     return frame(json.dumps(fields, ensure_ascii=False).encode())
 
 
-def handshake(port: int, query: str = "") -> bytes:
+def handshake(port: int, query: str = "", fields: str = "") -> bytes:
     key = base64.b64encode(os.urandom(16)).decode()
     return (
         f"GET /ws{query} HTTP/1.1\r\nHost: localhost:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n{fields}\r\n"
     ).encode()
 
 

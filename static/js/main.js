@@ -1,7 +1,7 @@
 // Puts the page together. Code that few visits need is fetched on demand.
 
 import { makeAddress } from "./address.js";
-import { makeApp } from "./app.js";
+import { makeApp } from "./controller.js";
 import { initialState, reduce, unreadCount } from "./core/reducer.js";
 import { roomOfHash } from "./core/names.js";
 import { makeStore } from "./store.js";

@@ -7,7 +7,9 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
-/// The owner of a connection from its accept to its end; no other handler sees its bytes, except that of `/echo`.
+/// The owner of a connection from its accept to its end.
+///
+/// After a proxy's header and TLS (``ConnectionIntake``) no other handler sees its bytes, except that of `/echo`.
 ///
 /// First it is in the door: ``DoorMachine`` decides what to do with its input. A WebSocket's bytes go to the shard,
 /// which writes to the socket itself; the router handles any other request, in a task that ends with the answer. The

@@ -3,7 +3,7 @@ import NIOCore
 
 /// The way out for one client's bytes: all frames of a connection that a shard has taken go through it.
 ///
-/// Frames are queued until ``flush()``, so that everything that a tick has for a client leaves in one system call:
+/// Frames are queued until ``flush()``, so that everything that a turn has for a client leaves in one system call:
 /// straight to the socket while the channel has nothing queued, otherwise through the channel. Bytes that a socket does
 /// not take wait in the channel, and all later bytes go there, too, until it is empty. The frames of a room do not even
 /// wait for the flush when nothing else is queued for the client (``deliver(_:)``).
@@ -53,7 +53,7 @@ final class OutboundPort {
     /// Queues whole frames.
     func write(_ frames: ByteBuffer) -> Verdict {
         if self.waiting > self.limit {
-            // Bytes that only wait for the end of the tick are no reason to disconnect.
+            // Bytes that only wait for the end of the turn are no reason to disconnect.
             self.flush()
             guard self.waiting <= self.limit else { return .overflow }
         }

@@ -1,8 +1,8 @@
 import ChatCore
 
-/// Decides which rooms of a loop send at the end of a tick, and when to check the others again.
+/// Decides which rooms of a loop send at the end of a turn, and when to check the others again.
 ///
-/// A room is in it once for this tick, and once for the time of its next check; a check that is not needed any more is
+/// A room is in it once for this turn, and once for the time of its next check; a check that is not needed any more is
 /// skipped when its time comes.
 struct FlushScheduler {
     /// Frames that are not urgent leave at multiples of this time, so that many rooms share one check.
@@ -11,7 +11,7 @@ struct FlushScheduler {
     private let window: Duration
     private let start: ContinuousClock.Instant
     private var meter: DeliveryMeter
-    /// Rooms that gathered something in this tick.
+    /// Rooms that gathered something in this turn.
     private var gathering: [LocalRoom] = []
     private var looks = DueQueue<LocalRoom, ContinuousClock.Instant>()
     /// The time of the loop's next check, if there is one.
@@ -28,12 +28,12 @@ struct FlushScheduler {
         self.meter = DeliveryMeter(now: now)
     }
 
-    /// Whether a room has gathered something in this tick.
+    /// Whether a room has gathered something in this turn.
     var hasGathered: Bool { !self.gathering.isEmpty }
 
     /// A room has gathered a frame.
     ///
-    /// - Returns: Whether it is the first one in this tick; then the loop must call at the tick's end.
+    /// - Returns: Whether it is the first one in this turn; then the loop must call at the turn's end.
     mutating func gathered(in room: LocalRoom) -> Bool {
         guard !room.isGathering else { return false }
         room.isGathering = true
@@ -41,10 +41,10 @@ struct FlushScheduler {
         return true
     }
 
-    /// The tick has ended.
+    /// The turn has ended.
     ///
     /// - Returns: The rooms whose frames leave now.
-    mutating func tickEnded(now: ContinuousClock.Instant) -> [LocalRoom] {
+    mutating func turnEnded(now: ContinuousClock.Instant) -> [LocalRoom] {
         let rooms = self.gathering
         self.gathering.removeAll(keepingCapacity: true)
         for room in rooms {

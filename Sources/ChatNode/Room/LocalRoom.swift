@@ -27,15 +27,15 @@ final class LocalRoom {
     private let move = Signal()
 
     // The frames that leave next, and their time.
-    private(set) var gathered = GatheredFrames()
+    private(set) var gathered = RoomFrames()
     /// The same without presence: gathered while there are live members who may not know of it.
-    private var gatheredQuietly = GatheredFrames()
+    private var gatheredQuietly = RoomFrames()
     /// The number of those members.
     private var quietCount = 0
     /// The frames that leave at this moment.
     private(set) var leaving: Leaving?
     var pace = RoomPace()
-    /// Whether the ``FlushScheduler`` asks about it at the end of this tick.
+    /// Whether the ``FlushScheduler`` asks about it at the end of this turn.
     var isGathering = false
     /// The time when the ``FlushScheduler`` asks about it next in any case.
     var nextLook: ContinuousClock.Instant?
@@ -71,7 +71,7 @@ final class LocalRoom {
     ///   - payload: The event.
     ///   - urgency: Its urgency; what is not urgent is about presence.
     ///   - isMessage: Whether it counts as a message.
-    func gather(_ payload: ByteBuffer, _ urgency: GatheredFrames.Urgency, isMessage: Bool) {
+    func gather(_ payload: ByteBuffer, _ urgency: RoomFrames.Urgency, isMessage: Bool) {
         self.gathered.add(payload, urgency)
         if isMessage { self.gathered.tally.addMessage(payload) }
         guard self.quietCount > 0, case .prompt = urgency else { return }
@@ -84,9 +84,9 @@ final class LocalRoom {
 
     /// Frames on their way to the live members.
     struct Leaving {
-        var all: GatheredFrames.Batch
+        var all: RoomFrames.Batch
         /// Those without presence, for members who may not know of it; nil when there are no such members or frames.
-        var quiet: GatheredFrames.Batch?
+        var quiet: RoomFrames.Batch?
 
         /// Compresses each message for all members with a window.
         ///
@@ -110,7 +110,7 @@ final class LocalRoom {
         }
 
         /// The frames for a member.
-        func batch(for member: Membership) -> GatheredFrames.Batch? { member.hearsPresence ? self.all : self.quiet }
+        func batch(for member: Membership) -> RoomFrames.Batch? { member.hearsPresence ? self.all : self.quiet }
     }
 
     /// The gathered frames are about to be written to the live members.
@@ -268,6 +268,6 @@ final class LocalRoom {
         }
         guard !membership.hearsPresence else { return }
         self.quietCount += change
-        if self.quietCount == 0 { self.gatheredQuietly = GatheredFrames() }
+        if self.quietCount == 0 { self.gatheredQuietly = RoomFrames() }
     }
 }

@@ -45,7 +45,7 @@ final class Membership {
     ///
     /// - Parameter batch: The frames.
     /// - Returns: The result of the write.
-    func deliver(_ batch: GatheredFrames.Batch) -> OutboundPort.Verdict {
+    func deliver(_ batch: RoomFrames.Batch) -> OutboundPort.Verdict {
         guard self.skippedBytes == 0 else { return self.deliverNew(batch.frames) }
         if let lasting = batch.lasting, self.port.isCrowded { return self.port.deliver(lasting) }
         guard let window else { return self.port.deliver(batch.frames) }

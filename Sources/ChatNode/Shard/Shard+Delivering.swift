@@ -99,17 +99,17 @@ extension Shard: PresenceHost {
     func gather(
         _ payload: ByteBuffer,
         in room: LocalRoom,
-        _ urgency: GatheredFrames.Urgency = .prompt,
+        _ urgency: RoomFrames.Urgency = .prompt,
         isMessage: Bool = false
     ) {
         room.gather(payload, urgency, isMessage: isMessage)
-        if self.schedule.gathered(in: room) { self.scheduleTick() }
+        if self.schedule.gathered(in: room) { self.scheduleTurnEnd() }
     }
 
-    /// Writes the frames that leave at the end of this tick; a busy room may hold its frames for a moment.
+    /// Writes the frames that leave at the end of this turn; a busy room may hold its frames for a moment.
     func broadcastDue() {
         guard self.schedule.hasGathered else { return self.flushPorts() }
-        self.broadcast(self.schedule.tickEnded(now: .now))
+        self.broadcast(self.schedule.turnEnded(now: .now))
         self.scheduleLook()
     }
 
@@ -145,11 +145,11 @@ extension Shard: PresenceHost {
     }
 
     /// Hands a room's frames to its live members; members that also get other frames get all of them at the end of the
-    /// tick.
+    /// turn.
     func broadcastNow(_ room: LocalRoom) {
         room.beginLeaving(self.deflate)
         self.writeBatch(of: room)
-        if !self.ports.isEmpty { self.scheduleTick() }
+        if !self.ports.isEmpty { self.scheduleTurnEnd() }
     }
 
     private func writeBatch(of room: LocalRoom) {
@@ -164,7 +164,7 @@ extension Shard: PresenceHost {
         for client in slow { self.close(client, .slowConsumer) }
     }
 
-    private func write(_ batch: GatheredFrames.Batch, to member: Membership, _ slow: inout [Client]) {
+    private func write(_ batch: RoomFrames.Batch, to member: Membership, _ slow: inout [Client]) {
         switch member.deliver(batch) {
         case .sent, .queued(isFirst: false): break
         case .queued(isFirst: true): self.ports.add(member.client)

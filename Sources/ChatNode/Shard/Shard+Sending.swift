@@ -1,14 +1,14 @@
 import ChatCore
 import NIOCore
 
-/// A send that waits for its tick.
+/// A send that waits for its turn.
 struct Outgoing {
     var client: Client
     var id: Int?
     var draft: Draft
 }
 
-// A member's message: it waits for the tick, goes to the broker with others, and is answered.
+// A member's message: it waits for the turn, goes to the broker with others, and is answered.
 extension Shard {
     /// A member sends.
     func publish(_ client: Client, _ send: Command.Send, id: Int?) {
@@ -27,7 +27,7 @@ extension Shard {
         self.outgoing.append(
             Outgoing(client: client, id: id, draft: Draft(room: send.room, sender: user.id, key: send.key, tail: tail))
         )
-        self.scheduleTick()
+        self.scheduleTurnEnd()
     }
 
     /// A guest sends something: from now on its session is kept for the full time.
@@ -39,7 +39,7 @@ extension Shard {
         }
     }
 
-    /// Hands the sends of this tick to the broker.
+    /// Hands the sends of this turn to the broker.
     func publishOutgoing() {
         guard !self.outgoing.isEmpty else { return }
         let batch = self.outgoing

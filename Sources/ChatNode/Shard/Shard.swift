@@ -22,7 +22,7 @@ actor Shard {
     let sessions: SessionDesk
     let presence: PresenceKeeper
     var wheel = TimerWheel<Timer>()
-    /// Sends of this tick, on their way to the broker.
+    /// Sends of this turn, on their way to the broker.
     var outgoing: [Outgoing] = []
     /// The rules of rooms that have some: most nodes have none.
     var ruledRooms: [RoomName: RoomRules] = [:]
@@ -31,15 +31,15 @@ actor Shard {
     /// Compresses and inflates the messages of clients that agreed on it.
     let deflate = LoopDeflate()
     /// The clients whose ports have something to send.
-    var ports = ClientsToFlush()
+    var ports = PortsToFlush()
     /// The clients for which the node holds bytes.
     var held: Set<ClientID> = []
     /// Whether some of them are about to be let go of.
     var isShedding = false
     /// The broker's state for new clients; nil while all is well.
     var degradation: String?
-    /// Whether a tick is due.
-    var isTickScheduled = false
+    /// Whether a turn is due.
+    var isTurnEndScheduled = false
     private var tasks = 0
     private let quiescence = Signal()
 

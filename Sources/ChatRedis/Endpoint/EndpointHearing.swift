@@ -14,7 +14,7 @@ final class EndpointHearing {
     private(set) var legacyNodes = LegacyNodes.present
 
     private let commands: CommandLink
-    private let subscriptions: SubscriptionRequests
+    private let subscriptions: SubscriptionLink
     private let keys: RedisKeys
     private let eventLoop: any EventLoop
     private let patience: TimeAmount
@@ -24,7 +24,7 @@ final class EndpointHearing {
 
     init(
         over commands: CommandLink,
-        _ subscriptions: SubscriptionRequests,
+        _ subscriptions: SubscriptionLink,
         keys: RedisKeys,
         incarnation: String,
         on eventLoop: any EventLoop,

@@ -19,7 +19,7 @@ final class RedisEndpoint {
     ///
     /// Nothing is stored over a connection before a comparison shows that it leads to the logs that this node followed.
     let logLink: CommandLink
-    let subscriptions: SubscriptionRequests
+    let subscriptions: SubscriptionLink
     let hearing: EndpointHearing
     private(set) var counters = Counters()
     /// The reason why this server cannot use the data that it found at the start.
@@ -68,7 +68,7 @@ final class RedisEndpoint {
         self.commands = CommandLink(scripts: scripts, configuration)
         self.logLink = configuration.replicas > 0 ? CommandLink(scripts: scripts, configuration) : self.commands
         let first = ChannelName(keys.layoutChannel)
-        self.subscriptions = SubscriptionRequests(on: eventLoop, configuration.liveness, first: first)
+        self.subscriptions = SubscriptionLink(on: eventLoop, configuration.liveness, first: first)
         self.hearing = EndpointHearing(
             over: self.commands,
             self.subscriptions,

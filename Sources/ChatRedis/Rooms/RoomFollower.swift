@@ -121,7 +121,7 @@ final class RoomFollower: EndpointListener {
         self.outlets.ended(outlet)
     }
 
-    private func subscriptions(of subscription: FollowedRoom) -> SubscriptionRequests {
+    private func subscriptions(of subscription: FollowedRoom) -> SubscriptionLink {
         self.endpoints.endpoint(of: subscription.room).subscriptions
     }
 

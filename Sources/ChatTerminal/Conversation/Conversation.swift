@@ -18,7 +18,7 @@ actor Conversation {
     var pending = UnansweredLines()
     /// Wakes who waits for the last of them (``sayFarewell()``): one has its answer, or the connection has changed.
     nonisolated let settled = Wakeup()
-    var draft: TypedLine
+    var draft: LineDraft
     var display: Display
     var formatter: MessageFormatter
     var showsNotices: Bool
@@ -54,7 +54,7 @@ actor Conversation {
         do throws(FileError) { lines = try options.inputHistory?.load() ?? [] } catch {
             self.warnings.append(Words.of(error))
         }
-        self.draft = TypedLine(history: LineHistory(lines))
+        self.draft = LineDraft(history: LineHistory(lines))
         // One for each line that may wait for its answer, 1,000, and enough for everything that keys and events start.
         (self.jobs, self.jobSink) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(4096))
     }

@@ -113,8 +113,8 @@ struct LoopDeflateTests {
 
     // MARK: A room's frames
 
-    private func batch(_ sizes: [Int]) -> GatheredFrames.Batch? {
-        var gathered = GatheredFrames()
+    private func batch(_ sizes: [Int]) -> RoomFrames.Batch? {
+        var gathered = RoomFrames()
         for (number, size) in sizes.enumerated() { gathered.add(self.message(number, count: size), .prompt) }
         return gathered.take()
     }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ChatNode
 
-/// Which rooms of a loop send at the end of a tick, and when the others are looked at.
+/// Which rooms of a loop send at the end of a turn, and when the others are looked at.
 @Suite(.patience)
 final class FlushSchedulerTests {
     private static let start = ContinuousClock.now
@@ -25,7 +25,7 @@ final class FlushSchedulerTests {
     }
 
     /// A room gathers a frame.
-    private func gather(_ urgency: GatheredFrames.Urgency, in room: LocalRoom) -> Bool {
+    private func gather(_ urgency: RoomFrames.Urgency, in room: LocalRoom) -> Bool {
         room.gather(ByteBuffer(string: "x"), urgency, isMessage: false)
         return self.scheduler.gathered(in: room)
     }
@@ -39,14 +39,14 @@ final class FlushSchedulerTests {
     }
 
     private func tick(at milliseconds: Int) -> [String] {
-        self.send(self.scheduler.tickEnded(now: Self.time(milliseconds)))
+        self.send(self.scheduler.turnEnded(now: Self.time(milliseconds)))
     }
 
     private func look(at milliseconds: Int) -> [String] {
         self.send(self.scheduler.look(now: Self.time(milliseconds)))
     }
 
-    @Test func `a room asks for the end of the tick once, and sends then`() {
+    @Test func `a room asks for the end of the turn once, and sends then`() {
         #expect(!self.scheduler.hasGathered)
         #expect(self.gather(.prompt, in: self.room))
         #expect(!self.gather(.prompt, in: self.room))

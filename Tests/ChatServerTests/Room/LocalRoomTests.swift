@@ -110,14 +110,14 @@ struct LocalRoomTests {
     private func leave() -> (all: String, quiet: String?) {
         self.room.beginLeaving(LoopDeflate())
         let leaving = self.room.endLeaving()?.leaving
-        func text(_ batch: GatheredFrames.Batch) -> String {
+        func text(_ batch: RoomFrames.Batch) -> String {
             // Each frame has two bytes before its one letter.
             String(buffer: batch.frames).filter(\.isLetter)
         }
         return (leaving.map { text($0.all) } ?? "", leaving?.quiet.map(text))
     }
 
-    private func gather(_ letter: String, _ urgency: GatheredFrames.Urgency) {
+    private func gather(_ letter: String, _ urgency: RoomFrames.Urgency) {
         self.room.gather(ByteBuffer(string: letter), urgency, isMessage: urgency == .prompt)
     }
 

@@ -1,4 +1,4 @@
-// Carries out commands (core/input.js tells them from messages).
+// Carries out commands (core/input.js tells them from messages); /me is a message, which composer.js sends.
 
 import { RULINGS } from "../core/targets.js";
 import { labels, roomName, userName } from "../core/names.js";

@@ -1,4 +1,4 @@
-// Tells a message from a command (Tests/Vectors/commands.json). components/commands.js carries commands out.
+// Tells a message from a command (Tests/Vectors/commands.json). components/commands.js carries commands out, but for /me.
 
 /** The commands of the page, in the order of the help. */
 export const COMMANDS = ["me", "nick", "who", "rooms", "search", "join", "switch", "leave", "help"];

@@ -4,7 +4,7 @@ import ChatWebSocket
 import NIOCore
 
 /// Frames for a room's live members, gathered in one buffer until they leave, and their counts.
-struct GatheredFrames {
+struct RoomFrames {
     /// The urgency of a frame.
     enum Urgency {
         /// It leaves as soon as the pace of the room's messages allows.

@@ -2,7 +2,7 @@ import ChatCore
 import ChatWebSocket
 import NIOCore
 
-// The way out for one client: answers, events and frames wait in its port until the tick ends.
+// The way out for one client: answers, events and frames wait in its port until the turn ends.
 extension Shard {
     /// Answers a command that has an id; one without gets no `ok`.
     func reply(_ reply: Reply, id: Int?, to client: Client) {
@@ -44,7 +44,7 @@ extension Shard {
     func write(_ frames: ByteBuffer, to client: Client) {
         guard self.queue(frames, for: client) else { return }
         self.ports.add(client)
-        self.scheduleTick()
+        self.scheduleTurnEnd()
     }
 
     /// - Returns: Whether they are the first that wait in the client's port.
@@ -87,7 +87,7 @@ extension Shard {
     /// Queues frames that others are about to follow.
     func writeFirst(_ frames: ByteBuffer, to client: Client) {
         guard self.queue(frames, for: client), self.ports.addNewcomer(client) else { return }
-        self.letNewcomersWait(turns: ClientsToFlush.newcomerTurns)
+        self.letNewcomersWait(turns: PortsToFlush.newcomerTurns)
     }
 
     /// The loop reads nothing meanwhile: it runs waiting tasks, which may add more, until there are none.

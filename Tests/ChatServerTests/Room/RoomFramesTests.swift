@@ -5,7 +5,7 @@ import Testing
 @testable import ChatNode
 
 @Suite(.patience)
-struct GatheredFramesTests {
+struct RoomFramesTests {
     private func frames(_ payloads: String...) -> ByteBuffer {
         var frames = ByteBuffer()
         for payload in payloads {
@@ -17,7 +17,7 @@ struct GatheredFramesTests {
     }
 
     @Test func `typing stands in its place among the messages, and apart from what may not be lost`() {
-        var gathered = GatheredFrames()
+        var gathered = RoomFrames()
         gathered.add(ByteBuffer(string: "a"), .prompt)
         gathered.add(ByteBuffer(string: "typing"), .ephemeral)
         gathered.add(ByteBuffer(string: "b"), .unhurried)
@@ -28,7 +28,7 @@ struct GatheredFramesTests {
     }
 
     @Test func `where nobody types there is one buffer`() {
-        var gathered = GatheredFrames()
+        var gathered = RoomFrames()
         gathered.add(ByteBuffer(string: "a"), .ephemeral)
         _ = gathered.take()
         gathered.add(ByteBuffer(string: "b"), .prompt)
@@ -38,7 +38,7 @@ struct GatheredFramesTests {
     }
 
     @Test func `one message makes all that waits with it urgent, until it has left`() {
-        var gathered = GatheredFrames()
+        var gathered = RoomFrames()
         #expect(!gathered.isUnhurried)
         gathered.add(ByteBuffer(string: "joined"), .unhurried)
         gathered.add(ByteBuffer(string: "typing"), .ephemeral)

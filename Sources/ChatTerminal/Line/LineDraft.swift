@@ -1,7 +1,7 @@
 internal import ChatCore
 
 /// The line that is being written, and the other actions of keys: a machine without I/O.
-struct TypedLine: Sendable {
+struct LineDraft: Sendable {
     private(set) var editor: LineEditor
     private var typing = TypingNotifier()
 

@@ -1,11 +1,11 @@
 /// Clients whose ports hold frames to send, each once.
-struct ClientsToFlush {
+struct PortsToFlush {
     /// The number of turns of the loop that a newcomer's frames wait.
     ///
     /// One for its session, one for its room, and one for those of other clients that came with it.
     static let newcomerTurns = 3
 
-    /// Clients whose frames leave at the end of this tick.
+    /// Clients whose frames leave at the end of this turn.
     private var due: [Client] = []
     /// Clients whose first frames wait for the next ones.
     private var newcomers: [Client] = []

@@ -3,9 +3,9 @@ import Testing
 
 @testable import ChatTerminal
 
-@Suite(.patience) struct TypedLineTests {
-    private func line(_ text: String) -> TypedLine {
-        var line = TypedLine()
+@Suite(.patience) struct LineDraftTests {
+    private func line(_ text: String) -> LineDraft {
+        var line = LineDraft()
         line.insert(text)
         return line
     }
@@ -16,10 +16,10 @@ import Testing
             (.control("z"), .suspend), (.special(.tab), .complete), (.alt("2"), .enterRoom(1)), (.text("a"), .edited),
             (.special(.pageUp), .nothing), (.paste("one"), .edited), (.paste("one\ntwo\nthree"), .pasted(lines: 3)),
             (.special(.enter), .submit("")),
-        ] as [(Key, TypedLine.OnKey)]
+        ] as [(Key, LineDraft.OnKey)]
     )
-    func `a key on an empty line asks for this`(key: Key, expected: TypedLine.OnKey) {
-        var line = TypedLine()
+    func `a key on an empty line asks for this`(key: Key, expected: LineDraft.OnKey) {
+        var line = LineDraft()
         let asked = line.press(key)
         #expect(asked == expected)
     }

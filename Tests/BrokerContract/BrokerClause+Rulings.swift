@@ -98,7 +98,8 @@ private func recordIsRead(_ broker: any RulingStore) async throws {
     for entry in entries { try await broker.record(entry) }
     let last = try await broker.audit(before: nil, limit: 2)
     #expect(last.entries == Array(entries[3...4]))
-    let before = try await broker.audit(before: try #require(last.cursor), limit: 3)
+    let cursor: String = try #require(last.cursor)
+    let before = try await broker.audit(before: cursor, limit: 3)
     #expect(before.entries == Array(entries[0...2]))
 }
 

@@ -87,7 +87,10 @@ struct TestClient {
             guard let end = view.firstRange(of: Array("\r\n\r\n".utf8)) else { continue }
             self.handshake = String(decoding: view[..<end.lowerBound], as: UTF8.self)
             head.moveReaderIndex(to: end.upperBound)
-            if self.handshake.contains("permessage-deflate") { self.inflater = try #require(Inflater()) }
+            if self.handshake.contains("permessage-deflate") {
+                let inflater: Inflater = try #require(Inflater())
+                self.inflater = inflater
+            }
             self.received(head)
             return
         }

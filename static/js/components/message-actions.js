@@ -8,10 +8,10 @@ import { t, withMore } from "../i18n/index.js";
 const SHOW_MS = 1_000;
 const COPY = "M9 9h10v11H9zM15 9V4H5v11h4";
 
-/** @param list  The message list. @param event  One with which the pointer or the focus came to it; there may be several before this code is here. */
-export function attend(list, event) {
+/** @param list  The message list. @param events  Those with which the pointer or the focus came to it before this code was here. */
+export function attend(list, events) {
   if (!list.heed) mount(list);
-  list.heed(event);
+  events.forEach(list.heed);
 }
 
 function mount(list) {

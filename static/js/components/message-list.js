@@ -33,8 +33,12 @@ export function mountMessageList(root, app, store, goToRoom) {
   });
   const messageOf = (node) => nodes.get(node.dataset.id)?.row.item;
   const list = { app, rows, scroller, messageOf, me: () => me, room: () => room, toEnd };
+  // Imports need not end in the order in which they began; the events keep theirs.
+  const early = [];
   const attend = async (event) => {
-    if (!list.heed) (await withMore(import("./message-actions.js")).catch(() => null))?.attend(list, event);
+    if (list.heed) return;
+    early.push(event);
+    (await withMore(import("./message-actions.js")).catch(() => null))?.attend(list, early.splice(0));
   };
   for (const type of ["pointerover", "focusin"]) scroller.addEventListener(type, attend);
   // The user may select everything without touching the list.

@@ -173,6 +173,8 @@ def test_a_name_is_reserved(nodes, room):
     assert reserved.returncode == 0 and "the name Admin belongs to t" in reserved.stderr
     assert "the name Admin belongs to t" in admin(second, "rulings").stdout
 
+    assert "reserve Admin for t" in admin(second, "log").stdout
+
     def is_guest():
         sent = CLI_(second).run("send", room, "it is me", "--name", "\u0410dmin")
         assert sent.returncode == 0

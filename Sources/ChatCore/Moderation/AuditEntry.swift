@@ -78,7 +78,7 @@ extension Ruling.Matter {
         case .revocation(.token(let id)): "token \(id)"
         case .revocation(.user(let user, before: _)): "tokens of \(user)"
         case .revocation(.all): "all tokens"
-        case .reserved(let name, for: _): name.rawValue
+        case .reserved(let name, for: let user): user.rawValue.isEmpty ? name.rawValue : "\(name) for \(user)"
         case .closed, .slow, .words: ""
         }
     }

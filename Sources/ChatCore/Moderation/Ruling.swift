@@ -121,12 +121,12 @@ extension Ruling.Matter {
         }
     }
 
-    /// Those who are meant; nil when it is about a room, tokens or a name.
+    /// Those who are meant; nil when it is about a room or about tokens.
     package var target: Ruling.Target? {
         switch self {
         case .ban(let target, _), .mute(let target, _): target
-        case .kick(let user, _): .user(user)
-        case .revocation, .closed, .slow, .words, .reserved: nil
+        case .kick(let user, _), .reserved(_, for: let user): .user(user)
+        case .revocation, .closed, .slow, .words: nil
         }
     }
 }

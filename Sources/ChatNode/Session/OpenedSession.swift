@@ -9,6 +9,8 @@ struct OpenedSession {
     var isResumed: Bool
     /// Whether it may be forgotten soon: no name was chosen, and it is new.
     var isGuest = false
+    /// Why the user is not shown by the name that was asked for, or by the one it had.
+    var nameRefusal: ProtocolError?
 
     /// Looks up or makes the session that a `hello` asks for.
     ///
@@ -16,26 +18,28 @@ struct OpenedSession {
     nonisolated(nonsending) init(
         _ hello: Command.Hello,
         in store: any SessionStore,
-        at costs: SessionCosts
+        on terms: SessionTerms
     ) async throws(BrokerError) {
         if let secret = hello.session {
             let hash = secret.hash
             // Nothing but a token makes a client the user of one.
             if let user = try await store.session(hash), !user.id.isOfToken {
-                let named = try await Self.named(user, hello.name, hash, store, costs)
-                self.init(user: named, secret: secret, hash: hash, isResumed: true)
+                self.init(user: user, secret: secret, hash: hash, isResumed: true)
+                try await self.takeName(hello.name, store, terms)
                 return
             }
         }
-        try costs.takeNew()
+        try terms.takeNew()
         var generator = SystemRandom()
         let id = UserID(using: &generator)
-        let user = User(id: id, name: costs.name(hello.name, of: id))
+        let named = terms.name(hello.name, of: id)
+        let user = User(id: id, name: named.name)
         let secret = SessionSecret(using: &generator)
         let hash = secret.hash
-        try await store.saveSession(hash, user, isGuest: hello.name == nil)
+        let isGuest = hello.name == nil || named.refusal != nil
+        try await store.saveSession(hash, user, isGuest: isGuest)
         self.init(user: user, secret: secret, hash: hash, isResumed: false)
-        self.isGuest = hello.name == nil
+        (self.isGuest, self.nameRefusal) = (isGuest, named.refusal)
     }
 
     /// Looks up or makes the record of a token's user.
@@ -48,21 +52,23 @@ struct OpenedSession {
         _ hello: Command.Hello,
         of grant: Grant,
         in store: any SessionStore,
-        at costs: SessionCosts
+        on terms: SessionTerms
     ) async throws(BrokerError) {
         var generator = SystemRandom()
         let secret = SessionSecret(using: &generator)
         let hash = grant.subject.rawValue
         let name = grant.name ?? hello.name
         if let user = try await store.session(hash), user.id == grant.user {
-            let named = try await Self.named(user, name, hash, store, costs)
-            self.init(user: named, secret: secret, hash: hash, isResumed: true)
+            self.init(user: user, secret: secret, hash: hash, isResumed: true)
+            try await self.takeName(name, store, terms)
             return
         }
-        let user = User(id: grant.user, name: costs.name(name, of: grant.user))
-        try await store.saveSession(hash, user, isGuest: name == nil)
+        let named = terms.name(name, of: grant.user)
+        let user = User(id: grant.user, name: named.name)
+        let isGuest = name == nil || named.refusal != nil
+        try await store.saveSession(hash, user, isGuest: isGuest)
         self.init(user: user, secret: secret, hash: hash, isResumed: false)
-        self.isGuest = name == nil
+        (self.isGuest, self.nameRefusal) = (isGuest, named.refusal)
     }
 
     private init(user: User, secret: SessionSecret, hash: String, isResumed: Bool) {
@@ -72,17 +78,16 @@ struct OpenedSession {
         self.isResumed = isResumed
     }
 
-    /// The user with another name, if one is asked for and it may have that now, or if it must have another.
-    private nonisolated(nonsending) static func named(
-        _ user: User,
-        _ name: UserName?,
-        _ hash: String,
+    /// Gives the user another name, if one is asked for and it may have that now, or if it must have another.
+    private nonisolated(nonsending) mutating func takeName(
+        _ wanted: UserName?,
         _ store: any SessionStore,
-        _ costs: SessionCosts
-    ) async throws(BrokerError) -> User {
-        let named = User(id: user.id, name: costs.name(name, of: user))
-        guard named != user else { return user }
-        try await store.rename(named, session: hash)
-        return named
+        _ terms: SessionTerms
+    ) async throws(BrokerError) {
+        let named = terms.name(wanted, of: self.user)
+        self.nameRefusal = named.refusal
+        guard named.name != self.user.name else { return }
+        self.user = User(id: self.user.id, name: named.name)
+        try await store.rename(self.user, session: self.hash)
     }
 }

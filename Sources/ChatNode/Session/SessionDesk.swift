@@ -9,11 +9,19 @@ final class SessionDesk {
     /// The delay before a failed look-up is tried again.
     private static let retryDelay = Duration.seconds(1)
 
+    /// Whether names are being compared with those that are reserved.
+    private enum Judging {
+        case idle, underWay
+        /// More were reserved meanwhile.
+        case again
+    }
+
     private let store: any SessionStore
     private let costs: CostGuard
     private let rulings: RulingDesk
     /// Users whose names must be looked up.
     private var checks = PacedSet<UserID, ContinuousClock.Instant>(window: namesAtOnce)
+    private var judging = Judging.idle
     /// Users that got another name while sessions were being looked up: those may have been read before.
     private var renames = RenamesMeanwhile()
 
@@ -41,11 +49,11 @@ final class SessionDesk {
     ) async throws(BrokerError) {
         let lookup = self.renames.begin()
         defer { self.renames.end(lookup) }
-        let costs = SessionCosts(costs: self.costs, rulings: self.rulings, address: address?.block)
+        let terms = SessionTerms(costs: self.costs, rulings: self.rulings, address: address?.block)
         var session: OpenedSession
         switch access {
-        case .open: session = try await OpenedSession(hello, in: self.store, at: costs)
-        case .granted(let grant): session = try await OpenedSession(hello, of: grant, in: self.store, at: costs)
+        case .open: session = try await OpenedSession(hello, in: self.store, on: terms)
+        case .granted(let grant): session = try await OpenedSession(hello, of: grant, in: self.store, on: terms)
         }
         // The name that was read may be older than one that every node has been told since.
         if session.isResumed { session.user = self.renames.newest(session.user) }
@@ -65,6 +73,27 @@ final class SessionDesk {
     /// Gives a user another name.
     func rename(_ user: User, session hash: String) async throws(BrokerError) {
         try await self.store.rename(user, session: hash)
+    }
+
+    /// Names were reserved: begins to compare those of all users with them.
+    ///
+    /// - Returns: Whether to begin; when it is under way already, ``endJudging()`` says that it must be done again.
+    func beginJudging() -> Bool {
+        guard case .idle = self.judging else {
+            self.judging = .again
+            return false
+        }
+        self.judging = .underWay
+        return true
+    }
+
+    /// All names have been compared.
+    ///
+    /// - Returns: Whether to do it again.
+    func endJudging() -> Bool {
+        let isAgain = if case .again = self.judging { true } else { false }
+        self.judging = isAgain ? .underWay : .idle
+        return isAgain
     }
 
     /// A user has another name.

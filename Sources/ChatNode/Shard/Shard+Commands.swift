@@ -58,6 +58,7 @@ extension Shard {
             client.session.renamed(user)
             client.keptSession = .long(hash)
             self.reply(.renamed(user), id: id, to: client)
+            self.judgeNewName(of: client)
         } catch {
             self.refuse(error.protocolError, id: id, to: client)
         }

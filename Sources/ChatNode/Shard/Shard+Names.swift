@@ -22,13 +22,23 @@ extension Shard {
     ///
     /// Names that look alike cannot be looked up, so all are compared, a slice at a time: others are served in between.
     func judgeNames() async {
-        guard self.node.rulings.ask(\.reservesNames) else { return }
-        var judged: Set<UserID> = []
-        for (index, client) in self.clients.all.enumerated() {
-            if index.isMultiple(of: Self.namesAtATime) { await Task.yield() }
-            guard !client.isClosed, let user = client.session.user, judged.insert(user.id).inserted else { continue }
-            await self.judgeName(of: user)
-        }
+        guard self.node.rulings.ask(\.reservesNames), self.sessions.beginJudging() else { return }
+        repeat {
+            var judged: Set<UserID> = []
+            for (index, client) in self.clients.all.enumerated() {
+                if index.isMultiple(of: Self.namesAtATime) { await Task.yield() }
+                guard !client.isClosed, let user = client.session.user, judged.insert(user.id).inserted else {
+                    continue
+                }
+                await self.judgeName(of: user)
+            }
+        } while self.sessions.endJudging()
+    }
+
+    /// A client's user has just got its name, which may have been reserved while the broker was told of it.
+    func judgeNewName(of client: Client) {
+        guard !client.isClosed, let user = client.session.user, self.node.rulings.shown(user) != user else { return }
+        self.spawn { await self.judgeName(of: user) }
     }
 
     /// A user whose name has become another user's is a guest from now on.

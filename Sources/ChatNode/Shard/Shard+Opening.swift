@@ -21,7 +21,6 @@ extension Shard {
             if let ban = self.node.rulings.ban(of: client.visitor) { return self.close(client, .banned(ban)) }
             try await self.sessions.open(hello, access, from: client.address) {
                 self.opened($0, access, for: client, id: id)
-                self.tellOfName(access.grant?.name ?? hello.name, client)
             }
         } catch {
             // A welcome promises that the session brings the same user back, so there is none while the broker cannot
@@ -30,14 +29,6 @@ extension Shard {
             let wait = min(error.retryMilliseconds ?? 0, Self.longestWait)
             self.close(client, away, reconnectMilliseconds: wait + .random(in: 1000...3000))
         }
-    }
-
-    /// Tells a client why its user is not shown by the name that it asked for.
-    private func tellOfName(_ wanted: UserName?, _ client: Client) {
-        guard let wanted, let user = client.session.user, wanted != user.name, !client.isClosed,
-            let error = self.node.rulings.refusal(of: wanted, for: user.id)
-        else { return }
-        self.refuse(error, id: nil, to: client)
     }
 
     private func opened(_ session: OpenedSession, _ access: Access, for client: Client, id: Int?) {
@@ -57,10 +48,12 @@ extension Shard {
         )
         self.sendFirst(Event.welcome(welcome).encoded(id: id), to: client)
         if let degradation { self.send(Event.status(.degraded, detail: degradation).encoded(), to: client) }
+        if let error = session.nameRefusal { self.refuse(error, id: nil, to: client) }
         self.clients.belongs(client, to: session.user)
         if let grant = access.grant { self.watchExpiry(of: client, grant) }
         let waiting = client.session.opened(session.user, access: access)
         self.noteMutes(of: client)
+        self.judgeNewName(of: client)
         self.resume(waiting, for: client)
     }
 }

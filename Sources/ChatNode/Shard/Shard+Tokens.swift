@@ -51,6 +51,7 @@ extension Shard {
         let user = User(id: grant.user, name: name)
         guard (try? await self.sessions.rename(user, session: hash)) != nil else { return }
         client.session.renamed(user)
+        self.judgeNewName(of: client)
     }
 
     private func renew(_ client: Client, _ grant: Grant) {

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatMemory
 import Foundation
 import Testing
 
@@ -16,6 +17,22 @@ struct Admin {
         try Data((key + "\n").utf8).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         try await body(file.path)
+    }
+
+    /// Runs two nodes with one broker in memory, both with the admin API.
+    static func withNodes(
+        _ body: (_ first: TestServer, _ second: TestServer, _ admin: Admin) async throws -> Void
+    ) async throws {
+        let key = "0123456789abcdef"
+        let broker = MemoryBroker(limits: LogLimits()) { Self.now }
+        try await Self.withKeyFile(key) { file in
+            let settings = ["admin-key-file": file, "unlimited": "true"]
+            try await TestServer.with(settings, broker: broker) { first in
+                try await TestServer.with(settings, broker: broker) { second in
+                    try await body(first, second, Admin(server: first, key: key))
+                }
+            }
+        }
     }
 
     typealias Answer = (status: Int, headers: [String: String], body: JSONValue?)

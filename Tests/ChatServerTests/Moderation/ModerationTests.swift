@@ -1,32 +1,14 @@
 import ChatCore
-import ChatMemory
 import Testing
 
 @testable import ChatNode
 
 /// What moderators decide, as members of two nodes see it.
 @Suite(.patience) struct ModerationTests {
-    private static let key = "0123456789abcdef"
-
-    /// Runs two nodes with one broker, both with the admin API.
-    private static func withNodes(
-        _ body: (_ first: TestServer, _ second: TestServer, _ admin: Admin) async throws -> Void
-    ) async throws {
-        let broker = MemoryBroker(limits: LogLimits()) { Admin.now }
-        try await Admin.withKeyFile(Self.key) { file in
-            let settings = ["admin-key-file": file, "unlimited": "true"]
-            try await TestServer.with(settings, broker: broker) { first in
-                try await TestServer.with(settings, broker: broker) { second in
-                    try await body(first, second, Admin(server: first, key: Self.key))
-                }
-            }
-        }
-    }
-
     @Test func `a ban ends the user's membership on every node and keeps the user out, until it is lifted`()
         async throws
     {
-        try await Self.withNodes { first, second, admin in
+        try await Admin.withNodes { first, second, admin in
             try await second.withClient { mina in
                 let session = try await mina.greet("Mina")
                 _ = try await mina.call(2, #"{"type":"join","room":"lobby"}"#)
@@ -59,7 +41,7 @@ import Testing
     @Test func `a ban from the server closes for good, also a new connection, and covers a guest's address`()
         async throws
     {
-        try await Self.withNodes { first, second, admin in
+        try await Admin.withNodes { first, second, admin in
             try await second.withClient { mina in
                 let session = try await mina.greet("Mina")
                 #expect(try await admin.order("ban", #"{"user":"\#(session.user)","reason":"spam"}"#) == 201)
@@ -87,7 +69,7 @@ import Testing
     }
 
     @Test func `a muted user reads and says nothing, in a room or anywhere`() async throws {
-        try await Self.withNodes { first, second, admin in
+        try await Admin.withNodes { first, second, admin in
             try await second.withClient { mina in
                 let user = try await mina.greet("Mina").user
                 _ = try await mina.call(2, #"{"type":"join","room":"lobby"}"#)
@@ -108,7 +90,7 @@ import Testing
     }
 
     @Test func `a kicked user may come back, and a closed room is empty until it is opened`() async throws {
-        try await Self.withNodes { first, second, admin in
+        try await Admin.withNodes { first, second, admin in
             try await second.withClient { mina in
                 let user = try await mina.greet("Mina").user
                 _ = try await mina.call(2, #"{"type":"join","room":"lobby"}"#)
@@ -127,7 +109,7 @@ import Testing
     }
 
     @Test func `clearing a room tells everybody, and nothing of before is read again`() async throws {
-        try await Self.withNodes { first, second, admin in
+        try await Admin.withNodes { first, second, admin in
             try await second.withClient { mina in
                 _ = try await mina.greet("Mina")
                 _ = try await mina.call(2, #"{"type":"join","room":"lobby"}"#)
@@ -143,7 +125,7 @@ import Testing
     }
 
     @Test func `a room has slow mode and a list of words, over HTTP too`() async throws {
-        try await Self.withNodes { first, second, admin in
+        try await Admin.withNodes { first, second, admin in
             try await second.withClient { mina in
                 _ = try await mina.greet("Mina")
                 _ = try await mina.call(2, #"{"type":"join","room":"lobby"}"#)
@@ -169,7 +151,7 @@ import Testing
     }
 
     @Test func `on an open server nobody moderates over the wire`() async throws {
-        try await Self.withNodes { first, _, _ in
+        try await Admin.withNodes { first, _, _ in
             try await first.withClient { mina in
                 let user = try await mina.greet("Mina").user
                 _ = try await mina.call(2, #"{"type":"join","room":"lobby"}"#)

@@ -136,7 +136,7 @@ export default {
   errors: {
     rate_limited: ({ retryMs } = {}) => (retryMs >= 3_000 ? `That was too fast. It goes on in ${Math.ceil(retryMs / 1000)} s.` : "That was too fast. Wait a moment."),
     name_invalid: "The server does not take this name.",
-    name_reserved: "This name, or one that looks like it, is somebody else's.",
+    name_reserved: "This name, or one that looks like it, is somebody else's. Choose another one.",
     room_invalid: "The server does not take this room's name.",
     text_empty: "There is nothing to send.",
     text_too_long: "The text is too long.",

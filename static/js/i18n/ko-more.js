@@ -136,7 +136,7 @@ export default {
   errors: {
     rate_limited: ({ retryMs } = {}) => (retryMs >= 3_000 ? `너무 빠릅니다. ${Math.ceil(retryMs / 1000)}초 뒤에 이어집니다.` : "너무 빠릅니다. 잠시 기다려 주세요."),
     name_invalid: "서버가 이 이름을 받지 않습니다.",
-    name_reserved: "다른 사람의 이름이거나 그와 비슷해 보이는 이름입니다.",
+    name_reserved: "다른 사람의 이름이거나 그와 비슷해 보이는 이름입니다. 다른 이름을 골라 주세요.",
     room_invalid: "서버가 이 방 이름을 받지 않습니다.",
     text_empty: "보낼 내용이 없습니다.",
     text_too_long: "글이 너무 깁니다.",

@@ -48,7 +48,8 @@ struct AdminRoutes {
         let found = self.node.rulings.list.filter { ruling in
             guard ruling.id.rawValue > cursor, room == nil || ruling.matter.room == room else { return false }
             guard kind == nil || ruling.matter.kind == kind else { return false }
-            return user == nil || ruling.matter.shownTarget == user
+            guard let user else { return true }
+            return ruling.matter.shownTarget == user || ruling.matter.target == .user(UserID(user))
         }
         var json = JSONWriter()
         json.array("rulings", encoded: found.prefix(limit).map { $0.encoded() })

@@ -73,7 +73,10 @@ extension ClientMachine {
 
     private mutating func failed(_ refusal: CommandRefusal, now: ContinuousClock.Instant) -> [Action] {
         let error = refusal.error
-        guard let id = refusal.id else { return [.emit(.objected(error))] }
+        guard let id = refusal.id else {
+            // What is about a room answers to typing, which nobody waits for, and which comes again and again.
+            return refusal.room == nil ? [.emit(.objected(error))] : []
+        }
         if case .greeting(id, since: _) = self.connection?.stage {
             self.connection?.reconnectHint = error.retryMilliseconds
             return [.disconnect(ConnectionFailure(error.message, refusal: error))]

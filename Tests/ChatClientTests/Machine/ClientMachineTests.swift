@@ -244,6 +244,9 @@ import Testing
         var machine = try self.makeJoined()
         let error = ProtocolError(.nameReserved, "no")
         #expect(machine.received(.error(CommandRefusal(id: nil, error)), now: self.start) == [.emit(.objected(error))])
+        // Somebody who is muted and types is not told so at every key.
+        let muted = CommandRefusal(id: nil, room: self.lobby.rawValue, ProtocolError(.muted, "no"))
+        #expect(machine.received(.error(muted), now: self.start).isEmpty)
     }
 
     @Test func `what the server said about coming back holds for one wait`() throws {

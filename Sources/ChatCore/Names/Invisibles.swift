@@ -6,16 +6,26 @@ extension String {
     ///
     /// It leaves out the default-ignorable code points (Unicode Standard, section 5.21) and interlinear annotation. It
     /// keeps a joiner between two characters that it joins, a variation selector behind its character, and the tags of
-    /// a flag.
+    /// a flag. Nothing more is left out of what it gives, nor of that in normal form: it does not ask in which order the
+    /// marks of a character stand.
     var withoutInvisibles: String {
         guard self.unicodeScalars.contains(where: \.isInvisible) else { return self }
+        let scalars = self.unicodeScalars
         var kept = String.UnicodeScalarView()
-        var last: Unicode.Scalar?
-        var rest = self.unicodeScalars[...]
-        while let scalar = rest.popFirst() {
-            guard !scalar.isInvisible || scalar.isOfUse(after: last, before: rest.first) else { continue }
+        var before = Surroundings()
+        // What comes behind the invisible ones here: each of them may be left out itself.
+        var next = scalars.startIndex
+        var after = Surroundings()
+        for (index, scalar) in zip(scalars.indices, scalars) {
+            if scalar.isInvisible {
+                if next <= index {
+                    next = scalars[index...].firstIndex { !$0.isInvisible } ?? scalars.endIndex
+                    after = Surroundings(before: scalars[next...])
+                }
+                guard scalar.isOfUse(between: before, after) else { continue }
+            }
             kept.append(scalar)
-            last = scalar
+            before.append(scalar)
         }
         return String(kept)
     }
@@ -41,14 +51,16 @@ extension Unicode.Scalar {
     var isBlank: Bool { self.properties.isWhitespace || self.value == 0x2800 || self.value == 0x1D159 }
 
     /// Whether an invisible scalar has an effect between these two.
-    fileprivate func isOfUse(after last: Unicode.Scalar?, before next: Unicode.Scalar?) -> Bool {
-        guard let last else { return false }
+    fileprivate func isOfUse(between before: Surroundings, _ after: Surroundings) -> Bool {
+        guard let last = before.nearest else { return false }
         switch self.value {
         case 0x200C, 0x200D:
-            guard let next else { return false }
+            guard let next = after.nearest, !last.isBlank, !next.isBlank else { return false }
             // Where RFC 5892 (A.1, A.2) allows them, and between the parts of an emoji.
-            if last.isVirama || next.isVirama { return !last.isASCII && !next.isASCII }
-            if last.isOfCursiveScript && next.isOfCursiveScript { return true }
+            if before.hasVirama || after.hasVirama { return !last.isASCII && !next.isASCII }
+            if let left = before.base, let right = after.base, left.isOfCursiveScript, right.isOfCursiveScript {
+                return true
+            }
             return self.value == 0x200D && last.isPartOfEmoji && next.isPicture
         case 0xFE0E, 0xFE0F: return last.properties.isEmoji
         case 0xFE00...0xFE0D, 0xE0100...0xE01EF: return last.properties.isIdeographic
@@ -59,13 +71,16 @@ extension Unicode.Scalar {
         }
     }
 
-    private var isVirama: Bool { self.properties.canonicalCombiningClass == .virama }
+    fileprivate var isVirama: Bool { self.properties.canonicalCombiningClass == .virama }
+
+    /// Whether the scalar begins a character: normal form does not move it.
+    fileprivate var isStarter: Bool { self.properties.canonicalCombiningClass == .notReordered }
 
     /// Whether letters of the scalar's script join: Arabic, Syriac, N'Ko, Mandaic, Mongolian, and the forms of Arabic.
     private var isOfCursiveScript: Bool {
         switch self.value {
         case 0x0620...0x07FF, 0x0840...0x08FF, 0x1820...0x18AA, 0xFB50...0xFDFF, 0xFE70...0xFEFC:
-            self.properties.isAlphabetic || self.properties.canonicalCombiningClass != .notReordered
+            self.properties.isAlphabetic
         default: false
         }
     }
@@ -73,4 +88,38 @@ extension Unicode.Scalar {
     private var isPicture: Bool { self.value > 0xFF && self.properties.isEmoji }
 
     private var isPartOfEmoji: Bool { self.isPicture || self.value == 0xFE0F || self.properties.isEmojiModifier }
+}
+
+/// What stands on one side of an invisible character: the nearest scalar, and the character that it belongs to.
+private struct Surroundings {
+    var nearest: Unicode.Scalar?
+    /// The scalar that begins the character.
+    var base: Unicode.Scalar?
+    /// Whether a virama is among the marks of the character on the left, or among those that come first on the right.
+    var hasVirama = false
+
+    init() {}
+
+    /// What stands on the right.
+    init(before rest: Substring.UnicodeScalarView) {
+        self.nearest = rest.first
+        for scalar in rest {
+            if scalar.isInvisible { break }
+            if scalar.isStarter {
+                self.base = scalar
+                break
+            }
+            if scalar.isVirama { self.hasVirama = true }
+        }
+    }
+
+    /// A scalar comes on the left.
+    mutating func append(_ scalar: Unicode.Scalar) {
+        self.nearest = scalar
+        if scalar.isStarter {
+            (self.base, self.hasVirama) = (scalar, false)
+        } else if scalar.isVirama {
+            self.hasVirama = true
+        }
+    }
 }

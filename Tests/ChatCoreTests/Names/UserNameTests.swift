@@ -1,8 +1,28 @@
 import Testing
+import TestSupport
 
 @testable import ChatCore
 
 @Suite(.patience) struct UserNameTests {
+    @Test(arguments: 1...20)
+    func `a name that was taken is taken as it is`(seed: Int) {
+        var random = SeededGenerator(UInt64(seed))
+        // What is joined, marked, reordered, left out or cut off beside each other.
+        let scalars: [Unicode.Scalar] = [
+            "\u{915}", "\u{94D}", "\u{200D}", "\u{200C}", "\u{300}", "\u{315}", "\u{64B}", "\u{645}", "\u{627}",
+            "\u{654}", "\u{2060}", "\u{3000}", "$", "a", "\u{FE0F}", "\u{2764}", "\u{1F469}", "\u{1F3FD}", "\u{1F3F4}",
+            "\u{E0067}", "\u{1820}", "\u{180B}", "\u{1100}", "\u{1161}", "\u{9C4D}", "\u{FE00}", "\u{338}",
+        ]
+        for _ in 0..<2000 {
+            var raw = String.UnicodeScalarView()
+            for _ in 0..<Int.random(in: 1...8, using: &random) {
+                raw.append(scalars[Int.random(in: 0..<scalars.count, using: &random)])
+            }
+            guard let name = try? UserName(String(raw)) else { continue }
+            #expect((try? UserName(name.rawValue)) == name, "\(raw.map { String($0.value, radix: 16) })")
+        }
+    }
+
     @Test(arguments: [
         "Mina", "민아", "O'Neil \\ \"x\"", "<b>", "👨‍👩‍👧", "a b", "a\u{A0}b", "é", "אב", "{}", "🏳️‍🌈", "1",
         "-", ".",

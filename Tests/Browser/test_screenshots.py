@@ -49,6 +49,7 @@ def test_pictures(people, own_server, screenshots, device, scheme):
     mina.page.evaluate("location.hash = '래블업'")
     expect(mina.messages).to_have_count(1)
     mina.page.go_back()
+    expect(mina.messages).to_have_count(len(TALK))
     own_server.say("래블업", "@Mina 여기예요!", name="하준")
     mina.page.fill("#composer-text", "On it — give me ten minutes")
     mina.page.locator(".send").click()

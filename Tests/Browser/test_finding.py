@@ -91,6 +91,21 @@ def test_a_name_is_completed_by_keyboard(people, room, mina):
     mina.sees("hi @Mino @mi")
 
 
+def test_enter_sends_a_name_that_is_typed_to_its_end(people, room, mina):
+    people().enter(room, "Minami")
+    expect(mina.page.locator("#members h2")).to_have_text("2 members")
+    options = mina.page.get_by_role("option")
+    mina.composer.press_sequentially("I am @Mina")
+    expect(options).to_have_text(["@Mina", "@Minami"])
+    mina.page.keyboard.press("Enter")
+    mina.sees("I am @Mina")
+    mina.composer.press_sequentially("You are @Mina")
+    expect(options).to_have_text(["@Mina", "@Minami"])
+    mina.page.keyboard.press("ArrowDown")
+    mina.page.keyboard.press("Enter")
+    expect(mina.composer).to_have_value("You are @Minami ")
+
+
 def test_a_korean_name_is_completed_while_its_syllable_is_composed(people, room, mina):
     people().enter(room, "민아")
     expect(mina.page.locator("#members h2")).to_have_text("2 members")

@@ -18,6 +18,11 @@ test("a name is offered by how it or a word of it begins, each once", () => {
   assert.deepEqual(offered("mail@mi"), []);
 });
 
+test("a name that is typed to its end comes first", () => {
+  const known = { ...context, names: ["Minami", "mina", "Minalee"] };
+  assert.deepEqual(completionsOf("@Mina", known).options.map(({ text }) => text), ["@mina", "@Minami", "@Minalee"]);
+});
+
 test("Hangul is found while it is typed", () => {
   for (const typed of ["ㅁ", "미", "민", "민ㅇ", "민아"]) assert.deepEqual(offered(`@${typed}`), ["@민아"], typed);
 });

@@ -14,7 +14,7 @@ export function makeCompletion(root, field, app, store) {
   let options = [];
   let chosen = 0;
   let dismissed = null;
-  const completion = { isOpen: false, offer, press, accept, close };
+  const completion = { isOpen: false, offer, press, enter, close };
   field.setAttribute("aria-autocomplete", "list");
   field.addEventListener("blur", close);
   return completion;
@@ -59,7 +59,7 @@ export function makeCompletion(root, field, app, store) {
     field.setAttribute("aria-activedescendant", `completion-${chosen}`);
   }
 
-  /** Enter comes through `accept`, once the composer knows that it is not part of a composition. */
+  /** Enter comes through `enter`, once the composer knows that it is not part of a composition. */
   function press(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
     if (event.key === "ArrowDown") choose(chosen + 1);
@@ -70,6 +70,15 @@ export function makeCompletion(root, field, app, store) {
       close();
     } else return;
     event.preventDefault();
+  }
+
+  /** @returns whether Enter took the suggestion: whoever has typed the whole of it means to send. */
+  function enter() {
+    if (!completion.isOpen) return false;
+    const isTyped = field.value.slice(start, field.selectionStart) === options[chosen].text;
+    if (isTyped) close();
+    else accept();
+    return !isTyped;
   }
 
   function accept(index = chosen) {

@@ -65,8 +65,7 @@ export function mountComposer(root, app, store, { onSent, runCommand }) {
 
   /** Enter first takes the suggestion, if there is one. */
   function entered() {
-    if (completion?.isOpen) completion.accept();
-    else send();
+    if (!completion?.enter()) send();
   }
 
   function recall(event) {

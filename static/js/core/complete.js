@@ -33,7 +33,8 @@ export function completionsOf(before, { names, language, commandHelp, mayModerat
 function namesLike(query, names) {
   const wanted = keyOf(query);
   const fits = (name) => [name, ...name.split(/\s+/u)].some((part) => keyOf(part).startsWith(wanted));
-  const found = [...new Set(names)].filter(fits).slice(0, MOST);
+  const isWhole = (name) => keyOf(name) === wanted;
+  const found = [...new Set(names)].filter(fits).sort((a, b) => isWhole(b) - isWhole(a)).slice(0, MOST);
   // A Korean particle follows a name directly.
   return found.map((name) => ({ insert: `@${name}${/\p{Script=Hangul}$/u.test(name) ? "" : " "}`, text: `@${name}`, hint: "" }));
 }

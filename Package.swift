@@ -63,7 +63,7 @@ let package = Package(
             swiftSettings: settings
         ),
         // What both programs need of the operating system (the time of day, writing to descriptors), and what tasks wait by.
-        .target(name: "ChatSystem", swiftSettings: settings),
+        .target(name: "ChatSystem", dependencies: ["CMalloc"], swiftSettings: settings),
         // Settings, each declared once, and their values from flags, environment and file: for both programs.
         .target(
             name: "ChatSettings",
@@ -94,6 +94,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
         // The broker on Redis: hiredis is the RESP engine, NIO owns the sockets.

@@ -12,10 +12,11 @@ ChatCore       |                                  | Crypto DequeModule Foundatio
 ChatMemory     | ChatCore                         | DequeModule NIOCore Synchronization
 ChatDeflate    | CZlib                            | NIOCore
 ChatWebSocket  | ChatDeflate                      | NIOCore
-ChatSystem     |                                  | Dispatch Glibc Synchronization
+ChatSystem     | CMalloc                          | Dispatch Glibc Synchronization
 ChatSettings   |                                  | Configuration Foundation SystemPackage
 ChatHTTP       |                                  | Crypto NIOCore
 CHiredis       |                                  |
+CMalloc        |                                  |
 CZlib          |                                  |
 ChatRedis      | ChatCore ChatSystem CHiredis     | *
 ChatClient     | ChatCore ChatSystem ChatWebSocket | *
@@ -32,6 +33,7 @@ BrokerContract | ChatCore                         | Foundation NIOCore Synchroni
 # module or beginning of one (with *) | the modules that may import it, where others have a *
 guarded='
 CHiredis       | ChatRedis
+CMalloc        | ChatSystem
 CZlib          | ChatDeflate
 Hummingbird*   | ChatNode
 ArgumentParser | ChatServer chat-cli

@@ -161,6 +161,9 @@ package struct Node: Service {
     /// Whether it is shutting down.
     package var isDraining: Bool { self.context.admission.isDraining }
 
+    /// The connections that are open now, whatever they turn out to be.
+    package var connectionCount: Int { self.context.admission.count }
+
     private var server: some Service {
         let onRunning = self.onRunning
         let (context, name) = (self.context, self.configuration.name)

@@ -66,6 +66,7 @@ struct ChatServerCommand: AsyncParsableCommand {
             services: [
                 .init(service: node),
                 .init(service: reloading, successTerminationBehavior: .gracefullyShutdownGroup),
+                .init(service: HeapUpkeep(node: node)),
                 .init(service: ShutdownBound(logger: logger)),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],

@@ -10,22 +10,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
-import random
 import sys
 import tempfile
-from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Faults"))
 
-import attacks  # noqa: E402
 from good import Person, percentile  # noqa: E402
-from stage import SERVER, Program, free_port  # noqa: E402
-from wire import strangers  # noqa: E402
+from mix import Report  # noqa: E402
+from stage import SERVER, Program, end_with_parent, free_port  # noqa: E402
 
-VISIT_SECONDS = 20
-"""How long one visit of an attack may take."""
 SETTLE_SECONDS = 300
 """How long the server may need to be without strangers again, at most: a bound for what never comes."""
 
@@ -40,37 +36,22 @@ def descriptors(pid: int) -> int:
     return len(os.listdir(f"/proc/{pid}/fd"))
 
 
-class Mix:
-    """Attacks by chance, each from one of many addresses, a bounded number at a time."""
+async def strangers(port: int, seconds: float, arguments: argparse.Namespace) -> Report:
+    """Lets a mix of attacks come from a process of its own: what strangers compute must not delay those who talk.
 
-    def __init__(self, port: int, seed: int, at_once: int):
-        self.port, self.at_once = port, at_once
-        self.random = random.Random(seed)
-        self.sources = strangers(200)
-        self.visits: Counter[str] = Counter()
-        self.refused: Counter[str] = Counter()
-        self.wrong: list[str] = []
+    For the same reason it gets what nobody else needs of the processors, which in life are not the server's.
+    """
+    words = ["--port", port, "--seconds", seconds, "--seed", arguments.seed, "--at-once", arguments.at_once]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, str(Path(__file__).with_name("mix.py")), *map(str, words), stdout=asyncio.subprocess.PIPE, preexec_fn=polite
+    )
+    output, _ = await process.communicate()
+    return Report(**json.loads(output))
 
-    async def run(self, seconds: float) -> None:
-        async with asyncio.TaskGroup() as group:
-            for index in range(self.at_once):
-                group.create_task(self._stranger(index, seconds))
 
-    async def _stranger(self, index: int, seconds: float) -> None:
-        rng = random.Random(self.random.random() + index)
-        end = asyncio.get_running_loop().time() + seconds
-        while asyncio.get_running_loop().time() < end:
-            attack = rng.choice(attacks.ALL)
-            self.visits[attack.__name__] += 1
-            try:
-                async with asyncio.timeout(VISIT_SECONDS):
-                    await attack(self.port, rng.choice(self.sources), rng)
-            except (OSError, EOFError, TimeoutError) as error:
-                # It was cut off, which is what should happen.
-                self.refused[type(error).__name__] += 1
-            except AssertionError as error:
-                self.wrong.append(str(error))
-            await asyncio.sleep(0.05)
+def polite() -> None:
+    end_with_parent()
+    os.nice(19)
 
 
 async def talk(people: list[Person], seconds: float, each_second: float) -> list[float]:
@@ -96,6 +77,17 @@ async def settled(people: list[Person]) -> bool:
     return False
 
 
+async def rested(pid: int, before: tuple[int, int], arguments: argparse.Namespace) -> tuple[int, int]:
+    """Waits until the server has let go of what it need not keep, at most for as long as it may take."""
+    after = (memory(pid), descriptors(pid))
+    for _ in range(int(arguments.rest)):
+        if after[0] <= before[0] * arguments.growth and after[1] <= before[1]:
+            break
+        await asyncio.sleep(1)
+        after = (memory(pid), descriptors(pid))
+    return after
+
+
 async def attacked(arguments: argparse.Namespace, folder: Path) -> list[str]:
     """Runs it; gives what went wrong."""
     port = free_port()
@@ -103,7 +95,6 @@ async def attacked(arguments: argparse.Namespace, folder: Path) -> list[str]:
     server = Program("server", command, folder / "server.log", "listening")
     await server.start()
     people = [Person(f"good{index}") for index in range(arguments.people)]
-    mix = Mix(port, arguments.seed, arguments.at_once)
     wrong: list[str] = []
     lives = [asyncio.create_task(person.live(port)) for person in people]
     try:
@@ -111,15 +102,14 @@ async def attacked(arguments: argparse.Namespace, folder: Path) -> list[str]:
             await person.is_there()
         calm = await talk(people, arguments.calm, arguments.rate)
         # Once before it is weighed: what is made at the first use stays.
-        await mix.run(min(20, arguments.seconds / 4))
+        await strangers(port, min(20, arguments.seconds / 4), arguments)
         before = (memory(server.pid), descriptors(server.pid))
-        attack = asyncio.create_task(mix.run(arguments.seconds))
+        attack = asyncio.create_task(strangers(port, arguments.seconds, arguments))
         under = await talk(people, arguments.seconds, arguments.rate)
-        await attack
+        mix = await attack
         if not await settled(people):
             wrong.append("some of what the good said was never answered or heard")
-        await asyncio.sleep(arguments.rest)
-        after = (memory(server.pid), descriptors(server.pid))
+        after = await rested(server.pid, before, arguments)
     finally:
         for life in lives:
             life.cancel()
@@ -128,7 +118,7 @@ async def attacked(arguments: argparse.Namespace, folder: Path) -> list[str]:
         await server.kill()
     wrong += mix.wrong + [f"{person.name}: {person.trouble}" for person in people if person.trouble]
     print(f"visits: {sum(mix.visits.values())} ({', '.join(f'{name} {count}' for name, count in sorted(mix.visits.items()))})")
-    print(f"cut off: {dict(mix.refused)}")
+    print(f"cut off: {mix.refused}")
     print(f"good: {sum(len(person.acknowledged) for person in people)} messages acknowledged and heard by {len(people)}")
     for name, delays in (("calm", calm), ("attack", under)):
         print(f"{name}: p50 {percentile(delays, 0.5):.2f} ms, p99 {percentile(delays, 0.99):.2f} ms, of {len(delays)}")
@@ -145,7 +135,7 @@ def parsed(words: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=600, help="how long the attacks go on")
     parser.add_argument("--calm", type=float, default=30, help="how long it is calm before")
-    parser.add_argument("--rest", type=float, default=20, help="how long the server has to let go")
+    parser.add_argument("--rest", type=float, default=240, help="the seconds in which the server has to let go")
     parser.add_argument("--people", type=int, default=20, help="good clients")
     parser.add_argument("--rate", type=float, default=20, help="what they say in a second, together")
     parser.add_argument("--at-once", type=int, default=40, help="attacks at a time")

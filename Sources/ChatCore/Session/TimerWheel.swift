@@ -13,6 +13,9 @@ package struct TimerWheel<Item: Sendable>: Sendable {
 
     package init() {}
 
+    /// The number of timers for which there is room.
+    var capacity: Int { self.slots.reduce(0) { $0 + $1.capacity } }
+
     /// Adds a timer.
     ///
     /// - Parameters:
@@ -30,13 +33,16 @@ package struct TimerWheel<Item: Sendable>: Sendable {
     /// - Returns: The items that are due.
     package mutating func advance() -> [Item] {
         self.position = (self.position + 1) % self.slots.count
+        // A slot begins anew, without the room that a crowd needed in it.
+        let entries = exchange(&self.slots[self.position], with: [])
         var due: [Item] = []
-        self.slots[self.position].removeAll { entry in
-            guard entry.rounds == 0 else { return false }
-            due.append(entry.item)
-            return true
+        for entry in entries {
+            guard entry.rounds > 0 else {
+                due.append(entry.item)
+                continue
+            }
+            self.slots[self.position].append(Entry(item: entry.item, rounds: entry.rounds - 1))
         }
-        for index in self.slots[self.position].indices { self.slots[self.position][index].rounds -= 1 }
         return due
     }
 }

@@ -50,6 +50,16 @@ import Testing
         #expect(turns == (1...10).map { $0 * 64 })
     }
 
+    @Test func `a crowd leaves no room behind in its slot`() {
+        var wheel = TimerWheel<Int>()
+        for round in [0, 64] {
+            for item in 1...10_000 { wheel.schedule(item, after: .seconds(5 + round)) }
+        }
+        #expect(self.turns(&wheel, 5).count == 10_000)
+        #expect(self.turns(&wheel, 64).count == 10_000)
+        #expect(wheel.capacity == 0)
+    }
+
     @Test func `timers of one turn come in the order in which they were set`() {
         var wheel = TimerWheel<Int>()
         for item in 0..<50 { wheel.schedule(item, after: .seconds(item % 2 == 0 ? 70 : 6)) }

@@ -4,26 +4,12 @@ internal import NIOCore
 
 /// The log of one room, in memory: numbers, keeps and removes messages, and remembers their keys.
 struct MemoryLog {
-    /// The most keys that a room remembers; past that the oldest one is forgotten early.
-    static let maximumKeys = 65_536
-
-    private struct Key: Hashable {
-        var sender: UserID
-        var key: IdempotencyKey
-    }
-
-    private struct KeyRecord {
-        var key: Key
-        var receipt: Receipt
-    }
-
     private(set) var head: LogPosition
     /// The time when the last message was stored; nil when none was.
     var lastTime: Int? { self.head.time }
     private let prefix: ByteBuffer
     private var publications: Deque<Publication> = []
-    private var receipts: [Key: Receipt] = [:]
-    private var keys: Deque<KeyRecord> = []
+    private var keys = KeyMemory()
 
     /// Begins an empty log.
     init(room: RoomName, epoch: Epoch) {
@@ -40,10 +26,10 @@ struct MemoryLog {
     /// - Returns: The receipt, and the message to hand on if it is new.
     mutating func append(_ draft: Draft, now: Int, limits: LogLimits) -> (Receipt, Publication?) {
         self.forget(now, limits)
-        let key = draft.key.map { Key(sender: draft.sender, key: $0) }
-        if let key, var receipt = self.receipts[key] {
-            receipt.isDuplicate = true
-            return (receipt, nil)
+        let key = draft.fingerprint
+        if let record = key.flatMap({ self.keys.record(of: $0) }) {
+            let position = LogPosition(epoch: self.head.epoch, seq: record.seq, time: record.time)
+            return (Receipt(position: position, time: record.time, isDuplicate: true), nil)
         }
         self.head.seq += 1
         self.head.time = now
@@ -56,9 +42,8 @@ struct MemoryLog {
         let publication = Publication(position: self.head, payload: payload)
         self.publications.append(publication)
         if self.publications.count > limits.messages { self.publications.removeFirst() }
-        let receipt = Receipt(position: self.head, time: now, isDuplicate: false)
-        if let key { self.remember(key, receipt) }
-        return (receipt, publication)
+        if let key { self.keys.remember(key, seq: self.head.seq, time: now) }
+        return (Receipt(position: self.head, time: now, isDuplicate: false), publication)
     }
 
     /// Deletes a message, and stores the entry that tells of it.
@@ -85,20 +70,10 @@ struct MemoryLog {
         return self.append(draft, now: now, limits: limits)
     }
 
-    private mutating func remember(_ key: Key, _ receipt: Receipt) {
-        self.receipts[key] = receipt
-        self.keys.append(KeyRecord(key: key, receipt: receipt))
-        if self.keys.count > Self.maximumKeys { self.receipts[self.keys.removeFirst().key] = nil }
-    }
-
     /// Removes expired messages and keys.
     mutating func forget(_ now: Int, _ limits: LogLimits) {
         if let lastTime, now - lastTime > limits.retention.inMilliseconds { self.publications.removeAll() }
-        let oldest = now - limits.deduplication.inMilliseconds
-        while let record = self.keys.first, record.receipt.time < oldest {
-            self.keys.removeFirst()
-            self.receipts[record.key] = nil
-        }
+        self.keys.forget(before: now - limits.deduplication.inMilliseconds)
     }
 
     /// The time when all of its messages, or after them all of its keys, expire; nil when it has none.

@@ -27,11 +27,11 @@ struct MemorySessions {
     }
 
     private struct Use {
-        var hash: String
+        var session: Fingerprint
         var number: Int
     }
 
-    private var sessions: [String: Session] = [:]
+    private var sessions: [Fingerprint: Session] = [:]
     /// In the order of time; only the last use of each session counts.
     private var uses: Deque<Use> = []
     /// The uses by guests again, whose time is shorter.
@@ -43,46 +43,50 @@ struct MemorySessions {
 
     mutating func save(_ hash: String, _ user: User, isGuest: Bool = false, now: Int) {
         // Another connection of the same user may have been quicker.
-        let connections = self.sessions[hash]?.connections ?? 0
-        self.sessions[hash] = Session(user: user, isGuest: isGuest, lastUsed: now, use: 0, connections: connections)
-        self.note(hash, now)
+        let key = Fingerprint(hash)
+        let connections = self.sessions[key]?.connections ?? 0
+        self.sessions[key] = Session(user: user, isGuest: isGuest, lastUsed: now, use: 0, connections: connections)
+        self.note(key, now)
         var looks = 0
         while self.sessions.count > Self.maximum, looks < Self.checkedAtOnce, let oldest = self.uses.popFirst() {
             looks += 1
-            guard let session = self.sessions[oldest.hash], session.use == oldest.number else { continue }
-            if session.connections > 0 { self.note(oldest.hash, now) } else { self.sessions[oldest.hash] = nil }
+            guard let session = self.sessions[oldest.session], session.use == oldest.number else { continue }
+            if session.connections > 0 { self.note(oldest.session, now) } else { self.sessions[oldest.session] = nil }
         }
     }
 
     /// A connection uses the session.
-    mutating func hold(_ hash: String) { self.sessions[hash]?.connections += 1 }
+    mutating func hold(_ hash: String) { self.sessions[Fingerprint(hash)]?.connections += 1 }
 
     /// A connection that used the session has gone.
     mutating func release(_ hash: String) {
-        guard let connections = self.sessions[hash]?.connections, connections > 0 else { return }
-        self.sessions[hash]?.connections = connections - 1
+        let key = Fingerprint(hash)
+        guard let connections = self.sessions[key]?.connections, connections > 0 else { return }
+        self.sessions[key]?.connections = connections - 1
     }
 
     /// The user of a session.
     func user(_ hash: String, now: Int, limits: LogLimits) -> User? {
-        guard let session = self.sessions[hash], !session.isForgotten(now, limits) else { return nil }
+        guard let session = self.sessions[Fingerprint(hash)], !session.isForgotten(now, limits) else { return nil }
         return session.user
     }
 
     /// Looks a session up and restarts its time; from now on it is kept for the full time.
     mutating func use(_ hash: String, now: Int, limits: LogLimits) -> User? {
         guard let user = self.user(hash, now: now, limits: limits) else { return nil }
-        self.sessions[hash]?.isGuest = false
-        self.note(hash, now)
+        let key = Fingerprint(hash)
+        self.sessions[key]?.isGuest = false
+        self.note(key, now)
         return user
     }
 
     /// Gives the user of a session another name; that counts as a use of it.
     mutating func rename(_ hash: String, _ user: User, now: Int) {
-        guard self.sessions[hash] != nil else { return }
-        self.sessions[hash]?.user = user
-        self.sessions[hash]?.isGuest = false
-        self.note(hash, now)
+        let key = Fingerprint(hash)
+        guard self.sessions[key] != nil else { return }
+        self.sessions[key]?.user = user
+        self.sessions[key]?.isGuest = false
+        self.note(key, now)
     }
 
     /// Removes expired sessions.
@@ -105,29 +109,29 @@ struct MemorySessions {
     ) -> Int {
         var looks = 0
         while looks < limit, let oldest = self[keyPath: line].first {
-            let session = self.sessions[oldest.hash].flatMap { $0.use == oldest.number ? $0 : nil }
+            let session = self.sessions[oldest.session].flatMap { $0.use == oldest.number ? $0 : nil }
             if let session, !session.isOver(now, limits) { break }
             self[keyPath: line].removeFirst()
             looks += 1
             guard let session else { continue }
             // A session that a connection uses is used now.
-            if session.connections > 0 { self.note(oldest.hash, now) } else { self.sessions[oldest.hash] = nil }
+            if session.connections > 0 { self.note(oldest.session, now) } else { self.sessions[oldest.session] = nil }
         }
         return looks
     }
 
-    private mutating func note(_ hash: String, _ now: Int) {
+    private mutating func note(_ key: Fingerprint, _ now: Int) {
         self.lastUse += 1
-        self.sessions[hash]?.lastUsed = now
-        self.sessions[hash]?.use = self.lastUse
-        let use = Use(hash: hash, number: self.lastUse)
+        self.sessions[key]?.lastUsed = now
+        self.sessions[key]?.use = self.lastUse
+        let use = Use(session: key, number: self.lastUse)
         self.uses.append(use)
-        if self.sessions[hash]?.isGuest == true { self.guests.append(use) }
+        if self.sessions[key]?.isGuest == true { self.guests.append(use) }
         if max(self.uses.count, self.guests.count) > 2 * max(self.sessions.count, 1024) { self.compact() }
     }
 
     private mutating func compact() {
-        self.uses.removeAll { self.sessions[$0.hash]?.use != $0.number }
-        self.guests.removeAll { self.sessions[$0.hash]?.use != $0.number }
+        self.uses.removeAll { self.sessions[$0.session]?.use != $0.number }
+        self.guests.removeAll { self.sessions[$0.session]?.use != $0.number }
     }
 }

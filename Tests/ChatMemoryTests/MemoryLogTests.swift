@@ -121,7 +121,7 @@ import TestSupport
     }
 
     @Test mutating func `so many keys are remembered and no more`() throws {
-        let count = MemoryLog.maximumKeys
+        let count = KeyMemory.maximum
         for key in 0...count { try self.append("x", key: "\(key)") }
         #expect(try self.append("x", key: "\(count)").0.isDuplicate)
         #expect(try self.append("x", key: "1").0.isDuplicate)

@@ -9,6 +9,7 @@ import os
 import random
 import socket
 import struct
+from collections.abc import Iterator
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
@@ -46,6 +47,7 @@ class Socket:
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter):
         self.reader, self.writer = reader, writer
+        self._rest = bytearray()
 
     @classmethod
     async def connect(cls, port: int, source: str = "127.0.0.1", *, buffer: int | None = None) -> Socket:
@@ -77,15 +79,29 @@ class Socket:
         """Ends it without a word."""
         self.writer.transport.abort()
 
-    async def message(self) -> tuple[int, bytes]:
-        """The next frame: its opcode, and what is in it. A server sends whole messages, and masks nothing."""
-        first, second = await self.reader.readexactly(2)
-        length = second & 0x7F
-        if length == 126:
-            (length,) = struct.unpack("!H", await self.reader.readexactly(2))
-        elif length == 127:
-            (length,) = struct.unpack("!Q", await self.reader.readexactly(8))
-        return first & 0xF, await self.reader.readexactly(length)
+    async def frames(self) -> list[tuple[int, bytes]]:
+        """All frames that have come: the opcode, and what is in it. A server sends whole messages, and masks nothing.
+
+        They are taken together: whoever waits for each of them measures itself.
+        """
+        while not (frames := list(self._taken())):
+            if not (data := await self.reader.read(1 << 20)):
+                raise EOFError("the server has closed the connection")
+            self._rest += data
+        return frames
+
+    def _taken(self) -> Iterator[tuple[int, bytes]]:
+        rest, start = self._rest, 0
+        while len(rest) - start >= 2:
+            length, begin = rest[start + 1] & 0x7F, start + 2
+            if length >= 126:
+                size = 2 if length == 126 else 8
+                length, begin = int.from_bytes(rest[begin : begin + size]), begin + size
+            if len(rest) < begin + length:
+                break
+            yield rest[start] & 0xF, bytes(rest[begin : begin + length])
+            start = begin + length
+        del rest[:start]
 
     async def head(self) -> bytes:
         """The head of an answer to a request."""

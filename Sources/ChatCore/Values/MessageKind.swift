@@ -1,8 +1,9 @@
 /// The kinds of messages that this program knows, each a word of the wire and a row of docs/PROTOCOL.md.
 ///
 /// A further kind is a case here and a row in `static/js/core/kinds.js`; one whose text names its author is also named by
-/// `namesAuthor` in `static/js/core/protocol.js`. The compiler reports what else a kind decides in Swift, and
-/// `ProtocolTableTests` whether the contract and the page have it. A client that does not know a kind shows its text.
+/// `namesAuthor` in `static/js/core/protocol.js`, and one that a command says by `SAYING` in `static/js/core/input.js`. The
+/// compiler reports the switches over kinds, and `ProtocolTableTests` whether the contract and the page have it. A client
+/// that does not know a kind shows its text.
 public enum MessageKind: String, Hashable, Sendable, CaseIterable {
     /// Something that a person says.
     case text

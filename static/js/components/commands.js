@@ -1,4 +1,4 @@
-// Carries out commands (core/input.js tells them from messages); /me is a message, which composer.js sends.
+// Carries out the commands that are no messages (core/input.js tells which are).
 
 import { RULINGS } from "../core/targets.js";
 import { labels, roomName, userName } from "../core/names.js";
@@ -12,7 +12,6 @@ import "../rename.js";
 const MAX_NAMES = 30;
 
 const COMMANDS = {
-  me: () => false,
   nick(name, { app, state }) {
     const most = state.limits.name_chars;
     const valid = userName(name, most);

@@ -2,7 +2,7 @@
 
 import { EnterMachine } from "../core/enter.js";
 import { byteLength, messageText } from "../core/names.js";
-import { inputOf } from "../core/input.js";
+import { inputOf, messageOf } from "../core/input.js";
 import { h, icon, iconButton } from "../dom.js";
 import { t, withMore } from "../i18n/index.js";
 import { fetchMore, tellUser } from "../overlays.js";
@@ -79,14 +79,14 @@ export function mountComposer(root, app, store, { onSent, runCommand }) {
     if (sendButton.disabled) return;
     const { value } = field;
     const input = inputOf(messageText(value));
-    const isAction = input.name === "me" && input.argument;
-    if (input.is !== "say" && !isAction) {
+    const message = messageOf(input);
+    if (!message) {
       // A command that was not carried out stays in the field and is never sent.
       if ((await runCommand(input)) && field.value === value) write("");
       return;
     }
     lastSaid.set(room, value);
-    app.say(room, isAction ? input.argument : input.text, isAction ? "action" : "text");
+    app.say(room, message.text, message.kind);
     write("");
     onSent();
   }
@@ -106,14 +106,15 @@ export function mountComposer(root, app, store, { onSent, runCommand }) {
 
   /** @returns the text that would be sent. */
   function measure() {
-    const { is, name, text, argument } = inputOf(messageText(field.value));
-    const said = is === "say" ? text : name === "me" ? argument : "";
+    const input = inputOf(messageText(field.value));
+    const message = messageOf(input);
+    const said = message?.text ?? "";
     const most = limits.text_bytes;
     const left = most - byteLength(said);
     limit.textContent = left < 0 ? t("tooLong", -left) : left < most * NEAR ? t("left", left) : "";
     limit.classList.toggle("wrong", left < 0);
-    sendButton.disabled = !room || left < 0 || is === "nothing";
-    if (left < 0 && is === "say") offerParts();
+    sendButton.disabled = !room || left < 0 || input.is === "nothing";
+    if (left < 0 && message.kind === "text") offerParts();
     if (CSS.supports("field-sizing", "content")) return said;
     field.style.height = "auto";
     field.style.height = `${field.scrollHeight}px`;

@@ -1,7 +1,10 @@
-// Tells a message from a command (Tests/Vectors/commands.json). components/commands.js carries commands out, but for /me.
+// Tells a message from a command (Tests/Vectors/commands.json). components/commands.js carries commands out.
 
 /** The commands of the page, in the order of the help. */
 export const COMMANDS = ["me", "nick", "who", "rooms", "search", "join", "switch", "leave", "help"];
+
+/** Commands that say something, and the kinds of their messages. */
+const SAYING = { __proto__: null, me: "action" };
 
 /** Removes blank lines before a text and white space behind it. */
 export function trimmed(text) {
@@ -18,4 +21,10 @@ export function inputOf(raw) {
   const [head] = /^\S+/u.exec(line);
   const name = head.slice(1).toLowerCase();
   return { is: COMMANDS.includes(name) ? "command" : "unknown", name, argument: line.slice(head.length).trim() };
+}
+
+/** What a line says in the room: `{kind, text}`; null for a command that says nothing. */
+export function messageOf({ is, name, text, argument }) {
+  if (is === "say") return { kind: "text", text };
+  return argument && SAYING[name] ? { kind: SAYING[name], text: argument } : null;
 }

@@ -367,5 +367,5 @@ struct FaultMatrixTests {
 }
 
 extension RedisBroker {
-    fileprivate func waitingCount(_ room: RoomName) -> Int { self.rooms.subscription(of: room)?.waitingCount ?? 0 }
+    fileprivate func waitingCount(_ room: RoomName) -> Int { self.rooms.followedRoom(room)?.waitingCount ?? 0 }
 }

@@ -31,21 +31,21 @@ final class RoomUpkeep {
     }
 
     /// Does the upkeep, if it is time.
-    func keepIfDue(_ subscription: FollowedRoom, _ now: NIODeadline) {
-        if self.isDue(subscription, now) { self.keep(subscription, now) }
+    func keepIfDue(_ followed: FollowedRoom, _ now: NIODeadline) {
+        if self.isDue(followed, now) { self.keep(followed, now) }
     }
 
-    private func isDue(_ subscription: FollowedRoom, _ now: NIODeadline) -> Bool {
-        guard let last = subscription.upkeptAt else { return true }
+    private func isDue(_ followed: FollowedRoom, _ now: NIODeadline) -> Bool {
+        guard let last = followed.upkeptAt else { return true }
         // If a record of the room was lost, records of its holders may be lost, too.
-        let doubted = max(self.sweeper.holdersDoubted, subscription.loss.lastTold ?? last)
+        let doubted = max(self.sweeper.holdersDoubted, followed.loss.lastTold ?? last)
         return last < doubted || now - last >= Self.interval
     }
 
     /// Extends the time to live of a room's keys, compares its holders with the table of leases, and checks the numbers
     /// of its members' records.
-    private func keep(_ subscription: FollowedRoom, _ now: NIODeadline) {
-        let (room, endpoint) = (subscription.room, self.endpoints.endpoint(of: subscription.room))
+    private func keep(_ followed: FollowedRoom, _ now: NIODeadline) {
+        let (room, endpoint) = (followed.room, self.endpoints.endpoint(of: followed.room))
         let (held, members, names) = (self.keys.held(room), self.keys.members(room), self.keys.names(room))
         var commands = [
             RedisCommand("ZRANGEBYLEX", held, "-", "+", "LIMIT", "0", "1"),
@@ -63,29 +63,29 @@ final class RoomUpkeep {
             guard let answers = try? results.map({ try $0.get() }) else { return }
             // These commands do not run at one moment, so the script checks before anything counts as lost.
             if answers[2] != answers[3] || answers[4].integer ?? 0 > answers[3].integer ?? 0 {
-                self.agenda.schedule(.lookOnce, subscription, at: .now())
+                self.agenda.schedule(.lookOnce, followed, at: .now())
             }
             let ends = answers.prefix(2).map { $0.array?.first?.string.flatMap(Self.holder) }
-            guard let first = ends[0], let last = ends[1] else { return self.kept(subscription, [], now) }
-            guard first != last else { return self.kept(subscription, [first], now) }
-            self.listHolders(of: subscription, now)
+            guard let first = ends[0], let last = ends[1] else { return self.kept(followed, [], now) }
+            guard first != last else { return self.kept(followed, [first], now) }
+            self.listHolders(of: followed, now)
         }.submit(commands.map { RedisRequest($0) }, to: endpoint.commands)
     }
 
     /// Several holders have members there, and telling them apart would need one command after the other.
-    private func listHolders(of subscription: FollowedRoom, _ now: NIODeadline) {
-        var request = RedisRequest(.holders, keys: self.keys.held(subscription.room))
+    private func listHolders(of followed: FollowedRoom, _ now: NIODeadline) {
+        var request = RedisRequest(.holders, keys: self.keys.held(followed.room))
         request.completion = { result in
             guard let parts = (try? result.get())?.array else { return }
-            self.kept(subscription, parts.compactMap(\.string), now)
+            self.kept(followed, parts.compactMap(\.string), now)
         }
-        self.endpoints.endpoint(of: subscription.room).commands.submit(request)
+        self.endpoints.endpoint(of: followed.room).commands.submit(request)
     }
 
-    private func kept(_ subscription: FollowedRoom, _ holders: [String], _ now: NIODeadline) {
-        subscription.upkeptAt = now
-        self.sweeper.found(holders, in: subscription.room)
-        if !holders.isEmpty { self.index.touch(subscription.room) }
+    private func kept(_ followed: FollowedRoom, _ holders: [String], _ now: NIODeadline) {
+        followed.upkeptAt = now
+        self.sweeper.found(holders, in: followed.room)
+        if !holders.isEmpty { self.index.touch(followed.room) }
     }
 
     /// Reads the holder in an entry `<holder>` NUL `<user>`.

@@ -22,7 +22,7 @@ struct RoomTask {
     }
 
     var kind: Kind
-    var subscription: FollowedRoom
+    var followed: FollowedRoom
 }
 
 /// The tasks of the node's rooms, each due at its own time, with a bound for the number under way at once.
@@ -34,8 +34,8 @@ final class RoomAgenda {
 
     private var tasks = PacedQueue<RoomTask, NIODeadline>(window: tasksAtOnce)
 
-    func schedule(_ kind: RoomTask.Kind, _ subscription: FollowedRoom, at time: NIODeadline) {
-        self.tasks.schedule(RoomTask(kind: kind, subscription: subscription), at: time)
+    func schedule(_ kind: RoomTask.Kind, _ followed: FollowedRoom, at time: NIODeadline) {
+        self.tasks.schedule(RoomTask(kind: kind, followed: followed), at: time)
     }
 
     /// Begins the task that has been due for longest, if the bound allows it; ``ended()`` follows.

@@ -6,13 +6,13 @@ internal import NIOCore
 /// Receives the events of a room's channel other than messages.
 protocol RoomObserver: AnyObject {
     /// The node listens to a room from now on.
-    func began(_ subscription: FollowedRoom)
+    func began(_ followed: FollowedRoom)
     /// The members of the room have changed.
-    func changed(_ change: PresenceChange, in subscription: FollowedRoom)
+    func changed(_ change: PresenceChange, in followed: FollowedRoom)
     /// Some leases of single members end after this many milliseconds.
-    func leasesEnd(after milliseconds: Int, in subscription: FollowedRoom)
+    func leasesEnd(after milliseconds: Int, in followed: FollowedRoom)
     /// Another node has found that Redis has lost some of the members.
-    func presenceWasLost(in subscription: FollowedRoom)
+    func presenceWasLost(in followed: FollowedRoom)
 }
 
 /// The rooms that this node listens to: publications become one sequence for each room, complete and in order, and go
@@ -76,122 +76,122 @@ final class RoomFollower: EndpointListener {
     var all: some Collection<FollowedRoom> { self.channels.values }
 
     /// A room that is listened to.
-    func subscription(of room: RoomName) -> FollowedRoom? { self.channels[self.requests.channel(of: room)] }
+    func followedRoom(_ room: RoomName) -> FollowedRoom? { self.channels[self.requests.channel(of: room)] }
 
     /// Whether a room still has this subscription.
-    func isCurrent(_ subscription: FollowedRoom) -> Bool { self.channels[subscription.channel] === subscription }
+    func isCurrent(_ followed: FollowedRoom) -> Bool { self.channels[followed.channel] === followed }
 
     // MARK: Subscribing
 
     /// Begins to hand a room's events to a subscriber; returns the head of its log.
     func subscribe(_ room: RoomName, _ subscriber: any BrokerSubscriber) async throws(BrokerError) -> LogPosition {
-        let subscription = self.listen(to: room)
+        let followed = self.listen(to: room)
         let outlet = self.outlets.outlet(of: subscriber)
-        let isNew = subscription.add(outlet)
+        let isNew = followed.add(outlet)
         if isNew { self.outlets.began(outlet) }
         do {
-            return try await self.head(subscription)
+            return try await self.head(followed)
         } catch {
-            if isNew { self.remove(outlet, from: subscription) }
+            if isNew { self.remove(outlet, from: followed) }
             throw error
         }
     }
 
     /// Undoes ``subscribe(_:_:)``.
     func unsubscribe(_ room: RoomName, _ subscriber: any BrokerSubscriber) {
-        guard let subscription = self.subscription(of: room), let outlet = self.outlets.known(subscriber) else {
+        guard let followed = self.followedRoom(room), let outlet = self.outlets.known(subscriber) else {
             return
         }
-        self.remove(outlet, from: subscription)
+        self.remove(outlet, from: followed)
     }
 
     private func listen(to room: RoomName) -> FollowedRoom {
         let channel = self.requests.channel(of: room)
         if let known = self.channels[channel] { return known }
-        let subscription = FollowedRoom(room, channel: channel, textLimit: self.textLimit)
-        self.channels[channel] = subscription
-        self.subscriptions(of: subscription).subscribe(channel)
-        self.observer?.began(subscription)
-        return subscription
+        let followed = FollowedRoom(room, channel: channel, textLimit: self.textLimit)
+        self.channels[channel] = followed
+        self.subscriptions(of: followed).subscribe(channel)
+        self.observer?.began(followed)
+        return followed
     }
 
-    private func remove(_ outlet: SubscriberOutlet, from subscription: FollowedRoom) {
-        guard subscription.remove(outlet) else { return }
-        if subscription.idleSince != nil { self.lingering.schedule(subscription, at: .now() + self.linger) }
+    private func remove(_ outlet: SubscriberOutlet, from followed: FollowedRoom) {
+        guard followed.remove(outlet) else { return }
+        if followed.idleSince != nil { self.lingering.schedule(followed, at: .now() + self.linger) }
         self.outlets.ended(outlet)
     }
 
-    private func subscriptions(of subscription: FollowedRoom) -> SubscriptionLink {
-        self.endpoints.endpoint(of: subscription.room).subscriptions
+    private func subscriptions(of followed: FollowedRoom) -> SubscriptionLink {
+        self.endpoints.endpoint(of: followed.room).subscriptions
     }
 
     /// The head of a room's log, read after the subscription was confirmed.
-    private func head(_ subscription: FollowedRoom) async throws(BrokerError) -> LogPosition {
-        let endpoint = self.endpoints.endpoint(of: subscription.room)
-        guard subscription.feed.position != nil, endpoint.subscriptions.isLive(subscription.channel) else {
+    private func head(_ followed: FollowedRoom) async throws(BrokerError) -> LogPosition {
+        let endpoint = self.endpoints.endpoint(of: followed.room)
+        guard followed.feed.position != nil, endpoint.subscriptions.isLive(followed.channel) else {
             // If Redis has refused it, try again.
-            endpoint.subscriptions.subscribe(subscription.channel)
+            endpoint.subscriptions.subscribe(followed.channel)
             return try await withCheckedContinuation { continuation in
-                subscription.wait(Waiter(continuation, patience: self.patience, on: self.eventLoop))
+                followed.wait(Waiter(continuation, patience: self.patience, on: self.eventLoop))
                 // The room may be queued for reading; a join does not wait for the queue.
-                if endpoint.subscriptions.isLive(subscription.channel) { self.resume(subscription) {} }
+                if endpoint.subscriptions.isLive(followed.channel) { self.resume(followed) {} }
             }.get()
         }
         // The feed may lag behind the log: a message that a caller has just stored must not be above the head it gets.
-        let request = self.requests.read(.head, of: subscription.room, makesEpoch: true)
+        let request = self.requests.read(.head, of: followed.room, makesEpoch: true)
         guard let page = LogAnswer(try await endpoint.commands.perform(request))?.page else { throw .isUnintelligible }
-        if page.epoch != subscription.feed.position?.epoch { self.check(subscription) }
+        if page.epoch != followed.feed.position?.epoch { self.check(followed) }
         return page.headPosition
     }
 
     // MARK: Arrivals
 
     func published(_ payload: ByteBuffer, on channel: ChannelName) -> Bool {
-        guard let subscription = self.channels[channel] else { return false }
-        switch subscription.reader.read(payload, now: WallClock.now) {
+        guard let followed = self.channels[channel] else { return false }
+        switch followed.reader.read(payload, now: WallClock.now) {
         case .publication(let publication):
-            switch subscription.feed.received(publication) {
-            case .deliver: self.deliver(.publication(publication), in: subscription)
-            case .read(let read): self.read(read, for: subscription)
+            switch followed.feed.received(publication) {
+            case .deliver: self.deliver(.publication(publication), in: followed)
+            case .read(let read): self.read(read, for: followed)
             case .hold, .drop: break
             }
         case .event(let event):
-            self.deliver(event, in: subscription)
-            if case .presence(_, let change, _) = event { self.observer?.changed(change, in: subscription) }
-        case .leasesEnd(let milliseconds): self.observer?.leasesEnd(after: milliseconds, in: subscription)
-        case .presenceLost: self.observer?.presenceWasLost(in: subscription)
-        case .cleared: if case .read(let read) = subscription.feed.cleared() { self.read(read, for: subscription) }
+            self.deliver(event, in: followed)
+            if case .presence(_, let change, _) = event { self.observer?.changed(change, in: followed) }
+        case .leasesEnd(let milliseconds): self.observer?.leasesEnd(after: milliseconds, in: followed)
+        case .presenceLost: self.observer?.presenceWasLost(in: followed)
+        case .cleared: if case .read(let read) = followed.feed.cleared() { self.read(read, for: followed) }
         case .invalid:
             self.counters.invalidPayloads += 1
-            self.drops.add(in: subscription.room.rawValue)
+            self.drops.add(in: followed.room.rawValue)
         }
         return true
     }
 
     func isHeard(_ channel: ChannelName) {
-        guard let subscription = self.channels[channel] else { return }
+        guard let followed = self.channels[channel] else { return }
         // Rooms that callers wait for come first; the others are read one by one, and there may be a hundred thousand.
-        if subscription.isAwaited {
-            self.resume(subscription) {}
+        if followed.isAwaited {
+            self.resume(followed) {}
         } else {
-            self.agenda.schedule(.resume, subscription, at: .now())
+            self.agenda.schedule(.resume, followed, at: .now())
         }
     }
 
     func refused(_ channel: ChannelName, _ reason: BrokerError) { self.channels[channel]?.fail(reason) }
 
     func subscriptionsLost() {
-        for subscription in self.channels.values { subscription.feed.unsubscribed() }
+        for followed in self.channels.values { followed.feed.unsubscribed() }
     }
 
     /// There will be no connection any more: fails the callers that wait for the head of a room.
     func stop() {
-        for subscription in self.channels.values { subscription.fail(.isAway) }
+        for followed in self.channels.values { followed.fail(.isAway) }
     }
 
     /// Hands an event to all subscribers of the room; they get it with the next flush.
-    func deliver(_ event: RoomEvent, in subscription: FollowedRoom) {
-        for outlet in subscription.outlets { self.outlets.hand(.room(subscription.room, event), to: outlet) }
+    func deliver(_ event: RoomEvent, in followed: FollowedRoom) {
+        for outlet in followed.outlets { self.outlets.hand(.room(followed.room, event), to: outlet) }
     }
 
     /// Calls all subscribers that have events waiting.
@@ -200,7 +200,7 @@ final class RoomFollower: EndpointListener {
     // MARK: Reading the log
 
     /// The log of a room has used this number, by a receipt or a page.
-    func stored(_ position: LogPosition, in room: RoomName) { self.subscription(of: room)?.feed.stored(position) }
+    func stored(_ position: LogPosition, in room: RoomName) { self.followedRoom(room)?.feed.stored(position) }
 
     /// Compares all positions with their logs, a limited number at once: the connection may lead to other data than
     /// before.
@@ -210,70 +210,70 @@ final class RoomFollower: EndpointListener {
     }
 
     private func compareNext() {
-        guard let subscription = self.unverified.popLast() else { return }
-        self.check(subscription) { self.compareNext() }
+        guard let followed = self.unverified.popLast() else { return }
+        self.check(followed) { self.compareNext() }
     }
 
     /// Compares a room's position with its log.
     ///
     /// - Parameters:
-    ///   - subscription: The room.
+    ///   - followed: The room.
     ///   - onlyIfNeeded: Whether to skip this while nothing is known to be missing.
     ///   - done: Called when the log was read, or when there was nothing to read.
-    func check(_ subscription: FollowedRoom, onlyIfNeeded: Bool = false, then done: @escaping () -> Void = {}) {
-        guard !onlyIfNeeded || subscription.feed.needsRead, case .read(let read) = subscription.feed.check() else {
+    func check(_ followed: FollowedRoom, onlyIfNeeded: Bool = false, then done: @escaping () -> Void = {}) {
+        guard !onlyIfNeeded || followed.feed.needsRead, case .read(let read) = followed.feed.check() else {
             return done()
         }
-        self.read(read, for: subscription, then: done)
+        self.read(read, for: followed, then: done)
     }
 
     /// The room's subscription is confirmed: from now on, its log can be merged with the publications.
-    func resume(_ subscription: FollowedRoom, then done: @escaping () -> Void) {
-        guard self.subscriptions(of: subscription).isLive(subscription.channel), !subscription.feed.isFollowing,
-            case .read(let read) = subscription.feed.subscribed()
+    func resume(_ followed: FollowedRoom, then done: @escaping () -> Void) {
+        guard self.subscriptions(of: followed).isLive(followed.channel), !followed.feed.isFollowing,
+            case .read(let read) = followed.feed.subscribed()
         else { return done() }
-        self.read(read, for: subscription, then: done)
+        self.read(read, for: followed, then: done)
     }
 
-    private func read(_ read: LogRead, for subscription: FollowedRoom, then done: @escaping () -> Void = {}) {
+    private func read(_ read: LogRead, for followed: FollowedRoom, then done: @escaping () -> Void = {}) {
         let part: RoomScriptCalls.Part =
             switch read {
             case .head: .head
             case .after(let seq): .after(seq, limit: Self.feedPage)
             }
-        var request = self.requests.read(part, of: subscription.room, makesEpoch: true)
+        var request = self.requests.read(part, of: followed.room, makesEpoch: true)
         request.isUrgent = true
         request.completion = { result in
             if case .success(let reply) = result, let reading = LogAnswer(reply) {
-                self.merge(reading, into: subscription)
+                self.merge(reading, into: followed)
             } else {
-                subscription.feed.readFailed()
-                self.agenda.schedule(.retry, subscription, at: .now() + Self.retryDelay)
+                followed.feed.readFailed()
+                self.agenda.schedule(.retry, followed, at: .now() + Self.retryDelay)
             }
             done()
         }
-        self.endpoints.endpoint(of: subscription.room).logLink.submit(request)
+        self.endpoints.endpoint(of: followed.room).logLink.submit(request)
     }
 
-    private func merge(_ reading: LogAnswer, into subscription: FollowedRoom) {
-        let dropped = subscription.feed.droppedCount
-        switch subscription.feed.read(reading.page, anchor: reading.anchor) {
-        case .deliver(let events): self.deliver(events, in: subscription)
+    private func merge(_ reading: LogAnswer, into followed: FollowedRoom) {
+        let dropped = followed.feed.droppedCount
+        switch followed.feed.read(reading.page, anchor: reading.anchor) {
+        case .deliver(let events): self.deliver(events, in: followed)
         case .read(let events, let next):
-            self.deliver(events, in: subscription)
-            self.read(next, for: subscription)
+            self.deliver(events, in: followed)
+            self.read(next, for: followed)
         case .replaceEpoch(let epoch, let next):
             self.counters.rolledBackLogs += 1
-            self.replaceEpoch(epoch, of: subscription.room)
-            self.read(next, for: subscription)
+            self.replaceEpoch(epoch, of: followed.room)
+            self.read(next, for: followed)
             return
         case .ignore: return
         }
-        let unlogged = subscription.feed.droppedCount - dropped
+        let unlogged = followed.feed.droppedCount - dropped
         self.counters.unloggedPublications += unlogged
-        self.drops.add(unlogged, in: subscription.room.rawValue)
-        guard let head = subscription.feed.position else { return }
-        subscription.answer(head)
+        self.drops.add(unlogged, in: followed.room.rawValue)
+        guard let head = followed.feed.position else { return }
+        followed.answer(head)
     }
 
     private func replaceEpoch(_ epoch: Epoch, of room: RoomName) {
@@ -283,13 +283,13 @@ final class RoomFollower: EndpointListener {
         self.endpoints.endpoint(of: room).logLink.submit(request)
     }
 
-    private func deliver(_ events: [RoomFeedEvent], in subscription: FollowedRoom) {
+    private func deliver(_ events: [RoomFeedEvent], in followed: FollowedRoom) {
         for event in events {
             switch event {
-            case .publication(let publication): self.deliver(.publication(publication), in: subscription)
+            case .publication(let publication): self.deliver(.publication(publication), in: followed)
             case .gap(let epoch, let from, let to):
-                self.deliver(.gap(epoch: epoch, from: from, to: to), in: subscription)
-            case .reset(let head): self.deliver(.reset(head: head), in: subscription)
+                self.deliver(.gap(epoch: epoch, from: from, to: to), in: followed)
+            case .reset(let head): self.deliver(.reset(head: head), in: followed)
             }
         }
     }
@@ -305,17 +305,17 @@ final class RoomFollower: EndpointListener {
             )
         }
         for _ in 0..<Self.roomsAtOnce {
-            guard let subscription = self.lingering.next(now) else { break }
-            self.letGo(subscription, now)
+            guard let followed = self.lingering.next(now) else { break }
+            self.letGo(followed, now)
         }
     }
 
-    private func letGo(_ subscription: FollowedRoom, _ now: NIODeadline) {
-        guard let idleSince = subscription.idleSince, self.isCurrent(subscription), now - idleSince >= self.linger
+    private func letGo(_ followed: FollowedRoom, _ now: NIODeadline) {
+        guard let idleSince = followed.idleSince, self.isCurrent(followed), now - idleSince >= self.linger
         else {
             return
         }
-        self.channels[subscription.channel] = nil
-        self.subscriptions(of: subscription).unsubscribe(subscription.channel)
+        self.channels[followed.channel] = nil
+        self.subscriptions(of: followed).unsubscribe(followed.channel)
     }
 }

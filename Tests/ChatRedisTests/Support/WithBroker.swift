@@ -81,5 +81,5 @@ extension RedisBroker {
     var legacyNodes: LegacyNodes { self.endpoints.common.hearing.legacyNodes }
 
     /// Whether a room's holders were compared with the table of leases, or will be when that is read next.
-    func hasComparedHolders(of room: RoomName) -> Bool { self.rooms.subscription(of: room)?.upkeptAt != nil }
+    func hasComparedHolders(of room: RoomName) -> Bool { self.rooms.followedRoom(room)?.upkeptAt != nil }
 }

@@ -40,15 +40,15 @@ struct CostGuardTests {
             metrics: self.metrics
         )
         let (office, home) = (try self.block("192.0.2.1"), try self.block("192.0.2.2"))
-        #expect(costs.takeRename(UserID("a"), office, now: self.start) == nil)
+        #expect(costs.renames.take(UserID("a"), office, now: self.start) == nil)
         #expect(
-            costs.takeRename(UserID("b"), office, now: self.start)?.message
+            costs.renames.take(UserID("b"), office, now: self.start)?.message
                 == "the users of an address take at most 1 new names a second"
         )
-        #expect(costs.takeRename(UserID("b"), home, now: self.start) == nil)
-        #expect(costs.takeRename(UserID("b"), nil, now: self.start) == nil)
+        #expect(costs.renames.take(UserID("b"), home, now: self.start) == nil)
+        #expect(costs.renames.take(UserID("b"), nil, now: self.start) == nil)
         #expect(
-            costs.takeRename(UserID("b"), nil, now: self.start)?.message == "a user takes at most 1 new names a second"
+            costs.renames.take(UserID("b"), nil, now: self.start)?.message == "a user takes at most 1 new names a second"
         )
         #expect(self.metrics.total(MetricName.refused) == 2)
     }

@@ -15,6 +15,7 @@ struct SharedBudgetTests {
     private static let settings = [
         "limits.send-burst": "1000", "limits.send-rate": "1", "limits.command-burst": "100000",
         "limits.command-rate": "100000", "limits.sends-per-address": "off", "limits.sends-per-room": "off",
+        "limits.renames-per-user": "8,1/h", "limits.renames-per-address": "off",
         "threads": "1",
     ]
 
@@ -50,20 +51,61 @@ struct SharedBudgetTests {
         }
     }
 
-    @Test func `two nodes in one process`() async throws {
-        let broker = MemoryBroker(limits: Limits().log, now: { WallClock.now() })
-        try await TestServer.with(Self.settings, broker: broker) { first in
-            try await TestServer.with(Self.settings, broker: broker) { second in try await self.talk(first, second) }
+    /// The number of new names that pass until one is refused, and no more than so many.
+    private func renames(_ client: inout TestClient, from id: Int, atMost most: Int = 50) async throws -> Int {
+        for number in 0..<most {
+            let answer = try await client.call(id + number, #"{"type":"rename","name":"Mina \#(id + number)"}"#)
+            guard answer["type"]?.string == "ok" else {
+                #expect(answer["code"]?.string == "rate_limited")
+                return number
+            }
+        }
+        return most
+    }
+
+    private func rename(_ first: TestServer, _ second: TestServer) async throws {
+        try await first.withClient("/ws?name=Mina&room=lobby") { here in
+            let session = try #require(try await here.next("welcome")["session"]?.string)
+            _ = try await here.next("ok")
+            try await second.withClient("/ws") { there in
+                try await there.send(#"{"type":"hello","session":"\#(session)"}"#)
+                #expect(try await self.renames(&here, from: 100) == 8)
+                await first.node.context.budgets.report()
+                // Alone, this node would let eight pass.
+                var passed = try await self.renames(&there, from: 200, atMost: 2)
+                await second.node.context.budgets.report()
+                passed += try await self.renames(&there, from: 300)
+                #expect(passed >= 2 && passed <= 4)
+            }
         }
     }
 
-    @Test func `two nodes on one Redis`() async throws {
+    private func withTwoNodesInOneProcess(_ body: (TestServer, TestServer) async throws -> Void) async throws {
+        let broker = MemoryBroker(limits: Limits().log, now: { WallClock.now() })
+        try await TestServer.with(Self.settings, broker: broker) { first in
+            try await TestServer.with(Self.settings, broker: broker) { second in try await body(first, second) }
+        }
+    }
+
+    private func withTwoNodesOnRedis(_ body: (TestServer, TestServer) async throws -> Void) async throws {
         try await RedisServerProcess.with { redis in
             let settings = Self.settings.merging(["redis": redis.url]) { $1 }
             try await TestServer.with(settings) { first in
-                try await TestServer.with(settings) { second in try await self.talk(first, second) }
+                try await TestServer.with(settings) { second in try await body(first, second) }
             }
         }
+    }
+
+    @Test func `two nodes in one process`() async throws { try await self.withTwoNodesInOneProcess(self.talk) }
+
+    @Test func `two nodes on one Redis`() async throws { try await self.withTwoNodesOnRedis(self.talk) }
+
+    @Test func `new names on two nodes in one process`() async throws {
+        try await self.withTwoNodesInOneProcess(self.rename)
+    }
+
+    @Test func `new names on two nodes on one Redis`() async throws {
+        try await self.withTwoNodesOnRedis(self.rename)
     }
 
     @Test func `a node whose broker is away gives its own share`() async throws {

@@ -5,29 +5,31 @@ import ChatCore
 /// While the broker is away, users have this node's share: a whole burst, and the rate.
 actor BudgetReports {
     private let ledger: any BudgetLedger
-    private let sends: SendLimiter
-    private var isReporting = false
+    private let limiters: [any SharedLimiter]
+    private let reporting = SharedReading<Void>()
 
-    init(ledger: any BudgetLedger, sends: SendLimiter) {
+    init(ledger: any BudgetLedger, limiters: [any SharedLimiter]) {
         self.ledger = ledger
-        self.sends = sends
+        self.limiters = limiters
     }
 
-    /// Reports what is due; each shard asks for it once a second.
+    /// Reports what is due now; each shard asks for it once a second.
     func report() async {
-        guard !self.isReporting else { return }
-        self.isReporting = true
-        defer { self.isReporting = false }
-        guard let (rate, users) = self.sends.takeUnreported(limit: Spending.reportedAtOnce), !users.isEmpty else {
-            return
-        }
-        let spendings = users.map { Spending(account: "sends:\($0.key)", tokens: $0.tokens, rate: rate) }
+        await self.reporting.value { for limiter in self.limiters { await self.report(limiter) } }
+    }
+
+    private func report(_ limiter: any SharedLimiter) async {
+        let due = limiter.withUsers { $0.takeUnreported(limit: Spending.reportedAtOnce) }
+        guard let (rate, users) = due, !users.isEmpty else { return }
+        let spendings = users.map { Spending(account: "\(limiter.account):\($0.key)", tokens: $0.tokens, rate: rate) }
         do throws(BrokerError) {
             let left = try await self.ledger.settle(spendings)
-            for (user, tokens) in zip(users, left) { self.sends.bound(user.key, by: tokens, now: .now) }
+            limiter.withUsers { budgets in
+                for (user, tokens) in zip(users, left) { budgets.bound(user.key, by: tokens, now: .now) }
+            }
         } catch {
             // What may have been counted is not counted again.
-            if error.code.outcome == .notDone { self.sends.putBack(users, now: .now) }
+            if error.code.outcome == .notDone { limiter.withUsers { $0.putBack(users, now: .now) } }
         }
     }
 }

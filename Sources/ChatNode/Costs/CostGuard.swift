@@ -8,8 +8,7 @@ final class CostGuard: Sendable {
     let refusals: RefusalMetrics
     let sends: SendLimiter
     let typing: RateLimiter<AddressBlock>
-    let renames: RateLimiter<UserID>
-    let addressRenames: RateLimiter<AddressBlock>
+    let renames: RenameLimiter
     let sessions: RateLimiter<AddressBlock>
     let joins: RateLimiter<AddressBlock>
     let newRooms: RateLimiter<AddressBlock>
@@ -36,14 +35,7 @@ final class CostGuard: Sendable {
         self.refusals = refusals
         self.sends = SendLimiter(limits, refusals)
         self.typing = RateLimiter(.typingPerAddress, cost.typing, "an address gives", "signs of typing", refusals)
-        self.renames = RateLimiter(.renamesPerUser, cost.renames, "a user takes", "new names", refusals)
-        self.addressRenames = RateLimiter(
-            .renamesPerAddress,
-            cost.addressRenames,
-            "the users of an address take",
-            "new names",
-            refusals
-        )
+        self.renames = RenameLimiter(cost, refusals)
         self.sessions = RateLimiter(
             .sessionsPerAddress,
             cost.sessions,
@@ -70,8 +62,7 @@ final class CostGuard: Sendable {
         let cost = limits.cost
         self.sends.apply(limits)
         self.typing.setRate(cost.typing)
-        self.renames.setRate(cost.renames)
-        self.addressRenames.setRate(cost.addressRenames)
+        self.renames.apply(cost)
         self.sessions.setRate(cost.sessions)
         self.joins.setRate(cost.joins)
         self.newRooms.setRate(cost.newRooms)
@@ -85,9 +76,9 @@ final class CostGuard: Sendable {
     func sweep(now: ContinuousClock.Instant) {
         self.sends.sweep(now: now)
         self.renames.sweep(now: now)
-        for limiter in [
-            self.typing, self.addressRenames, self.sessions, self.joins, self.newRooms, self.replayBytes, self.requests,
-        ] { limiter.sweep(now: now) }
+        for limiter in [self.typing, self.sessions, self.joins, self.newRooms, self.replayBytes, self.requests] {
+            limiter.sweep(now: now)
+        }
     }
 
     // MARK: The past
@@ -134,16 +125,6 @@ final class CostGuard: Sendable {
             retryMilliseconds: 10_000,
             limit: most
         )
-    }
-
-    // MARK: Renames
-
-    /// Counts a new name of a user.
-    func takeRename(_ user: UserID, _ address: AddressBlock?, now: ContinuousClock.Instant) -> ProtocolError? {
-        if let error = self.renames.take(user, now: now) { return error }
-        guard let error = self.addressRenames.take(address, now: now) else { return nil }
-        self.renames.giveBack(user, now: now)
-        return error
     }
 
     // MARK: Requests

@@ -5,18 +5,18 @@ import Synchronization
 /// together.
 ///
 /// It takes one lock for each send, none for a delivery. What has its burst whole again is forgotten by ``sweep(now:)``.
-final class SendLimiter: Sendable {
+final class SendLimiter: SharedLimiter {
+    let account = "sends"
+
     private let state: Mutex<State>
     private let refusals: RefusalMetrics
     /// Whether there is any limit.
     private let isOn: Atomic<Bool>
 
     private struct State {
-        var users: BucketTable<UserID>
+        var users: UserBudgets
         var addresses: BucketTable<AddressBlock>
         var rooms: BucketTable<RoomName>
-        /// What users have sent that other nodes do not know of.
-        var unreported = UnreportedSpending<UserID>()
 
         var isOn: Bool { self.users.rate != nil || self.addresses.rate != nil || self.rooms.rate != nil }
 
@@ -33,7 +33,7 @@ final class SendLimiter: Sendable {
                 if let address = send.address { self.addresses.giveBack(address, now: now) }
                 return Refusal(name: .sendsPerRoom, "a room takes", self.rooms.rate, wait)
             }
-            if let rate = self.users.rate { self.unreported.add(send.user, rate, now: now) }
+            self.users.spend(send.user, now: now)
             return nil
         }
     }
@@ -62,7 +62,7 @@ final class SendLimiter: Sendable {
     /// Makes a limiter; without a rate it lets everything pass.
     init(_ limits: Limits, _ refusals: RefusalMetrics) {
         let state = State(
-            users: BucketTable(rate: limits.sends),
+            users: UserBudgets(rate: limits.sends),
             addresses: BucketTable(rate: limits.cost.addressSends),
             rooms: BucketTable(rate: limits.cost.roomSends)
         )
@@ -92,33 +92,13 @@ final class SendLimiter: Sendable {
         self.state.withLock { $0.rooms.giveBack(room, now: now) }
     }
 
-    /// Takes what users have sent since that was last reported.
-    func takeUnreported(limit: Int) -> (rate: Limits.Rate, users: [(key: UserID, tokens: Int)])? {
-        guard self.isOn.load(ordering: .relaxed) else { return nil }
-        return self.state.withLock { state in
-            state.users.rate.map { (rate: $0, users: state.unreported.takeDue(limit: limit)) }
-        }
-    }
-
-    /// A user may send no more than this, since there are other nodes.
-    func bound(_ user: UserID, by most: Int, now: ContinuousClock.Instant) {
-        self.state.withLock { state in
-            state.users.bound(user, by: most - state.unreported.spent(by: user), now: now)
-        }
-    }
-
-    /// A report was not made.
-    func putBack(_ users: [(key: UserID, tokens: Int)], now: ContinuousClock.Instant) {
-        self.state.withLock { state in
-            guard let rate = state.users.rate else { return }
-            for user in users { state.unreported.add(user.key, tokens: user.tokens, rate, now: now) }
-        }
+    func withUsers<Result: Sendable>(_ body: (inout UserBudgets) -> Result) -> Result {
+        self.state.withLock { body(&$0.users) }
     }
 
     /// Sets other limits.
     func apply(_ limits: Limits) {
         self.state.withLock { state in
-            if limits.sends != state.users.rate { state.unreported.removeAll() }
             state.users.setRate(limits.sends)
             state.addresses.setRate(limits.cost.addressSends)
             state.rooms.setRate(limits.cost.roomSends)

@@ -31,7 +31,7 @@ struct SessionTerms {
     func name(_ wanted: UserName?, of user: User) -> Name {
         let wanted = wanted == user.name ? nil : wanted
         let refusal = wanted.flatMap { self.rulings.refusal(of: $0, for: user.id) }
-        if let wanted, refusal == nil, self.costs.takeRename(user.id, self.address, now: .now) == nil {
+        if let wanted, refusal == nil, self.costs.renames.take(user.id, self.address, now: .now) == nil {
             return Name(name: wanted, refusal: nil)
         }
         let shown = self.rulings.shown(user).name

@@ -49,7 +49,7 @@ extension Shard {
         if let error = self.node.rulings.refusal(of: name, for: user.id) {
             return self.refuse(error, id: id, to: client)
         }
-        if let error = self.node.costs.takeRename(user.id, client.address?.block, now: .now) {
+        if let error = self.node.costs.renames.take(user.id, client.address?.block, now: .now) {
             return self.refuse(error, id: id, to: client)
         }
         user.name = name

@@ -47,7 +47,7 @@ extension Shard {
             return
         }
         guard self.node.rulings.refusal(of: name, for: grant.user) == nil else { return }
-        guard self.node.costs.takeRename(grant.user, client.address?.block, now: .now) == nil else { return }
+        guard self.node.costs.renames.take(grant.user, client.address?.block, now: .now) == nil else { return }
         let user = User(id: grant.user, name: name)
         guard (try? await self.sessions.rename(user, session: hash)) != nil else { return }
         client.session.renamed(user)

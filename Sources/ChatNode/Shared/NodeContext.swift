@@ -69,7 +69,7 @@ final class NodeContext: Sendable {
             try await broker.rooms(after: cursor, limit: limit)
         }
         self.costs = costs
-        self.budgets = BudgetReports(ledger: broker, sends: costs.sends)
+        self.budgets = BudgetReports(ledger: broker, limiters: [costs.sends, costs.renames])
         self.admission = admission
         self.metrics = metrics
         self.postMetrics = ShardMetrics(shard: "http", of: self.metrics)

@@ -35,6 +35,7 @@ extension Shard: ReplayHost {
             self.presence.entered(user, in: room)
         }
         self.start(client) {
+            await self.crowds.pass()
             if isOpening { await self.settleOpening(of: room, by: client) }
             await self.enter(membership, join, id: id, isMember: isMember)
         }
@@ -44,6 +45,8 @@ extension Shard: ReplayHost {
         let client = membership.client
         do {
             try await membership.room.opened()
+            // It may be one of many that were here for a moment.
+            guard client.has(membership) else { return self.joinEnded(membership, id: id) }
             var start = join.start
             // A client in the room already has its messages; only a resume gets a replay.
             if isMember, case .last = start { start = .live }

@@ -26,7 +26,7 @@ extension Shard {
         repeat {
             var judged: Set<UserID> = []
             for (index, client) in self.clients.all.enumerated() {
-                if index.isMultiple(of: Self.namesAtATime) { await Task.yield() }
+                if index.isMultiple(of: Self.namesAtATime) { await self.serveSockets() }
                 guard !client.isClosed, let user = client.session.user, judged.insert(user.id).inserted else {
                     continue
                 }

@@ -19,9 +19,9 @@ enum Timer: Sendable {
 
 // Time passes: once a second the wheel turns, and what is due is done.
 extension Shard {
-    /// The most timers that fire before the loop has a turn: ten thousand connections that came at once are checked at
-    /// about the same time from then on.
-    private static let timersAtOnce = 500
+    /// The most timers that fire before the loop serves its sockets: ten thousand connections that came at once are
+    /// checked at about the same time from then on.
+    private static let timersAtOnce = 100
 
     /// The interval of the lease's renewals.
     private var renewal: Duration { self.limits.presenceLease / 3 }
@@ -35,7 +35,7 @@ extension Shard {
             nextTurn += .seconds(1)
             let now = ContinuousClock.now
             for (index, timer) in self.wheel.advance().enumerated() {
-                if index > 0, index.isMultiple(of: Self.timersAtOnce) { await Task.yield() }
+                if index > 0, index.isMultiple(of: Self.timersAtOnce) { await self.serveSockets() }
                 self.fire(timer, now)
             }
             self.presence.tellCounts(on: self)
@@ -68,8 +68,10 @@ extension Shard {
         case .hello(let id): self.checkHello(id)
         case .expiry(let id, let round): self.checkExpiry(id, round)
         case .depart(let room, let user, let departures):
-            if let room = self.presence.isGone(user, from: room, departures: departures) {
-                self.spawn { await self.depart(user, from: room) }
+            self.spawn {
+                await self.crowds.pass()
+                guard let room = self.presence.isGone(user, from: room, departures: departures) else { return }
+                await self.depart(user, from: room)
             }
         case .close(let room): self.closeUnused(room)
         }

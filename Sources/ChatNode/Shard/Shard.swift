@@ -30,6 +30,8 @@ actor Shard {
     var schedule: FlushScheduler
     /// Compresses and inflates the messages of clients that agreed on it.
     let deflate = LoopDeflate()
+    /// Through which joins and departures pass.
+    let crowds: CrowdGate
     /// The clients whose ports have something to send.
     var ports = PortsToFlush()
     /// The clients for which the node holds bytes.
@@ -58,6 +60,7 @@ actor Shard {
         self.sessions = SessionDesk(store: node.sessions, costs: node.costs, rulings: node.rulings)
         self.presence = PresenceKeeper(node: node, holder: node.holder(shard: index), rooms: self.rooms)
         self.schedule = FlushScheduler(window: node.flushWindow, now: .now)
+        self.crowds = CrowdGate(on: loop)
         self.inbox = BrokerInbox(loop: loop)
         self.inbox.bind(to: self)
         node.control.attach(self.inbox)
@@ -88,6 +91,9 @@ actor Shard {
             self.ended()
         }
     }
+
+    /// Lets the loop look at its sockets: a task that yields is ready again at once, before them.
+    func serveSockets() async { try? await Task.sleep(for: .milliseconds(1)) }
 
     private func ended() {
         self.tasks -= 1

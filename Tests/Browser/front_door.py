@@ -47,6 +47,8 @@ class FrontDoor:
         self.accounts, self.sessions = {}, {}
         self.who_signs_in = None
         """The account whose password a browser knows that shows the log-in."""
+        self.guest_origin = None
+        """Another origin whose page may read tokens."""
         self.tokens = []
         self.connections = []
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -98,9 +100,10 @@ class FrontDoor:
             def _give_token(self):
                 sid = SimpleCookie(self.headers.get("Cookie", "")).get("sid")
                 sub = door.sessions.get(sid.value if sid else None)
+                readers = {"Access-Control-Allow-Origin": door.guest_origin, "Access-Control-Allow-Credentials": "true"} if door.guest_origin else {}
                 if not sub:
-                    return self._answer(401, b"")
-                self._answer(200, b'{"token":"%s"}' % door.mint(sub).encode(), {"Content-Type": "application/json"})
+                    return self._answer(401, b"", readers)
+                self._answer(200, b'{"token":"%s"}' % door.mint(sub).encode(), {"Content-Type": "application/json", **readers})
 
             def _answer(self, status, body, headers={}):
                 self.send_response(status)

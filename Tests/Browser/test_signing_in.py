@@ -39,6 +39,25 @@ def test_a_stranger_signs_in_and_is_in_the_room(people, front_door, room):
     assert len(front_door.tokens) == 2
 
 
+def test_the_log_in_may_be_on_another_origin(people, start_server, front_door, room):
+    node = start_server(
+        "--unlimited", "--token-key", str(front_door.key), "--token-url", f"{front_door.url}/token", "--login-url", f"{front_door.url}/login"
+    )
+    front_door.guest_origin = node.url
+    front_door.account("mina", "Mina Kim")
+    front_door.who_signs_in = "mina"
+    mina = people(node.url)
+    visit(mina, room, "Somebody")
+    mina.page.wait_for_url("**/login?return_to=*")
+    assert mina.page.url.startswith(front_door.url)
+    mina.page.get_by_role("button", name="Sign in").click()
+    mina.is_in()
+    assert mina.page.url.startswith(node.url)
+    mina.say("hello")
+    mina.sees("hello")
+    assert len(front_door.tokens) == 1
+
+
 def test_tokens_are_renewed_while_people_talk_and_the_connection_stays(account, front_door, room):
     front_door.life = "10s"
     mina = account("mina", "Mina").enter(room, "Mina")

@@ -39,12 +39,15 @@ struct ConfigurationTests {
     }
 
     @Test(arguments: [
-        ["token-url": "https://elsewhere.example/token"], ["token-url": "//elsewhere.example/token"],
+        ["token-url": "//elsewhere.example/token"], ["token-url": "https://*.example/token"],
+        ["token-url": "https://a.example;script-src/token"], ["token-url": "https://me@a.example/token"],
+        ["token-url": "javascript:alert(1)"], ["token-url": "ftp://a.example/token"], ["token-url": "https:///token"],
+        ["token-url": "https://[::1;]/token"],
         ["token-url": "token"],
         ["token-url": "/\\elsewhere.example"], ["token-url": "/a b"], ["login-url": "/login"],
         ["token-url": "/token", "login-url": "javascript:alert(1)"], ["token-url": "/token", "login-url": "https://"],
     ])
-    func `tokens are on the page's own origin, and a log-in is an address`(flags: [String: String]) async throws {
+    func `tokens come from a path or a named origin, and a log-in is an address`(flags: [String: String]) async throws {
         await #expect(throws: SettingError.self) { try await self.configuration(flags) }
     }
 

@@ -37,6 +37,22 @@ struct HTTPTests {
         }
     }
 
+    @Test func `the page may connect to the origin that gives tokens, and to no other`() async throws {
+        func policy(_ settings: [String: String], _ path: String) async throws -> String {
+            try await TestServer.with(settings) { server in
+                let policy = try #require(
+                    try await server.request("GET", path).headers["content-security-policy"]
+                )
+                #expect(policy.split(separator: "default-src", omittingEmptySubsequences: false).count == 2)
+                return policy
+            }
+        }
+        let elsewhere = ["token-url": "https://login.example/token?app=chat"]
+        #expect(try await policy(elsewhere, "/").contains("connect-src 'self' https://login.example:443;"))
+        #expect(try await policy(elsewhere, "/api/page").contains("connect-src 'self';"))
+        #expect(try await policy(["token-url": "/token"], "/").contains("connect-src 'self';"))
+    }
+
     @Test func `a message that is posted reaches the members and the history`() async throws {
         try await TestServer.with { server in
             try await server.withClient("/ws?room=lobby&name=Mina") { mina in

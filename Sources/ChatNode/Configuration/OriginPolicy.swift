@@ -64,7 +64,9 @@ package struct Origin: Equatable, Sendable {
         self.init(text)
         guard (1...65535).contains(self.port) else { return nil }
         let labels = self.host.split(separator: ".", omittingEmptySubsequences: false)
-        let isLiteral = self.host.hasPrefix("[") && self.host.hasSuffix("]")
+        let isLiteral =
+            self.host.hasPrefix("[") && self.host.hasSuffix("]")
+            && self.host.dropFirst().dropLast().allSatisfy { $0.isASCII && ($0.isHexDigit || ":.".contains($0)) }
         let isName = labels.enumerated().allSatisfy { index, label in
             (index == 0 && label == "*" && labels.count > 1)
                 || (!label.isEmpty && label.utf8.allSatisfy(Self.isPartOfLabel))

@@ -30,7 +30,9 @@ enum ResponseEncoder {
         for field in response.headerFields where !Self.isFraming(field.name) {
             Self.write(field.name.rawName, field.value, to: &head)
         }
-        for (name, value) in SecurityHeaders.all { Self.write(name, value, to: &head) }
+        for (name, value) in SecurityHeaders.all where HTTPField.Name(name).flatMap({ response.headerFields[$0] }) == nil {
+            Self.write(name, value, to: &head)
+        }
         Self.write("Date", date, to: &head)
         Self.write("Server", NodeContext.serverVersion, to: &head)
         if hasBody { Self.write("Content-Length", String(body.readableBytes), to: &head) }

@@ -5,7 +5,7 @@ import ChatSettings
 extension Setting {
     static let tokenURL = Setting(
         "token-url",
-        help: "Where the page gets tokens: a path beside it that answers {\"token\": …} to whoever is signed in.",
+        help: "Where the page gets tokens: a path, or an http(s) address, that answers {\"token\": …} to whoever is signed in.",
         discussion: "The browser sends its cookies there. Who is not signed in is sent on (--login-url)."
     )
     static let loginURL = Setting(
@@ -32,8 +32,8 @@ extension SignIn {
     /// - Throws: ``SettingError`` for the first one that cannot be used.
     init(_ settings: Settings) throws(SettingError) {
         self.init()
-        self.tokenURL = try settings.choice(.tokenURL, "a path on this server, such as /token") { text in
-            Self.isPath(text) ? text : nil
+        self.tokenURL = try settings.choice(.tokenURL, "a path, such as /token, or an http(s) address") { text in
+            Self.isTokenAddress(text) ? text : nil
         }
         self.loginURL = try settings.choice(.loginURL, "a path, or an http(s) address") { text in
             Self.isAddress(text) ? text : nil

@@ -26,7 +26,7 @@ async function fetchToken() {
   const { token_url: address } = await findPlaces();
   if (!address) return undefined;
   // Log-ins answer strangers with 401 or send them elsewhere.
-  const answer = await get(address, { redirect: "manual", credentials: "same-origin" });
+  const answer = await get(address, { redirect: "manual", credentials: "include" });
   if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) throw failure("signed_out");
   const { token } = answer.ok ? await answer.json() : {};
   if (!isToken(token)) throw failure("unreachable");

@@ -96,6 +96,8 @@ final class PageFiles: Sendable {
 /// Serves the page where no route answers.
 struct PageMiddleware<Context: RequestContext>: RouterMiddleware {
     let files: PageFiles
+    /// The policy of the page's content, where it is not that of every response.
+    var policy: String?
 
     func handle(
         _ request: Request,
@@ -107,7 +109,7 @@ struct PageMiddleware<Context: RequestContext>: RouterMiddleware {
         } catch let error as any HTTPResponseError where error.status == .notFound {
             guard let file = try self.file(at: PercentEncoding.decode(request.uri.path[...])) else { throw error }
             switch request.method {
-            case .get: return Self.response(to: request, file)
+            case .get: return self.response(to: request, file)
             case .options: return .options([.get, .head, .options])
             default: throw APIError.methodNotAllowed([.get, .head, .options])
             }
@@ -122,13 +124,14 @@ struct PageMiddleware<Context: RequestContext>: RouterMiddleware {
         }
     }
 
-    private static func response(to request: Request, _ file: PageFiles.File) -> Response {
+    private func response(to request: Request, _ file: PageFiles.File) -> Response {
         let accepted = AcceptedEncodings(request.headers[.acceptEncoding])
         let compressed = accepted.takesGzip ? file.compressed : nil
         let chosen = compressed ?? file.plain
         // Validators make a second visit cheap, and a new version is seen at once.
         var headers: HTTPFields = [.eTag: chosen.entityTag, .cacheControl: "no-cache"]
         if file.compressed != nil { headers[.vary] = "Accept-Encoding" }
+        headers[.contentSecurityPolicy] = self.policy
         if let known = request.headers[.ifNoneMatch], Self.matches(known, chosen.entityTag) {
             return Response(status: .notModified, headers: headers)
         }

@@ -16,7 +16,8 @@ struct ChatRouter {
     func build() -> Router<ChatRequestContext> {
         let router = Router(context: ChatRequestContext.self)
         router.add(middleware: ErrorShape())
-        router.add(middleware: PageMiddleware(files: PageFiles(folder: self.staticFiles)))
+        let policy = self.signIn.tokenOrigin.map { SecurityHeaders.policy(connectingTo: $0) }
+        router.add(middleware: PageMiddleware(files: PageFiles(folder: self.staticFiles), policy: policy))
         HealthRoutes(node: self.node).add(to: router)
         // What the page needs at first costs nothing, and has no limit.
         PageRoute(signIn: self.signIn).add(to: router.group("api"))

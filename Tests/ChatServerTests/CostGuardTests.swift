@@ -48,7 +48,8 @@ struct CostGuardTests {
         #expect(costs.renames.take(UserID("b"), home, now: self.start) == nil)
         #expect(costs.renames.take(UserID("b"), nil, now: self.start) == nil)
         #expect(
-            costs.renames.take(UserID("b"), nil, now: self.start)?.message == "a user takes at most 1 new names a second"
+            costs.renames.take(UserID("b"), nil, now: self.start)?.message
+                == "a user takes at most 1 new names a second"
         )
         #expect(self.metrics.total(MetricName.refused) == 2)
     }

@@ -32,7 +32,9 @@ package struct UserBudgets: Sendable {
     }
 
     /// What was taken is not used.
-    package mutating func giveBack(_ user: UserID, now: ContinuousClock.Instant) { self.buckets.giveBack(user, now: now) }
+    package mutating func giveBack(_ user: UserID, now: ContinuousClock.Instant) {
+        self.buckets.giveBack(user, now: now)
+    }
 
     /// Takes what is to be reported.
     package mutating func takeUnreported(limit: Int) -> (rate: Limits.Rate, users: [Spent])? {

@@ -60,7 +60,9 @@ package struct Crowd: Sendable, Equatable {
     /// Whether the room counts as large.
     package var isLarge: Bool { if case .count = self.knowledge { true } else { false } }
 
-    /// Whether the members have been told names. A switch over them would own them, too, and a change would copy them all.
+    /// Whether the members have been told names.
+    ///
+    /// A switch over the names would own them, too, and a change of them would copy them all.
     private var hasNames: Bool { if case .names = self.knowledge { true } else { false } }
 
     /// Whether changes may be missing that only a list of the members has.

@@ -18,7 +18,9 @@ final class RenameLimiter: SharedLimiter {
             now: ContinuousClock.Instant
         ) -> (name: LimitName, error: ProtocolError?)? {
             if let wait = self.users.take(user, now: now) {
-                let error = self.users.rate.map { ProtocolError.rateLimited("a user takes", $0, "new names", after: wait) }
+                let error = self.users.rate.map {
+                    ProtocolError.rateLimited("a user takes", $0, "new names", after: wait)
+                }
                 return (.renamesPerUser, error)
             }
             if let address, let wait = self.addresses.take(address, now: now) {

@@ -30,7 +30,8 @@ enum ResponseEncoder {
         for field in response.headerFields where !Self.isFraming(field.name) {
             Self.write(field.name.rawName, field.value, to: &head)
         }
-        for (name, value) in SecurityHeaders.all where HTTPField.Name(name).flatMap({ response.headerFields[$0] }) == nil {
+        let hasPolicy = response.headerFields[.contentSecurityPolicy] != nil
+        for (name, value) in SecurityHeaders.all where !hasPolicy || name != SecurityHeaders.policyName {
             Self.write(name, value, to: &head)
         }
         Self.write("Date", date, to: &head)

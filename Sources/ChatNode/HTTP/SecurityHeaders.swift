@@ -11,6 +11,7 @@ enum SecurityHeaders {
     /// The policy of content.
     ///
     /// - Parameter origin: Another origin that the page's code may connect to.
+    /// - Returns: The policy.
     static func policy(connectingTo origin: Origin? = nil) -> String {
         let others = origin.map { " \($0.scheme)://\($0.host):\($0.port)" } ?? ""
         return "default-src 'self'; connect-src 'self'\(others); base-uri 'none'; form-action 'self'; "

@@ -5,7 +5,8 @@ import ChatSettings
 extension Setting {
     static let tokenURL = Setting(
         "token-url",
-        help: "Where the page gets tokens: a path, or an http(s) address, that answers {\"token\": …} to whoever is signed in.",
+        help:
+            "Where the page gets tokens: a path or an http(s) address that answers whoever is signed in with {\"token\": …}.",
         discussion: "The browser sends its cookies there. Who is not signed in is sent on (--login-url)."
     )
     static let loginURL = Setting(

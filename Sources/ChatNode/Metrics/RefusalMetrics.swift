@@ -9,6 +9,7 @@ enum LimitName: String, CaseIterable, Sendable {
     case openings
     case sessionsPerAddress = "sessions_per_address"
     case joinsPerAddress = "joins_per_address"
+    case joinsWaiting = "joins_waiting"
     case newRoomsPerAddress = "new_rooms_per_address"
     case sendsPerUser = "sends_per_user"
     case sendsPerAddress = "sends_per_address"

@@ -4,40 +4,56 @@ import NIOCore
 /// Lets what comes in crowds (joins, departures) take a loop in slices, between which the loop serves its sockets.
 ///
 /// A loop looks at its sockets only when no task is ready, and a task that yields is ready again at once: without this,
-/// whoever talks would wait for ten thousand others to come in. Nobody waits here in quiet times. It belongs to one shard
-/// and is used on its loop only.
+/// whoever talks would wait for ten thousand others to come in. Nobody waits here in quiet times. The more wait, the longer
+/// are the slices, so that most of the loop's time goes into them in the end. It belongs to one shard and is used on its
+/// loop only.
 final class CrowdGate {
-    /// The most that pass in one slice: some 70 µs of work each.
+    /// The least that pass in one slice: some 70 µs of work each.
     static let slice = 16
+    /// The part of those that wait which passes as well.
+    private static let part = 256
+    /// The most that should wait: whoever brings more asks ``isFull`` first.
+    static let maximum = 100_000
     /// The pause between two slices.
     static let pause = TimeAmount.milliseconds(1)
 
     private let loop: any EventLoop
-    private var begun = NIODeadline.uptimeNanoseconds(0)
+    private let maximum: Int
+    /// How many may still pass in this slice.
     private var left = slice
+    /// Whether a slice has begun, and the pause behind it is not over.
+    private var isUnderWay = false
     private var waiting: Deque<CheckedContinuation<Void, Never>> = []
 
-    init(on loop: any EventLoop) { self.loop = loop }
+    init(on loop: any EventLoop, maximum: Int = CrowdGate.maximum) { (self.loop, self.maximum) = (loop, maximum) }
+
+    /// Whether as many wait as should.
+    var isFull: Bool { self.waiting.count >= self.maximum }
 
     /// Returns when it is the caller's turn, in the order of the calls.
     func pass() async {
-        if self.waiting.isEmpty {
-            let now = NIODeadline.now()
-            if now - self.begun >= Self.pause { (self.begun, self.left) = (now, Self.slice) }
-            guard self.left == 0 else { return self.left -= 1 }
+        guard self.waiting.isEmpty, self.left > 0 else {
+            return await withCheckedContinuation { self.waiting.append($0) }
         }
-        await withCheckedContinuation { continuation in
-            self.waiting.append(continuation)
-            if self.waiting.count == 1 { self.scheduleSlice() }
-        }
+        self.left -= 1
+        self.endSlice()
     }
 
-    private func scheduleSlice() {
-        self.loop.assumeIsolated().scheduleTask(in: Self.pause) {
-            for _ in 0..<Self.slice { self.waiting.popFirst()?.resume() }
-            (self.begun, self.left) = (.now(), 0)
-            // Behind those that have just begun: the pause comes after their work.
-            self.loop.assumeIsolated().execute { if !self.waiting.isEmpty { self.scheduleSlice() } }
-        }
+    /// Begins the pause behind those who have just begun, and then the next slice.
+    private func endSlice() {
+        guard !self.isUnderWay else { return }
+        self.isUnderWay = true
+        let loop = self.loop.assumeIsolated()
+        // Tasks that are ready run first, and the loop serves its sockets when there is none.
+        loop.execute { loop.scheduleTask(in: Self.pause) { self.beginSlice() } }
+    }
+
+    private func beginSlice() {
+        self.isUnderWay = false
+        let count = min(Self.slice + self.waiting.count / Self.part, self.waiting.count)
+        self.left = max(0, Self.slice - count)
+        guard count > 0 else { return }
+        for _ in 0..<count { self.waiting.removeFirst().resume() }
+        self.endSlice()
     }
 }

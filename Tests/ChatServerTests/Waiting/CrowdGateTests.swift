@@ -15,13 +15,16 @@ struct CrowdGateTests {
         nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
         private let gate: CrowdGate
         private var passed: [Int] = []
+        /// Those who came when as many waited as should.
+        private(set) var surplus: [Int] = []
 
-        init(_ loop: any EventLoop) {
+        init(_ loop: any EventLoop, maximum: Int = CrowdGate.maximum) {
             (self.loop, self.executor) = (loop, loop.executor)
-            self.gate = CrowdGate(on: loop)
+            self.gate = CrowdGate(on: loop, maximum: maximum)
         }
 
         func pass(_ number: Int) async -> Int {
+            if self.gate.isFull { self.surplus.append(number) }
             await self.gate.pass()
             self.passed.append(number)
             return self.passed.count
@@ -46,6 +49,14 @@ struct CrowdGateTests {
         #expect(await Set(host.order).count == 1000)
         // And the gate is open again.
         #expect(await host.pass(1000) == 1001)
+    }
+
+    @Test func `it says when as many wait as should, and when there is room again`() async throws {
+        let host = Host(MultiThreadedEventLoopGroup.singleton.next(), maximum: 8)
+        await host.comeTogether(CrowdGate.slice + 10)
+        #expect(await host.surplus == [CrowdGate.slice + 8, CrowdGate.slice + 9])
+        _ = await host.pass(0)
+        #expect(await host.surplus.count == 2)
     }
 
     @Test func `whoever waits passes in the order of coming`() async throws {

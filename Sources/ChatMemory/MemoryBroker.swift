@@ -19,6 +19,7 @@ package final class MemoryBroker: Broker {
     }
 
     package let kind = "memory"
+    package let answersAtOnce = true
 
     private let state: Mutex<State>
     private let limits: LogLimits

@@ -5,6 +5,8 @@
 package protocol BrokerControl: AnyObject, Sendable {
     /// The kind of broker, in one word for people and programs: `memory`, `redis`.
     var kind: String { get }
+    /// Whether it answers without waiting for anything: then tasks that ask it do not give way to the sockets of a loop.
+    var answersAtOnce: Bool { get }
 
     /// Rooms that have members or a log, by name.
     ///
@@ -33,4 +35,9 @@ package protocol BrokerControl: AnyObject, Sendable {
 
     /// Works until the task is cancelled.
     func run() async throws
+}
+
+extension BrokerControl {
+    /// By default it waits.
+    package var answersAtOnce: Bool { false }
 }

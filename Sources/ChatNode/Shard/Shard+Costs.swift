@@ -19,7 +19,7 @@ extension Shard {
         case .last where isMember: break
         case .last, .after: if let error = self.refusalOfPast(for: client, now) { return error }
         }
-        guard !self.crowds.isFull else {
+        guard self.crowds?.isFull != true else {
             costs.refusals.count(.joinsWaiting)
             return ProtocolError(
                 .unavailable,

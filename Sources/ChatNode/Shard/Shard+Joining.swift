@@ -35,7 +35,7 @@ extension Shard: ReplayHost {
             self.presence.entered(user, in: room)
         }
         self.start(client) {
-            await self.crowds.pass()
+            await self.crowds?.pass()
             if isOpening { await self.settleOpening(of: room, by: client) }
             await self.enter(membership, join, id: id, isMember: isMember)
         }

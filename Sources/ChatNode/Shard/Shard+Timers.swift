@@ -69,7 +69,7 @@ extension Shard {
         case .expiry(let id, let round): self.checkExpiry(id, round)
         case .depart(let room, let user, let departures):
             self.spawn {
-                await self.crowds.pass()
+                await self.crowds?.pass()
                 guard let room = self.presence.isGone(user, from: room, departures: departures) else { return }
                 await self.depart(user, from: room)
             }

@@ -30,8 +30,8 @@ actor Shard {
     var schedule: FlushScheduler
     /// Compresses and inflates the messages of clients that agreed on it.
     let deflate = LoopDeflate()
-    /// Through which joins and departures pass.
-    let crowds: CrowdGate
+    /// Through which joins and departures pass; nil where they wait for the broker, and give way to sockets by that.
+    let crowds: CrowdGate?
     /// The clients whose ports have something to send.
     var ports = PortsToFlush()
     /// The clients for which the node holds bytes.
@@ -60,7 +60,7 @@ actor Shard {
         self.sessions = SessionDesk(store: node.sessions, costs: node.costs, rulings: node.rulings)
         self.presence = PresenceKeeper(node: node, holder: node.holder(shard: index), rooms: self.rooms)
         self.schedule = FlushScheduler(window: node.flushWindow, now: .now)
-        self.crowds = CrowdGate(on: loop)
+        self.crowds = node.control.answersAtOnce ? CrowdGate(on: loop) : nil
         self.inbox = BrokerInbox(loop: loop)
         self.inbox.bind(to: self)
         node.control.attach(self.inbox)

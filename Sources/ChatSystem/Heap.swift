@@ -5,6 +5,6 @@ package enum Heap {
     /// Gives pages that hold nothing back to the system; they would otherwise stay with the process.
     ///
     /// It goes through every free block, and a thread that allocates meanwhile may wait: some 20 ms for each 100 MB that
-    /// are free in small blocks, and 2 ms where blocks have grown together. It is a matter for a quiet time.
+    /// are free. It is a matter for a quiet time.
     package static func giveBackFreePages() { _ = malloc_trim(0) }
 }

@@ -69,7 +69,7 @@ struct CostGuardTests {
         for _ in 0..<1000 {
             #expect(costs.joins.take(office, now: self.start) == nil)
             #expect(costs.checkPast(office, now: self.start) == nil)
-            #expect(costs.checkRooms(.max) == nil && costs.checkMembers(.max) == nil)
+            #expect(costs.checkRooms(.max) == nil && costs.checkMembers(.max) == nil && costs.checkWaiting(.max) == nil)
         }
         #expect(costs.joins.count == 0)
     }

@@ -19,16 +19,29 @@ struct SharedBudgetTests {
         "threads": "1",
     ]
 
-    /// The number of sends that pass until one is refused, and no more than so many.
-    private func sends(_ client: inout TestClient, from id: Int, atMost most: Int = 2000) async throws -> Int {
+    /// The number of commands that pass until one is refused, and no more than so many.
+    private func passed(
+        _ client: inout TestClient,
+        from id: Int,
+        atMost most: Int,
+        _ command: (Int) -> String
+    ) async throws -> Int {
         for number in 0..<most {
-            let answer = try await client.call(id + number, #"{"type":"send","room":"lobby","text":"x"}"#)
+            let answer = try await client.call(id + number, command(id + number))
             guard answer["type"]?.string == "ok" else {
                 #expect(answer["code"]?.string == "rate_limited")
                 return number
             }
         }
         return most
+    }
+
+    private func sends(_ client: inout TestClient, from id: Int, atMost most: Int = 2000) async throws -> Int {
+        try await self.passed(&client, from: id, atMost: most) { _ in #"{"type":"send","room":"lobby","text":"x"}"# }
+    }
+
+    private func renames(_ client: inout TestClient, from id: Int, atMost most: Int = 50) async throws -> Int {
+        try await self.passed(&client, from: id, atMost: most) { #"{"type":"rename","name":"Mina \#($0)"}"# }
     }
 
     private func talk(_ first: TestServer, _ second: TestServer) async throws {
@@ -49,18 +62,6 @@ struct SharedBudgetTests {
                 #expect(passed >= 250 && passed < 900)
             }
         }
-    }
-
-    /// The number of new names that pass until one is refused, and no more than so many.
-    private func renames(_ client: inout TestClient, from id: Int, atMost most: Int = 50) async throws -> Int {
-        for number in 0..<most {
-            let answer = try await client.call(id + number, #"{"type":"rename","name":"Mina \#(id + number)"}"#)
-            guard answer["type"]?.string == "ok" else {
-                #expect(answer["code"]?.string == "rate_limited")
-                return number
-            }
-        }
-        return most
     }
 
     private func rename(_ first: TestServer, _ second: TestServer) async throws {

@@ -45,6 +45,8 @@ package struct CostLimits: Equatable, Sendable {
     package var nodeOpenings: Limits.Rate? = Limits.Rate(burst: 20_000, perSecond: 5000)
     /// The most rooms with members here.
     package var rooms: Int? = 100_000
+    /// The most joins that wait for their turn on a loop.
+    package var joinsWaiting: Int? = 100_000
     /// The most requests to the API that wait for the broker: sends and joins have the rest of its queue.
     package var requestsUnderWay: Int? = 256
     /// The most bytes that wait for clients, or are parts of their messages; nil: a quarter of the memory that the
@@ -61,6 +63,7 @@ package struct CostLimits: Equatable, Sendable {
         cost.typing = nil
         (cost.replayBytes, cost.requests, cost.renames, cost.roomSends) = (nil, nil, nil, nil)
         (cost.membersPerRoom, cost.nodeOpenings, cost.rooms, cost.requestsUnderWay) = (nil, nil, nil, nil)
+        cost.joinsWaiting = nil
         return cost
     }
 }

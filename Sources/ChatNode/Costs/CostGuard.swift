@@ -21,10 +21,12 @@ final class CostGuard: Sendable {
     private struct Ceilings {
         var rooms: Int?
         var members: Int?
+        var joins: Int?
         var requests: Int?
 
         init(_ cost: CostLimits) {
-            (self.rooms, self.members, self.requests) = (cost.rooms, cost.membersPerRoom, cost.requestsUnderWay)
+            (self.rooms, self.members) = (cost.rooms, cost.membersPerRoom)
+            (self.joins, self.requests) = (cost.joinsWaiting, cost.requestsUnderWay)
         }
     }
 
@@ -123,6 +125,21 @@ final class CostGuard: Sendable {
             .unavailable,
             "people of this server are in at most \(most) rooms",
             retryMilliseconds: 10_000,
+            limit: most
+        )
+    }
+
+    /// Whether another join may wait on a loop.
+    ///
+    /// - Parameter waiting: The number that waits there.
+    /// - Returns: nil when it may; otherwise the error for the client.
+    func checkWaiting(_ waiting: Int) -> ProtocolError? {
+        guard waiting > 0, let most = self.ceilings.withLock(\.joins), waiting >= most else { return nil }
+        self.refusals.count(.joinsWaiting)
+        return ProtocolError(
+            .unavailable,
+            "at most \(most) joins wait for their turn",
+            retryMilliseconds: .random(in: 1000...3000),
             limit: most
         )
     }

@@ -70,9 +70,8 @@ final class RenameLimiter: SharedLimiter {
 
     /// Forgets some of those that have had the same name for a while; each shard does its share.
     func sweep(now: ContinuousClock.Instant) {
-        self.state.withLock { state in
-            _ = state.users.sweep(limit: SendLimiter.sweptAtOnce, now: now)
-            _ = state.addresses.sweep(limit: SendLimiter.sweptAtOnce, now: now)
-        }
+        // One at a time: meanwhile others wait for a name.
+        _ = self.state.withLock { $0.users.sweep(limit: SendLimiter.sweptAtOnce, now: now) }
+        _ = self.state.withLock { $0.addresses.sweep(limit: SendLimiter.sweptAtOnce, now: now) }
     }
 }

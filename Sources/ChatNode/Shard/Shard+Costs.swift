@@ -19,15 +19,7 @@ extension Shard {
         case .last where isMember: break
         case .last, .after: if let error = self.refusalOfPast(for: client, now) { return error }
         }
-        guard self.crowds?.isFull != true else {
-            costs.refusals.count(.joinsWaiting)
-            return ProtocolError(
-                .unavailable,
-                "at most \(CrowdGate.maximum) joins wait for their turn",
-                retryMilliseconds: .random(in: 1000...3000),
-                limit: CrowdGate.maximum
-            )
-        }
+        if let error = costs.checkWaiting(self.crowds?.announced ?? 0) { return error }
         // A member that joins again costs the broker as much as another.
         if let error = costs.joins.take(address, now: now) { return error }
         guard !isMember else { return nil }

@@ -34,8 +34,9 @@ extension Shard: ReplayHost {
             room.add(membership)
             self.presence.entered(user, in: room)
         }
+        self.crowds?.announce()
         self.start(client) {
-            await self.crowds?.pass()
+            await self.crowds?.passAnnounced()
             if isOpening { await self.settleOpening(of: room, by: client) }
             await self.enter(membership, join, id: id, isMember: isMember)
         }

@@ -12,23 +12,31 @@ final class CrowdGate {
     static let slice = 16
     /// The part of those that wait which passes as well.
     private static let part = 256
-    /// The most that should wait: whoever brings more asks ``isFull`` first.
-    static let maximum = 100_000
     /// The pause between two slices.
-    static let pause = TimeAmount.milliseconds(1)
+    private static let pause = TimeAmount.milliseconds(1)
 
     private let loop: any EventLoop
-    private let maximum: Int
     /// How many may still pass in this slice.
     private var left = slice
     /// Whether a slice has begun, and the pause behind it is not over.
     private var isUnderWay = false
     private var waiting: Deque<CheckedContinuation<Void, Never>> = []
 
-    init(on loop: any EventLoop, maximum: Int = CrowdGate.maximum) { (self.loop, self.maximum) = (loop, maximum) }
+    init(on loop: any EventLoop) { self.loop = loop }
 
-    /// Whether as many wait as should.
-    var isFull: Bool { self.waiting.count >= self.maximum }
+    /// The number of joins that have been announced and have not passed.
+    ///
+    /// It has no bound here: whoever lets strangers in gives it one.
+    private(set) var announced = 0
+
+    /// A join will pass; ``passAnnounced()`` follows.
+    func announce() { self.announced += 1 }
+
+    /// Returns when it is the turn of a join that was announced.
+    func passAnnounced() async {
+        await self.pass()
+        self.announced -= 1
+    }
 
     /// Returns when it is the caller's turn, in the order of the calls.
     func pass() async {

@@ -7,6 +7,7 @@ struct CostOptions: ParsableArguments {
     @Option(.pendingPerAddress) var pendingPerAddress: String?
     @Option(.membersPerRoom) var membersPerRoom: String?
     @Option(.roomsPerNode) var roomsPerNode: String?
+    @Option(.joinsWaiting) var joinsWaiting: String?
     @Option(.requestsUnderWay) var requestsUnderWay: String?
     @Option(.bufferedBytes) var bufferedBytes: String?
     @Option(.openingsPerAddress) var openingsPerAddress: String?
@@ -29,6 +30,7 @@ struct CostOptions: ParsableArguments {
             .pendingPerAddress: self.pendingPerAddress,
             .membersPerRoom: self.membersPerRoom,
             .roomsPerNode: self.roomsPerNode,
+            .joinsWaiting: self.joinsWaiting,
             .requestsUnderWay: self.requestsUnderWay,
             .bufferedBytes: self.bufferedBytes,
             .openingsPerAddress: self.openingsPerAddress,

@@ -62,6 +62,11 @@ extension Setting {
         standard.rooms,
         "The most rooms with members on this node ({default}; 0: no limit)."
     )
+    static let joinsWaiting = most(
+        "joins-waiting",
+        standard.joinsWaiting,
+        "The most joins that wait for their turn on an event loop ({default}; 0: no limit)."
+    )
     static let requestsUnderWay = most(
         "requests-under-way",
         standard.requestsUnderWay,
@@ -95,6 +100,7 @@ extension Setting {
         (pendingPerAddress, \.pendingPerAddress),
         (membersPerRoom, \.membersPerRoom),
         (roomsPerNode, \.rooms),
+        (joinsWaiting, \.joinsWaiting),
         (requestsUnderWay, \.requestsUnderWay),
         (bufferedBytes, \.bufferedBytes),
     ]

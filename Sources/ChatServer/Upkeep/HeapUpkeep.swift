@@ -13,7 +13,7 @@ struct HeapUpkeep: Service {
 
     let node: Node
 
-    func run() async throws {
+    func run() async {
         await cancelWhenGracefulShutdown {
             var machine = HeapUpkeepMachine()
             while (try? await Task.sleep(for: Self.interval)) != nil {
@@ -22,7 +22,5 @@ struct HeapUpkeep: Service {
                 try? await NIOThreadPool.singleton.runIfActive { Heap.giveBackFreePages() }
             }
         }
-        // Its end must not be the node's.
-        try? await gracefulShutdown()
     }
 }

@@ -15,22 +15,29 @@ struct CrowdGateTests {
         nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
         private let gate: CrowdGate
         private var passed: [Int] = []
-        /// Those who came when as many waited as should.
-        private(set) var surplus: [Int] = []
 
-        init(_ loop: any EventLoop, maximum: Int = CrowdGate.maximum) {
+        init(_ loop: any EventLoop) {
             (self.loop, self.executor) = (loop, loop.executor)
-            self.gate = CrowdGate(on: loop, maximum: maximum)
+            self.gate = CrowdGate(on: loop)
         }
 
         func pass(_ number: Int) async -> Int {
-            if self.gate.isFull { self.surplus.append(number) }
             await self.gate.pass()
             self.passed.append(number)
             return self.passed.count
         }
 
         var order: [Int] { self.passed }
+        var announced: Int { self.gate.announced }
+
+        /// Lets so many be announced, gives how many count then, and returns when all have passed.
+        func announceAndPass(_ count: Int) async -> Int {
+            for _ in 0..<count { self.gate.announce() }
+            let announced = self.gate.announced
+            let tasks = (0..<count).map { _ in Task { await self.gate.passAnnounced() } }
+            for task in tasks { await task.value }
+            return announced
+        }
 
         /// Lets so many come in one turn of the loop, and returns when all have passed.
         func comeTogether(_ count: Int) async {
@@ -51,12 +58,10 @@ struct CrowdGateTests {
         #expect(await host.pass(1000) == 1001)
     }
 
-    @Test func `it says when as many wait as should, and when there is room again`() async throws {
-        let host = Host(MultiThreadedEventLoopGroup.singleton.next(), maximum: 8)
-        await host.comeTogether(CrowdGate.slice + 10)
-        #expect(await host.surplus == [CrowdGate.slice + 8, CrowdGate.slice + 9])
-        _ = await host.pass(0)
-        #expect(await host.surplus.count == 2)
+    @Test func `a join counts from its announcement until it has passed`() async throws {
+        let host = Host(MultiThreadedEventLoopGroup.singleton.next())
+        #expect(await host.announceAndPass(CrowdGate.slice + 10) == CrowdGate.slice + 10)
+        #expect(await host.announced == 0)
     }
 
     @Test func `whoever waits passes in the order of coming`() async throws {

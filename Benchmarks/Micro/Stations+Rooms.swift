@@ -8,6 +8,7 @@ extension Stations {
         let following = Following(fixture)
         let next = Publication(position: fixture.position.next, payload: fixture.payload)
         let feed = try Self.feed(at: fixture.position, fixture)
+        let coming = try Coming(fixture)
         return [
             Station(name: "number and assemble a message") {
                 let (prefix, tail) = (fixture.prefix, fixture.tail)
@@ -20,6 +21,7 @@ extension Stations {
                 return feed.position?.seq ?? 0
             },
             Station(name: "keep a message for those who join (room tail)") { following.append() },
+            Station(name: "a member of 200 goes and comes (crowd)") { coming.goAndCome() },
         ]
     }
 
@@ -73,6 +75,36 @@ extension Stations {
         var buffer = ByteBuffer(string: "*\(words.count)\r\n")
         for word in words { buffer.writeString("$\(word.utf8.count)\r\n\(word)\r\n") }
         return buffer
+    }
+}
+
+/// A room of 200, of which one member goes and comes.
+private final class Coming {
+    private static let members = 200
+
+    private let room: RoomName
+    private let user: User
+    private var crowd: Crowd
+
+    init(_ fixture: Fixture) throws {
+        (self.room, self.user) = (fixture.room, fixture.user)
+        self.crowd = Crowd(room: fixture.room, limit: 1000)
+        let name = fixture.user.name
+        let others = (1..<Self.members).map { User(id: UserID("u\($0)"), name: name) }
+        let members = others + [fixture.user]
+        _ = self.crowd.receive(MemberPage(members: members, count: members.count, cursor: nil, version: members.count))
+    }
+
+    func goAndCome() -> Int {
+        self.change(.left, Self.members - 1)
+        self.change(.joined, Self.members)
+        return self.crowd.version
+    }
+
+    private func change(_ kind: PresenceKind, _ count: Int) {
+        let version = self.crowd.version + 1
+        let change = PresenceChange(room: self.room, user: self.user, memberCount: count, version: version)
+        _ = self.crowd.receive(kind, change)
     }
 }
 

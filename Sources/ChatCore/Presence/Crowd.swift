@@ -58,12 +58,11 @@ package struct Crowd: Sendable, Equatable {
     }
 
     /// Whether the room counts as large.
-    package var isLarge: Bool { if case .count = self.knowledge { true } else { false } }
-
-    /// Whether the members have been told names.
-    ///
-    /// A switch over the names would own them, too, and a change of them would copy them all.
-    private var hasNames: Bool { if case .names = self.knowledge { true } else { false } }
+    package var isLarge: Bool {
+        // Inlined, the optimiser lets a second owner of the names live until a change of them, which then copies them all
+        // (Benchmarks/Micro/bounds-release.txt).
+        @inline(never) get { if case .count = self.knowledge { true } else { false } }
+    }
 
     /// Whether changes may be missing that only a list of the members has.
     package var needsReading: Bool {
@@ -97,10 +96,10 @@ package struct Crowd: Sendable, Equatable {
     package mutating func receive(_ kind: PresenceKind, _ change: PresenceChange) -> OnChange {
         guard change.version > self.version else { return .known }
         let wasLarge = self.isLarge
-        if !self.hasNames {
-            // A large room, or one whose first list is still on its way to its first member.
-            self.version = change.version
-        } else {
+        switch self.knowledge {
+        // A large room, or one whose first list is still on its way to its first member.
+        case .nothing, .count: self.version = change.version
+        case .names:
             guard self.list == .notNeeded, change.version == self.version + 1 else {
                 self.hold(kind, change)
                 return .hold

@@ -4,7 +4,7 @@ package import NIOCore
 /// Makes every decision about the commands of one connection, without I/O.
 ///
 /// Commands keep their order where it matters: while the session opens, everything waits; while a room is being joined,
-/// commands for that room wait. Sends and requests for other rooms go on.
+/// commands for that room wait. Sends and requests for other rooms go on. A few rooms are joined at a time (``JoinTurns``).
 package struct CommandMachine: Sendable {
     /// The most commands that wait for a session to open or a room to be joined.
     package static let maximumHeld = 256
@@ -32,6 +32,8 @@ package struct CommandMachine: Sendable {
     }
 
     private enum Membership {
+        /// Its join waits for its turn; these are the rights of who is a member already.
+        case waiting(RoomRights?)
         case joining
         /// A member with these rights, which are kept so that a send need not look them up.
         case joined(RoomRights)
@@ -44,6 +46,7 @@ package struct CommandMachine: Sendable {
     /// What the client may do.
     package private(set) var access = Access.open
     private var rooms: [RoomName: Membership] = [:]
+    private var turns = JoinTurns()
     private var held: Deque<CommandEnvelope> = []
     private var commands: TokenBucket.Level?
     private var errors: TokenBucket.Level?
@@ -195,7 +198,10 @@ extension CommandMachine {
         case .opening: return self.hold(envelope)
         case .open:
             let membership = envelope.command.room.flatMap { self.rooms[$0] }
-            if case .joining = membership { return self.hold(envelope) }
+            switch membership {
+            case .waiting, .joining: return self.hold(envelope)
+            case .joined, nil: break
+            }
             if let breach = self.breach(of: envelope.command, membership) { return Self.refuse(envelope, breach) }
             return self.obey(envelope)
         }
@@ -215,22 +221,22 @@ extension CommandMachine {
     }
 
     private mutating func hold(_ envelope: CommandEnvelope) -> OnCommand {
-        guard self.held.count < Self.maximumHeld else {
-            return .refuse(
-                CommandRefusal(
-                    id: envelope.id,
-                    room: envelope.command.room?.rawValue,
-                    ProtocolError(
-                        .rateLimited,
-                        "at most \(Self.maximumHeld) commands wait for a room to be joined",
-                        retryMilliseconds: 1000,
-                        limit: Self.maximumHeld
-                    )
-                )
-            )
-        }
+        if let refusal = self.refusalToHold(envelope) { return refusal }
         self.held.append(envelope)
         return .wait
+    }
+
+    private func refusalToHold(_ envelope: CommandEnvelope) -> OnCommand? {
+        guard self.held.count + self.turns.waitingCount >= Self.maximumHeld else { return nil }
+        return Self.refuse(
+            envelope,
+            ProtocolError(
+                .rateLimited,
+                "at most \(Self.maximumHeld) commands wait for a room to be joined",
+                retryMilliseconds: 1000,
+                limit: Self.maximumHeld
+            )
+        )
     }
 
     /// The reason why a command is not allowed now; nil when it is.
@@ -258,7 +264,7 @@ extension CommandMachine {
         case .hello: return .wait
         case .join(let join): return self.join(join, envelope)
         case .leave(let leave):
-            self.rooms[leave.room] = nil
+            self.set(nil, leave.room)
             return .leave(leave, id: id)
         case .send(let send): return .send(send, id: id)
         case .typing(let typing): return .typing(typing, id: id)
@@ -282,8 +288,34 @@ extension CommandMachine {
         guard isMember || self.rooms.count < self.maximumRooms else {
             return Self.refuse(envelope, .tooManyRooms(self.maximumRooms))
         }
-        self.rooms[join.room] = .joining
+        guard self.turns.isFree else { return self.wait(join, envelope) }
+        self.set(.joining, join.room)
         return .join(join, id: envelope.id, isMember: isMember)
+    }
+
+    private mutating func wait(_ join: Command.Join, _ envelope: CommandEnvelope) -> OnCommand {
+        if let refusal = self.refusalToHold(envelope) { return refusal }
+        var rights: RoomRights?
+        if case .joined(let held) = self.rooms[join.room] { rights = held }
+        self.set(.waiting(rights), join.room)
+        self.turns.wait(envelope)
+        return .wait
+    }
+
+    /// The next join, if it is its turn now.
+    private mutating func nextJoin() -> [CommandEnvelope] {
+        guard let envelope = self.turns.next() else { return [] }
+        if let room = envelope.command.room, case .waiting(let rights) = self.rooms[room] {
+            self.set(rights.map { .joined($0) }, room)
+        }
+        return [envelope]
+    }
+
+    /// Changes what the client is in a room, and counts the joins under way by that.
+    private mutating func set(_ membership: Membership?, _ room: RoomName) {
+        if case .joining = self.rooms[room] { self.turns.ended() }
+        if case .joining = membership { self.turns.began() }
+        self.rooms[room] = membership
     }
 
     private static func refuse(_ envelope: CommandEnvelope, _ error: ProtocolError) -> OnCommand {
@@ -308,18 +340,18 @@ extension CommandMachine {
 
     /// The room is joined, and its member live.
     ///
-    /// - Returns: The commands that waited for it, for ``resume(_:)`` in this order.
+    /// - Returns: The next join whose turn it is and the commands that waited for the room, for ``resume(_:)`` in this order.
     package mutating func joined(_ room: RoomName) -> [CommandEnvelope] {
-        if self.rooms[room] != nil { self.rooms[room] = .joined(self.access.rights(in: room)) }
-        return self.takeHeld { $0.command.room == room }
+        if self.rooms[room] != nil { self.set(.joined(self.access.rights(in: room)), room) }
+        return self.nextJoin() + self.takeHeld { $0.command.room == room }
     }
 
     /// The room could not be joined, or the client was taken out of it.
     ///
-    /// - Returns: The commands that waited for it, for ``resume(_:)`` in this order.
+    /// - Returns: The next join whose turn it is and the commands that waited for the room, for ``resume(_:)`` in this order.
     package mutating func expelled(_ room: RoomName) -> [CommandEnvelope] {
-        self.rooms[room] = nil
-        return self.takeHeld { $0.command.room == room }
+        self.set(nil, room)
+        return self.nextJoin() + self.takeHeld { $0.command.room == room }
     }
 
     /// The client goes on with another token.
@@ -330,8 +362,14 @@ extension CommandMachine {
         var lost: [RoomName] = []
         for (room, membership) in self.rooms {
             let rights = grant.rights(in: room)
+            // A join that waits is judged by these when its turn comes.
+            if case .waiting(nil) = membership { continue }
             if !rights.contains(.live) { lost.append(room) }
-            if case .joined = membership { self.rooms[room] = .joined(rights) }
+            switch membership {
+            case .waiting: self.rooms[room] = .waiting(rights)
+            case .joining: break
+            case .joined: self.rooms[room] = .joined(rights)
+            }
         }
         return lost.sorted()
     }

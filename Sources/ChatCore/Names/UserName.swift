@@ -23,6 +23,11 @@ public struct UserName: Hashable, Sendable, CustomStringConvertible {
     /// - Parameter raw: The name as somebody wrote it.
     /// - Throws: ``ProtocolError`` with the code `name_invalid`.
     public init(_ raw: String) throws(ProtocolError) {
+        // Most names are of this kind, and a list of members has hundreds.
+        guard !Self.isPlain(raw.utf8) else {
+            self.bytes = ByteString(raw)
+            return
+        }
         guard raw.utf8.count <= Self.maximumInput else { throw .nameInvalid(Self.tooLong) }
         let trimmed = raw.trimmingBlanks
         guard !trimmed.unicodeScalars.contains(where: \.isForbiddenInUserName) else {
@@ -42,6 +47,13 @@ public struct UserName: Hashable, Sendable, CustomStringConvertible {
 
     /// The name itself.
     public var description: String { self.rawValue }
+
+    /// Whether it is a name as it stands: printable ASCII, not too long, with no blank at either end.
+    private static func isPlain(_ name: String.UTF8View) -> Bool {
+        guard name.count <= Self.maximumCharacters, let first = name.first, let last = name.last else { return false }
+        let blank = UInt8(ascii: " ")
+        return first != blank && last != blank && name.allSatisfy { (blank...UInt8(ascii: "~")).contains($0) }
+    }
 
     private static let tooLong = "a name has at most \(maximumCharacters) characters and \(maximumBytes) bytes"
 }

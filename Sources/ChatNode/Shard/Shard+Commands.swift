@@ -72,7 +72,8 @@ extension Shard {
             return self.refuse(error, id: id, room: room, to: client)
         }
         do {
-            let page = try await self.node.presence.members(room, cursor: members.cursor, limit: self.limits.members)
+            let key = MemberListKey(room: room, cursor: members.cursor, limit: self.limits.members)
+            let page = try await self.node.memberLists.page(key)
             self.charge(page.members.count * CostGuard.bytesPerMember, to: client)
             self.reply(.members(room, page), id: id, to: client)
         } catch {
@@ -89,7 +90,8 @@ extension Shard {
             return self.refuse(error, id: id, room: history.room, to: client)
         }
         do {
-            var page = try await self.messages.log(history.room, before: history.before, limit: limit)
+            let key = HistoryKey(room: history.room, before: history.before, limit: limit)
+            var page = try await self.node.histories.page(key)
             if let epoch = history.epoch, epoch != page.epoch { page.publications = [] }
             self.charge(page.publications.reduce(0) { $0 + $1.payload.readableBytes }, to: client)
             self.reply(.history(history.room, page), id: id, to: client)

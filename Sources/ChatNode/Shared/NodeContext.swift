@@ -32,6 +32,8 @@ final class NodeContext: Sendable {
     let authorizer: Authorizer
     let logs: LogReader
     let roomLists: RoomListReader
+    let memberLists: SharedPages<MemberListKey, MemberPage>
+    let histories: SharedPages<HistoryKey, LogPage>
     let rulings: RulingDesk
     let costs: CostGuard
     let budgets: BudgetReports
@@ -67,6 +69,12 @@ final class NodeContext: Sendable {
         }
         self.roomLists = RoomListReader { cursor, limit async throws(BrokerError) in
             try await broker.rooms(after: cursor, limit: limit)
+        }
+        self.memberLists = SharedPages { key async throws(BrokerError) in
+            try await broker.members(key.room, cursor: key.cursor, limit: key.limit)
+        }
+        self.histories = SharedPages { key async throws(BrokerError) in
+            try await broker.log(key.room, before: key.before, limit: key.limit)
         }
         self.costs = costs
         self.budgets = BudgetReports(ledger: broker, limiters: [costs.sends, costs.renames])

@@ -13,6 +13,9 @@ final class SharedReading<Value: Sendable> {
     private var isReading = false
     private var waiting: [CheckedContinuation<Turn, Never>] = []
 
+    /// Whether nothing is being read, and nobody waits.
+    var isIdle: Bool { !self.isReading && self.waiting.isEmpty }
+
     /// Returns a result that was read after this call.
     ///
     /// - Parameter read: Reads it.

@@ -246,26 +246,29 @@ enum PresenceScripts {
         local lost = go_past(tonumber(ARGV[6]))
         sweep_leases()
         local cursor, limit = ARGV[4], tonumber(ARGV[5])
-        local users, last, more = {}, nil, false
+        local ids, more = {}, false
         local from = cursor == '' and '-' or '(' .. cursor .. '\1'
-        while not more do
+        repeat
             local found = redis.call('ZRANGEBYLEX', members, from, '+', 'LIMIT', 0, 256)
-            if #found == 0 then break end
             for _, pair in ipairs(found) do
                 local id = split(pair)
-                if id ~= last then
-                    if #users >= limit then
-                        more = true
-                        break
-                    end
-                    last = id
-                    local user = redis.call('HGET', names, id)
-                    if user then users[#users + 1] = user else lost = 1 end
+                if id ~= ids[#ids] then
+                    more = #ids == limit
+                    if more then break end
+                    ids[#ids + 1] = id
                 end
             end
-            from = '(' .. found[#found]
+            from = '(' .. (found[#found] or '')
+        until more or #found < 256
+        -- Some names at a time: a call has so many arguments at most.
+        local users = {}
+        for first = 1, #ids, 512 do
+            local some = redis.call('HMGET', names, unpack(ids, first, math.min(first + 511, #ids)))
+            for index = 1, #some do
+                if some[index] then users[#users + 1] = some[index] else lost = 1 end
+            end
         end
-        return { redis.call('HLEN', names), version(), more and last or false, users,
+        return { redis.call('HLEN', names), version(), more and ids[#ids] or false, users,
             lost == 0 and whole() or 0 }
         """#
 

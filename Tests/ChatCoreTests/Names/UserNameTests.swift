@@ -44,6 +44,22 @@ import TestSupport
         #expect(try UserName(name.rawValue) == name)
     }
 
+    /// Plain names take a shorter way: it must lead to the same.
+    @Test func `a plain name is trimmed and measured like any other`() {
+        var random = SeededGenerator(1)
+        for _ in 0..<5000 {
+            let length = Int.random(in: 0...36, using: &random)
+            let raw = String(
+                (0..<length).map { _ in
+                    Bool.random(using: &random) ? " " : Character(UnicodeScalar(UInt8.random(in: 0x21...0x7E, using: &random)))
+                }
+            )
+            let trimmed = raw.trimmingPrefix { $0 == " " }.reversed().trimmingPrefix { $0 == " " }.reversed()
+            let expected = trimmed.isEmpty || trimmed.count > UserName.maximumCharacters ? nil : String(trimmed)
+            #expect((try? UserName(raw))?.rawValue == expected, "\(raw)")
+        }
+    }
+
     @Test(arguments: [
         "", " ", "\n", "\u{3000}\u{A0}", "\u{200B}", "\u{200B}\u{200C}\u{200D}\u{FEFF}", "\u{2060}", "\u{AD}",
         "\u{34F}",

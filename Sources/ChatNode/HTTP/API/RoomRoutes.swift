@@ -58,7 +58,7 @@ struct RoomRoutes {
         let limit = try query.count("limit", default: maximum, maximum: maximum)
         let before = try query["before"].map { _ in try query.count("before", default: 0, minimum: 0, maximum: .max) }
         try self.checkPast(context)
-        let page = try await self.node.messages.log(room, before: before, limit: limit)
+        let page = try await self.node.histories.page(HistoryKey(room: room, before: before, limit: limit))
         self.charge(page.publications.reduce(0) { $0 + $1.payload.readableBytes }, context)
         var json = JSONWriter()
         json.field("room", room.rawValue)
@@ -73,7 +73,7 @@ struct RoomRoutes {
         let limit = try query.count("limit", default: maximum, maximum: maximum)
         let cursor = try query["cursor"].map { try MemberPage.checkedCursor($0) }
         try self.checkPast(context)
-        let page = try await self.node.presence.members(room, cursor: cursor, limit: limit)
+        let page = try await self.node.memberLists.page(MemberListKey(room: room, cursor: cursor, limit: limit))
         self.charge(page.members.count * CostGuard.bytesPerMember, context)
         var json = JSONWriter()
         json.field("room", room.rawValue)

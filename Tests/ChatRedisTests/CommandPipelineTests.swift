@@ -9,7 +9,7 @@ struct CommandPipelineTests {
         var name: String
         var isScript = true
         var isRepeatable = true
-        var isUrgent = false
+        var priority = RequestPriority.normal
         var confirmsEarlier = false
         var mayBeDone = false
         var deadline = NIODeadline.uptimeNanoseconds(1000)
@@ -19,7 +19,13 @@ struct CommandPipelineTests {
 
         static func urgent(_ name: String) -> Request {
             var request = Request(stringLiteral: name)
-            request.isUrgent = true
+            request.priority = .urgent
+            return request
+        }
+
+        static func bulk(_ name: String) -> Request {
+            var request = Request(stringLiteral: name)
+            request.priority = .bulk
             return request
         }
 
@@ -215,5 +221,79 @@ struct CommandPipelineTests {
         #expect(self.pipeline.lost().map(\.name) == ["wait"])
         self.open()
         #expect(self.reply() == "a")
+    }
+
+    // MARK: Crowds
+
+    private static let window = CommandPipeline<Request>.bulkWindow
+
+    /// Submits more bulk requests than go out at once.
+    private mutating func crowd(_ count: Int) -> [CommandPipeline<Request>.OnSubmit] {
+        (0..<count).map { self.pipeline.submit(.bulk("\($0)"), now: self.now) }
+    }
+
+    @Test
+    mutating func `a crowd goes out by windows, in order`() {
+        self.open()
+        let count = Self.window + 3
+        #expect(self.crowd(count) == Array(repeating: .send, count: Self.window) + [.wait, .wait, .wait])
+        #expect(self.proceed().isEmpty)
+        #expect(self.reply() == "0")
+        #expect(self.proceed() == ["\(Self.window)"])
+        // Nothing of a crowd goes past what waits of it.
+        #expect([self.reply(), self.reply()] == ["1", "2"])
+        #expect(self.submit(.bulk("late")) == [.wait])
+        #expect(self.proceed() == ["\(Self.window + 1)", "\(Self.window + 2)"])
+        #expect(self.reply() == "3")
+        #expect(self.proceed() == ["late"])
+    }
+
+    @Test
+    mutating func `what is no crowd goes past it`() {
+        self.open()
+        _ = self.crowd(Self.window + 1)
+        #expect(self.submit("a", .urgent("u"), .plain("p")) == [.send, .send, .send])
+    }
+
+    @Test
+    mutating func `a crowd comes last on a new connection, by windows as well`() {
+        let count = Self.window + 1
+        #expect(self.crowd(count) == Array(repeating: .wait, count: count))
+        #expect(self.submit("a", .urgent("u")) == [.wait, .wait])
+        self.pipeline.opened()
+        #expect(self.proceed() == ["u"])
+        #expect(self.submit(.bulk("b")) == [.wait])
+        #expect(self.reply() == "u")
+        #expect(self.proceed() == ["a"] + (0..<Self.window).map(String.init))
+    }
+
+    @Test
+    mutating func `a crowd keeps its order over a lost connection`() {
+        self.open()
+        _ = self.crowd(Self.window + 1)
+        #expect(self.reply() == "0")
+        #expect(self.pipeline.lost().isEmpty)
+        self.pipeline.opened()
+        #expect(self.proceed() == (1...Self.window).map(String.init))
+        #expect(self.pipeline.expire(.distantFuture).isEmpty)
+    }
+
+    @Test
+    mutating func `a crowd waits for its turn as long as it takes, and for a connection as long as anybody`() {
+        self.open()
+        _ = self.crowd(Self.window + 1)
+        #expect(self.pipeline.expire(.distantFuture).isEmpty)
+        _ = self.pipeline.lost()
+        #expect(self.pipeline.expire(.distantFuture).count == Self.window + 1)
+    }
+
+    @Test
+    mutating func `a crowd whose scripts are gone goes out again before the rest of it`() {
+        self.open()
+        _ = self.crowd(Self.window + 2)
+        for _ in 0..<Self.window { #expect(self.reply(isNoScript: true) == "keep") }
+        #expect(self.proceed() == ["load", "load"] + (0..<Self.window).map(String.init))
+        #expect([self.reply(), self.reply(), self.reply()] == ["loaded", "loaded", "0"])
+        #expect(self.proceed() == ["\(Self.window)"])
     }
 }

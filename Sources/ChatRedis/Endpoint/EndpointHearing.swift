@@ -82,7 +82,7 @@ final class EndpointHearing {
             $0.append(RedisKeys.layoutVersion)
             $0.append(self.newNonce())
         }
-        request.isUrgent = true
+        request.priority = .urgent
         request.completion = { result in
             guard case .success(let reply) = result, let parts = reply.array, parts.count == 3 else {
                 return self.restart()

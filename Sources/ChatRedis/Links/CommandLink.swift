@@ -133,7 +133,7 @@ final class CommandLink {
     private func ping() {
         var request = RedisRequest(RedisCommand("PING"))
         request.isRepeatable = false
-        request.isUrgent = true
+        request.priority = .urgent
         self.submit(request)
     }
 }

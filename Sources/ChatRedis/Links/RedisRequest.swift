@@ -8,7 +8,7 @@ struct RedisRequest: PipelineRequest {
     /// The command, or the script's number of keys, keys and arguments.
     var command: RedisCommand
     var isRepeatable = true
-    var isUrgent = false
+    var priority = RequestPriority.normal
     var confirmsEarlier = false
     var mayBeDone = false
     var deadline = NIODeadline.distantFuture

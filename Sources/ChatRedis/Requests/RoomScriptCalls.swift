@@ -98,13 +98,15 @@ final class RoomScriptCalls {
             case .after(let seq, let limit): ("after", seq, limit)
             case .before(let seq, let limit): ("before", seq, limit)
             }
-        return RedisRequest(.read, keys: self.keys.meta(room), self.keys.log(room)) {
+        var request = RedisRequest(.read, keys: self.keys.meta(room), self.keys.log(room)) {
             $0.append(mode)
             $0.append(seq)
             $0.append(limit)
             $0.append(self.epochs.next())
             $0.append(makesEpoch ? 1 : 0)
         }
+        request.priority = .bulk
+        return request
     }
 
     /// Gives a log that was rolled back another epoch.
@@ -142,7 +144,7 @@ final class RoomScriptCalls {
         arguments: (inout RedisCommand) -> Void = { _ in }
     ) -> RedisRequest {
         let keys = self.keys
-        return RedisRequest(
+        var request = RedisRequest(
             script,
             keys: keys.meta(room),
             keys.log(room),
@@ -158,6 +160,9 @@ final class RoomScriptCalls {
             $0.append(json)
             arguments(&$0)
         }
+        // Always: comings and departures keep their order among each other.
+        request.priority = .bulk
+        return request
     }
 
     /// Reads the state of a room.

@@ -242,7 +242,7 @@ final class RoomFollower: EndpointListener {
             case .after(let seq): .after(seq, limit: Self.feedPage)
             }
         var request = self.requests.read(part, of: followed.room, makesEpoch: true)
-        request.isUrgent = true
+        request.priority = .urgent
         request.completion = { result in
             if case .success(let reply) = result, let reading = LogAnswer(reply) {
                 self.merge(reading, into: followed)
@@ -279,7 +279,7 @@ final class RoomFollower: EndpointListener {
     private func replaceEpoch(_ epoch: Epoch, of room: RoomName) {
         self.logger.warning("a room's log was rolled back and begins anew", metadata: ["room": "\(room)"])
         var request = self.requests.replaceEpoch(epoch, of: room)
-        request.isUrgent = true
+        request.priority = .urgent
         self.endpoints.endpoint(of: room).logLink.submit(request)
     }
 

@@ -12,6 +12,8 @@ extension CommandPipeline {
         private var entries = CircularBuffer<Entry>()
         /// The number of urgent ones.
         private(set) var urgentCount = 0
+        /// The number of bulk ones.
+        private(set) var bulkCount = 0
         /// The time since when the first of them waits for its answer.
         private var owedSince = NIODeadline.uptimeNanoseconds(0)
 
@@ -22,7 +24,7 @@ extension CommandPipeline {
 
         mutating func append(_ entry: Entry, _ now: NIODeadline) {
             if self.isEmpty { self.owedSince = now }
-            if case .request(let request) = entry, request.isUrgent { self.urgentCount += 1 }
+            self.count(entry, 1)
             self.entries.append(entry)
         }
 
@@ -30,8 +32,17 @@ extension CommandPipeline {
         mutating func popFirst(_ now: NIODeadline) -> Entry? {
             guard let entry = self.entries.popFirst() else { return nil }
             self.owedSince = now
-            if case .request(let request) = entry, request.isUrgent { self.urgentCount -= 1 }
+            self.count(entry, -1)
             return entry
+        }
+
+        private mutating func count(_ entry: Entry, _ step: Int) {
+            guard case .request(let request) = entry else { return }
+            switch request.priority {
+            case .urgent: self.urgentCount += step
+            case .normal: break
+            case .bulk: self.bulkCount += step
+            }
         }
 
         /// The connection is lost; returns the unanswered requests, which may have been executed.

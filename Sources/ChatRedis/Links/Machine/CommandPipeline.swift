@@ -6,8 +6,7 @@ protocol PipelineRequest {
     var isScript: Bool { get }
     /// Whether it may be sent again when the connection was lost before its answer came.
     var isRepeatable: Bool { get }
-    /// Whether it goes out before the comparison shows that a new connection leads to the same data.
-    var isUrgent: Bool { get }
+    var priority: RequestPriority { get }
     /// Whether its answer covers the requests before it, so that it means nothing while one of them is not done.
     var confirmsEarlier: Bool { get }
     /// Whether it was on the wire of a connection that was lost before its answer came.
@@ -18,10 +17,20 @@ protocol PipelineRequest {
     var byteCount: Int { get }
 }
 
+/// How long a request may be kept from Redis for the sake of others.
+enum RequestPriority {
+    /// It goes out before the comparison shows that a new connection leads to the same data.
+    case urgent
+    case normal
+    /// There may be thousands of it: joins, departures, pages. So many as a window allows are on the wire, and what has
+    /// a higher priority overtakes the rest.
+    case bulk
+}
+
 /// Decides which requests are on the wire, which wait and which have failed: closed → verifying → open, and from either
 /// of the latter through reloading and back.
 ///
-/// Requests always keep their order:
+/// Requests of one priority always keep their order, and nothing is overtaken by what is less urgent:
 ///
 /// - A new connection carries only urgent requests until they are answered. They compare the followed logs with those
 ///   in Redis: nothing may be stored in a log that was rolled back before the node has noticed it.
@@ -29,11 +38,15 @@ protocol PipelineRequest {
 ///   answer is in. Then the scripts are loaded and the refused requests go out again, before any newer ones. If another
 ///   node loaded the scripts in between, and a later request was done before an earlier refused one, the refused ones
 ///   fail, since their order cannot be kept.
+/// - When crowds come and go, Redis has a ``bulkWindow`` of their requests at a time, so that a message need not wait for
+///   the thousands of others.
 struct CommandPipeline<Request: PipelineRequest> {
     /// The most requests that wait or are on the wire.
     let limit: Int
     /// The most bytes of these together.
     let byteLimit: Int
+    /// The most bulk requests on the wire: some milliseconds of Redis' time.
+    static var bulkWindow: Int { 32 }
 
     /// The requests that a connection may carry.
     private enum Phase: Equatable {
@@ -55,6 +68,7 @@ struct CommandPipeline<Request: PipelineRequest> {
     private var wire = Wire()
     private var urgent = CircularBuffer<Request>()
     private var waiting = CircularBuffer<Request>()
+    private var bulk = CircularBuffer<Request>()
     private var count = 0
     private var byteCount = 0
 
@@ -79,7 +93,11 @@ struct CommandPipeline<Request: PipelineRequest> {
         self.count += 1
         self.byteCount += request.byteCount
         guard self.maySend(request) else {
-            if request.isUrgent { self.urgent.append(request) } else { self.waiting.append(request) }
+            switch request.priority {
+            case .urgent: self.urgent.append(request)
+            case .normal: self.waiting.append(request)
+            case .bulk: self.bulk.append(request)
+            }
             return .wait
         }
         self.wire.append(.request(request), now)
@@ -89,20 +107,31 @@ struct CommandPipeline<Request: PipelineRequest> {
     private func maySend(_ request: Request) -> Bool {
         switch self.state {
         case .closed, .reloading: false
-        case .standing(.verifying): request.isUrgent
-        case .standing(.open): true
+        case .standing(.verifying): request.priority == .urgent
+        case .standing(.open): request.priority != .bulk || self.bulk.isEmpty && self.bulkRoom > 0
         }
     }
 
-    /// Takes the requests out that have waited for too long.
+    /// The number of further bulk requests that may be on the wire.
+    private var bulkRoom: Int { Self.bulkWindow - self.wire.bulkCount }
+
+    /// Takes the requests out that have waited for a connection for too long.
+    ///
+    /// Bulk requests that wait for their turn are not among them: Redis answers, and there are many of them.
     mutating func expire(_ now: NIODeadline) -> [Request] {
-        var expired: [Request] = []
-        while let request = self.urgent.first, request.deadline <= now {
-            expired.append(self.done(self.urgent.removeFirst()))
-        }
-        while let request = self.waiting.first, request.deadline <= now {
-            expired.append(self.done(self.waiting.removeFirst()))
-        }
+        var expired = Self.takeExpired(&self.urgent, now) + Self.takeExpired(&self.waiting, now)
+        if !self.isOpen { expired += Self.takeExpired(&self.bulk, now) }
+        return expired.map { self.done($0) }
+    }
+
+    private var isOpen: Bool {
+        guard case .standing(.open) = self.state else { return false }
+        return true
+    }
+
+    private static func takeExpired(_ queue: inout CircularBuffer<Request>, _ now: NIODeadline) -> [Request] {
+        let expired = Array(queue.prefix { $0.deadline <= now })
+        queue.removeFirst(expired.count)
         return expired
     }
 
@@ -181,12 +210,15 @@ struct CommandPipeline<Request: PipelineRequest> {
     private mutating func send(_ refused: [Request], loads: Int, _ phase: Phase, _ now: NIODeadline) -> OnProceed {
         var requests = refused + self.urgent
         self.urgent.removeAll()
-        let mayOpen = self.wire.urgentCount == 0 && !requests.contains(where: \.isUrgent)
+        let mayOpen = self.wire.urgentCount == 0 && !requests.contains { $0.priority == .urgent }
         let phase = mayOpen ? .open : phase
         self.state = .standing(phase)
         if phase == .open {
             requests += self.waiting
             self.waiting.removeAll()
+            let some = self.bulk.prefix(max(0, self.bulkRoom - refused.count { $0.priority == .bulk }))
+            requests += some
+            self.bulk.removeFirst(some.count)
         }
         guard loads > 0 || !requests.isEmpty else { return .none }
         for _ in 0..<loads { self.wire.append(.load, now) }
@@ -210,8 +242,9 @@ struct CommandPipeline<Request: PipelineRequest> {
             if request.isRepeatable { again.append(request) } else { failed.append(self.done(request)) }
         }
         self.state = .closed
-        self.urgent = CircularBuffer(again.filter(\.isUrgent) + self.urgent)
-        self.waiting = CircularBuffer(again.filter { !$0.isUrgent } + self.waiting)
+        self.urgent = CircularBuffer(again.filter { $0.priority == .urgent } + self.urgent)
+        self.waiting = CircularBuffer(again.filter { $0.priority == .normal } + self.waiting)
+        self.bulk = CircularBuffer(again.filter { $0.priority == .bulk } + self.bulk)
         return failed
     }
 

@@ -51,7 +51,8 @@ import TestSupport
             let length = Int.random(in: 0...36, using: &random)
             let raw = String(
                 (0..<length).map { _ in
-                    Bool.random(using: &random) ? " " : Character(UnicodeScalar(UInt8.random(in: 0x21...0x7E, using: &random)))
+                    Bool.random(using: &random)
+                        ? " " : Character(UnicodeScalar(UInt8.random(in: 0x21...0x7E, using: &random)))
                 }
             )
             let trimmed = raw.trimmingPrefix { $0 == " " }.reversed().trimmingPrefix { $0 == " " }.reversed()

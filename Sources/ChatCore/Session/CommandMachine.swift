@@ -8,6 +8,8 @@ package import NIOCore
 package struct CommandMachine: Sendable {
     /// The most commands that wait for a session to open or a room to be joined.
     package static let maximumHeld = 256
+    /// The most bytes of these together: a client that takes its replay slowly could otherwise store megabytes here.
+    package static let maximumHeldBytes = 128 << 10
     /// The number of bytes of a message that count as one command.
     ///
     /// The longest text counts as two to four of these, depending on its escapes: a client that keeps to the rate of
@@ -48,6 +50,8 @@ package struct CommandMachine: Sendable {
     private var rooms: [RoomName: Membership] = [:]
     private var turns = JoinTurns()
     private var held: Deque<CommandEnvelope> = []
+    /// The bytes of the commands that wait for a session or a room, about.
+    package private(set) var heldBytes = 0
     private var commands: TokenBucket.Level?
     private var errors: TokenBucket.Level?
     /// Frames without a message that have not been charged yet.
@@ -221,22 +225,16 @@ extension CommandMachine {
     }
 
     private mutating func hold(_ envelope: CommandEnvelope) -> OnCommand {
-        if let refusal = self.refusalToHold(envelope) { return refusal }
+        guard self.held.count < Self.maximumHeld else {
+            return Self.refuse(envelope, .heldTooMuch("\(Self.maximumHeld) commands", Self.maximumHeld))
+        }
+        let bytes = self.heldBytes + envelope.command.approximateBytes
+        guard bytes <= Self.maximumHeldBytes else {
+            return Self.refuse(envelope, .heldTooMuch("\(Self.maximumHeldBytes) bytes", Self.maximumHeldBytes))
+        }
+        self.heldBytes = bytes
         self.held.append(envelope)
         return .wait
-    }
-
-    private func refusalToHold(_ envelope: CommandEnvelope) -> OnCommand? {
-        guard self.held.count + self.turns.waitingCount >= Self.maximumHeld else { return nil }
-        return Self.refuse(
-            envelope,
-            ProtocolError(
-                .rateLimited,
-                "at most \(Self.maximumHeld) commands wait for a room to be joined",
-                retryMilliseconds: 1000,
-                limit: Self.maximumHeld
-            )
-        )
     }
 
     /// The reason why a command is not allowed now; nil when it is.
@@ -293,22 +291,13 @@ extension CommandMachine {
         return .join(join, id: envelope.id, isMember: isMember)
     }
 
+    /// A room has one waiting join at most: further commands for it are held.
     private mutating func wait(_ join: Command.Join, _ envelope: CommandEnvelope) -> OnCommand {
-        if let refusal = self.refusalToHold(envelope) { return refusal }
         var rights: RoomRights?
         if case .joined(let held) = self.rooms[join.room] { rights = held }
         self.set(.waiting(rights), join.room)
         self.turns.wait(envelope)
         return .wait
-    }
-
-    /// The next join, if it is its turn now.
-    private mutating func nextJoin() -> [CommandEnvelope] {
-        guard let envelope = self.turns.next() else { return [] }
-        if let room = envelope.command.room, case .waiting(let rights) = self.rooms[room] {
-            self.set(rights.map { .joined($0) }, room)
-        }
-        return [envelope]
     }
 
     /// Changes what the client is in a room, and counts the joins under way by that.
@@ -340,18 +329,32 @@ extension CommandMachine {
 
     /// The room is joined, and its member live.
     ///
-    /// - Returns: The next join whose turn it is and the commands that waited for the room, for ``resume(_:)`` in this order.
+    /// - Returns: The commands that waited for it, for ``resume(_:)`` in this order; ``takeJoin()`` comes before them.
     package mutating func joined(_ room: RoomName) -> [CommandEnvelope] {
         if self.rooms[room] != nil { self.set(.joined(self.access.rights(in: room)), room) }
-        return self.nextJoin() + self.takeHeld { $0.command.room == room }
+        return self.takeHeld { $0.command.room == room }
+    }
+
+    /// The next join whose turn has come, for ``resume(_:)``; there may be more, also when it is refused.
+    package mutating func takeJoin() -> CommandEnvelope? {
+        guard let envelope = self.turns.next() else { return nil }
+        if let room = envelope.command.room, case .waiting(let rights) = self.rooms[room] {
+            self.set(rights.map { .joined($0) }, room)
+        }
+        return envelope
     }
 
     /// The room could not be joined, or the client was taken out of it.
     ///
-    /// - Returns: The next join whose turn it is and the commands that waited for the room, for ``resume(_:)`` in this order.
+    /// - Returns: The commands that waited for it, for ``resume(_:)`` in this order; ``takeJoin()`` comes before them.
     package mutating func expelled(_ room: RoomName) -> [CommandEnvelope] {
+        // A join that waits for its turn asks as anybody then, and what waits for it goes on waiting.
+        if case .waiting = self.rooms[room] {
+            self.set(.waiting(nil), room)
+            return []
+        }
         self.set(nil, room)
-        return self.nextJoin() + self.takeHeld { $0.command.room == room }
+        return self.takeHeld { $0.command.room == room }
     }
 
     /// The client goes on with another token.
@@ -384,12 +387,24 @@ extension CommandMachine {
         let ready = self.held.filter(isReady)
         self.held.removeAll(where: isReady)
         if self.held.isEmpty { self.held = [] }
+        self.heldBytes -= ready.reduce(0) { $0 + $1.command.approximateBytes }
         return Array(ready)
     }
 }
 
 extension ProtocolError {
     package static func notJoined(_ room: RoomName) -> Self { .init(.notJoined, "join \(room) first") }
+    fileprivate static func heldTooMuch(_ most: String, _ limit: Int) -> Self {
+        .init(.rateLimited, "at most \(most) wait for a room to be joined", retryMilliseconds: 1000, limit: limit)
+    }
     fileprivate static let noTokens = Self.badCommand("this server needs no tokens")
     fileprivate static let nameOfToken = Self(.forbidden, "your name is that of your token")
+}
+
+extension Command {
+    /// The bytes that it takes while it waits, about: nothing but a text is long.
+    fileprivate var approximateBytes: Int {
+        guard case .send(let send) = self else { return 256 }
+        return 256 + send.text.rawValue.utf8.count
+    }
 }

@@ -12,9 +12,6 @@ struct JoinTurns: Sendable {
     private var underWay: UInt8 = 0
     private var waiting: Deque<CommandEnvelope> = []
 
-    /// The number of joins that wait for their turn.
-    var waitingCount: Int { self.waiting.count }
-
     /// Whether a join may begin; the others are to ``wait(_:)``.
     var isFree: Bool { self.underWay < Self.atATime }
 

@@ -64,14 +64,14 @@ extension Shard {
 
     // MARK: Memory
 
-    /// Counts the bytes that wait for a client, and those of a message that it has begun.
+    /// Counts the bytes that wait for a client, those of a message that it has begun, and its commands that wait.
     ///
     /// It is called where these may have changed; nothing is counted for a client that reads as fast as it gets. What
     /// waits for a client that was disconnected counts until its connection has ended.
     func account(for client: Client) {
         // What was held for one that is gone has been given back, while its channel may need seconds to end.
         guard self.clients[client.id] === client else { return }
-        let bytes = client.port.waiting + client.decoder.heldBytes
+        let bytes = client.port.waiting + client.decoder.heldBytes + client.session.heldBytes
         guard bytes != client.heldBytes else { return }
         self.setHeldBytes(bytes, of: client)
         guard self.node.costs.buffers.isOver, !self.isShedding else { return }

@@ -57,7 +57,9 @@ extension Shard {
             // Pings, pongs and fragments are normal, but a flood of them is not.
             let flood = client.session.receiveIdleFrames(client.decoder.takeIdleFrames(), now: now)
             if let flood { self.close(client, flood) }
-            if client.decoder.heldBytes > 0 || client.heldBytes > 0 { self.account(for: client) }
+            if client.decoder.heldBytes > 0 || client.session.heldBytes > 0 || client.heldBytes > 0 {
+                self.account(for: client)
+            }
         } catch {
             self.close(client, Disconnect(code: error.closeCode, reason: error.reason))
         }

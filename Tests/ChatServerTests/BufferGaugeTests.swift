@@ -64,6 +64,21 @@ struct BufferGaugeTests {
         }
     }
 
+    @Test func `what came behind a request is given back when its connection becomes a WebSocket`() async throws {
+        try await TestServer.with(Self.unlimited) { server in
+            try await RawClient.with(port: server.port) { raw in
+                var board = Board(client: raw)
+                try await RawClient.with(port: server.port) { client in
+                    await client.send(Handshake.get() + Handshake.text())
+                    #expect(await client.answer()?.status == 200)
+                    #expect(await client.answer()?.status == 101)
+                    try await board.until { $0 == 0 }
+                }
+                try await board.until { $0 == 0 }
+            }
+        }
+    }
+
     @Test func `an answer that nobody takes is let go of, and not the people who talk`() async throws {
         let settings = Self.unlimited.merging(["limits.buffered-bytes": "200000"]) { $1 }
         try await TestServer.with(settings) { server in

@@ -344,6 +344,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private func open(_ opening: DoorMachine.Opening, _ rest: ByteBuffer, _ door: Door) {
         let context = door.context
+        // From here on the bytes behind the request are counted where they go.
+        self.hold(0, door)
         guard let opening = self.claimPlace(for: opening, door) else { return context.close(promise: nil) }
         self.place?.settle()
         var answer = ResponseEncoder.switching(opening.fields)

@@ -72,10 +72,11 @@ struct DoorMachine {
         self.state = awaitsTLS ? .securing(since: now) : .idle(since: now)
     }
 
-    /// The bytes that it keeps of requests.
+    /// The bytes that it keeps for requests: a few that wait keep the buffer that they came in.
     var heldBytes: Int {
-        guard case .body(_, let body, _) = self.state else { return self.input.readableBytes }
-        return self.input.readableBytes + body.taken
+        let input = self.input.readableBytes > 0 ? self.input.storageCapacity : 0
+        guard case .body(_, let body, _) = self.state else { return input }
+        return input + body.taken
     }
 
     /// Whether bytes are wanted now.
@@ -171,7 +172,10 @@ extension DoorMachine {
     /// The step for the input so far; call it again after each answer.
     mutating func next(now: ContinuousClock.Instant) -> OnBytes {
         do throws(RequestFault) {
-            return try self.advance(now)
+            let step = try self.advance(now)
+            // An idle connection keeps no buffer.
+            if self.input.readableBytes == 0 { self.input = ByteBuffer() }
+            return step
         } catch {
             self.input = ByteBuffer()
             self.state = .answering(since: now, isLast: true)

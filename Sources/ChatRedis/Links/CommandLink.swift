@@ -72,7 +72,7 @@ final class CommandLink {
 
     func closed() {
         self.handler = nil
-        for request in self.pipeline.lost() { request.fail(.wasLost) }
+        for request in self.pipeline.lost(bulkUntil: .now() + self.patience) { request.fail(.wasLost) }
     }
 
     func close(_ reason: BrokerError) { self.handler?.close(reason) }
@@ -80,7 +80,7 @@ final class CommandLink {
     /// There will be no connection any more: waiting and later requests fail.
     func stop() {
         self.isStopped = true
-        for request in self.pipeline.lost() + self.pipeline.expire(.distantFuture) {
+        for request in self.pipeline.lost(bulkUntil: .distantPast) + self.pipeline.expire(.distantFuture) {
             request.fail(.isAway)
         }
     }

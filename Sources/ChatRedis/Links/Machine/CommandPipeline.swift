@@ -12,7 +12,7 @@ protocol PipelineRequest {
     /// Whether it was on the wire of a connection that was lost before its answer came.
     var mayBeDone: Bool { get set }
     /// The time until which it may wait to be sent.
-    var deadline: NIODeadline { get }
+    var deadline: NIODeadline { get set }
     /// The number of its bytes.
     var byteCount: Int { get }
 }
@@ -89,7 +89,7 @@ struct CommandPipeline<Request: PipelineRequest> {
     }
 
     mutating func submit(_ request: Request, now: NIODeadline) -> OnSubmit {
-        guard self.count < self.limit, self.byteCount + request.byteCount <= self.byteLimit else { return .refuse }
+        guard self.hasSpace(for: request) else { return .refuse }
         self.count += 1
         self.byteCount += request.byteCount
         guard self.maySend(request) else {
@@ -102,6 +102,14 @@ struct CommandPipeline<Request: PipelineRequest> {
         }
         self.wire.append(.request(request), now)
         return .send
+    }
+
+    /// Crowds leave a quarter of the space to everybody else.
+    private func hasSpace(for request: Request) -> Bool {
+        let isBulk = request.priority == .bulk
+        let limit = isBulk ? self.limit - self.limit / 4 : self.limit
+        let byteLimit = isBulk ? self.byteLimit - self.byteLimit / 4 : self.byteLimit
+        return self.count < limit && self.byteCount + request.byteCount <= byteLimit
     }
 
     private func maySend(_ request: Request) -> Bool {
@@ -120,13 +128,8 @@ struct CommandPipeline<Request: PipelineRequest> {
     /// Bulk requests that wait for their turn are not among them: Redis answers, and there are many of them.
     mutating func expire(_ now: NIODeadline) -> [Request] {
         var expired = Self.takeExpired(&self.urgent, now) + Self.takeExpired(&self.waiting, now)
-        if !self.isOpen { expired += Self.takeExpired(&self.bulk, now) }
+        if case .closed = self.state { expired += Self.takeExpired(&self.bulk, now) }
         return expired.map { self.done($0) }
-    }
-
-    private var isOpen: Bool {
-        guard case .standing(.open) = self.state else { return false }
-        return true
     }
 
     private static func takeExpired(_ queue: inout CircularBuffer<Request>, _ now: NIODeadline) -> [Request] {
@@ -216,7 +219,8 @@ struct CommandPipeline<Request: PipelineRequest> {
         if phase == .open {
             requests += self.waiting
             self.waiting.removeAll()
-            let some = self.bulk.prefix(max(0, self.bulkRoom - refused.count { $0.priority == .bulk }))
+            // A copy: a slice would make the queue copy itself.
+            let some = Array(self.bulk.prefix(max(0, self.bulkRoom - refused.count { $0.priority == .bulk })))
             requests += some
             self.bulk.removeFirst(some.count)
         }
@@ -233,8 +237,9 @@ struct CommandPipeline<Request: PipelineRequest> {
 
     /// The connection is lost.
     ///
+    /// - Parameter deadline: The time until which those that waited for their turn now wait for a connection.
     /// - Returns: The requests that fail: it is not known whether they were done. Repeatable ones wait again.
-    mutating func lost() -> [Request] {
+    mutating func lost(bulkUntil deadline: NIODeadline) -> [Request] {
         var failed: [Request] = []
         var again: [Request] = []
         // The refused ones were on the wire before those that still are, and were surely not done.
@@ -244,7 +249,13 @@ struct CommandPipeline<Request: PipelineRequest> {
         self.state = .closed
         self.urgent = CircularBuffer(again.filter { $0.priority == .urgent } + self.urgent)
         self.waiting = CircularBuffer(again.filter { $0.priority == .normal } + self.waiting)
-        self.bulk = CircularBuffer(again.filter { $0.priority == .bulk } + self.bulk)
+        self.bulk = CircularBuffer(
+            (again.filter { $0.priority == .bulk } + self.bulk).map { request in
+                var request = request
+                request.deadline = deadline
+                return request
+            }
+        )
         return failed
     }
 

@@ -11,6 +11,8 @@ import Synchronization
 package final class Authorizer: Sendable {
     /// How often the file of the keys is looked at.
     package static let lookInterval = Duration.seconds(5)
+    /// How long a token waits for newer keys: clients wait as long for their welcome.
+    private static let patience = Duration.seconds(10)
     /// The most tokens that wait for newer keys.
     private static let maximumWaiting = 1024
 
@@ -20,9 +22,19 @@ package final class Authorizer: Sendable {
         var isRunning = false
         /// Whether the operator wants newer keys.
         var isReloading = false
-        /// Resolved when the attempt to get newer keys has ended.
+        /// Resolved when an attempt to get newer keys has ended; there is one while tokens wait for it.
         var attempt: Promised<Void>?
         var waiting = 0
+
+        /// When an address is to be asked next.
+        var nextAttempt: ContinuousClock.Instant? { self.ring.nextAttempt(isWanted: self.attempt != nil) }
+    }
+
+    /// The step of a token whose keys were looked up.
+    private enum Step {
+        case end(Result<[TokenKey], TokenRefusal>)
+        /// Look again when this attempt to get newer keys has ended.
+        case wait(Promised<Void>)
     }
 
     private let source: IdentityConfiguration.Source?
@@ -67,36 +79,59 @@ package final class Authorizer: Sendable {
     ///
     /// - Parameters:
     ///   - token: The token as it came.
-    ///   - now: The time, in milliseconds since the Unix epoch.
-    /// - Returns: What it grants now.
+    ///   - now: The clock, in milliseconds since the Unix epoch; it is read when the keys are there.
+    /// - Returns: What it grants then.
     /// - Throws: ``TokenRefusal``.
-    package func grant(_ token: String, now: Int) async throws(TokenRefusal) -> Grant {
+    package func grant(_ token: String, now: @Sendable () -> Int) async throws(TokenRefusal) -> Grant {
         let text = try TokenText(token)
-        var answer = self.state.withLock { $0.ring.keys(for: text.header, now: .now) }
-        if case .ask = answer {
-            await self.getNewerKeys()
-            answer = self.state.withLock { $0.ring.keys(for: text.header, now: .now) }
-        }
-        switch answer {
-        case .keys(let keys): return try self.rules.grant(text, keys: keys, now: now)
-        case .ask, .unknown: throw .unknownKey
-        case .unavailable: throw .keysUnavailable
+        let keys = try await self.keys(for: text.header)
+        return try self.rules.grant(text, keys: keys, now: now())
+    }
+
+    /// The keys for a token, after a wait for newer ones where it names one that is not known.
+    ///
+    /// - Throws: ``TokenRefusal/unknownKey`` only when the keys were had since it was called.
+    private func keys(for header: TokenHeader) async throws(TokenRefusal) -> [TokenKey] {
+        let came = ContinuousClock.now
+        let deadline = came + Self.patience
+        while true {
+            switch self.step(header, came: came, deadline: deadline) {
+            case .end(let result): return try result.get()
+            case .wait(let attempt):
+                self.wanted.wake()
+                await Self.wait(for: attempt, until: deadline)
+                self.state.withLock { $0.waiting -= 1 }
+                // A second attempt is needed when the first one was under way as the token came.
+                guard !Task.isCancelled, ContinuousClock.now < deadline else { throw .keysUnavailable }
+            }
         }
     }
 
-    /// Waits for one attempt to get newer keys, which all who want them share.
-    private func getNewerKeys() async {
-        let attempt = self.state.withLock { state -> Promised<Void>? in
-            guard state.isRunning, state.waiting < Self.maximumWaiting else { return nil }
-            state.waiting += 1
-            let attempt = state.attempt ?? Promised()
-            state.attempt = attempt
-            return attempt
+    private func step(_ header: TokenHeader, came: ContinuousClock.Instant, deadline: ContinuousClock.Instant) -> Step {
+        self.state.withLock { state in
+            switch state.ring.keys(for: header, came: came, now: .now) {
+            case .keys(let keys): return .end(.success(keys))
+            case .unknown: return .end(.failure(.unknownKey))
+            case .unavailable: return .end(.failure(.keysUnavailable))
+            case .ask(let from):
+                guard state.isRunning, from < deadline, state.waiting < Self.maximumWaiting else {
+                    return .end(.failure(.keysUnavailable))
+                }
+                state.waiting += 1
+                let attempt = state.attempt ?? Promised()
+                state.attempt = attempt
+                return .wait(attempt)
+            }
         }
-        guard let attempt else { return }
-        self.wanted.wake()
-        _ = await attempt.wait()
-        self.state.withLock { $0.waiting -= 1 }
+    }
+
+    private static func wait(for attempt: Promised<Void>, until deadline: ContinuousClock.Instant) async {
+        await withTaskGroup { group in
+            group.addTask { _ = await attempt.wait() }
+            group.addTask { _ = try? await Task.sleep(until: deadline, clock: .continuous) }
+            await group.next()
+            group.cancelAll()
+        }
     }
 
     // MARK: Keys
@@ -127,18 +162,40 @@ package final class Authorizer: Sendable {
         attempt?.resolve(())
     }
 
+    /// Looks at the file from time to time, and when a token names a key that is not known: it may be newer than the look.
     private func watch(_ path: String) async {
         var stamp = self.firstStamp
-        while !Task.isCancelled {
+        var (last, reason): ([UInt8]?, String?)
+        while true {
             await self.wanted.wait(until: .now + Self.lookInterval)
+            guard !Task.isCancelled else { return }
+            let isAsked = self.begin()
             let found = FileStamp(path)
-            guard !Task.isCancelled, found != stamp else { continue }
-            stamp = found
             do throws(KeyError) {
-                self.took(try await IdentityConfiguration.keys(ofFile: path))
+                if isAsked || found != stamp {
+                    let bytes = try IdentityConfiguration.bytes(ofFile: path)
+                    // A file that cannot be read is tried at each look, one that is wrong only when it has changed.
+                    stamp = found
+                    if bytes == last {
+                        self.confirm()
+                    } else {
+                        self.took(try await IdentityConfiguration.keys(bytes, ofFile: path))
+                    }
+                    (last, reason) = (bytes, nil)
+                } else if reason == nil {
+                    self.confirm()
+                } else {
+                    self.failed()
+                }
             } catch {
-                self.logger.warning("the keys for tokens stay as they were: \(error.reason)")
+                self.failed()
+                // The same reason is said once, however long it lasts, and to whoever asks.
+                if isAsked || error.reason != reason {
+                    self.logger.warning("the keys for tokens stay as they were: \(error.reason)")
+                }
+                reason = error.reason
             }
+            self.attemptEnded()
         }
     }
 
@@ -146,16 +203,17 @@ package final class Authorizer: Sendable {
         guard let fetcher else { return }
         var (last, reason): ([UInt8]?, String?)
         while !Task.isCancelled {
+            self.begin()
             do throws(KeyError) {
                 let answer = try await fetcher.fetch()
                 if answer == last {
-                    self.state.withLock { $0.ring.confirm(now: .now) }
+                    self.confirm()
                 } else {
                     self.took(try await KeySetJSON.read(answer, mayHaveSecrets: false))
                 }
                 (last, reason) = (answer, nil)
             } catch {
-                self.state.withLock { $0.ring.fail(now: .now) }
+                self.failed()
                 // The same reason is said once, however long it lasts.
                 if error.reason != reason {
                     self.logger.warning("no keys for tokens from \(fetcher.address): \(error.reason)")
@@ -164,18 +222,31 @@ package final class Authorizer: Sendable {
             }
             self.attemptEnded()
             repeat {
-                await self.wanted.wait(until: self.state.withLock { $0.ring.nextAttempt() })
+                await self.wanted.wait(until: self.state.withLock { $0.nextAttempt })
             } while !Task.isCancelled && !self.isDue()
         }
     }
 
-    /// Whether an address is to be asked now: a token that came during an attempt has waited for that one.
+    /// Whether an address is to be asked now: only the operator can make it be asked faster.
     private func isDue() -> Bool {
+        self.state.withLock { $0.isReloading || ($0.nextAttempt ?? .now) <= .now }
+    }
+
+    /// An attempt to get newer keys begins.
+    ///
+    /// - Returns: Whether the operator wants it.
+    @discardableResult
+    private func begin() -> Bool {
         self.state.withLock { state in
             defer { state.isReloading = false }
-            return state.isReloading || state.attempt != nil || (state.ring.nextAttempt() ?? .now) <= .now
+            state.ring.begin(now: .now)
+            return state.isReloading
         }
     }
+
+    private func confirm() { self.state.withLock { $0.ring.confirm(now: .now) } }
+
+    private func failed() { self.state.withLock { $0.ring.fail(now: .now) } }
 
     private func took(_ keys: KeySet) {
         self.state.withLock { $0.ring.load(keys, now: .now) }

@@ -30,13 +30,23 @@ package struct IdentityConfiguration: Sendable {
     package mutating func readKeys() async throws(KeyError) {
         guard case .file(let path) = self.source else { return }
         self.stamp = FileStamp(path)
-        self.keys = try await Self.keys(ofFile: path)
+        self.keys = try await Self.keys(try Self.bytes(ofFile: path), ofFile: path)
     }
 
-    static func keys(ofFile path: String) async throws(KeyError) -> KeySet {
+    /// Reads a file with keys.
+    ///
+    /// - Throws: ``KeyError`` when it cannot be read, whatever is in it.
+    static func bytes(ofFile path: String) throws(KeyError) -> [UInt8] {
         let bytes: [UInt8]?
         do throws(FileError) { bytes = try AtomicFile.read(path) } catch { throw KeyError("\(path) cannot be read") }
         guard let bytes else { throw KeyError("there is no file \(path)") }
+        return bytes
+    }
+
+    /// The keys in a file that was read.
+    ///
+    /// - Throws: ``KeyError``, which names the file.
+    static func keys(_ bytes: [UInt8], ofFile path: String) async throws(KeyError) -> KeySet {
         do throws(KeyError) { return try await KeyFile.read(bytes) } catch {
             throw KeyError("\(path): \(error.reason)")
         }

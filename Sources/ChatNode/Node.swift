@@ -186,6 +186,8 @@ package struct Node: Service {
     /// - Parameter new: The settings; what holds for as long as a node runs stays as it is
     ///   (``ReloadableConfiguration/take(_:)``).
     package func reload(_ new: ReloadableConfiguration) async {
+        // Whoever reads the settings again may have changed the keys for tokens as well.
+        self.context.authorizer.reload()
         let settings = self.context.take(new)
         self.context.costs.apply(settings.limits)
         self.context.admission.reload(maximum: self.budget.maximum(settings), cost: settings.limits.cost)

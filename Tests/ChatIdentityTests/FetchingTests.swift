@@ -105,17 +105,19 @@ import TestSupport
     }
 
     private func grant(_ token: String, _ authorizer: Authorizer) async -> Result<UserID, TokenRefusal> {
-        do throws(TokenRefusal) { return .success(try await authorizer.grant(token, now: self.now).user) } catch {
+        let now = self.now
+        do throws(TokenRefusal) { return .success(try await authorizer.grant(token, now: { now }).user) } catch {
             return .failure(error)
         }
     }
 
+    private func set(_ signers: (String, Signer)...) -> String {
+        KeyServer.ok(#"{"keys":[\#(signers.map { #"{\#($1.jwk),"kid":"\#($0)"}"# }.joined(separator: ","))]}"#)
+    }
+
     @Test func `a key that is not known is fetched once for all who bring it`() async throws {
         let (first, second) = (try await Signer.edDSA(), try await Signer.edDSA())
-        func set(_ signers: (String, Signer)...) -> String {
-            KeyServer.ok(#"{"keys":[\#(signers.map { #"{\#($1.jwk),"kid":"\#($0)"}"# }.joined(separator: ","))]}"#)
-        }
-        try await KeyServer.with(set(("1", first))) { server in
+        try await KeyServer.with(self.set(("1", first))) { server in
             var configuration = IdentityConfiguration()
             configuration.source = .address(try KeyAddress("http://127.0.0.1:\(server.port)/"))
             try await self.withAuthorizer(configuration) { authorizer in
@@ -123,16 +125,68 @@ import TestSupport
                 let old = try first.token(self.claims, keyID: "1")
                 while await self.grant(old, authorizer) == .failure(.keysUnavailable) { await Task.yield() }
                 #expect(await self.grant(old, authorizer) == .success(mina))
-                // It was just asked: nobody can make it ask faster.
+                // It was just asked: nobody can make it ask faster, so these wait for one attempt.
                 let new = try second.token(self.claims, keyID: "2")
-                #expect(await self.grant(new, authorizer) == .failure(.unknownKey))
-                #expect(server.requests == 1)
-                server.say(set(("2", second)))
-                authorizer.reload()
-                while await self.grant(new, authorizer) != .success(mina) { await Task.yield() }
+                server.say(self.set(("2", second)))
+                async let one = self.grant(new, authorizer)
+                async let other = self.grant(new, authorizer)
+                let answers = await [one, other]
+                #expect(answers == [.success(mina), .success(mina)])
                 #expect(server.requests == 2)
                 // Tokens of the key before are still around.
                 #expect(await self.grant(old, authorizer) == .success(mina))
+            }
+        }
+    }
+
+    @Test func `a key is unknown when it was asked for, and not when the answer was bad`() async throws {
+        let (first, second) = (try await Signer.edDSA(), try await Signer.edDSA())
+        try await KeyServer.with(self.set(("1", first))) { server in
+            var configuration = IdentityConfiguration()
+            configuration.source = .address(try KeyAddress("http://127.0.0.1:\(server.port)/"))
+            try await self.withAuthorizer(configuration) { authorizer in
+                let (old, new) = (try first.token(self.claims, keyID: "1"), try second.token(self.claims, keyID: "2"))
+                while await self.grant(old, authorizer) == .failure(.keysUnavailable) { await Task.yield() }
+                #expect(await self.grant(new, authorizer) == .failure(.unknownKey))
+                #expect(server.requests == 2)
+                server.say("HTTP/1.1 503 Away\r\nContent-Length: 0\r\n\r\n")
+                // The operator does not wait.
+                authorizer.reload()
+                #expect(await self.grant(new, authorizer) == .failure(.keysUnavailable))
+                #expect(try await self.grant(old, authorizer).get().isOfToken)
+            }
+        }
+    }
+
+    @Test func `the operator has an address asked again at once`() async throws {
+        let (first, second) = (try await Signer.edDSA(), try await Signer.edDSA())
+        try await KeyServer.with(self.set(("1", first))) { server in
+            var configuration = IdentityConfiguration()
+            configuration.source = .address(try KeyAddress("http://127.0.0.1:\(server.port)/"))
+            try await self.withAuthorizer(configuration) { authorizer in
+                let (old, new) = (try first.token(self.claims, keyID: "1"), try second.token(self.claims, keyID: "2"))
+                while await self.grant(old, authorizer) == .failure(.keysUnavailable) { await Task.yield() }
+                server.say(self.set(("2", second)))
+                authorizer.reload()
+                while server.requests < 2 { await Task.yield() }
+                #expect(try await self.grant(new, authorizer).get().isOfToken)
+            }
+        }
+    }
+
+    @Test func `a token that ends while its key is fetched has expired`() async throws {
+        let (first, second) = (try await Signer.edDSA(), try await Signer.edDSA())
+        try await KeyServer.with(self.set(("1", first))) { server in
+            var configuration = IdentityConfiguration()
+            configuration.source = .address(try KeyAddress("http://127.0.0.1:\(server.port)/"))
+            try await self.withAuthorizer(configuration) { authorizer in
+                let (old, new) = (try first.token(self.claims, keyID: "1"), try second.token(self.claims, keyID: "2"))
+                while await self.grant(old, authorizer) == .failure(.keysUnavailable) { await Task.yield() }
+                server.say(self.set(("2", second)))
+                let now = self.now
+                await #expect(throws: TokenRefusal.expired) {
+                    try await authorizer.grant(new, now: { server.requests < 2 ? now : now + 60_000 })
+                }
             }
         }
     }
@@ -163,6 +217,8 @@ import TestSupport
         try await self.withAuthorizer(configuration) { authorizer in
             let (old, new) = (try first.token(self.claims), try second.token(self.claims))
             #expect(try await self.grant(old, authorizer).get().isOfToken)
+            // Nobody looks at the file before the authorizer runs.
+            while await self.grant(new, authorizer) == .failure(.keysUnavailable) { await Task.yield() }
             #expect(await self.grant(new, authorizer) == .failure(.unknownKey))
             // It may have been changed before the authorizer looks at it for the first time.
             try "no key".write(toFile: file, atomically: true, encoding: .utf8)
@@ -175,6 +231,77 @@ import TestSupport
                 await Task.yield()
             }
             #expect(try await self.grant(old, authorizer).get().isOfToken)
+        }
+    }
+
+    /// Runs an authorizer with a key in a file.
+    private func withKeyFile(
+        _ signer: Signer,
+        _ body: (_ file: String, _ authorizer: Authorizer) async throws -> Void
+    ) async throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("key-\(UUID().uuidString)").path
+        try signer.pem.write(toFile: file, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: 1e9)], ofItemAtPath: file)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        var configuration = IdentityConfiguration()
+        configuration.source = .file(file)
+        try await configuration.readKeys()
+        try await self.withAuthorizer(configuration) { authorizer in
+            let stranger = try await Signer.es256().token(self.claims)
+            while await self.grant(stranger, authorizer) != .failure(.unknownKey) { await Task.yield() }
+            try await body(file, authorizer)
+        }
+    }
+
+    @Test func `a key that has just been written to the file is known`() async throws {
+        let (first, second) = (try await Signer.edDSA(), try await Signer.es256())
+        try await self.withKeyFile(first) { file, authorizer in
+            try second.pem.write(toFile: file, atomically: true, encoding: .utf8)
+            let new = try second.token(self.claims)
+            #expect(try await self.grant(new, authorizer).get().isOfToken)
+        }
+    }
+
+    @Test func `while the file cannot be read, nothing is said of a key that is not known`() async throws {
+        let (first, second) = (try await Signer.edDSA(), try await Signer.es256())
+        try await self.withKeyFile(first) { file, authorizer in
+            // A folder can be looked at, and has no text.
+            try FileManager.default.removeItem(atPath: file)
+            try FileManager.default.createDirectory(atPath: file, withIntermediateDirectories: false)
+            let (old, new) = (try first.token(self.claims), try second.token(self.claims))
+            #expect(await self.grant(new, authorizer) == .failure(.keysUnavailable))
+            #expect(try await self.grant(old, authorizer).get().isOfToken)
+        }
+    }
+
+    // Root may read every file.
+    @Test(.enabled(if: geteuid() != 0))
+    func `a file that could not be read is tried again, though it has not changed`() async throws {
+        let (first, second) = (try await Signer.edDSA(), try await Signer.es256())
+        try await self.withKeyFile(first) { file, authorizer in
+            let new = try second.token(self.claims)
+            try second.pem.write(toFile: file + ".new", atomically: true, encoding: .utf8)
+            #expect(chmod(file + ".new", 0) == 0)
+            #expect(rename(file + ".new", file) == 0)
+            #expect(await self.grant(new, authorizer) == .failure(.keysUnavailable))
+            #expect(chmod(file, 0o600) == 0)
+            while await self.grant(new, authorizer) == .failure(.keysUnavailable) { await Task.yield() }
+            #expect(try await self.grant(new, authorizer).get().isOfToken)
+        }
+    }
+
+    @Test func `the operator has a file read again that looks the same`() async throws {
+        let (first, second) = (try await Signer.edDSA(), try await Signer.edDSA())
+        try await self.withKeyFile(first) { file, authorizer in
+            // Another key of the same length, in the same file, at the same time.
+            let handle = try #require(FileHandle(forWritingAtPath: file))
+            try handle.write(contentsOf: Data(second.pem.utf8))
+            try handle.close()
+            let date = Date(timeIntervalSince1970: 1e9)
+            try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: file)
+            let new = try second.token(self.claims)
+            authorizer.reload()
+            while (try? await self.grant(new, authorizer).get()) == nil { await Task.yield() }
         }
     }
 

@@ -53,6 +53,42 @@ import TestSupport
         for text in ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE", "ssh-rsa " + String(repeating: "A", count: 99)] {
             #expect(await self.error(text)?.contains("looks like a public key") == true)
         }
+        let pem = signers[0].pem
+        for text in [
+            "# the key of the log-in\n" + pem, "Bag Attributes\n    friendlyName: login\n" + pem,
+            "[{\(signers[1].jwk)}]", "\n[{\(signers[1].jwk)}]\n",
+            "---- BEGIN SSH2 PUBLIC KEY ----\nAAAAB3NzaC1yc2EAAAADAQABAAABAQ==\n",
+            "<RSAKeyValue><Modulus>AQAB</Modulus><Exponent>AQAB</Exponent></RSAKeyValue>",
+            "\u{FEFF}# the key of the log-in\n" + pem, "PUBLIC KEY " + String(repeating: "A", count: 99),
+        ] {
+            #expect(await self.error(text)?.contains("looks like a public key") == true, "\(text.prefix(20))")
+        }
+    }
+
+    @Test func `a byte order mark counts for nothing`() async throws {
+        for signer in [try await Signer.rs256(), try await .es256(), try await .edDSA()] {
+            #expect(try await self.keys("\u{FEFF}" + signer.pem).map(\.algorithm.rawValue) == [signer.name])
+            #expect(try await self.keys("\u{FEFF}{\(signer.jwk)}").map(\.algorithm.rawValue) == [signer.name])
+        }
+        let token = try TokenText(TestToken.signed("{}"))
+        let key = try #require(await self.keys("\u{FEFF}" + TestToken.secret + "\n").first)
+        #expect(key.hasSigned(token.signed, token.signature))
+    }
+
+    @Test(arguments: ["\n", "\r\n", "\t", "\0", "\u{7F}", "\u{1B}"])
+    func `a secret is one line without control characters`(sign: String) async {
+        let half = String(repeating: "secret ", count: 5)
+        #expect(await self.error(half + sign + half)?.hasPrefix("a secret is one line") == true)
+    }
+
+    @Test(arguments: [
+        TestToken.secret, "correct horse battery staple, and some more", "안녕하세요 안녕하세요 안녕하세요",
+        "zm8Vt0Uq3n1Qd2v5cY7pXw9aBsKfJhGrLeTiOuNyMkA=", "-_zm8Vt0Uq3n1Qd2v5cY7pXw9aBsKfJhGrLeTiOuNyMkA",
+    ])
+    func `a secret is plain text or base64`(secret: String) async throws {
+        for text in [secret, secret + "\n", secret + "\r\n"] {
+            #expect(try await self.keys(text).map(\.algorithm) == [.hs256])
+        }
     }
 
     @Test(arguments: [

@@ -180,6 +180,10 @@ import TestSupport
         (#"{"sub":"a","exp":1790000060,"iat":1790000031}"#, "the token is not valid yet"),
         (#"{"sub":"a","exp":1790000060,"nbf":"soon"}"#, "nbf is a time in seconds since 1970"),
         (#"{"sub":"a","exp":1790000060,"jti":{}}"#, "jti is a string of at most 255 bytes"),
+        (#"{"sub":"a\u0000","exp":1790000060}"#, "sub has no control characters"),
+        (#"{"sub":"a\u0085","exp":1790000060}"#, "sub has no control characters"),
+        (#"{"sub":"a","exp":1790000060,"jti":"a\n"}"#, "jti has no control characters"),
+        (#"{"sub":"a","exp":1790000060,"iss":"a\u001b"}"#, "iss has no control characters"),
         (#"{"sub":"a","exp":1790000060,"aud":{}}"#, "aud is a string or a list of strings"),
         (#"{"sub":"a","exp":1790000060,"aud":[7]}"#, "aud is a string or a list of strings"),
         (#"{"sub":"a","exp":1790000060,"rooms":["*"]}"#, Self.roomsForm),
@@ -196,6 +200,17 @@ import TestSupport
     ])
     func `a claim that is wrong is named`(claims: String, reason: String) async throws {
         #expect(try await self.refusal(claims) == .invalid(reason))
+    }
+
+    @Test func `whoever has a token can be named in a ruling, whatever its issuer`() async throws {
+        for (length, isTaken) in [(1024, true), (1025, false)] {
+            let issuer = String(repeating: "a", count: length)
+            let refusal = try await self.refusal(#"{"sub":"mina","iss":"\#(issuer)","exp":1790000060}"#)
+            #expect((refusal == nil) == isTaken)
+            var fields = RulingFields()
+            (fields.subject, fields.issuer) = ("mina", issuer)
+            #expect(((try? fields.requiredPerson()) != nil) == isTaken)
+        }
     }
 
     @Test func `too many patterns are refused`() async throws {

@@ -46,6 +46,8 @@ package struct RulingFields: Sendable {
     package static let maximumSeconds = 10 * 366 * 86400
     /// The most seconds between two things that a member says in slow mode.
     package static let maximumPause = 3600
+    /// The most bytes of an issuer, here and in a token: a user whose issuer cannot be written could not be banned.
+    package static let maximumIssuer = 1024
     /// The most bytes of a subject or of a token's id.
     private static let maximumName = 256
 
@@ -81,11 +83,13 @@ package struct RulingFields: Sendable {
             return id
         }
         guard let subject else { return nil }
-        let issuer = try self.issuer.map { issuer throws(ProtocolError) in try Self.name(issuer, "issuer").rawValue }
+        let issuer = try self.issuer.map { issuer throws(ProtocolError) in
+            try Self.name(issuer, "issuer", atMost: Self.maximumIssuer).rawValue
+        }
         return UserID(of: TokenSubject(issuer: issuer ?? "", subject: try Self.name(subject, "subject").rawValue))
     }
 
-    func requiredPerson() throws(ProtocolError) -> UserID {
+    package func requiredPerson() throws(ProtocolError) -> UserID {
         guard let user = try self.person() else { throw .badCommand("give user or subject") }
         return user
     }
@@ -139,12 +143,20 @@ package struct RulingFields: Sendable {
         return list
     }
 
-    private static func name(_ raw: String, _ field: StaticString) throws(ProtocolError) -> ByteString {
-        let isClean = !raw.unicodeScalars.contains { $0.properties.generalCategory == .control }
-        guard (1...Self.maximumName).contains(raw.utf8.count), isClean else {
-            throw .badCommand("\(field) has 1 to \(Self.maximumName) bytes, and no control characters")
+    private static func name(
+        _ raw: String,
+        _ field: StaticString,
+        atMost limit: Int = maximumName
+    ) throws(ProtocolError) -> ByteString {
+        guard (1...limit).contains(raw.utf8.count), Self.isClean(raw) else {
+            throw .badCommand("\(field) has 1 to \(limit) bytes, and no control characters")
         }
         return ByteString(raw)
+    }
+
+    /// Whether a text can be the `sub`, `jti` or `iss` of a token: what has control characters cannot be named here.
+    package static func isClean(_ raw: String) -> Bool {
+        !raw.unicodeScalars.contains { $0.properties.generalCategory == .control }
     }
 }
 

@@ -10,22 +10,37 @@ package enum KeyFile {
     /// Reads the keys for tokens.
     ///
     /// A file that is no key of any form is the secret itself, without the line breaks at its end. A public key in a
-    /// form that is not read here must not become a secret that everybody knows, so such forms are refused.
+    /// form that is not read here must not become a secret that everybody knows, so such forms are refused, and whatever
+    /// is not one line of text. A byte order mark, which editors leave at the beginning, counts for nothing.
     ///
     /// - Parameter bytes: The file.
     /// - Returns: One key, or those of a set.
     /// - Throws: ``KeyError``.
     package static func read(_ bytes: [UInt8]) async throws(KeyError) -> KeySet {
         guard bytes.count <= Self.maximumBytes else { throw KeyError("it has more than \(Self.maximumBytes) bytes") }
-        let start = bytes.drop(while: Self.isBlank)
-        if start.first == UInt8(ascii: "{") { return try await KeySetJSON.read(bytes, mayHaveSecrets: true) }
+        let start = Self.withoutMark(bytes).drop(while: Self.isBlank)
+        if start.first == UInt8(ascii: "{") { return try await KeySetJSON.read(Array(start), mayHaveSecrets: true) }
         if start.starts(with: "-----".utf8) {
             return KeySet([try await Self.pem(String(decoding: start, as: UTF8.self))])
         }
-        var secret = bytes[...]
-        while let last = secret.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") { secret.removeLast() }
+        let secret = Self.secret(in: bytes)
         try Self.refusePublicForms(secret)
+        guard !secret.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+            throw KeyError("a secret is one line without control characters: random bytes are written in base64")
+        }
         return KeySet([try await TokenKey(secret: Array(secret))])
+    }
+
+    /// The secret in a file that is no key of another form.
+    static func secret(in bytes: [UInt8]) -> ArraySlice<UInt8> {
+        var secret = Self.withoutMark(bytes)
+        while let last = secret.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") { secret.removeLast() }
+        return secret
+    }
+
+    /// The bytes behind a byte order mark.
+    static func withoutMark(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+        bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
     }
 
     private static func pem(_ text: String) async throws(KeyError) -> TokenKey {
@@ -39,11 +54,20 @@ package enum KeyFile {
         throw KeyError("it is no public key of RSA (2,048 bits at least), P-256 or Ed25519")
     }
 
-    /// Other forms of public keys: DER, DER in base64, OpenSSH.
+    /// How texts of other forms begin: OpenSSH, SSH2, a list of JSON, XML.
+    private static let foreignBeginnings = ["ssh-", "ecdsa-", "sk-", "----", "[", "<"]
+    /// What PEM has in it, wherever it begins: some programs write text before it.
+    private static let foreignParts = ["BEGIN ", "PUBLIC KEY"]
+
+    /// Other forms of public keys: DER, DER in base64, PEM behind other text, and those that begin in other ways.
     private static func refusePublicForms(_ bytes: ArraySlice<UInt8>) throws(KeyError) {
         let decoded = Data(base64Encoded: Data(bytes), options: .ignoreUnknownCharacters).map { Array($0)[...] } ?? []
-        let isForeign = Self.isDER(bytes) || Self.isDER(decoded)
-        guard !isForeign, !["ssh-", "ecdsa-", "sk-"].contains(where: { bytes.starts(with: $0.utf8) }) else {
+        let text = bytes.drop(while: Self.isBlank)
+        let isForeign =
+            Self.isDER(bytes) || Self.isDER(decoded)
+            || Self.foreignBeginnings.contains { text.starts(with: $0.utf8) }
+            || Self.foreignParts.contains { text.firstRange(of: Array($0.utf8)) != nil }
+        guard !isForeign else {
             throw KeyError("it looks like a public key, and not in PEM (-----BEGIN PUBLIC KEY-----) or as a JWK")
         }
     }

@@ -26,24 +26,22 @@ package struct TokenMint: Sendable {
 
     /// Reads a key: the secret that a server has as `--token-key`, or a private key in PEM whose public one it has.
     ///
-    /// - Parameter bytes: The file.
+    /// - Parameter file: The bytes of the file.
     /// - Throws: ``KeyError``.
-    package init(key bytes: [UInt8]) async throws(KeyError) {
-        guard bytes.count <= KeyFile.maximumBytes else {
+    package init(key file: [UInt8]) async throws(KeyError) {
+        guard file.count <= KeyFile.maximumBytes else {
             throw KeyError("it has more than \(KeyFile.maximumBytes) bytes")
         }
+        let bytes = KeyFile.withoutMark(file)
         self.keys = JWTKeyCollection()
         guard bytes.starts(with: "-----".utf8) else {
             // The same reading as the server's, with the same errors.
-            let set = try await KeyFile.read(bytes)
+            let set = try await KeyFile.read(file)
             guard set.keys.first?.algorithm == .hs256, bytes.first != UInt8(ascii: "{") else {
                 throw KeyError("it is a key that only verifies tokens")
             }
-            var secret = bytes[...]
-            while let last = secret.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") {
-                secret.removeLast()
-            }
-            await self.keys.add(hmac: HMACKey(from: Array(secret)), digestAlgorithm: .sha256)
+            let secret = Array(KeyFile.secret(in: file))
+            await self.keys.add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256)
             return
         }
         let text = String(decoding: bytes, as: UTF8.self)

@@ -4,8 +4,6 @@ import ChatCore
 struct TokenClaims: Equatable {
     /// The most bytes of `sub` and `jti`.
     static let maximumText = 255
-    /// The most bytes of `iss` and of each `aud`.
-    static let maximumAddress = 1024
 
     var subject: String
     var issuer: String?
@@ -24,17 +22,28 @@ struct TokenClaims: Equatable {
     /// - Throws: ``TokenRefusal/invalid(_:)`` with the claim that is missing or wrong.
     init(_ json: [UInt8]) throws(TokenRefusal) {
         let fields = try JSONFields(json, of: "claims")
-        guard let subject = try fields.text("sub", atMost: Self.maximumText) else { throw .invalid("sub is missing") }
+        guard let subject = try Self.name("sub", in: fields) else { throw .invalid("sub is missing") }
         guard let expiry = try fields.time("exp") else { throw .invalid("exp is missing") }
         self.subject = subject
         self.expiry = expiry
         self.notBefore = try fields.time("nbf")
         self.issuedAt = try fields.time("iat")
-        self.issuer = try fields.text("iss", atMost: Self.maximumAddress)
-        self.tokenID = try fields.text("jti", atMost: Self.maximumText)
+        self.issuer = try Self.name("iss", in: fields, atMost: RulingFields.maximumIssuer)
+        self.tokenID = try Self.name("jti", in: fields)
         self.name = try fields.text("name", atMost: TokenText.maximumBytes)
         self.audience = try Self.audience(fields)
         self.rules = try Self.rules(fields)
+    }
+
+    /// What moderators name somebody or something by: a token that they could not name could not be revoked.
+    private static func name(
+        _ claim: String,
+        in fields: JSONFields,
+        atMost limit: Int = maximumText
+    ) throws(TokenRefusal) -> String? {
+        guard let text = try fields.text(claim, atMost: limit) else { return nil }
+        guard RulingFields.isClean(text) else { throw .invalid("\(claim) has no control characters") }
+        return text
     }
 
     /// One receiver or several (RFC 7519, section 4.1.3).

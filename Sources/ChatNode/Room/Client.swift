@@ -45,6 +45,7 @@ final class Client {
     let window: DeflateWindow?
     var keptSession = KeptSession.none
     var expiry = ExpiryWatch()
+    var refreshes = RefreshOrder()
     /// Whether some ruling mutes it, in some room: what it says is looked at more closely.
     var isMutedSomewhere = false
     var memberships: [Membership] = [] {

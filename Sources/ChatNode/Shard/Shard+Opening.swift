@@ -34,6 +34,8 @@ extension Shard {
     private func opened(_ session: OpenedSession, _ access: Access, for client: Client, id: Int?) {
         guard !client.isClosed else { return }
         if let reason = self.exclusion(of: client, as: session.user, access) { return self.close(client, reason) }
+        // The token was good before the broker was asked.
+        if let grant = access.grant, Self.isOver(grant) { return self.close(client, .tokenExpired) }
         self.node.sessions.hold(session.hash)
         client.keptSession = session.isGuest ? .shortly(session.hash) : .long(session.hash)
         let welcome = Welcome(

@@ -12,7 +12,7 @@ extension Shard {
     /// - Throws: ``TokenRefusal`` where a token is needed and this one is not taken.
     func access(of hello: Command.Hello) async throws(TokenRefusal) -> Access {
         guard self.node.authorizer.asksForTokens else { return .open }
-        return .granted(try await self.node.authorizer.grant(hello.token ?? "", now: WallClock.now()))
+        return .granted(try await self.node.authorizer.grant(hello.token ?? "", now: WallClock.now))
     }
 
     /// A token was not taken at the `hello`.
@@ -21,19 +21,26 @@ extension Shard {
         self.close(client, refusal.disconnect, reconnectMilliseconds: isTemporary ? .random(in: 2000...8000) : nil)
     }
 
-    /// A client goes on with another token.
+    /// A client goes on with another token; of several at once, the one that came last and was taken is in force.
     func refresh(_ client: Client, _ token: String, id: Int?) async {
+        let turn = client.refreshes.begin()
         do throws(TokenRefusal) {
-            let grant = try await self.node.authorizer.grant(token, now: WallClock.now())
+            let grant = try await self.node.authorizer.grant(token, now: WallClock.now)
             guard !client.isClosed else { return }
-            guard !self.node.rulings.isRevoked(grant) else { throw .expired }
+            guard !self.node.rulings.isRevoked(grant), !Self.isOver(grant) else { throw .expired }
             guard grant.user == client.session.user?.id else {
                 let error = ProtocolError(.forbidden, "the token is of another user")
                 return self.refuse(error, id: id, to: client)
             }
+            guard case .apply = client.refreshes.take(turn) else {
+                let error = ProtocolError(.forbidden, "the token of a later refresh is in force")
+                return self.refuse(error, id: id, to: client)
+            }
             self.renew(client, grant)
-            await self.takeName(of: grant, for: client)
-            self.reply(.refreshed(tokenSeconds: Self.seconds(until: grant.expiry)), id: id, to: client)
+            await self.takeName(of: grant, for: client, turn)
+            // A later one may have been taken meanwhile.
+            let expiry = client.session.access.grant?.expiry ?? grant.expiry
+            self.reply(.refreshed(tokenSeconds: Self.seconds(until: expiry)), id: id, to: client)
         } catch {
             self.refuse(error.error, id: id, to: client)
         }
@@ -42,14 +49,16 @@ extension Shard {
     /// A token has another name than the one before.
     ///
     /// When the broker cannot be told, or there were too many new names lately, the next `hello` tells it.
-    private func takeName(of grant: Grant, for client: Client) async {
+    private func takeName(of grant: Grant, for client: Client, _ turn: RefreshOrder.Turn) async {
         guard let name = grant.name, name != client.session.user?.name, let hash = client.keptSession.hash else {
             return
         }
         guard self.node.rulings.refusal(of: name, for: grant.user) == nil else { return }
         guard self.node.costs.renames.take(grant.user, client.address?.block, now: .now) == nil else { return }
         let user = User(id: grant.user, name: name)
-        guard (try? await self.sessions.rename(user, session: hash)) != nil else { return }
+        guard (try? await self.sessions.rename(user, session: hash)) != nil, client.refreshes.isInForce(turn) else {
+            return
+        }
         client.session.renamed(user)
         self.judgeNewName(of: client)
     }
@@ -74,6 +83,9 @@ extension Shard {
 
     /// The seconds that a token is still good.
     static func seconds(until expiry: Int) -> Int { max(0, (expiry - WallClock.now()) / 1000) }
+
+    /// Whether the time of a token is over.
+    static func isOver(_ grant: Grant) -> Bool { grant.expiry <= WallClock.now() }
 
     /// From now on the connection ends when the token's time is over.
     func watchExpiry(of client: Client, _ grant: Grant) {

@@ -1,5 +1,7 @@
 import ChatCore
+import Foundation
 import Testing
+import TestSupport
 
 @testable import ChatNode
 
@@ -65,6 +67,25 @@ struct ReloadTests {
                 try await server.reload(["limits.send-burst": "3"])
                 for id in 8...10 { #expect(try await mina.call(id, send)["type"]?.string == "ok") }
             }
+        }
+    }
+
+    @Test func `the key for tokens is read again, even from a file that looks the same`() async throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("key-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let date = Date(timeIntervalSince1970: 1e9)
+        try TestToken.secret.write(toFile: file, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: file)
+        try await TestServer.with(["token-key": file, "unlimited": "true"]) { server in
+            let secret = String(TestToken.secret.reversed())
+            let handle = try #require(FileHandle(forWritingAtPath: file))
+            try handle.write(contentsOf: Data(secret.utf8))
+            try handle.close()
+            try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: file)
+            try await server.reload([:])
+            let claims = #"{"sub":"mina","exp":4000000000,"rooms":{"*":["read"]}}"#
+            let headers = ["Authorization": "Bearer \(TestToken.signed(claims, secret: secret))"]
+            while try await server.request("GET", "/api/rooms", headers: headers).status != 200 { await Task.yield() }
         }
     }
 

@@ -5,12 +5,20 @@ package import ChatCore
 extension MemoryBroker {
     package func put(_ ruling: Ruling) async throws(BrokerError) {
         try self.changeRulings { rulings, now throws(BrokerError) in
+            // The one from which it follows may have been lifted meanwhile.
+            if let source = ruling.source, !rulings.has(source) { return nil }
             guard rulings.put(ruling, now: now) else { throw .tooManyRulings }
             return .put(ruling, rulings.version)
         }
     }
 
     package func lift(_ id: RulingID) async throws(BrokerError) -> Ruling? {
+        guard let lifted = try self.liftOne(id) else { return nil }
+        for follower in self.rulingList.rulings where follower.source == id { _ = try self.liftOne(follower.id) }
+        return lifted
+    }
+
+    private func liftOne(_ id: RulingID) throws(BrokerError) -> Ruling? {
         var lifted: Ruling?
         try self.changeRulings { rulings, now throws(BrokerError) in
             lifted = rulings.lift(id, now: now)

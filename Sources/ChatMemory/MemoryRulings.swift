@@ -28,6 +28,8 @@ struct MemoryRulings {
         return true
     }
 
+    func has(_ id: RulingID) -> Bool { self.rulings[id] != nil }
+
     /// Removes a ruling; nil when there is none.
     mutating func lift(_ id: RulingID, now: Int) -> Ruling? {
         _ = self.rulings.expire(now)

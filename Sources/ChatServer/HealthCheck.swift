@@ -13,7 +13,8 @@ struct HealthCheck: AsyncParsableCommand {
         abstract: "Ask a running server whether it is ready: exit status 0 when it is, 1 when not.",
         discussion: """
             --host and --port (127.0.0.1 and CHAT_PORT, or 8080) say which server. One that speaks TLS is asked over TLS; \
-            its certificate, which is for another name, is not checked.
+            its certificate, which is for another name, is not checked. --proxy-protocol (CHAT_PROXY_PROTOCOL) says \
+            whether it expects a header of the PROXY protocol at first; it is asked in the other way, too.
             """
     )
 
@@ -23,25 +24,27 @@ struct HealthCheck: AsyncParsableCommand {
     var path = "/readyz"
 
     func run() async throws {
-        let text =
-            self.parent.options.port ?? ProcessInfo.processInfo.environment[Setting.port.variable]
-            ?? Setting.port.fallback
+        let (options, environment) = (self.parent.options, ProcessInfo.processInfo.environment)
+        let text = options.port ?? environment[Setting.port.variable] ?? Setting.port.fallback
         guard let port = Int(text), (1...65535).contains(port) else {
             throw ValidationError("--port: \"\(text)\" is no port, 1 to 65535")
         }
-        let host = self.parent.options.host ?? Setting.host.fallback
+        let host = options.host ?? Setting.host.fallback
         var rules = TLSConfiguration.makeClientConfiguration()
         rules.certificateVerification = .none
         let tls = try NIOSSLContext(configuration: rules)
-        // A server that takes this machine for a proxy which speaks the PROXY protocol closes what comes without it.
-        for prologue in ["", "PROXY UNKNOWN\r\n"] {
+        // A server that takes this machine for a proxy which speaks the PROXY protocol closes what comes without it, counts
+        // it and warns; one that does not cannot read the header. The setting may be in a file, too, which is not read.
+        let expectsHeader = options.proxyProtocol ?? environment[Setting.proxyProtocol.variable]
+        let prologues = ["", "PROXY UNKNOWN\r\n"]
+        for prologue in expectsHeader == "on" ? prologues.reversed() : prologues {
             let door = Door(host: host, port: port, prologue: prologue)
             var status = try? await door.status(of: self.path, tls: nil)
             // So a port that speaks TLS answers a request that is not encrypted.
             if status == .badRequest { status = try? await door.status(of: self.path, tls: tls) }
             switch status {
             case .ok: return
-            case nil: continue
+            case nil, .badRequest, .notImplemented: continue
             default: throw ExitCode.failure
             }
         }

@@ -6,6 +6,7 @@ extension BrokerClause {
         BrokerClause("a ruling is listed until it is lifted, and told to every subscriber", rulingsAreKept),
         BrokerClause("a ruling takes the place of the one about the same matter", rulingsAreReplaced),
         BrokerClause("a ruling that has ended is no longer listed as one that holds", rulingsEnd),
+        BrokerClause("a ruling that follows from another is lifted with it, and not stored without it", followersGo),
         BrokerClause("lifting a ruling that is not there says so", nothingIsLifted),
         BrokerClause("each change of the rulings has the next version", changesAreNumbered),
         BrokerClause("the record of what moderators did is read backwards, in pages", recordIsRead),
@@ -63,6 +64,22 @@ private func rulingsEnd(_ broker: any RulingStore) async throws {
     let list = try await broker.rulings(known: nil).rulings
     #expect(list.contains(lasting))
     #expect(!list.contains { $0.id == ended.id && $0.holds(at: 3) })
+}
+
+private func followersGo(_ broker: any RulingStore) async throws {
+    let source = try ban()
+    let networks = try ["192.0.2.1", "2001:db8:1::/64"].map { try #require(Network($0)) }
+    let followers = try networks.map { try #require(source.extended(to: $0)) }
+    try await broker.put(source)
+    for follower in followers { try await broker.put(follower) }
+    let other = try ban()
+    try await broker.put(other)
+    #expect(try await broker.lift(source.id) == source)
+    // One that was decided on before that comes too late.
+    try await broker.put(followers[0])
+    let list = try await broker.rulings(known: nil).rulings
+    #expect(list.contains(other))
+    #expect(!list.contains { ruling in followers.contains { $0.id == ruling.id } })
 }
 
 private func nothingIsLifted(_ broker: any RulingStore) async throws {

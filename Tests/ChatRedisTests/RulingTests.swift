@@ -93,6 +93,24 @@ struct RulingTests {
         }
     }
 
+    @Test func `a node writes back what a Redis has lost that came back with older rulings`() async throws {
+        try await self.withTwo { first, second in
+            try await first.put(Self.ban("u1"))
+            let version = try await first.command("HGET", "chat:rulings", "version")
+            let kept = try #require(version.string)
+            try await first.put(Self.ban("u2"))
+            let known = try await first.rulings(known: nil)
+            // As another run of Redis comes back without the last change.
+            try await first.command("HDEL", "chat:rulings", Self.ban("u2").id.rawValue)
+            try await first.command("HSET", "chat:rulings", "version", kept, "run", "another")
+            // The number of the change that was lost is given out again.
+            try await second.put(Self.ban("u3"))
+            let list = try await first.rulings(known: known)
+            #expect(Set(list.rulings.map(\.id)) == Set(["u1", "u2", "u3"].map { Self.ban($0).id }))
+            #expect(list.version.list != known.version.list)
+        }
+    }
+
     @Test func `rulings that have ended make space, and their number is bounded`() async throws {
         try await RedisServerProcess.with { server in
             try await withBroker(server) { broker in

@@ -9,7 +9,7 @@ import Testing
 @Suite(.patience)
 struct BackpressureTests {
     @Test func `with too many commands under way a socket is not read, and all are answered in the end`() async throws {
-        // Long ones, so that few fit into what is read at once.
+        // Long ones, so that few fit into what is read at once; for different pages, since one is read once for all.
         let (commands, length) = (3000, 2000)
         let padding = String(repeating: " ", count: length)
         let broker = HoldingBroker()
@@ -20,7 +20,7 @@ struct BackpressureTests {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask {
                         for id in 1...commands {
-                            let command = #"{"type":"history","room":"lobby","limit":1,"id":\#(id)\#(padding)}"#
+                            let command = #"{"type":"history","room":"lobby","before":\#(id + 1),"id":\#(id)\#(padding)}"#
                             var frame = ByteBuffer()
                             FrameEncoder.write(.text, ByteBuffer(string: command), mask: 0x1234_5678, to: &frame)
                             try await outbound.write(frame)

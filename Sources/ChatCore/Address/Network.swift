@@ -20,9 +20,9 @@ package struct Network: Hashable, Sendable {
     /// - Parameter text: The text.
     package init?(_ text: String) {
         let parts = text.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false)
-        guard let address = NetworkAddress(text: parts[0]) else { return nil }
+        guard let literal = NetworkAddress(literal: parts[0]) else { return nil }
         guard parts.count == 2 else {
-            self.init(address)
+            self.init(literal.untranslated)
             return
         }
         let digits = parts[1]
@@ -34,6 +34,8 @@ package struct Network: Hashable, Sendable {
         let isDotted = !parts[0].contains(UInt8(ascii: ":"))
         guard bits <= (isDotted ? 32 : 128) else { return nil }
         let length = isDotted ? 96 + bits : bits
+        // So is 64:ff9b::/96; a larger network around it is one of IPv6, and has none of a translator's addresses.
+        let address = length >= 96 ? literal.untranslated : literal
         // A network that begins among the mapped addresses and ends elsewhere is neither of IPv4 nor of IPv6.
         guard Self.masked(address, length) == address, !address.isIPv4 || length >= 96 else { return nil }
         self.init(address, length: length)

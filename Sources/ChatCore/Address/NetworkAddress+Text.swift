@@ -4,6 +4,8 @@ extension NetworkAddress {
 
     /// Reads an address as people and proxies write it: `192.0.2.1`, `2001:db8::1`, `::ffff:192.0.2.1`.
     ///
+    /// One that a translator has made is that of IPv4.
+    ///
     /// It is strict, so that everybody reads the same in a text: four decimal numbers without leading zeros, which some
     /// systems take as octal (RFC 6943, section 3.1.1), and the forms of RFC 4291, section 2.2, without a zone.
     ///
@@ -12,6 +14,12 @@ extension NetworkAddress {
 
     /// The same from bytes.
     package init?(text: some Collection<UInt8>) {
+        guard let literal = Self(literal: text) else { return nil }
+        self = literal.untranslated
+    }
+
+    /// The same, as it is written: for a network, whose length decides whether it is one of a translator's addresses.
+    init?(literal text: some Collection<UInt8>) {
         guard text.count <= Self.maximumText else { return nil }
         let bytes = Array(text)
         if bytes.contains(UInt8(ascii: ":")) {

@@ -1,7 +1,8 @@
 /// An IPv4 or IPv6 address: who pays for what comes from there.
 ///
-/// An IPv6 address that stands for one of IPv4 (`::ffff:192.0.2.1`, RFC 4291, section 2.5.5.2) is the latter: a socket
-/// for both families reports every IPv4 peer in this way, and nobody may be two.
+/// An IPv6 address that stands for one of IPv4 is the latter, since nobody may be two: `::ffff:192.0.2.1` (RFC 4291,
+/// section 2.5.5.2), as a socket for both families reports every IPv4 peer, and `64:ff9b::192.0.2.1` (RFC 6052, section
+/// 2.1), as a translator (NAT64) does, which has all of IPv4 in what is otherwise the /64 of one customer.
 package struct NetworkAddress: Hashable, Sendable {
     /// The 128 bits, in the order of the network; an IPv4 address is in its IPv6 form.
     let high: UInt64
@@ -10,6 +11,7 @@ package struct NetworkAddress: Hashable, Sendable {
     /// The bits before an IPv4 address.
     static let mappedPrefix: UInt64 = 0xFFFF_0000_0000
 
+    /// The address of these bits as they are, such as the first one of a network.
     init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
@@ -20,10 +22,11 @@ package struct NetworkAddress: Hashable, Sendable {
         switch bytes.count {
         case 4: self.init(high: 0, low: bytes.reduce(Self.mappedPrefix >> 32) { $0 << 8 | UInt64($1) })
         case 16:
-            self.init(
+            let literal = NetworkAddress(
                 high: bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) },
                 low: bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) }
             )
+            self = literal.untranslated
         default: return nil
         }
     }
@@ -39,16 +42,14 @@ package struct NetworkAddress: Hashable, Sendable {
     /// The addresses that count as one with it where limits are counted.
     ///
     /// Whoever has one IPv6 address has 2^64 of them: a network gives each customer, and often each machine, a /64 (RFC
-    /// 6177; RFC 7421). A translator, though, has all of IPv4 in one.
-    package var block: AddressBlock {
-        guard !self.isTranslated else {
-            return AddressBlock(high: 0, low: Self.mappedPrefix | self.low & 0xFFFF_FFFF)
-        }
-        return AddressBlock(high: self.high, low: self.isIPv4 ? self.low : 0)
-    }
+    /// 6177; RFC 7421).
+    package var block: AddressBlock { AddressBlock(high: self.high, low: self.isIPv4 ? self.low : 0) }
 
-    /// Whether a translator has made it of one of IPv4: `64:ff9b::/96` (RFC 6052, section 2.1).
-    private var isTranslated: Bool { self.high == 0x0064_FF9B_0000_0000 && self.low >> 32 == 0 }
+    /// The address of IPv4 of which a translator has made it (`64:ff9b::/96`); itself when none has.
+    var untranslated: NetworkAddress {
+        guard self.high == 0x0064_FF9B_0000_0000, self.low >> 32 == 0 else { return self }
+        return NetworkAddress(high: 0, low: Self.mappedPrefix | self.low)
+    }
 }
 
 /// The addresses that limits count as one: an IPv4 address, or a /64 of IPv6.

@@ -12,8 +12,9 @@ package struct RulingBook: Sendable {
     package private(set) var rulings = Rulings()
     /// The version of the list that all of them are of; nil before the first one was read.
     package private(set) var version: RulingVersion?
-    /// The newest version of which there was news.
-    private var newest: RulingVersion?
+    /// Counts the news of changes, so that a reading is not taken for newer than what came during it.
+    package private(set) var newsCount = 0
+    private var lastNews: RulingVersion?
     /// Whether the list must be read.
     package private(set) var needsReading = true
 
@@ -33,12 +34,19 @@ package struct RulingBook: Sendable {
             self.needsReading = true
             return []
         case .put(let ruling, let version):
+            self.noted(version)
             guard self.advance(to: version), self.rulings.put(ruling) else { return [] }
             return [.put(ruling)]
         case .lifted(let id, let version):
+            self.noted(version)
             guard self.advance(to: version), let ruling = self.rulings.lift(id) else { return [] }
             return [.lifted(ruling)]
         }
+    }
+
+    private mutating func noted(_ version: RulingVersion) {
+        self.newsCount += 1
+        self.lastNews = version
     }
 
     /// Notes the version of a change.
@@ -53,20 +61,25 @@ package struct RulingBook: Sendable {
             }
         }
         self.needsReading = true
-        if self.newest.map({ $0.list != next.list || $0.number < next.number }) ?? true { self.newest = next }
         return true
     }
 
     /// The list was read.
     ///
+    /// It may have a lower number than what the book knows: then the broker has lost changes.
+    ///
+    /// - Parameters:
+    ///   - list: The list.
+    ///   - count: ``newsCount`` when the reading began.
     /// - Returns: What has changed.
-    package mutating func read(_ list: RulingList) -> [Change] {
+    package mutating func read(_ list: RulingList, since count: Int) -> [Change] {
         // News that came during the reading may not be in it.
-        for known in [self.version, self.newest] {
-            guard let known, known.list == list.version.list, known.number > list.version.number else { continue }
+        if self.newsCount > count, let lastNews, lastNews.list == list.version.list,
+            lastNews.number > list.version.number
+        {
             return []
         }
-        (self.version, self.newest, self.needsReading) = (list.version, nil, false)
+        (self.version, self.needsReading) = (list.version, false)
         var changes: [Change] = []
         let ids = Set(list.rulings.map(\.id))
         for ruling in self.rulings.list where !ids.contains(ruling.id) { changes.append(.lifted(ruling)) }

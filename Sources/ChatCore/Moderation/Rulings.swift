@@ -6,6 +6,13 @@ package struct Rulings: Sendable {
     /// The most rulings that are kept; an operator with more needs rules for networks.
     package static let maximum = 10_000
 
+    /// The most that may follow from one ruling: the addresses of one user.
+    package static let maximumOfSource = 64
+    /// The most of one room.
+    package static let maximumOfRoom = 1000
+    /// The most of rooms, and of those that followed from others; the rest is the operator's.
+    package static let maximumOfOthers = 8000
+
     /// What is asked of a visitor.
     private enum Kind: Hashable { case ban, mute }
 
@@ -29,6 +36,10 @@ package struct Rulings: Sendable {
     /// The reserved names, by what all that look like one have in common.
     private var names: [String: Ruling] = [:]
     private var due = DueQueue<RulingID, Int>()
+    /// Those that followed from each, and those of each user that cover addresses.
+    private var followers: [RulingID: Set<RulingID>] = [:]
+    private var covering: [UserID: Set<RulingID>] = [:]
+    private var ofRooms: [RoomName: Int] = [:]
 
     package init() {}
 
@@ -53,6 +64,9 @@ package struct Rulings: Sendable {
         self.lift(ruling.id)
         self.all[ruling.id] = ruling
         if let end = ruling.expiresAt { self.due.schedule(ruling.id, at: end) }
+        if let source = ruling.source { self.followers[source, default: []].insert(ruling.id) }
+        if let user = ruling.coveredUser { self.covering[user, default: []].insert(ruling.id) }
+        if let room = ruling.matter.room { self.ofRooms[room, default: 0] += 1 }
         switch ruling.matter {
         case .ban(let target, let room): self.put(ruling, Place(kind: .ban, target: target, room: room))
         case .mute(let target, let room):
@@ -83,6 +97,9 @@ package struct Rulings: Sendable {
     @discardableResult
     package mutating func lift(_ id: RulingID) -> Ruling? {
         guard let ruling = self.all.removeValue(forKey: id) else { return nil }
+        if let source = ruling.source { Self.remove(id, from: &self.followers, of: source) }
+        if let user = ruling.coveredUser { Self.remove(id, from: &self.covering, of: user) }
+        if let room = ruling.matter.room { Self.countDown(&self.ofRooms, room) }
         switch ruling.matter {
         case .ban(let target, let room): self.lift(Place(kind: .ban, target: target, room: room))
         case .mute(let target, let room):
@@ -111,6 +128,11 @@ package struct Rulings: Sendable {
         self.rules[room] = rules.isEmpty ? nil : rules
     }
 
+    private static func remove<Key>(_ id: RulingID, from sets: inout [Key: Set<RulingID>], of key: Key) {
+        sets[key]?.remove(id)
+        if sets[key]?.isEmpty == true { sets[key] = nil }
+    }
+
     private static func countDown<Key>(_ counts: inout [Key: Int], _ key: Key) {
         let count = counts[key, default: 1] - 1
         counts[key] = count > 0 ? count : nil
@@ -134,6 +156,25 @@ package struct Rulings: Sendable {
     }
 
     // MARK: Questions
+
+    /// The rulings about addresses that followed from one about a user.
+    package func followers(of source: RulingID) -> [Ruling] {
+        self.followers[source, default: []].compactMap { self.all[$0] }
+    }
+
+    /// The rulings about a user that cover the user's addresses.
+    package func covering(_ user: UserID) -> [Ruling] {
+        self.covering.isEmpty ? [] : self.covering[user, default: []].compactMap { self.all[$0] }
+    }
+
+    /// Whether there is space for a ruling of a moderator of rooms, or for one that follows from another.
+    package func hasSpace(for ruling: Ruling) -> Bool {
+        guard self.all[ruling.id] == nil else { return true }
+        let siblings = ruling.source.flatMap { self.followers[$0]?.count } ?? 0
+        guard siblings < Self.maximumOfSource else { return false }
+        guard let room = ruling.matter.room else { return ruling.source == nil || self.count < Self.maximumOfOthers }
+        return self.count < Self.maximumOfOthers && self.ofRooms[room, default: 0] < Self.maximumOfRoom
+    }
 
     /// The ruling by which somebody may not be in a room, or on the server at all.
     ///
@@ -218,5 +259,13 @@ extension Ruling.Matter {
         case .revocation(.user(_, let time)), .revocation(.all(let time)): time
         case .revocation(.token), .ban, .mute, .kick, .closed, .slow, .words, .reserved: nil
         }
+    }
+}
+
+extension Ruling {
+    /// The user whose addresses it covers; nil where it covers none.
+    fileprivate var coveredUser: UserID? {
+        guard self.coversAddress, case .user(let user) = self.matter.target else { return nil }
+        return user
     }
 }

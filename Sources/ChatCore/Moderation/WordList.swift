@@ -1,7 +1,7 @@
 /// Finds words in texts, at a cost that grows with the text and not with the list (Aho and Corasick, 1975).
 ///
-/// Texts and words are compared in NFC, without case and without characters that draw nothing. A word is found where it
-/// stands alone, so that a part of a longer word does not count; letters of scripts that put no space between words or
+/// Texts and words are compared in NFC, without case (`ς` is `σ`, and `ß` is `ss`) and without characters that draw
+/// nothing. A word is found where it stands alone, so that a part of a longer word does not count; letters of scripts that put no space between words or
 /// attach particles to them (Hangul, Han, Kana, Thai and the like) have no such ends, and are found anywhere.
 package struct WordList: Equatable, Sendable {
     /// The most words of a list.
@@ -128,7 +128,14 @@ package struct WordList: Equatable, Sendable {
     /// A text in the form in which it is compared.
     private static func folded(_ text: String) -> String {
         var kept = String.UnicodeScalarView()
-        for scalar in text.lowercased().unicodeScalars where !scalar.isInvisible { kept.append(scalar) }
+        for scalar in text.lowercased().unicodeScalars where !scalar.isInvisible {
+            switch scalar {
+            // In upper case there is one sigma for both places, and SS for ß; lower case alone does not undo that.
+            case "ς": kept.append("σ")
+            case "ß": kept.append(contentsOf: "ss".unicodeScalars)
+            default: kept.append(scalar)
+            }
+        }
         // Without what was between them, combining marks may form longer runs.
         return String(kept).streamSafe.normalizedNFC
     }

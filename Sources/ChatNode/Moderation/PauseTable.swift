@@ -9,6 +9,8 @@ final class PauseTable: Sendable {
     static let maximum = 100_000
     /// The most pauses that are forgotten for one that is added.
     private static let forgottenAtOnce = 4
+    /// The most times of pauses that are gone, beyond the number of those that are not.
+    private static let stale = 64
 
     private struct Pause: Hashable {
         var room: RoomName
@@ -18,6 +20,7 @@ final class PauseTable: Sendable {
     private struct State {
         /// The times at which pauses end, in milliseconds since the Unix epoch.
         var ends: [Pause: Int] = [:]
+        /// The same by time; those that were given back stay in it for a while.
         var due = DueQueue<Pause, Int>()
 
         mutating func forget(_ now: Int, limit: Int) {
@@ -27,12 +30,23 @@ final class PauseTable: Sendable {
                 if let end = self.ends[pause], end <= now { self.ends[pause] = nil }
             }
         }
+
+        /// Gathers the times again when most are of pauses that were given back.
+        ///
+        /// They would stay for up to an hour. Each gathering follows more returns than it looks at pauses.
+        mutating func sweep() {
+            guard self.due.count - self.ends.count > self.ends.count + PauseTable.stale else { return }
+            self.due.removeAll()
+            for (pause, end) in self.ends { self.due.schedule(pause, at: end) }
+        }
     }
 
     private let state = Mutex(State())
 
     /// The number of pauses that are remembered.
     var count: Int { self.state.withLock(\.ends.count) }
+    /// The number of times that are remembered, also those of pauses that were given back.
+    var timeCount: Int { self.state.withLock(\.due.count) }
 
     /// A user says something.
     ///
@@ -50,7 +64,8 @@ final class PauseTable: Sendable {
             if let end = state.ends[pause], min(end, now + 1000 * seconds) > now {
                 return min(end - now, 1000 * seconds)
             }
-            guard state.due.count < Self.maximum else { return 1000 }
+            // What was given back takes no place: failures could otherwise slow down everybody else.
+            guard state.ends.count < Self.maximum || state.ends[pause] != nil else { return 1000 }
             state.ends[pause] = now + 1000 * seconds
             state.due.schedule(pause, at: now + 1000 * seconds)
             return nil
@@ -60,7 +75,10 @@ final class PauseTable: Sendable {
 
     /// What a user wanted to say was not said.
     func giveBack(_ user: UserID, in room: RoomName) {
-        self.state.withLock { $0.ends[Pause(room: room, user: user)] = nil }
+        self.state.withLock { state in
+            state.ends[Pause(room: room, user: user)] = nil
+            state.sweep()
+        }
     }
 
     /// Forgets pauses that are over.

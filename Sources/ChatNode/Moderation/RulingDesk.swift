@@ -49,7 +49,10 @@ final class RulingDesk: BrokerSubscriber {
     }
 
     func receive(_ events: [BrokerEvent]) {
-        for case .rulings(let news) in events { self.change { $0.apply(news) } }
+        for case .rulings(let news) in events {
+            self.change { $0.apply(news) }
+            self.wakeup.wake()
+        }
     }
 
     private func change(_ change: (inout RulingBook) -> [RulingBook.Change]) {
@@ -59,7 +62,6 @@ final class RulingDesk: BrokerSubscriber {
             // Under the lock, so that every observer sees the same order.
             for observer in state.observers { observer.changed(changes) }
         }
-        self.wakeup.wake()
     }
 
     /// Reads the rulings when they may have changed without news, and lets those end whose time is over, until the task
@@ -68,6 +70,7 @@ final class RulingDesk: BrokerSubscriber {
         while !Task.isCancelled {
             var deadline = ContinuousClock.now + Self.longestSleep
             if self.state.withLock(\.book.needsReading) {
+                // Too many rulings for a reading may be told meanwhile, or the broker is away.
                 do throws(BrokerError) { try await self.read() } catch { deadline = .now + Self.retryDelay }
                 if self.state.withLock(\.book.needsReading) { deadline = min(deadline, .now + Self.retryDelay) }
             }
@@ -81,18 +84,21 @@ final class RulingDesk: BrokerSubscriber {
         }
     }
 
-    /// Sleeps; news that needs no reading does not wake it up.
+    /// Sleeps; only news that needs a reading wakes it up, or an earlier end.
+    ///
+    /// After a reading that was no use it sleeps in any case.
     private func sleep(until deadline: ContinuousClock.Instant) async {
-        let nextExpiry = self.state.withLock(\.book.rulings.nextExpiry)
+        let before = self.state.withLock { ($0.book.needsReading, $0.book.rulings.nextExpiry) }
         repeat {
             await self.wakeup.wait(until: deadline)
         } while !Task.isCancelled && ContinuousClock.now < deadline
-            && self.state.withLock { !$0.book.needsReading && $0.book.rulings.nextExpiry == nextExpiry }
+            && self.state.withLock { ($0.book.needsReading, $0.book.rulings.nextExpiry) } == before
     }
 
     private func read() async throws(BrokerError) {
-        let list = try await self.store.rulings(known: self.state.withLock(\.book.known))
-        self.change { $0.read(list) }
+        let (known, count) = self.state.withLock { ($0.book.known, $0.book.newsCount) }
+        let list = try await self.store.rulings(known: known)
+        self.change { $0.read(list, since: count) }
     }
 
     /// Makes sure that the rulings have been read once: nobody comes in before.
@@ -160,14 +166,22 @@ final class RulingDesk: BrokerSubscriber {
     ///   - visitor: Who says it.
     ///   - payer: Whose pauses count in slow mode.
     ///   - room: Where.
+    ///   - mayModerate: Whether the visitor may moderate the room: slow mode is for all others.
     /// - Returns: The error.
-    func refusal(of text: MessageText, by visitor: Visitor, payer: UserID, in room: RoomName) -> ProtocolError? {
+    func refusal(
+        of text: MessageText,
+        by visitor: Visitor,
+        payer: UserID,
+        in room: RoomName,
+        mayModerate: Bool
+    ) -> ProtocolError? {
         guard !self.isEmpty else { return nil }
         if let error = self.refusal(of: visitor, in: room) ?? self.muteRefusal(of: visitor, in: room) { return error }
         guard let rules = self.ask({ $0.rules(of: room) }) else { return nil }
         let now = WallClock.now()
         if let error = rules.refusal(of: text, now: now) { return error }
-        return rules.pause(now: now).flatMap { self.pauses.take(payer, in: room, seconds: $0, now: now) }
+        guard let seconds = rules.pause(now: now), !mayModerate else { return nil }
+        return self.pauses.take(payer, in: room, seconds: seconds, now: now)
     }
 
     /// All rulings, in the order of their ids.
@@ -186,7 +200,7 @@ final class RulingDesk: BrokerSubscriber {
         let now = WallClock.now()
         var ruling = order.ruling(issuedAt: now, by: issuer)
         switch order.act {
-        case .put: if let ruling { try await self.store.put(ruling) }
+        case .put: if let ruling { try await self.put(ruling) }
         case .lift(let matter):
             ruling = try await self.lift(RulingID(of: matter))
             // Nothing was done.
@@ -218,14 +232,28 @@ final class RulingDesk: BrokerSubscriber {
         return receipt
     }
 
+    /// Lets a ruling hold, and those about addresses that followed from the one whose place it takes with it.
+    private func put(_ ruling: Ruling) async throws(BrokerError) {
+        guard self.ask({ $0.hasSpace(for: ruling) }) else { throw .hasTooManyRulings }
+        try await self.store.put(ruling)
+        for follower in self.ask({ $0.followers(of: ruling.id) }) {
+            guard case .network(let network) = follower.matter.target, let extended = ruling.extended(to: network)
+            else {
+                _ = try await self.store.lift(follower.id)
+                continue
+            }
+            try await self.store.put(extended)
+        }
+    }
+
     /// Lifts a ruling, and those about addresses that followed from it.
     ///
     /// - Returns: The ruling; nil when there is none.
     /// - Throws: ``BrokerError`` when the broker is out of reach.
     func lift(_ id: RulingID) async throws(BrokerError) -> Ruling? {
-        let followers = self.ask { rulings in rulings.list.filter { $0.source == id }.map(\.id) }
-        for follower in followers { _ = try await self.store.lift(follower) }
-        return try await self.store.lift(id)
+        // An order whose answer was lost finds nothing when it is sent again.
+        let known = self.ask { $0[id] }
+        return try await self.store.lift(id) ?? known
     }
 
     /// Lifts a ruling by its id, and records it.
@@ -236,10 +264,18 @@ final class RulingDesk: BrokerSubscriber {
         return ruling
     }
 
-    /// Extends a ruling about a user to an address from which the user is connected, unless it is there already.
+    /// Extends the rulings about a user that cover addresses to one from which the user is connected.
+    func extendAll(of user: UserID, to address: NetworkAddress) async {
+        for ruling in self.ask({ $0.covering(user) }) { await self.extend(ruling, to: address) }
+    }
+
+    /// Extends a ruling about a user to an address from which the user is connected, unless one that holds as long is
+    /// there already.
+    ///
+    /// An address that goes past what may follow from one ruling is not covered: whoever has that many has a network.
     func extend(_ ruling: Ruling, to address: NetworkAddress) async {
         guard let extended = ruling.extended(to: Network(ofClientAt: address)),
-            self.ask({ $0[extended.id] == nil && $0[ruling.id] == ruling })
+            self.ask({ $0[ruling.id] == ruling && $0.isWanted(extended) })
         else { return }
         do throws(BrokerError) { try await self.store.put(extended) } catch {
             return self.logger.warning("a ban does not cover an address", metadata: ["reason": "\(error.reason)"])
@@ -265,4 +301,23 @@ final class RulingDesk: BrokerSubscriber {
     func audit(before cursor: String?, limit: Int) async throws(BrokerError) -> AuditPage {
         try await self.store.audit(before: cursor, limit: limit)
     }
+}
+
+extension Rulings {
+    /// Whether a ruling that would follow from another says more than what is there, and has space.
+    fileprivate func isWanted(_ extended: Ruling) -> Bool {
+        guard let present = self[extended.id] else { return self.hasSpace(for: extended) }
+        // What a moderator has said of the address itself stays.
+        guard present.source != nil, let end = present.expiresAt else { return false }
+        return extended.expiresAt.map { end < $0 } ?? true
+    }
+}
+
+extension BrokerError {
+    fileprivate static let hasTooManyRulings = BrokerError(
+        .rulingsFull,
+        """
+        a room has at most \(Rulings.maximumOfRoom) rulings, and rooms have \(Rulings.maximumOfOthers) together: lift some
+        """
+    )
 }

@@ -18,6 +18,8 @@ final class LocalRoom {
     private var state = State.opening
     private let opening = Signal()
     private(set) var tail = RoomTail()
+    /// Counts the deletions of which its members were told.
+    var deletionCount = 0
     private(set) var live: [Membership] = []
     /// How many of them have agreed on compression: of those who may know of presence, and of the others.
     private var agreed = (hearing: PerWindow<Int32>(0), quiet: PerWindow<Int32>(0))

@@ -5,6 +5,9 @@ import NIOCore
 
 // Commands become decisions of the session, and decisions are carried out.
 extension Shard {
+    /// The most times that a page of the past is read while messages of the room are deleted.
+    private static let pastAttempts = 8
+
     /// Carries out what the session decided.
     func perform(_ action: CommandMachine.OnCommand, for client: Client) {
         // A client's earlier sends go before its next command.
@@ -28,9 +31,18 @@ extension Shard {
         }
     }
 
-    /// Commands that waited for a session or a room are carried out.
+    /// Commands that waited for a session or a room are carried out, and joins whose turn has come.
     func resume(_ commands: [CommandEnvelope], for client: Client) {
+        self.resumeJoins(of: client)
         for command in commands where !client.isClosed { self.perform(client.session.resume(command), for: client) }
+        self.resumeJoins(of: client)
+        if client.heldBytes > 0 { self.account(for: client) }
+    }
+
+    private func resumeJoins(of client: Client) {
+        while !client.isClosed, let join = client.session.takeJoin() {
+            self.perform(client.session.resume(join), for: client)
+        }
     }
 
     /// Starts work for a command that is counted as under way.
@@ -66,14 +78,16 @@ extension Shard {
 
     private func members(_ client: Client, _ members: Command.Members, id: Int?) async {
         let room = members.room
-        let refusal =
-            self.node.rulings.refusal(ofReading: room, by: client.visitor) ?? self.refusalOfPast(for: client, .now)
-        if let error = refusal {
+        if let error = self.refusal(ofReading: room, .presence, by: client) ?? self.refusalOfPast(for: client, .now) {
             return self.refuse(error, id: id, room: room, to: client)
         }
         do {
             let key = MemberListKey(room: room, cursor: members.cursor, limit: self.limits.members)
             let page = try await self.node.memberLists.page(key)
+            // The client may not read it any more.
+            if let error = self.refusal(ofReading: room, .presence, by: client) {
+                return self.refuse(error, id: id, room: room, to: client)
+            }
             self.charge(page.members.count * CostGuard.bytesPerMember, to: client)
             self.reply(.members(room, page), id: id, to: client)
         } catch {
@@ -82,22 +96,40 @@ extension Shard {
     }
 
     private func history(_ client: Client, _ history: Command.History, id: Int?) async {
-        if let error = self.node.rulings.refusal(ofReading: history.room, by: client.visitor) {
-            return self.refuse(error, id: id, room: history.room, to: client)
+        let room = history.room
+        if let error = self.refusal(ofReading: room, .history, by: client) ?? self.refusalOfPast(for: client, .now) {
+            return self.refuse(error, id: id, room: room, to: client)
         }
         let limit = min(history.limit ?? self.limits.history, self.limits.history)
-        if let error = self.refusalOfPast(for: client, .now) {
-            return self.refuse(error, id: id, room: history.room, to: client)
-        }
         do {
-            let key = HistoryKey(room: history.room, before: history.before, limit: limit)
-            var page = try await self.node.histories.page(key)
+            var page = try await self.pastPage(HistoryKey(room: room, before: history.before, limit: limit))
+            if let error = self.refusal(ofReading: room, .history, by: client) {
+                return self.refuse(error, id: id, room: room, to: client)
+            }
             if let epoch = history.epoch, epoch != page.epoch { page.publications = [] }
             self.charge(page.publications.reduce(0) { $0 + $1.payload.readableBytes }, to: client)
-            self.reply(.history(history.room, page), id: id, to: client)
+            self.reply(.history(room, page), id: id, to: client)
         } catch {
-            self.refuse(error.protocolError, id: id, room: history.room, to: client)
+            self.refuse(error.protocolError, id: id, room: room, to: client)
         }
+    }
+
+    /// A page of a room's past, without what was deleted by now.
+    ///
+    /// A client that was told of a deletion while the page was read would keep the text that the page still has.
+    private func pastPage(_ key: HistoryKey) async throws(BrokerError) -> LogPage {
+        for _ in 0..<Self.pastAttempts {
+            let deletions = self.rooms[key.room]?.deletionCount
+            let page = try await self.node.histories.page(key)
+            if self.rooms[key.room]?.deletionCount == deletions { return page }
+        }
+        throw BrokerError(.overloaded, "messages of the room are being deleted, try again")
+    }
+
+    /// The error for a client that may not read something of a room; nil for one that may.
+    private func refusal(ofReading room: RoomName, _ right: RoomRights, by client: Client) -> ProtocolError? {
+        guard client.session.access.rights(in: room).isSuperset(of: right) else { return .forbidden(right, in: room) }
+        return self.node.rulings.refusal(ofReading: room, by: client.visitor)
     }
 
     private func type(_ client: Client, _ typing: Command.Typing, id: Int?) {

@@ -41,6 +41,7 @@ extension Shard: PresenceHost {
                 self.gather(publication.payload, in: room, isMessage: true)
                 if PublicationCodec.deletedSeq(by: publication.payload) != nil {
                     self.deflate.forgetReplayed()
+                    room.deletionCount += 1
                     self.spawn { await self.node.logs.forget(room.name) }
                 }
             case .keep: break

@@ -86,6 +86,12 @@ extension Shard {
         self.spawn { await self.node.rulings.extend(ruling, to: address) }
     }
 
+    /// Whoever is banned or muted comes from another address now.
+    private func extendAll(of user: UserID, to client: Client) {
+        guard let address = client.address, self.node.rulings.ask({ !$0.covering(user).isEmpty }) else { return }
+        self.spawn { await self.node.rulings.extendAll(of: user, to: address) }
+    }
+
     /// Ends what a client may not do any more.
     private func judge(_ client: Client) {
         guard !client.isClosed, client.session.user != nil else { return }
@@ -116,8 +122,8 @@ extension Shard {
     /// Why a client may not be on the server as a user; nil when it may.
     func exclusion(of client: Client, as user: User, _ access: Access) -> Disconnect? {
         if let grant = access.grant, self.node.rulings.isRevoked(grant) { return .tokenExpired }
+        self.extendAll(of: user.id, to: client)
         guard let ban = self.node.rulings.ban(of: Visitor(user: user.id, address: client.address)) else { return nil }
-        self.extend(ban, to: client)
         return .banned(ban)
     }
 

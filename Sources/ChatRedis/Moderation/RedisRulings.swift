@@ -39,6 +39,7 @@ final class RedisRulings {
                 $0.append(ruling.id.rawValue)
                 $0.append(ruling.expiresAt ?? 0)
                 $0.append(ruling.encoded())
+                $0.append(ruling.source?.rawValue ?? "")
             }
         }
         guard try await self.link.perform(request) != .null else { throw .hasTooManyRulings }

@@ -58,7 +58,9 @@ extension Conversation {
             self.typists.heard(user, in: room, active: active, now: .now)
             self.refresh()
         case .gap(let room, epoch: _, let from, let last): self.warn(Notices.gap(room, from, last))
-        case .reset(let room, head: _): self.warn(Notices.reset(room))
+        case .reset(let room, head: _):
+            self.rooms.reset(room)
+            self.warn(Notices.reset(room))
         case .removed(let removal):
             self.forget(removal.room)
             self.warn(Notices.removed(removal))

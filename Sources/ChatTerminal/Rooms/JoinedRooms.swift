@@ -150,13 +150,24 @@ extension JoinedRooms {
         if change.memberCount > 0 { self.rooms[change.room, default: Room()].count = change.memberCount }
     }
 
-    /// A message came.
+    /// A message came, perhaps one that is not shown.
+    ///
+    /// What a deletion deletes is forgotten here, whoever did it: nobody may quote it by accident.
     ///
     /// - Returns: Whether it belongs to the past that a join requested.
     mutating func arrived(_ message: Message) -> Bool {
+        if message.kind == .deletion {
+            self.rooms[message.room]?.recent.removeAll { $0.position?.seq == message.of }
+        }
         guard let left = self.rooms[message.room]?.replay, left > 0 else { return false }
         self.rooms[message.room]?.replay = left - 1
         return true
+    }
+
+    /// The log of a room began again: its messages can be read no more, and are not quoted either.
+    mutating func reset(_ room: RoomName) {
+        self.rooms[room]?.recent = []
+        self.rooms[room]?.namesakes = nil
     }
 
     /// A message that came is shown.
@@ -170,10 +181,8 @@ extension JoinedRooms {
         let room = message.room
         let begins = self.marks.show(message, isCurrent: room == self.current, isMention: isMention, isOwn: isOwn)
         if self.rooms[room]?.replay == 0 { self.marks.live(room) }
-        if message.kind == .deletion {
-            self.rooms[room]?.recent.removeAll { $0.position?.seq == message.of }
-            return begins
-        }
+        // A deletion is nothing that can be answered.
+        guard message.kind != .deletion else { return begins }
         self.rooms[room, default: Room()].recent.append(message)
         self.rooms[room]?.namesakes?.insert(message.sender.id, message.sender.name.rawValue)
         if (self.rooms[room]?.namesakes?.count ?? 0) > Self.mostNames { self.rooms[room]?.namesakes = nil }

@@ -27,15 +27,16 @@ import Testing
         return JoinedRoom(JoinReply(room: room, head: head, recovered: true, replay: replay, members: page))
     }
 
-    private func message(_ seq: Int, in room: RoomName) throws -> Message {
+    private func message(_ seq: Int, in room: RoomName, deletes deleted: Int? = nil) throws -> Message {
         Message(
             room: room,
             position: LogPosition(epoch: try Epoch("epoch0001"), seq: seq),
             time: 0,
             sender: self.jun,
             text: "hi",
-            kind: .text,
-            key: nil
+            kind: deleted == nil ? .text : .deletion,
+            key: nil,
+            of: deleted
         )
     }
 
@@ -74,6 +75,34 @@ import Testing
         }
         #expect(rooms.recent(in: self.lobby).count == Answer.remembered)
         #expect(rooms.recent(in: self.lobby).first?.position?.seq == 4)
+    }
+
+    @Test func `what was deleted cannot be answered, even where the deletion is not shown`() throws {
+        var rooms = self.rooms
+        for seq in 1...2 { _ = rooms.show(try self.message(seq, in: self.lobby), isMention: false, isOwn: false) }
+        _ = rooms.show(try self.message(1, in: self.ops), isMention: false, isOwn: false)
+        // Whoever is ignored is heard, and not shown.
+        let isPast = rooms.arrived(try self.message(3, in: self.lobby, deletes: 1))
+        #expect(!isPast && rooms.recent(in: self.lobby).map(\.position?.seq) == [2])
+        #expect(rooms.recent(in: self.ops).count == 1)
+        _ = rooms.show(try self.message(3, in: self.lobby, deletes: 1), isMention: false, isOwn: true)
+        #expect(rooms.recent(in: self.lobby).count == 1)
+    }
+
+    @Test func `a deletion in the past of a room counts as a message of it`() throws {
+        var rooms = self.rooms
+        _ = rooms.joined(try self.joined(self.lobby, replay: 1))
+        let isPast = rooms.arrived(try self.message(9, in: self.lobby, deletes: 8))
+        #expect(isPast)
+    }
+
+    @Test func `where the log began again, nothing of before can be answered`() throws {
+        var rooms = self.rooms
+        for room in [self.lobby, self.ops] {
+            _ = rooms.show(try self.message(1, in: room), isMention: false, isOwn: false)
+        }
+        rooms.reset(self.lobby)
+        #expect(rooms.recent(in: self.lobby).isEmpty && rooms.recent(in: self.ops).count == 1)
     }
 
     @Test func `who leaves the room in which they talk talks in the first one`() throws {

@@ -11,7 +11,8 @@ struct NetworkAddressTests {
         ("2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1"), ("0:0:0:0:0:0:0:0", "::"),
         ("::2:3:4:5:6:7:8", "0:2:3:4:5:6:7:8"),
         ("::ffff:192.0.2.1", "192.0.2.1"), ("::FFFF:C000:0201", "192.0.2.1"),
-        ("64:ff9b::192.0.2.33", "64:ff9b::c000:221"),
+        ("64:ff9b::192.0.2.33", "192.0.2.33"), ("64:FF9B::C000:0221", "192.0.2.33"), ("64:ff9b::", "0.0.0.0"),
+        ("64:ff9b::1:c000:221", "64:ff9b::1:c000:221"), ("64:ff9b:1::c000:221", "64:ff9b:1::c000:221"),
         ("0000:0000:0000:0000:0000:ffff:192.168.100.228", "192.168.100.228"), ("::192.0.2.1", "::c000:201"),
         ("1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:102:304"),
     ])
@@ -71,10 +72,25 @@ struct NetworkAddressTests {
         func block(_ text: String) throws -> AddressBlock { try #require(NetworkAddress(text)).block }
         #expect(try block("192.0.2.1") != block("192.0.2.2"))
         #expect(try block("::ffff:192.0.2.1") == block("192.0.2.1"))
+        #expect(try block("64:ff9b::192.0.2.1") == block("192.0.2.1"))
+        #expect(try block("64:ff9b::192.0.2.1") != block("64:ff9b::192.0.2.2"))
         #expect(try block("2001:db8::1") == block("2001:db8::ffff:ffff:ffff:ffff"))
         #expect(try block("2001:db8::1") != block("2001:db8:0:1::1"))
         #expect(try block("::1") != block("0.0.0.0"))
         #expect(try "\(block("2001:db8::1")) \(block("192.0.2.1"))" == "2001:db8::/64 192.0.2.1")
+    }
+
+    @Test func `an address that a translator made is that of IPv4, also from a socket`() throws {
+        let bytes: [UInt8] = [0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0, 192, 0, 2, 1]
+        let address = try #require(NetworkAddress(bytes: bytes))
+        #expect(address == NetworkAddress("192.0.2.1") && address.isIPv4)
+        // What covers the address of one of its clients covers no other.
+        let network = Network(ofClientAt: address)
+        #expect(network.description == "192.0.2.1" && network == Network("64:ff9b::192.0.2.1"))
+        #expect(network.contains(address))
+        #expect(try !network.contains(#require(NetworkAddress("64:ff9b::192.0.2.2"))))
+        let ordinary = Network(ofClientAt: try #require(NetworkAddress("2001:db8::1:2:3:4")))
+        #expect(ordinary.description == "2001:db8::/64")
     }
 
     @Test(arguments: [("127.0.0.1", true), ("127.9.9.9", true), ("::1", true), ("128.0.0.1", false), ("::2", false)])
@@ -92,7 +108,11 @@ struct NetworkTests {
         ("2001:db8::/32", "2001:db8:ffff::1", true),
         ("2001:db8::/32", "2001:db9::", false), ("2001:db8::/65", "2001:db8::7fff:0:0:0", true),
         ("2001:db8::/65", "2001:db8::8000:0:0:0", false), ("::1", "::1", true),
-        ("::ffff:10.0.0.0/104", "10.2.3.4", true),
+        ("::ffff:10.0.0.0/104", "10.2.3.4", true), ("192.0.2.0/24", "64:ff9b::192.0.2.9", true),
+        ("64:ff9b::192.0.2.0/120", "192.0.2.9", true), ("64:ff9b::/96", "::1", false),
+        ("64:ff9b::/96", "1.2.3.4", true), ("64:ff9b::/64", "64:ff9b::192.0.2.1", false),
+        ("64:ff9b::/64", "64:ff9b::1:c000:201", true),
+        ("64:ff9b::/32", "64:ff9b:1::1", true),
     ])
     func `a network has the addresses that begin like it`(network: String, address: String, isIn: Bool) throws {
         #expect(try #require(Network(network)).contains(#require(NetworkAddress(address))) == isIn)
@@ -109,6 +129,7 @@ struct NetworkTests {
         ("10.0.0.0/8", "10.0.0.0/8"), ("10.0.0.1/32", "10.0.0.1"), ("2001:DB8::/32", "2001:db8::/32"),
         ("::1/128", "::1"),
         ("::ffff:10.0.0.0/104", "10.0.0.0/8"), ("0.0.0.0/0", "0.0.0.0/0"), ("::/0", "::/0"),
+        ("64:ff9b::10.0.0.0/104", "10.0.0.0/8"), ("64:ff9b::/96", "0.0.0.0/0"), ("64:ff9b::/64", "64:ff9b::/64"),
     ])
     func `a network is written in one way`(text: String, written: String) throws {
         let network = try #require(Network(text))

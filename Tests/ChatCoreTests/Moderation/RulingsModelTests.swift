@@ -36,6 +36,42 @@ import TestSupport
         if case .mute(let target, let room) = matter { (target, room) } else { nil }
     }
 
+    @Test func `what follows from a ruling, and what is about a room, leaves space to the operator`() throws {
+        let source = Ruling(.ban(.user(UserID("u")), room: nil), issuedAt: 1, coversAddress: true)
+        var rulings = Rulings([source])
+        #expect(rulings.covering(UserID("u")) == [source] && rulings.covering(UserID("v")).isEmpty)
+        func follower(_ number: Int) throws -> Ruling {
+            let network = try #require(Network("2001:db8:\(number)::/64"))
+            return try #require(source.extended(to: network))
+        }
+        for number in 0..<Rulings.maximumOfSource {
+            let next = try follower(number)
+            #expect(rulings.hasSpace(for: next) && rulings.put(next))
+        }
+        #expect(rulings.followers(of: source.id).count == Rulings.maximumOfSource)
+        #expect(!rulings.hasSpace(for: try follower(Rulings.maximumOfSource)))
+        // One that takes the place of another needs none.
+        #expect(rulings.hasSpace(for: try follower(0)))
+        rulings.lift(try follower(0).id)
+        #expect(rulings.hasSpace(for: try follower(Rulings.maximumOfSource)))
+
+        func ban(_ number: Int, _ room: String?) throws -> Ruling {
+            Ruling(.ban(.user(UserID("u\(number)")), room: try room.map { try RoomName($0) }), issuedAt: 1)
+        }
+        for number in 0..<Rulings.maximumOfRoom { #expect(rulings.put(try ban(number, "lobby"))) }
+        #expect(!rulings.hasSpace(for: try ban(-1, "lobby")))
+        #expect(rulings.hasSpace(for: try ban(-1, "other")))
+        var number = 0
+        while rulings.count < Rulings.maximumOfOthers {
+            #expect(rulings.put(try ban(number, "r\(number)")))
+            number += 1
+        }
+        #expect(!rulings.hasSpace(for: try ban(-1, "other")))
+        #expect(rulings.hasSpace(for: try ban(-1, nil)))
+        rulings.lift(source.id)
+        #expect(rulings.covering(UserID("u")).isEmpty)
+    }
+
     @Test(arguments: 1...20)
     func `the index finds what a walk finds`(seed: Int) throws {
         var random = SeededGenerator(UInt64(seed))

@@ -13,6 +13,19 @@ import TestSupport
     @Test(arguments: ["", "foolish", "befool", "bad words", "바 보", "étés", "fool2", "badword"])
     func `a part of a longer word is not found`(text: String) { #expect(!self.list.isIn(text)) }
 
+    @Test(arguments: [
+        ("μαλάκας", "ΜΑΛΆΚΑΣ"), ("ΜΑΛΆΚΑΣ", "ένας μαλάκας!"), ("μαλάκας", "μαλάκας"), ("scheiße", "SCHEISSE"),
+        ("SCHEISSE", "so eine Scheiße"), ("scheiße", "SCHEI\u{1E9E}E"), ("fuss", "der Fuß"),
+    ])
+    func `letters that upper case does not tell apart are one`(word: String, text: String) {
+        #expect(WordList([word]).isIn(text))
+    }
+
+    @Test(arguments: [("μαλάκας", "ΜΑΛΆΚΑΣΕ"), ("scheiße", "SCHEISE"), ("fuss", "Fußball")])
+    func `nor are they found in a longer or another word`(word: String, text: String) {
+        #expect(!WordList([word]).isIn(text))
+    }
+
     @Test func `an empty list has no words`() {
         #expect(!WordList([]).isIn("fool"))
         #expect(!WordList(["", "\u{200B}"]).isIn("\u{200B}"))

@@ -70,6 +70,32 @@ import Testing
         #expect(shelf.starts.count < 10)
     }
 
+    @Test(arguments: [1, 2, 100])
+    func `rooms beside those of a pattern are passed over, however short the page is`(limit: Int) async throws {
+        let siblings = (1000...2000).map { "a\($0)" } + (1...9).map { "a\($0)" } + ["가\u{1100}", "각"]
+        for (pattern, names) in [
+            ("b*", ["b1", "b2"]), ("b1", ["b1"]), ("갂*", ["갂", "갂방"]), ("_*", ["_"]), ("team-*", ["team-", "team-1"]),
+        ] {
+            let shelf = Shelf(siblings + ["b1", "b2", "갂", "갂방", "_", "team", "team-", "team-1"])
+            let page = try await self.rooms(shelf, [(pattern, .live)]).page(after: nil, limit: limit)
+            #expect(page.rooms.map(\.room.rawValue) == Array(names.prefix(limit)))
+            #expect(shelf.starts.count == 1)
+        }
+    }
+
+    @Test func `no name that a pattern matches is before the place where its search begins`() async throws {
+        // Normal form and the limits of names must not move the place behind them.
+        let long = String(repeating: "a", count: 63)
+        for name in ["0", "e\u{302}", "a\u{301}\u{302}", "가", "ª", "一", "\u{20000}", long + "b", "A", "_-.", "豈"] {
+            let name = try RoomName(name).rawValue
+            for pattern in [name, name + "*"] where pattern.utf8.count <= RoomPattern.maximumBytes {
+                let shelf = Shelf([name])
+                let page = try await self.rooms(shelf, [(pattern, .live)]).page(after: nil, limit: 1)
+                #expect(page.rooms.map(\.room.rawValue) == [name], "\(name)")
+            }
+        }
+    }
+
     @Test func `a search that finds nothing ends with an error, and names nothing`() async throws {
         let shelf = Shelf((1000...3000).map { "m\($0)" })
         let rooms = try self.rooms(shelf, [("*-x", .live)])

@@ -54,6 +54,27 @@ import Testing
         }
     }
 
+    @Test func `a page of the past that was read before a deletion is read again`() async throws {
+        let broker = GatedBroker()
+        try await TestServer.with(broker: broker) { server in
+            try await server.withClient("/ws?name=Mina&room=lobby") { mina in
+                let epoch = try #require(try await mina.next("ok")["epoch"]?.string)
+                _ = try await mina.call(1, #"{"type":"send","room":"lobby","text":"a secret"}"#)
+                broker.pasts.close()
+                try await mina.send(#"{"type":"history","id":2,"room":"lobby"}"#)
+                await broker.pasts.arrival()
+                let room = try RoomName("lobby")
+                let moderator = User(id: UserID("m"), name: try UserName("Moderator"))
+                let deletion = Deletion(room: room, seq: 1, epoch: try Epoch(epoch), user: moderator)
+                #expect(try await broker.delete(deletion) != nil)
+                while try await mina.next("message")["kind"]?.string != "deletion" {}
+                broker.pasts.open()
+                let page = try await mina.reply(2)
+                #expect(Self.kinds(page["messages"]) == ["deleted", "deletion"])
+            }
+        }
+    }
+
     @Test func `only a moderator of the room deletes, and only what is there`() async throws {
         try await Self.withNodes { first, _ in
             try await first.withClient { juno in

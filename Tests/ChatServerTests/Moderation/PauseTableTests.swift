@@ -37,4 +37,18 @@ import Testing
         #expect(self.table.count == 0)
         #expect(self.take(10_000, user: "late") == nil)
     }
+
+    @Test func `what was not said leaves nothing behind, however often`() {
+        #expect(self.take(0, seconds: 3600, user: "other") == nil)
+        for number in 0...PauseTable.maximum {
+            #expect(self.take(0, seconds: 3600, user: "u\(number % 1000)") == nil)
+            self.table.giveBack(UserID("u\(number % 1000)"), in: self.room)
+        }
+        #expect(self.table.count == 1 && self.table.timeCount < 100)
+        #expect(self.take(0, seconds: 3600, user: "late") == nil)
+        // The pause that was not given back holds, and ends.
+        #expect(self.take(1, seconds: 3600, user: "other") == 3_599_999)
+        self.table.forget(3_600_000)
+        #expect(self.table.count == 0 && self.table.timeCount == 0)
+    }
 }

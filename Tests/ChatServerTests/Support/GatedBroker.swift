@@ -11,6 +11,8 @@ final class GatedBroker: ForwardingBroker {
     let heads = Gate()
     /// Where the pages of a log pass.
     let pages = Gate()
+    /// Where pages of the past pass.
+    let pasts = Gate()
     private let outlets = Mutex<[ObjectIdentifier: Outlet]>([:])
     private let kept = Mutex<[BrokerEvent]?>(nil)
 
@@ -70,6 +72,12 @@ final class GatedBroker: ForwardingBroker {
     func log(_ room: RoomName, after seq: Int, limit: Int) async throws(BrokerError) -> LogPage {
         let page = try await self.base.log(room, after: seq, limit: limit)
         await self.pages.pass()
+        return page
+    }
+
+    func log(_ room: RoomName, before seq: Int?, limit: Int) async throws(BrokerError) -> LogPage {
+        let page = try await self.base.log(room, before: seq, limit: limit)
+        await self.pasts.pass()
         return page
     }
 }

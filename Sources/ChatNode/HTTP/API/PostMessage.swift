@@ -31,7 +31,7 @@ struct PostMessage {
         if let error = costs.newRooms.check(block, now: .now) ?? costs.sends.take(send, now: .now) {
             throw APIError(error)
         }
-        if let error = self.refusal(of: text, by: user, payer, context.address) {
+        if let error = self.refusal(of: text, by: user, payer, context.address, access) {
             costs.sends.giveBack(room: self.room, now: .now)
             throw APIError(error)
         }
@@ -57,10 +57,18 @@ struct PostMessage {
         of text: MessageText,
         by user: User,
         _ payer: UserID,
-        _ address: NetworkAddress?
+        _ address: NetworkAddress?,
+        _ access: Access
     ) -> ProtocolError? {
         let visitor = Visitor(user: user.id == Self.anonymous ? nil : user.id, address: address)
-        return self.node.rulings.refusal(of: text, by: visitor, payer: payer, in: self.room)
+        let mayModerate = access.rights(in: self.room).contains(.moderate)
+        return self.node.rulings.refusal(
+            of: text,
+            by: visitor,
+            payer: payer,
+            in: self.room,
+            mayModerate: mayModerate
+        )
     }
 
     private func read(_ body: ByteBuffer) throws -> (MessageText, JSONValue?, MessageKind) {

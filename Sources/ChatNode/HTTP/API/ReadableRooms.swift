@@ -7,6 +7,10 @@ import ChatCore
 struct ReadableRooms {
     /// The most pages of the whole list that are looked through for one of this.
     static let maximumPages = 8
+    /// The rooms of such a page, however few are asked for: small pages would not reach what is near.
+    static let pageSize = 100
+    /// The most characters that are tried for one that stands before another one in names.
+    private static let maximumTries: UInt32 = 256
 
     let grant: Grant
     /// Reads a page of the whole list.
@@ -24,7 +28,7 @@ struct ReadableRooms {
         var next = cursor
         for _ in 0..<Self.maximumPages {
             guard let start = self.start(after: next) else { return RoomPage(rooms: rooms, cursor: nil) }
-            let page = try await self.read(start.name, limit)
+            let page = try await self.read(start.name, Self.pageSize)
             for room in page.rooms {
                 guard let shown = self.shown(room) else { continue }
                 rooms.append(shown)
@@ -69,8 +73,40 @@ struct ReadableRooms {
         return Start(name: max(Self.before(first) ?? cursor, cursor))
     }
 
-    /// A name before all that begin like this: what is left without the last character.
+    /// A name just before all that begin like this; nil: the beginning of the list.
+    ///
+    /// It is the last one of those that begin with the character before: so the rooms beside it are passed over, `a1` and
+    /// `a2` before `b`. Nothing stands between a name and the same name with the least of all characters behind it.
     private static func before(_ beginning: String) -> RoomName? {
-        try? RoomName(String(beginning.unicodeScalars.dropLast()))
+        guard let last = beginning.unicodeScalars.last else { return nil }
+        let stem = String(beginning.unicodeScalars.dropLast())
+        for value in (last.value - min(last.value, Self.maximumTries)..<last.value).reversed() {
+            guard let scalar = Unicode.Scalar(value),
+                let name = Self.last(beginningWith: stem + String(scalar)),
+                // In normal form it may be another one.
+                name.rawValue.utf8.lexicographicallyPrecedes(beginning.utf8)
+            else { continue }
+            return name
+        }
+        return try? RoomName(stem)
     }
+
+    /// The last name that begins like this; nil when no name does.
+    private static func last(beginningWith text: String) -> RoomName? {
+        guard let first = try? RoomName(text) else { return nil }
+        let scalar = String(Self.lastScalar)
+        let count = min(
+            RoomName.maximumScalars - first.rawValue.unicodeScalars.count,
+            (RoomName.maximumBytes - first.rawValue.utf8.count) / scalar.utf8.count
+        )
+        return try? RoomName(first.rawValue + String(repeating: scalar, count: count))
+    }
+
+    /// The letter that stands behind all others.
+    private static let lastScalar: Unicode.Scalar = {
+        for value in (UInt32(0x30000)...0x3FFFF).reversed() {
+            if let scalar = Unicode.Scalar(value), scalar.properties.generalCategory == .otherLetter { return scalar }
+        }
+        return "z"
+    }()
 }

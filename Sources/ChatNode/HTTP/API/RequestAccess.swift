@@ -21,13 +21,21 @@ struct RequestAccess {
         }
         do throws(BrokerError) { try await self.rulings.ready() } catch { throw APIError(error.protocolError) }
         do throws(TokenRefusal) {
-            let grant = try await self.authorizer.grant(token, now: WallClock.now())
+            let grant = try await self.authorizer.grant(token, now: WallClock.now)
             guard !self.rulings.isRevoked(grant) else { throw .expired }
             return .granted(grant)
         } catch {
             guard error != .keysUnavailable else { throw APIError(error.error) }
             throw .unauthorized(error.error, #"Bearer error="invalid_token""#)
         }
+    }
+
+    /// Checks that who asks is not banned from the server, as far as the node knows the rulings.
+    ///
+    /// - Throws: ``ProtocolError`` with the code `banned`.
+    func checkBan(_ access: Access, _ address: NetworkAddress?) throws(ProtocolError) {
+        let visitor = Visitor(user: access.grant?.user, address: address)
+        if let ban = self.rulings.ban(of: visitor) { throw .banned(ban, now: WallClock.now()) }
     }
 }
 

@@ -13,7 +13,7 @@ struct RoomRoutes {
     private var access: RequestAccess { RequestAccess(node: self.node) }
 
     func add(to api: RouterGroup<ChatRequestContext>) {
-        api.serve("rooms", get: { request, _ in try await self.rooms(request) })
+        api.serve("rooms", get: { request, context in try await self.rooms(request, context) })
         api.serve(
             "rooms/:room/messages",
             get: { request, context in try await self.messages(request, context) },
@@ -24,8 +24,10 @@ struct RoomRoutes {
         api.serve("rooms/:room/members", get: { request, context in try await self.members(request, context) })
     }
 
-    private func rooms(_ request: Request) async throws -> Response {
+    private func rooms(_ request: Request, _ context: ChatRequestContext) async throws -> Response {
         let access = try await self.access.access(of: request)
+        try await self.node.rulings.ready()
+        try self.access.checkBan(access, context.address)
         let query = Query(request)
         let cursor = try query["cursor"].map { try RoomName($0) }
         let limit = try query.count("limit", default: Self.pageLimit, maximum: Self.pageLimit)

@@ -7,12 +7,15 @@ struct StatusRoute {
     let access: RequestAccess
 
     func add(to api: RouterGroup<ChatRequestContext>) {
-        api.serve("status", get: { request, _ in try await self.status(request) })
+        api.serve("status", get: { request, context in try await self.status(request, context) })
     }
 
     /// How much goes on in all rooms is told to those who may read in all rooms.
-    private func status(_ request: Request) async throws -> Response {
-        let rights = try await self.access.access(of: request).rightsEverywhere
-        return Response.json(await self.board.report(withActivity: rights.isSuperset(of: .read)))
+    private func status(_ request: Request, _ context: ChatRequestContext) async throws -> Response {
+        let access = try await self.access.access(of: request)
+        // It does not wait for the rulings: a broker that is out of reach is what the status tells.
+        try self.access.checkBan(access, context.address)
+        let withActivity = access.rightsEverywhere.isSuperset(of: .read)
+        return Response.json(await self.board.report(withActivity: withActivity))
     }
 }

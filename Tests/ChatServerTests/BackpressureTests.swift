@@ -20,7 +20,8 @@ struct BackpressureTests {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask {
                         for id in 1...commands {
-                            let command = #"{"type":"history","room":"lobby","before":\#(id + 1),"id":\#(id)\#(padding)}"#
+                            let page = #""room":"lobby","limit":1,"before":\#(id + 1)"#
+                            let command = #"{"type":"history",\#(page),"id":\#(id)\#(padding)}"#
                             var frame = ByteBuffer()
                             FrameEncoder.write(.text, ByteBuffer(string: command), mask: 0x1234_5678, to: &frame)
                             try await outbound.write(frame)

@@ -1,8 +1,9 @@
 /// Finds words in texts, at a cost that grows with the text and not with the list (Aho and Corasick, 1975).
 ///
 /// Texts and words are compared in NFC, without case (`ς` is `σ`, and `ß` is `ss`) and without characters that draw
-/// nothing. A word is found where it stands alone, so that a part of a longer word does not count; letters of scripts that put no space between words or
-/// attach particles to them (Hangul, Han, Kana, Thai and the like) have no such ends, and are found anywhere.
+/// nothing. A word is found where it stands alone, so that a part of a longer word does not count; letters of scripts
+/// that put no space between words or attach particles to them (Hangul, Han, Kana, Thai and the like) have no such ends,
+/// and are found anywhere.
 package struct WordList: Equatable, Sendable {
     /// The most words of a list.
     package static let maximumWords = 500

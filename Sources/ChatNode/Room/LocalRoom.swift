@@ -18,8 +18,8 @@ final class LocalRoom {
     private var state = State.opening
     private let opening = Signal()
     private(set) var tail = RoomTail()
-    /// Counts the deletions of which its members were told.
-    var deletionCount = 0
+    /// Changes whenever its members may have been told of a deletion.
+    private(set) var deletionCount = 0
     private(set) var live: [Membership] = []
     /// How many of them have agreed on compression: of those who may know of presence, and of the others.
     private var agreed = (hearing: PerWindow<Int32>(0), quiet: PerWindow<Int32>(0))
@@ -214,8 +214,13 @@ final class LocalRoom {
         if last.epoch != position.epoch { self.presence.crowd.reset() }
         self.state = .open(position)
         self.tail.removeAll()
+        // Some may be in what the members now read.
+        self.deletionCount += 1
         self.wake()
     }
+
+    /// Its members are told of a deletion.
+    func noteDeletion() { self.deletionCount += 1 }
 
     /// Returns when the room has moved on, or a member that waits for it has gone.
     func moved() async { await self.move.raised() }

@@ -41,7 +41,7 @@ extension Shard: PresenceHost {
                 self.gather(publication.payload, in: room, isMessage: true)
                 if PublicationCodec.deletedSeq(by: publication.payload) != nil {
                     self.deflate.forgetReplayed()
-                    room.deletionCount += 1
+                    room.noteDeletion()
                     self.spawn { await self.node.logs.forget(room.name) }
                 }
             case .keep: break

@@ -1,4 +1,3 @@
-internal import DequeModule
 package import NIOCore
 
 /// Makes every decision about the commands of one connection, without I/O.
@@ -6,10 +5,6 @@ package import NIOCore
 /// Commands keep their order where it matters: while the session opens, everything waits; while a room is being joined,
 /// commands for that room wait. Sends and requests for other rooms go on. A few rooms are joined at a time (``JoinTurns``).
 package struct CommandMachine: Sendable {
-    /// The most commands that wait for a session to open or a room to be joined.
-    package static let maximumHeld = 256
-    /// The most bytes of these together: a client that takes its replay slowly could otherwise store megabytes here.
-    package static let maximumHeldBytes = 128 << 10
     /// The number of bytes of a message that count as one command.
     ///
     /// The longest text counts as two to four of these, depending on its escapes: a client that keeps to the rate of
@@ -49,9 +44,9 @@ package struct CommandMachine: Sendable {
     package private(set) var access = Access.open
     private var rooms: [RoomName: Membership] = [:]
     private var turns = JoinTurns()
-    private var held: Deque<CommandEnvelope> = []
+    private var held = HeldCommands()
     /// The bytes of the commands that wait for a session or a room, about.
-    package private(set) var heldBytes = 0
+    package var heldBytes: Int { self.held.bytes }
     private var commands: TokenBucket.Level?
     private var errors: TokenBucket.Level?
     /// Frames without a message that have not been charged yet.
@@ -220,20 +215,13 @@ extension CommandMachine {
             guard hello.token != nil else { return .disconnect(.helloMissing) }
         }
         self.state = .opening
-        if case .hello = envelope.command {} else { self.held.append(envelope) }
+        // Nothing waits before it, so that it has its place whatever its length.
+        if case .hello = envelope.command {} else { _ = self.held.hold(envelope) }
         return .open(hello, id: id)
     }
 
     private mutating func hold(_ envelope: CommandEnvelope) -> OnCommand {
-        guard self.held.count < Self.maximumHeld else {
-            return Self.refuse(envelope, .heldTooMuch("\(Self.maximumHeld) commands", Self.maximumHeld))
-        }
-        let bytes = self.heldBytes + envelope.command.approximateBytes
-        guard bytes <= Self.maximumHeldBytes else {
-            return Self.refuse(envelope, .heldTooMuch("\(Self.maximumHeldBytes) bytes", Self.maximumHeldBytes))
-        }
-        self.heldBytes = bytes
-        self.held.append(envelope)
+        if let error = self.held.hold(envelope) { return Self.refuse(envelope, error) }
         return .wait
     }
 
@@ -324,7 +312,7 @@ extension CommandMachine {
     package mutating func opened(_ user: User, access: Access = .open) -> [CommandEnvelope] {
         self.state = .open(user)
         self.access = access
-        return self.takeHeld { _ in true }
+        return self.held.take { _ in true }
     }
 
     /// The room is joined, and its member live.
@@ -332,7 +320,7 @@ extension CommandMachine {
     /// - Returns: The commands that waited for it, for ``resume(_:)`` in this order; ``takeJoin()`` comes before them.
     package mutating func joined(_ room: RoomName) -> [CommandEnvelope] {
         if self.rooms[room] != nil { self.set(.joined(self.access.rights(in: room)), room) }
-        return self.takeHeld { $0.command.room == room }
+        return self.held.take { $0.command.room == room }
     }
 
     /// The next join whose turn has come, for ``resume(_:)``; there may be more, also when it is refused.
@@ -354,7 +342,7 @@ extension CommandMachine {
             return []
         }
         self.set(nil, room)
-        return self.takeHeld { $0.command.room == room }
+        return self.held.take { $0.command.room == room }
     }
 
     /// The client goes on with another token.
@@ -381,30 +369,10 @@ extension CommandMachine {
     package mutating func renamed(_ user: User) {
         if case .open = self.state { self.state = .open(user) }
     }
-
-    private mutating func takeHeld(_ isReady: (CommandEnvelope) -> Bool) -> [CommandEnvelope] {
-        guard !self.held.isEmpty else { return [] }
-        let ready = self.held.filter(isReady)
-        self.held.removeAll(where: isReady)
-        if self.held.isEmpty { self.held = [] }
-        self.heldBytes -= ready.reduce(0) { $0 + $1.command.approximateBytes }
-        return Array(ready)
-    }
 }
 
 extension ProtocolError {
     package static func notJoined(_ room: RoomName) -> Self { .init(.notJoined, "join \(room) first") }
-    fileprivate static func heldTooMuch(_ most: String, _ limit: Int) -> Self {
-        .init(.rateLimited, "at most \(most) wait for a room to be joined", retryMilliseconds: 1000, limit: limit)
-    }
     fileprivate static let noTokens = Self.badCommand("this server needs no tokens")
     fileprivate static let nameOfToken = Self(.forbidden, "your name is that of your token")
-}
-
-extension Command {
-    /// The bytes that it takes while it waits, about: nothing but a text is long.
-    fileprivate var approximateBytes: Int {
-        guard case .send(let send) = self else { return 256 }
-        return 256 + send.text.rawValue.utf8.count
-    }
 }

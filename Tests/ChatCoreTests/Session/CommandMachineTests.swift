@@ -221,7 +221,7 @@ import Testing
 
     @Test mutating func `what waits has a bound`() {
         _ = self.receive(.hello(.init()))
-        for id in 1...CommandMachine.maximumHeld { #expect(self.receive(.ping(.init()), id: id) == .wait) }
+        for id in 1...HeldCommands.maximumCount { #expect(self.receive(.ping(.init()), id: id) == .wait) }
         let refused = self.receive(.ping(.init()), id: 1000)
         guard case .refuse(let refusal) = refused else {
             Issue.record("\(refused)")
@@ -229,8 +229,8 @@ import Testing
         }
         #expect(refusal.id == 1000)
         #expect(refusal.error.code == .rateLimited)
-        #expect(refusal.error.retryMilliseconds == 1000 && refusal.error.limit == CommandMachine.maximumHeld)
-        #expect(self.machine.opened(self.samples.mina).map(\.id) == (1...CommandMachine.maximumHeld).map(Optional.some))
+        #expect(refusal.error.retryMilliseconds == 1000 && refusal.error.limit == HeldCommands.maximumCount)
+        #expect(self.machine.opened(self.samples.mina).map(\.id) == (1...HeldCommands.maximumCount).map(Optional.some))
         #expect(self.receive(.ping(.init()), id: 2) == .pong(id: 2))
     }
 }

@@ -135,7 +135,7 @@ import Testing
         var waiting = 0
         while case .wait = self.machine.receive(send.encoded(), limits: limits, now: self.now) { waiting += 1 }
         #expect((10...17).contains(waiting))
-        #expect((waiting * 8000...CommandMachine.maximumHeldBytes).contains(self.machine.heldBytes))
+        #expect((waiting * 8000...HeldCommands.maximumBytes).contains(self.machine.heldBytes))
         #expect(self.machine.joined(lobby).count == waiting)
         #expect(self.machine.heldBytes == 0)
     }

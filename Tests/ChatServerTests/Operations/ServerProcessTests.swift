@@ -36,13 +36,12 @@ struct ServerProcessTests {
         #expect(outcome.output.contains("healthy"), "\(outcome.errors)")
     }
 
-    @Test func `a check of its health says at once what a balancer says, where the environment has the setting`()
-        async throws
-    {
+    /// Runs a server that trusts one proxy until its health is asked for, where the environment has the setting.
+    private func health(trusting proxy: String) async throws -> ServerProcess.Outcome {
         let port = try await FreePort.find()
-        let outcome = try await ServerProcess.run(
+        return try await ServerProcess.run(
             """
-            "$server" --port \(port) --trusted-proxies 127.0.0.1 --static static & pid=$!
+            "$server" --port \(port) --trusted-proxies \(proxy) --static static & pid=$!
             for try in $(seq 200); do
                 "$server" healthcheck --port \(port) && echo healthy && break; kill -0 $pid || break; sleep 0.1
             done
@@ -50,22 +49,16 @@ struct ServerProcessTests {
             """,
             environment: ["CHAT_PROXY_PROTOCOL": "on"]
         )
+    }
+
+    @Test func `a check of its health says at once what a balancer says`() async throws {
+        let outcome = try await self.health(trusting: "127.0.0.1")
         #expect(outcome.output.contains("healthy"), "\(outcome.errors)")
         #expect(!outcome.errors.contains("sends no header of the PROXY protocol"), "\(outcome.errors)")
     }
 
     @Test func `its health can be asked for where it takes this machine for no balancer`() async throws {
-        let port = try await FreePort.find()
-        let outcome = try await ServerProcess.run(
-            """
-            "$server" --port \(port) --trusted-proxies 192.0.2.1 --static static & pid=$!
-            for try in $(seq 200); do
-                "$server" healthcheck --port \(port) && echo healthy && break; kill -0 $pid || break; sleep 0.1
-            done
-            kill $pid; wait $pid
-            """,
-            environment: ["CHAT_PROXY_PROTOCOL": "on"]
-        )
+        let outcome = try await self.health(trusting: "192.0.2.1")
         #expect(outcome.output.contains("healthy"), "\(outcome.errors)")
     }
 

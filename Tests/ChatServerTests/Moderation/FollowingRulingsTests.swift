@@ -60,4 +60,18 @@ import Testing
             }
         }
     }
+
+    @Test func `a muted guest who posts without a connection is covered there`() async throws {
+        try await Admin.withNodes { _, second, admin in
+            let known = try await second.withClient { try await $0.greet("Mina") }
+            #expect(try await admin.order("mute", #"{"user":"\#(known.user)","room":"lobby"}"#) == 201)
+            let headers = ["Content-Type": "application/json", "Authorization": "Bearer \(known.session)"]
+            let body = #"{"text":"hi"}"#
+            let post = try await second.request("POST", "/api/rooms/lobby/messages", headers: headers, body: body)
+            #expect(post.status == 403 && post.body?["error"]?["code"]?.string == "muted")
+            #expect(Self.ofAddress(try await admin.rulings()) != nil)
+            // As somebody else from there.
+            #expect(try await second.post("hi", to: "lobby").status == 403)
+        }
+    }
 }

@@ -23,6 +23,8 @@ struct PostMessage {
         let (text, name, kind) = try self.read(body)
         try await self.node.rulings.ready()
         let user = try await self.sender(request, access, name)
+        // As a connection's: whoever is muted may be so at an address of which nobody knew.
+        if let address = context.address { await self.node.rulings.extendAll(of: user.id, to: address) }
         let key = try self.key(request, user)
         let block = context.address?.block
         let payer = user.id == Self.anonymous ? UserID("anonymous@\(block?.description ?? "")") : user.id

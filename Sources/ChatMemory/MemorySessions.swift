@@ -9,7 +9,7 @@ struct MemorySessions {
     static let checkedAtOnce = 1000
 
     private struct Session {
-        var user: User
+        var user: PackedUser
         var isGuest: Bool
         var lastUsed: Int
         /// The number of this session's last use among all uses.
@@ -34,7 +34,7 @@ struct MemorySessions {
     private var sessions: [Fingerprint: Session] = [:]
     /// In the order of time; only the last use of each session counts.
     private var uses: Deque<Use> = []
-    /// The uses by guests again, whose time is shorter.
+    /// The same of guests, whose time is shorter.
     private var guests: Deque<Use> = []
     private var lastUse = 0
 
@@ -45,10 +45,10 @@ struct MemorySessions {
         // Another connection of the same user may have been quicker.
         let key = Fingerprint(hash)
         let connections = self.sessions[key]?.connections ?? 0
-        self.sessions[key] = Session(user: user, isGuest: isGuest, lastUsed: now, use: 0, connections: connections)
+        self.sessions[key] = Session(user: PackedUser(user), isGuest: isGuest, lastUsed: now, use: 0, connections: connections)
         self.note(key, now)
         var looks = 0
-        while self.sessions.count > Self.maximum, looks < Self.checkedAtOnce, let oldest = self.uses.popFirst() {
+        while self.sessions.count > Self.maximum, looks < Self.checkedAtOnce, let oldest = self.popOldest() {
             looks += 1
             guard let session = self.sessions[oldest.session], session.use == oldest.number else { continue }
             if session.connections > 0 { self.note(oldest.session, now) } else { self.sessions[oldest.session] = nil }
@@ -68,7 +68,7 @@ struct MemorySessions {
     /// The user of a session.
     func user(_ hash: String, now: Int, limits: LogLimits) -> User? {
         guard let session = self.sessions[Fingerprint(hash)], !session.isForgotten(now, limits) else { return nil }
-        return session.user
+        return session.user.user
     }
 
     /// Looks a session up and restarts its time; from now on it is kept for the full time.
@@ -84,7 +84,7 @@ struct MemorySessions {
     mutating func rename(_ hash: String, _ user: User, now: Int) {
         let key = Fingerprint(hash)
         guard self.sessions[key] != nil else { return }
-        self.sessions[key]?.user = user
+        self.sessions[key]?.user = PackedUser(user)
         self.sessions[key]?.isGuest = false
         self.note(key, now)
     }
@@ -98,6 +98,13 @@ struct MemorySessions {
     /// - Returns: The larger number of uses checked in the two; if it equals the limit, more may be due.
     mutating func forget(_ now: Int, _ limits: LogLimits, limit: Int) -> Int {
         max(self.forget(\.guests, now, limits, limit), self.forget(\.uses, now, limits, limit))
+    }
+
+    /// Takes the earliest use out of the two lines.
+    private mutating func popOldest() -> Use? {
+        guard let guest = self.guests.first else { return self.uses.popFirst() }
+        guard let use = self.uses.first, use.number < guest.number else { return self.guests.popFirst() }
+        return self.uses.popFirst()
     }
 
     /// The session that was used first expires first.
@@ -125,9 +132,8 @@ struct MemorySessions {
         self.sessions[key]?.lastUsed = now
         self.sessions[key]?.use = self.lastUse
         let use = Use(session: key, number: self.lastUse)
-        self.uses.append(use)
-        if self.sessions[key]?.isGuest == true { self.guests.append(use) }
-        if max(self.uses.count, self.guests.count) > 2 * max(self.sessions.count, 1024) { self.compact() }
+        if self.sessions[key]?.isGuest == true { self.guests.append(use) } else { self.uses.append(use) }
+        if self.uses.count + self.guests.count > 2 * max(self.sessions.count, 1024) { self.compact() }
     }
 
     private mutating func compact() {

@@ -12,6 +12,8 @@
 #            ARGS="…"            more for each run, see `Tests/Faults/faults.py --help`
 #            ROOMS=20000         in so many rooms people come and go first (Tests/Faults/many_rooms.py); 0: none
 #            ROOM_SECONDS=60     for how long they do
+#            FAILOVERS=5         so often the primary of a Redis with sentinels dies, with replicas that must confirm and
+#                                without (Tests/Faults/failovers.py); 0: never
 #
 # Every second run has a Redis that forgets everything when it is killed. What failed is kept in .cache/faults, and the
 # command that makes it again is printed.
@@ -34,6 +36,13 @@ if [ "$rooms" -gt 0 ]; then
     .cache/venv/bin/python Tests/Faults/many_rooms.py --rooms "$rooms" --people 200 --nodes 2 \
         --seconds "${ROOM_SECONDS:-60}"
 fi
+
+failovers=${FAILOVERS:-5}
+for replicas in 0 1; do
+    if [ "$failovers" = 0 ]; then break; fi
+    say "the primary dies $failovers times; $replicas replicas must confirm"
+    .cache/venv/bin/python Tests/Faults/failovers.py --seed "$seed" --failovers "$failovers" --ack-replicas "$replicas"
+done
 
 say "seeds from $seed on, for $minutes minutes"
 # What is seconds to bash starts anew, and counts by itself.

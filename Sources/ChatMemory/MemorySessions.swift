@@ -45,7 +45,13 @@ struct MemorySessions {
         // Another connection of the same user may have been quicker.
         let key = Fingerprint(hash)
         let connections = self.sessions[key]?.connections ?? 0
-        self.sessions[key] = Session(user: PackedUser(user), isGuest: isGuest, lastUsed: now, use: 0, connections: connections)
+        self.sessions[key] = Session(
+            user: PackedUser(user),
+            isGuest: isGuest,
+            lastUsed: now,
+            use: 0,
+            connections: connections
+        )
         self.note(key, now)
         var looks = 0
         while self.sessions.count > Self.maximum, looks < Self.checkedAtOnce, let oldest = self.popOldest() {

@@ -110,6 +110,7 @@ package struct Node: Service {
             return try Self.memoryBroker(configuration, logger)
         }
         var redis = RedisConfiguration(url: url)
+        redis.sentinelLogIn = configuration.sentinelLogIn
         redis.keyPrefix = configuration.redisPrefix
         redis.limits = configuration.limits
         redis.replicas = configuration.ackReplicas

@@ -148,6 +148,9 @@ package final actor RedisBroker: Broker {
             await withDiscardingTaskGroup { group in
                 for (index, endpoint) in self.endpoints.all.enumerated() {
                     for role in endpoint.roles { group.addTask { await self.keepConnected(index, role) } }
+                    for sentinel in endpoint.sentinels.indices {
+                        group.addTask { await self.keepConnected(index, sentinel: sentinel) }
+                    }
                 }
                 group.addTask { await self.watchLeases() }
             }
@@ -160,6 +163,10 @@ package final actor RedisBroker: Broker {
     private func keepConnected(_ index: Int, _ role: RedisChannelHandler.Role) async {
         // The broker is also stopped here, since the order in which nested handlers are called is not defined.
         await self.endpoints.all[index].keepConnected(role) { self.stop() }
+    }
+
+    private func keepConnected(_ index: Int, sentinel: Int) async {
+        await self.endpoints.all[index].sentinels[sentinel].keepConnected { self.stop() }
     }
 
     private func watchLeases() async { await self.sweeper.run() }

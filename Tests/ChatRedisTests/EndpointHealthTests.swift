@@ -53,7 +53,7 @@ struct EndpointIdentityTests {
     private var identity = EndpointIdentity()
 
     private func introduction(_ process: String, run: String = "r1") -> RedisIntroduction {
-        RedisIntroduction(process: process, run: run, evictionPolicy: "noeviction", layout: 2)
+        RedisIntroduction(process: process, run: run, evictionPolicy: "noeviction", layout: 2, isReplica: false)
     }
 
     @Test
@@ -89,8 +89,12 @@ struct EndpointIdentityTests {
 
     @Test
     func `an introduction that is none is not read`() {
-        let whole = ["p", "r", "noeviction"].map { RedisReply.bulk(ByteBuffer(string: $0)) } + [.integer(2)]
+        let start = ["p", "r", "noeviction"].map { RedisReply.bulk(ByteBuffer(string: $0)) } + [.integer(2)]
+        let whole = start + [.bulk(ByteBuffer(string: "master"))]
         #expect(RedisIntroduction(.array(whole)) == self.introduction("p", run: "r"))
+        #expect(RedisIntroduction(.array(start + [.bulk(ByteBuffer(string: "slave"))]))?.isReplica == true)
+        // A server that does not tell its role may be anything.
+        #expect(RedisIntroduction(.array(start + [.bulk(ByteBuffer())]))?.isReplica == false)
         #expect(RedisIntroduction(.array(Array(whole.dropLast()))) == nil)
         #expect(RedisIntroduction(.array(whole.reversed())) == nil)
         #expect(RedisIntroduction(.status("OK")) == nil)

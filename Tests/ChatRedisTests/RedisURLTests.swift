@@ -13,7 +13,7 @@ struct RedisURLTests {
     @Test
     func `everything may be given`() throws {
         let url = try RedisURL("rediss://chat:p%40ss%3A%2F@redis.example:6380/3")
-        #expect(url.address == .host("redis.example", port: 6380))
+        #expect(url.target == .server(.host("redis.example", port: 6380)))
         #expect(url.usesTLS)
         #expect(url.user == "chat")
         #expect(url.password == .init("p@ss:/"))
@@ -25,7 +25,7 @@ struct RedisURLTests {
         let url = try RedisURL("redis://:a@b:c@h")
         #expect(url.user == nil)
         #expect(url.password == .init("a@b:c"))
-        #expect(url.address == .host("h", port: 6379))
+        #expect(url.target == .server(.host("h", port: 6379)))
     }
 
     @Test
@@ -40,16 +40,38 @@ struct RedisURLTests {
 
     @Test(arguments: [("redis://[::1]", 6379), ("redis://[::1]:7000", 7000), ("redis://[::1]:7000/0", 7000)])
     func `an IPv6 address stands in brackets`(text: String, port: Int) throws {
-        #expect(try RedisURL(text).address == .host("::1", port: port))
+        #expect(try RedisURL(text).target == .server(.host("::1", port: port)))
     }
 
     @Test
     func `a socket is named by its path`() throws {
         #expect(try RedisURL("unix:/run/redis.sock") == RedisURL(address: .socket(path: "/run/redis.sock")))
         let url = try RedisURL("unix:///run/a%20b.sock?db=2")
-        #expect(url.address == .socket(path: "/run/a b.sock"))
+        #expect(url.target == .server(.socket(path: "/run/a b.sock")))
         #expect(url.database == 2)
         #expect(try RedisURL("unix://u:p@/run/redis.sock").password == .init("p"))
+    }
+
+    @Test
+    func `sentinels are a list, and the name of the primary is the path`() throws {
+        let url = try RedisURL("redis-sentinel://chat:pw@a,b:7000,[::1]:7001/my%20master/2")
+        let sentinels: [RedisURL.Address] = [.host("a", port: 26379), .host("b", port: 7000), .host("::1", port: 7001)]
+        #expect(url.target == .primary(name: "my master", sentinels: sentinels))
+        #expect(url.user == "chat" && url.password == .init("pw") && url.database == 2 && !url.usesTLS)
+        #expect("\(url)" == "redis-sentinel://a:26379,b:7000,[::1]:7001/my master/2")
+        #expect(try RedisURL("rediss-sentinel://a/m").usesTLS)
+        #expect(try RedisURL("rediss-sentinel://a/m/").database == 0)
+    }
+
+    @Test(arguments: [
+        "redis-sentinel://a", "redis-sentinel://a/", "redis-sentinel://a,/m", "redis-sentinel:///m",
+        "redis-sentinel://a,,b/m", "redis-sentinel://a:0/m", "redis-sentinel://a/m/x", "redis-sentinel://a/m/1/2",
+        "redis-sentinel://a/m?x=1", "redis-sentinel://u:secret@/m", "redis-sentinel://u:secret@a/%ff",
+        "redis-sentinel://" + Array(repeating: "a", count: 17).joined(separator: ",") + "/m",
+    ])
+    func `a list of sentinels that cannot be is refused, and never repeated`(text: String) {
+        let error = #expect(throws: RedisURLError.self) { try RedisURL(text) }
+        #expect(error?.description.contains("secret") == false)
     }
 
     @Test(arguments: [

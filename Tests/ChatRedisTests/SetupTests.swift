@@ -156,7 +156,7 @@ struct SetupTests {
     func `what is wrong is told by its name`(options: String, url: String, reason: String) async throws {
         try await RedisServerProcess.with(options.split(separator: " ").map(String.init)) { server in
             var wanted = try RedisURL(url)
-            wanted.address = .host("127.0.0.1", port: server.port)
+            wanted.target = .server(.host("127.0.0.1", port: server.port))
             let change: (inout RedisConfiguration) -> Void = {
                 $0.url = wanted
                 $0.patience = .seconds(1)

@@ -175,6 +175,28 @@ struct ConfigurationTests {
         }
     }
 
+    @Test func `sentinels have a log-in of their own, and are for redis-sentinel:// alone`() async throws {
+        try await self.withFile("s3cret\n") { file in
+            let redis = ["redis": "redis-sentinel://127.0.0.1/chat"]
+            let user = "redis-sentinel-user"
+            let password = ["redis-sentinel-password-file": file]
+            #expect(try await self.configuration(redis).node.sentinelLogIn == RedisLogIn())
+            let flags = redis.merging(password) { first, _ in first }.merging([user: "u"]) { first, _ in first }
+            let configuration = try await self.configuration(flags)
+            #expect(configuration.node.sentinelLogIn == RedisLogIn(user: "u", password: .init("s3cret")))
+            #expect(configuration.node.redis?.password == nil)
+            #expect(!"\(configuration)".contains("s3cret"))
+            let faults = [
+                (redis.merging([user: "u"]) { first, _ in first }, "a user needs a password"),
+                (["redis": "redis://127.0.0.1"].merging(password) { first, _ in first }, "redis-sentinel://"),
+            ]
+            for (flags, words) in faults {
+                let error = await #expect(throws: SettingError.self) { try await self.configuration(flags) }
+                #expect(error?.message.contains(words) == true)
+            }
+        }
+    }
+
     @Test func `who may have signed for Redis is read from a file or the system's variables`() async throws {
         let tls = ["redis": "rediss://127.0.0.1"]
         #expect(try await self.configuration(tls).node.redisAuthorities == nil)

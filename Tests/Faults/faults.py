@@ -212,7 +212,7 @@ async def carry_out(run: Run, say=print) -> Outcome:
         stage = Stage(run.folder, run.nodes, options)
         for node in stage.nodes if run.old_server else []:
             node.server = run.old_server
-        async with stage.running(), _verify(run, stage) as result:
+        async with stage.running(), verifying(run, stage) as result:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while sum(node.to_clients.accepted for node in stage.nodes) < run.clients and not result.done():
                     await asyncio.sleep(0.02)
@@ -234,7 +234,7 @@ async def carry_out(run: Run, say=print) -> Outcome:
 
 
 @contextlib.asynccontextmanager
-async def _verify(run: Run, stage: Stage):
+async def verifying(run: Run, stage: Stage):
     """Lets clients use the chat; gives the task that ends with what `chat-cli verify` says."""
     command = [CLI, "verify", "--json", "--record", run.folder / "history.ndjson", "--seed", str(run.seed)]
     command += ["--clients", str(run.clients), "--rooms", str(run.rooms)]

@@ -112,16 +112,30 @@ class Program:
                 self._process.send_signal(number)
 
 
+async def ask(port: int, *words: str, lines: int = 1) -> list[str]:
+    """Gives a command to a Redis or a sentinel, and gives the first lines of the answer."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        try:
+            writer.write((" ".join(words) + "\r\n").encode())
+            answer = [(await reader.readline()).decode().rstrip() for _ in range(lines)]
+        finally:
+            writer.close()
+    if answer[0].startswith("-"):
+        raise RuntimeError(f"Redis says to {words}: {answer[0]}")
+    return answer
+
+
 class Redis(Program):
     """A Redis that has everything on its disk before it says so."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, name: str = "redis", options: list[str] | None = None):
         self.port = free_port()
-        self.data = folder / "redis"
-        self.saved = folder / "redis-before"
+        self.data = folder / name
+        self.saved = folder / f"{name}-before"
         command = ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.data)]
-        command += ["--save", "", "--appendonly", "yes", "--appendfsync", "always"]
-        super().__init__("redis", command, folder / "redis.log", "Ready to accept connections")
+        command += ["--save", "", "--appendonly", "yes", "--appendfsync", "always", *(options or [])]
+        super().__init__(name, command, folder / f"{name}.log", "Ready to accept connections")
 
     async def start(self, with_data: bool = True) -> None:
         if not with_data:
@@ -141,16 +155,7 @@ class Redis(Program):
 
     async def tell(self, *words: str) -> str:
         """Gives a command, and gives the first line of the answer."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-            try:
-                writer.write((" ".join(words) + "\r\n").encode())
-                answer = (await reader.readline()).decode().rstrip()
-            finally:
-                writer.close()
-        if answer.startswith("-"):
-            raise RuntimeError(f"Redis says to {words}: {answer}")
-        return answer
+        return (await ask(self.port, *words))[0]
 
 
 class Node(Program):
@@ -166,13 +171,14 @@ class Node(Program):
         self.to_redis = Relay(redis.port)
         self.to_clients = Relay(self.port)
         self.options = options
+        self.address = f"redis://127.0.0.1:{self.to_redis.port}"
+        """Where its Redis is."""
         self.server = SERVER
         """The program that it is when it starts next."""
         super().__init__(f"node {number}", [], folder / f"node-{number}.log", "listening on http://")
 
     async def start(self) -> None:
-        address = f"redis://127.0.0.1:{self.to_redis.port}"
-        self.command = [self.server, "--host", "127.0.0.1", "--port", str(self.port), "--redis", address, *self.options]
+        self.command = [self.server, "--host", "127.0.0.1", "--port", str(self.port), "--redis", self.address, *self.options]
         await super().start()
 
     @property

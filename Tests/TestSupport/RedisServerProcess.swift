@@ -9,10 +9,26 @@ package final class RedisServerProcess: Sendable {
         package init(description: String) { self.description = description }
     }
 
+    /// What the process is.
+    package enum Mode: Sendable {
+        /// A server, with more options of `redis-server`.
+        case server([String])
+        /// A sentinel, with the lines of its configuration.
+        case sentinel([String])
+
+        /// What it says when it can be used.
+        fileprivate var readiness: String {
+            switch self {
+            case .server: "Ready to accept connections"
+            case .sentinel: "Sentinel ID is"
+            }
+        }
+    }
+
     package let port: Int
     private let directory: URL
     private let executable: URL
-    private let arguments: [String]
+    private let mode: Mode
     private let process = Mutex<ChildProcess?>(nil)
 
     /// Starts a server for as long as the body runs.
@@ -32,10 +48,12 @@ package final class RedisServerProcess: Sendable {
     }
 
     /// Prepares a server without starting it: the port is free, and nobody listens there.
-    package init(_ arguments: [String] = []) async throws {
+    package convenience init(_ arguments: [String] = []) async throws { try await self.init(.server(arguments)) }
+
+    package init(_ mode: Mode) async throws {
         self.port = try await FreePort.find()
         self.executable = try Self.find()
-        self.arguments = arguments
+        self.mode = mode
         self.directory = FileManager.default.temporaryDirectory.appendingPathComponent("redis-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: self.directory, withIntermediateDirectories: true)
     }
@@ -44,11 +62,8 @@ package final class RedisServerProcess: Sendable {
 
     /// Starts the server and waits until it accepts connections.
     package func start() async throws {
-        let process = try ChildProcess(
-            [self.executable.path, "--port", "\(self.port)", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-                + ["--dir", self.directory.path] + self.arguments,
-            joinsErrors: true
-        )
+        let readiness = self.mode.readiness
+        let process = try ChildProcess([self.executable.path] + self.arguments(), joinsErrors: true)
         self.process.withLock { $0 = process }
         let output = process.output
         let isReady: Bool = await withCheckedContinuation { continuation in
@@ -59,7 +74,7 @@ package final class RedisServerProcess: Sendable {
                 while let bytes = output.read() {
                     guard waiting != nil else { continue }
                     text += String(decoding: bytes, as: UTF8.self)
-                    if text.contains("Ready to accept connections") {
+                    if text.contains(readiness) {
                         waiting?.resume(returning: true)
                         waiting = nil
                     }
@@ -68,6 +83,18 @@ package final class RedisServerProcess: Sendable {
             }
         }
         guard isReady else { throw Failure(description: "redis-server did not start on port \(self.port)") }
+    }
+
+    private func arguments() throws -> [String] {
+        let place = ["--port", "\(self.port)", "--bind", "127.0.0.1", "--dir", self.directory.path]
+        switch self.mode {
+        case .server(let arguments): return place + ["--save", "", "--appendonly", "no"] + arguments
+        case .sentinel(let lines):
+            // A sentinel rewrites its file.
+            let file = self.directory.appendingPathComponent("sentinel.conf")
+            try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: file)
+            return [file.path, "--sentinel"] + place
+        }
     }
 
     /// Ends the server at once, without a chance to save anything.
@@ -86,7 +113,7 @@ package final class RedisServerProcess: Sendable {
         self.process.withLock { $0 }?.signal(signal)
     }
 
-    private func cleanUp() {
+    package func cleanUp() {
         self.thaw()
         self.kill()
         try? FileManager.default.removeItem(at: self.directory)

@@ -12,6 +12,8 @@ package struct NodeConfiguration: Sendable {
     package var name = NodeName.hostAndPort
     /// The Redis that joins the nodes; nil keeps the chat in memory.
     package var redis: RedisURL?
+    /// The log-in at the sentinels that know where Redis is.
+    package var sentinelLogIn = RedisLogIn()
     package var redisPrefix = "chat:"
     /// The authorities for the certificate of Redis; nil: those that the system trusts.
     package var redisAuthorities: NIOSSLTrustRoots?

@@ -5,6 +5,10 @@ package import NIOSSL
 package struct RedisConfiguration: Sendable {
     /// The address of Redis.
     package var url: RedisURL
+    /// The log-in at the sentinels, which is not that at Redis.
+    package var sentinelLogIn = RedisLogIn()
+    /// The time between two questions to a sentinel.
+    package var sentinelInterval = Duration.seconds(1)
     /// The prefix of every key and channel.
     package var keyPrefix = "chat:"
     /// The rules for checking the certificate of a `rediss://` server.

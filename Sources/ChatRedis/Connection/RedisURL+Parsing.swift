@@ -9,24 +9,59 @@ extension RedisURL {
         switch text[..<colon].lowercased() {
         case "redis": try self.init(network: rest, usesTLS: false)
         case "rediss": try self.init(network: rest, usesTLS: true)
+        case "redis-sentinel": try self.init(sentinels: rest, usesTLS: false)
+        case "rediss-sentinel": try self.init(sentinels: rest, usesTLS: true)
         case "unix", "redis+unix": try self.init(socket: rest)
         default: throw .scheme
         }
     }
 
     private init(network text: Substring, usesTLS: Bool) throws(RedisURLError) {
-        guard text.hasPrefix("//") else { throw RedisURLError("after the scheme of a Redis URL comes //") }
-        guard !text.contains("#") else { throw .fragment }
-        let (authority, path) = text.dropFirst(2).split(atFirst: "/")
-        guard !authority.contains("?"), path?.contains("?") != true else {
-            throw RedisURLError("a Redis URL has no query; the database is its path, as in /1")
-        }
-        // The last one: a password that was not encoded may have others.
-        let (login, place) = authority.splitAtLast("@")
-        self.init(address: try Self.address(place))
+        let parts = try NetworkParts(text)
+        self.init(address: try Self.address(parts.place))
         self.usesTLS = usesTLS
-        try self.logIn(login)
-        if let path, !path.isEmpty { try self.select(path) }
+        try self.logIn(parts.login)
+        if let path = parts.path, !path.isEmpty { try self.select(path) }
+    }
+
+    private init(sentinels text: Substring, usesTLS: Bool) throws(RedisURLError) {
+        let parts = try NetworkParts(text)
+        let places = parts.place.split(separator: ",", omittingEmptySubsequences: false)
+        guard places.count <= Self.mostSentinels else {
+            throw RedisURLError("a Redis URL names at most \(Self.mostSentinels) sentinels")
+        }
+        var sentinels: [Address] = []
+        for place in places { sentinels.append(try Self.address(place, standardPort: 26379)) }
+        let (name, database) = (parts.path ?? "").split(atFirst: "/")
+        guard !name.isEmpty else {
+            throw RedisURLError("after the sentinels of a Redis URL comes the name of the primary, as in /mymaster")
+        }
+        self.init(target: .primary(name: try name.percentDecoded(), sentinels: sentinels))
+        self.usesTLS = usesTLS
+        try self.logIn(parts.login)
+        if let database, !database.isEmpty { try self.select(database) }
+    }
+
+    /// The most sentinels of a URL: each gets a connection.
+    private static let mostSentinels = 16
+
+    /// What stands between the scheme and the end of an address in a network.
+    private struct NetworkParts {
+        let login: Substring?
+        let place: Substring
+        let path: Substring?
+
+        init(_ text: Substring) throws(RedisURLError) {
+            guard text.hasPrefix("//") else { throw RedisURLError("after the scheme of a Redis URL comes //") }
+            guard !text.contains("#") else { throw .fragment }
+            let (authority, path) = text.dropFirst(2).split(atFirst: "/")
+            guard !authority.contains("?"), path?.contains("?") != true else {
+                throw RedisURLError("a Redis URL has no query; the database is its path, as in /1")
+            }
+            // The last one: a password that was not encoded may have others.
+            (self.login, self.place) = authority.splitAtLast("@")
+            self.path = path
+        }
     }
 
     private init(socket text: Substring) throws(RedisURLError) {
@@ -53,7 +88,10 @@ extension RedisURL {
         try self.select(query.dropFirst(3))
     }
 
-    private static func address(_ place: Substring) throws(RedisURLError) -> Address {
+    private static func address(
+        _ place: Substring,
+        standardPort: Int = 6379
+    ) throws(RedisURLError) -> Address {
         var host = place
         var port: Substring?
         if place.hasPrefix("[") {
@@ -73,11 +111,13 @@ extension RedisURL {
             }
         }
         guard !host.isEmpty else { throw RedisURLError("a Redis URL names a host") }
-        return .host(try host.percentDecoded(), port: try Self.port(port))
+        return .host(
+            try host.percentDecoded(),
+            port: try port.map { text throws(RedisURLError) in try Self.port(text) } ?? standardPort
+        )
     }
 
-    private static func port(_ text: Substring?) throws(RedisURLError) -> Int {
-        guard let text else { return 6379 }
+    private static func port(_ text: Substring) throws(RedisURLError) -> Int {
         guard let port = Int(text), (1...65535).contains(port) else {
             throw RedisURLError("the port of a Redis URL is a number from 1 to 65535")
         }
@@ -102,7 +142,9 @@ extension RedisURL {
 }
 
 extension RedisURLError {
-    fileprivate static let scheme = RedisURLError("a Redis URL begins with redis://, rediss:// or unix:")
+    fileprivate static let scheme = RedisURLError(
+        "a Redis URL begins with redis://, rediss://, redis-sentinel://, rediss-sentinel:// or unix:"
+    )
     fileprivate static let fragment = RedisURLError("a Redis URL has no #; in a password it is written %23")
 }
 

@@ -4,22 +4,35 @@
 ///   elsewhere
 /// - `rediss://…`: the same over TLS
 /// - `unix:/path/to/socket[?db=n]`, also `unix://[user[:password]@]/path/to/socket`
+/// - `redis-sentinel://[user[:password]@]host[:port][,host[:port]…]/name[/database]`: the primary that these sentinels
+///   know by a name; `rediss-sentinel://…`: the same over TLS, with the sentinels too
 ///
 /// All parts may be percent-encoded; an IPv6 address is in brackets.
 package struct RedisURL: Equatable, Sendable {
-    package enum Address: Equatable, Sendable {
+    /// The address of a server.
+    package enum Address: Hashable, Sendable {
         case host(String, port: Int)
         case socket(path: String)
     }
 
-    package var address: Address
+    /// How to find the server.
+    package enum Target: Equatable, Sendable {
+        /// It is always at the same address.
+        case server(Address)
+        /// Sentinels say where the primary of this name is.
+        case primary(name: String, sentinels: [Address])
+    }
+
+    package var target: Target
     package var usesTLS = false
     /// The user of Redis' access control list; nil: the default user.
     package var user: String?
     package var password: Password?
     package var database = 0
 
-    package init(address: Address) { self.address = address }
+    package init(target: Target) { self.target = target }
+
+    package init(address: Address) { self.init(target: .server(address)) }
 
     /// A password that cannot get into a log by mistake.
     package struct Password: Equatable, Sendable {
@@ -38,10 +51,22 @@ extension RedisURL.Password: CustomStringConvertible, CustomDebugStringConvertib
 extension RedisURL: CustomStringConvertible {
     /// The address alone: an operator needs it, and it may appear in a log.
     package var description: String {
-        switch self.address {
-        case .host(let host, let port):
-            "\(self.usesTLS ? "rediss" : "redis")://\(host.contains(":") ? "[\(host)]" : host):\(port)/\(self.database)"
-        case .socket(let path): "unix:\(path)?db=\(self.database)"
+        let scheme = self.usesTLS ? "rediss" : "redis"
+        return switch self.target {
+        case .server(.socket(let path)): "unix:\(path)?db=\(self.database)"
+        case .server(let address): "\(scheme)://\(address)/\(self.database)"
+        case .primary(let name, let sentinels):
+            "\(scheme)-sentinel://\(sentinels.map(\.description).joined(separator: ","))/\(name)/\(self.database)"
+        }
+    }
+}
+
+extension RedisURL.Address: CustomStringConvertible {
+    /// The host and the port, or the path.
+    package var description: String {
+        switch self {
+        case .host(let host, let port): "\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        case .socket(let path): path
         }
     }
 }

@@ -27,6 +27,7 @@ final class RedisEndpoint {
 
     private let eventLoop: any EventLoop
     private let url: RedisURL
+    private let place: EndpointPlace
     private let connector: RedisConnector
     private let scripts: RedisScriptSet
     private let keys: RedisKeys
@@ -60,6 +61,7 @@ final class RedisEndpoint {
     ) throws {
         (self.eventLoop, self.url, self.scripts, self.keys) = (eventLoop, configuration.url, scripts, keys)
         self.logger = logger
+        self.place = try EndpointPlace(configuration, on: eventLoop, logger: logger)
         self.connector = try RedisConnector(
             configuration.url,
             tls: configuration.tls,
@@ -82,6 +84,7 @@ final class RedisEndpoint {
     /// Subscribes the channels of every node, and reports events from now on.
     func begin(_ listener: any EndpointListener, _ tell: @escaping (Event) -> Void) {
         (self.listener, self.tell) = (listener, tell)
+        self.place.moved = { [weak self] in self?.leave(.isNoPrimary) }
         // The first channel marks nodes of this layout: a node that counts subscribers must not see it last.
         self.subscriptions.subscribe(ChannelName(self.keys.layoutChannel))
         self.subscriptions.subscribe(ChannelName(self.keys.control))
@@ -112,6 +115,9 @@ final class RedisEndpoint {
         self.logLink === self.commands ? [.commands, .subscriptions] : [.commands, .log, .subscriptions]
     }
 
+    /// Those by which it is found out where the server is, each kept by ``SentinelLink/keepConnected(onCancel:)``.
+    var sentinels: [SentinelLink] { self.place.sentinels }
+
     /// Keeps one of the connections until the task is cancelled, or the data turn out to be unusable.
     ///
     /// - Parameters:
@@ -122,7 +128,7 @@ final class RedisEndpoint {
         while !Task.isCancelled, self.refusal == nil {
             await self.connect(role, onCancel: onCancel)
             guard self.refusal == nil else { break }
-            let pause = self.backoffs[role, default: Backoff()].next(.now(), using: &random)
+            let pause = self.backoffs[role, default: self.place.backoff].next(.now(), using: &random)
             try? await Task.sleep(for: pause)
         }
     }
@@ -130,7 +136,8 @@ final class RedisEndpoint {
     /// Connects and waits for the end of the connection.
     private func connect(_ role: RedisChannelHandler.Role, onCancel: @escaping @Sendable () -> Void) async {
         do {
-            let channel = try await self.connector.connect(self.makeHandler(role), on: self.eventLoop)
+            let address = try await self.place.address()
+            let channel = try await self.connector.connect(to: address, self.makeHandler(role), on: self.eventLoop)
             await withTaskCancellationHandler {
                 try? await channel.closeFuture.get()
             } onCancel: {
@@ -138,7 +145,7 @@ final class RedisEndpoint {
                 channel.close(promise: nil)
             }
         } catch {
-            self.update(lost: BrokerError(connection: error))
+            self.update(lost: (error as? BrokerError) ?? BrokerError(connection: error))
         }
     }
 
@@ -230,14 +237,18 @@ final class RedisEndpoint {
         self.becameInactive(reason)
         guard wasActive, reason.code == .leaveServer else { return }
         // The others lead to the same Redis, which may not be the primary any more.
-        self.commands.close(reason)
-        self.logLink.close(reason)
-        self.subscriptions.close(reason)
+        self.leave(reason)
+    }
+
+    /// Leaves the server on all connections, also on those that are still being made.
+    private func leave(_ reason: BrokerError) {
+        for handler in self.handlers.values { handler.close(reason) }
     }
 
     /// Closes all connections, even those that are still being made; losses are not reported any more.
     func stop() {
         self.health.stop()
+        self.place.stop()
         for handler in self.handlers.values { handler.close(.isAway) }
         // Pending requests will get no answer: a Redis that hangs must not delay their callers.
         self.commands.stop()
@@ -261,6 +272,10 @@ final class RedisEndpoint {
             self.handlers[role]?.close(reason)
             return false
         }
+        guard self.place.admits(introduction) else {
+            self.handlers[role]?.close(.isNoPrimary)
+            return false
+        }
         self.warn(of: introduction.evictionPolicy)
         self.hearing.restart()
         for stray in self.identity.introduced(introduction, on: role) {
@@ -276,7 +291,7 @@ final class RedisEndpoint {
         guard self.identity.isAnother(run) else { return }
         self.counters.stray += 1
         self.logger.warning("Redis has the data of another run than before, and is connected to again")
-        for handler in self.handlers.values { handler.close(.isElsewhere) }
+        self.leave(.isElsewhere)
     }
 
     private func warn(of policy: String) {
@@ -336,6 +351,7 @@ final class RedisEndpoint {
 
     /// Handles deadlines, and connections that may be dead or bring no publications.
     func tick(_ now: NIODeadline) {
+        self.place.tick(now)
         self.commands.tick(now)
         if self.logLink !== self.commands { self.logLink.tick(now) }
         self.subscriptions.tick(now)
@@ -346,7 +362,7 @@ final class RedisEndpoint {
     }
 
     private func becameActive(_ role: RedisChannelHandler.Role) {
-        self.backoffs[role, default: Backoff()].opened(.now())
+        self.backoffs[role, default: self.place.backoff].opened(.now())
         self.update(lost: nil)
     }
 

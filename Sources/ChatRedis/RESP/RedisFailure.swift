@@ -13,6 +13,8 @@ extension BrokerError {
     static let isDeaf = BrokerError(.away, "nothing that is published in Redis arrives")
     /// Successive connections lead to different servers.
     static let isElsewhere = BrokerError(.away, "the connections lead to different Redis servers")
+    /// The sentinels name another server, or this one says that it is a replica.
+    static let isNoPrimary = BrokerError(.leaveServer, "this Redis is not the primary any more")
     static let isUnintelligible = BrokerError(.uncertain, "Redis gave an unexpected answer")
 
     /// The message is stored, but on fewer replicas than required.

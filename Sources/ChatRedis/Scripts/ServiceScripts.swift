@@ -33,8 +33,8 @@ enum ServiceScripts {
     /// The identity of Redis and of its data; the first request on each connection.
     ///
     /// KEYS: layout. ARGV: a new name for a run, the version of the layout that the node knows. Answers the process
-    /// (empty if Redis does not give it), the run, the policy for full memory, and the version of the layout (0: none
-    /// is written).
+    /// (empty if Redis does not give it), the run, the policy for full memory, the version of the layout (0: none is
+    /// written), and the role.
     ///
     /// If Redis is empty, the layout says so: there are no old data to take into account.
     static let introduction = [Self.run, Self.introduce].joined(separator: "\n")
@@ -44,7 +44,8 @@ enum ServiceScripts {
         if redis.pcall('DBSIZE') == 0 then redis.pcall('HSET', KEYS[1], 'began', 'empty') end
         -- Data of a newer layout are not touched.
         local run = version <= tonumber(ARGV[2]) and run_of(KEYS[1], ARGV[1], '') or ''
-        return { string.sub(told('server', 'run_id'), 1, 16), run, told('memory', 'maxmemory_policy'), version }
+        return { string.sub(told('server', 'run_id'), 1, 16), run, told('memory', 'maxmemory_policy'), version,
+            told('replication', 'role') }
         """#
 
     /// Lets a node hear itself, and checks which other nodes are there.

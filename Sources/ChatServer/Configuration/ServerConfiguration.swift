@@ -160,12 +160,7 @@ extension NodeConfiguration {
         let url: RedisURL
         do { url = try RedisURL(text) } catch { throw SettingError("\(Setting.redis.names): \(error)") }
         self.redis = url
-        if let file = settings.string(.redisPasswordFile) {
-            guard let password = try? String(contentsOfFile: file, encoding: .utf8) else {
-                throw SettingError("\(Setting.redisPasswordFile.names): the file cannot be read")
-            }
-            self.redis?.password = RedisURL.Password(password.trimmingCharacters(in: .newlines))
-        }
+        self.redis?.password = try settings.password(.redisPasswordFile) ?? url.password
         guard self.redis?.user == nil || self.redis?.password != nil else {
             throw SettingError(
                 "\(Setting.redis.names): a user needs a password, in the URL or by "
@@ -173,6 +168,23 @@ extension NodeConfiguration {
             )
         }
         self.redisAuthorities = try Self.authorities(settings, usesTLS: url.usesTLS)
+        self.sentinelLogIn = try Self.sentinelLogIn(settings, url)
+    }
+
+    private static func sentinelLogIn(_ settings: Settings, _ url: RedisURL) throws(SettingError) -> RedisLogIn {
+        let logIn = RedisLogIn(
+            user: settings.string(.redisSentinelUser),
+            password: try settings.password(.redisSentinelPasswordFile)
+        )
+        guard logIn.user == nil || logIn.password != nil else {
+            throw SettingError(
+                "\(Setting.redisSentinelUser.names): a user needs a password, by "
+                    + Setting.redisSentinelPasswordFile.names
+            )
+        }
+        guard case .server = url.target, logIn != RedisLogIn() else { return logIn }
+        let setting = logIn.password == nil ? Setting.redisSentinelUser : .redisSentinelPasswordFile
+        throw SettingError("\(setting.names): it is for a Redis that sentinels know, redis-sentinel://")
     }
 
     /// The trusted certificates: those of `--redis-ca`, or of the variables that OpenSSL also reads.
@@ -269,5 +281,16 @@ extension Settings {
             }
         }
         return try await Settings(flags: flags, environment: environment, file: file, naming: .flagAndVariable)
+    }
+}
+
+extension Settings {
+    /// The password in the file that a setting names; nil when the setting has no value.
+    fileprivate func password(_ setting: Setting) throws(SettingError) -> RedisURL.Password? {
+        guard let file = self.string(setting) else { return nil }
+        guard let password = try? String(contentsOfFile: file, encoding: .utf8) else {
+            throw SettingError("\(setting.names): the file cannot be read")
+        }
+        return RedisURL.Password(password.trimmingCharacters(in: .newlines))
     }
 }

@@ -10,6 +10,8 @@ struct ServerOptions: ParsableArguments {
     @Option(.port) var port: String?
     @Option(.redis) var redis: String?
     @Option(.redisPasswordFile) var redisPasswordFile: String?
+    @Option(.redisSentinelUser) var redisSentinelUser: String?
+    @Option(.redisSentinelPasswordFile) var redisSentinelPasswordFile: String?
     @Option(.redisCa) var redisCa: String?
     @Option(.redisPrefix) var redisPrefix: String?
     @Option(.ackReplicas) var ackReplicas: String?
@@ -52,6 +54,8 @@ struct ServerOptions: ParsableArguments {
     var values: [String: String] {
         let own: [Setting: String?] = [
             .host: self.host, .port: self.port, .redis: self.redis, .redisPasswordFile: self.redisPasswordFile,
+            .redisSentinelUser: self.redisSentinelUser,
+            .redisSentinelPasswordFile: self.redisSentinelPasswordFile,
             .redisCa: self.redisCa, .redisPrefix: self.redisPrefix, .ackReplicas: self.ackReplicas,
             .nodeName: self.node, .staticFiles: self.staticFiles, .threads: self.threads,
             .flushWindow: self.flushWindow, .origins: self.origins, .hosts: self.hosts, .status: self.status,

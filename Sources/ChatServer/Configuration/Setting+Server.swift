@@ -20,11 +20,20 @@ extension Setting {
     static let redis = Setting(
         "redis",
         help: "The Redis that joins the nodes: redis://[user:pass@]host:port[/db], rediss://…, unix:/path.",
-        discussion: "Without it the chat lives in memory, on this node alone. REDIS_URL is understood as well."
+        discussion: "redis-sentinel://host:port,host:port/name[/db] asks sentinels where it is. "
+            + "Without it the chat lives in memory, on this node alone. REDIS_URL is understood as well."
     )
     static let redisPasswordFile = Setting(
         "redis-password-file",
         help: "A file with the password of Redis; better than one in the URL."
+    )
+    static let redisSentinelUser = Setting(
+        "redis-sentinel-user",
+        help: "The user with which to log in at the sentinels (the default user)."
+    )
+    static let redisSentinelPasswordFile = Setting(
+        "redis-sentinel-password-file",
+        help: "A file with the password of the sentinels, which is not that of Redis."
     )
     static let redisCa = Setting(
         "redis-ca",
@@ -128,7 +137,8 @@ extension Setting {
     /// All of them, ``tls`` and ``limits``.
     static let all =
         [
-            host, port, redis, redisPasswordFile, redisCa, redisPrefix, ackReplicas, nodeName, staticFiles, threads,
+            host, port, redis, redisPasswordFile, redisSentinelUser, redisSentinelPasswordFile, redisCa, redisPrefix,
+            ackReplicas, nodeName, staticFiles, threads,
             flushWindow, origins, hosts, trustedProxies, forwardedField, proxyProtocol, status, deflate, unlimited,
             coreDumps, logLevel, logFormat,
         ] + tls + identity + signIn + moderation + limits

@@ -39,15 +39,43 @@ extension RedisServerProcess {
         return try await self.ask(bytes)
     }
 
-    private func ask(_ command: ByteBuffer) async throws -> String {
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connectTimeout(.patient)
-            .connect(host: "127.0.0.1", port: self.port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+    /// Asks for names and their values, which are all in one answer.
+    ///
+    /// - Parameters:
+    ///   - command: The command, its words with blanks between.
+    ///   - password: The password to log in with, if one is needed.
+    /// - Returns: The values by their names.
+    /// - Throws: What the socket says, and ``Failure`` for any other answer.
+    func fields(_ command: String, password: String? = nil) async throws -> [String: String] {
+        guard case .array(let replies) = try await self.reply(to: command, password: password) else {
+            throw Failure(description: "no fields: \(command)")
+        }
+        let texts = replies.map { $0.string ?? "" }
+        let pairs = stride(from: 0, to: texts.count - 1, by: 2).map { (texts[$0], texts[$0 + 1]) }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
+    /// Sends a command, its words with blanks between, over a connection of its own; gives the whole answer.
+    func reply(to command: String, password: String? = nil) async throws -> RedisReply {
+        let reader = HiredisReader()
+        let logIn = password.map { ["AUTH \($0)"] } ?? []
+        return try await self.connected { inbound, outbound in
+            let commands = logIn + [command]
+            try await outbound.write(ByteBuffer(string: commands.map { $0 + "\r\n" }.joined()))
+            var missing = commands.count
+            for try await bytes in inbound {
+                try reader.feed(bytes)
+                while let reply = try reader.next() {
+                    missing -= 1
+                    if missing == 0 { return reply }
                 }
             }
-        return try await channel.executeThenClose { inbound, outbound in
+            throw Failure(description: "no answer: \(command)")
+        }
+    }
+
+    private func ask(_ command: ByteBuffer) async throws -> String {
+        try await self.connected { inbound, outbound in
             try await outbound.write(command)
             var answer = ""
             for try await bytes in inbound {
@@ -57,5 +85,19 @@ extension RedisServerProcess {
             guard !answer.hasPrefix("-") else { throw Failure(description: answer) }
             return answer
         }
+    }
+
+    private typealias Inbound = NIOAsyncChannelInboundStream<ByteBuffer>
+    private typealias Outbound = NIOAsyncChannelOutboundWriter<ByteBuffer>
+
+    private func connected<Answer>(_ body: (Inbound, Outbound) async throws -> Answer) async throws -> Answer {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.patient)
+            .connect(host: "127.0.0.1", port: self.port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { try await body($0, $1) }
     }
 }

@@ -4,15 +4,16 @@ package import NIOCore
 /// back to it at once.
 package struct Backoff {
     package static let base = Duration.milliseconds(100)
-    package static let ceiling = Duration.seconds(5)
     /// The age at which a connection counts as a success: one that Redis ends again at once does not count, however
     /// well it began.
     package static let proof = TimeAmount.seconds(10)
 
+    /// The longest wait.
+    private let ceiling: Duration
     private var failures = 0
     private var openedAt: NIODeadline?
 
-    package init() {}
+    package init(ceiling: Duration = .seconds(5)) { self.ceiling = ceiling }
 
     /// A connection was established.
     package mutating func opened(_ now: NIODeadline) { self.openedAt = now }
@@ -26,7 +27,7 @@ package struct Backoff {
     package mutating func next(_ now: NIODeadline, using generator: inout some RandomNumberGenerator) -> Duration {
         if let openedAt, now - openedAt >= Self.proof { self.failures = 0 }
         self.openedAt = nil
-        let bound = min(Self.ceiling, Self.base * (1 << min(self.failures, 16)))
+        let bound = min(self.ceiling, Self.base * (1 << min(self.failures, 16)))
         self.failures += 1
         return bound * Double.random(in: 0.1...1, using: &generator)
     }

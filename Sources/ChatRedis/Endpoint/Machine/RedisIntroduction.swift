@@ -1,3 +1,5 @@
+internal import ChatCore
+
 /// The answers of Redis about itself on each new connection.
 struct RedisIntroduction: Equatable {
     /// The name of the server's process; empty if Redis does not give it.
@@ -8,15 +10,18 @@ struct RedisIntroduction: Equatable {
     var evictionPolicy: String
     /// The layout version of its data; 0: none is written.
     var layout: Int
+    /// Whether it follows another server.
+    var isReplica: Bool
 }
 
 extension RedisIntroduction {
     /// Parses the answer of the script ``ServiceScripts/introduction``.
     init?(_ reply: RedisReply?) {
-        guard let parts = reply?.array, parts.count == 4, let process = parts[0].string, let run = parts[1].string,
-            let policy = parts[2].string, let layout = parts[3].integer
+        guard let parts = reply?.array, parts.count == 5, let process = parts[0].string, let run = parts[1].string,
+            let policy = parts[2].string, let layout = parts[3].integer, let role = parts[4].word
         else { return nil }
-        self.init(process: process, run: run, evictionPolicy: policy, layout: layout)
+        let isReplica = role == "slave"
+        self.init(process: process, run: run, evictionPolicy: policy, layout: layout, isReplica: isReplica)
     }
 }
 

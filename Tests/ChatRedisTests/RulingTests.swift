@@ -79,6 +79,8 @@ struct RulingTests {
             let kick = Ruling(.kick(UserID("u3"), room: try RoomName("lobby")), issuedAt: 1, expiresAt: 1 << 50)
             try await first.put(kick)
             let known = try await first.rulings(known: nil)
+            // A connection that is made after it finds no run, and gives the data another.
+            for node in [first, second] { try await node.probe() }
             try await first.command("FLUSHALL")
             // A ban that was made since is not lost either.
             try await second.put(Self.ban("u4"))

@@ -83,6 +83,28 @@ package struct Ruling: Hashable, Sendable {
     /// The milliseconds until it ends; nil: it does not end by itself.
     package func remaining(at now: Int) -> Int? { self.expiresAt.map { max(1, $0 - now) } }
 
+    /// The ruling that takes the place of an earlier one with the same id.
+    ///
+    /// Of tokens that were revoked by the time when they were issued, none becomes valid again: the later time counts, and
+    /// the later end.
+    ///
+    /// - Parameter earlier: The earlier one; nil when there is none.
+    /// - Returns: The ruling.
+    package func including(_ earlier: Ruling?) -> Ruling {
+        guard let earlier, earlier.id == self.id, earlier.holds(at: self.issuedAt) else { return self }
+        let matter: Matter
+        switch (self.matter, earlier.matter) {
+        case (.revocation(.user(let user, let time)), .revocation(.user(_, let other))):
+            matter = .revocation(.user(user, before: max(time, other)))
+        case (.revocation(.all(let time)), .revocation(.all(let other))):
+            matter = .revocation(.all(before: max(time, other)))
+        default: return self
+        }
+        var end: Int?
+        if let mine = self.expiresAt, let others = earlier.expiresAt { end = max(mine, others) }
+        return Ruling(matter, issuedAt: self.issuedAt, expiresAt: end, reason: self.reason, issuer: self.issuer)
+    }
+
     /// The ruling about an address from which a banned or muted user is connected; nil where it covers none.
     package func extended(to network: Network) -> Ruling? {
         guard self.coversAddress else { return nil }

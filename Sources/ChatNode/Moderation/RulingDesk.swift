@@ -198,7 +198,7 @@ final class RulingDesk: BrokerSubscriber {
     /// - Throws: ``BrokerError`` when the broker is out of reach.
     func carryOut(_ order: Order, by issuer: String) async throws(BrokerError) -> Ruling? {
         let now = WallClock.now()
-        var ruling = order.ruling(issuedAt: now, by: issuer)
+        var ruling = order.ruling(issuedAt: now, by: issuer).map { new in self.ask { new.including($0[new.id]) } }
         switch order.act {
         case .put: if let ruling { try await self.put(ruling) }
         case .lift(let matter):
@@ -226,9 +226,8 @@ final class RulingDesk: BrokerSubscriber {
         by issuer: String
     ) async throws(BrokerError) -> Receipt? {
         guard let receipt = try await self.messages.delete(deletion) else { return nil }
-        if !receipt.isDuplicate {
-            await self.record(AuditEntry(deletion, reason: reason, time: WallClock.now(), issuer: issuer))
-        }
+        // Also for a message that is deleted already: the answer to the order that did it may have been lost.
+        await self.record(AuditEntry(deletion, reason: reason, time: WallClock.now(), issuer: issuer))
         return receipt
     }
 

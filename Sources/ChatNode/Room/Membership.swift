@@ -30,6 +30,9 @@ final class Membership {
         self.room = room
     }
 
+    /// Whether the client may read what was said before it came.
+    var mayReadPast: Bool { self.client.session.access.rights(in: self.room.name).contains(.history) }
+
     /// Begins to catch up.
     ///
     /// - Returns: The number of this catch-up.

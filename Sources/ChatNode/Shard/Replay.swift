@@ -27,6 +27,8 @@ final class Replay {
 
     private let membership: Membership
     private let number: Int
+    /// Whether the member might read the past when the replay began; what follows a room that it hears needs no right.
+    private let readsPast: Bool
     private var catchUp: CatchUp
 
     private var client: Client { self.membership.client }
@@ -41,6 +43,7 @@ final class Replay {
         self.membership = membership
         self.catchUp = catchUp
         self.number = membership.beginCatchUp()
+        self.readsPast = membership.mayReadPast
     }
 
     /// Whether the member has gone, or started another replay.
@@ -59,6 +62,7 @@ final class Replay {
     func run(_ firstPage: LogPage?, on host: isolated some ReplayHost) async {
         if let firstPage { await self.write(self.catchUp.read(firstPage), in: firstPage.epoch, on: host) }
         while !self.isOver, let position = self.room.position {
+            if self.hasLostPast, self.breakOff(at: position, on: host) { return }
             switch self.catchUp.next(room: position, tail: self.room.tail) {
             case .live: return self.room.makeLive(self.membership)
             case .send(let messages): await self.write(messages, on: host)
@@ -69,13 +73,32 @@ final class Replay {
         }
     }
 
+    /// Whether a token has come since that does not allow the member to read the past.
+    private var hasLostPast: Bool { self.readsPast && !self.membership.mayReadPast }
+
+    /// Tells the member that it will not get the rest, and makes it live.
+    ///
+    /// - Returns: Whether it is; not while the room is behind what the member has.
+    private func breakOff(at position: LogPosition, on host: isolated some ReplayHost) -> Bool {
+        let last = self.catchUp.position
+        if last.epoch != position.epoch {
+            host.send(Event.reset(room: self.room.name, head: position).encoded(), to: self.client)
+        } else if last.seq < position.seq {
+            host.send(Self.event(last.seq + 1...position.seq, position.epoch, self.room.name), to: self.client)
+        } else if last.seq > position.seq {
+            return false
+        }
+        self.room.makeLive(self.membership)
+        return true
+    }
+
     private func read(after seq: Int, on host: isolated some ReplayHost) async {
         let before = self.catchUp
         let standing = self.room.position ?? self.catchUp.position
-        if let page = try? await host.page(self.room.name, after: seq, standing: standing) {
+        if let page = try? await host.page(self.room.name, after: seq, standing: standing), !self.hasLostPast {
             await self.write(self.catchUp.read(page), in: page.epoch, on: host)
         }
-        guard self.catchUp == before else { return }
+        guard self.catchUp == before, !self.hasLostPast else { return }
         // The broker is away, or the log started again and this shard has not been told.
         await host.askForHead(of: self.room.name)
         try? await Task.sleep(for: Self.retryDelay)

@@ -127,4 +127,44 @@ import TestSupport
             }
         }
     }
+
+    @Test func `a replay ends when the new token does not allow the past, and what follows is told live`() async throws
+    {
+        try await TokenServer.with(["unlimited": "true", "limits.log-messages": "5000", "threads": "1"]) { server in
+            try await server.withClient { juno in
+                _ = try await juno.enter(TokenServer.token("juno"))
+                let joined = try await juno.call(2, #"{"type":"join","room":"lobby"}"#)
+                let (epoch, count) = (try #require(joined["epoch"]?.string), 2000)
+                // More than what the system takes for a client that does not read.
+                let text = String(repeating: "x", count: 8000)
+                for number in 1...count {
+                    try await juno.send(#"{"type":"send","room":"lobby","text":"\#(text)"}"#)
+                    while try await juno.next("message")["seq"]?.integer != number {}
+                }
+                try await server.withClient { mina in
+                    _ = try await mina.enter(TokenServer.token("mina"))
+                    try await mina.stopReading()
+                    let after = #""after":{"epoch":"\#(epoch)","seq":0}"#
+                    try await mina.send(#"{"type":"join","id":2,"room":"lobby",\#(after)}"#)
+                    while try await juno.next("joined")["user"]?["id"]?.string != TokenServer.id("mina") {}
+                    let less = TokenServer.token("mina", rooms: #"{"*":["live","presence"]}"#, #","name":"Mina Kim""#)
+                    try await mina.send(#"{"type":"refresh","id":3,"token":"\#(less)"}"#)
+                    _ = try await juno.next("renamed")
+                    try await mina.resumeReading()
+                    // What was on its way comes; the rest is a gap.
+                    var got = 0
+                    var gap: JSONValue?
+                    while gap == nil {
+                        guard case .message(let event) = try await mina.receive() else { continue }
+                        if event["type"]?.string == "message" { got += 1 }
+                        if event["type"]?.string == "gap" { gap = event }
+                    }
+                    #expect(gap?["from"]?.integer == got + 1 && gap?["to"]?.integer == count && got < count)
+                    try await juno.send(#"{"type":"send","room":"lobby","text":"live"}"#)
+                    let live = try await mina.next("message")
+                    #expect(live["text"]?.string == "live" && live["seq"]?.integer == count + 1)
+                }
+            }
+        }
+    }
 }

@@ -141,7 +141,8 @@ package struct Node: Service {
 
     /// Runs until the surrounding service group shuts down, then closes every connection cleanly.
     ///
-    /// Services end in the reverse of this order. First the server ends: it accepts nobody and tells its connections.
+    /// It is not ready from the first moment on, and goes on for the delay of the settings. Then services end in the
+    /// reverse of this order. First the server ends: it accepts nobody and tells its connections.
     /// Then the shards wait until those have gone, and for work under way. The broker that they need for it ends last.
     package func run() async throws {
         var parts: [any Service] = [
@@ -155,7 +156,7 @@ package struct Node: Service {
         try await withGracefulShutdownHandler {
             try await services.run()
         } onGracefulShutdown: {
-            self.context.admission.beginDraining()
+            self.context.admission.withdraw()
         }
     }
 
@@ -172,6 +173,7 @@ package struct Node: Service {
             address: (self.configuration.host, self.configuration.port),
             group: self.group,
             intake: self.intake,
+            drainDelay: self.configuration.drainDelay,
             logger: self.context.logger,
             onRunning: { port in
                 context.isCalled(name.text(port: port))

@@ -62,17 +62,18 @@ struct ChatServerCommand: AsyncParsableCommand {
             throw ExitCode(ExitStatus.storage.rawValue)
         }
         let reloading = await Reloading(source, start: start, node: node, level: level, logger: logger)
+        let bound = ShutdownBound(drainDelay: configuration.node.drainDelay, logger: logger)
         var lifecycle = ServiceGroupConfiguration(
             services: [
                 .init(service: node),
                 .init(service: reloading, successTerminationBehavior: .gracefullyShutdownGroup),
                 .init(service: HeapUpkeep(node: node)),
-                .init(service: ShutdownBound(logger: logger)),
+                .init(service: bound),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
-        lifecycle.maximumGracefulShutdownDuration = ShutdownBound.patience
+        lifecycle.maximumGracefulShutdownDuration = bound.patience
         let group = ServiceGroup(configuration: lifecycle)
         do {
             try await group.run()

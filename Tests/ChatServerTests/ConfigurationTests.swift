@@ -103,6 +103,14 @@ struct ConfigurationTests {
         }
     }
 
+    @Test func `a shutdown may take as long as the delay before it, and 8 s more`() async throws {
+        #expect(try await self.configuration().node.drainDelay == .zero)
+        let delay = try await self.configuration(["drain-delay": "30"]).node.drainDelay
+        #expect(delay == .seconds(30))
+        #expect(ShutdownBound(drainDelay: delay, logger: Logger(label: "test")).patience == .seconds(38))
+        await #expect(throws: SettingError.self) { try await self.configuration(["drain-delay": "-1"]) }
+    }
+
     @Test func `replicas cannot confirm what lives in memory`() async throws {
         let configuration = try await self.configuration(["redis": "redis://localhost", "ack-replicas": "2"])
         #expect(configuration.node.ackReplicas == 2)

@@ -25,6 +25,8 @@ package struct NodeConfiguration: Sendable {
     package var threads = ProcessInfo.processInfo.activeProcessorCount
     /// The longest time that a busy room holds messages to send them together; zero sends each at once.
     package var flushWindow = Duration.milliseconds(5)
+    /// The time for which the node serves as before when it is to end, and says that it is not ready.
+    package var drainDelay = Duration.zero
     package var origins = OriginPolicy.sameHost
     package var hosts = HostPolicy.standard(listeningOn: "127.0.0.1")
     package var limits = Limits()

@@ -127,8 +127,9 @@ final class ConnectionIntake: Sendable {
         self.ticking.withLock { $0 = tasks }
     }
 
-    /// Returns when no connection is pending any more.
+    /// Admits nobody any more, and returns when no connection is pending.
     func close() async {
+        self.admission.beginDraining()
         let vacancies = self.pending.values.map { pending in pending.eventLoop.flatSubmit { pending.value.drain() } }
         for vacancy in vacancies { try? await vacancy.get() }
         for task in self.ticking.withLock({ $0 }) { task.cancel() }

@@ -11,12 +11,15 @@ struct Listener: Service {
     let address: (host: String, port: Int)
     let group: MultiThreadedEventLoopGroup
     let intake: ConnectionIntake
+    /// The time for which it still accepts connections when the node ends.
+    let drainDelay: Duration
     let logger: Logger
     let onRunning: @Sendable (Int) async -> Void
 
     /// Listens until the surrounding service group shuts down.
     ///
-    /// Then it accepts nobody, and returns when no connection is pending any more. WebSockets belong to their shards.
+    /// Then it accepts nobody, after the delay, and returns when no connection is pending any more. WebSockets belong to
+    /// their shards.
     func run() async throws {
         let channel = try await self.bind()
         let (ends, end) = AsyncStream<Void>.makeStream()
@@ -28,6 +31,8 @@ struct Listener: Service {
         } onGracefulShutdown: {
             end.finish()
         }
+        // Balancers see meanwhile that the node is not ready; a shutdown that takes too long cuts it short.
+        try? await Task.sleep(for: self.drainDelay)
         try? await channel.close()
         await self.intake.close()
     }

@@ -24,6 +24,8 @@ final class PresenceKeeper {
     private let logger: Logger
     private let occupancy: Occupancy
     private(set) var lease: HolderLease
+    /// Whether the lease is about to be released, and nobody leaves before that by losing a connection.
+    private var isReleasing = false
     /// The number of users in rooms; a user counts once for each room.
     private(set) var memberCount = 0
     private var lingering = LingeringRooms()
@@ -97,11 +99,14 @@ final class PresenceKeeper {
         case leavesLater(Int)
         /// The user leaves now: ``depart(_:from:)`` follows.
         case leaves
+        /// The node goes away, and the user leaves with its lease, unless it has come back elsewhere by then.
+        case leavesWithLease
     }
 
     /// A connection of the user was lost.
     func lost(_ id: UserID, in room: LocalRoom, now: ContinuousClock.Instant = .now) -> OnLoss {
         guard self.left(id, in: room), let user = room.presence.users[id] else { return .stays }
+        guard !self.isReleasing else { return .leavesWithLease }
         let isCrowded = room.presence.crowd.count > self.limits.members / 2
         guard !isCrowded || now - user.since >= Self.shortestStay else { return .leaves }
         self.lingering.add(id, in: room.name)
@@ -192,10 +197,15 @@ final class PresenceKeeper {
     /// Publications have not arrived, and the lease may have ended: the broker is away, or was.
     func doubtLease() { self.lease.doubt() }
 
+    /// The node begins to go away: users whose connections it ends have lost none.
+    func beginRelease() { self.isReleasing = true }
+
     /// The node goes away: users that have not come back elsewhere by the end of the grace have left.
-    func releaseLease() async {
+    ///
+    /// - Parameter returns: The time within which they begin to come back; the grace follows it.
+    func releaseLease(after returns: Duration) async {
         guard self.lease.isNeeded else { return }
-        try? await self.registry.release(self.lease.holder, after: self.limits.presenceGrace)
+        try? await self.registry.release(self.lease.holder, after: returns + self.limits.presenceGrace)
     }
 
     // MARK: Restoring

@@ -96,14 +96,21 @@ extension Shard {
         self.setHeldBytes(0, of: client)
     }
 
-    /// The node is going away: disconnects a client cleanly.
-    func drain(_ client: Client) {
-        guard !client.isClosed else { return }
-        self.close(client, .draining, reconnectMilliseconds: .random(in: 100...2000))
+    /// The node is going away: disconnects all present clients cleanly, and from now on every new one.
+    func beginVacating() {
+        self.presence.beginRelease()
+        self.drain(self.clients.beginVacating())
     }
 
-    /// Disconnects all present clients, and from now on every new one.
-    func beginVacating() { for client in self.clients.beginVacating() { self.drain(client) } }
+    /// Tells clients when to come back, each at another time, and disconnects them.
+    func drain(_ clients: [Client]) {
+        let spread = self.node.admission.beginDraining()
+        var generator = SystemRandom()
+        for (index, client) in clients.enumerated() where !client.isClosed {
+            let wait = spread.milliseconds(for: index, of: clients.count, using: &generator)
+            self.close(client, .draining, reconnectMilliseconds: wait)
+        }
+    }
 
     /// Disconnects all clients, and returns when all have taken their last bytes, or have had the time to.
     func vacate() async {

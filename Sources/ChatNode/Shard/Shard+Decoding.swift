@@ -34,7 +34,7 @@ extension Shard {
         self.wheel.schedule(.liveness(client.id), after: self.limits.pingInterval)
         self.writeFirst(answer, to: client)
         guard !self.clients.isVacating else {
-            self.drain(client)
+            self.drain([client])
             return client.id
         }
         client.session.chargeShorthand(shorthand.commands.count, now: .now)

@@ -37,7 +37,7 @@ extension Shard {
     /// A connection of a user was lost: the user leaves the room after a grace.
     func linger(_ user: UserID, in room: LocalRoom) {
         switch self.presence.lost(user, in: room) {
-        case .stays: break
+        case .stays, .leavesWithLease: break
         case .leaves: self.spawn { await self.depart(user, from: room) }
         case .leavesLater(let departures):
             self.wheel.schedule(.depart(room.name, user, departures), after: self.limits.presenceGrace)

@@ -56,7 +56,7 @@ extension Shard {
         await self.quiesce()
         // Most users come back elsewhere within seconds: events that everybody leaves, and then joins, would help
         // nobody. A broker that is away cannot be told, and the lease ends in its own time.
-        if self.degradation == nil { await self.presence.releaseLease() }
+        if self.degradation == nil { await self.presence.releaseLease(after: self.node.admission.beginDraining().end) }
         // The loop may end soon: nothing may be put on it any more.
         self.inbox.close()
     }

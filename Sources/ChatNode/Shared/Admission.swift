@@ -19,9 +19,18 @@ final class Admission: Sendable {
         var inReserve = 0
     }
 
+    /// How far the end of the node has come.
+    fileprivate enum Phase {
+        case open
+        /// It says that it goes away, and still admits everybody.
+        case withdrawn
+        /// It admits nobody, and its clients come back elsewhere in this window.
+        case draining(ReturnSpread)
+    }
+
     fileprivate struct State {
         var maximum: Int?
-        var isDraining = false
+        var phase = Phase.open
         var count = 0
         var inReserve = 0
         var cost: CostLimits
@@ -187,11 +196,37 @@ final class Admission: Sendable {
     /// The number of addresses with connections.
     var addressCount: Int { self.state.withLock(\.byAddress.count) }
 
-    /// Admits nobody any more.
-    func beginDraining() { self.state.withLock { $0.isDraining = true } }
+    /// The node is going to end: it says so to whoever asks, so that balancers send nobody any more.
+    func withdraw() {
+        self.state.withLock { state in
+            if case .open = state.phase { state.phase = .withdrawn }
+        }
+    }
 
-    /// Whether nobody is admitted any more.
-    var isDraining: Bool { self.state.withLock { $0.isDraining } }
+    /// Admits nobody any more, on a node that has withdrawn.
+    ///
+    /// - Returns: The window in which its clients come back elsewhere: that of the first call.
+    @discardableResult
+    func beginDraining() -> ReturnSpread {
+        let spread = ReturnSpread(connections: self.webSocketCount)
+        return self.state.withLock { state in
+            switch state.phase {
+            // A node that fails has clients, too.
+            case .open: return spread
+            case .withdrawn:
+                state.phase = .draining(spread)
+                return spread
+            case .draining(let first): return first
+            }
+        }
+    }
+
+    /// Whether the node was asked to end; it may still admit somebody.
+    var isDraining: Bool {
+        self.state.withLock { state in
+            if case .open = state.phase { false } else { true }
+        }
+    }
 
     /// The number of connections, including those in the reserve.
     var count: Int { self.state.withLock { $0.count } }
@@ -209,7 +244,7 @@ final class Admission: Sendable {
 extension Admission.State {
     /// The reason against another connection of the node or of an address.
     fileprivate mutating func refusal(of address: AddressBlock?, _ now: ContinuousClock.Instant) -> AdmissionRefusal? {
-        if self.isDraining { return .draining }
+        if case .draining = self.phase { return .draining }
         if let maximum, self.count - self.inReserve >= maximum { return .connections(maximum) }
         return address.flatMap { self.refusal(ofAddress: $0, now) }
     }

@@ -108,6 +108,7 @@ extension NodeConfiguration {
         self.staticFiles = settings.string(.staticFiles) ?? self.staticFiles
         self.threads = try settings.int(.threads)
         self.flushWindow = .milliseconds(try settings.int(.flushWindow))
+        self.drainDelay = .seconds(try settings.int(.drainDelay))
     }
 
     fileprivate mutating func readPolicies(_ settings: Settings) throws(SettingError) {

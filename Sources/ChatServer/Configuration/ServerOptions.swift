@@ -19,6 +19,7 @@ struct ServerOptions: ParsableArguments {
     @Option(.staticFiles) var staticFiles: String?
     @Option(.threads) var threads: String?
     @Option(.flushWindow) var flushWindow: String?
+    @Option(.drainDelay) var drainDelay: String?
     @Option(.origins) var origins: String?
     @Option(.hosts) var hosts: String?
     @Option(.trustedProxies) var trustedProxies: String?
@@ -58,7 +59,8 @@ struct ServerOptions: ParsableArguments {
             .redisSentinelPasswordFile: self.redisSentinelPasswordFile,
             .redisCa: self.redisCa, .redisPrefix: self.redisPrefix, .ackReplicas: self.ackReplicas,
             .nodeName: self.node, .staticFiles: self.staticFiles, .threads: self.threads,
-            .flushWindow: self.flushWindow, .origins: self.origins, .hosts: self.hosts, .status: self.status,
+            .flushWindow: self.flushWindow, .drainDelay: self.drainDelay, .origins: self.origins, .hosts: self.hosts,
+            .status: self.status,
             .deflate: self.deflate, .tlsCertificate: self.tlsCertificate, .tlsKey: self.tlsKey,
             .trustedProxies: self.trustedProxies, .forwardedField: self.forwardedField,
             .proxyProtocol: self.proxyProtocol,

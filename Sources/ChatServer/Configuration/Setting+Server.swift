@@ -68,6 +68,13 @@ extension Setting {
         help: "Milliseconds that a busy room may hold messages to send them together ({default}; 0: never).",
         discussion: "A quiet room, and a server with time to spare, send at once."
     )
+    static let drainDelay = Setting(
+        "drain-delay",
+        .integer(0...3600),
+        default: "\(Int(node.drainDelay / .seconds(1)))",
+        help: "Seconds for which the node goes on after SIGTERM, not ready any more ({default}).",
+        discussion: "For balancers that send it clients until they have noticed. The shutdown takes that much longer."
+    )
     static let origins = Setting(
         "origins",
         default: "same",
@@ -138,9 +145,8 @@ extension Setting {
     static let all =
         [
             host, port, redis, redisPasswordFile, redisSentinelUser, redisSentinelPasswordFile, redisCa, redisPrefix,
-            ackReplicas, nodeName, staticFiles, threads,
-            flushWindow, origins, hosts, trustedProxies, forwardedField, proxyProtocol, status, deflate, unlimited,
-            coreDumps, logLevel, logFormat,
+            ackReplicas, nodeName, staticFiles, threads, flushWindow, drainDelay, origins, hosts, trustedProxies,
+            forwardedField, proxyProtocol, status, deflate, unlimited, coreDumps, logLevel, logFormat,
         ] + tls + identity + signIn + moderation + limits
 
     /// A file of settings; it is not a setting itself, since a file cannot name itself.

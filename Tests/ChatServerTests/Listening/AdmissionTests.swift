@@ -171,9 +171,28 @@ struct AdmissionTests {
 
     @Test func `a node that goes away says so`() {
         let admission = Admission(maximum: nil, cost: .none)
-        admission.beginDraining()
         var places: [Admission.Place] = []
+        admission.withdraw()
+        #expect(admission.isDraining)
+        #expect(self.enter(admission, &places) == .admitted)
+        admission.beginDraining()
+        admission.withdraw()
         #expect(self.enter(admission, &places) == .turnedAway(1012))
+    }
+
+    @Test func `the window for those who come back is that of all who are there when a node begins to drain`() {
+        let admission = Admission(maximum: nil, cost: .none)
+        for _ in 0..<10_000 { admission.webSocketOpened() }
+        admission.withdraw()
+        #expect(admission.beginDraining() == ReturnSpread(connections: 10_000))
+        for _ in 0..<10_000 { admission.webSocketClosed() }
+        #expect(admission.beginDraining() == ReturnSpread(connections: 10_000))
+    }
+
+    @Test func `a node that fails has not been asked to end`() {
+        let admission = Admission(maximum: nil, cost: .none)
+        #expect(admission.beginDraining() == ReturnSpread(connections: 0))
+        #expect(!admission.isDraining)
     }
 
     @Test(arguments: [(60, 2), (1024, 2), (1 << 20, 64), (8, 2), (0, 1024), (Int.max, 1)])

@@ -19,6 +19,7 @@ struct TestServer {
     let node: Node
     /// The settings that it was started with.
     private let settings: [String: String]
+    private let group: ServiceGroup
 
     /// The times of the protocol, as long as a test may take and longer: what a busy machine does late is not what a test
     /// is about, unless it sets the time itself.
@@ -62,13 +63,16 @@ struct TestServer {
             tasks.addTask { try await group.run() }
             var iterator = ports.makeAsyncIterator()
             let port = try #require(await iterator.next())
-            let result = try await body(TestServer(port: port, node: node, settings: given))
+            let result = try await body(TestServer(port: port, node: node, settings: given, group: group))
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
             LoopPool.give(loops, threads: configuration.node.threads)
             return result
         }
     }
+
+    /// Asks the server to end, as SIGTERM does; the scope waits for it.
+    func beginShutdown() async { await self.group.triggerGracefulShutdown() }
 
     /// Gives the running server other settings; those of its start hold otherwise.
     func reload(_ settings: [String: String]) async throws {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Has people come and go in thousands of rooms, then breaks a chat over and over, each time by another schedule, until the
-# time is up or a promise is broken: a quarter of an hour, and as long as one likes in the night.
+# Has people come and go in thousands of rooms, shuts down a node while its clients talk, then breaks a chat over and over, each
+# time by another schedule, until the time is up or a promise is broken: a quarter of an hour, and as long as one likes in the
+# night.
 #
 #   scripts/soak.sh
 #
@@ -14,6 +15,8 @@
 #            ROOM_SECONDS=60     for how long they do
 #            FAILOVERS=5         so often the primary of a Redis with sentinels dies, with replicas that must confirm and
 #                                without (Tests/Faults/failovers.py); 0: never
+#            DRAIN_CLIENTS=5000  so many are on a node that is shut down, and come back on another one (Tests/Faults/drain.py);
+#                                0: none
 #
 # Every second run has a Redis that forgets everything when it is killed. What failed is kept in .cache/faults, and the
 # command that makes it again is printed.
@@ -43,6 +46,12 @@ for replicas in 0 1; do
     say "the primary dies $failovers times; $replicas replicas must confirm"
     .cache/venv/bin/python Tests/Faults/failovers.py --seed "$seed" --failovers "$failovers" --ack-replicas "$replicas"
 done
+
+clients=${DRAIN_CLIENTS:-5000}
+if [ "$clients" -gt 0 ]; then
+    say "a node with $clients clients is shut down"
+    .cache/venv/bin/python Tests/Faults/drain.py --clients "$clients" --on-time
+fi
 
 say "seeds from $seed on, for $minutes minutes"
 # What is seconds to bash starts anew, and counts by itself.

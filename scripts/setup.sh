@@ -6,7 +6,7 @@
 # Needs: build     what the packages need to be built
 #        redis     a Redis server, for the tests (they start their own, on a free port), and openssl, for their certificates
 #        terminal  tmux, expect, openssl, the shells and manuals that chat-cli installs for, and pytest, for the tests of chat-cli
-#        python    pytest, for the fault suite
+#        python    pytest, for the fault suite, and schemathesis, for the tests of the OpenAPI document
 #        browser   Chromium, fonts, Node.js, pytest and Playwright, for the tests of the page
 #        proxies   nginx, HAProxy and Caddy, which are not started, and pytest, for the tests behind them
 #        cost      valgrind, which counts instructions

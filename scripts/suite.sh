@@ -8,6 +8,7 @@
 # contract  what a broker promises: in memory, and on a real Redis that the tests start on a free port
 # server    a whole server: handshake, protocol, HTTP, limits, draining
 # cli       chat-cli in a terminal (tmux)
+# http      that every address, status and field is as the OpenAPI document says, and what generated requests find
 # proxies   the server behind nginx, HAProxy and Caddy
 # browser   the page: its logic in Node.js, the whole in Chromium
 # faults    two nodes and a Redis that are broken all the time, by a schedule (SEED=) that is printed; strangers that attack
@@ -65,6 +66,7 @@ server)
     Tests/DocumentationTests/run.sh
     ;;
 cli) pytest Tests/CLITests ;;
+http) pytest Tests/HTTP ;;
 proxies) pytest Tests/Proxies ;;
 browser)
     status=0
@@ -76,5 +78,5 @@ fuzz) scripts/fuzz.sh ;;
 cost) scripts/cost.sh ;;
 # Nothing is captured: the schedule is to be seen also when a run hangs.
 faults) pytest Tests/Faults Tests/Hostile --capture=no ;;
-*) die "no such suite: ${1:-} (layout, unit, contract, server, cli, proxies, browser, fuzz, cost, faults)" ;;
+*) die "no such suite: ${1:-} (layout, unit, contract, server, cli, http, proxies, browser, fuzz, cost, faults)" ;;
 esac

@@ -10,7 +10,7 @@ set -euo pipefail
 set -m
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-known="layout unit contract server cli proxies browser fuzz cost faults"
+known="layout unit contract server cli http proxies browser fuzz cost faults"
 read -r -a suites <<<"${*:-${SUITES:-$known}}"
 logs=.cache/logs
 mkdir -p "$logs"
@@ -34,6 +34,7 @@ for suite in "${suites[@]}"; do
     cost) needs+=(build cost) ;;
     contract | server) needs+=(build redis) ;;
     cli) needs+=(build redis terminal) ;;
+    http) needs+=(build python) ;;
     proxies) needs+=(build proxies) ;;
     browser) needs+=(build redis browser) ;;
     faults) needs+=(build redis python) ;;

@@ -13,8 +13,8 @@ struct HealthRoutes {
     }
 
     func add(to router: Router<ChatRequestContext>) {
-        router.serve("healthz", get: { _, _ in Self.report("ok", .ok) })
-        router.serve("readyz", get: { _, _ in await self.readiness() })
+        router.serve("healthz", answers: .any, get: { _, _ in Self.report("ok", .ok) })
+        router.serve("readyz", answers: .any, get: { _, _ in await self.readiness() })
     }
 
     /// Ready means that a message went through the broker and came back, not that a socket is open.

@@ -15,7 +15,7 @@ struct PostMessage {
     func respond(to request: Request, _ context: ChatRequestContext) async throws -> Response {
         let access = try await RequestAccess(node: self.node).access(of: request)
         try access.require(.write, in: self.room)
-        guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
+        guard request.hasJSON else {
             throw APIError(.unsupportedMediaType, ProtocolError(.badCommand, "the body is application/json"))
         }
         var request = request

@@ -78,7 +78,7 @@ struct AdminRoutes {
             verb,
             try RulingFields(json),
             reason: try Reason(Self.text(json, "reason") ?? ""),
-            coversAddress: json["with_address"]?.bool ?? true,
+            coversAddress: try Self.truth(json, "with_address") ?? true,
             now: WallClock.now()
         )
         let name = try Reason(Self.text(json, "by") ?? Self.operatorName).rawValue
@@ -89,7 +89,7 @@ struct AdminRoutes {
     }
 
     private func body(of request: Request) async throws -> JSONValue {
-        guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
+        guard request.hasJSON else {
             throw APIError(.unsupportedMediaType, ProtocolError(.badCommand, "the body is application/json"))
         }
         var request = request
@@ -130,6 +130,12 @@ struct AdminRoutes {
         guard let value = json[name], value != .null else { return nil }
         guard let text = value.string else { throw ProtocolError(.badCommand, "\(name) is a string") }
         return text
+    }
+
+    private static func truth(_ json: JSONValue, _ name: String) throws -> Bool? {
+        guard let value = json[name], value != .null else { return nil }
+        guard let truth = value.bool else { throw ProtocolError(.badCommand, "\(name) is true or false") }
+        return truth
     }
 
     // MARK: The record, and who is there

@@ -71,7 +71,7 @@ final class PageFiles: Sendable {
 
     /// Pictures and fonts are compressed already.
     private static func compress(_ bytes: ByteBuffer, _ contentType: String) -> ByteBuffer? {
-        guard contentType.contains("charset") || contentType.contains("svg"), let smaller = Gzip.compress(bytes),
+        guard ["charset", "svg", "yaml"].contains(where: contentType.contains), let smaller = Gzip.compress(bytes),
             smaller.readableBytes < bytes.readableBytes
         else { return nil }
         return smaller
@@ -83,6 +83,7 @@ final class PageFiles: Sendable {
         case "css": "text/css; charset=utf-8"
         case "js", "mjs": "text/javascript; charset=utf-8"
         case "json", "webmanifest": "application/json; charset=utf-8"
+        case "yaml": "application/yaml"
         case "txt", "md": "text/plain; charset=utf-8"
         case "svg": "image/svg+xml"
         case "png": "image/png"

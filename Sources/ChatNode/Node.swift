@@ -83,6 +83,7 @@ package struct Node: Service {
             staticFiles: configuration.staticFiles,
             status: status,
             signIn: configuration.signIn,
+            crossOrigin: configuration.crossOrigin,
             admin: configuration.moderation.adminKey.map {
                 AdminRoutes(node: context, shards: shards, gate: AdminGate(key: $0))
             }

@@ -28,6 +28,8 @@ package struct NodeConfiguration: Sendable {
     /// The time for which the node serves as before when it is to end, and says that it is not ready.
     package var drainDelay = Duration.zero
     package var origins = OriginPolicy.sameHost
+    /// The pages of other origins that may read what the API answers.
+    package var crossOrigin = CrossOriginPolicy.sameOrigin
     package var hosts = HostPolicy.standard(listeningOn: "127.0.0.1")
     package var limits = Limits()
     /// How clients show who they are; as it begins, the server is open to everybody.

@@ -83,10 +83,13 @@ package struct Origin: Equatable, Sendable {
         }
     }
 
+    /// Whether it stands for several origins.
+    var isPattern: Bool { self.host.hasPrefix("*.") }
+
     /// Whether an origin is this one, or one that this pattern matches.
     func matches(_ origin: Origin) -> Bool {
         guard self.scheme == origin.scheme, self.port == origin.port else { return false }
-        guard self.host.hasPrefix("*.") else { return self.host == origin.host }
+        guard self.isPattern else { return self.host == origin.host }
         let rest = origin.host.drop { $0 != "." }
         return rest.count < origin.host.count && rest == self.host.dropFirst()
     }

@@ -113,6 +113,10 @@ extension NodeConfiguration {
 
     fileprivate mutating func readPolicies(_ settings: Settings) throws(SettingError) {
         self.origins = try settings.choice(.origins, "same, * or origins") { OriginPolicy($0) } ?? self.origins
+        self.crossOrigin =
+            try settings.choice(.corsOrigin, "* or exact origins, such as https://app.example.com") {
+                CrossOriginPolicy($0)
+            } ?? self.crossOrigin
         self.hosts =
             try settings.choice(.hosts, "local, * or names of hosts, without ports") { HostPolicy($0) }
             ?? .standard(listeningOn: self.host)

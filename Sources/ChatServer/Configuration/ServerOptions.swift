@@ -21,6 +21,7 @@ struct ServerOptions: ParsableArguments {
     @Option(.flushWindow) var flushWindow: String?
     @Option(.drainDelay) var drainDelay: String?
     @Option(.origins) var origins: String?
+    @Option(.corsOrigin) var corsOrigins: [String]
     @Option(.hosts) var hosts: String?
     @Option(.trustedProxies) var trustedProxies: String?
     @Option(.forwardedField) var forwardedField: String?
@@ -60,6 +61,7 @@ struct ServerOptions: ParsableArguments {
             .redisCa: self.redisCa, .redisPrefix: self.redisPrefix, .ackReplicas: self.ackReplicas,
             .nodeName: self.node, .staticFiles: self.staticFiles, .threads: self.threads,
             .flushWindow: self.flushWindow, .drainDelay: self.drainDelay, .origins: self.origins, .hosts: self.hosts,
+            .corsOrigin: self.corsOrigins.isEmpty ? nil : self.corsOrigins.joined(separator: ","),
             .status: self.status,
             .deflate: self.deflate, .tlsCertificate: self.tlsCertificate, .tlsKey: self.tlsKey,
             .trustedProxies: self.trustedProxies, .forwardedField: self.forwardedField,
@@ -156,5 +158,10 @@ extension Option {
     /// The flag of a setting.
     init(_ setting: Setting) where Value == String? {
         self.init(name: .customLong(setting.flag), help: ArgumentHelp(setting))
+    }
+
+    /// The flag of a setting that may be repeated.
+    init(_ setting: Setting) where Value == [String] {
+        self.init(wrappedValue: [], name: .customLong(setting.flag), help: ArgumentHelp(setting))
     }
 }

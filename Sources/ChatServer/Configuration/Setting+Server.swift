@@ -81,6 +81,11 @@ extension Setting {
         help: "Pages that may connect: same, *, or origins with commas between ({default}).",
         discussion: "In an origin, * may stand for the first label of the host: https://*.example.com."
     )
+    static let corsOrigin = Setting(
+        "cors-origin",
+        help: "An origin whose pages may read the API over HTTP (none); * for all. May be repeated.",
+        discussion: "Exactly as a browser sends it, such as https://app.example.com; or several with commas between."
+    )
     static let hosts = Setting(
         "hosts",
         help: "Names by which this server is asked: local, *, or names with commas between.",
@@ -145,8 +150,8 @@ extension Setting {
     static let all =
         [
             host, port, redis, redisPasswordFile, redisSentinelUser, redisSentinelPasswordFile, redisCa, redisPrefix,
-            ackReplicas, nodeName, staticFiles, threads, flushWindow, drainDelay, origins, hosts, trustedProxies,
-            forwardedField, proxyProtocol, status, deflate, unlimited, coreDumps, logLevel, logFormat,
+            ackReplicas, nodeName, staticFiles, threads, flushWindow, drainDelay, origins, corsOrigin, hosts,
+            trustedProxies, forwardedField, proxyProtocol, status, deflate, unlimited, coreDumps, logLevel, logFormat,
         ] + tls + identity + signIn + moderation + limits
 
     /// A file of settings; it is not a setting itself, since a file cannot name itself.

@@ -9,12 +9,16 @@ struct ChatRouter {
     /// nil where the operator does not want it.
     let status: StatusBoard?
     let signIn: SignIn
+    /// The pages of other origins that may read the API.
+    var crossOrigin = CrossOriginPolicy.sameOrigin
     /// The API for moderators; nil where there is no key for it.
     var admin: AdminRoutes?
 
     /// Puts the routes together.
     func build() -> Router<ChatRequestContext> {
         let router = Router(context: ChatRequestContext.self)
+        // It is the outermost: pages read errors, too.
+        router.add(middleware: CrossOrigin(policy: self.crossOrigin))
         router.add(middleware: ErrorShape())
         let policy = self.signIn.tokenOrigin.map { SecurityHeaders.policy(connectingTo: $0) }
         router.add(middleware: PageMiddleware(files: PageFiles(folder: self.staticFiles), policy: policy))

@@ -64,6 +64,26 @@ package enum FrameEncoder {
     }
 }
 
+extension FrameEncoder {
+    /// Takes the first of frames that it has written whole, without a mask and not compressed.
+    ///
+    /// - Parameter frames: The frames; they begin behind it afterwards.
+    /// - Returns: Its type and its payload; nil when there is none, and when these are no such frames.
+    package static func takeFrame(_ frames: inout ByteBuffer) -> (Opcode, ByteBuffer)? {
+        guard let (first, short) = frames.readMultipleIntegers(as: (UInt8, UInt8).self),
+            first & 0xF0 == 0x80, let opcode = Opcode(rawValue: first & 0x0F)
+        else { return nil }
+        let count: Int? =
+            switch short {
+            case ..<126: Int(short)
+            case 126: frames.readInteger(as: UInt16.self).map { Int($0) }
+            case 127: frames.readInteger(as: UInt64.self).map { Int(clamping: $0) }
+            default: nil  // It is masked.
+            }
+        return count.flatMap { frames.readSlice(length: $0) }.map { (opcode, $0) }
+    }
+}
+
 extension String {
     /// The first characters that fit into this many bytes.
     ///

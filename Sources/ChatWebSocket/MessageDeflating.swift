@@ -18,7 +18,7 @@ extension Deflater {
         var (rest, unchanged) = (frames, frames)
         while rest.readableBytes > 0 {
             let start = rest.readerIndex
-            guard let (opcode, payload) = Self.takeFrame(&rest) else { return nil }
+            guard let (opcode, payload) = FrameEncoder.takeFrame(&rest) else { return nil }
             guard let compressed = self.deflate(payload) else { continue }
             var written = result ?? ByteBufferAllocator().buffer(capacity: frames.readableBytes)
             result = nil  // The bytes have one owner while they grow.
@@ -31,20 +31,5 @@ extension Deflater {
         }
         result?.writeImmutableBuffer(unchanged)
         return result
-    }
-
-    /// Takes a frame that is whole and not compressed.
-    private static func takeFrame(_ frames: inout ByteBuffer) -> (Opcode, ByteBuffer)? {
-        guard let (first, short) = frames.readMultipleIntegers(as: (UInt8, UInt8).self),
-            first & 0xF0 == 0x80, let opcode = Opcode(rawValue: first & 0x0F)
-        else { return nil }
-        let count: Int? =
-            switch short {
-            case ..<126: Int(short)
-            case 126: frames.readInteger(as: UInt16.self).map { Int($0) }
-            case 127: frames.readInteger(as: UInt64.self).map { Int(clamping: $0) }
-            default: nil  // It is masked.
-            }
-        return count.flatMap { frames.readSlice(length: $0) }.map { (opcode, $0) }
     }
 }

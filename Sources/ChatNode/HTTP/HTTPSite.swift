@@ -17,13 +17,13 @@ struct HTTPSite: Sendable {
     ///   - body: Its body.
     ///   - channel: The connection that it came on.
     ///   - address: The client's address.
-    /// - Returns: The answer and its body.
+    /// - Returns: The answer.
     func respond(
         to head: RequestHead,
         body: ByteBuffer,
         channel: any Channel,
         from address: NetworkAddress?
-    ) async -> (HTTPResponse, ByteBuffer) {
+    ) async -> SiteAnswer {
         let request = Request(head: Self.request(head), body: RequestBody(buffer: body))
         var context = ChatRequestContext(source: .init(channel: channel, logger: self.logger))
         context.address = address
@@ -31,12 +31,13 @@ struct HTTPSite: Sendable {
             let response = try await self.router.respond(to: request, context: context)
             let collected = BodyCollector.Bytes()
             try await response.body.write(BodyCollector(bytes: collected))
-            return (response.head, collected.buffer)
+            if let order = collected.stream { return .stream(response.head, order) }
+            return .whole(response.head, collected.buffer)
         } catch {
             // The router turns every error into a response; an error that comes here is a fault of the router.
             self.logger.error("a response failed", metadata: ["path": "\(head.target.path)", "error": "\(error)"])
             let error = APIError.failure
-            return (error.response.head, error.body)
+            return .whole(error.response.head, error.body)
         }
     }
 
@@ -58,11 +59,28 @@ struct HTTPSite: Sendable {
     }
 }
 
-/// Gathers the body of a response: everything that is served here is in memory already.
+/// The answer to a request.
+enum SiteAnswer {
+    /// An answer and its body.
+    case whole(HTTPResponse, ByteBuffer)
+    /// An answer whose body goes on for as long as the connection.
+    case stream(HTTPResponse, StreamOrder)
+}
+
+extension ResponseBody {
+    /// A body that a shard writes, for as long as the connection lasts.
+    static func stream(_ order: StreamOrder) -> ResponseBody {
+        ResponseBody { writer in (writer as? BodyCollector)?.bytes.stream = order }
+    }
+}
+
+/// Gathers the body of a response: everything that is served here is in memory already, or a stream.
 private struct BodyCollector: ResponseBodyWriter {
     /// It belongs to one response, and one task uses it.
     final class Bytes {
         var buffer = ByteBuffer()
+        /// What is written in place of bytes.
+        var stream: StreamOrder?
     }
 
     let bytes: Bytes

@@ -3,7 +3,7 @@ import NIOCore
 
 /// Writes answers of HTTP/1.1 (RFC 9112, sections 4 to 6).
 ///
-/// All bodies are in memory, so all have a length.
+/// All bodies are in memory, so all have a length, but for streams.
 enum ResponseEncoder {
     /// Up to this many bytes, a body is sent in one piece with its head.
     private static let smallBody = 4096
@@ -25,6 +25,28 @@ enum ResponseEncoder {
         date: String
     ) -> [ByteBuffer] {
         let hasBody = !(100...199).contains(response.status.code) && ![204, 304].contains(response.status.code)
+        var head = Self.fields(of: response, date)
+        if hasBody { Self.write("Content-Length", String(body.readableBytes), to: &head) }
+        if isLast { Self.write("Connection", "close", to: &head) }
+        head.writeStaticString("\r\n")
+        guard hasBody, !isHead, body.readableBytes > 0 else { return [head] }
+        guard body.readableBytes > Self.smallBody else {
+            head.writeImmutableBuffer(body)
+            return [head]
+        }
+        return [head, body]
+    }
+
+    /// Encodes the head of an answer whose body ends with the connection (RFC 9112, section 6.3).
+    static func streaming(_ response: HTTPResponse, date: String) -> ByteBuffer {
+        var head = Self.fields(of: response, date)
+        Self.write("Connection", "close", to: &head)
+        head.writeStaticString("\r\n")
+        return head
+    }
+
+    /// The status line, and the fields that say nothing of the framing.
+    private static func fields(of response: HTTPResponse, _ date: String) -> ByteBuffer {
         var head = ByteBufferAllocator().buffer(capacity: 1024)
         head.writeString("HTTP/1.1 \(response.status.code) \(response.status.reasonPhrase)\r\n")
         for field in response.headerFields where !Self.isFraming(field.name) {
@@ -36,15 +58,7 @@ enum ResponseEncoder {
         }
         Self.write("Date", date, to: &head)
         Self.write("Server", NodeContext.serverVersion, to: &head)
-        if hasBody { Self.write("Content-Length", String(body.readableBytes), to: &head) }
-        if isLast { Self.write("Connection", "close", to: &head) }
-        head.writeStaticString("\r\n")
-        guard hasBody, !isHead, body.readableBytes > 0 else { return [head] }
-        guard body.readableBytes > Self.smallBody else {
-            head.writeImmutableBuffer(body)
-            return [head]
-        }
-        return [head, body]
+        return head
     }
 
     /// Encodes the answer to a handshake (RFC 6455, section 4.2.2).

@@ -19,32 +19,6 @@ final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundOut = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// State that an idle WebSocket need not keep.
-    private final class Door {
-        let context: ChannelHandlerContext
-        var machine: DoorMachine
-        var isReading = true
-        /// The bytes of an answer that is on its way.
-        var answerBytes = 0
-        /// The bytes that the node holds for it (``BufferGauge``): of an answer and of a request.
-        var heldBytes = 0
-
-        init(_ context: ChannelHandlerContext, _ machine: DoorMachine) {
-            self.context = context
-            self.machine = machine
-        }
-    }
-
-    private enum Stage {
-        /// It has not been added yet; it may have been told to close.
-        case accepted(refusal: Disconnect?)
-        case door(Door)
-        case webSocket(ClientID)
-        /// Another handler lives on the connection.
-        case passage(Door)
-        case ended
-    }
-
     /// The user event of a peer that does not speak TLS where it has to.
     struct SpeaksPlainly {}
 
@@ -101,7 +75,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             let bytes = self.unwrapInboundIn(data)
             self.pending.shard.assumeIsolated { $0.received(bytes, from: client) }
         case .passage: context.fireChannelRead(data)
-        case .accepted, .ended: break
+        case .accepted, .stream, .ended: break
         }
     }
 
@@ -155,8 +129,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func inputEnded(_ context: ChannelHandlerContext) {
         switch self.stage {
         case .door(let door): self.obey(door.machine.inputEnded(), door)
-        case .webSocket:
-            // Half-closed connections are for HTTP; a WebSocket whose peer is gone is gone.
+        case .webSocket, .stream:
+            // Half-closed connections are for answers that end; a client that is gone is gone.
             self.ended()
             context.close(promise: nil)
         case .accepted, .passage, .ended: break
@@ -174,7 +148,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             self.hold(0, door)
             self.pending.left(self)
         case .passage: self.pending.left(self)
-        case .webSocket(let client):
+        case .webSocket(let client), .stream(let client):
             self.pending.admission.webSocketClosed()
             self.pending.shard.assumeIsolated { $0.disconnected(client) }
         case .accepted, .ended: break
@@ -209,7 +183,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         switch self.stage {
         case .door(let door): self.obey(door.machine.drain(now: .now), door)
         case .passage(let door): door.context.close(promise: nil)
-        case .accepted, .webSocket, .ended: break
+        case .accepted, .webSocket, .stream, .ended: break
         }
     }
 
@@ -273,21 +247,35 @@ final class ConnectionHandler: ChannelInboundHandler {
         let handler = NIOLoopBound(self, eventLoop: channel.eventLoop)
         self.pending.shard.assumeIsolated { shard in
             shard.spawn {
-                let (response, body) = await site.respond(to: head, body: body, channel: channel, from: address)
+                let answer = await site.respond(to: head, body: body, channel: channel, from: address)
                 // This runs in a later turn of the loop. The peer may have gone meanwhile.
                 guard case .door(let door) = handler.value.stage else { return }
                 let isHead = head.method == .head
-                // The files of the page are in memory in any case.
-                if head.target.place.utf8.starts(with: "api/".utf8) { door.answerBytes = body.readableBytes }
-                handler.value.account(for: door)
-                handler.value.answer(response, body, isHead: isHead, isLast: isLast || !head.isCurrent, door)
+                switch answer {
+                case .whole(let response, let body):
+                    // The files of the page are in memory in any case.
+                    if head.target.place.utf8.starts(with: "api/".utf8) { door.answerBytes = body.readableBytes }
+                    handler.value.account(for: door)
+                    handler.value.answer(response, body, isHead: isHead, isLast: isLast || !head.isCurrent, door)
+                case .stream(let response, let order):
+                    let bytes = ResponseEncoder.streaming(response, date: handler.value.pending.date)
+                    guard !isHead else {
+                        door.machine.endAfterAnswer(now: .now)
+                        return handler.value.write([bytes], door)
+                    }
+                    handler.value.stream(order, bytes, from: address, door)
+                }
             }
         }
     }
 
     private func answer(_ head: HTTPResponse, _ body: ByteBuffer, isHead: Bool, isLast: Bool, _ door: Door) {
+        self.write(ResponseEncoder.encode(head, body, isHead: isHead, isLast: isLast, date: self.pending.date), door)
+    }
+
+    /// Writes a whole answer, and goes on when the socket has taken it.
+    private func write(_ bytes: [ByteBuffer], _ door: Door) {
         let context = door.context
-        let bytes = ResponseEncoder.encode(head, body, isHead: isHead, isLast: isLast, date: self.pending.date)
         for part in bytes.dropLast() { context.write(self.wrapOutboundOut(part), promise: nil) }
         let promise = context.eventLoop.makePromise(of: Void.self)
         context.writeAndFlush(self.wrapOutboundOut(bytes.last ?? ByteBuffer()), promise: promise)
@@ -322,6 +310,31 @@ final class ConnectionHandler: ChannelInboundHandler {
             door.context.close(mode: .output, promise: nil)
         case .close: door.context.close(promise: nil)
         }
+    }
+
+    // MARK: Streams
+
+    /// The answer to a request is a stream, and the connection is a client of its shard from here on.
+    private func stream(_ order: StreamOrder, _ head: ByteBuffer, from address: NetworkAddress?, _ door: Door) {
+        let channel = door.context.channel
+        self.hold(0, door)
+        switch self.place?.claim(for: address?.block, now: .now) ?? .stays {
+        case .stays: break
+        case .turnedAway(let refusal):
+            let error = APIError.unavailable(refusal.reason)
+            door.machine.endAfterAnswer(now: .now)
+            return self.answer(error.response.head, error.body, isHead: false, isLast: true, door)
+        case .closed: return door.context.close(promise: nil)
+        }
+        self.place?.settle()
+        door.machine.leaveForStream()
+        // The end of the peer is heard only while it is read.
+        self.setReading(true, door)
+        self.pending.left(self)
+        self.pending.admission.webSocketOpened()
+        let client = self.pending.shard.assumeIsolated { $0.streams(channel, from: address, head, order) }
+        self.stage = .stream(client)
+        if door.machine.hasEnded { self.inputEnded(door.context) }
     }
 
     // MARK: WebSockets

@@ -320,6 +320,18 @@ extension DoorMachine {
         return .linger
     }
 
+    /// The answer that is on its way says that nothing follows it.
+    mutating func endAfterAnswer(now: ContinuousClock.Instant) {
+        guard case .answering = self.state else { return }
+        self.state = .answering(since: now, isLast: true)
+    }
+
+    /// The answer goes on for as long as the connection: later input is not for this machine.
+    mutating func leaveForStream() {
+        self.state = .left
+        self.input = ByteBuffer()
+    }
+
     /// The shell's step after a time check.
     enum OnCheck: Equatable {
         case wait

@@ -2,6 +2,11 @@ import Glibc
 import NIOCore
 import NIOSSL
 
+extension NIOBSDSocket.Option {
+    /// The milliseconds after which a connection ends whose peer confirms nothing that was sent (tcp(7)).
+    static let userTimeout = Self(rawValue: TCP_USER_TIMEOUT)
+}
+
 /// The socket below a connection, for writing past the channel and its handlers.
 ///
 /// A write through the channel takes some 4,000 instructions besides the system call, this one 300: for single messages

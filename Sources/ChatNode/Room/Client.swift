@@ -24,6 +24,16 @@ enum KeptSession {
     }
 }
 
+/// What a connection is in its rooms.
+enum Audience {
+    /// Its user is a member of each of them.
+    case member
+    /// It hears one room, and is nobody's member.
+    ///
+    /// - head: The head of the answer to its request, until the room has let it in; an error takes its place.
+    case listener(head: ByteBuffer?)
+}
+
 /// One connection of a shard: the machines that decide for it, and the port through which bytes leave.
 ///
 /// It belongs to one shard and never leaves it.
@@ -41,8 +51,9 @@ final class Client {
     var stall: StallWatch
     /// Whether the shard checks the bytes that wait for it.
     var isWatched = false
-    /// The window with which its messages are compressed; nil when they are not.
-    let window: DeflateWindow?
+    /// The form in which it gets its messages.
+    let form: MessageForm
+    var audience: Audience
     var keptSession = KeptSession.none
     var expiry = ExpiryWatch()
     var refreshes = RefreshOrder()
@@ -64,7 +75,8 @@ final class Client {
         id: ClientID,
         address: NetworkAddress? = nil,
         port: OutboundPort,
-        window: DeflateWindow? = nil,
+        form: MessageForm = .frames(nil),
+        audience: Audience = .member,
         limits: Limits,
         entry: CommandMachine.Entry = .free,
         now: ContinuousClock.Instant
@@ -72,7 +84,8 @@ final class Client {
         self.id = id
         self.address = address
         self.port = port
-        self.window = window
+        self.form = form
+        self.audience = audience
         self.decoder = FrameDecoder(role: .server, maximumMessageBytes: limits.messageBytes)
         self.session = CommandMachine(limits: limits, entry: entry, now: now)
         self.liveness = Liveness(limits: limits, now: now)
@@ -85,6 +98,11 @@ final class Client {
     func markClosed() -> Bool {
         defer { self.isClosed = true }
         return !self.isClosed
+    }
+
+    /// Whether it only listens.
+    var isListener: Bool {
+        if case .listener = self.audience { true } else { false }
     }
 
     /// Whether it may give orders in a room.

@@ -21,11 +21,13 @@ final class LocalRoom {
     /// Changes whenever its members may have been told of a deletion.
     private(set) var deletionCount = 0
     private(set) var live: [Membership] = []
-    /// How many of them have agreed on compression: of those who may know of presence, and of the others.
-    private var agreed = (hearing: PerWindow<Int32>(0), quiet: PerWindow<Int32>(0))
+    /// How many of them get something else than frames as they are: of those who may know of presence, and of the others.
+    private var forms = (hearing: MessageForm.Counts(), quiet: MessageForm.Counts())
     /// Members whose replay goes on.
     private(set) var catchingUp: [Membership] = []
     var presence: RoomPresence
+    /// How many hear it who are nobody's members.
+    var listeners = 0
     private let move = Signal()
 
     // The frames that leave next, and their time.
@@ -111,6 +113,16 @@ final class LocalRoom {
             }
         }
 
+        /// Writes the frames once more as events, for all members that read those.
+        ///
+        /// - Parameter members: Whether there are such members who may know of presence, and such who may not.
+        mutating func writeEvents(_ members: (hearing: Bool, quiet: Bool)) {
+            if members.hearing { self.all.events = EventEncoder.events(in: self.all.frames) }
+            guard members.quiet, let quiet = self.quiet else { return }
+            let isSame = members.hearing && quiet.frames == self.all.frames
+            self.quiet?.events = isSame ? self.all.events : EventEncoder.events(in: quiet.frames)
+        }
+
         /// The frames for a member.
         func batch(for member: Membership) -> RoomFrames.Batch? { member.hearsPresence ? self.all : self.quiet }
     }
@@ -122,14 +134,15 @@ final class LocalRoom {
         self.pace.left()
         let quiet = self.quietCount > 0 ? self.gatheredQuietly.take() : nil
         self.leaving = self.gathered.take().map { Leaving(all: $0, quiet: quiet) }
-        if self.leaving == nil || self.agreed == (PerWindow(0), PerWindow(0)) { return }
+        if self.leaving == nil || (self.forms.hearing.isEmpty && self.forms.quiet.isEmpty) { return }
+        self.leaving?.writeEvents((self.forms.hearing.streams > 0, self.forms.quiet.streams > 0))
         self.compress(for: .small, deflate)
         self.compress(for: .large, deflate)
     }
 
     private func compress(for window: DeflateWindow, _ deflate: LoopDeflate) {
-        let members = (hearing: self.agreed.hearing[window] > 0, quiet: self.agreed.quiet[window] > 0)
-        guard members.hearing || members.quiet, let deflater = deflate.deflater(window) else { return }
+        let members = (self.forms.hearing.windows[window] > 0, self.forms.quiet.windows[window] > 0)
+        guard members.0 || members.1, let deflater = deflate.deflater(window) else { return }
         self.leaving?.compress(for: window, members, by: deflater)
     }
 
@@ -268,10 +281,10 @@ final class LocalRoom {
     }
 
     private func count(_ membership: Membership, _ change: Int) {
-        switch membership.window {
-        case let window? where membership.hearsPresence: self.agreed.hearing[window] += Int32(change)
-        case let window?: self.agreed.quiet[window] += Int32(change)
-        case nil: break
+        if membership.hearsPresence {
+            self.forms.hearing.add(change, of: membership.form)
+        } else {
+            self.forms.quiet.add(change, of: membership.form)
         }
         guard !membership.hearsPresence else { return }
         self.quietCount += change

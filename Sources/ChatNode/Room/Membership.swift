@@ -11,8 +11,10 @@ final class Membership {
     let room: LocalRoom
     /// Whether it may know who is there; only its room changes it.
     var hearsPresence: Bool
-    /// The client's window, if its messages are compressed.
-    let window: DeflateWindow?
+    /// The form in which the client gets its messages.
+    let form: MessageForm
+    /// Whether it makes its user a member; a listener's does not.
+    let isPresent: Bool
     /// Its place among the room's live members; nil while it catches up.
     var slot: Int?
     /// Whether its `join` has been answered: from then on it gets presence events.
@@ -26,7 +28,8 @@ final class Membership {
         self.client = client
         self.hearsPresence = hearsPresence
         self.port = client.port
-        self.window = client.window
+        self.form = client.form
+        self.isPresent = !client.isListener
         self.room = room
     }
 
@@ -50,16 +53,27 @@ final class Membership {
     /// - Returns: The result of the write.
     func deliver(_ batch: RoomFrames.Batch) -> OutboundPort.Verdict {
         guard self.skippedBytes == 0 else { return self.deliverNew(batch.frames) }
-        if let lasting = batch.lasting, self.port.isCrowded { return self.port.deliver(lasting) }
-        guard let window else { return self.port.deliver(batch.frames) }
-        return self.port.deliver(batch.frames(compressedFor: window))
+        if let lasting = batch.lasting, self.port.isCrowded { return self.deliverAlone(lasting) }
+        switch self.form {
+        case .frames(nil): return self.port.deliver(batch.frames)
+        case .frames(let window?): return self.port.deliver(batch.frames(compressedFor: window))
+        case .events: return self.port.deliver(batch.events ?? EventEncoder.events(in: batch.frames))
+        }
     }
 
-    /// Writes only the frames that were gathered after it went live: once, so they are not compressed for it alone.
+    /// Writes frames that others do not get like this, so they are not compressed for it alone.
+    private func deliverAlone(_ frames: ByteBuffer) -> OutboundPort.Verdict {
+        switch self.form {
+        case .frames: self.port.deliver(frames)
+        case .events: self.port.deliver(EventEncoder.events(in: frames))
+        }
+    }
+
+    /// Writes only the frames that were gathered after it went live.
     private func deliverNew(_ frames: ByteBuffer) -> OutboundPort.Verdict {
         var due = frames
         due.moveReaderIndex(forwardBy: self.skippedBytes)
         self.skippedBytes = 0
-        return due.readableBytes > 0 ? self.port.deliver(due) : .sent
+        return due.readableBytes > 0 ? self.deliverAlone(due) : .sent
     }
 }

@@ -68,6 +68,8 @@ struct RoomFrames {
         var tally: DeliveryTally
         /// All of them with their messages compressed; nil where that is not needed, or makes nothing shorter.
         var compressed = PerWindow<ByteBuffer?>(nil)
+        /// All of them as Server-Sent Events; nil where nobody reads those.
+        var events: ByteBuffer?
 
         /// Compresses each message for all members with a window.
         mutating func compress(for window: DeflateWindow, by deflater: Deflater) {

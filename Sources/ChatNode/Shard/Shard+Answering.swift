@@ -12,14 +12,19 @@ extension Shard {
 
     /// Tells a client why a command was refused.
     func refuse(_ error: ProtocolError, id: Int?, room: RoomName? = nil, to client: Client) {
+        if client.isListener { return self.turnAway(listener: client, error) }
         self.send(CommandRefusal(id: id, room: room?.rawValue, error).encoded(), to: client)
     }
 
     /// Queues a message for one client.
     func send(_ payload: ByteBuffer, to client: Client) {
         self.metrics.didSend()
-        let compressed = client.window.flatMap { self.deflate.reply(payload, $0) }
-        self.write(compressed ?? FrameEncoder.frame(.text, payload), to: client)
+        switch client.form {
+        case .frames(let window):
+            let compressed = window.flatMap { self.deflate.reply(payload, $0) }
+            self.write(compressed ?? FrameEncoder.frame(.text, payload), to: client)
+        case .events: self.write(EventEncoder.event(payload), to: client)
+        }
     }
 
     /// The frames of messages of a replay.
@@ -27,10 +32,11 @@ extension Shard {
         var frames = ByteBufferAllocator().buffer(
             capacity: messages.reduce(0) { $0 + $1.payload.readableBytes + FrameEncoder.maximumHeader }
         )
-        if let window = client.window {
+        switch client.form {
+        case .frames(nil): for message in messages { FrameEncoder.write(.text, message.payload, to: &frames) }
+        case .frames(let window?):
             for message in messages { self.deflate.writeReplayed(message.payload, window, to: &frames) }
-        } else {
-            for message in messages { FrameEncoder.write(.text, message.payload, to: &frames) }
+        case .events: for message in messages { EventEncoder.write(message.payload, to: &frames) }
         }
         return frames
     }
@@ -81,7 +87,10 @@ extension Shard {
     /// repetitions would show in the length.
     func sendFirst(_ payload: ByteBuffer, to client: Client) {
         self.metrics.didSend()
-        self.writeFirst(FrameEncoder.frame(.text, payload), to: client)
+        switch client.form {
+        case .frames: self.writeFirst(FrameEncoder.frame(.text, payload), to: client)
+        case .events: self.writeFirst(EventEncoder.event(payload), to: client)
+        }
     }
 
     /// Queues frames that others are about to follow.

@@ -31,6 +31,7 @@ extension Shard {
     /// Pings a silent client, and disconnects one that has not answered.
     func checkLiveness(_ id: ClientID, _ now: ContinuousClock.Instant) {
         guard let client = self.clients[id], !client.isClosed else { return }
+        guard client.form != .events else { return self.sayAlive(client) }
         switch client.liveness.check(now: now) {
         case .wait(let time): self.wheel.schedule(.liveness(id), after: time)
         case .ping(let time):
@@ -55,14 +56,23 @@ extension Shard {
         reconnectMilliseconds: Int? = nil,
         within time: Duration? = nil
     ) {
-        guard client.markClosed() else { return }
-        var frames = ByteBuffer()
-        if let reconnectMilliseconds {
-            let event = Event.closing(disconnect, reconnectMilliseconds: reconnectMilliseconds)
-            FrameEncoder.write(.text, event.encoded(), to: &frames)
+        var last = ByteBuffer()
+        switch client.form {
+        case .frames:
+            if let reconnectMilliseconds {
+                let event = Event.closing(disconnect, reconnectMilliseconds: reconnectMilliseconds)
+                FrameEncoder.write(.text, event.encoded(), to: &last)
+            }
+            FrameEncoder.writeClose(CloseFrame(code: disconnect.code, reason: disconnect.reason), to: &last)
+        case .events: last = self.lastEvents(disconnect, reconnectMilliseconds, for: client)
         }
-        FrameEncoder.writeClose(CloseFrame(code: disconnect.code, reason: disconnect.reason), to: &frames)
-        client.port.finish(with: frames, within: TimeAmount(time ?? self.limits.closeTimeout))
+        self.end(client, with: last, within: time)
+    }
+
+    /// Ends a connection with its last bytes.
+    func end(_ client: Client, with last: ByteBuffer, within time: Duration? = nil) {
+        guard client.markClosed() else { return }
+        client.port.finish(with: last, within: TimeAmount(time ?? self.limits.closeTimeout))
         self.forget(client)
     }
 
@@ -83,7 +93,7 @@ extension Shard {
         for membership in memberships {
             membership.room.remove(membership)
             membership.room.wake()
-            if let user = client.session.user { self.linger(user.id, in: membership.room) }
+            self.lost(membership)
         }
     }
 

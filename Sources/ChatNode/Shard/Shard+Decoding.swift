@@ -26,9 +26,9 @@ extension Shard {
     ) -> ClientID {
         let port = OutboundPort(channel: channel, limit: self.limits.outboundBytes)
         let entry: CommandMachine.Entry = self.node.authorizer.asksForTokens ? .token(bearer: bearer) : .free
-        let window = deflate.map(DeflateWindow.init)
+        let form = MessageForm.frames(deflate.map(DeflateWindow.init))
         let client = self.clients.add {
-            Client(id: $0, address: address, port: port, window: window, limits: self.limits, entry: entry, now: .now)
+            Client(id: $0, address: address, port: port, form: form, limits: self.limits, entry: entry, now: .now)
         }
         if entry != .free { self.wheel.schedule(.hello(client.id), after: self.limits.helloTimeout) }
         self.wheel.schedule(.liveness(client.id), after: self.limits.pingInterval)
@@ -49,7 +49,7 @@ extension Shard {
         let now = ContinuousClock.now
         client.liveness.received(now: now)
         client.decoder.append(bytes)
-        let inflater = client.window == nil ? nil : self.deflate.inflater
+        let inflater = client.form.window == nil ? nil : self.deflate.inflater
         do {
             while !client.isClosed, let message = try client.decoder.next(inflater: inflater) {
                 self.handle(message, from: client, now)

@@ -77,7 +77,9 @@ extension Shard: PresenceHost {
         self.presence.doubtLease()
         if status == .ok { self.doubtNews() }
         let payload = Event.status(status, detail: detail).encoded()
-        for client in self.clients.all where client.session.user != nil { self.send(payload, to: client) }
+        for client in self.clients.all where client.session.user != nil && !client.isListener {
+            self.send(payload, to: client)
+        }
     }
 
     /// Events that are published only once may have been lost: presence and new names.

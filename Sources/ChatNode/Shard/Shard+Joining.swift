@@ -29,10 +29,11 @@ extension Shard: ReplayHost {
         } else {
             guard let user = client.session.user else { return }
             let rights = client.session.access.rights(in: join.room)
-            membership = Membership(client: client, room: room, hearsPresence: rights.contains(.presence))
+            let hearsPresence = rights.contains(.presence) && !client.isListener
+            membership = Membership(client: client, room: room, hearsPresence: hearsPresence)
             client.memberships.append(membership)
             room.add(membership)
-            self.presence.entered(user, in: room)
+            if membership.isPresent { self.presence.entered(user, in: room) } else { self.beginListening(in: room) }
         }
         self.crowds?.announce()
         self.start(client) {
@@ -110,7 +111,7 @@ extension Shard: ReplayHost {
         // Not earlier: while the log was read, the user may have changed name or gone, or been taken out of the room.
         guard client.has(membership), let user = client.session.user else { return (nil, nil) }
         // Last: after the list, each change of members comes as an event.
-        var members = try await self.presence.memberPage(room, user, on: self)
+        var members = membership.isPresent ? try await self.presence.memberPage(room, user, on: self) : .untold
         guard client.has(membership), self.mayStay(membership) else { return (nil, nil) }
         if !membership.hearsPresence { members = .untold }
         if !client.session.access.rights(in: room.name).contains(.history) {
@@ -132,7 +133,11 @@ extension Shard: ReplayHost {
             guard !client.isClosed else { return (nil, nil) }
             if case .after = start { room.makeCatchUp(membership) }
         }
-        self.reply(.joined(reply), id: id, to: client)
+        if client.isListener {
+            self.begin(listener: client, at: announcement)
+        } else {
+            self.reply(.joined(reply), id: id, to: client)
+        }
         membership.isAnswered = true
         if announcement.isReset { self.send(Event.reset(room: room.name, head: head).encoded(), to: client) }
         if let gap = announcement.gap { self.send(Replay.event(gap, head.epoch, room.name), to: client) }

@@ -31,6 +31,12 @@ extension Shard {
         membership.client.memberships.removeAll { $0 === membership }
         membership.room.remove(membership)
         membership.room.wake()
+        self.lost(membership)
+    }
+
+    /// A client is in a room no longer: its user leaves after a grace, if it made its user a member.
+    func lost(_ membership: Membership) {
+        guard membership.isPresent else { return self.stopListening(in: membership.room) }
         if let user = membership.client.session.user { self.linger(user.id, in: membership.room) }
     }
 

@@ -114,6 +114,7 @@ extension Shard {
     /// Takes a client out of a room, and tells it why.
     func remove(_ client: Client, _ removal: Removal) {
         guard let membership = client.membership(in: removal.room) else { return }
+        guard !client.isListener else { return self.end(listener: client, removal) }
         if membership.isAnswered {
             self.takeOut(membership)
         } else {

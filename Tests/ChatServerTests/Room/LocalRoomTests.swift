@@ -86,7 +86,7 @@ struct LocalRoomTests {
 
     private func member(hearsPresence: Bool = true, window: DeflateWindow? = nil) -> Membership {
         let port = OutboundPort(channel: EmbeddedChannel(), limit: 1000)
-        let client = Client(id: ClientID(rawValue: 1), port: port, window: window, limits: Limits(), now: .now)
+        let client = Client(id: ClientID(rawValue: 1), port: port, form: .frames(window), limits: Limits(), now: .now)
         let membership = Membership(client: client, room: self.room, hearsPresence: hearsPresence)
         self.room.add(membership)
         return membership

@@ -157,6 +157,23 @@ struct RawClient {
         }
     }
 
+    /// Takes what comes up to these bytes, and leaves what follows; nil when the connection ends before them.
+    mutating func take(through end: String) async -> String? {
+        while true {
+            if let found = self.received.readableBytesView.firstRange(of: Array(end.utf8)) {
+                let text = self.received.readString(length: found.upperBound - self.received.readerIndex)
+                return text.map { String($0.dropLast(end.count)) }
+            }
+            guard await self.more() else { return nil }
+        }
+    }
+
+    /// Stops reading from the socket, or reads again.
+    func setReading(_ isReading: Bool) async throws {
+        try await self.channel.setOption(.autoRead, value: isReading).get()
+        if isReading { self.channel.read() }
+    }
+
     private mutating func more() async -> Bool {
         guard let bytes = try? await self.inbound.next(isolation: #isolation) else { return false }
         self.received.writeImmutableBuffer(bytes)

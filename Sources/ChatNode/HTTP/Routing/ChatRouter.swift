@@ -27,6 +27,7 @@ struct ChatRouter {
         PageRoute(signIn: self.signIn).add(to: router.group("api"))
         let api = router.group("api").add(middleware: RequestLimit(costs: self.node.costs))
         RoomRoutes(node: self.node).add(to: api)
+        EventRoutes(node: self.node).add(to: api)
         if let status {
             StatusRoute(board: status, access: RequestAccess(node: self.node)).add(to: api)
         }

@@ -374,5 +374,5 @@ extension CommandMachine {
 extension ProtocolError {
     package static func notJoined(_ room: RoomName) -> Self { .init(.notJoined, "join \(room) first") }
     fileprivate static let noTokens = Self.badCommand("this server needs no tokens")
-    fileprivate static let nameOfToken = Self(.forbidden, "your name is that of your token")
+    package static let nameOfToken = Self(.forbidden, "your name is that of your token")
 }

@@ -1,6 +1,6 @@
 import ChatCore
 
-/// The commands in the URL of an upgrade request: the shorthand for `hello` and `join` (docs/PROTOCOL.md, section 1).
+/// The commands in the URL of an upgrade request, or of a stream of events: the shorthand for `hello` and `join` (docs/PROTOCOL.md, section 1).
 struct ShorthandURL: Sendable, Equatable {
     /// The commands in it, in order; all with the id 0.
     var commands: [CommandEnvelope] = []
@@ -17,7 +17,7 @@ struct ShorthandURL: Sendable, Equatable {
     ///   - maximumRooms: The most rooms of a connection; those beyond it get one error, all together.
     init(query: String?, maximumRooms: Int) {
         guard let query else { return }
-        var rooms: [String] = []
+        var rooms: [(name: String, after: String?)] = []
         var hasTooManyRooms = false
         var history: Int?
         var hello = Command.Hello()
@@ -26,7 +26,13 @@ struct ShorthandURL: Sendable, Equatable {
             let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             let value = parts.count > 1 ? parts[1] : pair[pair.endIndex...]
             if parts[0].elementsEqual("room".utf8) {
-                if rooms.count < maximumRooms { rooms.append(Self.decode(value)) } else { hasTooManyRooms = true }
+                hasTooManyRooms = rooms.count >= maximumRooms
+                if !hasTooManyRooms { rooms.append((Self.decode(value), nil)) }
+            } else if parts[0].elementsEqual("after".utf8), !hasTooManyRooms {
+                self.read(nil) { () throws(ProtocolError) in
+                    guard let last = rooms.indices.last else { throw .badCommand("after stands behind its room") }
+                    rooms[last].after = Self.decode(value)
+                }
             } else if parts[0].elementsEqual("name".utf8) {
                 self.read(nil) { () throws(ProtocolError) in hello.name = try UserName(Self.decode(value)) }
             } else if parts[0].elementsEqual("history".utf8) {
@@ -42,8 +48,10 @@ struct ShorthandURL: Sendable, Equatable {
         self.commands.append(CommandEnvelope(id: 0, .hello(hello)))
         for room in rooms {
             var join: Command.Join?
-            self.read(room) { () throws(ProtocolError) in
-                join = Command.Join(room: try RoomName(room), start: history.map(JoinStart.last) ?? .live)
+            self.read(room.name) { () throws(ProtocolError) in
+                var start = history.map(JoinStart.last) ?? .live
+                if let after = room.after { start = .after(try LogPosition(eventID: after)) }
+                join = Command.Join(room: try RoomName(room.name), start: start)
             }
             if let join { self.commands.append(CommandEnvelope(id: 0, .join(join))) }
         }

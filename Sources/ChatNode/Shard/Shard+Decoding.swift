@@ -37,10 +37,15 @@ extension Shard {
             self.drain([client])
             return client.id
         }
+        self.obey(shorthand, of: client)
+        return client.id
+    }
+
+    /// A client has come with commands in its address.
+    func obey(_ shorthand: ShorthandURL, of client: Client) {
         client.session.chargeShorthand(shorthand.commands.count, now: .now)
         for refusal in shorthand.refusals { self.send(refusal.encoded(), to: client) }
         for command in shorthand.commands { self.perform(client.session.resume(command), for: client) }
-        return client.id
     }
 
     /// Bytes came from a client.

@@ -5,32 +5,8 @@ import NIOCore
 // Whoever only listens to a room: a stream of its messages over HTTP, of which nobody in the room is told. It joins as
 // members do, so that replays, bounds and rulings are theirs; it is an error in the answer's place until it has joined.
 extension Shard {
-    /// A request has become a stream.
-    ///
-    /// - Parameters:
-    ///   - channel: Its connection.
-    ///   - address: The client's address.
-    ///   - head: The head of the answer, which has not been sent.
-    ///   - order: What it asks for.
-    /// - Returns: Its id on the shard.
-    func streams(
-        _ channel: any Channel,
-        from address: NetworkAddress?,
-        _ head: ByteBuffer,
-        _ order: StreamOrder
-    ) -> ClientID {
-        // A peer that is gone without a word takes nothing; no answer to a ping says so earlier.
-        let patience = self.limits.pingInterval + self.limits.pongTimeout
-        let timeout = CInt(clamping: patience.inMilliseconds)
-        try? channel.syncOptions?.setOption(.tcpOption(.userTimeout), value: Int(timeout))
-        let port = OutboundPort(channel: channel, limit: self.limits.outboundBytes)
-        switch order {
-        case .listen(let join, let access):
-            return self.listens(join, access, from: address, port, head)
-        }
-    }
-
-    private func listens(
+    /// A request has become the stream of a listener.
+    func listens(
         _ join: Command.Join,
         _ access: Access,
         from address: NetworkAddress?,
@@ -116,27 +92,5 @@ extension Shard {
         }
         self.metrics.didSend()
         self.end(client, with: EventEncoder.event(Event.removed(removal).encoded()))
-    }
-
-    /// The last events of a stream, or the answer in place of one that has not begun.
-    func lastEvents(_ disconnect: Disconnect, _ milliseconds: Int?, for client: Client) -> ByteBuffer {
-        if case .listener(_?) = client.audience {
-            return APIError(disconnect, retryMilliseconds: milliseconds).lastAnswer(at: WallClock.now())
-        }
-        let event = Event.closing(disconnect, reconnectMilliseconds: milliseconds ?? 0)
-        var last = EventEncoder.event(event.encoded())
-        if let milliseconds { last.writeImmutableBuffer(EventEncoder.retry(milliseconds: milliseconds)) }
-        return last
-    }
-
-    // MARK: Silence
-
-    /// The time between two comments: proxies close what is silent for a minute.
-    private var commentInterval: Duration { min(.seconds(15), self.limits.pingInterval) }
-
-    /// Writes a comment, so that nobody on the way takes a silent room for a dead connection.
-    func sayAlive(_ client: Client) {
-        if case .listener(_?) = client.audience {} else { self.write(EventEncoder.comment, to: client) }
-        self.wheel.schedule(.liveness(client.id), after: self.commentInterval)
     }
 }

@@ -212,7 +212,7 @@ extension Command {
     }
 
     /// The right in its room that it needs.
-    var needs: RoomRights {
+    package var needs: RoomRights {
         switch self {
         case .hello: Hello.needs
         case .join: Join.needs

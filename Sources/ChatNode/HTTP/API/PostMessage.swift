@@ -25,52 +25,22 @@ struct PostMessage {
         let user = try await self.sender(request, access, name)
         // As a connection's: whoever is muted may be so at an address of which nobody knew.
         if let address = context.address { await self.node.rulings.extendAll(of: user.id, to: address) }
-        let key = try self.key(request, user)
+        let isAnonymous = user.id == Self.anonymous
         let block = context.address?.block
-        let payer = user.id == Self.anonymous ? UserID("anonymous@\(block?.description ?? "")") : user.id
-        let send = SendLimiter.Send(user: payer, address: block, room: self.room)
-        let costs = self.node.costs
-        if let error = costs.newRooms.check(block, now: .now) ?? costs.sends.take(send, now: .now) {
-            throw APIError(error)
-        }
-        if let error = self.refusal(of: text, by: user, payer, context.address, access) {
-            costs.sends.giveBack(room: self.room, now: .now)
-            throw APIError(error)
-        }
-        let tail = PublicationCodec.tail(sender: user, text: text.rawValue, kind: kind, key: key)
-        let draft = Draft(room: self.room, sender: user.id, key: key, tail: tail)
-        guard let result = await self.node.messages.publish([draft]).first else {
-            throw ProtocolError(.internal, "the broker gave no result")
-        }
-        if case .failure = result { self.node.rulings.pauses.giveBack(payer, in: self.room) }
-        let receipt = try result.get()
-        if !receipt.isDuplicate {
-            self.node.postMetrics.didPublish()
-            // The room may be a new one.
-            if receipt.position.seq == 1 { costs.newRooms.charge(block, 1, now: .now) }
-        }
+        let receipt = try await PostedMessage(
+            node: self.node,
+            room: self.room,
+            text: text,
+            kind: kind,
+            key: try self.key(request, user),
+            sender: user,
+            payer: isAnonymous ? UserID("anonymous@\(block?.description ?? "")") : user.id,
+            visitor: Visitor(user: isAnonymous ? nil : user.id, address: context.address),
+            access: access
+        ).publish()
         var json = JSONWriter()
         json.fields(of: receipt)
         return .json(json.finish(), status: receipt.isDuplicate ? .ok : .created)
-    }
-
-    /// What moderators have to say about it.
-    private func refusal(
-        of text: MessageText,
-        by user: User,
-        _ payer: UserID,
-        _ address: NetworkAddress?,
-        _ access: Access
-    ) -> ProtocolError? {
-        let visitor = Visitor(user: user.id == Self.anonymous ? nil : user.id, address: address)
-        let mayModerate = access.rights(in: self.room).contains(.moderate)
-        return self.node.rulings.refusal(
-            of: text,
-            by: visitor,
-            payer: payer,
-            in: self.room,
-            mayModerate: mayModerate
-        )
     }
 
     private func read(_ body: ByteBuffer) throws -> (MessageText, JSONValue?, MessageKind) {
@@ -85,25 +55,14 @@ struct PostMessage {
 
     /// The user of the request's token or session; the anonymous one without a session.
     private func sender(_ request: Request, _ access: Access, _ name: JSONValue?) async throws -> User {
-        if let grant = access.grant { return try await self.sender(grant) }
-        guard let authorization = request.headers[.authorization] else {
+        if access.grant == nil, request.headers[.authorization] == nil {
             guard let name, name != .null else { return User(id: Self.anonymous, name: try UserName("anonymous")) }
             guard let name = name.string else { throw ProtocolError(.badCommand, "name is a string") }
             let user = User(id: Self.anonymous, name: try UserName(name))
             if let error = self.node.rulings.refusal(of: user.name, for: user.id) { throw error }
             return user
         }
-        guard let secret = Bearer.text(in: authorization).flatMap({ SessionSecret($0) }),
-            let user = try await self.node.sessions.session(secret.hash), !user.id.isOfToken
-        else { throw ProtocolError(.unauthorized, "the bearer is no session that is known here") }
-        return self.node.rulings.shown(user)
-    }
-
-    /// The user of a token, by the name in it or by the chosen one.
-    private func sender(_ grant: Grant) async throws -> User {
-        if let name = grant.name { return self.node.rulings.shown(User(id: grant.user, name: name)) }
-        let known = try await self.node.sessions.session(grant.subject.rawValue)
-        return known.map { self.node.rulings.shown($0) } ?? User(id: grant.user, name: .guest(grant.user))
+        return try await RequestUser(of: request, access, node: self.node).user
     }
 
     /// Clients that share one scope must use keys that nobody else would choose.

@@ -28,6 +28,7 @@ struct ChatRouter {
         let api = router.group("api").add(middleware: RequestLimit(costs: self.node.costs))
         RoomRoutes(node: self.node).add(to: api)
         EventRoutes(node: self.node).add(to: api)
+        CommandRoute(node: self.node).add(to: api)
         if let status {
             StatusRoute(board: status, access: RequestAccess(node: self.node)).add(to: api)
         }

@@ -3,9 +3,10 @@
 What one request leaves behind on such a connection is what the next one of somebody else finds there.
 """
 
+import socket
 import uuid
 
-from conftest import NAME, ask
+from conftest import NAME, PATIENCE_SECONDS, ask
 
 ROUNDS = 20
 OPENING = (
@@ -48,13 +49,36 @@ def test_an_upgrade_to_something_else_is_served_as_a_request(proxy_port):
         assert is_page(ask(proxy_port, plain("/"), b"</html>"))
 
 
+def post(port: int, room: str, text: str) -> None:
+    body = f'{{"text": "{text}", "name": "Bot"}}'
+    fields = f"Content-Type: application/json\r\nIdempotency-Key: {uuid.uuid4()}\r\nContent-Length: {len(body)}\r\n"
+    request = f"POST /api/rooms/{room}/messages HTTP/1.1\r\nHost: {NAME}\r\n{fields}\r\n{body}"
+    answer = ask(port, request, b'"seq"')
+    assert b'"seq"' in answer, answer
+
+
 def test_what_is_posted_is_stored_every_time(proxy_port):
     for number in range(ROUNDS):
-        body = f'{{"text": "number {number}", "name": "Bot"}}'
-        fields = f"Content-Type: application/json\r\nIdempotency-Key: {uuid.uuid4()}\r\nContent-Length: {len(body)}\r\n"
-        request = f"POST /api/rooms/posts/messages HTTP/1.1\r\nHost: {NAME}\r\n{fields}\r\n{body}"
-        answer = ask(proxy_port, request, b'"seq"')
-        assert b'"seq"' in answer, answer
+        post(proxy_port, "posts", f"number {number}")
+
+
+def test_a_stream_brings_each_event_when_it_happens(proxy_port):
+    with socket.create_connection(("127.0.0.1", proxy_port), timeout=PATIENCE_SECONDS) as reader:
+        came = b""
+
+        def read(until: bytes) -> None:
+            nonlocal came
+            while until not in came:
+                piece = reader.recv(65536)
+                assert piece, came
+                came += piece
+
+        reader.sendall(plain("/api/rooms/streams/events").encode())
+        read(b"\nid: ")
+        assert came.split()[1] == b"200" and b"text/event-stream" in came
+        for number in range(ROUNDS):
+            post(proxy_port, "streams", f"number {number}")
+            read(f'"number {number}"'.encode())
 
 
 def test_limits_count_the_client_and_not_the_proxy(counted_port):

@@ -11,7 +11,7 @@ enum MetricName {
     static let deliveries = "chat_deliveries_total"
     /// Text messages of WebSockets that came from clients: commands.
     static let received = "chat_websocket_messages_received_total"
-    /// Text messages of WebSockets that were written for clients: replies and events of every kind.
+    /// Text messages of WebSockets that were written for clients, and events of streams: replies and events of every kind.
     static let sent = "chat_websocket_messages_sent_total"
     /// The time from a message's `time` until it is written for the members of a loop, in milliseconds.
     static let latency = "chat_delivery_latency_milliseconds"

@@ -85,8 +85,12 @@ struct LocalRoomTests {
     // MARK: Members
 
     private func member(hearsPresence: Bool = true, window: DeflateWindow? = nil) -> Membership {
+        self.member(hearsPresence: hearsPresence, form: .frames(window))
+    }
+
+    private func member(hearsPresence: Bool = true, form: MessageForm) -> Membership {
         let port = OutboundPort(channel: EmbeddedChannel(), limit: 1000)
-        let client = Client(id: ClientID(rawValue: 1), port: port, form: .frames(window), limits: Limits(), now: .now)
+        let client = Client(id: ClientID(rawValue: 1), port: port, form: form, limits: Limits(), now: .now)
         let membership = Membership(client: client, room: self.room, hearsPresence: hearsPresence)
         self.room.add(membership)
         return membership
@@ -172,6 +176,28 @@ struct LocalRoomTests {
         // Going twice takes nobody else away.
         self.room.remove(members[leaver])
         #expect(self.room.live.count == 3)
+    }
+
+    @Test func `frames are written as events for those who read these, and for nobody else`() {
+        /// Whether there are events of all frames, and of those without presence.
+        func events() -> (all: String?, quiet: String?) {
+            self.gather("a", .prompt)
+            self.gather("b", .unhurried)
+            self.room.beginLeaving(LoopDeflate())
+            let leaving = self.room.endLeaving()?.leaving
+            return (leaving?.all.events.map { String(buffer: $0) }, leaving?.quiet?.events.map { String(buffer: $0) })
+        }
+        let (hearing, quiet) = (self.member(form: .events), self.member(hearsPresence: false, form: .events))
+        self.room.makeLive(self.member())
+        #expect(events() == (nil, nil))
+        self.room.makeLive(quiet)
+        #expect(events() == (nil, "data: a\n\n"))
+        self.room.makeLive(hearing)
+        #expect(events() == ("data: a\n\ndata: b\n\n", "data: a\n\n"))
+        self.room.remove(quiet)
+        #expect(events() == ("data: a\n\ndata: b\n\n", nil))
+        self.room.change(hearing, hearsPresence: false)
+        #expect(events() == (nil, "data: a\n\n"))
     }
 
     @Test func `frames are compressed for the windows of those who are live, and for no others`() {

@@ -138,6 +138,23 @@ struct RoomStreamTests {
         }
     }
 
+    @Test func `what comes behind the request is ignored, and HTTP 1.0 has streams as well`() async throws {
+        try await TestServer.with { server in
+            try await RawClient.with(port: server.port) { client in
+                let request = "GET \(self.path) HTTP/1.0\r\nHost: localhost\r\n\r\n"
+                await client.send(request + "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                let answer = try #require(await client.answer())
+                #expect(answer.status == 200 && answer.fields["connection"] == "close")
+                #expect(await client.take(through: "\n\n")?.hasPrefix("id: ") == true)
+                await client.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                try await server.post(["one"])
+                #expect(await client.take(through: "\n\n")?.contains(#""text":"one""#) == true)
+                await client.endInput()
+                #expect(await client.isClosed())
+            }
+        }
+    }
+
     @Test func `a silent stream has comments`() async throws {
         try await TestServer.with(["limits.ping-seconds": "1"]) { server in
             try await server.withStream(self.path) { stream in

@@ -16,6 +16,7 @@ export function makeApp(store) {
   let writing = NOT_TYPING;
   let isFull = false;
   let saidSeen;
+  let saidStream = false;
   const app = {
     name: storage.read("name") ?? "",
     enter, rename, reconnect: () => client.reconnectNow(), openRoom, closeRoom, loadOlder,
@@ -189,6 +190,8 @@ export function makeApp(store) {
     storage.write("session", welcome.session);
     storage.write("renamed", "");
     act("welcome", { welcome });
+    if (client.isStream && !saidStream) act("notice", { notice: { code: "no_websocket" } });
+    saidStream ||= client.isStream;
     if (welcome.token_seconds) tokens().then((more) => more.renew(tab, welcome));
     if (welcome.resumed || welcome.token_seconds) storage.write("name", (app.name = welcome.user.name));
     else if (app.name && welcome.user.name !== app.name) rename(app.name);

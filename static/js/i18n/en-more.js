@@ -159,6 +159,7 @@ export default {
     bad_json: "The server did not understand this page. Reload it.",
     bad_command: "The server did not understand this page. Reload it.",
     unknown_type: "The server does not know this command. Reload the page.",
+    no_websocket: "This network lets no WebSocket through. The chat goes on by plain web requests.",
     storage_full: "This browser has no room left: what you write is not kept when the page is closed.",
   },
   readiness: {

@@ -1,4 +1,5 @@
-// One WebSocket that reconnects by itself. It has the events "phase", "welcome" and "event", with details.
+// One WebSocket that reconnects by itself, or a stream where none comes through. It has the events "phase", "welcome" and "event",
+// with details.
 
 import { SUBPROTOCOL, decode, encodeCommand, isFinal, reconnectDelay } from "../core/protocol.js";
 
@@ -23,6 +24,9 @@ export function makeClient(hello) {
   let isProbing = false;
   let idleMs = 25_000;
   let askedDelay;
+  let wasOpened = false;
+  /** Makes the next connection where no WebSocket comes through. */
+  let makeStream = null;
   const client = Object.assign(new EventTarget(), { isOpen: false, start, reconnectNow, request, post, probe, refused });
   return client;
 
@@ -65,11 +69,13 @@ export function makeClient(hello) {
   function connect() {
     clearTimeout(timers.reconnect);
     tell({ phase: "connecting" });
-    const mine = (socket = takeEarly() ?? new WebSocket(new URL("ws", location).href.replace("http", "ws"), SUBPROTOCOL));
+    const mine = (socket = makeStream?.() ?? takeEarly() ?? new WebSocket(new URL("ws", location).href.replace("http", "ws"), SUBPROTOCOL));
     // Late events of a socket that was given up are ignored.
     const current = (handle) => (event) => socket === mine && handle(event);
     const id = ++lastId;
+    wasOpened = false;
     if (!mine.received) mine.onopen = async () => {
+      if (socket === mine) wasOpened = true;
       const fields = await hello().catch(() => null);
       if (socket !== mine) return;
       if (fields) mine.send(encodeCommand("hello", fields, id));
@@ -77,6 +83,7 @@ export function makeClient(hello) {
     };
     mine.onmessage = current(({ data }) => received(data));
     mine.onclose = current(({ code, reason }) => ended(code, reason));
+    mine.onbetter = current(() => (drop(), findWay("isBetter"), connect()));
     timers.welcome = setTimeout(current(() => ended(1006, "")), WELCOME_MS);
     mine.received?.forEach(received);
   }
@@ -93,6 +100,7 @@ export function makeClient(hello) {
     clearTimeout(timers.idle);
     timers.idle = setTimeout(probe, idleMs);
     const message = decode(data);
+    wasOpened = true;
     if (!message) return;
     const { type, id, code, retry_ms: retryMs } = message;
     if (type === "welcome") return welcomed(message);
@@ -114,6 +122,7 @@ export function makeClient(hello) {
   function welcomed(welcome) {
     clearTimeout(timers.welcome);
     client.isOpen = true;
+    client.isStream = socket.isStream;
     tries = 0;
     askedDelay = undefined;
     timers.good = setTimeout(() => (attempt = 0), GOOD_MS);
@@ -133,6 +142,8 @@ export function makeClient(hello) {
 
   function ended(code, reason) {
     if (!client.isOpen) tries += 1;
+    makeStream = null;
+    if (!wasOpened && code === 1006) findWay("detour");
     drop();
     if (isFinal(code)) return tell({ phase: "ended", refused: null, code, reason });
     const delay = reconnectDelay(attempt++, Math.random(), askedDelay ?? (code === 4002 && attempt === 1 ? 0 : undefined));
@@ -140,6 +151,12 @@ export function makeClient(hello) {
     timers.reconnect = setTimeout(connect, delay);
     tell({ phase: "waiting", code, reason, retryAt: Date.now() + delay, tries });
     if (tries >= PATIENCE) askReadiness();
+  }
+
+  /** Whether WebSockets come through is known elsewhere, since they mostly do. */
+  async function findWay(step) {
+    const found = await import("./detour.js").then((more) => more[step](), () => null);
+    if (!client.isOpen) makeStream = found;
   }
 
   /** Asks for the reason, because a browser hides why an upgrade was refused. */

@@ -7,8 +7,10 @@ package enum JSONValue: Equatable, Sendable {
     case object([ByteString: JSONValue])
     case array([JSONValue])
     case string(ByteString)
-    /// A whole number; other numbers become ``null``, since the protocol has none.
+    /// A whole number, however it is written.
     case integer(Int)
+    /// Any other number: the protocol has none. It is not ``null``, which means that a field is missing.
+    case fraction
     case bool(Bool)
     case null
 
@@ -43,12 +45,22 @@ package enum JSONValue: Equatable, Sendable {
             try reader.readArray { reader throws(JSONError) in elements.append(try JSONValue(&reader)) }
             self = .array(elements)
         case .string: self = .string(ByteString(try reader.readString()))
-        case .number: self = try reader.readInteger().map(JSONValue.integer) ?? .null
+        case .number: self = try Self.number(&reader)
         case .bool: self = .bool(try reader.readBool())
         case .null:
             try reader.readNull()
             self = .null
         }
+    }
+
+    private static func number(_ reader: inout JSONReader) throws(JSONError) -> JSONValue {
+        var again = reader
+        if let value = try reader.readInteger() { return .integer(value) }
+        // 5.0 and 5e0 are whole numbers, too, as far as a `Double` is exact: to 2^53-1.
+        guard let value = try again.readNumber(), abs(value) < 0x1p53, let whole = Int(exactly: value) else {
+            return .fraction
+        }
+        return .integer(whole)
     }
 
     package subscript(_ key: String) -> JSONValue? {

@@ -47,7 +47,8 @@ import Testing
         ("kick", #"{"user":"u1"}"#), ("slow", #"{"room":"lobby","seconds":3601}"#), ("clear", #"{"room":"-"}"#),
         ("words", #"{"room":"lobby","words":"a"}"#), ("words", #"{"room":"lobby","words":[" "]}"#), ("revoke", "{}"),
         ("reserve", #"{"name":"Admin"}"#), ("reserve", #"{"user":"u1"}"#), ("reserve", #"{"name":" ","user":"u1"}"#),
-        ("unreserve", "{}"),
+        ("unreserve", "{}"), ("close", #"{"room":"lobby","seconds":2.5}"#), ("revoke", #"{"token":"t","before":0.5}"#),
+        ("kick", #"{"room":"lobby","user":1.5}"#), ("ban", #"{"user":"u1","with_address":1}"#),
         ("ban", #"{"user":"u1","reason":"\#(String(repeating: "x", count: 301))"}"#),
     ])
     func `what is wrong with an order is said`(verb: String, body: String) async throws {

@@ -26,7 +26,7 @@ enum RandomJSON {
         case 2:
             let number = Int(truncatingIfNeeded: generator.next() >> UInt64.random(in: 0..<64, using: &generator))
             return (.integer(number), "\(number)")
-        case 3: return (.null, "-12.5e3")
+        case 3: return (.fraction, "-12.5e-3")
         case 4:
             let string = Self.string(&generator)
             return (.string(ByteString(string)), Self.quoted(string, &generator))

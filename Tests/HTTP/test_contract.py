@@ -133,6 +133,16 @@ def where_something_is_limited(contract, folder) -> None:
         contract.check(path, "get", banned)
 
 
+def test_every_address_of_moderators_needs_the_key(site, contract):
+    for path, method, operation in contract.operations():
+        if operation.get("security") != [{"adminKey": []}]:
+            continue
+        answer = site.ask(method.upper(), filled(path), {})
+        assert (answer.status, answer.code) == (401, "unauthorized"), f"{method} {path}"
+        assert answer.fields["www-authenticate"] == "Bearer"
+        contract.check(path, method, answer)
+
+
 @pytest.mark.parametrize("accept", ["text/html", "application/json;q=0, */*", "text/event-stream"])
 def test_whoever_takes_no_json_is_told_so_and_nothing_is_done(site, contract, accept):
     for path, method, operation in contract.operations():

@@ -72,9 +72,11 @@ extension Shard {
         if case .listener(_?) = client.audience {
             return APIError(disconnect, retryMilliseconds: milliseconds).lastAnswer(at: WallClock.now())
         }
-        let event = Event.closing(disconnect, reconnectMilliseconds: milliseconds ?? 0)
-        var last = EventEncoder.event(event.encoded())
-        if let milliseconds { last.writeImmutableBuffer(EventEncoder.retry(milliseconds: milliseconds)) }
+        // Whoever was ended with others should not come back at the same moment; with a fresh token one is welcome at once.
+        let isAtOnce = disconnect.isFinal || disconnect.code == Disconnect.tokenExpired.code
+        let wait = milliseconds ?? (isAtOnce ? 0 : .random(in: 500...2000))
+        var last = EventEncoder.event(Event.closing(disconnect, reconnectMilliseconds: wait).encoded())
+        if wait > 0 { last.writeImmutableBuffer(EventEncoder.retry(milliseconds: wait)) }
         return last
     }
 

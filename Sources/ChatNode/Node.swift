@@ -23,6 +23,7 @@ package struct Node: Service {
     private let status: StatusBoard?
     private let budget: ConnectionBudget
     private let intake: ConnectionIntake
+    private let operatorSite: OperatorSite?
     private let onRunning: @Sendable (Int) async -> Void
 
     /// Builds a node.
@@ -32,6 +33,7 @@ package struct Node: Service {
     ///   - logger: The log.
     ///   - broker: The broker; nil makes the one that the configuration asks for.
     ///   - group: The event loops, which outlive the node; nil makes as many as the configuration asks for.
+    ///   - onOperatorListening: Called with the port of the operator's listener, if there is one, when it listens.
     ///   - onRunning: Called with the port when the node listens.
     /// - Throws: The TLS library's error when it cannot be set up for Redis, ``ModerationFile/Damage`` when the rulings
     ///   that were kept cannot be read.
@@ -40,6 +42,7 @@ package struct Node: Service {
         logger: Logger,
         broker: (any Broker)? = nil,
         group: MultiThreadedEventLoopGroup? = nil,
+        onOperatorListening: @escaping @Sendable (Int) async -> Void = { _ in },
         onRunning: @escaping @Sendable (Int) async -> Void
     ) throws {
         let group = group ?? MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
@@ -48,7 +51,8 @@ package struct Node: Service {
         let settings = ReloadableConfiguration(configuration)
         let budget = ConnectionBudget(
             descriptors: ConnectionBudget.raiseDescriptorLimit(),
-            threads: configuration.threads
+            threads: configuration.threads,
+            kept: configuration.adminListen == nil ? 0 : OperatorSite.connections
         )
         let metrics = MetricsRegistry()
         let costs = CostGuard(configuration.limits, metrics: metrics)
@@ -78,16 +82,28 @@ package struct Node: Service {
         let status = configuration.servesStatus ? StatusBoard(node: context, shards: shards) : nil
         self.status = status
         self.budget = budget
+        let board = MetricsBoard(node: context, loops: shards.count)
+        // Whoever guesses keys has one number of guesses, wherever they are tried.
+        let gate = configuration.moderation.adminKey.map { AdminGate(key: $0) }
         let router = ChatRouter(
             node: context,
             staticFiles: configuration.staticFiles,
             status: status,
             signIn: configuration.signIn,
             crossOrigin: configuration.crossOrigin,
-            admin: configuration.moderation.adminKey.map {
-                AdminRoutes(node: context, shards: shards, gate: AdminGate(key: $0))
-            }
+            admin: gate.map { AdminRoutes(node: context, shards: shards, gate: $0) },
+            metrics: gate.map { MetricsRoute(board: board, gate: $0) }
         )
+        self.operatorSite = configuration.adminListen.map { address in
+            OperatorSite(
+                address,
+                OperatorRouter(node: context, metrics: board).build(),
+                shards: shards,
+                node: context,
+                policy: DoorPolicy(ofOperatorOn: address.host, configuration),
+                onListening: onOperatorListening
+            )
+        }
         self.intake = ConnectionIntake(
             shards: shards,
             policy: DoorPolicy(settings, context.authorizer, configuration),
@@ -97,6 +113,7 @@ package struct Node: Service {
             proxies: configuration.proxies,
             expectsProxyHeader: configuration.expectsProxyHeader,
             refusals: costs.refusals,
+            metrics: metrics,
             logger: logger
         )
         self.onRunning = onRunning
@@ -149,8 +166,10 @@ package struct Node: Service {
         var parts: [any Service] = [
             BrokerService(broker: self.broker), AuthorizerService(authorizer: self.context.authorizer),
             RulingService(desk: self.context.rulings),
-            ShardService(shards: self.shards),
         ]
+        // It is there until the shards have ended: a node that drains is looked at.
+        if let operatorSite { parts.append(operatorSite.service(on: self.group)) }
+        parts.append(ShardService(shards: self.shards))
         if let status { parts.append(status) }
         parts.append(self.server)
         let services = ServiceGroup(configuration: .init(services: parts, logger: self.context.logger))
@@ -209,6 +228,19 @@ extension ConnectionBudget {
 }
 
 extension DoorPolicy {
+    /// The rules for the operator's listener: there is nothing to open, and a name that leads to this machine by somebody
+    /// else's will is not answered.
+    fileprivate init(ofOperatorOn host: String, _ configuration: NodeConfiguration) {
+        self.init(
+            hosts: .standard(listeningOn: host),
+            webSockets: nil,
+            proxies: TrustedProxies(),
+            maximumBody: 0,
+            headPatience: configuration.headPatience,
+            hasEcho: false
+        )
+    }
+
     /// The rules of a node.
     fileprivate init(
         _ settings: ReloadableConfiguration,

@@ -1,4 +1,4 @@
-internal import ChatCore
+package import ChatCore
 package import Logging
 package import NIOCore
 
@@ -11,22 +11,6 @@ package import NIOCore
 /// The promises are on ``Broker``. It cannot promise more than Redis does: a message is stored as safely as Redis'
 /// settings allow. The broker notices a log that lost something, and gives it another epoch.
 package final actor RedisBroker: Broker {
-    /// Counts of drops and other events, for operators.
-    package struct Counters: Equatable, Sendable {
-        /// Payloads of other programs that were not messages.
-        package var invalidPayloads = 0
-        /// Publications that are in no log.
-        package var unloggedPublications = 0
-        /// Connections that were lost.
-        package var lostConnections = 0
-        /// Connections that brought no publications.
-        package var deafConnections = 0
-        /// Connections that led to another Redis than a newer one.
-        package var strayConnections = 0
-        /// Logs that were found to have been rolled back.
-        package var rolledBackLogs = 0
-    }
-
     /// The interval at which the broker handles everything that depends on time.
     private static let tickInterval = TimeAmount.milliseconds(250)
 
@@ -125,8 +109,8 @@ package final actor RedisBroker: Broker {
     }
 
     /// The counts of drops and losses since the start.
-    package var counters: Counters {
-        var counters = Counters()
+    package var counters: BrokerCounts {
+        var counters = BrokerCounts()
         (counters.invalidPayloads, counters.rolledBackLogs) =
             (self.rooms.counters.invalidPayloads, self.rooms.counters.rolledBackLogs)
         counters.unloggedPublications = self.rooms.counters.unloggedPublications
@@ -134,9 +118,13 @@ package final actor RedisBroker: Broker {
             counters.lostConnections += endpoint.counters.lost
             counters.deafConnections += endpoint.counters.deaf
             counters.strayConnections += endpoint.counters.stray
+            counters.reconnects += endpoint.counters.reconnects
+            counters.unknownErrors += endpoint.counters.unknownErrors
         }
         return counters
     }
+
+    package func counts() async -> BrokerCounts { self.counters }
 
     // MARK: Running
 

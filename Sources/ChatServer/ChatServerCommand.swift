@@ -77,6 +77,10 @@ struct ChatServerCommand: AsyncParsableCommand {
         let group = ServiceGroup(configuration: lifecycle)
         do {
             try await group.run()
+        } catch let failure as ListenFailure {
+            let reason = (failure.reason as? IOError).map { String(cString: strerror($0.errnoCode)) }
+            logger.critical("cannot listen on \(failure.address): \(reason ?? "the host cannot be resolved")")
+            throw ExitCode(ExitStatus.unavailable.rawValue)
         } catch let error as IOError {
             let reason = String(cString: strerror(error.errnoCode))
             logger.critical("cannot listen on \(address):\(port): \(reason)")

@@ -14,7 +14,7 @@ package struct ProcessUsage: Equatable, Sendable {
         var sum = ProcessUsage()
         let (ticks, page) = (sysconf(Int32(_SC_CLK_TCK)), sysconf(Int32(_SC_PAGESIZE)))
         for process in processes {
-            guard let line = Self.firstLine(of: "/proc/\(process)/stat"),
+            guard let line = SystemFile.firstLine(of: "/proc/\(process)/stat"),
                 let usage = ProcessUsage(stat: line, ticks: ticks, page: page)
             else { return nil }
             sum.time += usage.time
@@ -39,13 +39,5 @@ package struct ProcessUsage: Equatable, Sendable {
         else { return nil }
         self.time = (user + system) * (1_000_000_000 / ticks)
         self.residentBytes = pages * page
-    }
-
-    private static func firstLine(of path: String) -> String? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = fread(&bytes, 1, bytes.count, file)
-        return count > 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
     }
 }

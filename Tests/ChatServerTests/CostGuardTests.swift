@@ -51,7 +51,7 @@ struct CostGuardTests {
             costs.renames.take(UserID("b"), nil, now: self.start)?.message
                 == "a user takes at most 1 new names a second"
         )
-        #expect(self.metrics.total(MetricName.refused) == 2)
+        #expect(self.metrics.total(Metric.refused.name) == 2)
     }
 
     @Test func `only so many requests wait for an answer`() throws {

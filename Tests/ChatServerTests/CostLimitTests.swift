@@ -382,7 +382,7 @@ struct CostLimitTests {
                 // They have passed, and there is room for others.
                 #expect(try await client.call(1, #"{"type":"join","room":"r59"}"#)["type"]?.string == "ok")
             }
-            let refused = server.node.context.metrics.totals(MetricName.refused, by: RefusalMetrics.dimension)
+            let refused = server.node.context.metrics.totals(Metric.refused.name, by: RefusalMetrics.dimension)
             #expect(refused["joins_waiting"] == 56)
         }
     }

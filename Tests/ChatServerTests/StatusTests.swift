@@ -109,7 +109,7 @@ struct StatusTests {
         #expect(distribution.counts[1] == 1)
         #expect(distribution.counts.suffix(2) == [1, 1])
         #expect(distribution.count == 6)
-        #expect(distribution.sum == 20_004)
+        #expect(distribution.milliseconds == 20_004)
     }
 
     @Test func `instruments of one label are read as their sum, whatever their dimensions`() {

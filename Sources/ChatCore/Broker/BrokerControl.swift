@@ -33,6 +33,9 @@ package protocol BrokerControl: AnyObject, Sendable {
     /// - Throws: ``BrokerError`` with the reason why not.
     func probe() async throws(BrokerError)
 
+    /// What it has counted until now.
+    func counts() async -> BrokerCounts
+
     /// Works until the task is cancelled.
     func run() async throws
 }
@@ -40,4 +43,7 @@ package protocol BrokerControl: AnyObject, Sendable {
 extension BrokerControl {
     /// By default it waits.
     package var answersAtOnce: Bool { false }
+
+    /// By default there is nothing to count.
+    package func counts() async -> BrokerCounts { BrokerCounts() }
 }

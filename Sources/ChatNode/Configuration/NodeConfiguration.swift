@@ -45,6 +45,8 @@ package struct NodeConfiguration: Sendable {
     package var proxies = TrustedProxies()
     /// Whether they begin each connection with a header of the PROXY protocol.
     package var expectsProxyHeader = false
+    /// The listener for the operator alone, which serves `GET /metrics`; nil: there is none.
+    package var adminListen: ListenAddress?
     /// Whether `GET /api/status` is served.
     package var servesStatus = true
     /// Where the page gets tokens.

@@ -14,11 +14,11 @@ final class BufferGauge: Sendable {
 
     private let bytes = Atomic<Int>(0)
     private let ceiling: Atomic<Int>
-    private let gauge: Gauge
+    private let gauge: Meter
 
     init(ceiling: Int, metrics: MetricsRegistry) {
         self.ceiling = Atomic(ceiling)
-        self.gauge = Gauge(label: MetricName.buffered, factory: metrics)
+        self.gauge = Meter(.buffered, of: metrics)
     }
 
     /// The present number of bytes.
@@ -46,7 +46,7 @@ final class BufferGauge: Sendable {
     }
 
     /// Reports the present number.
-    func measure() { self.gauge.record(self.level) }
+    func measure() { self.gauge.set(self.level) }
 
     /// Sets another ceiling.
     func setCeiling(_ bytes: Int) { self.ceiling.store(bytes, ordering: .relaxed) }

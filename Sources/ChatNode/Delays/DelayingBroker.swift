@@ -172,6 +172,8 @@ final class DelayingBroker: Broker {
 
     func attach(_ subscriber: any BrokerSubscriber) { self.base.attach(subscriber) }
 
+    func counts() async -> BrokerCounts { await self.base.counts() }
+
     func probe() async throws(BrokerError) {
         try await self.late { () async throws(BrokerError) in try await self.base.probe() }
     }

@@ -11,8 +11,11 @@ extension ConnectionHandler {
         var answerBytes = 0
         /// The bytes that the node holds for it (``BufferGauge``): of an answer and of a request.
         var heldBytes = 0
+        /// Whether a handshake of TLS has to come first, and has not ended well.
+        var awaitsTLS: Bool
 
-        init(_ context: ChannelHandlerContext, _ machine: DoorMachine) {
+        init(_ context: ChannelHandlerContext, _ machine: DoorMachine, awaitsTLS: Bool) {
+            self.awaitsTLS = awaitsTLS
             self.context = context
             self.machine = machine
         }

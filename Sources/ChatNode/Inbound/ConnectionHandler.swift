@@ -62,7 +62,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             awaitsTLS: self.pending.tls != nil,
             now: .now
         )
-        self.stage = .door(Door(context, machine))
+        self.stage = .door(Door(context, machine, awaitsTLS: self.pending.tls != nil))
         self.pending.entered(self)
     }
 
@@ -104,7 +104,10 @@ final class ConnectionHandler: ChannelInboundHandler {
         case let proxied as ProxiedConnection: self.proxied(for: proxied.address)
         case ChannelEvent.inputClosed: self.inputEnded(context)
         case TLSUserEvent.handshakeCompleted:
-            if case .door(let door) = self.stage { door.machine.secured(now: .now) }
+            self.pending.metrics?.count(DoorMetrics.TLSHandshake.completed)
+            guard case .door(let door) = self.stage else { break }
+            door.awaitsTLS = false
+            door.machine.secured(now: .now)
         case is SpeaksPlainly:
             if case .door(let door) = self.stage { self.obey(door.machine.spokePlainly(now: .now), door) }
         default: break
@@ -146,6 +149,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         switch stage {
         case .door(let door):
             self.hold(0, door)
+            if door.awaitsTLS { self.pending.metrics?.count(DoorMetrics.TLSHandshake.failed) }
             self.pending.left(self)
         case .passage: self.pending.left(self)
         case .webSocket(let client), .stream(let client):
@@ -214,6 +218,9 @@ final class ConnectionHandler: ChannelInboundHandler {
         case .open(let opening, let rest): self.open(opening, rest, door)
         case .serve(let head, let body, let address, let isLast): self.serve(head, body, from: address, isLast: isLast)
         case .answer(let error, let isHead, let isLast):
+            if door.machine.takeRefusedHandshake() {
+                self.pending.metrics?.count(DoorMetrics.WebSocketHandshake.refused)
+            }
             self.answer(error.response.head, error.body, isHead: isHead, isLast: isLast, door)
         case .allow(let methods, let isLast):
             let allowed = methods.map(\.rawValue).joined(separator: ", ")
@@ -270,6 +277,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func answer(_ head: HTTPResponse, _ body: ByteBuffer, isHead: Bool, isLast: Bool, _ door: Door) {
+        self.pending.metrics?.count(status: head.status.code)
         self.write(ResponseEncoder.encode(head, body, isHead: isHead, isLast: isLast, date: self.pending.date), door)
     }
 
@@ -369,6 +377,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             let channel = context.channel
             let shorthand = ShorthandURL(query: query, maximumRooms: self.limits.rooms)
             self.pending.left(self)
+            self.pending.metrics?.count(DoorMetrics.WebSocketHandshake.opened)
             self.pending.admission.webSocketOpened()
             let client = self.pending.shard.assumeIsolated {
                 $0.connected(channel, from: address, answer, shorthand, bearer, deflate)
@@ -387,6 +396,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             if rest.readableBytes > 0 { context.fireChannelRead(self.wrapInboundOut(rest)) }
             if door.machine.hasEnded { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
         case .parting(_, let reason):
+            self.pending.metrics?.count(DoorMetrics.WebSocketHandshake.turnedAway)
             // A browser cannot read the answer to a refused upgrade, but it can read this.
             let event = Event.closing(reason, reconnectMilliseconds: .random(in: 1000...5000))
             FrameEncoder.write(.text, event.encoded(), to: &answer)

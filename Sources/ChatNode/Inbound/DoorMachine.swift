@@ -47,6 +47,8 @@ struct DoorMachine {
     private var isFirst = true
     /// Whether the input has ended.
     private(set) var hasEnded = false
+    /// Whether the request that is being answered asked for a WebSocket, and is refused.
+    private var hasRefusedHandshake = false
     private var drainDeadline: ContinuousClock.Instant?
     /// The number of bytes that waited for the peer at the last check.
     private var waiting = 0
@@ -183,6 +185,12 @@ extension DoorMachine {
         }
     }
 
+    /// Whether the answer that is about to be sent refuses a WebSocket, for those who count; it says so once.
+    mutating func takeRefusedHandshake() -> Bool {
+        defer { self.hasRefusedHandshake = false }
+        return self.hasRefusedHandshake
+    }
+
     /// The peer ended its input.
     mutating func inputEnded() -> OnBytes {
         self.hasEnded = true
@@ -231,6 +239,7 @@ extension DoorMachine {
         let address = self.speaksForItself ? self.peer : try self.policy.proxies.client(of: head, from: self.peer)
         let decision = self.policy.decide(head, from: address)
         if case .open(let opening) = decision { return self.open(opening, now) }
+        if case .answer = decision, head.target.place == "ws" { self.hasRefusedHandshake = true }
         // An orchestrator would end a full node if this failed.
         if let refusal, head.target.place != "healthz" {
             return self.answer(.unavailable(refusal.reason), head, isLast: true, now)

@@ -5,7 +5,8 @@ import HTTPTypes
 /// Decides on a request by its head alone.
 struct DoorPolicy: Sendable {
     let hosts: HostPolicy
-    let webSockets: UpgradeCheck
+    /// What becomes of requests for a WebSocket; nil where there are none.
+    let webSockets: UpgradeCheck?
     /// Whether clients need a token.
     var asksForTokens = false
     /// The proxies that say where their clients come from.
@@ -39,8 +40,9 @@ struct DoorPolicy: Sendable {
         }
         switch head.target.place {
         case "ws":
+            guard let webSockets = self.webSockets else { return .serve }
             if head.method == .options { return .allow([.get, .head, .options]) }
-            switch self.webSockets.check(head) {
+            switch webSockets.check(head) {
             case .open(let fields, let deflate):
                 let bearer = head.value(of: "authorization").flatMap(Bearer.text(in:))
                 let query = head.target.query
@@ -54,7 +56,8 @@ struct DoorPolicy: Sendable {
             }
         case "echo" where self.hasEcho:
             guard case .accept(let accept) = WebSocketHandshake.read(head) else { return .serve }
-            switch self.webSockets.open(head, [("Sec-WebSocket-Accept", accept)]) {
+            guard let webSockets = self.webSockets else { return .serve }
+            switch webSockets.open(head, [("Sec-WebSocket-Accept", accept)]) {
             case .open(let fields, let deflate): return .open(.echo(fields: fields, deflate))
             case .refuse(let error): return .answer(error)
             }

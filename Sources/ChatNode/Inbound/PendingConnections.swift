@@ -14,18 +14,28 @@ final class PendingConnections {
     private(set) var tls: NIOSSLContext?
     let site: HTTPSite
     let admission: Admission
+    /// Counts what becomes of them; nil where only the operator connects.
+    let metrics: DoorMetrics?
     /// The time as HTTP writes it.
     private(set) var date = HTTPDate.text(ofMilliseconds: WallClock.now())
     private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
     private var isDraining = false
     private var vacancy: EventLoopPromise<Void>?
 
-    init(shard: Shard, policy: DoorPolicy, tls: NIOSSLContext?, site: HTTPSite, admission: Admission) {
+    init(
+        shard: Shard,
+        policy: DoorPolicy,
+        tls: NIOSSLContext?,
+        site: HTTPSite,
+        admission: Admission,
+        metrics: DoorMetrics?
+    ) {
         self.shard = shard
         self.policy = policy
         self.tls = tls
         self.site = site
         self.admission = admission
+        self.metrics = metrics
     }
 
     /// A connection was accepted.

@@ -27,6 +27,7 @@ final class ConnectionIntake: Sendable {
     ///   - proxies: The proxies that connect for others.
     ///   - expectsProxyHeader: Whether those begin with a header of the PROXY protocol.
     ///   - refusals: Counts connections that do not.
+    ///   - metrics: Counts what becomes of connections; nil where only the operator connects.
     ///   - logger: The log.
     init(
         shards: [Shard],
@@ -37,6 +38,7 @@ final class ConnectionIntake: Sendable {
         proxies: TrustedProxies,
         expectsProxyHeader: Bool,
         refusals: RefusalMetrics,
+        metrics: MetricsRegistry?,
         logger: Logger
     ) {
         let pairs = shards.map { shard in
@@ -45,7 +47,8 @@ final class ConnectionIntake: Sendable {
                 policy: policy,
                 tls: tls,
                 site: site,
-                admission: admission
+                admission: admission,
+                metrics: metrics.map { DoorMetrics(shard: String(shard.index), of: $0) }
             )
             return (ObjectIdentifier(shard.loop), NIOLoopBoundBox.makeBoxSendingValue(pending, eventLoop: shard.loop))
         }
@@ -70,12 +73,16 @@ final class ConnectionIntake: Sendable {
         let address = NetworkAddress(channel.remoteAddress)
         let isProxy = self.proxies.contains(address)
         switch self.admission.enter(isProxy ? nil : address?.block, isProxy: isProxy, now: .now) {
-        case .admitted(let admitted): place = admitted
+        case .admitted(let admitted):
+            place = admitted
+            pending.metrics?.count(DoorMetrics.Accept.admitted)
         case .turnedAway(let admitted, let reason):
             place = admitted
             refusal = reason
+            pending.metrics?.count(DoorMetrics.Accept.turnedAway)
             self.tell(reason.reason)
         case .closed(let reason):
+            pending.metrics?.count(DoorMetrics.Accept.closed)
             self.tell(reason.reason)
             throw NoPlace()
         }

@@ -3,6 +3,14 @@ import NIOCore
 import NIOPosix
 import ServiceLifecycle
 
+/// An address cannot be listened on.
+package struct ListenFailure: Error {
+    /// The address, as in a URL.
+    package let address: String
+    /// The system's reason.
+    package let reason: any Error
+}
+
 /// The listening socket as a service: each accepted connection gets its handler, and nothing else.
 struct Listener: Service {
     /// The most connections that wait in the kernel to be accepted.

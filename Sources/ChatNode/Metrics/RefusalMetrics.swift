@@ -37,7 +37,7 @@ struct RefusalMetrics: Sendable {
         self.counters = Dictionary(
             uniqueKeysWithValues: LimitName.allCases.map { name in
                 let dimensions = [(Self.dimension, name.rawValue)]
-                return (name, Counter(label: MetricName.refused, dimensions: dimensions, factory: registry))
+                return (name, Counter(.refused, dimensions, of: registry))
             }
         )
     }

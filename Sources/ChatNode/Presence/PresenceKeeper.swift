@@ -23,6 +23,7 @@ final class PresenceKeeper {
     let rooms: RoomTable
     private let logger: Logger
     private let occupancy: Occupancy
+    private let metrics: PresenceMetrics
     private(set) var lease: HolderLease
     /// Whether the lease is about to be released, and nobody leaves before that by losing a connection.
     private var isReleasing = false
@@ -58,6 +59,7 @@ final class PresenceKeeper {
         self.limits = node.limits
         self.logger = node.logger
         self.occupancy = node.occupancy
+        self.metrics = PresenceMetrics(of: node.metrics)
         self.lease = HolderLease(holder)
         self.rooms = rooms
     }
@@ -184,6 +186,7 @@ final class PresenceKeeper {
         switch self.lease.renewed(answer) {
         case .held: return true
         case .lost(let old):
+            self.metrics.didLoseLease()
             self.logger.warning(
                 "the broker took this node for dead; its members are entered again",
                 metadata: ["holder": "\(old)"]
@@ -232,6 +235,7 @@ final class PresenceKeeper {
                 let answer = try? result.get()
                 fails = fails || answer == nil
                 guard self.restores.finished(part, answer), let room = self.rooms[part.room] else { continue }
+                self.metrics.didRepair()
                 room.presence.crowd.expect(version: answer?.version ?? 0)
                 self.seeTo(room)
                 fails = await !self.tellNames(in: room) || fails

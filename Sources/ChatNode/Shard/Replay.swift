@@ -3,8 +3,10 @@ import NIOCore
 
 /// The functions of a shard that a replay needs.
 protocol ReplayHost: Actor {
-    /// Queues a message for one client.
-    func send(_ payload: ByteBuffer, to client: Client)
+    /// Tells a client that it will not get some messages of a room.
+    func tellGap(_ gap: ClosedRange<Int>, _ epoch: Epoch, in room: RoomName, _ client: Client)
+    /// Tells a client that the log of a room began anew.
+    func tellReset(of room: RoomName, to head: LogPosition, _ client: Client)
     /// The frames of messages for one client.
     func frames(of messages: ArraySlice<Publication>, for client: Client) -> ByteBuffer
     /// Queues whole frames for one client.
@@ -66,7 +68,7 @@ final class Replay {
             switch self.catchUp.next(room: position, tail: self.room.tail) {
             case .live: return self.room.makeLive(self.membership)
             case .send(let messages): await self.write(messages, on: host)
-            case .reset(let head): host.send(Event.reset(room: self.room.name, head: head).encoded(), to: self.client)
+            case .reset(let head): host.tellReset(of: self.room.name, to: head, self.client)
             case .read(let seq): await self.read(after: seq, on: host)
             case .wait: await self.room.moved()
             }
@@ -82,9 +84,9 @@ final class Replay {
     private func breakOff(at position: LogPosition, on host: isolated some ReplayHost) -> Bool {
         let last = self.catchUp.position
         if last.epoch != position.epoch {
-            host.send(Event.reset(room: self.room.name, head: position).encoded(), to: self.client)
+            host.tellReset(of: self.room.name, to: position, self.client)
         } else if last.seq < position.seq {
-            host.send(Self.event(last.seq + 1...position.seq, position.epoch, self.room.name), to: self.client)
+            host.tellGap(last.seq + 1...position.seq, position.epoch, in: self.room.name, self.client)
         } else if last.seq > position.seq {
             return false
         }
@@ -105,7 +107,7 @@ final class Replay {
     }
 
     private func write(_ read: CatchUp.OnRead, in epoch: Epoch, on host: isolated some ReplayHost) async {
-        if let gap = read.gap { host.send(Self.event(gap, epoch, self.room.name), to: self.client) }
+        if let gap = read.gap { host.tellGap(gap, epoch, in: self.room.name, self.client) }
         await self.write(read.messages, on: host)
     }
 
@@ -119,10 +121,5 @@ final class Replay {
         host.write(host.frames(of: messages, for: self.client), to: self.client)
         try? await self.client.port.drained().get()
         self.client.endPage()
-    }
-
-    /// The event for messages that a log does not have any more.
-    static func event(_ gap: ClosedRange<Int>, _ epoch: Epoch, _ room: RoomName) -> ByteBuffer {
-        Event.gap(room: room, epoch: epoch, from: gap.lowerBound, to: gap.upperBound).encoded()
     }
 }

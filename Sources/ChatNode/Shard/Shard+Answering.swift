@@ -13,7 +13,13 @@ extension Shard {
     /// Tells a client why a command was refused.
     func refuse(_ error: ProtocolError, id: Int?, room: RoomName? = nil, to client: Client) {
         if client.isListener { return self.turnAway(listener: client, error) }
-        self.send(CommandRefusal(id: id, room: room?.rawValue, error).encoded(), to: client)
+        self.tell(CommandRefusal(id: id, room: room?.rawValue, error), to: client)
+    }
+
+    /// Sends a client the error, which is counted.
+    func tell(_ refusal: CommandRefusal, to client: Client) {
+        self.metrics.commands.count(refusal.error)
+        self.send(refusal.encoded(), to: client)
     }
 
     /// Queues a message for one client.

@@ -1,5 +1,6 @@
 import ChatCore
 import ChatWebSocket
+import Logging
 import NIOCore
 
 // The end of a connection: the checks that lead to it, and what is given back.
@@ -56,6 +57,9 @@ extension Shard {
         reconnectMilliseconds: Int? = nil,
         within time: Duration? = nil
     ) {
+        guard !client.isClosed else { return }
+        self.metrics.ends.closed(disconnect)
+        self.note("the server closed a connection", client, disconnect.code)
         var last = ByteBuffer()
         switch client.form {
         case .frames:
@@ -79,10 +83,25 @@ extension Shard {
     /// The client has closed, or answers our close.
     func closed(_ client: Client, _ frame: CloseFrame) {
         guard client.markClosed() else { return client.port.abort() }
+        self.metrics.ends.closedByClient()
+        self.note("a client closed its connection", client, frame.code)
         var answer = ByteBuffer()
         FrameEncoder.writeClose(frame.code == nil ? CloseFrame(code: nil, reason: "") : frame, to: &answer)
         client.port.finish(with: answer, within: TimeAmount(self.limits.closeTimeout))
         self.forget(client)
+    }
+
+    /// Says in the log that a connection has ended, for whoever looks for the reason of many of them.
+    ///
+    /// Neither texts of its client are in it nor anything that identifies a user.
+    private func note(_ message: Logger.Message, _ client: Client, _ code: UInt16? = nil) {
+        self.node.logger.debug(message, metadata: self.logMetadata(of: client, code))
+    }
+
+    private func logMetadata(of client: Client, _ code: UInt16?) -> Logger.Metadata {
+        var metadata: Logger.Metadata = ["connection": "\(self.index)-\(client.id.rawValue)"]
+        if let code { metadata["code"] = "\(code)" }
+        return metadata
     }
 
     /// Takes a client out of its rooms; its user stays a member until the grace has passed.
@@ -102,6 +121,10 @@ extension Shard {
         guard let client = self.clients.remove(id) else { return }
         if let hash = client.keptSession.hash { self.node.sessions.release(hash) }
         client.port.detach()
+        if client.markClosed() {
+            self.metrics.ends.wasLost()
+            self.note("a connection was lost", client)
+        }
         self.forget(client)
         self.setHeldBytes(0, of: client)
     }

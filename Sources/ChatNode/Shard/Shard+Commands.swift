@@ -12,6 +12,7 @@ extension Shard {
     func perform(_ action: CommandMachine.OnCommand, for client: Client) {
         // A client's earlier sends go before its next command.
         if case .send = action {} else { self.publishOutgoing() }
+        self.metrics.commands.count(action)
         switch action {
         case .open(let hello, let id): self.start(client) { await self.open(client, hello, id: id) }
         case .join(let join, let id, let isMember): self.join(client, join, id: id, isMember: isMember)
@@ -25,7 +26,7 @@ extension Shard {
         case .delete(let delete, let id): self.delete(client, delete, id: id)
         case .moderate(let order, let id): self.moderate(client, order, id: id)
         case .pong(let id): self.reply(.pong(time: WallClock.now()), id: id, to: client)
-        case .refuse(let refusal): self.send(refusal.encoded(), to: client)
+        case .refuse(let refusal): self.tell(refusal, to: client)
         case .disconnect(let disconnect): self.close(client, disconnect)
         case .wait: break
         }

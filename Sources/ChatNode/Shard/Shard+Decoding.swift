@@ -44,7 +44,7 @@ extension Shard {
     /// A client has come with commands in its address.
     func obey(_ shorthand: ShorthandURL, of client: Client) {
         client.session.chargeShorthand(shorthand.commands.count, now: .now)
-        for refusal in shorthand.refusals { self.send(refusal.encoded(), to: client) }
+        for refusal in shorthand.refusals { self.tell(refusal, to: client) }
         for command in shorthand.commands { self.perform(client.session.resume(command), for: client) }
     }
 

@@ -27,6 +27,7 @@ extension Shard: PresenceHost {
         if batch.hasOverflowed { self.presence.isBrokerDoubtful = true }
         if case .status(let status, let detail) = batch.lastStatus { self.applyStatus(status, detail) }
         if batch.hasOverflowed {
+            self.metrics.didOverflow()
             for room in self.rooms.all { self.resynchronize(room) }
             self.doubtNews()
         }
@@ -57,11 +58,13 @@ extension Shard: PresenceHost {
         case .gap(let epoch, let from, let to):
             guard let position = room.position, position.epoch == epoch, to > position.seq else { return }
             room.move(to: LogPosition(epoch: epoch, seq: to))
+            self.metrics.didTellGap(to: room.live.count)
             self.gather(Event.gap(room: room.name, epoch: epoch, from: from, to: to).encoded(), in: room)
         case .reset(let head):
             // A shard that asked for the head may know the new log before this event.
             guard let position = room.position, position.epoch != head.epoch else { return }
             room.move(to: LogPosition(epoch: head.epoch, seq: 0))
+            self.metrics.didTellReset(to: room.live.count)
             self.gather(Event.reset(room: room.name, head: head).encoded(), in: room)
             // The members were lost together with the log.
             self.presence.wasLost(room, on: self)

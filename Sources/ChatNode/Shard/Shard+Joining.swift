@@ -139,8 +139,8 @@ extension Shard: ReplayHost {
             self.reply(.joined(reply), id: id, to: client)
         }
         membership.isAnswered = true
-        if announcement.isReset { self.send(Event.reset(room: room.name, head: head).encoded(), to: client) }
-        if let gap = announcement.gap { self.send(Replay.event(gap, head.epoch, room.name), to: client) }
+        if announcement.isReset { self.tellReset(of: room.name, to: head, client) }
+        if let gap = announcement.gap { self.tellGap(gap, head.epoch, in: room.name, client) }
         return (catchUp, page)
     }
 
@@ -179,6 +179,17 @@ extension Shard: ReplayHost {
 
     func page(_ room: RoomName, after seq: Int, standing: LogPosition) async throws(BrokerError) -> LogPage {
         try await self.node.logs.page(room, after: seq, known: standing, standing: standing)
+    }
+
+    func tellGap(_ gap: ClosedRange<Int>, _ epoch: Epoch, in room: RoomName, _ client: Client) {
+        self.metrics.didTellGap(to: 1)
+        let event = Event.gap(room: room, epoch: epoch, from: gap.lowerBound, to: gap.upperBound)
+        self.send(event.encoded(), to: client)
+    }
+
+    func tellReset(of room: RoomName, to head: LogPosition, _ client: Client) {
+        self.metrics.didTellReset(to: 1)
+        self.send(Event.reset(room: room, head: head).encoded(), to: client)
     }
 
     func askForHead(of room: RoomName) async { _ = try? await self.messages.subscribe(room, self.inbox) }

@@ -44,10 +44,20 @@ extension Shard {
         guard !self.outgoing.isEmpty else { return }
         let batch = self.outgoing
         self.outgoing = []
+        // One in a second: the clock is not read for each message.
+        let start = self.isRoundTripDue ? ContinuousClock.now : nil
+        self.isRoundTripDue = false
         self.spawn {
             let results = await self.messages.publish(batch.map(\.draft))
+            if let start { self.measure(results, since: start) }
             for (sent, result) in zip(batch, results) { self.settle(sent, result) }
         }
+    }
+
+    /// An attempt that failed says how long somebody waits, and not how fast the broker is.
+    private func measure(_ results: [Result<Receipt, BrokerError>], since start: ContinuousClock.Instant) {
+        let isStored = results.contains { (try? $0.get()) != nil }
+        if isStored { self.metrics.didStore(after: .now - start) }
     }
 
     private func settle(_ sent: Outgoing, _ result: Result<Receipt, BrokerError>) {

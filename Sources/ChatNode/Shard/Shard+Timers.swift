@@ -32,8 +32,9 @@ extension Shard {
         var nextRenewal = ContinuousClock.now
         var nextTurn = ContinuousClock.now + .seconds(1)
         while (try? await Task.sleep(until: nextTurn, clock: .continuous)) != nil {
-            nextTurn += .seconds(1)
             let now = ContinuousClock.now
+            self.metrics.didTurn(late: now - nextTurn)
+            nextTurn += .seconds(1)
             for (index, timer) in self.wheel.advance().enumerated() {
                 if index > 0, index.isMultiple(of: Self.timersAtOnce) { await self.serveSockets() }
                 self.fire(timer, now)
@@ -85,9 +86,10 @@ extension Shard {
     /// Reports the present numbers to the registry.
     private func measure() {
         self.metrics.measure(
-            connections: self.clients.count,
-            rooms: self.rooms.count,
-            members: self.presence.memberCount
+            waiting: self.held.count,
+            members: self.presence.memberCount,
+            hasBroker: self.degradation == nil
         )
+        self.isRoundTripDue = true
     }
 }

@@ -9,6 +9,8 @@ import NIOCore
 actor Shard {
     nonisolated let loop: any EventLoop
     nonisolated let inbox: BrokerInbox
+    /// Its number on its node.
+    nonisolated let index: Int
     let node: NodeContext
     /// The settings of now; ``reload(_:)`` brings others.
     private(set) var settings: ReloadableConfiguration
@@ -40,6 +42,8 @@ actor Shard {
     var isShedding = false
     /// The broker's state for new clients; nil while all is well.
     var degradation: String?
+    /// Whether the next batch of sends is measured, on its way to the broker and back.
+    var isRoundTripDue = true
     /// Whether a turn is due.
     var isTurnEndScheduled = false
     private var tasks = 0
@@ -54,6 +58,7 @@ actor Shard {
     init(loop: any EventLoop, index: Int, node: NodeContext) {
         self.loop = loop
         self.executor = loop.executor
+        self.index = index
         self.node = node
         self.settings = node.settings
         self.metrics = ShardMetrics(shard: String(index), of: node.metrics)

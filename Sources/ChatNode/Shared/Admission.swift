@@ -228,6 +228,9 @@ final class Admission: Sendable {
         }
     }
 
+    /// The most connections; nil: there is no limit.
+    var limit: Int? { self.state.withLock { $0.maximum } }
+
     /// The number of connections, including those in the reserve.
     var count: Int { self.state.withLock { $0.count } }
 

@@ -14,9 +14,10 @@ struct ConnectionBudget: Equatable, Sendable {
     /// - Parameters:
     ///   - descriptors: The number that the process may open.
     ///   - threads: The number of event loops.
-    init(descriptors: Int, threads: Int) {
+    ///   - kept: The number that other listeners need.
+    init(descriptors: Int, threads: Int, kept: Int = 0) {
         let (others, _) = threads.multipliedReportingOverflow(by: 4)
-        let free = max(2, descriptors - 24 - others)
+        let free = max(2, descriptors - 24 - kept - others)
         self.reserve = min(max(free / 16, 1), 256)
         self.connections = free - self.reserve
     }

@@ -12,6 +12,8 @@ final class RedisEndpoint {
         var lost = 0
         var deaf = 0
         var stray = 0
+        var reconnects = 0
+        var unknownErrors = 0
     }
 
     let commands: CommandLink
@@ -21,7 +23,7 @@ final class RedisEndpoint {
     let logLink: CommandLink
     let subscriptions: SubscriptionLink
     let hearing: EndpointHearing
-    private(set) var counters = Counters()
+    var counters = Counters()
     /// The reason why this server cannot use the data that it found at the start.
     private(set) var refusal: BrokerError?
 
@@ -31,11 +33,15 @@ final class RedisEndpoint {
     private let connector: RedisConnector
     private let scripts: RedisScriptSet
     private let keys: RedisKeys
-    private let logger: Logger
+    let logger: Logger
     private var health = EndpointHealth()
     private var identity = EndpointIdentity()
     /// The connections that are open or being made.
     private var handlers: [RedisChannelHandler.Role: RedisChannelHandler] = [:]
+    /// How many connections were begun, and the number of each.
+    private var begun = 0
+    /// The connections that were usable once.
+    private var wereActive: Set<RedisChannelHandler.Role> = []
     private var backoffs: [RedisChannelHandler.Role: Backoff] = [:]
     private var warnedPolicy: String?
     private var tell: (Event) -> Void = { _ in }
@@ -151,8 +157,11 @@ final class RedisEndpoint {
 
     private func makeHandler(_ role: RedisChannelHandler.Role) -> RedisChannelHandler {
         let usesTLS = self.url.usesTLS
+        self.begun += 1
+        let number = self.begun
         let handler = RedisChannelHandler(role, handshake: self.handshake(role), usesTLS: usesTLS) {
             [weak self] event in
+            self?.note(event, of: role, number)
             self?.handle(event, of: role)
         }
         self.handlers[role] = handler
@@ -363,6 +372,7 @@ final class RedisEndpoint {
 
     private func becameActive(_ role: RedisChannelHandler.Role) {
         self.backoffs[role, default: self.place.backoff].opened(.now())
+        if !self.wereActive.insert(role).inserted { self.counters.reconnects += 1 }
         self.update(lost: nil)
     }
 

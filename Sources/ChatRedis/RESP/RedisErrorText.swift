@@ -6,7 +6,7 @@
 struct RedisErrorText {
     /// The first word; `ERR` for errors without a code.
     let code: String
-    private let message: Substring
+    let message: Substring
 
     init(_ text: String) {
         var rest = text[...]

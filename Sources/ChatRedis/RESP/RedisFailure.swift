@@ -41,14 +41,14 @@ extension BrokerError {
     /// Classifies an error reply by its code, or by Redis' words for errors without a code; the rest may name keys.
     init(redis text: String) {
         let error = RedisErrorText(text)
-        let reason = Self.byCode[error.code] ?? error.refusal ?? "Redis refused the command"
+        let reason = error.reason ?? "Redis refused the command"
         self.init(Self.codesToLeave.contains(error.code) ? .leaveServer : .refused, reason)
     }
 
     /// With these codes Redis says that it serves nobody now: it is not a primary any more, or not yet.
     private static let codesToLeave: Set<String> = ["READONLY", "MASTERDOWN", "LOADING"]
 
-    private static let byCode = [
+    fileprivate static let byCode = [
         "LOADING": "Redis is loading its data",
         "OOM": "Redis has no memory left",
         "READONLY": "Redis is a read-only replica",
@@ -65,4 +65,12 @@ extension BrokerError {
         "DENIED": "Redis is in protected mode: without a password it serves its own machine alone",
         "WRONGTYPE": "a key of the chat in Redis holds something else",
     ]
+}
+
+extension RedisErrorText {
+    /// The reason in words for people; nil for an error that nobody has expected.
+    fileprivate var reason: String? { BrokerError.byCode[self.code] ?? self.refusal }
+
+    /// Whether it is neither an answer that the chat asks for nor one that it has words for.
+    var isUnknown: Bool { self.code != "NOSCRIPT" && self.reason == nil }
 }

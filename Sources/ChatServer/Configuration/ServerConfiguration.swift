@@ -59,6 +59,7 @@ struct ServerConfiguration: Sendable {
         node        \(self.node.name.text(port: self.node.port))
         clients     \(self.node.identity.description)
         broker      \(self.node.redis.map(\.description) ?? "in memory")
+        metrics     \(self.node.adminListen.map(\.description) ?? "with the key of the admin API, if there is one")
         page        \(self.node.staticFiles)
         encryption  \(self.node.tls.map { "\($0.files.certificate); \($0.expiryText)" } ?? "none")
         log         \(self.logLevel), as \(self.logFormat)
@@ -104,6 +105,9 @@ extension NodeConfiguration {
     fileprivate mutating func readPlace(_ settings: Settings) throws(SettingError) {
         self.host = Self.host(settings.string(.host) ?? self.host)
         self.port = try settings.int(.port)
+        self.adminListen =
+            try settings.choice(.adminListen, "ADDRESS:PORT, or a port of this machine alone") { ListenAddress($0) }
+            .map { ListenAddress(host: Self.host($0.host), port: $0.port) }
         self.name = settings.string(.nodeName).map { .given($0) } ?? self.name
         self.staticFiles = settings.string(.staticFiles) ?? self.staticFiles
         self.threads = try settings.int(.threads)

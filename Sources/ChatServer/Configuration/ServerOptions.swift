@@ -27,6 +27,7 @@ struct ServerOptions: ParsableArguments {
     @Option(.forwardedField) var forwardedField: String?
     @Option(.proxyProtocol) var proxyProtocol: String?
     @Option(.status) var status: String?
+    @Option(.adminListen) var adminListen: String?
     @Option(.tlsCertificate) var tlsCertificate: String?
     @Option(.tlsKey) var tlsKey: String?
     @Option(.deflate) var deflate: String?
@@ -65,7 +66,7 @@ struct ServerOptions: ParsableArguments {
             .status: self.status,
             .deflate: self.deflate, .tlsCertificate: self.tlsCertificate, .tlsKey: self.tlsKey,
             .trustedProxies: self.trustedProxies, .forwardedField: self.forwardedField,
-            .proxyProtocol: self.proxyProtocol,
+            .proxyProtocol: self.proxyProtocol, .adminListen: self.adminListen,
             .unlimited: self.unlimited ? "true" : nil, .coreDumps: self.coreDumps, .logLevel: self.logLevel,
             .logFormat: self.logFormat,
         ]

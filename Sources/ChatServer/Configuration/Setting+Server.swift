@@ -115,6 +115,11 @@ extension Setting {
         default: "on",
         help: "Whether GET /api/status and /status.html show what the node does: on or off ({default})."
     )
+    static let adminListen = Setting(
+        "admin-listen",
+        help: "An address and a port, or a port of this machine alone, that serve /metrics, /healthz and /readyz.",
+        discussion: "No key is asked for there, so strangers must not reach it. Elsewhere /metrics needs the admin key."
+    )
     static let deflate = Setting(
         "deflate",
         .words(["off", "on"]),
@@ -151,7 +156,8 @@ extension Setting {
         [
             host, port, redis, redisPasswordFile, redisSentinelUser, redisSentinelPasswordFile, redisCa, redisPrefix,
             ackReplicas, nodeName, staticFiles, threads, flushWindow, drainDelay, origins, corsOrigin, hosts,
-            trustedProxies, forwardedField, proxyProtocol, status, deflate, unlimited, coreDumps, logLevel, logFormat,
+            trustedProxies, forwardedField, proxyProtocol, status, adminListen, deflate, unlimited, coreDumps, logLevel,
+            logFormat,
         ] + tls + identity + signIn + moderation + limits
 
     /// A file of settings; it is not a setting itself, since a file cannot name itself.

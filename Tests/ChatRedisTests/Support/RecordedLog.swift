@@ -5,9 +5,14 @@ import Synchronization
 final class RecordedLog: Sendable {
     private let recorded = Mutex<[String]>([])
 
+    private let level: Logger.Level
+
+    /// Makes an empty one of the lines from a level on.
+    init(_ level: Logger.Level = .notice) { self.level = level }
+
     var lines: [String] { self.recorded.withLock { $0 } }
 
-    var logger: Logger { Logger(label: "test") { _ in Handler(log: self) } }
+    var logger: Logger { Logger(label: "test") { _ in Handler(log: self, logLevel: self.level) } }
 
     /// Waits until the lines are as wanted; the limit of the test is the bound.
     func lines(until isWanted: ([String]) -> Bool) async throws -> [String] {
@@ -17,7 +22,7 @@ final class RecordedLog: Sendable {
 
     private struct Handler: LogHandler {
         let log: RecordedLog
-        var logLevel = Logger.Level.notice
+        var logLevel: Logger.Level
         var metadata: Logger.Metadata = [:]
 
         subscript(metadataKey key: String) -> Logger.Metadata.Value? {

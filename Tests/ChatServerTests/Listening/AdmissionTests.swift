@@ -71,7 +71,7 @@ struct AdmissionTests {
         #expect(self.enter(admission, &places) == .turnedAway(1013))
         for _ in 0..<2 { #expect(self.enter(admission, from: "192.0.2.2", &places) == .admitted) }
         #expect(self.enter(admission, from: "192.0.2.3", &places) == .turnedAway(1013))
-        #expect(metrics.total(MetricName.refused) == 3)
+        #expect(metrics.total(Metric.refused.name) == 3)
     }
 
     @Test func `connections that finish no request have a limit of their own`() {

@@ -106,6 +106,7 @@ extension ForwardingBroker {
     func clear(_ room: RoomName) async throws(BrokerError) { try await self.base.clear(room) }
     var kind: String { self.base.kind }
     func attach(_ subscriber: any BrokerSubscriber) { self.base.attach(subscriber) }
+    func counts() async -> BrokerCounts { await self.base.counts() }
     func probe() async throws(BrokerError) { try await self.base.probe() }
     func run() async throws { try await self.base.run() }
 }

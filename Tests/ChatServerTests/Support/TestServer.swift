@@ -16,6 +16,8 @@ import Testing
 /// A real server on a free port, for as long as a test needs it.
 struct TestServer {
     let port: Int
+    /// The port of the operator's listener, where the settings ask for one.
+    let operatorPort: Int?
     let node: Node
     /// The settings that it was started with.
     private let settings: [String: String]
@@ -37,6 +39,7 @@ struct TestServer {
         _ settings: [String: String] = [:],
         hasEcho: Bool = false,
         broker: (any Broker)? = nil,
+        logger: Logger? = nil,
         _ body: (TestServer) async throws -> Result
     ) async throws -> Result {
         var given = ["port": "0", "threads": "2", "log-level": "error"]
@@ -48,11 +51,17 @@ struct TestServer {
         configuration.node.hasEcho = hasEcho
         configuration.node.headPatience = .seconds(3600)
         let (ports, continuation) = AsyncStream<Int>.makeStream()
+        let (operatorPorts, operatorContinuation) = AsyncStream<Int>.makeStream()
         let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let loops = LoopPool.take(configuration.node.threads)
-        let node = try Node(configuration.node, logger: silence, broker: broker, group: loops) { port in
-            continuation.yield(port)
-        }
+        let node = try Node(
+            configuration.node,
+            logger: logger ?? silence,
+            broker: broker,
+            group: loops,
+            onOperatorListening: { operatorContinuation.yield($0) },
+            onRunning: { continuation.yield($0) }
+        )
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: node, successTerminationBehavior: .gracefullyShutdownGroup)],
@@ -63,7 +72,11 @@ struct TestServer {
             tasks.addTask { try await group.run() }
             var iterator = ports.makeAsyncIterator()
             let port = try #require(await iterator.next())
-            let result = try await body(TestServer(port: port, node: node, settings: given, group: group))
+            var operatorIterator = operatorPorts.makeAsyncIterator()
+            let hasOperator = configuration.node.adminListen != nil
+            let operatorPort = hasOperator ? try #require(await operatorIterator.next()) : nil
+            let server = TestServer(port: port, operatorPort: operatorPort, node: node, settings: given, group: group)
+            let result = try await body(server)
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
             LoopPool.give(loops, threads: configuration.node.threads)
@@ -93,14 +106,15 @@ struct TestServer {
         try await TestClient.with(port: self.port, path: path, headers: headers, tls: tls, body)
     }
 
-    /// Makes an HTTP request.
+    /// Makes an HTTP request, to the port of the chat unless another one is given.
     func request(
         _ method: String = "GET",
         _ path: String,
+        port: Int? = nil,
         headers: [String: String] = [:],
         body: String? = nil
     ) async throws -> (status: Int, headers: [String: String], body: JSONValue?) {
-        let url = try #require(URL(string: "http://127.0.0.1:\(self.port)\(path)"))
+        let url = try #require(URL(string: "http://127.0.0.1:\(port ?? self.port)\(path)"))
         var request = URLRequest(url: url)
         request.httpMethod = method
         request.httpBody = body.map { Data($0.utf8) }

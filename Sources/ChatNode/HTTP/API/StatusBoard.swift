@@ -9,7 +9,7 @@ import Synchronization
 /// Counters are read for each request. Requests to every loop are made at most once a second, however many clients look
 /// at the same time, and the loop knows the number already: nothing walks over its rooms.
 actor StatusBoard: Service {
-    private static let rates = [MetricName.published, MetricName.deliveries, MetricName.received, MetricName.sent]
+    private static let rates = [Metric.published.name, Metric.deliveries.name, Metric.received.name, Metric.sent.name]
     private static let censusAge = Duration.seconds(1)
 
     private let node: NodeContext
@@ -75,17 +75,17 @@ actor StatusBoard: Service {
         json.field("connections", self.node.admission.webSocketCount)
         json.field("rooms", self.node.occupancy.roomCount)
         json.field("members", self.census.members)
-        json.object("published") { self.write(MetricName.published, to: &$0) }
-        json.object("deliveries") { self.write(MetricName.deliveries, to: &$0) }
-        json.object("received") { self.write(MetricName.received, to: &$0) }
-        json.object("sent") { self.write(MetricName.sent, to: &$0) }
-        let refused = self.node.metrics.totals(MetricName.refused, by: RefusalMetrics.dimension)
+        json.object("published") { self.write(Metric.published.name, to: &$0) }
+        json.object("deliveries") { self.write(Metric.deliveries.name, to: &$0) }
+        json.object("received") { self.write(Metric.received.name, to: &$0) }
+        json.object("sent") { self.write(Metric.sent.name, to: &$0) }
+        let refused = self.node.metrics.totals(Metric.refused.name, by: RefusalMetrics.dimension)
         json.array("refused", LimitName.allCases.filter { refused[$0.rawValue, default: 0] > 0 }) { json, limit in
             json.field("limit", limit.rawValue)
             json.field("total", refused[limit.rawValue] ?? 0)
         }
         json.field("buffered_bytes", self.node.costs.buffers.level)
-        json.object("latency_ms") { Self.write(self.node.metrics.distribution(MetricName.latency), to: &$0) }
+        json.object("latency_ms") { Self.write(self.node.metrics.distribution(Metric.latency.name), to: &$0) }
     }
 
     private var state: String {
@@ -101,7 +101,7 @@ actor StatusBoard: Service {
     /// Buckets as Prometheus has them: each counts all that is at or below its bound.
     private static func write(_ distribution: Histogram.Distribution, to json: inout JSONWriter) {
         json.field("count", distribution.count)
-        json.field("sum", distribution.sum)
+        json.field("sum", distribution.milliseconds)
         var below = 0
         json.array("buckets", zip(Histogram.bounds, distribution.counts)) { json, bucket in
             below += bucket.1

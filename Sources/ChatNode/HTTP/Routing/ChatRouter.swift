@@ -14,6 +14,9 @@ struct ChatRouter {
     /// The API for moderators; nil where there is no key for it.
     var admin: AdminRoutes?
 
+    /// What the node counts, for whoever has the operator's key; nil where there is none.
+    var metrics: MetricsRoute?
+
     /// Puts the routes together.
     func build() -> Router<ChatRequestContext> {
         let router = Router(context: ChatRequestContext.self)
@@ -33,6 +36,7 @@ struct ChatRouter {
             StatusRoute(board: status, access: RequestAccess(node: self.node)).add(to: api)
         }
         if let admin { admin.add(to: router) }
+        if let metrics { metrics.add(to: router) }
         return router
     }
 

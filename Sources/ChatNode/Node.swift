@@ -45,6 +45,7 @@ package struct Node: Service {
         onOperatorListening: @escaping @Sendable (Int) async -> Void = { _ in },
         onRunning: @escaping @Sendable (Int) async -> Void
     ) throws {
+        let logger = RequestTrace.telling(logger)
         let group = group ?? MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         var broker = try broker ?? Self.broker(configuration, group, logger)
         if let delays = configuration.testDelays { broker = DelayingBroker(broker, answers: delays) }

@@ -24,6 +24,16 @@ struct HTTPSite: Sendable {
         channel: any Channel,
         from address: NetworkAddress?
     ) async -> SiteAnswer {
+        guard let trace = head.trace else { return await self.answer(head, body, channel, address) }
+        return await RequestTrace.$current.withValue(trace) { await self.answer(head, body, channel, address) }
+    }
+
+    private func answer(
+        _ head: RequestHead,
+        _ body: ByteBuffer,
+        _ channel: any Channel,
+        _ address: NetworkAddress?
+    ) async -> SiteAnswer {
         let request = Request(head: Self.request(head), body: RequestBody(buffer: body))
         var context = ChatRequestContext(source: .init(channel: channel, logger: self.logger))
         context.address = address

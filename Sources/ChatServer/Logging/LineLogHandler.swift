@@ -38,7 +38,8 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let metadata = self.metadata.merging(event.metadata ?? [:]) { $1 }
+        let provided = self.metadataProvider?.get() ?? [:]
+        let metadata = self.metadata.merging(provided) { $1 }.merging(event.metadata ?? [:]) { $1 }
         self.output.write(self.line(event.level, "\(event.message)", metadata)) { count in
             self.line(.warning, "log lines could not be written", ["lines": "\(count)"])
         }

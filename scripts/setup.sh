@@ -9,6 +9,7 @@
 #        python    pytest, for the fault suite, and schemathesis, for the tests of the OpenAPI document
 #        browser   Chromium, fonts, Node.js, pytest and Playwright, for the tests of the page
 #        proxies   nginx, HAProxy and Caddy, which are not started, and pytest, for the tests behind them
+#        operations promtool, from the package of Prometheus, which is not started, and pytest, for what operators look at
 #        cost      valgrind, which counts instructions
 #        lint      shellcheck
 #
@@ -107,6 +108,10 @@ collect() { # NEED...
             need_command nginx nginx-light
             need_command haproxy haproxy
             need_command caddy caddy
+            need_python
+            ;;
+        operations)
+            need_command promtool prometheus
             need_python
             ;;
         cost)

@@ -10,6 +10,7 @@
 # cli       chat-cli in a terminal (tmux)
 # http      that every address, status and field is as the OpenAPI document says, and what generated requests find
 # proxies   the server behind nginx, HAProxy and Caddy
+# operations the metrics of a server, and what Prometheus, its alerts and Grafana make of them
 # browser   the page: its logic in Node.js, the whole in Chromium
 # faults    two nodes and a Redis that are broken all the time, by a schedule (SEED=) that is printed; strangers that attack
 set -euo pipefail
@@ -68,6 +69,7 @@ server)
 cli) pytest Tests/CLITests ;;
 http) pytest Tests/HTTP ;;
 proxies) pytest Tests/Proxies ;;
+operations) pytest Tests/Operations ;;
 browser)
     status=0
     node --test Tests/Browser/unit/*.test.mjs || status=1
@@ -78,5 +80,5 @@ fuzz) scripts/fuzz.sh ;;
 cost) scripts/cost.sh ;;
 # Nothing is captured: the schedule is to be seen also when a run hangs.
 faults) pytest Tests/Faults Tests/Hostile --capture=no ;;
-*) die "no such suite: ${1:-} (layout, unit, contract, server, cli, http, proxies, browser, fuzz, cost, faults)" ;;
+*) die "no such suite: ${1:-} (layout, unit, contract, server, cli, http, proxies, operations, browser, fuzz, cost, faults)" ;;
 esac

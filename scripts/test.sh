@@ -10,7 +10,7 @@ set -euo pipefail
 set -m
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-known="layout unit contract server cli http proxies browser fuzz cost faults"
+known="layout unit contract server cli http proxies operations browser fuzz cost faults"
 read -r -a suites <<<"${*:-${SUITES:-$known}}"
 logs=.cache/logs
 mkdir -p "$logs"
@@ -36,6 +36,7 @@ for suite in "${suites[@]}"; do
     cli) needs+=(build redis terminal) ;;
     http) needs+=(build python) ;;
     proxies) needs+=(build proxies) ;;
+    operations) needs+=(build operations) ;;
     browser) needs+=(build redis browser) ;;
     faults) needs+=(build redis python) ;;
     *) die "no such suite: $suite (there are: $known)" ;;

@@ -61,7 +61,7 @@ package struct AdminClient: Sendable {
 
     /// The connections of a user to the node that answers.
     package func connections(of user: UserID) async throws(ClientError) -> [JSONValue] {
-        let path = "admin/users/\(RoomListing.percentEncoded(user.rawValue))/connections"
+        let path = "admin/users/\(PercentEncoding.encode(user.rawValue))/connections"
         guard let connections = try await self.request(.GET, path)["connections"]?.array else { throw .badAnswer }
         return connections
     }

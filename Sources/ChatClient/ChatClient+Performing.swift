@@ -13,7 +13,7 @@ extension ChatClient {
             switch action {
             case .transmit(let envelope):
                 self.observer?(.sent(envelope))
-                self.link?.write(Outbound.text(envelope.encoded()), promise: nil)
+                self.link?.send(envelope)
             case .answer(let id, let answer):
                 self.settle(id, answer)
                 self.answers.removeValue(forKey: id)?.resolve(answer)
@@ -26,7 +26,7 @@ extension ChatClient {
             case .wantToken: self.tokenWanted.wake()
             case .disconnect(let failure):
                 self.fail(failure)
-                self.link?.close(promise: nil)
+                self.link?.close()
             }
         }
         self.link?.flush()

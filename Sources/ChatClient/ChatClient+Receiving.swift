@@ -18,14 +18,27 @@ extension ChatClient {
                 self.observer?(.garbled)
                 return self.machine.heard(now: .now)
             }
-            self.observer?(.received(message))
-            for event in self.perform(self.machine.received(message, now: .now)) {
-                // While the program does not take its events, the client does not read: it causes that silence itself.
-                self.machine.setSuspended(true, now: .now)
-                await self.tell(event)
-                self.machine.setSuspended(false, now: .now)
-            }
+            await self.received(message)
+        case .message(let message): await self.received(message)
         }
+    }
+
+    private func received(_ message: ServerMessage) async {
+        self.observer?(.received(message))
+        for event in self.perform(self.machine.received(message, now: .now)) {
+            // While the program does not take its events, the client does not read: it causes that silence itself.
+            self.machine.setSuspended(true, now: .now)
+            await self.tell(event)
+            if case .connection(.connected) = event { await self.tellOfDetour() }
+            self.machine.setSuspended(false, now: .now)
+        }
+    }
+
+    /// The program is told once that there is no WebSocket, and then again after there was one.
+    private func tellOfDetour() async {
+        let detour = self.link?.detour
+        defer { self.isDetourTold = detour != nil }
+        if let detour, !self.isDetourTold { await self.tell(.withoutWebSocket(detour)) }
     }
 
     /// Hands the program an event, and waits while too many events wait for the program.

@@ -54,12 +54,12 @@ extension ChatClient {
     ///
     /// - Returns: The reason why it ended, or why there was none.
     private func connectAndConverse() async -> ConnectionFailure {
-        let link: Link
+        let link: any Link
         let token: String?
         do {
             // Before the connection: the server waits for the `hello`, and a token may take long.
             token = try await self.nextToken()
-            link = try await self.connector.connect()
+            link = try await self.connector.link()
         } catch {
             return error
         }
@@ -69,26 +69,26 @@ extension ChatClient {
             await self.converse(on: link, token: token)
         } onCancel: {
             self.buffer.finish()
-            link.channel.writeAndFlush(Outbound.close(CloseFrame(code: 1000, reason: "")), promise: nil)
+            link.leave()
         }
     }
 
-    private func converse(on link: Link, token: String?) async -> ConnectionFailure {
-        self.state = .online(StandingConnection(channel: link.channel))
+    private func converse(on link: any Link, token: String?) async -> ConnectionFailure {
+        self.state = .online(StandingConnection(link: link))
         self.observer?(.opened)
         // A client that does not read does not notice the end of its connection by reading.
         self.buffer.setHolding(true)
-        link.channel.closeFuture.whenComplete { [buffer] _ in buffer.setHolding(false) }
+        link.whenClosed { [buffer] in buffer.setHolding(false) }
+        self.performAtOnce(self.machine.connected(token: token, now: .now))
         do {
-            try await link.executeThenClose { inbound, _ in
-                self.performAtOnce(self.machine.connected(token: token, now: .now))
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { await self.watch() }
-                    group.addTask { await self.renewTokens() }
-                    defer { group.cancelAll() }
-                    for try await message in inbound { await self.received(message) }
-                }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await self.watch() }
+                group.addTask { await self.renewTokens() }
+                defer { group.cancelAll() }
+                try await link.run { await self.received($0) }
             }
+        } catch let failure as ConnectionFailure {
+            self.fail(failure)
         } catch {
             self.fail(ConnectionFailure("the connection broke"))
         }
@@ -126,8 +126,8 @@ extension ChatClient {
         return conversation
     }
 
-    /// The channel of the present connection.
-    var link: (any Channel)? { self.conversation?.channel }
+    /// The present connection.
+    var link: (any Link)? { self.conversation?.link }
 
     /// Notes the reason why the connection ends.
     ///

@@ -51,11 +51,13 @@ public actor ChatClient {
 
     /// A connection, and the first reason for its end.
     struct StandingConnection {
-        let channel: any Channel
+        let link: any Link
         var failure: ConnectionFailure?
     }
 
     var state = State.new
+    /// Whether the program was told that there is no WebSocket.
+    var isDetourTold = false
     var machine: ClientMachine
     var connector: LinkConnector
     let tokens: TokenProvider?

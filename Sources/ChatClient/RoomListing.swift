@@ -57,7 +57,7 @@ public struct RoomListing: Sendable {
     /// - Returns: Some rooms; the last ones when it has no cursor.
     /// - Throws: ``ClientError`` with the code `disconnected` or `refused`, or `bad_answer`.
     public func page(from cursor: RoomName? = nil) async throws(ClientError) -> Page {
-        let query = cursor.map { "?cursor=" + Self.percentEncoded($0.rawValue) } ?? ""
+        let query = cursor.map { "?cursor=" + PercentEncoding.encode($0.rawValue) } ?? ""
         let response: HTTPAnswer
         do throws(ConnectionFailure) {
             response = try await self.connector.get(
@@ -86,14 +86,6 @@ public struct RoomListing: Sendable {
             return .disconnected(ConnectionFailure("the server answered with status \(status)", status: status))
         }
         return .refused(ProtocolError(ProtocolError.Code(code), error?["message"]?.shown ?? "status \(status)"))
-    }
-
-    static func percentEncoded(_ text: String) -> String {
-        text.utf8.reduce(into: "") { encoded, byte in
-            let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-            guard !isPlain else { return encoded.unicodeScalars.append(Unicode.Scalar(byte)) }
-            encoded += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-        }
     }
 }
 

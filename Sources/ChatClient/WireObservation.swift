@@ -28,7 +28,7 @@ extension ChatClient {
     /// Breaks the connection without a close frame; the client reconnects as after any broken connection.
     package func interrupt() {
         self.machine.interrupted()
-        self.link?.close(promise: nil)
+        self.link?.close()
     }
 
     /// Moves to another node of the same chat: at once if there is a connection, otherwise with the next one.

@@ -4,6 +4,8 @@ public import ChatCore
 public enum ClientEvent: Equatable, Sendable {
     /// The connection changed its state.
     case connection(ConnectionState)
+    /// No WebSocket can be had, for this reason: the client goes on by requests over HTTP, and by a WebSocket when it can.
+    case withoutWebSocket(ConnectionFailure)
     /// A room was joined, or joined again after a reconnect; missed messages follow.
     case joined(JoinedRoom)
     /// A room could not be joined, or not again. When the error is retryable, the client tries again. Otherwise it
@@ -29,7 +31,7 @@ public enum ClientEvent: Equatable, Sendable {
         case .refused(let room, let error): error.isForNow ? nil : (room, error)
         case .received(.removed(let removal)):
             (removal.room, ProtocolError(removal.code, removal.message, until: removal.until, reason: removal.reason))
-        case .connection, .joined, .held, .objected, .tokenNotRenewed, .members, .received: nil
+        case .connection, .withoutWebSocket, .joined, .held, .objected, .tokenNotRenewed, .members, .received: nil
         }
     }
 }

@@ -39,6 +39,9 @@ public struct ConnectionFailure: Error, Equatable, Sendable, CustomStringConvert
     /// The beginning of the text for a refused upgrade.
     package static let refusal = "the server refused the connection: "
 
+    /// Whether a WebSocket alone was refused: its handshake did not come through, or somebody on the way answered.
+    var isOfUpgrade: Bool { self.status == 426 || (self.status != nil && self.refusal == nil) }
+
     /// Whether another try would fail in the same way.
     public var isFinal: Bool {
         if let disconnect { return disconnect.isFinal }

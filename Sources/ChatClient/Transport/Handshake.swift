@@ -6,11 +6,11 @@ internal import NIOWebSocket
 
 /// The opening handshake of RFC 6455 by NIO, without NIO's frames: ``LinkHandler`` speaks after it.
 struct LinkUpgrader: NIOTypedHTTPClientProtocolUpgrader {
-    typealias UpgradeResult = Link
+    typealias UpgradeResult = LinkChannel
 
     static let subprotocol = "chat.v1"
 
-    private let handshake = NIOTypedWebSocketClientUpgrader<Link> { channel, _ in
+    private let handshake = NIOTypedWebSocketClientUpgrader<LinkChannel> { channel, _ in
         channel.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
     }
 
@@ -27,10 +27,10 @@ struct LinkUpgrader: NIOTypedHTTPClientProtocolUpgrader {
             && upgradeResponse.headers["Sec-WebSocket-Protocol"].allSatisfy { $0 == Self.subprotocol }
     }
 
-    func upgrade(channel: any Channel, upgradeResponse: HTTPResponseHead) -> EventLoopFuture<Link> {
+    func upgrade(channel: any Channel, upgradeResponse: HTTPResponseHead) -> EventLoopFuture<LinkChannel> {
         channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(LinkHandler())
-            return try Link(wrappingChannelSynchronously: channel)
+            return try LinkChannel(wrappingChannelSynchronously: channel)
         }
     }
 }

@@ -4,8 +4,8 @@ internal import NIOHTTP1
 internal import NIOPosix
 internal import Synchronization
 
-/// A connection on which messages can be exchanged.
-typealias Link = NIOAsyncChannel<Inbound, Outbound>
+/// A WebSocket on which messages can be exchanged.
+typealias LinkChannel = NIOAsyncChannel<Inbound, Outbound>
 
 /// Makes connections to one server.
 struct LinkConnector: Sendable {
@@ -30,10 +30,20 @@ struct LinkConnector: Sendable {
         self.connector = try ChannelBootstrap(server, trustedAuthorities: trustedAuthorities)
     }
 
+    /// Connects by a WebSocket; where only that is refused, by what stands in for one.
+    ///
+    /// - Throws: ``ConnectionFailure``.
+    func link() async throws(ConnectionFailure) -> any Link {
+        do throws(ConnectionFailure) { return WebSocketLink(try await self.webSocket()) } catch {
+            guard error.isOfUpgrade else { throw error }
+            return StreamLink(self, inPlaceOf: error)
+        }
+    }
+
     /// Connects and makes the handshake; cancelling the task closes the connection.
     ///
     /// - Throws: ``ConnectionFailure``.
-    func connect() async throws(ConnectionFailure) -> Link { try await self.connect(self.configure) }
+    func webSocket() async throws(ConnectionFailure) -> LinkChannel { try await self.connect(self.configure) }
 
     /// Connects, and waits for the result.
     ///
@@ -69,7 +79,7 @@ struct LinkConnector: Sendable {
         }
     }
 
-    private func configure(_ channel: any Channel) throws -> EventLoopFuture<Link> {
+    private func configure(_ channel: any Channel) throws -> EventLoopFuture<LinkChannel> {
         try self.connector.addTLS(to: channel)
         let encoder = HTTPRequestEncoder()
         let decoder = ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes))

@@ -1,3 +1,4 @@
+internal import ChatCore
 internal import ChatWebSocket
 internal import NIOCore
 
@@ -5,6 +6,8 @@ internal import NIOCore
 enum Inbound: Sendable {
     /// The text of one message.
     case text(ByteBuffer)
+    /// A message that was read already.
+    case message(ServerMessage)
     /// A ping or a pong: the other side is alive.
     case heartbeat
     /// The connection ends: the other side's close frame, or its violation.

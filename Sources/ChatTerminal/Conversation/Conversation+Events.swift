@@ -9,6 +9,7 @@ extension Conversation {
     func handle(_ event: ClientEvent) {
         switch event {
         case .connection(let state): self.handle(state)
+        case .withoutWebSocket: self.notice(Phrase.withoutWebSocket())
         case .joined(let room): if self.rooms.joined(room) { self.notice(Notices.joined(room)) } else { self.redraw() }
         case .refused(let room, let error):
             if !error.isForNow { self.forget(room) }

@@ -31,7 +31,7 @@ package enum Notices {
         case .received(.gap(let room, epoch: _, let from, let last)): self.gap(room, from, last)
         case .received(.reset(let room, head: _)): self.reset(room)
         case .received(.removed(let removal)): self.removed(removal)
-        case .connection, .joined, .members, .received: nil
+        case .connection, .withoutWebSocket, .joined, .members, .received: nil
         }
     }
 

@@ -144,7 +144,8 @@ package struct PlainJoin: Sendable {
             case .received(.message(let message)):
                 guard await printer.print(message) else { return .success }
                 watch.update { $0.printed(message.room, message.position) }
-            case .connection, .refused, .held, .objected, .tokenNotRenewed, .members, .received: break
+            case .connection, .withoutWebSocket, .refused, .held, .objected, .tokenNotRenewed, .members, .received:
+                break
             }
         }
         return nil

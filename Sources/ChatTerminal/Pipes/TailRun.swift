@@ -122,7 +122,8 @@ package struct TailRun: Sendable {
                 await self.positions?.note(room, LogPosition(epoch: epoch, seq: last))
             case .received(.reset(let room, let head)):
                 await self.positions?.note(room, LogPosition(epoch: head.epoch, seq: 0))
-            case .connection, .refused, .held, .objected, .tokenNotRenewed, .members, .received: break
+            case .connection, .withoutWebSocket, .refused, .held, .objected, .tokenNotRenewed, .members, .received:
+                break
             }
             if !self.follows, backlog.isDone { return .success }
         }

@@ -4,6 +4,7 @@ extension Phrase {
         .connected: "connected to {node} as {name}",
         .connectedAgain: "connected to {node} again",
         .offline: "offline",
+        .withoutWebSocket: "no WebSocket comes through here; going on by plain HTTP",
         .waitingToConnect: "not connected: {reason} (next try in {seconds} s)",
         .tryingAgain: "{reason}; trying again",
         .degraded: "the server has a problem: {detail}",

@@ -4,6 +4,7 @@ extension Phrase {
         .connected: "{node}에 {name}{으로/로} 연결했습니다",
         .connectedAgain: "{node}에 다시 연결했습니다",
         .offline: "연결 안 됨",
+        .withoutWebSocket: "여기서는 웹소켓을 쓸 수 없어 일반 HTTP로 이어 갑니다",
         .waitingToConnect: "연결되지 않았습니다: {reason} ({seconds}초 뒤 다시 시도)",
         .tryingAgain: "{reason}; 다시 시도합니다",
         .degraded: "서버에 문제가 있습니다: {detail}",

@@ -4,7 +4,7 @@
 package enum Phrase: String, CaseIterable, Sendable {
     // The connection.
     case connecting, connected, connectedAgain, offline, waitingToConnect, tryingAgain, degraded, recovered, closing
-    case tokenNotRenewed
+    case tokenNotRenewed, withoutWebSocket
     // Rooms.
     case joined, members, memberJoined, memberLeft, memberRenamed, gapOne, gapMany, reset, notIn
     case kept

@@ -1,0 +1,54 @@
+internal import ChatCore
+internal import ChatWebSocket
+internal import NIOCore
+
+/// A connection on which messages can be exchanged: a WebSocket, or what stands in for one.
+protocol Link: Sendable {
+    /// The reason why it is no WebSocket; nil for one.
+    var detour: ConnectionFailure? { get }
+    /// Queues a command, which is lost when the connection ends before its answer.
+    func send(_ command: CommandEnvelope)
+    /// Lets queued commands leave.
+    func flush()
+    /// Says goodbye, and ends.
+    func leave()
+    /// Breaks the connection.
+    func close()
+    /// Calls something when the connection has ended, also while nobody reads.
+    func whenClosed(_ action: @escaping @Sendable () -> Void)
+    /// Hands over what comes until the connection has ended; call it once.
+    ///
+    /// - Throws: ``ConnectionFailure`` when that is why it has ended, or an error of the channel.
+    func run(_ receive: @escaping @Sendable (Inbound) async -> Void) async throws
+}
+
+/// A WebSocket.
+struct WebSocketLink: Link {
+    private let socket: LinkChannel
+
+    init(_ socket: LinkChannel) { self.socket = socket }
+
+    var detour: ConnectionFailure? { nil }
+
+    func send(_ command: CommandEnvelope) {
+        self.socket.channel.write(Outbound.text(command.encoded()), promise: nil)
+    }
+
+    func flush() { self.socket.channel.flush() }
+
+    func leave() {
+        self.socket.channel.writeAndFlush(Outbound.close(CloseFrame(code: 1000, reason: "")), promise: nil)
+    }
+
+    func close() { self.socket.channel.close(promise: nil) }
+
+    func whenClosed(_ action: @escaping @Sendable () -> Void) {
+        self.socket.channel.closeFuture.whenComplete { _ in action() }
+    }
+
+    func run(_ receive: @escaping @Sendable (Inbound) async -> Void) async throws {
+        try await self.socket.executeThenClose { inbound, _ in
+            for try await message in inbound { await receive(message) }
+        }
+    }
+}

@@ -4,7 +4,7 @@ internal import ChatWebSocket
 internal import NIOCore
 
 // Hands the connection's input to the machine, and the program its events.
-extension ChatClient {
+extension ChatClient: LinkReader {
     /// Input came from the connection.
     func received(_ inbound: Inbound) async {
         switch inbound {

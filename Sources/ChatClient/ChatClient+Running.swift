@@ -85,7 +85,7 @@ extension ChatClient {
                 group.addTask { await self.watch() }
                 group.addTask { await self.renewTokens() }
                 defer { group.cancelAll() }
-                try await link.run { await self.received($0) }
+                try await link.run(for: self)
             }
         } catch let failure as ConnectionFailure {
             self.fail(failure)

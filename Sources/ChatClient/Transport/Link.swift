@@ -2,6 +2,12 @@ internal import ChatCore
 internal import ChatWebSocket
 internal import NIOCore
 
+/// Takes what comes over a connection, one after the other.
+protocol LinkReader: Actor {
+    /// Something came.
+    func received(_ inbound: Inbound) async
+}
+
 /// A connection on which messages can be exchanged: a WebSocket, or what stands in for one.
 protocol Link: Sendable {
     /// The reason why it is no WebSocket; nil for one.
@@ -19,7 +25,7 @@ protocol Link: Sendable {
     /// Hands over what comes until the connection has ended; call it once.
     ///
     /// - Throws: ``ConnectionFailure`` when that is why it has ended, or an error of the channel.
-    func run(_ receive: @escaping @Sendable (Inbound) async -> Void) async throws
+    func run(for reader: isolated some LinkReader) async throws
 }
 
 /// A WebSocket.
@@ -46,9 +52,10 @@ struct WebSocketLink: Link {
         self.socket.channel.closeFuture.whenComplete { _ in action() }
     }
 
-    func run(_ receive: @escaping @Sendable (Inbound) async -> Void) async throws {
+    func run(for reader: isolated some LinkReader) async throws {
+        // On the reader's own executor: no message waits for a thread of Swift's pool.
         try await self.socket.executeThenClose { inbound, _ in
-            for try await message in inbound { await receive(message) }
+            for try await message in inbound { await reader.received(message) }
         }
     }
 }

@@ -66,7 +66,11 @@ actor StreamLink: Link {
         if isClosed { action() }
     }
 
-    func run(_ receive: @escaping @Sendable (Inbound) async -> Void) async throws {
+    func run(for reader: isolated some LinkReader) async throws {
+        try await self.converse { await reader.received($0) }
+    }
+
+    private func converse(_ receive: @escaping @Sendable (Inbound) async -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await self.obeyCommands(receive) }
             group.addTask { try await self.sendRequests(receive) }

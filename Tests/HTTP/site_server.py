@@ -54,6 +54,18 @@ class Site:
             response = connection.getresponse()
             return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
 
+    def begin(self, method: str, path: str, body: bytes = b"", **fields: str) -> Answer:
+        """Begins a stream of events, and ends it with its first event."""
+        names = {name.replace("_", "-"): value for name, value in fields.items()}
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
+        with contextlib.closing(connection):
+            connection.request(method, path, body=body, headers=names)
+            response = connection.getresponse()
+            event = b""
+            while not event.endswith(b"\n\n"):
+                event += response.readline()
+            return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, event)
+
     def admin(self, method: str, path: str, body: object = None) -> Answer:
         """A request with the operator's key."""
         return self.ask(method, f"/admin/{path}", body, Authorization=f"Bearer {KEY}")

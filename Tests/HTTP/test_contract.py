@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import jsonschema_rs
 import pytest
-from site_server import ROOT, running
+from site_server import KEY, ROOT, running
 
 SOURCES = ROOT / "Sources/ChatNode/HTTP"
 ANSWERS = ["Health", "SignIn", "Rooms", "History", "Message", "Members", "Receipt", "User", "Status", "Activity", "Put", "Lifted"]
@@ -69,6 +69,7 @@ def test_every_answer_has_the_fields_that_it_says_and_every_field_comes(site, co
         seen(path, "GET", site.ask("GET", path), 200)
     tag = site.ask("GET", "/openapi.yaml").fields["etag"]
     seen("/openapi.yaml", "GET", site.ask("GET", "/openapi.yaml", If_None_Match=tag), 304)
+    seen("/metrics", "GET", site.ask("GET", "/metrics", Authorization=f"Bearer {KEY}"), 200)
     messages, key = "/api/rooms/{room}/messages", str(uuid.uuid4())
     for status in (201, 200):
         post = site.ask("POST", filled(messages), {"text": "hi", "kind": "action", "name": "ops"}, Idempotency_Key=key)
@@ -138,9 +139,38 @@ def test_every_address_of_moderators_needs_the_key(site, contract):
         if operation.get("security") != [{"adminKey": []}]:
             continue
         answer = site.ask(method.upper(), filled(path), {})
-        assert (answer.status, answer.code) == (401, "unauthorized"), f"{method} {path}"
-        assert answer.fields["www-authenticate"] == "Bearer"
+        # For everybody else there are no metrics.
+        refusal = (404, "not_found") if path == "/metrics" else (401, "unauthorized")
+        assert (answer.status, answer.code) == refusal, f"{method} {path}"
+        assert path == "/metrics" or answer.fields["www-authenticate"] == "Bearer"
         contract.check(path, method, answer)
+
+
+def test_a_stream_begins_with_the_head_that_it_says(site, contract):
+    form = {"Content_Type": "application/x-www-form-urlencoded"}
+    streams = [
+        ("/api/rooms/{room}/events", "GET", b"", {}), ("/api/events", "GET", b"", {}),
+        ("/api/events", "POST", b"room=lobby&name=Mina", form),
+    ]
+    for path, method, body, fields in streams:
+        for accept in ("text/event-stream", "*/*"):
+            contract.check(path, method, site.begin(method, filled(path), body, Accept=accept, **fields))
+    for fields in ({"Content_Type": "application/json"}, {}):
+        refused = site.ask("POST", "/api/events", b"room=lobby", **fields)
+        assert (refused.status, refused.code) == (415, "bad_command")
+        contract.check("/api/events", "POST", refused)
+
+
+def test_a_command_is_answered_as_on_a_websocket(site, contract):
+    welcome = site.begin("GET", "/api/events?name=Mina").body.decode()
+    session = json.loads(re.search(r"data: (.*)", welcome)[1])["session"]
+    answer = site.ask("POST", "/api/commands", {"type": "ping", "id": 7}, Authorization=f"Bearer {session}")
+    assert (answer.status, answer.json["id"]) == (200, 7)
+    contract.check("/api/commands", "POST", answer)
+    for command in ("hello", "join", "leave", "refresh", "nothing"):
+        refused = site.ask("POST", "/api/commands", {"type": command}, Authorization=f"Bearer {session}")
+        assert refused.status == 400, command
+        contract.check("/api/commands", "POST", refused)
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json;q=0, */*", "text/event-stream"])

@@ -45,10 +45,15 @@ struct AcceptedTypes {
 }
 
 extension Request {
-    /// Whether its body is JSON: the type alone counts, whatever parameters it has.
-    var hasJSON: Bool {
-        let type = self.headers[.contentType]?.split(separator: ";", omittingEmptySubsequences: false).first
-        return type.map { String($0).trimmingWhitespace.lowercased() } == "application/json"
+    /// Checks the type of its body, whatever parameters it has.
+    ///
+    /// - Parameter type: The only one that is taken, in lower case.
+    /// - Throws: ``APIError`` 415.
+    func requireBody(of type: String) throws(APIError) {
+        let field = self.headers[.contentType]?.split(separator: ";", omittingEmptySubsequences: false).first
+        guard field.map({ String($0).trimmingWhitespace.lowercased() }) == type else {
+            throw APIError(.unsupportedMediaType, ProtocolError(.badCommand, "the body is \(type)"))
+        }
     }
 
     /// Checks that the client takes JSON, before anything is done for it.

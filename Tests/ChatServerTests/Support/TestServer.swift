@@ -74,7 +74,7 @@ struct TestServer {
             let port = try #require(await iterator.next())
             var operatorIterator = operatorPorts.makeAsyncIterator()
             let hasOperator = configuration.node.adminListen != nil
-            let operatorPort = hasOperator ? try #require(await operatorIterator.next()) : nil
+            let operatorPort = hasOperator ? await operatorIterator.next() : nil
             let server = TestServer(port: port, operatorPort: operatorPort, node: node, settings: given, group: group)
             let result = try await body(server)
             await group.triggerGracefulShutdown()

@@ -27,9 +27,7 @@ struct CommandRoute {
 
     private func respond(to request: Request, _ context: ChatRequestContext) async throws -> Response {
         let access = try await RequestAccess(node: self.node).access(of: request)
-        guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
-            throw APIError(.unsupportedMediaType, ProtocolError(.badCommand, "the body is application/json"))
-        }
+        try request.requireBody(of: "application/json")
         var request = request
         let body = try await request.collectBody(upTo: self.node.limits.messageBytes)
         let envelope: CommandEnvelope

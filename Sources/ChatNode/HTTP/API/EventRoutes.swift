@@ -9,9 +9,14 @@ struct EventRoutes {
     let node: NodeContext
 
     func add(to api: RouterGroup<ChatRequestContext>) {
-        api.serve("rooms/:room/events", get: { request, context in try await self.listen(request, context) })
+        api.serve(
+            "rooms/:room/events",
+            answers: .any,
+            get: { request, context in try await self.listen(request, context) }
+        )
         api.serve(
             "events",
+            answers: .any,
             get: { request, _ in try self.takePart(request, request.uri.query) },
             post: { request, _ in try await self.takePartByPost(request) }
         )
@@ -47,10 +52,7 @@ struct EventRoutes {
 
     /// `POST /api/events`: the same for more rooms than an address has space for.
     private func takePartByPost(_ request: Request) async throws -> Response {
-        guard request.headers[.contentType]?.lowercased().hasPrefix("application/x-www-form-urlencoded") == true else {
-            let error = ProtocolError(.badCommand, "the body is application/x-www-form-urlencoded")
-            throw APIError(.unsupportedMediaType, error)
-        }
+        try request.requireBody(of: "application/x-www-form-urlencoded")
         var request = request
         let body = try await request.collectBody(upTo: self.node.limits.messageBytes)
         return try self.takePart(request, String(buffer: body))

@@ -15,9 +15,7 @@ struct PostMessage {
     func respond(to request: Request, _ context: ChatRequestContext) async throws -> Response {
         let access = try await RequestAccess(node: self.node).access(of: request)
         try access.require(.write, in: self.room)
-        guard request.hasJSON else {
-            throw APIError(.unsupportedMediaType, ProtocolError(.badCommand, "the body is application/json"))
-        }
+        try request.requireBody(of: "application/json")
         var request = request
         let body = try await request.collectBody(upTo: self.node.limits.messageBytes)
         let (text, name, kind) = try self.read(body)

@@ -89,9 +89,7 @@ struct AdminRoutes {
     }
 
     private func body(of request: Request) async throws -> JSONValue {
-        guard request.hasJSON else {
-            throw APIError(.unsupportedMediaType, ProtocolError(.badCommand, "the body is application/json"))
-        }
+        try request.requireBody(of: "application/json")
         var request = request
         return try Self.object(try await request.collectBody(upTo: self.node.limits.messageBytes))
     }

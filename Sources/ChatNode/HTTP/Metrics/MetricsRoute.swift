@@ -8,7 +8,7 @@ struct MetricsRoute {
     let gate: AdminGate?
 
     func add(to router: Router<ChatRequestContext>) {
-        router.serve("metrics", get: { request, context in try await self.metrics(request, context) })
+        router.serve("metrics", answers: .any, get: { request, context in try await self.metrics(request, context) })
     }
 
     private func metrics(_ request: Request, _ context: ChatRequestContext) async throws -> Response {

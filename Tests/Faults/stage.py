@@ -171,14 +171,15 @@ class Node(Program):
         self.to_redis = Relay(redis.port)
         self.to_clients = Relay(self.port)
         self.options = options
-        self.address = f"redis://127.0.0.1:{self.to_redis.port}"
-        """Where its Redis is."""
+        self.address: str | None = None
+        """Where its Redis is, if it is not behind the relay."""
         self.server = SERVER
         """The program that it is when it starts next."""
         super().__init__(f"node {number}", [], folder / f"node-{number}.log", "listening on http://")
 
     async def start(self) -> None:
-        self.command = [self.server, "--host", "127.0.0.1", "--port", str(self.port), "--redis", self.address, *self.options]
+        address = self.address or f"redis://127.0.0.1:{self.to_redis.port}"
+        self.command = [self.server, "--host", "127.0.0.1", "--port", str(self.port), "--redis", address, *self.options]
         await super().start()
 
     @property

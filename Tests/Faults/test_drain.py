@@ -17,4 +17,4 @@ def test_a_node_that_is_shut_down_is_not_missed(rooms):
 def test_a_crowd_is_a_peak():
     even = [number / 100 for number in range(400)]
     assert 0.9 < peak(even) < 1.2
-    assert peak(even + [1.0] * 50) > 2
+    assert peak(even + [1.0] * 100) > 2

@@ -2,10 +2,10 @@
 extension Metric {
     // MARK: Connections
 
-    static let connections = gauge("chat_connections", help: "WebSockets that are open.")
+    static let connections = gauge("chat_connections", help: "WebSockets and streams of events that are open.")
     static let openConnections = gauge(
         "chat_open_connections",
-        help: "Connections of any kind that are open, WebSockets included."
+        help: "Connections of any kind that are open, WebSockets and streams included."
     )
     static let connectionsLimit = gauge(
         "chat_connections_limit",
@@ -13,7 +13,7 @@ extension Metric {
     )
     static let waitingConnections = gauge(
         "chat_waiting_connections",
-        help: "WebSockets for which the node holds bytes in memory."
+        help: "WebSockets and streams for which the node holds bytes in memory."
     )
     static let accepts = counter(
         "chat_accepts_total",
@@ -38,11 +38,11 @@ extension Metric {
     static let closes = counter(
         "chat_closes_total",
         by: "code",
-        help: "WebSockets that ended, by the close code of the server, or by who ended them."
+        help: "WebSockets and streams that ended, by the close code of the server, or by who ended them."
     )
     static let slowConsumers = counter(
         "chat_slow_consumers_total",
-        help: "WebSockets that were closed because their clients read too slowly."
+        help: "WebSockets and streams that were closed because their clients read too slowly."
     )
     static let refused = counter("chat_refused_total", by: "limit", help: "What limits have refused.")
     static let buffered = gauge(
@@ -59,12 +59,12 @@ extension Metric {
     static let commands = counter(
         "chat_commands_total",
         by: "type",
-        help: "Commands of WebSockets that were carried out."
+        help: "Commands of WebSockets, and of the addresses of streams, that were carried out."
     )
     static let errors = counter(
         "chat_errors_total",
         by: "code",
-        help: "Errors that clients of WebSockets were told."
+        help: "Errors that clients of WebSockets and streams were told."
     )
     static let published = counter(
         "chat_messages_published_total",
@@ -80,7 +80,7 @@ extension Metric {
     )
     static let sent = counter(
         "chat_websocket_messages_sent_total",
-        help: "Text messages that were written for WebSockets: replies and events of every kind."
+        help: "Messages that were written for WebSockets and streams: replies and events of every kind."
     )
     static let latency = histogram(
         "chat_delivery_latency_seconds",

@@ -5,7 +5,7 @@ import Hummingbird
 /// The media types that a client takes (`Accept`; RFC 9110, section 12.5.1).
 struct AcceptedTypes {
     /// A range of types, and whether the client takes them.
-    private struct Range {
+    private struct MediaRange {
         var type: String
         var subtype: String
         var isTaken: Bool
@@ -18,7 +18,7 @@ struct AcceptedTypes {
         }
     }
 
-    private let ranges: [Range]
+    private let ranges: [MediaRange]
 
     /// Reads the field's value; nil, when the request has none.
     ///
@@ -31,7 +31,7 @@ struct AcceptedTypes {
             let types = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
             guard types.count == 2, !types.contains("") else { return nil }
             let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 }
-            return Range(type: types[0], subtype: types[1], isTaken: (weight ?? 1) > 0)
+            return MediaRange(type: types[0], subtype: types[1], isTaken: (weight ?? 1) > 0)
         }
     }
 

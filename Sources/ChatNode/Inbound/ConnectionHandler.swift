@@ -22,12 +22,12 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// The user event of a peer that does not speak TLS where it has to.
     struct SpeaksPlainly {}
 
-    private let pending: PendingConnections
+    let pending: PendingConnections
     /// The connection's place in the node's limits; given back when it ends, however it ends.
-    private var place: Admission.Place?
+    var place: Admission.Place?
     /// The peer's address; nil for one without.
     private let address: NetworkAddress?
-    private var stage: Stage
+    var stage: Stage
 
     /// Makes the handler of one connection.
     ///
@@ -129,7 +129,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
     }
 
-    private func inputEnded(_ context: ChannelHandlerContext) {
+    func inputEnded(_ context: ChannelHandlerContext) {
         switch self.stage {
         case .door(let door): self.obey(door.machine.inputEnded(), door)
         case .webSocket, .stream:
@@ -241,7 +241,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         self.setReading(door.machine.isReading, door)
     }
 
-    private func setReading(_ isReading: Bool, _ door: Door) {
+    func setReading(_ isReading: Bool, _ door: Door) {
         guard isReading != door.isReading else { return }
         door.isReading = isReading
         try? door.context.channel.syncOptions?.setOption(.autoRead, value: isReading)
@@ -276,7 +276,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
     }
 
-    private func answer(_ head: HTTPResponse, _ body: ByteBuffer, isHead: Bool, isLast: Bool, _ door: Door) {
+    func answer(_ head: HTTPResponse, _ body: ByteBuffer, isHead: Bool, isLast: Bool, _ door: Door) {
         self.pending.metrics?.count(status: head.status.code)
         self.write(ResponseEncoder.encode(head, body, isHead: isHead, isLast: isLast, date: self.pending.date), door)
     }
@@ -301,7 +301,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         self.hold(door.answerBytes + door.machine.heldBytes, door)
     }
 
-    private func hold(_ bytes: Int, _ door: Door) {
+    func hold(_ bytes: Int, _ door: Door) {
         self.pending.shard.node.costs.buffers.add(bytes - door.heldBytes)
         door.heldBytes = bytes
     }
@@ -317,92 +317,6 @@ final class ConnectionHandler: ChannelInboundHandler {
             self.updateReading(door)
             door.context.close(mode: .output, promise: nil)
         case .close: door.context.close(promise: nil)
-        }
-    }
-
-    // MARK: Streams
-
-    /// The answer to a request is a stream, and the connection is a client of its shard from here on.
-    private func stream(_ order: StreamOrder, _ head: ByteBuffer, from address: NetworkAddress?, _ door: Door) {
-        let channel = door.context.channel
-        self.hold(0, door)
-        switch self.place?.claim(for: address?.block, now: .now) ?? .stays {
-        case .stays: break
-        case .turnedAway(let refusal):
-            let error = APIError.unavailable(refusal.reason)
-            door.machine.endAfterAnswer(now: .now)
-            return self.answer(error.response.head, error.body, isHead: false, isLast: true, door)
-        case .closed: return door.context.close(promise: nil)
-        }
-        self.place?.settle()
-        door.machine.leaveForStream()
-        // The end of the peer is heard only while it is read.
-        self.setReading(true, door)
-        self.pending.left(self)
-        self.pending.admission.webSocketOpened()
-        let client = self.pending.shard.assumeIsolated { $0.streams(channel, from: address, head, order) }
-        self.stage = .stream(client)
-        if door.machine.hasEnded { self.inputEnded(door.context) }
-    }
-
-    // MARK: WebSockets
-
-    private var limits: Limits { self.pending.shard.assumeIsolated { $0.limits } }
-
-    /// A proxy's connection is its client's from here on.
-    ///
-    /// - Returns: What it becomes; nil when it must be closed at once.
-    private func claimPlace(for opening: DoorMachine.Opening, _ door: Door) -> DoorMachine.Opening? {
-        guard case .chat(let fields, _, _, let address, _) = opening else { return opening }
-        switch self.place?.claim(for: address?.block, now: .now) ?? .stays {
-        case .stays: return opening
-        case .turnedAway(let refusal):
-            door.machine.part(now: .now)
-            return .parting(fields: fields, refusal)
-        case .closed: return nil
-        }
-    }
-
-    private func open(_ opening: DoorMachine.Opening, _ rest: ByteBuffer, _ door: Door) {
-        let context = door.context
-        // From here on the bytes behind the request are counted where they go.
-        self.hold(0, door)
-        guard let opening = self.claimPlace(for: opening, door) else { return context.close(promise: nil) }
-        self.place?.settle()
-        var answer = ResponseEncoder.switching(opening.fields)
-        // The request may have waited behind one that was being answered, while nothing was read.
-        self.setReading(true, door)
-        switch opening {
-        case .chat(_, let query, let bearer, let address, let deflate):
-            let channel = context.channel
-            let shorthand = ShorthandURL(query: query, maximumRooms: self.limits.rooms)
-            self.pending.left(self)
-            self.pending.metrics?.count(DoorMetrics.WebSocketHandshake.opened)
-            self.pending.admission.webSocketOpened()
-            let client = self.pending.shard.assumeIsolated {
-                $0.connected(channel, from: address, answer, shorthand, bearer, deflate)
-            }
-            self.stage = .webSocket(client)
-            if rest.readableBytes > 0 { self.pending.shard.assumeIsolated { $0.received(rest, from: client) } }
-            // So may the end of the peer's input, which is reported only once.
-            if door.machine.hasEnded { self.inputEnded(context) }
-        case .echo(_, let deflate):
-            self.stage = .passage(door)
-            context.writeAndFlush(self.wrapOutboundOut(answer), promise: nil)
-            let handler = EchoHandler(maximumMessageBytes: self.limits.messageBytes, deflate)
-            guard (try? context.pipeline.syncOperations.addHandler(handler)) != nil else {
-                return context.close(promise: nil)
-            }
-            if rest.readableBytes > 0 { context.fireChannelRead(self.wrapInboundOut(rest)) }
-            if door.machine.hasEnded { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
-        case .parting(_, let reason):
-            self.pending.metrics?.count(DoorMetrics.WebSocketHandshake.turnedAway)
-            // A browser cannot read the answer to a refused upgrade, but it can read this.
-            let event = Event.closing(reason, reconnectMilliseconds: .random(in: 1000...5000))
-            FrameEncoder.write(.text, event.encoded(), to: &answer)
-            FrameEncoder.writeClose(CloseFrame(code: reason.code, reason: reason.reason), to: &answer)
-            context.writeAndFlush(self.wrapOutboundOut(answer), promise: nil)
-            context.close(mode: .output, promise: nil)
         }
     }
 }

@@ -32,9 +32,9 @@ final class RedisEndpoint {
     private let place: EndpointPlace
     private let connector: RedisConnector
     private let scripts: RedisScriptSet
-    private let keys: RedisKeys
+    let keys: RedisKeys
     let logger: Logger
-    private var health = EndpointHealth()
+    var health = EndpointHealth()
     private var identity = EndpointIdentity()
     /// The connections that are open or being made.
     private var handlers: [RedisChannelHandler.Role: RedisChannelHandler] = [:]
@@ -44,8 +44,8 @@ final class RedisEndpoint {
     private var wereActive: Set<RedisChannelHandler.Role> = []
     private var backoffs: [RedisChannelHandler.Role: Backoff] = [:]
     private var warnedPolicy: String?
-    private var tell: (Event) -> Void = { _ in }
-    private weak var listener: (any EndpointListener)?
+    var tell: (Event) -> Void = { _ in }
+    weak var listener: (any EndpointListener)?
 
     /// Makes an endpoint that is connected to by ``keepConnected(_:onCancel:)``.
     ///
@@ -313,47 +313,6 @@ final class RedisEndpoint {
             """,
             metadata: ["maxmemory-policy": "\(policy)"]
         )
-    }
-
-    // MARK: Arrivals
-
-    /// Takes everything that one read of the socket brought.
-    private func received(_ pushes: [RedisPush]) {
-        self.subscriptions.received()
-        let now = NIODeadline.now()
-        for push in pushes {
-            switch push {
-            case .message(let channel, let payload):
-                self.hearing.receivedSomething(now)
-                if self.listener?.published(payload, on: channel) != true { self.receivedOwn(payload, on: channel) }
-            case .subscribed(let channel):
-                guard self.subscriptions.confirmed(channel) else { continue }
-                if channel == self.hearing.channel { self.hearing.sendProbes() }
-                self.listener?.isHeard(channel)
-            case .unsubscribed, .pong: self.subscriptions.answered()
-            case .error(let text): self.refusedSubscription(text)
-            }
-        }
-        self.tell(.heard)
-    }
-
-    /// Takes a message on a channel that is not a room's.
-    private func receivedOwn(_ payload: ByteBuffer, on channel: ChannelName) {
-        if channel == self.hearing.channel {
-            self.hearing.heard(payload)
-        } else if channel == ChannelName(self.keys.control) {
-            self.tell(.control(payload))
-        }
-    }
-
-    /// Redis refused a command of the subscribed connection; the connection stays open.
-    private func refusedSubscription(_ text: String) {
-        if let reason = BrokerError.reasonToLeave(in: text) { return self.subscriptions.close(reason) }
-        guard let channel = self.subscriptions.refused() else { return }
-        let reason = BrokerError(redis: text)
-        self.listener?.refused(channel, reason)
-        guard self.health.isNews(reason, .now()) else { return }
-        self.logger.warning("Redis refuses a subscription", metadata: ["reason": "\(reason.reason)"])
     }
 
     // MARK: Time and status

@@ -1,0 +1,45 @@
+internal import ChatCore
+internal import Logging
+internal import NIOCore
+
+// What comes over the connection for publications, and to whom it goes.
+extension RedisEndpoint {
+    /// Takes everything that one read of the socket brought.
+    func received(_ pushes: [RedisPush]) {
+        self.subscriptions.received()
+        let now = NIODeadline.now()
+        for push in pushes {
+            switch push {
+            case .message(let channel, let payload):
+                self.hearing.receivedSomething(now)
+                if self.listener?.published(payload, on: channel) != true { self.receivedOwn(payload, on: channel) }
+            case .subscribed(let channel):
+                guard self.subscriptions.confirmed(channel) else { continue }
+                if channel == self.hearing.channel { self.hearing.sendProbes() }
+                self.listener?.isHeard(channel)
+            case .unsubscribed, .pong: self.subscriptions.answered()
+            case .error(let text): self.refusedSubscription(text)
+            }
+        }
+        self.tell(.heard)
+    }
+
+    /// Takes a message on a channel that is not a room's.
+    private func receivedOwn(_ payload: ByteBuffer, on channel: ChannelName) {
+        if channel == self.hearing.channel {
+            self.hearing.heard(payload)
+        } else if channel == ChannelName(self.keys.control) {
+            self.tell(.control(payload))
+        }
+    }
+
+    /// Redis refused a command of the subscribed connection; the connection stays open.
+    private func refusedSubscription(_ text: String) {
+        if let reason = BrokerError.reasonToLeave(in: text) { return self.subscriptions.close(reason) }
+        guard let channel = self.subscriptions.refused() else { return }
+        let reason = BrokerError(redis: text)
+        self.listener?.refused(channel, reason)
+        guard self.health.isNews(reason, .now()) else { return }
+        self.logger.warning("Redis refuses a subscription", metadata: ["reason": "\(reason.reason)"])
+    }
+}

@@ -25,6 +25,16 @@ def test_a_page_talks_without_a_websocket_and_says_so_once(people, own_server, n
     assert network.count("POST /api/commands") > 0
 
 
+def test_one_can_talk_in_a_room_with_a_past(people, own_server, network, room):
+    # The answer and the messages behind it come in one piece.
+    for text in ("one", "two", "three"):
+        own_server.say(room, text)
+    mina = people(network.url).enter(room, "Mina")
+    mina.say("four")
+    mina.sees("one", "two", "three", "four")
+    assert network.count("POST /api/commands") > 0
+
+
 def test_the_notice_is_korean_for_koreans(people, network, room):
     mina = people(network.url, locale="ko-KR").enter(room, "민아")
     expect(mina.page.locator(".notice")).to_contain_text("웹소켓을 쓸 수 없어")

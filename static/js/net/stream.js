@@ -12,6 +12,17 @@ const BETTER_MS = 60_000;
 /** An address has space for about so much; more goes by POST. */
 const MAX_QUERY = 6_000;
 
+/** Who has waited for an answer goes on before the next event, as between two messages of a WebSocket; timers may be late. */
+const nextTask = () =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+
 export function makeStreamSocket() {
   const rooms = new Map();
   const asked = new Map();
@@ -150,7 +161,11 @@ export function makeStreamSocket() {
         if (done || isOver || !streams.has(stream)) break;
         const { events, rest } = eventsOf(text + decoder.decode(value, { stream: true }));
         text = rest;
-        for (const event of events) happened(stream, JSON.parse(event));
+        for (const event of events.map((data) => JSON.parse(data))) {
+          if (isOver || !streams.has(stream)) break;
+          happened(stream, event);
+          if (event.id !== undefined) await nextTask();
+        }
       }
     } catch {
       // It was cut off, or it was given up.

@@ -78,7 +78,7 @@ package struct Node: Service {
         self.group = group
         self.broker = broker
         self.context = context
-        let shards = group.makeIterator().enumerated().map { Shard(loop: $1, index: $0, node: context) }
+        let shards = group.makeIterator().enumerated().map { Shard(on: $1, index: $0, node: context) }
         self.shards = shards
         let status = configuration.servesStatus ? StatusBoard(node: context, shards: shards) : nil
         self.status = status

@@ -84,7 +84,7 @@ final class PendingConnections {
         self.isDraining = true
         self.shard.assumeIsolated { $0.beginVacating() }
         for connection in Array(self.connections.values) { connection.drain() }
-        let promise = self.shard.loop.makePromise(of: Void.self)
+        let promise = self.shard.eventLoop.makePromise(of: Void.self)
         if self.connections.isEmpty { promise.succeed() } else { self.vacancy = promise }
         return promise.futureResult
     }

@@ -50,7 +50,10 @@ final class ConnectionIntake: Sendable {
                 admission: admission,
                 metrics: metrics.map { DoorMetrics(shard: String(shard.index), of: $0) }
             )
-            return (ObjectIdentifier(shard.loop), NIOLoopBoundBox.makeBoxSendingValue(pending, eventLoop: shard.loop))
+            return (
+                ObjectIdentifier(shard.eventLoop),
+                NIOLoopBoundBox.makeBoxSendingValue(pending, eventLoop: shard.eventLoop)
+            )
         }
         self.pending = Dictionary(uniqueKeysWithValues: pairs)
         self.admission = admission

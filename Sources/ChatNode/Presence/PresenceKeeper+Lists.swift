@@ -13,7 +13,7 @@ extension PresenceKeeper {
         _ change: PresenceChange,
         _ payload: ByteBuffer,
         in room: LocalRoom,
-        on host: isolated some PresenceHost
+        on host: some PresenceHost
     ) {
         let verdict = room.presence.crowd.receive(kind, change)
         self.seeTo(room)
@@ -25,14 +25,14 @@ extension PresenceKeeper {
     }
 
     /// The broker has counted this many changes: fewer here mean that some were lost.
-    func expect(version: Int, in room: LocalRoom, on host: isolated some PresenceHost) {
+    func expect(version: Int, in room: LocalRoom, on host: some PresenceHost) {
         room.presence.crowd.expect(version: version)
         self.seeTo(room)
         self.repair(on: host)
     }
 
     /// The broker has lost the members of a room.
-    func wasLost(_ room: LocalRoom, on host: isolated some PresenceHost) {
+    func wasLost(_ room: LocalRoom, on host: some PresenceHost) {
         room.presence.crowd.doubt()
         self.restore(room.name)
         self.seeTo(room, after: ListSettling.time)
@@ -40,7 +40,7 @@ extension PresenceKeeper {
     }
 
     /// Events may have been lost in every room, and so may the broker's records where they are doubtful.
-    func doubtAll(on host: isolated some PresenceHost) {
+    func doubtAll(on host: some PresenceHost) {
         let isBrokerDoubtful = self.isBrokerDoubtful
         self.isBrokerDoubtful = false
         // Each node needs time to restore that many rooms.
@@ -54,7 +54,7 @@ extension PresenceKeeper {
     }
 
     /// Sends large rooms their present count.
-    func tellCounts(on host: isolated some PresenceHost) {
+    func tellCounts(on host: some PresenceHost) {
         let rooms = self.counts
         self.counts = []
         for room in rooms {
@@ -73,7 +73,7 @@ extension PresenceKeeper {
     func memberPage(
         _ room: LocalRoom,
         _ user: User,
-        on host: isolated some PresenceHost
+        on host: some PresenceHost
     ) async throws(BrokerError) -> MemberPage {
         let version = try await self.registry.enter(room.name, user, holder: self.lease.holder)
         // The other members may have been told of the user by now, or soon will be.
@@ -119,7 +119,7 @@ extension PresenceKeeper {
 
     /// Restores members that the broker may have lost, and reads the members of the rooms that need it, one room after
     /// the other; the next turn of the wheel tries failures again.
-    func repair(on host: isolated some PresenceHost) {
+    func repair(on host: some PresenceHost) {
         guard case .none = self.repair else { return self.repair = .underWayAndAskedFor }
         host.spawn {
             repeat {
@@ -131,7 +131,7 @@ extension PresenceKeeper {
         self.repair = .underWay
     }
 
-    private func readRooms(on host: isolated some PresenceHost) async {
+    private func readRooms(on host: some PresenceHost) async {
         while let name = self.readings.next(.now) {
             guard let room = self.rooms[name], let due = room.presence.readingDue, due <= .now else { continue }
             room.presence.readingDue = nil
@@ -152,7 +152,7 @@ extension PresenceKeeper {
     private func readMembers(
         of room: LocalRoom,
         settles: Bool,
-        on host: isolated some PresenceHost
+        on host: some PresenceHost
     ) async -> Result<MemberPage, BrokerError> {
         do {
             var page = try await self.listMembers(of: room)

@@ -3,7 +3,7 @@ import Logging
 import NIOCore
 
 /// The functions of a shard that its keeper of presence needs.
-protocol PresenceHost: Actor {
+protocol PresenceHost: AnyObject {
     /// Sends an event to a room's live members, and to those in a replay: presence has no place in the order of
     /// messages.
     func tell(_ payload: ByteBuffer, in room: LocalRoom)
@@ -177,7 +177,7 @@ final class PresenceKeeper {
     ///
     /// - Returns: Whether the members have a lease now.
     @discardableResult
-    func renewLease(on host: isolated some PresenceHost) async -> Bool {
+    func renewLease(on host: some PresenceHost) async -> Bool {
         guard let holder = self.lease.beginRenewal() else { return !self.lease.isNeeded }
         guard let answer = try? await self.registry.renew(holder) else {
             self.lease.failed()
@@ -222,7 +222,7 @@ final class PresenceKeeper {
     /// Enters the members of the rooms where the broker's records may be wrong, batch by batch.
     ///
     /// - Returns: Whether all were entered; the first failure ends it.
-    func restoreRooms(on host: isolated some PresenceHost) async -> Bool {
+    func restoreRooms(on host: some PresenceHost) async -> Bool {
         // Under a name that is being swept, they would be removed again.
         if !self.lease.isCertain, await !self.renewLease(on: host) { return false }
         while !self.restores.isEmpty {

@@ -5,17 +5,10 @@ struct ConnectionReport: Sendable {
     var name: String
     var address: NetworkAddress?
     var rooms: [RoomName]
-}
 
-extension Shard {
-    /// The connections of a user on this loop.
-    func connections(of user: UserID) -> [ConnectionReport] {
-        self.clients.of(user).map { client in
-            ConnectionReport(
-                name: client.session.user?.name.rawValue ?? "",
-                address: client.address,
-                rooms: client.memberships.map(\.room.name)
-            )
-        }
+    init(_ client: Client) {
+        self.name = client.session.user?.name.rawValue ?? ""
+        self.address = client.address
+        self.rooms = client.memberships.map(\.room.name)
     }
 }

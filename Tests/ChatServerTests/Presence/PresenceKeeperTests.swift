@@ -10,12 +10,24 @@ import Testing
 /// Who is in rooms through a shard, and what members are told of each other; with a broker in memory and no sockets.
 @Suite(.patience)
 struct PresenceKeeperTests {
-    /// A shard without connections: it notes what members are told.
-    private actor Host: PresenceHost {
-        private let rooms = RoomTable()
-        private let keeper: PresenceKeeper
+    /// Notes what members are told, and what is left for later.
+    private final class Notes: PresenceHost {
         private(set) var told: [String] = []
         private var work: [() async -> Void] = []
+
+        func tell(_ payload: ByteBuffer, in room: LocalRoom) { self.told.append(String(buffer: payload)) }
+        func takeEvents() {}
+        func spawn(_ work: @escaping () async -> Void) { self.work.append(work) }
+
+        /// Does what was left for later.
+        func finish() async { while let work = self.work.popLast() { await work() } }
+    }
+
+    /// A shard without connections.
+    private actor Host {
+        private let rooms = RoomTable()
+        private let keeper: PresenceKeeper
+        private let notes = Notes()
 
         init(_ broker: any Broker) {
             let node = NodeContext(
@@ -36,12 +48,10 @@ struct PresenceKeeperTests {
             self.keeper = PresenceKeeper(node: node, holder: node.holder(shard: 0), rooms: self.rooms)
         }
 
-        func tell(_ payload: ByteBuffer, in room: LocalRoom) { self.told.append(String(buffer: payload)) }
-        func takeEvents() {}
-        func spawn(_ work: @escaping () async -> Void) { self.work.append(work) }
+        var told: [String] { self.notes.told }
 
         /// Does what was left for later.
-        func finish() async { while let work = self.work.popLast() { await work() } }
+        func finish() async { await self.notes.finish() }
 
         private func room(_ name: RoomName) -> LocalRoom {
             if let room = self.rooms[name] { return room }
@@ -53,7 +63,7 @@ struct PresenceKeeperTests {
         func join(_ user: User, _ name: RoomName) async throws -> MemberPage {
             let room = self.room(name)
             self.keeper.entered(user, in: room)
-            return try await self.keeper.memberPage(room, user, on: self)
+            return try await self.keeper.memberPage(room, user, on: self.notes)
         }
 
         func lose(_ user: User, _ name: RoomName, after time: Duration = .zero) -> Int? {
@@ -79,12 +89,12 @@ struct PresenceKeeperTests {
         /// The broker says that it has lost everything.
         func doubtAll() async {
             self.keeper.isBrokerDoubtful = true
-            self.keeper.doubtAll(on: self)
+            self.keeper.doubtAll(on: self.notes)
             await self.finish()
         }
 
         func beginRelease() { self.keeper.beginRelease() }
-        func renew() async -> Bool { await self.keeper.renewLease(on: self) }
+        func renew() async -> Bool { await self.keeper.renewLease(on: self.notes) }
     }
 
     private let broker = LossyBroker()

@@ -1,10 +1,27 @@
 import ChatCore
 import ChatSystem
-import NIOCore
 
-// Moderators' rulings, as they reach the connections of this loop: those concerned are found by their users, addresses
-// and rooms, and nothing walks over all connections for one of them.
-extension Shard {
+/// Moderators' rulings, as they reach the connections of this loop: those concerned are found by their users, addresses
+/// and rooms, and nothing walks over all connections for one of them.
+final class Enforcement {
+    private let clients: ClientTable
+    private let rooms: RoomTable
+    private let rulings: RulingDesk
+    private let endings: Endings
+    private let removals: Removals
+    private let names: Names
+    private let loop: ShardLoop
+    /// The rules of rooms that have some: most nodes have none.
+    private var ruledRooms: [RoomName: RoomRules] = [:]
+
+    init(_ base: LoopBase, _ endings: Endings, _ removals: Removals, _ names: Names) {
+        (self.clients, self.rooms, self.rulings, self.loop) = (base.clients, base.rooms, base.node.rulings, base.loop)
+        (self.endings, self.removals, self.names) = (endings, removals, names)
+    }
+
+    /// Whether some room has rules.
+    var hasRuledRooms: Bool { !self.ruledRooms.isEmpty }
+
     // MARK: Changes
 
     /// Rulings hold, or hold no more.
@@ -18,14 +35,14 @@ extension Shard {
     }
 
     /// So much has changed that everything is looked at again.
-    func applyAllRulings() {
-        self.ruledRooms = self.node.rulings.ask(\.ruledRooms)
+    func applyAll() {
+        self.ruledRooms = self.rulings.ask(\.ruledRooms)
         for client in self.clients.all {
             self.noteMutes(of: client)
             self.judgeToken(of: client)
             self.judge(client)
         }
-        self.spawn { await self.judgeNames() }
+        self.loop.start { await self.names.judgeAll() }
     }
 
     private func enforce(_ ruling: Ruling) {
@@ -39,13 +56,13 @@ extension Shard {
         case .mute(let target, _): for client in self.clients(target) { self.extend(ruling, to: client) }
         case .kick(let user, let room):
             for client in self.clients.of(user) {
-                if let membership = client.membership(in: room) { self.remove(membership, .kicked(ruling)) }
+                if let membership = client.membership(in: room) { self.removals.remove(membership, .kicked(ruling)) }
             }
         case .closed(let room):
             guard let room = self.rooms[room] else { return }
-            for membership in room.live + room.catchingUp { self.remove(membership, .roomClosed(ruling)) }
+            for membership in room.live + room.catchingUp { self.removals.remove(membership, .roomClosed(ruling)) }
         case .revocation(let tokens): for client in self.clients(tokens) { self.judgeToken(of: client) }
-        case .reserved: self.spawn { await self.judgeNames() }
+        case .reserved: self.loop.start { await self.names.judgeAll() }
         case .slow, .words: break
         }
     }
@@ -54,7 +71,7 @@ extension Shard {
     private func changed(_ matter: Ruling.Matter) {
         switch matter {
         case .closed(let room), .slow(let room, _), .words(let room, _):
-            self.ruledRooms[room] = self.node.rulings.ask { $0.rules(of: room) }
+            self.ruledRooms[room] = self.rulings.ask { $0.rules(of: room) }
         case .mute(let target, _): for client in self.clients(target) { self.noteMutes(of: client) }
         case .ban, .kick, .revocation, .reserved: break
         }
@@ -78,111 +95,65 @@ extension Shard {
     /// Closes a connection whose token was revoked: it may come back with a fresh one.
     private func judgeToken(of client: Client) {
         guard !client.isClosed, let grant = client.session.access.grant else { return }
-        if self.node.rulings.isRevoked(grant) { self.close(client, .tokenExpired) }
+        if self.rulings.isRevoked(grant) { self.endings.close(client, .tokenExpired) }
     }
 
     private func extend(_ ruling: Ruling, to client: Client) {
         guard ruling.coversAddress, let address = client.address else { return }
-        self.spawn { await self.node.rulings.extend(ruling, to: address) }
+        self.loop.start { await self.rulings.extend(ruling, to: address) }
     }
 
     /// Whoever is banned or muted comes from another address now.
     private func extendAll(of user: UserID, to client: Client) {
-        guard let address = client.address, self.node.rulings.ask({ !$0.covering(user).isEmpty }) else { return }
-        self.spawn { await self.node.rulings.extendAll(of: user, to: address) }
+        guard let address = client.address, self.rulings.ask({ !$0.covering(user).isEmpty }) else { return }
+        self.loop.start { await self.rulings.extendAll(of: user, to: address) }
     }
 
     /// Ends what a client may not do any more.
     private func judge(_ client: Client) {
         guard !client.isClosed, client.session.user != nil else { return }
         let visitor = client.visitor
-        if let ban = self.node.rulings.ban(of: visitor) { return self.close(client, .banned(ban)) }
+        if let ban = self.rulings.ban(of: visitor) { return self.endings.close(client, .banned(ban)) }
         for membership in client.memberships {
-            let error = self.node.rulings.refusal(of: visitor, in: membership.room.name)
-            if let error { self.remove(membership, error) }
+            let error = self.rulings.refusal(of: visitor, in: membership.room.name)
+            if let error { self.removals.remove(membership, error) }
         }
-    }
-
-    /// A moderator takes a member out of a room.
-    private func remove(_ membership: Membership, _ error: ProtocolError) {
-        membership.removal = error
-        let name = membership.room.name
-        let removal = Removal(
-            room: name,
-            code: error.code,
-            message: error.message,
-            until: error.until,
-            reason: error.reason
-        )
-        self.remove(membership.client, removal)
     }
 
     // MARK: Questions
 
     /// Why a client may not be on the server as a user; nil when it may.
     func exclusion(of client: Client, as user: User, _ access: Access) -> Disconnect? {
-        if let grant = access.grant, self.node.rulings.isRevoked(grant) { return .tokenExpired }
+        if let grant = access.grant, self.rulings.isRevoked(grant) { return .tokenExpired }
         self.extendAll(of: user.id, to: client)
-        guard let ban = self.node.rulings.ban(of: Visitor(user: user.id, address: client.address)) else { return nil }
+        guard let ban = self.rulings.ban(of: Visitor(user: user.id, address: client.address)) else { return nil }
         return .banned(ban)
     }
 
     /// Whether a member whose join is about to be answered may still be in the room; one that may not is taken out.
     func mayStay(_ membership: Membership) -> Bool {
         let visitor = membership.client.visitor
-        guard let error = self.node.rulings.refusal(of: visitor, in: membership.room.name) else { return true }
-        self.remove(membership, error)
+        guard let error = self.rulings.refusal(of: visitor, in: membership.room.name) else { return true }
+        self.removals.remove(membership, error)
         return false
     }
 
     /// Looks up whether what a client says may be refused.
     func noteMutes(of client: Client) {
-        client.isMutedSomewhere = self.node.rulings.ask { $0.isMutedSomewhere(client.visitor) }
+        client.isMutedSomewhere = self.rulings.ask { $0.isMutedSomewhere(client.visitor) }
     }
 
     /// The error for what a client wants to say where rulings may concern it; nil when it may.
     func refusal(of send: Command.Send, by client: Client, _ user: User) -> ProtocolError? {
+        guard client.isMutedSomewhere || self.hasRuledRooms else { return nil }
         if client.isMutedSomewhere {
-            let error = self.node.rulings.muteRefusal(of: client.visitor, in: send.room)
+            let error = self.rulings.muteRefusal(of: client.visitor, in: send.room)
             if let error { return error }
         }
         guard let rules = self.ruledRooms[send.room] else { return nil }
         let now = WallClock.now()
         if let error = rules.refusal(of: send.text, now: now) { return error }
         guard let seconds = rules.pause(now: now), !client.mayModerate(send.room) else { return nil }
-        return self.node.rulings.pauses.take(user.id, in: send.room, seconds: seconds, now: now)
-    }
-
-    // MARK: Orders
-
-    /// A moderator of a room wants a message deleted.
-    func delete(_ client: Client, _ delete: Command.Delete, id: Int?) {
-        guard let user = client.session.user else { return }
-        self.start(client) {
-            do throws(BrokerError) {
-                let receipt = try await self.node.rulings.delete(
-                    delete.deletion(by: user),
-                    reason: delete.reason,
-                    by: "\(user.name) (\(user.id))"
-                )
-                if let receipt { return self.reply(.sent(delete.room, receipt), id: id, to: client) }
-                self.refuse(.noSuchMessage(delete.seq, in: delete.room), id: id, room: delete.room, to: client)
-            } catch {
-                self.refuse(error.protocolError, id: id, room: delete.room, to: client)
-            }
-        }
-    }
-
-    /// A moderator of a room asks for something.
-    func moderate(_ client: Client, _ order: Order, id: Int?) {
-        guard let user = client.session.user else { return }
-        self.start(client) {
-            do throws(BrokerError) {
-                let ruling = try await self.node.rulings.carryOut(order, by: "\(user.name) (\(user.id))")
-                self.reply(.moderated(order, until: ruling?.expiresAt), id: id, to: client)
-            } catch {
-                self.refuse(error.protocolError, id: id, room: order.room, to: client)
-            }
-        }
+        return self.rulings.pauses.take(user.id, in: send.room, seconds: seconds, now: now)
     }
 }

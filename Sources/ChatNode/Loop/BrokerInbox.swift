@@ -28,7 +28,7 @@ final class BrokerInbox: BrokerSubscriber, RulingObserver {
 
     private struct State {
         var waiting = Batch()
-        weak var shard: Shard?
+        weak var host: (any LoopHost)?
         var isClosed = false
     }
 
@@ -39,7 +39,7 @@ final class BrokerInbox: BrokerSubscriber, RulingObserver {
     init(loop: any EventLoop) { self.loop = loop }
 
     /// Sets the shard that takes the events.
-    func bind(to shard: Shard) { self.state.withLock { $0.shard = shard } }
+    func bind(to shard: any LoopHost) { self.state.withLock { $0.host = shard } }
 
     /// The shard ends: later events are dropped.
     func close() { self.state.withLock { $0 = State(isClosed: true) } }
@@ -64,11 +64,11 @@ final class BrokerInbox: BrokerSubscriber, RulingObserver {
 
     /// Adds to what waits, and wakes the shard if nothing did.
     private func wake(_ add: (inout Batch) -> Void) {
-        let woken = self.state.withLock { state -> Shard? in
+        let woken = self.state.withLock { state -> (any LoopHost)? in
             guard !state.isClosed else { return nil }
             let wasEmpty = state.waiting.isEmpty
             add(&state.waiting)
-            return wasEmpty ? state.shard : nil
+            return wasEmpty ? state.host : nil
         }
         guard let woken else { return }
         self.loop.execute { woken.assumeIsolated { $0.takeEvents() } }

@@ -2,7 +2,7 @@ import ChatCore
 import NIOCore
 
 /// The functions of a shard that a replay needs.
-protocol ReplayHost: Actor {
+protocol ReplayHost: AnyObject {
     /// Tells a client that it will not get some messages of a room.
     func tellGap(_ gap: ClosedRange<Int>, _ epoch: Epoch, in room: RoomName, _ client: Client)
     /// Tells a client that the log of a room began anew.
@@ -61,7 +61,7 @@ final class Replay {
     /// - Parameters:
     ///   - firstPage: A page that was read already.
     ///   - host: The shard.
-    func run(_ firstPage: LogPage?, on host: isolated some ReplayHost) async {
+    func run(_ firstPage: LogPage?, on host: some ReplayHost) async {
         if let firstPage { await self.write(self.catchUp.read(firstPage), in: firstPage.epoch, on: host) }
         while !self.isOver, let position = self.room.position {
             if self.hasLostPast, self.breakOff(at: position, on: host) { return }
@@ -81,7 +81,7 @@ final class Replay {
     /// Tells the member that it will not get the rest, and makes it live.
     ///
     /// - Returns: Whether it is; not while the room is behind what the member has.
-    private func breakOff(at position: LogPosition, on host: isolated some ReplayHost) -> Bool {
+    private func breakOff(at position: LogPosition, on host: some ReplayHost) -> Bool {
         let last = self.catchUp.position
         if last.epoch != position.epoch {
             host.tellReset(of: self.room.name, to: position, self.client)
@@ -94,7 +94,7 @@ final class Replay {
         return true
     }
 
-    private func read(after seq: Int, on host: isolated some ReplayHost) async {
+    private func read(after seq: Int, on host: some ReplayHost) async {
         let before = self.catchUp
         let standing = self.room.position ?? self.catchUp.position
         if let page = try? await host.page(self.room.name, after: seq, standing: standing), !self.hasLostPast {
@@ -106,13 +106,13 @@ final class Replay {
         try? await Task.sleep(for: Self.retryDelay)
     }
 
-    private func write(_ read: CatchUp.OnRead, in epoch: Epoch, on host: isolated some ReplayHost) async {
+    private func write(_ read: CatchUp.OnRead, in epoch: Epoch, on host: some ReplayHost) async {
         if let gap = read.gap { host.tellGap(gap, epoch, in: self.room.name, self.client) }
         await self.write(read.messages, on: host)
     }
 
     /// Writes messages and waits until the socket has taken them; one page at a time for a client.
-    private func write(_ messages: ArraySlice<Publication>, on host: isolated some ReplayHost) async {
+    private func write(_ messages: ArraySlice<Publication>, on host: some ReplayHost) async {
         guard !messages.isEmpty else { return }
         while self.client.isReplaying, !self.client.isClosed { await self.client.pageEnded() }
         guard !self.isOver else { return }

@@ -2,8 +2,24 @@ import ChatCore
 import ChatWebSocket
 import NIOCore
 
-// The way out for one client: answers, events and frames wait in its port until the turn ends.
-extension Shard {
+/// The way out for one client: answers, events and frames wait in its port until the turn ends.
+final class Answers {
+    private let endings: Endings
+    private let held: HeldBytes
+    private let stalls: StallChecks
+    private let deflate: LoopDeflate
+    private let metrics: ShardMetrics
+    private let loop: ShardLoop
+    /// The clients whose ports have something to send.
+    private var ports = PortsToFlush()
+
+    init(_ base: LoopBase, _ endings: Endings, _ held: HeldBytes, _ stalls: StallChecks) {
+        (self.deflate, self.metrics, self.loop) = (base.deflate, base.metrics, base.loop)
+        (self.endings, self.held, self.stalls) = (endings, held, stalls)
+    }
+
+    // MARK: Messages
+
     /// Answers a command that has an id; one without gets no `ok`.
     func reply(_ reply: Reply, id: Int?, to client: Client) {
         guard let id else { return }
@@ -12,7 +28,7 @@ extension Shard {
 
     /// Tells a client why a command was refused.
     func refuse(_ error: ProtocolError, id: Int?, room: RoomName? = nil, to client: Client) {
-        if client.isListener { return self.turnAway(listener: client, error) }
+        if client.isListener { return self.endings.turnAway(listener: client, error) }
         self.tell(CommandRefusal(id: id, room: room?.rawValue, error), to: client)
     }
 
@@ -47,6 +63,8 @@ extension Shard {
         return frames
     }
 
+    // MARK: Frames
+
     /// Queues a frame for one client.
     func write(_ opcode: Opcode, _ payload: ByteBuffer, to client: Client) {
         self.write(FrameEncoder.frame(opcode, payload), to: client)
@@ -56,8 +74,17 @@ extension Shard {
     func write(_ frames: ByteBuffer, to client: Client) {
         guard self.queue(frames, for: client) else { return }
         self.ports.add(client)
-        self.scheduleTurnEnd()
+        self.loop.scheduleTurnEnd()
     }
+
+    /// A room's frames are the first that wait in a client's port; they leave with the others of the turn.
+    func willFlush(_ client: Client) { self.ports.add(client) }
+
+    /// Whether something waits for the end of the turn.
+    var hasFrames: Bool { !self.ports.isEmpty }
+
+    /// Takes the clients whose frames leave now; ``flush(_:)`` follows for each.
+    func takeDue() -> [Client] { self.ports.take() }
 
     /// - Returns: Whether they are the first that wait in the client's port.
     private func queue(_ frames: ByteBuffer, for client: Client) -> Bool {
@@ -66,19 +93,19 @@ extension Shard {
         case .queued(let isFirst): return isFirst
         case .sent: return false
         case .overflow:
-            self.close(client, .slowConsumer)
+            self.endings.close(client, .slowConsumer)
             return false
         }
     }
 
     /// Sends the frames that are queued for clients.
-    func flushPorts() { for client in self.ports.take() { self.flushPort(of: client) } }
+    func flush() { for client in self.ports.take() { self.flush(client) } }
 
     /// Sends the frames that are queued for a client, and starts checks when its socket does not take all of them.
-    func flushPort(of client: Client) {
+    func flush(_ client: Client) {
         client.port.flush()
-        if client.heldBytes > 0 || client.port.waiting > 0 { self.account(for: client) }
-        self.watchStall(client)
+        if client.heldBytes > 0 || client.port.waiting > 0 { self.held.account(for: client) }
+        self.stalls.watch(client)
     }
 
     // MARK: The first output
@@ -105,14 +132,24 @@ extension Shard {
         self.letNewcomersWait(turns: PortsToFlush.newcomerTurns)
     }
 
+    /// A listener has joined: its stream begins.
+    ///
+    /// A reader that is cut off before the first message comes back with the place where it began. While messages are
+    /// replayed, that is the place which it has asked for.
+    func begin(listener client: Client, at announcement: CatchUp.Announcement) {
+        guard case .listener(let head?) = client.audience else { return }
+        client.audience = .listener(head: nil)
+        var first = head
+        if announcement.replay == 0 { first.writeImmutableBuffer(EventEncoder.place(announcement.head)) }
+        self.writeFirst(first, to: client)
+    }
+
     /// The loop reads nothing meanwhile: it runs waiting tasks, which may add more, until there are none.
     private func letNewcomersWait(turns: Int) {
-        self.loop.execute {
-            self.assumeIsolated { shard in
-                if turns > 1 { return shard.letNewcomersWait(turns: turns - 1) }
-                shard.ports.newcomersWaited()
-                shard.flushPorts()
-            }
+        self.loop.later {
+            if turns > 1 { return self.letNewcomersWait(turns: turns - 1) }
+            self.ports.newcomersWaited()
+            self.flush()
         }
     }
 }

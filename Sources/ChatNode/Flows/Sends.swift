@@ -1,0 +1,96 @@
+import ChatCore
+import NIOCore
+
+/// A member's message: it waits for the end of the turn, goes to the broker with others, and is answered.
+final class Sends {
+    /// A send that waits for its turn.
+    private struct Outgoing {
+        var client: Client
+        var id: Int?
+        var draft: Draft
+    }
+
+    private let messages: any MessageLog
+    private let rulings: RulingDesk
+    private let costs: CostGuard
+    private let sessions: SessionDesk
+    private let enforcement: Enforcement
+    private let answers: Answers
+    private let metrics: ShardMetrics
+    private let loop: ShardLoop
+    /// Sends of this turn, on their way to the broker.
+    private var outgoing: [Outgoing] = []
+    /// Whether the next batch is measured, on its way to the broker and back.
+    private var isRoundTripDue = true
+
+    init(_ base: LoopBase, _ enforcement: Enforcement, _ answers: Answers) {
+        (self.messages, self.rulings, self.costs) = (base.node.messages, base.node.rulings, base.node.costs)
+        (self.sessions, self.metrics, self.loop) = (base.sessions, base.metrics, base.loop)
+        (self.enforcement, self.answers) = (enforcement, answers)
+    }
+
+    /// A member sends.
+    func send(_ client: Client, _ send: Command.Send, id: Int?) {
+        guard let user = client.session.user else { return }
+        let payers = SendLimiter.Send(user: user.id, address: client.address?.block, room: send.room)
+        if let error = self.costs.sends.take(payers, now: ContinuousClock.now) {
+            return self.answers.refuse(error, id: id, room: send.room, to: client)
+        }
+        if let error = self.enforcement.refusal(of: send, by: client, user) {
+            self.costs.sends.giveBack(room: send.room, now: .now)
+            return self.answers.refuse(error, id: id, room: send.room, to: client)
+        }
+        if case .shortly(let hash) = client.keptSession { self.keepSession(of: client, hash) }
+        let tail = PublicationCodec.tail(sender: user, text: send.text.rawValue, kind: send.kind, key: send.key)
+        client.began()
+        self.outgoing.append(
+            Outgoing(client: client, id: id, draft: Draft(room: send.room, sender: user.id, key: send.key, tail: tail))
+        )
+        self.loop.scheduleTurnEnd()
+    }
+
+    /// A guest sends something: from now on its session is kept for the full time.
+    private func keepSession(of client: Client, _ hash: String) {
+        client.keptSession = .long(hash)
+        self.loop.start {
+            // Its next message tries again.
+            if await !self.sessions.keep(hash) { client.keptSession = .shortly(hash) }
+        }
+    }
+
+    /// Hands the sends of this turn to the broker.
+    func publish() {
+        guard !self.outgoing.isEmpty else { return }
+        let batch = self.outgoing
+        self.outgoing = []
+        // Once in a second: the clock is not read for each batch.
+        let start = self.isRoundTripDue ? ContinuousClock.now : nil
+        self.isRoundTripDue = false
+        self.loop.start {
+            let results = await self.messages.publish(batch.map(\.draft))
+            if let start { self.measure(results, since: start) }
+            for (sent, result) in zip(batch, results) { self.settle(sent, result) }
+        }
+    }
+
+    /// An attempt that failed says how long somebody waits, and not how fast the broker is.
+    private func measure(_ results: [Result<Receipt, BrokerError>], since start: ContinuousClock.Instant) {
+        let isStored = results.contains { (try? $0.get()) != nil }
+        if isStored { self.metrics.didStore(after: .now - start) }
+    }
+
+    private func settle(_ sent: Outgoing, _ result: Result<Receipt, BrokerError>) {
+        sent.client.ended()
+        switch result {
+        case .success(let receipt):
+            if !receipt.isDuplicate { self.metrics.didPublish() }
+            self.answers.reply(.sent(sent.draft.room, receipt), id: sent.id, to: sent.client)
+        case .failure(let error):
+            if self.enforcement.hasRuledRooms { self.rulings.pauses.giveBack(sent.draft.sender, in: sent.draft.room) }
+            self.answers.refuse(error.protocolError, id: sent.id, room: sent.draft.room, to: sent.client)
+        }
+    }
+
+    /// A second has passed: the next batch is measured.
+    func measureNext() { self.isRoundTripDue = true }
+}

@@ -1,0 +1,85 @@
+/// The parts of a shard: classes that cannot leave its actor, each with the state of one thing that it does.
+///
+/// They are made once. Each gets those that it calls, so none is made before these: there is no circle, except that a
+/// flow which ends gives back the commands that have waited for it (``Resumption``).
+struct ShardParts {
+    let base: LoopBase
+    // The way out.
+    let departures: Departures
+    let endings: Endings
+    let held: HeldBytes
+    let stalls: StallChecks
+    let liveness: LivenessChecks
+    let broadcasts: Broadcasts
+    // What happens in rooms, and to users.
+    let names: Names
+    let tokens: Tokens
+    let replays: Replays
+    let events: BrokerEvents
+    let sends: Sends
+    // The way in.
+    let entrances: Entrances
+    let inbound: Inbound
+
+    init(_ base: LoopBase) {
+        self.base = base
+        self.departures = Departures(base)
+        self.endings = Endings(base, self.departures)
+        self.held = HeldBytes(base, self.endings)
+        self.stalls = StallChecks(base, self.endings, self.held)
+        let answers = Answers(base, self.endings, self.held, self.stalls)
+        self.liveness = LivenessChecks(base, answers, self.endings)
+        self.broadcasts = Broadcasts(base, answers, self.endings)
+
+        let resumption = Resumption()
+        let removals = Removals(base, self.departures, self.endings, answers, resumption)
+        self.names = Names(base, answers)
+        let enforcement = Enforcement(base, self.endings, removals, self.names)
+        self.tokens = Tokens(base, answers, self.broadcasts, self.endings, removals, self.names)
+        self.replays = Replays(base, answers, self.broadcasts)
+        self.events = BrokerEvents(base, self.names, enforcement, self.replays, answers, self.broadcasts)
+
+        let joins = Joins(
+            base,
+            self.departures,
+            enforcement,
+            self.events,
+            self.replays,
+            answers,
+            self.broadcasts,
+            resumption
+        )
+        self.sends = Sends(base, enforcement, answers)
+        let commands = Commands(
+            base,
+            Openings(base, self.tokens, enforcement, self.names, answers, self.endings, resumption),
+            joins,
+            Leaves(base, self.departures, answers),
+            self.sends,
+            Questions(base, answers),
+            self.names,
+            self.tokens,
+            Orders(base, answers),
+            answers,
+            self.endings,
+            self.held
+        )
+        resumption.executor = commands
+        self.inbound = Inbound(base, commands, answers, self.endings, self.held)
+        self.entrances = Entrances(
+            base,
+            commands,
+            self.tokens,
+            enforcement,
+            answers,
+            self.endings,
+            self.liveness
+        )
+    }
+
+    /// A client that is here; nil when it was disconnected, or has gone.
+    func client(_ id: ClientID) -> Client? {
+        guard let client = self.base.clients[id], !client.isClosed else { return nil }
+        return client
+    }
+}

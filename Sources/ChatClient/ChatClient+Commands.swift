@@ -49,62 +49,6 @@ extension ChatClient {
         _ = try await self.begin { $0.leave(room, now: .now) }.outcome()
     }
 
-    /// Sends a message to a joined room and waits until the server has stored it.
-    ///
-    /// - Parameters:
-    ///   - room: The room.
-    ///   - text: The text of the message.
-    ///   - kind: Whether it says or does something.
-    /// - Returns: The place that the message got.
-    /// - Throws: ``ClientError``.
-    @discardableResult
-    public func send(
-        _ room: RoomName,
-        _ text: String,
-        kind: MessageKind = .text
-    ) async throws(ClientError) -> Receipt {
-        try await self.enqueue(room, text, kind: kind).receipt()
-    }
-
-    /// Takes a message to be sent to a joined room, and returns at once.
-    ///
-    /// - Parameters:
-    ///   - room: The room.
-    ///   - text: The text of the message.
-    ///   - kind: Whether it says or does something.
-    ///   - key: The idempotency key, for a program that remembers it to send the message again; nil: a new one.
-    /// - Returns: The message on its way.
-    /// - Throws: ``ClientError`` with the code `refused` when the text breaks the rules, `storage` when the outbox cannot
-    ///   keep it. The message itself may still fail (``PendingSend/receipt()``).
-    public func enqueue(
-        _ room: RoomName,
-        _ text: String,
-        kind: MessageKind = .text,
-        key: IdempotencyKey? = nil
-    ) throws(ClientError) -> PendingSend {
-        let send = try self.makeSend(room, text, kind, key)
-        if let outbox, let key = send.key {
-            let time = WallClock.now()
-            try outbox.append(.init(room: room, text: send.text.rawValue, kind: kind, key: key, time: time))
-        }
-        return self.enqueue(send)
-    }
-
-    /// Takes a send that the outbox kept from an earlier run: it goes out with the key that it had.
-    ///
-    /// - Parameter kept: One of the ``OutboxContents/sends`` of the configuration's outbox; its room is joined before.
-    /// - Returns: The message on its way.
-    /// - Throws: ``ClientError`` with the code `refused` when the text breaks the rules; then it is not kept any
-    ///   longer.
-    public func resend(_ kept: KeptSend) throws(ClientError) -> PendingSend {
-        do throws(ClientError) {
-            return self.enqueue(try self.makeSend(kept.room, kept.text, kept.kind, kept.key))
-        } catch {
-            self.outbox?.remove(kept.key)
-            throw error
-        }
-    }
-
     /// Reads messages of a room's past; the room need not be joined.
     ///
     /// - Parameters:
@@ -162,6 +106,102 @@ extension ChatClient {
     }
 }
 
+// MARK: - Moderating
+
+/// What moderators ask for, with a token that allows `moderate` in the room; others get `forbidden`.
+///
+/// Each throws ``ClientError``, as the commands above do.
+extension ChatClient {
+    /// Removes a user from a room, who may come back.
+    public func kick(_ user: UserID, from room: RoomName, reason: String = "") async throws(ClientError) {
+        let reason = try Self.reason(reason)
+        try await self.moderate(.kick(.init(room: room, user: user, reason: reason)))
+    }
+
+    /// Keeps a user out of a room, for some seconds or until ``unban(_:in:)``.
+    public func ban(
+        _ user: UserID,
+        from room: RoomName,
+        seconds: Int? = nil,
+        reason: String = ""
+    ) async throws(ClientError) {
+        let reason = try Self.reason(reason)
+        try await self.moderate(.ban(.init(room: room, user: user, seconds: seconds, reason: reason)))
+    }
+
+    /// Lets a banned user in again.
+    public func unban(_ user: UserID, in room: RoomName) async throws(ClientError) {
+        try await self.moderate(.unban(.init(room: room, user: user)))
+    }
+
+    /// Lets a user say nothing in a room, for some seconds or until ``unmute(_:in:)``.
+    public func mute(
+        _ user: UserID,
+        in room: RoomName,
+        seconds: Int? = nil,
+        reason: String = ""
+    ) async throws(ClientError) {
+        let reason = try Self.reason(reason)
+        try await self.moderate(.mute(.init(room: room, user: user, seconds: seconds, reason: reason)))
+    }
+
+    /// Lets a muted user speak again.
+    public func unmute(_ user: UserID, in room: RoomName) async throws(ClientError) {
+        try await self.moderate(.unmute(.init(room: room, user: user)))
+    }
+
+    /// Takes the text of a message away, for good and for everybody.
+    ///
+    /// - Parameters:
+    ///   - seq: The number of the message.
+    ///   - room: The room.
+    ///   - epoch: The log in which it has this number, so that no message of a later one is meant; nil: the present one.
+    ///   - reason: The reason, for other moderators.
+    /// - Returns: The place of the entry that tells of it; of a message that was deleted before (`isDuplicate`), its own.
+    /// - Throws: ``ClientError``; `refused` with `not_found` when the log does not have the message.
+    @discardableResult
+    public func delete(
+        _ seq: Int,
+        in room: RoomName,
+        epoch: Epoch? = nil,
+        reason: String = ""
+    ) async throws(ClientError) -> Receipt {
+        let reason = try Self.reason(reason)
+        let command = Command.delete(.init(room: room, seq: seq, epoch: epoch, reason: reason))
+        return try await self.ask(command).read { fields throws(JSONError) in try fields.receipt() }
+    }
+
+    /// Removes every message of a room.
+    public func clear(_ room: RoomName, reason: String = "") async throws(ClientError) {
+        let reason = try Self.reason(reason)
+        try await self.moderate(.clear(.init(room: room, reason: reason)))
+    }
+
+    /// Lets nobody be in a room, for some seconds or until ``reopen(_:)``.
+    public func shut(_ room: RoomName, seconds: Int? = nil, reason: String = "") async throws(ClientError) {
+        let reason = try Self.reason(reason)
+        try await self.moderate(.close(.init(room: room, seconds: seconds, reason: reason)))
+    }
+
+    /// Lets people into a closed room again.
+    public func reopen(_ room: RoomName) async throws(ClientError) {
+        try await self.moderate(.open(.init(room: room)))
+    }
+
+    /// Lets each member say one thing in some seconds; 0 ends that.
+    public func slow(_ room: RoomName, seconds: Int) async throws(ClientError) {
+        try await self.moderate(.slow(.init(room: room, seconds: seconds)))
+    }
+
+    private static func reason(_ text: String) throws(ClientError) -> Reason {
+        do throws(ProtocolError) { return try Reason(text) } catch { throw .refused(error) }
+    }
+
+    private func moderate(_ command: Command) async throws(ClientError) {
+        _ = try await self.ask(command).outcome()
+    }
+}
+
 // MARK: - From a command to the machine
 
 extension ChatClient {
@@ -171,7 +211,7 @@ extension ChatClient {
     ///   - command: The command for the machine.
     ///   - remember: Called with the command's id before anything is done.
     /// - Returns: The future answer.
-    private func begin(
+    func begin(
         _ command: (inout ClientMachine) -> ClientMachine.Taken,
         remember: (Int) -> Void = { _ in }
     ) -> Promised<ClientMachine.Answer> {
@@ -190,35 +230,5 @@ extension ChatClient {
     /// Sends the server a request that is harmless when repeated.
     func ask(_ command: Command) -> Promised<ClientMachine.Answer> {
         self.begin { $0.request(command, now: .now) }
-    }
-
-    private func enqueue(_ send: Command.Send) -> PendingSend {
-        let answer = self.begin { machine in
-            machine.send(send, now: .now)
-        } remember: { id in
-            if self.outbox != nil { self.keptKeys[id] = send.key }
-        }
-        return PendingSend(room: send.room, answer: answer)
-    }
-
-    private func makeSend(
-        _ room: RoomName,
-        _ text: String,
-        _ kind: MessageKind,
-        _ key: IdempotencyKey?
-    ) throws(ClientError) -> Command.Send {
-        do throws(ProtocolError) {
-            let limit = self.machine.welcome?.limits.textBytes ?? Limits().textBytes
-            let text = try MessageText(text, maximumBytes: limit)
-            let key = if let key { key } else { try self.makeKey() }
-            return Command.Send(room: room, text: text, kind: kind, key: key)
-        } catch {
-            throw .refused(error)
-        }
-    }
-
-    private func makeKey() throws(ProtocolError) -> IdempotencyKey {
-        self.keysMade += 1
-        return try IdempotencyKey("\(self.keyPrefix)-\(self.keysMade)")
     }
 }

@@ -1,4 +1,4 @@
-internal import ChatCore
+package import ChatCore
 internal import ChatSystem
 internal import ChatWebSocket
 internal import NIOCore
@@ -137,4 +137,35 @@ extension ChatClient {
         conversation.failure = failure
         self.state = .online(conversation)
     }
+}
+
+// MARK: - For programs that judge servers
+
+extension ChatClient {
+    /// Sets an observer of the wire, from the next message on.
+    package func observe(_ observer: @escaping WireObserver) { self.observer = observer }
+
+    /// Breaks the connection without a close frame; the client reconnects as after any broken connection.
+    package func interrupt() {
+        self.machine.interrupted()
+        self.link?.close()
+    }
+
+    /// Moves to another node of the same chat: at once if there is a connection, otherwise with the next one.
+    ///
+    /// - Parameter configuration: The settings of the connection; its user is ignored.
+    /// - Throws: ``ClientError`` with the code `invalid`.
+    package func move(to configuration: Configuration) throws(ClientError) {
+        self.connector = try LinkConnector(
+            configuration.server,
+            trustedAuthorities: configuration.trustedAuthorities
+        )
+        self.interrupt()
+    }
+
+    /// The number of sends without an answer.
+    package var unconfirmed: Int { self.machine.sendQueue.count }
+
+    /// The rooms that the client is in, or rejoins as soon as it can.
+    package var rooms: [RoomName] { self.machine.rooms.names }
 }

@@ -25,6 +25,9 @@ internal import NIOPosix
 /// - Commands given while there is no connection wait for one.
 /// - With an ``OutboxStore`` this holds for sends over restarts of the program as well.
 public actor ChatClient {
+    /// The settings of a client's connection, and the limits of what it keeps.
+    public typealias Configuration = ClientConfiguration
+
     /// The events, for one consumer.
     ///
     /// Events wait in a bounded queue. While it is full the client does not read, and the server notices a slow client:

@@ -1,5 +1,4 @@
 package import ChatCore
-internal import NIOCore
 
 /// The traffic between a client and its server, before the client interprets it.
 ///
@@ -18,36 +17,5 @@ package enum WireObservation: Sendable {
     case closed
 }
 
-extension ChatClient {
-    /// Called with the traffic on the wire: in order, one call at a time, and before the client reads it.
-    package typealias WireObserver = @Sendable (WireObservation) -> Void
-
-    /// Sets an observer of the wire, from the next message on.
-    package func observe(_ observer: @escaping WireObserver) { self.observer = observer }
-
-    /// Breaks the connection without a close frame; the client reconnects as after any broken connection.
-    package func interrupt() {
-        self.machine.interrupted()
-        self.link?.close()
-    }
-
-    /// Moves to another node of the same chat: at once if there is a connection, otherwise with the next one.
-    ///
-    /// - Parameter configuration: The settings of the connection; its user is ignored.
-    /// - Throws: ``ClientError`` with the code `invalid`.
-    package func move(to configuration: Configuration) throws(ClientError) {
-        self.connector = try LinkConnector(
-            configuration.server,
-            trustedAuthorities: configuration.trustedAuthorities
-        )
-        self.interrupt()
-    }
-}
-
-extension ChatClient {
-    /// The number of sends without an answer.
-    package var unconfirmed: Int { self.machine.sendQueue.count }
-
-    /// The rooms that the client is in, or rejoins as soon as it can.
-    package var rooms: [RoomName] { self.machine.rooms.names }
-}
+/// Called with the traffic on the wire: in order, one call at a time, and before the client reads it.
+package typealias WireObserver = @Sendable (WireObservation) -> Void

@@ -33,18 +33,16 @@ package indirect enum Access: Hashable, Sendable {
     ///
     /// - Throws: ``ProtocolError`` with the code `forbidden`.
     package func require(_ right: RoomRights, in room: RoomName) throws(ProtocolError) {
-        guard self.rights(in: room).isSuperset(of: right) else { throw .forbidden(right, in: room) }
-    }
-}
-
-extension ProtocolError {
-    /// A right is missing.
-    package static func forbidden(_ right: RoomRights, in room: RoomName) -> Self {
-        .init(.forbidden, "your token does not allow \(right) in \(room)")
+        guard self.rights(in: room).isSuperset(of: right) else { throw right.refusal(in: room) }
     }
 }
 
 extension RoomRights: CustomStringConvertible {
+    /// The error for somebody who lacks these rights.
+    package func refusal(in room: RoomName) -> ProtocolError {
+        ProtocolError(.forbidden, "your token does not allow \(self) in \(room)")
+    }
+
     /// The words of a token, with commas between.
     package var description: String {
         let words: [(RoomRights, String)] = [

@@ -18,20 +18,20 @@ package struct RulingID: Hashable, Sendable, CustomStringConvertible {
     /// The id of the ruling about this matter: the same for every node, and for every ruling that takes its place.
     package init(of matter: Ruling.Matter) {
         // No name has a NUL in it, so that two matters never give the same text.
-        let text = matter.identity.joined(separator: "\0")
+        let text = Self.identity(of: matter).joined(separator: "\0")
         let digest = SHA256.hash(data: Array(text.utf8))
         self.bytes = ByteString(Hexadecimal.text(of: digest, count: Self.digits / 2))
     }
 
     package var description: String { self.rawValue }
-}
 
-extension Ruling.Matter {
+    // MARK: The same matter
+
     /// The parts that two rulings have in common when one takes the other's place.
-    fileprivate var identity: [String] {
-        switch self {
-        case .ban(let target, let room): ["ban"] + target.identity + Self.identity(room)
-        case .mute(let target, let room): ["mute"] + target.identity + Self.identity(room)
+    private static func identity(of matter: Ruling.Matter) -> [String] {
+        switch matter {
+        case .ban(let target, let room): ["ban"] + Self.identity(of: target) + Self.identity(of: room)
+        case .mute(let target, let room): ["mute"] + Self.identity(of: target) + Self.identity(of: room)
         case .kick(let user, let room): ["kick", user.rawValue, room.rawValue]
         case .revocation(.token(let id)): ["revocation", "token", id.rawValue]
         case .revocation(.user(let user, before: _)): ["revocation", "user", user.rawValue]
@@ -44,12 +44,10 @@ extension Ruling.Matter {
         }
     }
 
-    private static func identity(_ room: RoomName?) -> [String] { room.map { [$0.rawValue] } ?? [] }
-}
+    private static func identity(of room: RoomName?) -> [String] { room.map { [$0.rawValue] } ?? [] }
 
-extension Ruling.Target {
-    fileprivate var identity: [String] {
-        switch self {
+    private static func identity(of target: Ruling.Target) -> [String] {
+        switch target {
         case .user(let id): ["user", id.rawValue]
         case .network(let network): ["network", network.description]
         }

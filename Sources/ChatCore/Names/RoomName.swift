@@ -25,7 +25,7 @@ public struct RoomName: Hashable, Sendable, CustomStringConvertible {
     public init(_ raw: String) throws(ProtocolError) {
         // A name that is far too long is refused before any work is done on it.
         guard raw.utf8.count <= Self.maximumInput else { throw .roomInvalid(Self.tooLong) }
-        guard raw.isStreamSafe else { throw .roomInvalid(ProtocolError.tooManyMarks) }
+        guard raw.isStreamSafe else { throw .roomInvalid(StreamSafe.tooManyMarks) }
         let name = raw.normalizedNFC
         guard let first = name.unicodeScalars.first else { throw .roomInvalid("a room name must not be empty") }
         guard name.unicodeScalars.count <= Self.maximumScalars, name.utf8.count <= Self.maximumBytes else {

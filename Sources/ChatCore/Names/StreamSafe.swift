@@ -5,6 +5,8 @@
 package enum StreamSafe {
     /// The most combining marks in a row.
     package static let maximumMarks = 30
+    /// The words for a name that breaks the rule.
+    static let tooManyMarks = "a name has at most \(Self.maximumMarks) combining marks in a row"
 }
 
 extension String {
@@ -42,8 +44,4 @@ extension Unicode.Scalar {
         default: self.properties.canonicalCombiningClass == .notReordered ? 0 : marks + 1
         }
     }
-}
-
-extension ProtocolError {
-    static let tooManyMarks = "a name has at most \(StreamSafe.maximumMarks) combining marks in a row"
 }

@@ -34,7 +34,7 @@ public struct UserName: Hashable, Sendable, CustomStringConvertible {
             throw .nameInvalid("a name has no control, line-breaking or direction-changing characters")
         }
         let shown = trimmed.withoutInvisibles.trimmingBlanks
-        guard shown.isStreamSafe else { throw .nameInvalid(ProtocolError.tooManyMarks) }
+        guard shown.isStreamSafe else { throw .nameInvalid(StreamSafe.tooManyMarks) }
         let name = shown.normalizedNFC
         guard name.unicodeScalars.contains(where: { !$0.isInvisible && !$0.isBlank }) else {
             throw .nameInvalid("a name has something that can be seen")

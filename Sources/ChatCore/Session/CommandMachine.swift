@@ -234,7 +234,7 @@ extension CommandMachine {
         case (.members, nil): return .notJoined(room)
         case (.first, _), (.anybody, _), (.members, _?):
             let rights = self.rights(of: membership, in: room)
-            return rights.isSuperset(of: command.needs) ? nil : .forbidden(command.needs, in: room)
+            return rights.isSuperset(of: command.needs) ? nil : command.needs.refusal(in: room)
         }
     }
 

@@ -40,7 +40,7 @@ public enum MessageKind: String, Hashable, Sendable, CaseIterable {
             self = .text
             return
         }
-        guard let kind = Self(word), kind.isForSenders else { throw .unknownKind }
+        guard let kind = Self(word), kind.isForSenders else { throw Self.notForSenders }
         self = kind
     }
 
@@ -63,10 +63,10 @@ public enum MessageKind: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-extension ProtocolError {
-    /// `kind` is none that a sender may ask for.
-    package static let unknownKind = ProtocolError(
+extension MessageKind {
+    /// The error for a `kind` that no sender may ask for.
+    package static let notForSenders = ProtocolError(
         .badCommand,
-        "kind is " + MessageKind.allCases.filter(\.isForSenders).map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
+        "kind is " + Self.allCases.filter(\.isForSenders).map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
     )
 }

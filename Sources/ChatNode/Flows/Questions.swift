@@ -88,7 +88,7 @@ final class Questions {
 
     /// The error for a client that may not read something of a room; nil for one that may.
     private func refusal(ofReading room: RoomName, _ right: RoomRights, by client: Client) -> ProtocolError? {
-        guard client.session.access.rights(in: room).isSuperset(of: right) else { return .forbidden(right, in: room) }
+        guard client.session.access.rights(in: room).isSuperset(of: right) else { return right.refusal(in: room) }
         return self.rulings.refusal(ofReading: room, by: client.visitor)
     }
 

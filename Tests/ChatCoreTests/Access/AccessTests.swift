@@ -47,7 +47,7 @@ import Testing
         #expect(throws: ProtocolError(.forbidden, "your token does not allow write in news")) {
             try access.require(.write, in: news)
         }
-        #expect(throws: ProtocolError.forbidden(.live, in: try RoomName("lobby"))) {
+        #expect(throws: RoomRights.live.refusal(in: try RoomName("lobby"))) {
             try access.require(.live, in: try RoomName("lobby"))
         }
     }

@@ -41,7 +41,7 @@ struct ProtocolTableTests {
     ) throws {
         #expect(MessageKind(ByteString(kind.rawValue)) == kind)
         #expect(kind.rawValue.utf8.count <= MessageKind.maximumBytes)
-        #expect(ProtocolError.unknownKind.message.contains("\"\(kind.rawValue)\"") == kind.isForSenders)
+        #expect(MessageKind.notForSenders.message.contains("\"\(kind.rawValue)\"") == kind.isForSenders)
         #expect(try self.text("docs/PROTOCOL.md").contains("\n| `\(kind.rawValue)` | "))
         #expect(try self.text("static/js/core/kinds.js").contains("\n  \(kind.rawValue): "))
     }

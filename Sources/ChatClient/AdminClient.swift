@@ -4,7 +4,7 @@ internal import NIOHTTP1
 
 /// The admin API of a server, for somebody with its key (docs/PROTOCOL.md, section 8).
 package struct AdminClient: Sendable {
-    private let connector: LinkConnector
+    private let connector: ServerConnector
     private let key: String
 
     /// Makes a client, without a request yet.
@@ -14,7 +14,7 @@ package struct AdminClient: Sendable {
     ///   - key: The key; it goes into a header, and nowhere else.
     /// - Throws: ``ClientError`` with the code `invalid`.
     package init(_ configuration: ChatClient.Configuration, key: String) throws(ClientError) {
-        self.connector = try LinkConnector(
+        self.connector = try ServerConnector(
             configuration.server,
             trustedAuthorities: configuration.trustedAuthorities
         )

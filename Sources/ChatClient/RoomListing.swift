@@ -34,7 +34,7 @@ public struct RoomListing: Sendable {
         public var cursor: RoomName?
     }
 
-    private let connector: LinkConnector
+    private let connector: ServerConnector
     private let tokens: TokenProvider?
     private let session: SessionSecret?
 
@@ -43,7 +43,7 @@ public struct RoomListing: Sendable {
     /// - Parameter configuration: The server, and the token or the session of the user.
     /// - Throws: ``ClientError`` with the code `invalid`.
     public init(_ configuration: ChatClient.Configuration) throws(ClientError) {
-        self.connector = try LinkConnector(
+        self.connector = try ServerConnector(
             configuration.server,
             trustedAuthorities: configuration.trustedAuthorities
         )

@@ -5,7 +5,7 @@ internal import NIOHTTP1
 /// A stream of events that a server has begun.
 typealias EventStream = NIOAsyncChannel<StreamPart, Never>
 
-extension LinkConnector {
+extension ServerConnector {
     /// The parameters that an address has space for; more are sent by `POST`.
     private static let longestQuery = 6000
 
@@ -31,7 +31,7 @@ extension LinkConnector {
         let head = HTTPRequestHead(version: .http1_1, method: isLong ? .POST : .GET, uri: uri, headers: headers)
         let body = isLong ? ByteBuffer(string: parameters) : nil
         return try await self.connect { channel in
-            try self.connector.addTLS(to: channel)
+            try self.bootstrap.addTLS(to: channel)
             try channel.pipeline.syncOperations.addHTTPClientHandlers()
             let opened = channel.eventLoop.makePromise(of: EventStream.self)
             try channel.pipeline.syncOperations.addHandler(EventStreamHandler(head, body, opened))

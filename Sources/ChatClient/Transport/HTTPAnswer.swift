@@ -7,7 +7,7 @@ struct HTTPAnswer: Sendable {
     var body: ByteBuffer
 }
 
-extension LinkConnector {
+extension ServerConnector {
     /// Asks the server for something, on a separate connection.
     ///
     /// - Parameters:
@@ -45,7 +45,7 @@ extension LinkConnector {
         }
         let head = HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers)
         return try await self.connect { channel in
-            try self.connector.addTLS(to: channel)
+            try self.bootstrap.addTLS(to: channel)
             try channel.pipeline.syncOperations.addHTTPClientHandlers()
             let answer = channel.eventLoop.makePromise(of: HTTPAnswer.self)
             try channel.pipeline.syncOperations.addHandler(HTTPExchange(head, body, answer))

@@ -4,6 +4,41 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOWebSocket
 
+/// A WebSocket on which messages can be exchanged.
+typealias LinkChannel = NIOAsyncChannel<Inbound, Outbound>
+
+extension ServerConnector {
+    /// Connects and makes the handshake; cancelling the task closes the connection.
+    ///
+    /// - Throws: ``ConnectionFailure``.
+    func webSocket() async throws(ConnectionFailure) -> LinkChannel { try await self.connect(self.configure) }
+
+    private func configure(_ channel: any Channel) throws -> EventLoopFuture<LinkChannel> {
+        try self.bootstrap.addTLS(to: channel)
+        let encoder = HTTPRequestEncoder()
+        let decoder = ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes))
+        let watcher = HandshakeWatcher()
+        let head = HTTPRequestHead(
+            version: .http1_1,
+            method: .GET,
+            uri: self.server.path,
+            headers: ["Host": self.server.authority, "User-Agent": "ChatClient"]
+        )
+        let upgrade = NIOTypedHTTPClientUpgradeHandler(
+            httpHandlers: [encoder, decoder, watcher],
+            upgradeConfiguration: .init(
+                upgradeRequestHead: head,
+                upgraders: [LinkUpgrader()],
+                notUpgradingCompletionHandler: { channel in
+                    channel.eventLoop.makeFailedFuture(ConnectionFailure("this is no chat.v1 server", status: 426))
+                }
+            )
+        )
+        try channel.pipeline.syncOperations.addHandlers([encoder, decoder, watcher, upgrade])
+        return upgrade.upgradeResultFuture
+    }
+}
+
 /// The opening handshake of RFC 6455 by NIO, without NIO's frames: ``LinkHandler`` speaks after it.
 struct LinkUpgrader: NIOTypedHTTPClientProtocolUpgrader {
     typealias UpgradeResult = LinkChannel

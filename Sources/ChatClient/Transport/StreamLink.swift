@@ -14,7 +14,7 @@ actor StreamLink: Link {
     private static let betterInterval: Duration = .seconds(60)
 
     private nonisolated let failure: ConnectionFailure
-    private let connector: LinkConnector
+    private let connector: ServerConnector
     private var machine = StreamLinkMachine()
     private var settled: [StreamLinkMachine.StreamNumber: Promised<Void>] = [:]
     private var channels: [StreamLinkMachine.StreamNumber: any Channel] = [:]
@@ -41,7 +41,7 @@ actor StreamLink: Link {
     /// - Parameters:
     ///   - connector: Reaches the server.
     ///   - failure: Why there is no WebSocket; it is also why there is no connection where nobody knows streams.
-    init(_ connector: LinkConnector, inPlaceOf failure: ConnectionFailure) {
+    init(_ connector: ServerConnector, inPlaceOf failure: ConnectionFailure) {
         self.connector = connector
         self.failure = failure
     }

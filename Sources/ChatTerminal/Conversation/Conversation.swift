@@ -73,11 +73,9 @@ actor Conversation {
             }
         }
     }
-}
 
-// MARK: - The beginning and the end
+    // MARK: The beginning and the end
 
-extension Conversation {
     /// The time for which a leaving user waits for lines that are not confirmed yet.
     private static let farewell: Duration = .seconds(2)
 
@@ -121,11 +119,9 @@ extension Conversation {
         self.display.giveBack()
         self.options.readMarks?.save(self.rooms.marks.read)
     }
-}
 
-// MARK: - The rooms that the user is in
+    // MARK: The rooms that the user is in
 
-extension Conversation {
     /// Enters a room; a refusal comes as an event.
     func join(_ room: RoomName) async {
         self.rooms.add(room)

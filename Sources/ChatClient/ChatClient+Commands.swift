@@ -201,34 +201,3 @@ extension ChatClient {
         _ = try await self.ask(command).outcome()
     }
 }
-
-// MARK: - From a command to the machine
-
-extension ChatClient {
-    /// Gives the machine a command, and remembers the task that waits for the answer.
-    ///
-    /// - Parameters:
-    ///   - command: The command for the machine.
-    ///   - remember: Called with the command's id before anything is done.
-    /// - Returns: The future answer.
-    func begin(
-        _ command: (inout ClientMachine) -> ClientMachine.Taken,
-        remember: (Int) -> Void = { _ in }
-    ) -> Promised<ClientMachine.Answer> {
-        let answer = Promised<ClientMachine.Answer>()
-        if case .ended = self.state {
-            answer.resolve(.failed(.closed))
-            return answer
-        }
-        let taken = command(&self.machine)
-        if self.buffer.isOverfull { answer.resolve(.failed(.unread)) } else { self.answers[taken.id] = answer }
-        remember(taken.id)
-        self.performAtOnce(taken.actions)
-        return answer
-    }
-
-    /// Sends the server a request that is harmless when repeated.
-    func ask(_ command: Command) -> Promised<ClientMachine.Answer> {
-        self.begin { $0.request(command, now: .now) }
-    }
-}

@@ -45,7 +45,7 @@ final class Answers {
         case .frames(let window):
             let compressed = window.flatMap { self.deflate.reply(payload, $0) }
             self.write(compressed ?? FrameEncoder.frame(.text, payload), to: client)
-        case .events: self.write(EventEncoder.event(payload), to: client)
+        case .serverSentEvents: self.write(ServerSentEvents.event(payload), to: client)
         }
     }
 
@@ -58,7 +58,7 @@ final class Answers {
         case .frames(nil): for message in messages { FrameEncoder.write(.text, message.payload, to: &frames) }
         case .frames(let window?):
             for message in messages { self.deflate.writeReplayed(message.payload, window, to: &frames) }
-        case .events: for message in messages { EventEncoder.write(message.payload, to: &frames) }
+        case .serverSentEvents: for message in messages { ServerSentEvents.write(message.payload, to: &frames) }
         }
         return frames
     }
@@ -122,7 +122,7 @@ final class Answers {
         self.metrics.didSend()
         switch client.form {
         case .frames: self.writeFirst(FrameEncoder.frame(.text, payload), to: client)
-        case .events: self.writeFirst(EventEncoder.event(payload), to: client)
+        case .serverSentEvents: self.writeFirst(ServerSentEvents.event(payload), to: client)
         }
     }
 
@@ -140,7 +140,7 @@ final class Answers {
         guard case .listener(let head?) = client.audience else { return }
         client.audience = .listener(head: nil)
         var first = head
-        if announcement.replay == 0 { first.writeImmutableBuffer(EventEncoder.place(announcement.head)) }
+        if announcement.replay == 0 { first.writeImmutableBuffer(ServerSentEvents.place(announcement.head)) }
         self.writeFirst(first, to: client)
     }
 

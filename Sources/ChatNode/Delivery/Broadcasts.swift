@@ -41,7 +41,7 @@ final class Broadcasts {
     // MARK: Leaving
 
     /// Writes the frames that leave at the end of this turn; a busy room may hold its frames for a moment.
-    func turnEnds() {
+    func sendDue() {
         guard self.schedule.hasGathered else { return self.answers.flush() }
         self.broadcast(self.schedule.turnEnded(now: .now))
         self.scheduleLook()

@@ -46,7 +46,7 @@ final class Endings {
                 FrameEncoder.write(.text, event.encoded(), to: &last)
             }
             FrameEncoder.writeClose(CloseFrame(code: disconnect.code, reason: disconnect.reason), to: &last)
-        case .events: last = self.lastEvents(disconnect, reconnectMilliseconds, for: client)
+        case .serverSentEvents: last = self.lastEvents(disconnect, reconnectMilliseconds, for: client)
         }
         self.end(client, with: last, within: time)
     }
@@ -71,7 +71,7 @@ final class Endings {
     // MARK: By the client
 
     /// The client has closed, or answers our close.
-    func closed(_ client: Client, _ frame: CloseFrame) {
+    func receivedClose(_ frame: CloseFrame, from client: Client) {
         guard client.markClosed() else { return client.port.abort() }
         self.metrics.ends.closedByClient()
         self.note("a client closed its connection", client, frame.code)
@@ -82,7 +82,7 @@ final class Endings {
     }
 
     /// The connection is gone.
-    func disconnected(_ client: Client) {
+    func channelEnded(_ client: Client) {
         client.port.detach()
         if client.markClosed() {
             self.metrics.ends.wasLost()
@@ -114,8 +114,8 @@ final class Endings {
         // Whoever was ended with others should not come back at the same moment; with a fresh token one is welcome at once.
         let isAtOnce = disconnect.isFinal || disconnect.code == Disconnect.tokenExpired.code
         let wait = milliseconds ?? (isAtOnce ? 0 : .random(in: 500...2000))
-        var last = EventEncoder.event(Event.closing(disconnect, reconnectMilliseconds: wait).encoded())
-        if wait > 0 { last.writeImmutableBuffer(EventEncoder.retry(milliseconds: wait)) }
+        var last = ServerSentEvents.event(Event.closing(disconnect, reconnectMilliseconds: wait).encoded())
+        if wait > 0 { last.writeImmutableBuffer(ServerSentEvents.retry(milliseconds: wait)) }
         return last
     }
 
@@ -131,6 +131,6 @@ final class Endings {
             return self.turnAway(listener: client, ProtocolError(removal.code, removal.message))
         }
         self.metrics.didSend()
-        self.end(client, with: EventEncoder.event(Event.removed(removal).encoded()))
+        self.end(client, with: ServerSentEvents.event(Event.removed(removal).encoded()))
     }
 }

@@ -18,13 +18,13 @@ final class LivenessChecks {
     func begin(_ client: Client) {
         switch client.form {
         case .frames: self.timers.schedule(.liveness(client.id), after: self.state.limits.pingInterval)
-        case .events: self.timers.schedule(.liveness(client.id), after: self.commentInterval)
+        case .serverSentEvents: self.timers.schedule(.liveness(client.id), after: self.commentInterval)
         }
     }
 
     /// Pings a silent client, and disconnects one that has not answered.
     func check(_ client: Client, _ now: ContinuousClock.Instant) {
-        guard client.form != .events else { return self.sayAlive(client) }
+        guard client.form != .serverSentEvents else { return self.sayAlive(client) }
         switch client.liveness.check(now: now) {
         case .wait(let time): self.timers.schedule(.liveness(client.id), after: time)
         case .ping(let time):
@@ -43,7 +43,7 @@ final class LivenessChecks {
     private func sayAlive(_ client: Client) {
         switch client.audience {
         case .listener(_?): break
-        case .listener(nil), .member: self.answers.write(EventEncoder.comment, to: client)
+        case .listener(nil), .member: self.answers.write(ServerSentEvents.comment, to: client)
         }
         self.timers.schedule(.liveness(client.id), after: self.commentInterval)
     }

@@ -10,7 +10,7 @@ final class BrokerEvents: PresenceHost {
     private let presence: PresenceKeeper
     private let names: Names
     private let enforcement: Enforcement
-    private let replays: Replays
+    private let resynchronization: Resynchronization
     private let answers: Answers
     private let broadcasts: Broadcasts
     private let deflate: LoopDeflate
@@ -22,14 +22,15 @@ final class BrokerEvents: PresenceHost {
         _ base: LoopBase,
         _ names: Names,
         _ enforcement: Enforcement,
-        _ replays: Replays,
+        _ resynchronization: Resynchronization,
         _ answers: Answers,
         _ broadcasts: Broadcasts
     ) {
         (self.inbox, self.logs, self.clients, self.rooms) = (base.inbox, base.node.logs, base.clients, base.rooms)
         (self.presence, self.deflate, self.metrics) = (base.presence, base.deflate, base.metrics)
         (self.state, self.loop) = (base.state, base.loop)
-        (self.names, self.enforcement, self.replays, self.answers) = (names, enforcement, replays, answers)
+        (self.names, self.enforcement, self.answers) = (names, enforcement, answers)
+        self.resynchronization = resynchronization
         self.broadcasts = broadcasts
     }
 
@@ -54,10 +55,10 @@ final class BrokerEvents: PresenceHost {
         if case .status(let status, let detail) = batch.lastStatus { self.applyStatus(status, detail) }
         if batch.hasOverflowed {
             self.metrics.didOverflow()
-            for room in self.rooms.all { self.replays.resynchronize(room) }
+            for room in self.rooms.all { self.resynchronization.begin(in: room) }
             self.doubtNews()
         }
-        self.broadcasts.turnEnds()
+        self.broadcasts.sendDue()
     }
 
     private func apply(_ event: RoomEvent, to room: LocalRoom) {
@@ -72,7 +73,7 @@ final class BrokerEvents: PresenceHost {
                     self.loop.start { await self.logs.forget(room.name) }
                 }
             case .keep: break
-            case .hole: self.replays.resynchronize(room)
+            case .hole: self.resynchronization.begin(in: room)
             }
         case .foreign(let payload): self.broadcasts.gather(payload, in: room, isMessage: true)
         case .presence(let kind, let change, let payload):

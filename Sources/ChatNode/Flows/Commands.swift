@@ -73,7 +73,7 @@ final class Commands: CommandExecutor {
         for command in shorthand.commands { self.perform(client.session.resume(command), for: client) }
     }
 
-    func resume(_ commands: [CommandEnvelope], for client: Client) {
+    func release(_ commands: [CommandEnvelope], for client: Client) {
         self.resumeJoins(of: client)
         for command in commands where !client.isClosed { self.perform(client.session.resume(command), for: client) }
         self.resumeJoins(of: client)

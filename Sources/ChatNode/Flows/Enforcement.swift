@@ -1,5 +1,4 @@
 import ChatCore
-import ChatSystem
 
 /// Moderators' rulings, as they reach the connections of this loop: those concerned are found by their users, addresses
 /// and rooms, and nothing walks over all connections for one of them.
@@ -10,17 +9,14 @@ final class Enforcement {
     private let endings: Endings
     private let removals: Removals
     private let names: Names
+    private let permissions: Permissions
     private let loop: ShardLoop
-    /// The rules of rooms that have some: most nodes have none.
-    private var ruledRooms: [RoomName: RoomRules] = [:]
 
-    init(_ base: LoopBase, _ endings: Endings, _ removals: Removals, _ names: Names) {
+    init(_ base: LoopBase, _ endings: Endings, _ removals: Removals, _ names: Names, _ permissions: Permissions) {
         (self.clients, self.rooms, self.rulings, self.loop) = (base.clients, base.rooms, base.node.rulings, base.loop)
-        (self.endings, self.removals, self.names) = (endings, removals, names)
+        (self.endings, self.removals) = (endings, removals)
+        (self.names, self.permissions) = (names, permissions)
     }
-
-    /// Whether some room has rules.
-    var hasRuledRooms: Bool { !self.ruledRooms.isEmpty }
 
     // MARK: Changes
 
@@ -36,9 +32,9 @@ final class Enforcement {
 
     /// So much has changed that everything is looked at again.
     func applyAll() {
-        self.ruledRooms = self.rulings.ask(\.ruledRooms)
+        self.permissions.lookUpRooms()
         for client in self.clients.all {
-            self.noteMutes(of: client)
+            self.permissions.noteMutes(of: client)
             self.judgeToken(of: client)
             self.judge(client)
         }
@@ -71,8 +67,8 @@ final class Enforcement {
     private func changed(_ matter: Ruling.Matter) {
         switch matter {
         case .closed(let room), .slow(let room, _), .words(let room, _):
-            self.ruledRooms[room] = self.rulings.ask { $0.rules(of: room) }
-        case .mute(let target, _): for client in self.clients(target) { self.noteMutes(of: client) }
+            self.permissions.lookUp(room)
+        case .mute(let target, _): for client in self.clients(target) { self.permissions.noteMutes(of: client) }
         case .ban, .kick, .revocation, .reserved: break
         }
     }
@@ -120,40 +116,25 @@ final class Enforcement {
         }
     }
 
-    // MARK: Questions
+    // MARK: Arrivals
 
-    /// Why a client may not be on the server as a user; nil when it may.
-    func exclusion(of client: Client, as user: User, _ access: Access) -> Disconnect? {
+    /// A client arrives as a user; what holds for the user's address holds for this one, too.
+    ///
+    /// - Returns: Why it may not be on the server; nil when it may.
+    func judgeArrival(of client: Client, as user: User, _ access: Access) -> Disconnect? {
         if let grant = access.grant, self.rulings.isRevoked(grant) { return .tokenExpired }
         self.extendAll(of: user.id, to: client)
         guard let ban = self.rulings.ban(of: Visitor(user: user.id, address: client.address)) else { return nil }
         return .banned(ban)
     }
 
-    /// Whether a member whose join is about to be answered may still be in the room; one that may not is taken out.
-    func mayStay(_ membership: Membership) -> Bool {
+    /// Takes out a member whose join is about to be answered, if a ruling has come meanwhile.
+    ///
+    /// - Returns: Whether it was taken out.
+    func removeIfRuledOut(_ membership: Membership) -> Bool {
         let visitor = membership.client.visitor
-        guard let error = self.rulings.refusal(of: visitor, in: membership.room.name) else { return true }
+        guard let error = self.rulings.refusal(of: visitor, in: membership.room.name) else { return false }
         self.removals.remove(membership, error)
-        return false
-    }
-
-    /// Looks up whether what a client says may be refused.
-    func noteMutes(of client: Client) {
-        client.isMutedSomewhere = self.rulings.ask { $0.isMutedSomewhere(client.visitor) }
-    }
-
-    /// The error for what a client wants to say where rulings may concern it; nil when it may.
-    func refusal(of send: Command.Send, by client: Client, _ user: User) -> ProtocolError? {
-        guard client.isMutedSomewhere || self.hasRuledRooms else { return nil }
-        if client.isMutedSomewhere {
-            let error = self.rulings.muteRefusal(of: client.visitor, in: send.room)
-            if let error { return error }
-        }
-        guard let rules = self.ruledRooms[send.room] else { return nil }
-        let now = WallClock.now()
-        if let error = rules.refusal(of: send.text, now: now) { return error }
-        guard let seconds = rules.pause(now: now), !client.mayModerate(send.room) else { return nil }
-        return self.rulings.pauses.take(user.id, in: send.room, seconds: seconds, now: now)
+        return true
     }
 }

@@ -47,7 +47,7 @@ final class Inbound {
         case .binary: self.endings.close(client, .binaryMessage)
         case .ping(let payload): self.answers.write(.pong, payload, to: client)
         case .pong: break
-        case .close(let frame): self.endings.closed(client, frame)
+        case .close(let frame): self.endings.receivedClose(frame, from: client)
         }
     }
 }

@@ -19,10 +19,10 @@ final class Joins {
     private let departures: Departures
     private let enforcement: Enforcement
     private let events: BrokerEvents
-    private let replays: Replays
+    private let replays: ReplaySupport
     private let answers: Answers
     private let broadcasts: Broadcasts
-    private let resumption: Resumption
+    private let heldCommands: HeldCommandsReturn
     private let state: LoopState
     private let loop: ShardLoop
 
@@ -31,29 +31,28 @@ final class Joins {
         _ departures: Departures,
         _ enforcement: Enforcement,
         _ events: BrokerEvents,
-        _ replays: Replays,
+        _ replays: ReplaySupport,
         _ answers: Answers,
         _ broadcasts: Broadcasts,
-        _ resumption: Resumption
+        _ heldCommands: HeldCommandsReturn
     ) {
         (self.messages, self.logs, self.rulings) = (base.node.messages, base.node.logs, base.node.rulings)
         (self.inbox, self.rooms, self.presence, self.crowds) = (base.inbox, base.rooms, base.presence, base.crowds)
         (self.limits, self.state, self.loop) = (JoinLimits(base), base.state, base.loop)
         (self.departures, self.enforcement, self.events, self.replays) = (departures, enforcement, events, replays)
-        (self.answers, self.broadcasts, self.resumption) = (answers, broadcasts, resumption)
+        (self.answers, self.broadcasts, self.heldCommands) = (answers, broadcasts, heldCommands)
     }
 
     /// A client joins a room, or asks for a replay of a room it is in.
     func join(_ client: Client, _ join: Command.Join, id: Int?, isMember: Bool) {
         if let error = self.rulings.refusal(of: client.visitor, in: join.room) {
             self.answers.refuse(error, id: id, room: join.room, to: client)
-            return self.resumption.resume(client.session.expelled(join.room), for: client)
+            return self.end(join.room, client, isMember: false)
         }
         let isOpening = self.limits.isOpening(join.room)
         if let error = self.limits.refusal(of: join, for: client, isMember: isMember) {
             self.answers.refuse(error, id: id, room: join.room, to: client)
-            let held = isMember ? client.session.joined(join.room) : client.session.expelled(join.room)
-            return self.resumption.resume(held, for: client)
+            return self.end(join.room, client, isMember: isMember)
         }
         let room = self.room(join.room)
         let membership: Membership
@@ -85,71 +84,72 @@ final class Joins {
         do {
             try await membership.room.opened()
             // It may be one of many that were here for a moment.
-            guard client.has(membership) else { return self.joinEnded(membership, id: id) }
-            var start = join.start
-            // A client in the room already has its messages; only a resume gets a replay.
-            if isMember, case .last = start { start = .live }
-            if case .last = start, !client.session.access.rights(in: join.room).contains(.history) { start = .live }
-            let (catchUp, page) = try await self.answer(membership, start, id: id)
-            guard let catchUp else { return self.joinEnded(membership, id: id) }
-            // A member that catches up already goes on with that, unless it asked for another place.
-            if !isMember || start != .live { await Replay(for: membership, catchUp).run(page, on: self.replays) }
+            guard client.has(membership) else { return self.tellRemoval(membership, id: id) }
+            let start = Self.start(of: join, client, isMember: isMember)
+            switch try await self.answer(membership, start, id: id) {
+            case .gone: return self.tellRemoval(membership, id: id)
+            case .answered(let catchUp, let page):
+                // A member that catches up already goes on with that, unless it asked for another place.
+                if !isMember || start != .live { await Replay(for: membership, catchUp).run(page, with: self.replays) }
+            }
+            // Whoever took it out has ended the join as well.
             guard client.has(membership) else { return }
-            self.resumption.resume(client.session.joined(join.room), for: client)
+            self.end(join.room, client, isMember: true)
         } catch {
             guard !client.isClosed else { return }
             self.answers.refuse(error.protocolError, id: id, room: join.room, to: client)
             guard client.has(membership) else { return }
-            guard !isMember else { return self.resumption.resume(client.session.joined(join.room), for: client) }
-            self.departures.expel(membership)
-            self.resumption.resume(client.session.expelled(join.room), for: client)
+            if !isMember { self.departures.expel(membership) }
+            self.end(join.room, client, isMember: isMember)
         }
     }
 
-    /// A client was taken out of the room before its `join` was answered, or has gone.
-    private func joinEnded(_ membership: Membership, id: Int?) {
+    /// The place where a client begins: one in the room already has its messages, so that only a resume gets a replay,
+    /// and the last messages need the right to read them.
+    private static func start(of join: Command.Join, _ client: Client, isMember: Bool) -> JoinStart {
+        guard case .last = join.start else { return join.start }
+        let mayReadPast = client.session.access.rights(in: join.room).contains(.history)
+        return isMember || !mayReadPast ? .live : join.start
+    }
+
+    /// A client was taken out of the room before its `join` was answered, or has gone; its join has ended by that.
+    private func tellRemoval(_ membership: Membership, id: Int?) {
         let (client, room) = (membership.client, membership.room.name)
         guard !client.isClosed else { return }
         let error = membership.removal ?? ProtocolError(.forbidden, "you were taken out of \(room)")
         self.answers.refuse(error, id: id, room: room, to: client)
     }
 
-    /// The room of a name; the first call subscribes to its events.
-    private func room(_ name: RoomName) -> LocalRoom {
-        if let room = self.rooms[name] { return room }
-        let room = LocalRoom(name: name, limits: self.state.limits)
-        self.rooms[name] = room
-        self.loop.start { await self.subscribe(room) }
-        return room
+    /// A join has ended: commands for the room that have waited are carried out, or refused.
+    private func end(_ room: RoomName, _ client: Client, isMember: Bool) {
+        let held = isMember ? client.session.joined(room) : client.session.expelled(room)
+        self.heldCommands.release(held, for: client)
     }
 
-    private func subscribe(_ room: LocalRoom) async {
-        do {
-            room.opened(at: try await self.messages.subscribe(room.name, self.inbox))
-            self.departures.closeIfUnused(room)
-        } catch {
-            guard room.failed(error) else { return }
-            if self.rooms[room.name] === room { self.rooms[room.name] = nil }
-            self.presence.abandon(room)
-        }
+    // MARK: The answer
+
+    /// What has become of a member while its answer was made.
+    private enum OnAnswer {
+        /// It has gone, or was taken out, and was not answered.
+        case gone
+        /// It was answered, and catches up; the page was read for that.
+        case answered(CatchUp, LogPage?)
     }
 
     /// Answers a `join` with the head, the members and the number of messages that follow.
     ///
-    /// - Returns: The member's catch-up, with the page that was read for it; nil when it has gone meanwhile, and was not
-    ///   answered.
     private func answer(
         _ membership: Membership,
         _ start: JoinStart,
         id: Int?
-    ) async throws(BrokerError) -> (CatchUp?, LogPage?) {
+    ) async throws(BrokerError) -> OnAnswer {
         let (client, room) = (membership.client, membership.room)
         var (catchUp, announcement, page) = try await self.plan(start, for: room)
         // Not earlier: while the log was read, the user may have changed name or gone, or been taken out of the room.
-        guard client.has(membership), let user = client.session.user else { return (nil, nil) }
+        guard client.has(membership), let user = client.session.user else { return .gone }
         // Last: after the list, each change of members comes as an event.
         var members = membership.isPresent ? try await self.presence.memberPage(room, user, on: self.events) : .untold
-        guard client.has(membership), self.enforcement.mayStay(membership) else { return (nil, nil) }
+        guard client.has(membership), !self.enforcement.removeIfRuledOut(membership) else { return .gone }
         if !membership.hearsPresence { members = .untold }
         if !client.session.access.rights(in: room.name).contains(.history) {
             (catchUp, announcement) = CatchUp.withoutPast(announcement, start)
@@ -167,7 +167,7 @@ final class Joins {
             // Frames that wait for live members are at or below the head in this answer.
             self.broadcasts.sendNow(room)
             // It may have been too slow for these frames.
-            guard !client.isClosed else { return (nil, nil) }
+            guard !client.isClosed else { return .gone }
             if case .after = start { room.makeCatchUp(membership) }
         }
         if client.isListener {
@@ -178,7 +178,7 @@ final class Joins {
         membership.isAnswered = true
         if announcement.isReset { self.replays.tellReset(of: room.name, to: head, client) }
         if let gap = announcement.gap { self.replays.tellGap(gap, head.epoch, in: room.name, client) }
-        return (catchUp, page)
+        return .answered(catchUp, page)
     }
 
     /// Plans how a member catches up, and reads the log if the plan needs it.
@@ -210,5 +210,27 @@ final class Joins {
             try? await Task.sleep(for: Replay.retryDelay)
         }
         throw BrokerError(.away, "the room's log begins anew, try again")
+    }
+
+    // MARK: The room
+
+    /// The room of a name; the first call subscribes to its events.
+    private func room(_ name: RoomName) -> LocalRoom {
+        if let room = self.rooms[name] { return room }
+        let room = LocalRoom(name: name, limits: self.state.limits)
+        self.rooms[name] = room
+        self.loop.start { await self.subscribe(room) }
+        return room
+    }
+
+    private func subscribe(_ room: LocalRoom) async {
+        do {
+            room.opened(at: try await self.messages.subscribe(room.name, self.inbox))
+            self.departures.closeIfUnused(room)
+        } catch {
+            guard room.failed(error) else { return }
+            if self.rooms[room.name] === room { self.rooms[room.name] = nil }
+            self.presence.abandon(room)
+        }
     }
 }

@@ -13,24 +13,27 @@ final class Openings {
     private let sessions: SessionDesk
     private let tokens: Tokens
     private let enforcement: Enforcement
+    private let permissions: Permissions
     private let names: Names
     private let answers: Answers
     private let endings: Endings
-    private let resumption: Resumption
+    private let heldCommands: HeldCommandsReturn
     private let state: LoopState
 
     init(
         _ base: LoopBase,
         _ tokens: Tokens,
         _ enforcement: Enforcement,
+        _ permissions: Permissions,
         _ names: Names,
         _ answers: Answers,
         _ endings: Endings,
-        _ resumption: Resumption
+        _ heldCommands: HeldCommandsReturn
     ) {
         (self.node, self.clients, self.sessions, self.state) = (base.node, base.clients, base.sessions, base.state)
-        (self.tokens, self.enforcement, self.names, self.answers) = (tokens, enforcement, names, answers)
-        (self.endings, self.resumption) = (endings, resumption)
+        (self.tokens, self.enforcement, self.permissions) = (tokens, enforcement, permissions)
+        (self.names, self.answers, self.endings) = (names, answers, endings)
+        self.heldCommands = heldCommands
     }
 
     /// Opens the session of a client that has said hello.
@@ -58,7 +61,7 @@ final class Openings {
 
     private func opened(_ session: OpenedSession, _ access: Access, for client: Client, id: Int?) {
         guard !client.isClosed else { return }
-        if let reason = self.enforcement.exclusion(of: client, as: session.user, access) {
+        if let reason = self.enforcement.judgeArrival(of: client, as: session.user, access) {
             return self.endings.close(client, reason)
         }
         // The token was good before the broker was asked.
@@ -83,8 +86,8 @@ final class Openings {
         self.clients.belongs(client, to: session.user)
         if let grant = access.grant { self.tokens.watchExpiry(of: client, grant) }
         let waiting = client.session.opened(session.user, access: access)
-        self.enforcement.noteMutes(of: client)
+        self.permissions.noteMutes(of: client)
         self.names.judge(client)
-        self.resumption.resume(waiting, for: client)
+        self.heldCommands.release(waiting, for: client)
     }
 }

@@ -5,12 +5,18 @@ final class Removals {
     private let departures: Departures
     private let endings: Endings
     private let answers: Answers
-    private let resumption: Resumption
+    private let heldCommands: HeldCommandsReturn
     private let loop: ShardLoop
 
-    init(_ base: LoopBase, _ departures: Departures, _ endings: Endings, _ answers: Answers, _ resumption: Resumption) {
+    init(
+        _ base: LoopBase,
+        _ departures: Departures,
+        _ endings: Endings,
+        _ answers: Answers,
+        _ heldCommands: HeldCommandsReturn
+    ) {
         self.loop = base.loop
-        (self.departures, self.endings, self.answers, self.resumption) = (departures, endings, answers, resumption)
+        (self.departures, self.endings, self.answers, self.heldCommands) = (departures, endings, answers, heldCommands)
     }
 
     /// A moderator takes a member out of a room.
@@ -36,7 +42,7 @@ final class Removals {
             self.departures.expel(membership)
         }
         self.answers.send(Event.removed(removal).encoded(), to: client)
-        self.resumption.resume(client.session.expelled(removal.room), for: client)
+        self.heldCommands.release(client.session.expelled(removal.room), for: client)
     }
 
     private func takeOut(_ membership: Membership) {

@@ -3,13 +3,13 @@ enum MessageForm: Equatable {
     /// Frames of a WebSocket, compressed with a window; nil: as they are.
     case frames(DeflateWindow?)
     /// Server-Sent Events: the body of an answer that does not end.
-    case events
+    case serverSentEvents
 
     /// The window of its frames; nil when they are not compressed, or none.
     var window: DeflateWindow? {
         switch self {
         case .frames(let window): window
-        case .events: nil
+        case .serverSentEvents: nil
         }
     }
 }
@@ -28,7 +28,7 @@ extension MessageForm {
             switch form {
             case .frames(nil): break
             case .frames(let window?): self.windows[window] += Int32(change)
-            case .events: self.streams += Int32(change)
+            case .serverSentEvents: self.streams += Int32(change)
             }
         }
     }

@@ -117,10 +117,10 @@ final class LocalRoom {
         ///
         /// - Parameter members: Whether there are such members who may know of presence, and such who may not.
         mutating func writeEvents(_ members: (hearing: Bool, quiet: Bool)) {
-            if members.hearing { self.all.events = EventEncoder.events(in: self.all.frames) }
+            if members.hearing { self.all.events = ServerSentEvents.events(in: self.all.frames) }
             guard members.quiet, let quiet = self.quiet else { return }
             let isSame = members.hearing && quiet.frames == self.all.frames
-            self.quiet?.events = isSame ? self.all.events : EventEncoder.events(in: quiet.frames)
+            self.quiet?.events = isSame ? self.all.events : ServerSentEvents.events(in: quiet.frames)
         }
 
         /// The frames for a member.

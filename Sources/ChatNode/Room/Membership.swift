@@ -57,7 +57,7 @@ final class Membership {
         switch self.form {
         case .frames(nil): return self.port.deliver(batch.frames)
         case .frames(let window?): return self.port.deliver(batch.frames(compressedFor: window))
-        case .events: return self.port.deliver(batch.events ?? EventEncoder.events(in: batch.frames))
+        case .serverSentEvents: return self.port.deliver(batch.events ?? ServerSentEvents.events(in: batch.frames))
         }
     }
 
@@ -65,7 +65,7 @@ final class Membership {
     private func deliverAlone(_ frames: ByteBuffer) -> OutboundPort.Verdict {
         switch self.form {
         case .frames: self.port.deliver(frames)
-        case .events: self.port.deliver(EventEncoder.events(in: frames))
+        case .serverSentEvents: self.port.deliver(ServerSentEvents.events(in: frames))
         }
     }
 

@@ -16,26 +16,26 @@ extension Shard {
         var nextTurn = ContinuousClock.now + .seconds(1)
         while (try? await Task.sleep(until: nextTurn, clock: .continuous)) != nil {
             let now = ContinuousClock.now
-            self.parts.base.metrics.didTurn(late: now - nextTurn)
+            self.base.metrics.didTurn(late: now - nextTurn)
             nextTurn += .seconds(1)
-            for (index, timer) in self.parts.base.timers.advance().enumerated() {
-                if index > 0, index.isMultiple(of: Self.timersAtOnce) { await self.parts.base.loop.serveSockets() }
+            for (index, timer) in self.base.timers.advance().enumerated() {
+                if index > 0, index.isMultiple(of: Self.timersAtOnce) { await self.base.loop.serveSockets() }
                 self.fire(timer, now)
             }
             self.secondHasPassed(now)
             guard now >= nextRenewal else { continue }
             nextRenewal = now + self.renewal
-            self.spawn { await self.parts.base.presence.renewLease(on: self.parts.events) }
+            self.spawn { await self.base.presence.renewLease(on: self.parts.events) }
         }
         await self.vacate()
         await self.quiesce()
         // Most users come back elsewhere within seconds: events that everybody leaves, and then joins, would help
         // nobody. A broker that is away cannot be told, and the lease ends in its own time.
-        if self.parts.base.state.degradation == nil {
-            await self.parts.base.presence.releaseLease(after: self.node.admission.beginDraining().end)
+        if self.base.state.degradation == nil {
+            await self.base.presence.releaseLease(after: self.node.admission.beginDraining().end)
         }
         // The loop may end soon: nothing may be put on it any more.
-        self.parts.base.inbox.close()
+        self.base.inbox.close()
     }
 
     private func fire(_ timer: Timer, _ now: ContinuousClock.Instant) {
@@ -52,25 +52,25 @@ extension Shard {
     }
 
     private func stopHearing(_ room: RoomName) async {
-        await self.node.messages.unsubscribe(room, self.parts.base.inbox)
+        await self.node.messages.unsubscribe(room, self.base.inbox)
         // A client may have joined in the meantime and subscribed before this took effect.
-        if let successor = self.parts.base.rooms[room] { self.parts.replays.resynchronize(successor) }
+        if let successor = self.base.rooms[room] { self.parts.resynchronization.begin(in: successor) }
     }
 
     private func secondHasPassed(_ now: ContinuousClock.Instant) {
-        self.parts.base.presence.tellCounts(on: self.parts.events)
-        self.parts.base.presence.repair(on: self.parts.events)
+        self.base.presence.tellCounts(on: self.parts.events)
+        self.base.presence.repair(on: self.parts.events)
         self.parts.names.check()
         self.parts.sends.measureNext()
-        self.parts.base.metrics.measure(
+        self.base.metrics.measure(
             waiting: self.parts.held.holderCount,
-            members: self.parts.base.presence.memberCount,
-            hasBroker: self.parts.base.state.degradation == nil
+            members: self.base.presence.memberCount,
+            hasBroker: self.base.state.degradation == nil
         )
         self.node.costs.sweep(now: now)
         self.node.admission.sweep(now: now)
         self.node.costs.buffers.measure()
-        self.parts.base.deflate.turn()
+        self.base.deflate.turn()
         self.spawn { await self.node.logs.sweep(now: now) }
         self.spawn { await self.node.budgets.report() }
     }
@@ -79,13 +79,13 @@ extension Shard {
 
     /// The node is going away: disconnects all present clients cleanly, and from now on every new one.
     func beginVacating() {
-        self.parts.base.presence.beginRelease()
-        self.parts.endings.drain(self.parts.base.clients.beginVacating())
+        self.base.presence.beginRelease()
+        self.parts.endings.drain(self.base.clients.beginVacating())
     }
 
     /// Disconnects all clients, and returns when all have taken their last bytes, or have had the time to.
     private func vacate() async {
         self.beginVacating()
-        await self.parts.base.clients.vacant()
+        await self.base.clients.vacant()
     }
 }

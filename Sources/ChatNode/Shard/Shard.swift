@@ -18,6 +18,7 @@ actor Shard: LoopHost {
     nonisolated let index: Int
     let node: NodeContext
     let parts: ShardParts
+    var base: LoopBase { self.parts.base }
     private var tasks = 0
     private let quiescence = Signal()
 
@@ -41,7 +42,7 @@ actor Shard: LoopHost {
 
     // MARK: Connections
 
-    /// A connection has become a WebSocket: ``Entrances/connected(_:from:_:_:_:_:)``.
+    /// A connection has become a WebSocket: ``NewClients/connected(_:from:_:_:_:_:)``.
     ///
     /// - Returns: Its id on the shard.
     func connected(
@@ -52,10 +53,10 @@ actor Shard: LoopHost {
         _ bearer: String?,
         _ deflate: DeflateTerms?
     ) -> ClientID {
-        self.parts.entrances.connected(channel, from: address, answer, shorthand, bearer, deflate).id
+        self.parts.newClients.connected(channel, from: address, answer, shorthand, bearer, deflate).id
     }
 
-    /// A request has become a stream: ``Entrances/streams(_:from:_:_:)``.
+    /// A request has become a stream: ``NewClients/streams(_:from:_:_:)``.
     ///
     /// - Returns: Its id on the shard.
     func streams(
@@ -64,7 +65,7 @@ actor Shard: LoopHost {
         _ head: ByteBuffer,
         _ order: StreamOrder
     ) -> ClientID {
-        self.parts.entrances.streams(channel, from: address, head, order).id
+        self.parts.newClients.streams(channel, from: address, head, order).id
     }
 
     /// Bytes came from a client.
@@ -74,9 +75,9 @@ actor Shard: LoopHost {
 
     /// A connection is gone.
     func disconnected(_ id: ClientID) {
-        guard let client = self.parts.base.clients.remove(id) else { return }
+        guard let client = self.base.clients.remove(id) else { return }
         if let hash = client.keptSession.hash { self.node.sessions.release(hash) }
-        self.parts.endings.disconnected(client)
+        self.parts.endings.channelEnded(client)
         self.parts.held.giveBack(of: client)
     }
 
@@ -91,27 +92,27 @@ actor Shard: LoopHost {
     /// The loop has read everything that was there: what has gathered meanwhile leaves together.
     func endTurn() {
         self.parts.sends.publish()
-        self.parts.broadcasts.turnEnds()
+        self.parts.broadcasts.sendDue()
     }
 
     // MARK: Questions from outside
 
-    var limits: Limits { self.parts.base.state.limits }
+    var limits: Limits { self.base.state.limits }
 
     /// Takes settings that were reloaded.
     func reload(_ settings: ReloadableConfiguration) {
-        self.parts.base.state.take(settings)
-        self.parts.base.presence.limits = settings.limits
+        self.base.state.take(settings)
+        self.base.presence.limits = settings.limits
     }
 
     /// The present numbers of the shard.
     func census() -> ShardCensus {
-        ShardCensus(members: self.parts.base.presence.memberCount, degradation: self.parts.base.state.degradation)
+        ShardCensus(members: self.base.presence.memberCount, degradation: self.base.state.degradation)
     }
 
     /// The connections of a user on this loop.
     func connections(of user: UserID) -> [ConnectionReport] {
-        self.parts.base.clients.of(user).map(ConnectionReport.init)
+        self.base.clients.of(user).map(ConnectionReport.init)
     }
 
     // MARK: Tasks

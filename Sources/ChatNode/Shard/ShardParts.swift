@@ -1,7 +1,7 @@
 /// The parts of a shard: classes that cannot leave its actor, each with the state of one thing that it does.
 ///
 /// They are made once. Each gets those that it calls, so none is made before these: there is no circle, except that a
-/// flow which ends gives back the commands that have waited for it (``Resumption``).
+/// flow that ends gives back the commands which have waited for it (``HeldCommandsReturn``).
 struct ShardParts {
     let base: LoopBase
     // The way out.
@@ -14,11 +14,11 @@ struct ShardParts {
     // What happens in rooms, and to users.
     let names: Names
     let tokens: Tokens
-    let replays: Replays
+    let resynchronization: Resynchronization
     let events: BrokerEvents
     let sends: Sends
     // The way in.
-    let entrances: Entrances
+    let newClients: NewClients
     let inbound: Inbound
 
     init(_ base: LoopBase) {
@@ -31,28 +31,30 @@ struct ShardParts {
         self.liveness = LivenessChecks(base, answers, self.endings)
         self.broadcasts = Broadcasts(base, answers, self.endings)
 
-        let resumption = Resumption()
-        let removals = Removals(base, self.departures, self.endings, answers, resumption)
+        let heldCommands = HeldCommandsReturn()
+        let removals = Removals(base, self.departures, self.endings, answers, heldCommands)
         self.names = Names(base, answers)
-        let enforcement = Enforcement(base, self.endings, removals, self.names)
+        let permissions = Permissions(base)
+        let enforcement = Enforcement(base, self.endings, removals, self.names, permissions)
         self.tokens = Tokens(base, answers, self.broadcasts, self.endings, removals, self.names)
-        self.replays = Replays(base, answers, self.broadcasts)
-        self.events = BrokerEvents(base, self.names, enforcement, self.replays, answers, self.broadcasts)
+        let replays = ReplaySupport(base, answers)
+        self.resynchronization = Resynchronization(base, self.broadcasts, replays)
+        self.events = BrokerEvents(base, self.names, enforcement, self.resynchronization, answers, self.broadcasts)
 
         let joins = Joins(
             base,
             self.departures,
             enforcement,
             self.events,
-            self.replays,
+            replays,
             answers,
             self.broadcasts,
-            resumption
+            heldCommands
         )
-        self.sends = Sends(base, enforcement, answers)
+        self.sends = Sends(base, permissions, answers)
         let commands = Commands(
             base,
-            Openings(base, self.tokens, enforcement, self.names, answers, self.endings, resumption),
+            Openings(base, self.tokens, enforcement, permissions, self.names, answers, self.endings, heldCommands),
             joins,
             Leaves(base, self.departures, answers),
             self.sends,
@@ -64,9 +66,9 @@ struct ShardParts {
             self.endings,
             self.held
         )
-        resumption.executor = commands
+        heldCommands.executor = commands
         self.inbound = Inbound(base, commands, answers, self.endings, self.held)
-        self.entrances = Entrances(
+        self.newClients = NewClients(
             base,
             commands,
             self.tokens,

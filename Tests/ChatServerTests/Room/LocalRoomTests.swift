@@ -187,7 +187,9 @@ struct LocalRoomTests {
             let leaving = self.room.endLeaving()?.leaving
             return (leaving?.all.events.map { String(buffer: $0) }, leaving?.quiet?.events.map { String(buffer: $0) })
         }
-        let (hearing, quiet) = (self.member(form: .events), self.member(hearsPresence: false, form: .events))
+        let (hearing, quiet) = (
+            self.member(form: .serverSentEvents), self.member(hearsPresence: false, form: .serverSentEvents)
+        )
         self.room.makeLive(self.member())
         #expect(events() == (nil, nil))
         self.room.makeLive(quiet)

@@ -6,8 +6,8 @@ import Testing
 @testable import ChatNode
 
 @Suite(.patience)
-struct EventEncoderTests {
-    private func event(_ json: String) -> String { String(buffer: EventEncoder.event(ByteBuffer(string: json))) }
+struct ServerSentEventsTests {
+    private func event(_ json: String) -> String { String(buffer: ServerSentEvents.event(ByteBuffer(string: json))) }
 
     @Test func `a message has its place as the id, and one that is in no log has none`() {
         let message = #"{"type":"message","room":"래블업","epoch":"abcdefgh","seq":7,"time":1234,"text":"hi"}"#
@@ -48,6 +48,6 @@ struct EventEncoderTests {
             FrameEncoder.write(.text, ByteBuffer(string: json), to: &frames)
             wanted += "event: joined\ndata: \(json)\n\n"
         }
-        #expect(String(buffer: EventEncoder.events(in: frames)) == wanted)
+        #expect(String(buffer: ServerSentEvents.events(in: frames)) == wanted)
     }
 }

@@ -5,7 +5,7 @@ import NIOCore
 /// Writes Server-Sent Events (HTML Living Standard, section 9.2).
 ///
 /// A stream ends with its connection, so that the same bytes are right for everybody who reads one.
-enum EventEncoder {
+enum ServerSentEvents {
     /// The most bytes around a message: its id, its name, and the words before them.
     private static let maximumFraming = 128
 

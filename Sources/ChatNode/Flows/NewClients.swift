@@ -8,7 +8,7 @@ import NIOCore
 /// that only listens to a room.
 ///
 /// All that a room, a session and a ruling do for a WebSocket they do for a stream.
-final class Entrances {
+final class NewClients {
     private let authorizer: Authorizer
     private let clients: ClientTable
     private let commands: Commands
@@ -63,7 +63,7 @@ final class Entrances {
         let client = self.add(port, address, form, entry)
         if entry != .free { self.timers.schedule(.hello(client.id), after: self.limits.helloTimeout) }
         self.answers.writeFirst(answer, to: client)
-        if self.mayStay(client) { self.commands.obey(shorthand, of: client) }
+        if !self.turnAwayIfVacating(client) { self.commands.obey(shorthand, of: client) }
         return client
     }
 
@@ -90,10 +90,13 @@ final class Entrances {
         return client
     }
 
-    /// Whether the node takes clients; one that comes while it goes away is told so.
-    private func mayStay(_ client: Client) -> Bool {
-        if self.clients.isVacating { self.endings.drain([client]) }
-        return !client.isClosed
+    /// A client that comes while the node goes away is told so.
+    ///
+    /// - Returns: Whether it was.
+    private func turnAwayIfVacating(_ client: Client) -> Bool {
+        guard self.clients.isVacating else { return client.isClosed }
+        self.endings.drain([client])
+        return true
     }
 
     // MARK: Streams
@@ -139,9 +142,9 @@ final class Entrances {
         case .token(let token): entry = .token(bearer: token)
         case .session(let session): hello.session = session
         }
-        let client = self.add(port, address, .events, entry)
+        let client = self.add(port, address, .serverSentEvents, entry)
         self.answers.writeFirst(head, to: client)
-        guard self.mayStay(client) else { return client }
+        guard !self.turnAwayIfVacating(client) else { return client }
         var shorthand = ShorthandURL(query: query, maximumRooms: self.limits.rooms)
         if case .hello(let given) = shorthand.commands.first?.command {
             hello.name = given.name
@@ -165,11 +168,11 @@ final class Entrances {
         _ port: OutboundPort,
         _ head: ByteBuffer
     ) -> Client {
-        let client = self.add(port, address, .events, .free, .listener(head: head))
-        guard self.mayStay(client) else { return client }
+        let client = self.add(port, address, .serverSentEvents, .free, .listener(head: head))
+        guard !self.turnAwayIfVacating(client) else { return client }
         // Nobody is told of it; rulings find it by its id, and a token's end finds it as well.
         let user = Self.listener(access)
-        if let reason = self.enforcement.exclusion(of: client, as: user, access) {
+        if let reason = self.enforcement.judgeArrival(of: client, as: user, access) {
             self.endings.close(client, reason)
             return client
         }

@@ -8,7 +8,7 @@
 #        terminal  tmux, expect, openssl, the shells and manuals that chat-cli installs for, and pytest, for the tests of chat-cli
 #        python    pytest, for the fault suite, and schemathesis, for the tests of the OpenAPI document
 #        browser   Chromium, fonts, Node.js, pytest and Playwright, for the tests of the page
-#        proxies   nginx, HAProxy and Caddy, which are not started, and pytest, for the tests behind them
+#        proxies   nginx, HAProxy and Caddy, which are not started, and pytest with Traefik, for the tests behind them
 #        operations promtool, from the package of Prometheus, which is not started, and pytest, for what operators look at
 #        cost      valgrind, which counts instructions
 #        lint      shellcheck

@@ -9,7 +9,7 @@
 # server    a whole server: handshake, protocol, HTTP, limits, draining
 # cli       chat-cli in a terminal (tmux)
 # http      that every address, status and field is as the OpenAPI document says, and what generated requests find
-# proxies   the server behind nginx, HAProxy and Caddy
+# proxies   the server behind nginx, HAProxy, Caddy and Traefik
 # operations the metrics of a server, and what Prometheus, its alerts and Grafana make of them
 # browser   the page: its logic in Node.js, the whole in Chromium
 # faults    two nodes and a Redis that are broken all the time, by a schedule (SEED=) that is printed; strangers that attack

@@ -8,6 +8,7 @@ import random
 import select
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SERVER = Path(os.environ.get("CHAT_SERVER_BIN", ROOT / ".build/debug/ChatServer"))
 NAME = "chat.example.com"
 """The name that the examples give the chat."""
+KEY = "the-key-of-this-tests-operator"
 PATIENCE_SECONDS = 120
 """How long anything may take: a bound for what never comes, which no busy machine outlasts."""
 
@@ -69,8 +71,11 @@ def ask(port: int, request: str, until: bytes, source: str = "127.0.0.1") -> byt
 def server_port(tmp_path_factory):
     """A server behind a proxy on its own machine."""
     port = free_port()
-    log = tmp_path_factory.mktemp("server") / "log"
+    folder = tmp_path_factory.mktemp("server")
+    log, key = folder / "log", folder / "key"
+    key.write_text(KEY)
     command = [SERVER, "--port", str(port), "--hosts", NAME, "--unlimited", "--static", ROOT / "static"]
+    command += ["--trusted-proxies", "127.0.0.1", "--admin-key-file", key]
     with running(command, log) as process:
         await_answer(port, process, log)
         yield port
@@ -116,6 +121,16 @@ def caddy(folder: Path, port: int, server: int) -> list[str | Path]:
     return ["env", f"HOME={folder}", f"XDG_CONFIG_HOME={folder}", f"XDG_DATA_HOME={folder}", "caddy", "run", "--adapter", "caddyfile", "--config", configuration]
 
 
+def traefik(folder: Path, port: int, server: int) -> list[str | Path]:
+    routes = (ROOT / "deploy/traefik-chat.yml").read_text().replace("127.0.0.1:8080", f"127.0.0.1:{server}")
+    (folder / "traefik-chat.yml").write_text(routes)
+    example = (ROOT / "deploy/traefik.yml").read_text().replace('":80"', f'"127.0.0.1:{port}"')
+    configuration = folder / "traefik.yml"
+    configuration.write_text(example.replace("/etc/traefik/", f"{folder}/"))
+    # The package puts the program beside the interpreter.
+    return [Path(sys.executable).parent / "traefik", f"--configFile={configuration}"]
+
+
 def haproxy_with_headers(folder: Path, port: int, server: int) -> list[str | Path]:
     """As the example, but it says by the PROXY protocol for whom it connects."""
     command = haproxy(folder, port, server)
@@ -125,7 +140,7 @@ def haproxy_with_headers(folder: Path, port: int, server: int) -> list[str | Pat
     return command
 
 
-@pytest.fixture(params=[nginx, haproxy, haproxy_with_headers, caddy], ids=lambda proxy: proxy.__name__)
+@pytest.fixture(params=[nginx, haproxy, haproxy_with_headers, caddy, traefik], ids=lambda proxy: proxy.__name__)
 def counted_port(request, tmp_path):
     """A proxy in front of a server that counts by address, and that takes the proxy's word for it."""
     port, server = free_port(), free_port()
@@ -138,7 +153,7 @@ def counted_port(request, tmp_path):
         yield port
 
 
-@pytest.fixture(scope="module", params=[nginx, haproxy, caddy], ids=lambda proxy: proxy.__name__)
+@pytest.fixture(scope="module", params=[nginx, haproxy, caddy, traefik], ids=lambda proxy: proxy.__name__)
 def proxy_port(request, server_port, tmp_path_factory):
     """A proxy in front of the server."""
     folder = tmp_path_factory.mktemp(request.param.__name__)

@@ -1,4 +1,4 @@
-"""Behind nginx, HAProxy and Caddy, which keep their connections to the server, everything opens every time.
+"""Behind nginx, HAProxy, Caddy and Traefik, which keep their connections to the server, everything opens every time.
 
 What one request leaves behind on such a connection is what the next one of somebody else finds there.
 """

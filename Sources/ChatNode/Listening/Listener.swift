@@ -48,7 +48,7 @@ struct Listener: Service {
     private func bind() async throws -> any Channel {
         let intake = self.intake
         let logger = self.logger
-        return try await ServerBootstrap(group: self.group)
+        let bootstrap = ServerBootstrap(group: self.group)
             .serverChannelOption(.backlog, value: Self.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
@@ -59,6 +59,10 @@ struct Listener: Service {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try intake.receive(channel) }
             }
-            .bind(host: self.address.host, port: self.address.port).get()
+        // Where no interface has IPv6, as in a container, a resolver finds no address of it, not even `::`, which is a number.
+        if let number = try? SocketAddress(ipAddress: self.address.host, port: self.address.port) {
+            return try await bootstrap.bind(to: number).get()
+        }
+        return try await bootstrap.bind(host: self.address.host, port: self.address.port).get()
     }
 }

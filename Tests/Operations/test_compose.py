@@ -1,4 +1,4 @@
-"""The profile `observability` of compose.yaml watches the servers by what is in `ops`."""
+"""The profiles of compose.yaml: what watches the servers is in `ops`, and what else they need is as `deploy` says."""
 
 from __future__ import annotations
 
@@ -57,15 +57,51 @@ def test_grafana_finds_prometheus_and_the_dashboard():
     assert places["./ops/grafana/dashboards"] == provider["options"]["path"]
 
 
+def environment(name: str) -> dict[str, str]:
+    """What a file for `--env-file` sets."""
+    lines = (ROOT / "deploy" / name).read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def test_the_servers_ask_every_sentinel_that_there_is():
+    given = environment("sentinel.env")
+    sentinels = sorted(name for name, service in services().items() if "sentinel" in (service.get("profiles") or []) and "sentinel" in name)
+    assert given["COMPOSE_PROFILES"] == "sentinel"
+    assert given["CHAT_STACK_REDIS"] == f"redis-sentinel://{','.join(sentinels)}/chat"
+    assert "sentinel monitor chat redis 6379 2" in (ROOT / "deploy/sentinel.conf").read_text()
+    waits = services()["chat"]["depends_on"]
+    assert all(waits[name] == {"condition": "service_healthy", "required": False} for name in sentinels)
+
+
+def test_each_replica_is_known_by_its_own_name_and_keeps_what_it_is_given():
+    stores = {name: service for name, service in services().items() if name.startswith("redis")}
+    assert len(stores) == 3
+    for name, service in stores.items():
+        words = service["command"]
+        assert words[words.index("--replica-announce-ip") + 1] == name
+        assert words[words.index("--appendfsync") + 1] == "always" and words[words.index("--maxmemory-policy") + 1] == "noeviction"
+        assert service["volumes"] == [f"{name}-data:/data"]
+    # So many replicas are there that one may be away while the other confirms.
+    assert int(environment("sentinel.env")["CHAT_STACK_ACK_REPLICAS"]) < len(stores) - 1
+
+
+def test_what_compose_is_told_reaches_the_servers():
+    given = services()["chat"]["environment"]
+    for name in set(environment("sentinel.env")) - {"COMPOSE_PROFILES"}:
+        assert any(f"${{{name}:-" in str(value) for value in given.values())
+
+
 def test_only_this_machine_reaches_them():
-    for name in ("prometheus", "grafana"):
+    for name in ("prometheus", "grafana", "halfstack"):
         for port in services()[name]["ports"]:
             assert port.startswith("127.0.0.1:")
 
 
 def test_they_have_no_more_rights_than_the_others():
-    for name in ("prometheus", "grafana"):
+    for name in services():
         service = services()[name]
         assert service["cap_drop"] == ["ALL"] and service["read_only"]
         assert service["security_opt"] == ["no-new-privileges:true"]
-        assert ":" in service["image"] and not service["image"].endswith(":latest")
+        if "build" not in service:
+            assert ":" in service["image"]
+        assert not service["image"].endswith(":latest")

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Builds as a release, and measures.
 #
-#   scripts/bench.sh [micro] [compare] [storm] [deflate]      the first two, when none is named
+#   scripts/bench.sh [micro] [compare] [storm] [deflate] [scale]      the first two, when none is named
 #
 # micro    what one message costs, station by station: times, and allocations against their bounds
 # compare  servers side by side under the same loads (Benchmarks/EndToEnd/compare.py); writes docs/benchmarks
 # storm    ten thousand clients of a node that dies come back on another one (Benchmarks/EndToEnd/storm.py)
 # deflate  what compression saves and costs in a room of a thousand (Benchmarks/EndToEnd/deflate.py)
+# scale    what each thing costs, into Benchmarks/Scale/constants.json, and whether two real nodes cost what the model says; as root
 #
 # BENCH_CONFIG   another file of servers, loads and generator than Benchmarks/EndToEnd/default.ini
 # BENCH_ROUNDS   how many times each server is measured under each load
@@ -22,12 +23,12 @@ products=()
 for part in "${what[@]}"; do
     case $part in
     micro) products+=(MicroBenchmarks) ;;
-    compare | storm | deflate)
+    compare | storm | deflate | scale)
         products+=(ChatServer chat-cli)
         if [ "$part" != deflate ]; then needs+=(redis); fi
         has python3 || die "$part wants python3"
         ;;
-    *) die "no such part: $part (micro, compare, storm, deflate)" ;;
+    *) die "no such part: $part (micro, compare, storm, deflate, scale)" ;;
     esac
 done
 
@@ -47,6 +48,9 @@ for part in "${what[@]}"; do
     compare) PYTHONDONTWRITEBYTECODE=1 python3 Benchmarks/EndToEnd/compare.py || status=1 ;;
     storm) PYTHONDONTWRITEBYTECODE=1 python3 Benchmarks/EndToEnd/storm.py || status=1 ;;
     deflate) PYTHONDONTWRITEBYTECODE=1 python3 Benchmarks/EndToEnd/deflate.py || status=1 ;;
+    scale)
+        PYTHONDONTWRITEBYTECODE=1 python3 Benchmarks/Scale/costs.py && PYTHONDONTWRITEBYTECODE=1 python3 Benchmarks/Scale/check.py || status=1
+        ;;
     esac
 done
 exit "$status"

@@ -14,6 +14,7 @@ struct RedisErrorTests {
         "READONLY You can't write against a read only replica." + seven,
         six + "@user_script:1: @user_script: 1: -READONLY You can't write against a read only replica.",
         six + "@user_script:12: @user_script: 12: -READONLY You can't write against a read only slave.",
+        "@user_script: 12: -READONLY You can't write against a read only replica.",
         "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
         six + "@user_script:1: @user_script: 1: Write commands not allowed on a stale replica",
     ])
@@ -26,6 +27,7 @@ struct RedisErrorTests {
         "OOM command not allowed when used memory > 'maxmemory'." + seven,
         six + "@user_script:1: @user_script: 1: -OOM command not allowed when used memory > 'maxmemory'.",
         six + "@user_script:1: @user_script: 1: -MISCONF Redis is configured to save RDB snapshots",
+        "@user_script: 65: -OOM command not allowed when used memory > 'maxmemory'.",
         six + "@user_script:3: -NOREPLICAS Not enough good replicas to write.",
         "MISCONF Errors writing to the AOF file: No space left on device",
     ])

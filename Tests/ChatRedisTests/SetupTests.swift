@@ -92,7 +92,8 @@ struct SetupTests {
     func `what the README advises is enough`() async throws {
         try await RedisServerProcess.with { server in
             let rights =
-                "~chat:* &chat:* +@read +@write +@pubsub +@scripting +@connection -@dangerous +info +wait +time"
+                "resetchannels ~chat:* &chat:* +@read +@write +@pubsub +@scripting +@connection -@dangerous +info "
+                + "+wait +time"
             try await self.withUser(rights, server) { broker in
                 try await broker.probe()
                 let subscriber = CollectingSubscriber()
@@ -133,7 +134,8 @@ struct SetupTests {
     @Test
     func `without the right to run scripts a node is not ready`() async throws {
         try await RedisServerProcess.with { server in
-            try await self.withUser("~chat:* &chat:* +@all -evalsha", server, patience: .seconds(1)) { broker in
+            let rights = "resetchannels ~chat:* &chat:* +@all -evalsha"
+            try await self.withUser(rights, server, patience: .seconds(1)) { broker in
                 try await self.unreadiness(
                     broker,
                     until: "the Redis user may not do this: it lacks the command evalsha"

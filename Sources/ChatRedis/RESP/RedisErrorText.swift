@@ -1,8 +1,8 @@
 /// An error reply of Redis, split into code and message, wherever they are in the text.
 ///
 /// Redis 7 begins with the code even when a script failed. Redis 6 wraps an error of a script into another error:
-/// `ERR Error running script (call to f_…): @user_script:12: @user_script: 12: -READONLY You can't write …`. Text from
-/// callers is never searched: a room may be called READONLY.
+/// `ERR Error running script (call to f_…): @user_script:12: @user_script: 12: -READONLY You can't write …`. What a script
+/// caught and returned begins with the second place. Text from callers is never searched: a room may be called READONLY.
 struct RedisErrorText {
     /// The first word; `ERR` for errors without a code.
     let code: String
@@ -12,7 +12,8 @@ struct RedisErrorText {
         var rest = text[...]
         if rest.hasPrefix("ERR Error running script"), let colon = rest.firstRange(of: "): ") {
             rest = rest[colon.upperBound...].afterScriptPlaces
-            if rest.hasPrefix("-") { rest = rest.dropFirst() }
+        } else if rest.hasPrefix("@user_script") {
+            rest = rest.afterScriptPlaces
         }
         let word = rest.prefix { $0 != " " }
         let isCode = !word.isEmpty && word.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
@@ -66,7 +67,7 @@ struct RedisErrorText {
 }
 
 extension Substring {
-    /// The text after the positions in a script, such as `@user_script:12: @user_script: 12: `.
+    /// The text after the positions in a script, such as `@user_script:12: @user_script: 12: -`.
     fileprivate var afterScriptPlaces: Substring {
         var rest = self
         while rest.hasPrefix("@user_script"), let end = rest.firstRange(of: ": ") {
@@ -77,6 +78,6 @@ extension Substring {
                 rest = rest.dropFirst(number.count + 2)
             }
         }
-        return rest
+        return rest.hasPrefix("-") ? rest.dropFirst() : rest
     }
 }

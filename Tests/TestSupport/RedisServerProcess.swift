@@ -82,7 +82,9 @@ package final class RedisServerProcess: Sendable {
                 waiting?.resume(returning: false)
             }
         }
-        guard isReady else { throw Failure(description: "redis-server did not start on port \(self.port)") }
+        guard isReady else {
+            throw Failure(description: "\(self.executable.lastPathComponent) did not start on port \(self.port)")
+        }
     }
 
     private func arguments() throws -> [String] {
@@ -119,8 +121,16 @@ package final class RedisServerProcess: Sendable {
         try? FileManager.default.removeItem(at: self.directory)
     }
 
+    /// The program: the one that `REDIS_SERVER_BIN` names, to test with another version or with Valkey, or that of the machine.
     private static func find() throws -> URL {
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        let environment = ProcessInfo.processInfo.environment
+        if let named = environment["REDIS_SERVER_BIN"], !named.isEmpty {
+            guard FileManager.default.isExecutableFile(atPath: named) else {
+                throw Failure(description: "REDIS_SERVER_BIN is \(named), and that is no program")
+            }
+            return URL(fileURLWithPath: named)
+        }
+        let path = environment["PATH"] ?? ""
         let candidates = path.split(separator: ":").map { URL(fileURLWithPath: "\($0)/redis-server") }
         let found = candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) }
         guard let found else {

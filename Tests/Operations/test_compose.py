@@ -85,6 +85,17 @@ def test_each_replica_is_known_by_its_own_name_and_keeps_what_it_is_given():
     assert int(environment("sentinel.env")["CHAT_STACK_ACK_REPLICAS"]) < len(stores) - 1
 
 
+def test_the_cluster_is_made_of_all_its_nodes_and_the_servers_wait_for_it():
+    given = environment("cluster.env")
+    nodes = sorted(name for name in services() if name.startswith("cluster-") and name != "cluster-init")
+    assert given["COMPOSE_PROFILES"] == "cluster" and len(nodes) == 6
+    assert given["CHAT_STACK_REDIS"] == f"redis-cluster://{','.join(nodes[:3])}"
+    assert sorted(services()["cluster-init"]["depends_on"]) == nodes
+    for name in nodes:
+        assert services()[name]["hostname"] == name and services()[name]["volumes"] == [f"{name}-data:/data"]
+    assert services()["chat"]["depends_on"]["cluster-init"] == {"condition": "service_completed_successfully", "required": False}
+
+
 def test_what_compose_is_told_reaches_the_servers():
     given = services()["chat"]["environment"]
     for name in set(environment("sentinel.env")) - {"COMPOSE_PROFILES"}:

@@ -3,9 +3,9 @@
 
   costs.py [PART...]        writes Benchmarks/Scale/constants.json; parts that are not named keep their figures
 
-Parts: plain, tls and deflate (memory and pings of a connection; needs root for the kernel's share), redis (bytes and processor
-time of sessions, members, rooms, messages, keys), messages (processor time of a node and of Redis for a message, by the sizes of
-rooms). Memory is the growth over thousands of the same thing; processor time is that of the process and not of a clock on the
+Parts: plain, tls and deflate (memory and pings of a connection; needs root for the kernel's share), tails (what a node keeps of its
+rooms), redis (bytes and processor time of sessions, members, rooms, messages, keys), messages (processor time of a node and of Redis
+for a message, by the sizes of rooms). Memory is the growth over thousands of the same thing; processor time is that of the process and not of a clock on the
 wall, so that a busy machine makes it a quarter dearer and not ten times. CHAT_SERVER_BIN and CHAT_CLI_BIN name other programs than
 the release build.
 """
@@ -25,6 +25,7 @@ from pathlib import Path
 
 from crowd import Crowd, Person
 from fit import least_squares
+from model import TAIL_MESSAGES
 from world import CLI, Sample, certificate, processor_seconds, resident_bytes, socket_bytes, world
 
 CONSTANTS = Path(__file__).resolve().parent / "constants.json"
@@ -72,6 +73,21 @@ def connection(kind: str, count: int = 3000) -> dict[str, float]:
             processor = processor_seconds(node.pid) - processor
             figures[f"{kind}_ping_us"] = processor / (crowd.pings() - pings) * 1e6
         return figures
+
+
+def tails(count: int = 1000) -> dict[str, float]:
+    """What a loop keeps of a room in which people have talked, by message: its bytes, and what holds them."""
+    with world(1) as place, contextlib.closing(Crowd()) as crowd:
+        node = place.nodes[0]
+        people = {f"r{number}": Person(node.port, f"?room=r{number}&name=p{number}") for number in range(count)}
+        for person in people.values():
+            crowd.add(person)
+        settled(crowd)
+        before = resident_bytes(node.pid)
+        for room, person in people.items():
+            person.send(*[{"type": "send", "room": room, "text": TEXT}] * (TAIL_MESSAGES + 12))
+        settled(crowd)
+        return {"node_kept_bytes": (resident_bytes(node.pid) - before) / count / TAIL_MESSAGES}
 
 
 def growth(place, work) -> tuple[float, float]:
@@ -245,7 +261,7 @@ def messages() -> dict[str, float]:
 
 def main() -> None:
     parts = {kind: functools.partial(connection, kind) for kind in ("plain", "tls", "deflate")}
-    parts |= {"redis": redis, "messages": messages}
+    parts |= {"tails": tails, "redis": redis, "messages": messages}
     named = sys.argv[1:] or list(parts)
     if unknown := [name for name in named if name not in parts]:
         sys.exit(f"there is no {unknown[0]} (there are: {', '.join(parts)})")

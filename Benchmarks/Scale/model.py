@@ -126,7 +126,8 @@ def predict(chat: Chat, site: Site, cost: dict[str, float]) -> Load:
     microseconds += site.nodes * cost["node_idle_us"] + people / PING_SECONDS * cost[f"{kind}_ping_us"] + arrivals * cost[f"{kind}_arrival_us"]
 
     frame = EVENT_BYTES + chat.text_bytes + 4
-    tail = min(TAIL_BYTES, TAIL_MESSAGES * frame)
+    # What holds a message costs more than a short message.
+    tail = min(TAIL_MESSAGES, TAIL_BYTES / frame) * (cost["node_kept_bytes"] + chat.text_bytes - 128)
     tails = sum(loops_with_members(members, loops) * tail for members, rate in zip(chat.rooms, rates) if rate)
     node_bytes = NODE_BYTES + (people * (cost[f"{kind}_bytes"] + cost[f"{kind}_kernel_bytes"]) + tails) / site.nodes
 

@@ -33,6 +33,7 @@ MEANINGS = {
     "node_take_us": ("µs", "a node, for a publication: woken, read, numbered, kept, handed to the members"),
     "node_write_us": ("µs", "a node, for a write to a member's socket, most of it the kernel's"),
     "node_copy_us": ("µs", "a node, for one more message in such a write"),
+    "node_kept_bytes": ("B", "each loop with members of a room, for each of its last 128 messages, with texts of 128 bytes"),
     "node_idle_us": ("µs a second", "a node without anybody"),
     "redis_message_us": ("µs", "Redis, to store, number and de-duplicate a message"),
     "redis_publish_us": ("µs", "Redis, to publish it to a node"),

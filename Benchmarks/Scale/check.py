@@ -55,7 +55,7 @@ def compare(rooms: int, members: int, rate: int) -> list[tuple[str, float, float
         ("messages/s that Redis publishes", told.messages, spent.redis["publish"] / spent.at),
         ("ms of the nodes a second", NODES * told.node_cores * 1e3, nodes / spent.at * 1e3),
         (
-            "us of the nodes a delivery",
+            "µs of the nodes a delivery",
             NODES * told.node_cores / told.deliveries * 1e6,
             nodes / spent.total("chat_deliveries_total") * 1e6,
         ),

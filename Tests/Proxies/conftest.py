@@ -6,6 +6,7 @@ import contextlib
 import os
 import random
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -36,11 +37,14 @@ def free_port() -> int:
 def running(command: list[str | Path], log: Path):
     """A program that lives as long as the block, and writes to a log."""
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
     try:
         yield process
     finally:
-        process.kill()
+        # With all that it has started: nginx' workers would outlive it.
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 

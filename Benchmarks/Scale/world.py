@@ -6,8 +6,10 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
@@ -157,6 +159,8 @@ class World:
 @contextlib.contextmanager
 def world(nodes: int = 1, *options: str, redis: bool = True):
     """Nodes without limits and with one event loop each, that share a Redis, or one in memory."""
+    # Whoever ends this program ends what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     folder = Path(tempfile.mkdtemp(prefix="scale-"))
     place = World(folder)
     try:

@@ -50,6 +50,7 @@ package final actor RedisBroker: Broker {
         let keys = RedisKeys(prefix: configuration.keyPrefix, database: configuration.url.database)
         let scripts = RedisScriptSet(log: configuration.limits.log)
         let endpoint = try RedisEndpoint(
+            RedisEndpoint.ID(number: 0),
             configuration,
             keys: keys,
             scripts: scripts,
@@ -69,7 +70,7 @@ package final actor RedisBroker: Broker {
             logger: logger
         )
         let directory = RoomDirectory(endpoints, requests, clock, on: eventLoop)
-        let table = HolderTable(over: endpoints.common.commands, keys: keys)
+        let table = HolderTable(endpoints, keys)
         let leases = HolderLeases(table, lease: configuration.lease)
         let sweeper = LeaseSweeper(
             table,
@@ -88,7 +89,7 @@ package final actor RedisBroker: Broker {
         (self.configuration, self.keys, self.endpoints, self.requests) = (configuration, keys, endpoints, requests)
         (self.rooms, self.directory, self.watch) = (rooms, directory, watch)
         (self.leases, self.sweeper) = (leases, sweeper)
-        self.logs = RoomLogs(endpoints, requests, rooms, directory, configuration)
+        self.logs = RoomLogs(endpoints, requests, rooms, directory)
         self.members = RoomMembers(endpoints, requests, leases, directory, watch)
         self.sessions = RedisSessions(endpoints, keys)
         self.rulings = RedisRulings(endpoints, keys)
@@ -103,7 +104,9 @@ package final actor RedisBroker: Broker {
             watch?.lookAtAll(unlessWithin: lease)
         }
         for endpoint in self.endpoints.all {
-            endpoint.begin(self.rooms) { [weak self] event in self?.assumeIsolated { $0.handle(event) } }
+            endpoint.begin(self.rooms) { [weak self, id = endpoint.id] event in
+                self?.assumeIsolated { $0.handle(event, at: id) }
+            }
         }
         self.startTicking()
     }
@@ -171,7 +174,8 @@ package final actor RedisBroker: Broker {
 
     // MARK: Events
 
-    private func handle(_ event: RedisEndpoint.Event) {
+    private func handle(_ event: RedisEndpoint.Event, at id: RedisEndpoint.ID) {
+        guard let endpoint = self.endpoints.all.first(where: { $0.id == id }) else { return }
         switch event {
         case .began(let isAnotherRun):
             self.sweeper.beginAnew()
@@ -179,7 +183,7 @@ package final actor RedisBroker: Broker {
             self.leases.doubt()
             self.watch.lookAtAll()
             self.outlets.tellAttached(.presenceIsDoubtful)
-        case .mayCompare: self.rooms.compareAll()
+        case .mayCompare: self.rooms.compareAll(at: endpoint)
         case .mayHear:
             self.sweeper.compareHolders()
             self.doubtRulings()
@@ -219,7 +223,6 @@ package final actor RedisBroker: Broker {
 
     private func tick(_ now: NIODeadline) {
         for endpoint in self.endpoints.all { endpoint.tick(now) }
-        self.logs.tick(now)
         self.rooms.tick(now)
         self.directory.tick(now)
         self.watch.proceed()

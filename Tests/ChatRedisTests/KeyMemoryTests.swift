@@ -215,7 +215,7 @@ struct KeyMemoryTests {
                     record.writeInteger(UInt16(time >> 32))
                     record.writeInteger(UInt32(truncatingIfNeeded: time))
                     command.append(record)
-                    _ = try await broker.perform(RedisRequest(command))
+                    _ = try await broker.perform(RedisRequest(keyless: command))
                     let receipt = try #require(try await broker.publish(self.drafts(0..<1)).first?.get())
                     #expect(receipt.isDuplicate == isDuplicate)
                 }
@@ -253,7 +253,7 @@ extension RedisBroker {
     fileprivate func hash(_ draft: Draft, _ keyring: String) async throws -> Int {
         var command = RedisCommand("EVAL", "return redis.sha1hex(ARGV[1] .. ARGV[2])", "0", keyring)
         command.append(bytesOf: try #require(draft.key).digest(of: draft.sender))
-        let digits = try #require(try await self.endpoints.common.commands.perform(RedisRequest(command)).string)
+        let digits = try #require(try await self.endpoints.perform(RedisRequest(keyless: command)).string)
         return try #require(Int(digits.prefix(8), radix: 16))
     }
 }

@@ -125,7 +125,7 @@ struct RedisErrorTests {
     func `what became of a request that was on the wire of a lost connection is unknown, whatever comes later`(
         reason: BrokerError
     ) {
-        var request = RedisRequest(RedisCommand("A"))
+        var request = RedisRequest(keyless: RedisCommand("A"))
         var told: [BrokerError] = []
         request.completion = { if case .failure(let error) = $0 { told.append(error) } }
         request.fail(reason)

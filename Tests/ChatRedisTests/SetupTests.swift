@@ -287,13 +287,13 @@ struct SetupTests {
 extension RedisBroker {
     /// Sends a command without waiting for its answer, which is told as the error that it is, or nil.
     fileprivate func submit(_ command: RedisCommand, _ told: AsyncStream<BrokerError?>.Continuation) {
-        var request = RedisRequest(command)
+        var request = RedisRequest(keyless: command)
         request.completion = { result in
             switch result {
             case .success: told.yield(nil)
             case .failure(let error): told.yield(error)
             }
         }
-        self.endpoints.common.commands.submit(request)
+        self.endpoints.submit(request)
     }
 }

@@ -25,7 +25,7 @@ final class RedisBudgets {
             return request
         }
         var left: [Int] = []
-        for result in await self.endpoints.common.commands.performAll(requests) {
+        for result in await self.endpoints.performAll(requests) {
             guard let tokens = try result.get().integer else {
                 throw BrokerError(.refused, "Redis gave an answer that is no number")
             }

@@ -9,6 +9,6 @@ protocol EndpointListener: AnyObject {
     func isHeard(_ channel: ChannelName)
     /// Redis refuses the subscription of the channel.
     func refused(_ channel: ChannelName, _ reason: BrokerError)
-    /// No publications arrive any more, until ``isHeard(_:)`` is called for each channel.
-    func subscriptionsLost()
+    /// No publications of this server arrive any more, until ``isHeard(_:)`` is called for each channel.
+    func subscriptionsLost(at endpoint: RedisEndpoint)
 }

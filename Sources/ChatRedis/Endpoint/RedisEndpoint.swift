@@ -16,11 +16,19 @@ final class RedisEndpoint {
         var unknownErrors = 0
     }
 
+    /// Tells an endpoint from all others of a broker.
+    struct ID: Hashable {
+        let number: Int
+    }
+
+    let id: ID
     let commands: CommandLink
     /// The link over which messages are stored and logs are compared: ``commands``, or a separate link.
     ///
     /// Nothing is stored over a connection before a comparison shows that it leads to the logs that this node followed.
     let logLink: CommandLink
+    /// Waits for replicas to confirm what is stored; nil: they are not asked.
+    let confirmation: ReplicaConfirmation?
     let subscriptions: SubscriptionLink
     let hearing: EndpointHearing
     var counters = Counters()
@@ -50,6 +58,7 @@ final class RedisEndpoint {
     /// Makes an endpoint that is connected to by ``keepConnected(_:onCancel:)``.
     ///
     /// - Parameters:
+    ///   - id: What tells it from others.
     ///   - configuration: The address of Redis and the settings for it.
     ///   - keys: The names of keys and channels.
     ///   - scripts: The scripts that run in Redis.
@@ -58,6 +67,7 @@ final class RedisEndpoint {
     ///   - logger: Told of connections that come and go.
     /// - Throws: An error when TLS cannot be set up.
     init(
+        _ id: ID,
         _ configuration: RedisConfiguration,
         keys: RedisKeys,
         scripts: RedisScriptSet,
@@ -65,6 +75,7 @@ final class RedisEndpoint {
         on eventLoop: any EventLoop,
         logger: Logger
     ) throws {
+        self.id = id
         (self.eventLoop, self.url, self.scripts, self.keys) = (eventLoop, configuration.url, scripts, keys)
         self.logger = logger
         self.place = try EndpointPlace(configuration, on: eventLoop, logger: logger)
@@ -75,6 +86,8 @@ final class RedisEndpoint {
         )
         self.commands = CommandLink(scripts: scripts, configuration)
         self.logLink = configuration.replicas > 0 ? CommandLink(scripts: scripts, configuration) : self.commands
+        let asksReplicas = configuration.replicas > 0
+        self.confirmation = asksReplicas ? ReplicaConfirmation(over: self.logLink, configuration) : nil
         let first = ChannelName(keys.layoutChannel)
         self.subscriptions = SubscriptionLink(on: eventLoop, configuration.liveness, first: first)
         self.hearing = EndpointHearing(
@@ -213,7 +226,7 @@ final class RedisEndpoint {
         case (.subscriptions, .closed(let reason)):
             self.identity.lost(role)
             self.subscriptions.closed()
-            self.listener?.subscriptionsLost()
+            self.listener?.subscriptionsLost(at: self)
             self.becameInactive(reason)
         case (.commands, .pushes), (.log, .pushes), (.subscriptions, .replies): break
         }
@@ -322,6 +335,7 @@ final class RedisEndpoint {
         self.place.tick(now)
         self.commands.tick(now)
         if self.logLink !== self.commands { self.logLink.tick(now) }
+        self.confirmation?.tick(now)
         self.subscriptions.tick(now)
         guard self.hearing.isDeaf(now, { self.judge(run: $0) }) else { return }
         self.counters.deaf += 1

@@ -131,7 +131,7 @@ final class CommandLink {
     }
 
     private func ping() {
-        var request = RedisRequest(RedisCommand("PING"))
+        var request = RedisRequest(keyless: RedisCommand("PING"))
         request.isRepeatable = false
         request.priority = .urgent
         self.submit(request)
@@ -154,7 +154,7 @@ extension CommandLink {
     func performAll(_ requests: [RedisRequest]) async -> [RedisResult] {
         guard !requests.isEmpty else { return [] }
         return await withCheckedContinuation { continuation in
-            Gathering(requests.count) { continuation.resume(returning: $0) }.submit(requests, to: self)
+            Gathering(requests.count) { continuation.resume(returning: $0) }.submit(requests) { self.submit($0) }
         }
     }
 }

@@ -15,11 +15,11 @@ final class Gathering {
     }
 
     /// Sends all of the requests, in order.
-    func submit(_ requests: [RedisRequest], to link: CommandLink) {
+    func submit(_ requests: [RedisRequest], by send: (RedisRequest) -> Void) {
         for (index, request) in requests.enumerated() {
             var request = request
             request.completion = { self.complete(index, $0) }
-            link.submit(request)
+            send(request)
         }
     }
 

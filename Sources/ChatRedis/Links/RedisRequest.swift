@@ -3,10 +3,21 @@ internal import NIOCore
 
 /// A command on its way to Redis, and the handler of its answer.
 struct RedisRequest: PipelineRequest {
+    /// The connection over which a request goes.
+    enum Way {
+        /// That for all commands.
+        case commands
+        /// That over which messages are stored, if there is one.
+        case log
+    }
+
     /// The script that it runs; nil for a plain command.
     var script: RedisScript?
     /// The command, or the script's number of keys, keys and arguments.
     var command: RedisCommand
+    /// One of the keys that it touches, which tells the server that has them; nil: any server may have it.
+    let key: String?
+    var way = Way.commands
     var isRepeatable = true
     var priority = RequestPriority.normal
     var confirmsEarlier = false
@@ -19,7 +30,14 @@ struct RedisRequest: PipelineRequest {
     var byteCount: Int { self.command.bytes.readableBytes }
 
     /// Makes a request of a plain command that may be repeated.
-    init(_ command: RedisCommand) { self.command = command }
+    ///
+    /// - Parameters:
+    ///   - command: The command.
+    ///   - key: One of the keys that it touches, or the channel on which it publishes.
+    init(_ command: RedisCommand, on key: String) { (self.command, self.key) = (command, key) }
+
+    /// Makes a request of a command without keys, which is about the connection or its server.
+    init(keyless command: RedisCommand) { (self.command, self.key) = (command, nil) }
 
     /// Makes a request that runs a script and may be repeated.
     init(_ script: RedisScript, keys: String..., arguments: (inout RedisCommand) -> Void = { _ in }) {
@@ -42,6 +60,7 @@ struct RedisRequest: PipelineRequest {
         append: (inout RedisCommand) -> Void
     ) {
         self.script = script
+        self.key = keys.first
         self.command = RedisCommand()
         self.command.reserve(arguments: 1 + keys.count + arguments, bytes: 512 + bytes)
         self.command.append(keys.count)

@@ -19,7 +19,6 @@ final class RoomDirectory {
     }
 
     private var keys: RedisKeys { self.requests.keys }
-    private var link: CommandLink { self.endpoints.common.commands }
 
     // MARK: Reading
 
@@ -46,7 +45,7 @@ final class RoomDirectory {
     private func indexed(after cursor: RoomName?, limit: Int) async throws(BrokerError) -> [RoomName] {
         let from = cursor.map { "(" + $0.rawValue } ?? "-"
         let command = RedisCommand("ZRANGEBYLEX", self.keys.roomNames, from, "+", "LIMIT", "0", String(limit))
-        return Self.names(try await self.link.perform(RedisRequest(command)))
+        return Self.names(try await self.endpoints.perform(RedisRequest(command, on: self.keys.roomNames)))
     }
 
     private static func names(_ reply: RedisReply) -> [RoomName] {
@@ -55,7 +54,7 @@ final class RoomDirectory {
 
     /// Summarises rooms; one that has neither members nor a log is nil.
     private func summaries(_ rooms: [RoomName]) async throws(BrokerError) -> [RoomSummary?] {
-        let results = await self.link.performAll(rooms.map { self.requests.presence(.summary, $0) })
+        let results = await self.endpoints.performAll(rooms.map { self.requests.presence(.summary, $0) })
         var summaries: [RoomSummary?] = []
         for (room, result) in zip(rooms, results) {
             guard let parts = try result.get().array, parts.count == 4, let members = parts[0].count,
@@ -85,10 +84,10 @@ final class RoomDirectory {
                 names.append("0")
                 names.append(room.rawValue)
             }
-            for command in [times, names] {
-                var request = RedisRequest(command)
+            for (command, key) in [(times, self.keys.rooms), (names, self.keys.roomNames)] {
+                var request = RedisRequest(command, on: key)
                 request.completion = { if case .failure = $0 { self.index.failed(rooms) } }
-                self.link.submit(request)
+                self.endpoints.submit(request)
             }
         }
     }
@@ -97,12 +96,13 @@ final class RoomDirectory {
     ///
     /// All times are Redis': a node with a wrong clock removes nothing.
     func tick(_ now: NIODeadline) {
-        guard self.link.isActive, self.clock.isKnown, self.index.prune(now: now) else { return }
+        guard self.endpoints.endpoint(of: self.keys.rooms).isActive, self.clock.isKnown, self.index.prune(now: now)
+        else { return }
         let oldest = self.clock.milliseconds(now) - RedisScriptSet.roomSeconds * 1000
         let command = RedisCommand("ZRANGEBYSCORE", self.keys.rooms, "-inf", String(oldest), "LIMIT", "0", "100")
-        var request = RedisRequest(command)
+        var request = RedisRequest(command, on: self.keys.rooms)
         request.completion = { if case .success(let reply) = $0 { self.forget(Self.names(reply)) } }
-        self.link.submit(request)
+        self.endpoints.submit(request)
     }
 
     private func forget(_ rooms: [RoomName]) {
@@ -111,7 +111,7 @@ final class RoomDirectory {
         for key in [self.keys.rooms, self.keys.roomNames] {
             var command = RedisCommand("ZREM", key)
             for room in rooms { command.append(room.rawValue) }
-            self.link.submit(RedisRequest(command))
+            self.endpoints.submit(RedisRequest(command, on: key))
         }
     }
 }

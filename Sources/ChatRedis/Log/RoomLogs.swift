@@ -9,57 +9,29 @@ final class RoomLogs {
     private let requests: RoomScriptCalls
     private let rooms: RoomFollower
     private let index: RoomDirectory
-    /// Waits for replicas to confirm messages; nil: they are not asked.
-    private let commits: ReplicaConfirmation?
 
-    init(
-        _ endpoints: EndpointMap,
-        _ requests: RoomScriptCalls,
-        _ rooms: RoomFollower,
-        _ index: RoomDirectory,
-        _ configuration: RedisConfiguration
-    ) {
+    init(_ endpoints: EndpointMap, _ requests: RoomScriptCalls, _ rooms: RoomFollower, _ index: RoomDirectory) {
         (self.endpoints, self.requests, self.rooms, self.index) = (endpoints, requests, rooms, index)
-        let link = endpoints.common.logLink
-        self.commits = configuration.replicas > 0 ? ReplicaConfirmation(over: link, configuration) : nil
     }
 
     /// Stores, numbers and publishes messages, those of a room in the order given.
     func publish(_ drafts: [Draft]) async -> [Result<Receipt, BrokerError>] {
         let sending = SendBatches(drafts)
-        let endpoint = self.endpoints.common
-        let requests = sending.batches.map { self.requests.send($0, legacyNodes: endpoint.hearing.legacyNodes) }
-        let (results, confirmed) = await self.store(requests, at: endpoint)
-        let answers = zip(sending.batches, results).map { batch, result in
-            self.answer(result, count: batch.drafts.count, of: batch.room, confirmed)
+        let requests = sending.batches.map { self.requests.send($0, legacyNodes: self.endpoints.legacyNodes) }
+        let answers = zip(sending.batches, await self.endpoints.store(requests)).map { batch, stored in
+            self.answer(stored, count: batch.drafts.count, of: batch.room)
         }
         return sending.places.map { answers[$0.batch].results[$0.place] }
     }
 
-    /// Sends requests that store something, and waits for the answers.
-    ///
-    /// - Returns: The answers, and the number of replicas that confirmed them; nil if none are asked.
-    private func store(
-        _ requests: [RedisRequest],
-        at endpoint: RedisEndpoint
-    ) async -> (results: ArraySlice<RedisResult>, confirmed: Result<Int, BrokerError>?) {
-        guard let commits else { return (await endpoint.commands.performAll(requests)[...], nil) }
-        return await commits.commit(requests)
-    }
-
     /// Reads the results for some messages, and remembers the head of the log.
-    private func answer(
-        _ result: RedisResult,
-        count: Int,
-        of room: RoomName,
-        _ confirmed: Result<Int, BrokerError>?
-    ) -> SendAnswer {
-        let answer = SendAnswer(result, count: count)
+    private func answer(_ stored: EndpointMap.Stored, count: Int, of room: RoomName) -> SendAnswer {
+        let answer = SendAnswer(stored.result, count: count)
         if let position = answer.lastPosition {
             self.rooms.stored(position, in: room)
             self.index.touch(room)
         }
-        return confirmed.map { answer.confirmed(by: $0) } ?? answer
+        return stored.confirmed.map { answer.confirmed(by: $0) } ?? answer
     }
 
     /// Deletes a message.
@@ -70,11 +42,10 @@ final class RoomLogs {
             deletion.epoch ?? page.epoch == page.epoch, let deleted = PublicationCodec.deleted(message.payload)
         else { return nil }
         let request = self.requests.delete(deletion, replacingBy: deleted)
-        let (results, confirmed) = await self.store([request], at: self.endpoints.endpoint(of: deletion.room))
-        guard let result = results.first else { throw .isUnintelligible }
+        guard let stored = await self.endpoints.store([request]).first else { throw .isUnintelligible }
         // The epoch alone: the message has left the log meanwhile.
-        if case .success(let reply) = result, reply.array?.count == 1 { return nil }
-        return try self.answer(result, count: 1, of: deletion.room, confirmed).results[0].get()
+        if case .success(let reply) = stored.result, reply.array?.count == 1 { return nil }
+        return try self.answer(stored, count: 1, of: deletion.room).results[0].get()
     }
 
     /// Reads messages that follow a number, oldest first.
@@ -91,7 +62,7 @@ final class RoomLogs {
 
     private func read(_ part: RoomScriptCalls.Part, of room: RoomName) async throws(BrokerError) -> LogPage {
         let request = self.requests.read(part, of: room, makesEpoch: false)
-        let reply = try await self.endpoints.endpoint(of: room).commands.perform(request)
+        let reply = try await self.endpoints.perform(request)
         guard let reading = LogAnswer(reply) else { throw .isUnintelligible }
         // A caller may get messages that the feed has not seen yet: if the log is shorter later, it was rolled back.
         self.rooms.stored(reading.page.headPosition, in: room)
@@ -100,10 +71,8 @@ final class RoomLogs {
 
     /// Removes every message of a room; nodes that listen to it are told.
     func clear(_ room: RoomName) async throws(BrokerError) {
-        let request = self.requests.clear(room, telling: RoomPayload.cleared(room))
-        _ = try await self.endpoints.endpoint(of: room).logLink.perform(request)
+        var request = self.requests.clear(room, telling: RoomPayload.cleared(room))
+        request.way = .log
+        _ = try await self.endpoints.perform(request)
     }
-
-    /// Fails requests that have waited too long to be stored.
-    func tick(_ now: NIODeadline) { self.commits?.tick(now) }
 }

@@ -22,8 +22,6 @@ final class RedisRulings {
 
     init(_ endpoints: EndpointMap, _ keys: RedisKeys) { (self.endpoints, self.keys) = (endpoints, keys) }
 
-    private var link: CommandLink { self.endpoints.common.commands }
-
     // MARK: Changes
 
     /// Lets a ruling hold.
@@ -42,7 +40,7 @@ final class RedisRulings {
                 $0.append(ruling.source?.rawValue ?? "")
             }
         }
-        guard try await self.link.perform(request) != .null else { throw .hasTooManyRulings }
+        guard try await self.endpoints.perform(request) != .null else { throw .hasTooManyRulings }
     }
 
     /// Lets a ruling hold no more; nil when there is none.
@@ -52,7 +50,7 @@ final class RedisRulings {
             $0.append(self.keys.control)
             $0.append(id.rawValue)
         }
-        return try await self.link.perform(request).bytes.flatMap { Ruling(decoding: $0) }
+        return try await self.endpoints.perform(request).bytes.flatMap { Ruling(decoding: $0) }
     }
 
     // MARK: Reading
@@ -72,9 +70,11 @@ final class RedisRulings {
         return list
     }
 
+    private func request(_ command: RedisCommand) -> RedisRequest { RedisRequest(command, on: self.keys.rulings) }
+
     private func read() async throws(BrokerError) -> RulingList {
-        guard let fields = try await self.link.perform(RedisRequest(RedisCommand("HGETALL", self.keys.rulings))).array
-        else { throw .isUnintelligible }
+        let request = self.request(RedisCommand("HGETALL", self.keys.rulings))
+        guard let fields = try await self.endpoints.perform(request).array else { throw .isUnintelligible }
         var list = RulingList(version: .none, rulings: [])
         for index in stride(from: 0, to: fields.count - 1, by: 2) {
             guard let value = fields[index + 1].bytes else { continue }
@@ -113,7 +113,7 @@ final class RedisRulings {
         self.nextCheck = now + Self.checkInterval
         self.isChecking = true
         let known = self.told
-        var request = RedisRequest(RedisCommand("HGET", self.keys.rulings, "version"))
+        var request = self.request(RedisCommand("HGET", self.keys.rulings, "version"))
         request.completion = { result in
             self.isChecking = false
             guard case .success(let reply) = result else { return }
@@ -121,7 +121,7 @@ final class RedisRulings {
             // News may have overtaken the answer: the next look decides then.
             if self.told == known, version != known { doubt() }
         }
-        self.link.submit(request)
+        self.endpoints.submit(request)
     }
 
     // MARK: The record
@@ -131,14 +131,15 @@ final class RedisRulings {
         let most = "\(AuditPage.maximumKept)"
         var command = RedisCommand("XADD", self.keys.audit, "MAXLEN", "~", most, "*", "entry")
         command.append(entry.encoded())
-        _ = try await self.link.perform(RedisRequest(command))
+        _ = try await self.endpoints.perform(RedisRequest(command, on: self.keys.audit))
     }
 
     /// Reads the record backwards.
     func audit(before cursor: String?, limit: Int) async throws(BrokerError) -> AuditPage {
         let end = cursor.map(Self.predecessor) ?? "+"
         let command = RedisCommand("XREVRANGE", self.keys.audit, end, "-", "COUNT", "\(limit + 1)")
-        guard let found = try await self.link.perform(RedisRequest(command)).array else { throw .isUnintelligible }
+        let request = RedisRequest(command, on: self.keys.audit)
+        guard let found = try await self.endpoints.perform(request).array else { throw .isUnintelligible }
         let entries = found.prefix(limit).compactMap { $0.array?.last?.array?.last?.bytes }
             .compactMap { AuditEntry(decoding: $0) }
         let oldest = found.count > limit ? found[limit - 1].array?.first?.string : nil

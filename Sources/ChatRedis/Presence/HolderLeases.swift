@@ -22,10 +22,9 @@ final class HolderLeases {
     func renew(_ holder: HolderID) async throws(BrokerError) -> LeaseState {
         self.holdings.add(holder)
         let known = self.holdings.roomCount(holder)
-        let results = await self.table.link.performAll([
-            self.renewal(holder),
-            RedisRequest(RedisCommand("SCARD", self.table.keys.rooms(of: holder.rawValue))),
-        ])
+        let list = self.table.keys.rooms(of: holder.rawValue)
+        let size = RedisRequest(RedisCommand("SCARD", list), on: list)
+        let results = await self.table.endpoints.performAll([self.renewal(holder), size])
         guard let (count, time) = Self.renewal(try results[0].get()) else { throw .isUnintelligible }
         guard count > 0 else {
             await self.giveUp(holder, time)
@@ -51,7 +50,7 @@ final class HolderLeases {
         request.command.append(milliseconds)
         request.command.append(self.table.keys.control)
         request.command.append(ControlMessage.holderEnds(milliseconds: milliseconds).encoded)
-        _ = try await self.table.link.perform(request)
+        _ = try await self.table.endpoints.perform(request)
         self.holdings.remove(holder)
     }
 
@@ -73,10 +72,10 @@ final class HolderLeases {
                 guard let (count, time) = (try? $0.get()).flatMap(Self.renewal), count > 0 else { return }
                 _ = self.renewed(holder, count: count, time: time)
             }
-            self.table.link.submit(request)
+            self.table.endpoints.submit(request)
         }
         guard self.holdings.enter(room, holder) else { return }
-        self.table.link.submit(self.table.listing([room], of: holder.rawValue, isWhole: isNew))
+        self.table.endpoints.submit(self.table.listing([room], of: holder.rawValue, isWhole: isNew))
     }
 
     /// The number of entries into a room; ``left(_:_:since:remaining:)`` needs it.
@@ -86,7 +85,7 @@ final class HolderLeases {
     func left(_ room: RoomName, _ holder: HolderID, since entries: Int, remaining: Int?) {
         guard let remaining, self.holdings.left(room, holder, since: entries, remaining: remaining) else { return }
         let list = self.table.keys.rooms(of: holder.rawValue)
-        self.table.link.submit(RedisRequest(RedisCommand("SREM", list, room.rawValue)))
+        self.table.endpoints.submit(RedisRequest(RedisCommand("SREM", list, room.rawValue), on: list))
     }
 
     // MARK: In Redis
@@ -113,9 +112,10 @@ final class HolderLeases {
         let name = holder.rawValue
         self.table.list(Set(rooms), of: name, isWhole: true)
         // Redis may not remember it any more.
-        let dead = RedisCommand("HSETNX", self.table.keys.holders, name, "dead \(time)")
-        guard await self.table.attempt(RedisRequest(dead)) != nil else { return }
-        let lease = RedisRequest(RedisCommand("HGET", self.table.keys.holders, name))
+        let holders = self.table.keys.holders
+        let dead = RedisCommand("HSETNX", holders, name, "dead \(time)")
+        guard await self.table.attempt(RedisRequest(dead, on: holders)) != nil else { return }
+        let lease = RedisRequest(RedisCommand("HGET", holders, name), on: holders)
         guard let text = await self.table.attempt(lease)?.string, LeaseWatch.discovered(text) == .sweepAgain else {
             return
         }
@@ -125,13 +125,14 @@ final class HolderLeases {
     /// Writes a holder's whole list again, some rooms at a time; the next renewal repairs failures.
     private func writeList(_ holder: HolderID) async {
         var rooms = self.holdings.rooms(holder)[...]
-        var requests = [RedisRequest(RedisCommand("DEL", self.table.keys.rooms(of: holder.rawValue)))]
+        let list = self.table.keys.rooms(of: holder.rawValue)
+        var requests = [RedisRequest(RedisCommand("DEL", list), on: list)]
         while true {
             let batch = rooms.prefix(HolderTable.roomsAtOnce)
             rooms = rooms.dropFirst(HolderTable.roomsAtOnce)
             // With the last ones, it is whole.
             requests.append(self.table.listing(batch, of: holder.rawValue, isWhole: rooms.isEmpty))
-            for result in await self.table.link.performAll(requests) {
+            for result in await self.table.endpoints.performAll(requests) {
                 guard case .success = result else { return self.holdings.doubt(holder) }
             }
             guard !rooms.isEmpty else { return }

@@ -9,17 +9,20 @@ final class HolderTable {
     /// The most rooms in one command.
     static let roomsAtOnce = 500
 
-    let link: CommandLink
+    let endpoints: EndpointMap
     let keys: RedisKeys
 
-    init(over link: CommandLink, keys: RedisKeys) { (self.link, self.keys) = (link, keys) }
+    init(_ endpoints: EndpointMap, _ keys: RedisKeys) { (self.endpoints, self.keys) = (endpoints, keys) }
+
+    /// Whether the table can be read.
+    var isActive: Bool { self.endpoints.endpoint(of: self.keys.holders).isActive }
 
     /// Sends a request that does not wait for a connection: if it fails, the next look repeats it.
     func attempt(_ request: RedisRequest) async -> RedisReply? {
-        guard self.link.isActive else { return nil }
+        guard self.endpoints.endpoint(of: request.key ?? self.keys.holders).isActive else { return nil }
         var request = request
         request.isRepeatable = false
-        return try? await self.link.perform(request)
+        return try? await self.endpoints.perform(request)
     }
 
     /// Runs a script on the table.
@@ -50,7 +53,7 @@ final class HolderTable {
     func list(_ rooms: Set<RoomName>, of holder: String, isWhole: Bool) {
         let rooms = Array(rooms)
         for start in stride(from: 0, to: rooms.count, by: Self.roomsAtOnce) {
-            self.link.submit(self.listing(rooms[start...].prefix(Self.roomsAtOnce), of: holder, isWhole: isWhole))
+            self.endpoints.submit(self.listing(rooms[start...].prefix(Self.roomsAtOnce), of: holder, isWhole: isWhole))
         }
     }
 
@@ -58,6 +61,6 @@ final class HolderTable {
         var command = RedisCommand("SADD", self.keys.rooms(of: holder))
         for room in rooms { command.append(room.rawValue) }
         if isWhole { command.append(HolderRooms.mark) }
-        return RedisRequest(command)
+        return RedisRequest(command, on: self.keys.rooms(of: holder))
     }
 }

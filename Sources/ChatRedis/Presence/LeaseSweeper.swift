@@ -58,7 +58,7 @@ final class LeaseSweeper {
 
     /// Starts a check of the leases, if it is time.
     func tick(_ now: NIODeadline) {
-        if self.table.link.isActive, self.schedule.isDue(now) { self.signal.yield() }
+        if self.table.isActive, self.schedule.isDue(now) { self.signal.yield() }
     }
 
     /// A holder goes away; its members leave after this time.
@@ -118,22 +118,22 @@ final class LeaseSweeper {
         let (list, sweeper) = (self.table.keys.rooms(of: holder), self.table.keys.sweeper(of: holder))
         let milliseconds = String(Self.claim.inMilliseconds)
         let mine = RedisCommand("SET", sweeper, self.incarnation, "NX", "PX", milliseconds)
-        guard await self.table.attempt(RedisRequest(mine))?.word == "OK" else { return }
-        let mark = RedisRequest(RedisCommand("SISMEMBER", list, HolderRooms.mark))
+        guard await self.table.attempt(RedisRequest(mine, on: sweeper))?.word == "OK" else { return }
+        let mark = RedisRequest(RedisCommand("SISMEMBER", list, HolderRooms.mark), on: list)
         guard let isWhole = await self.table.attempt(mark)?.integer.map({ $0 == 1 }) else { return }
         while true {
             // One of them may be the mark.
-            let rooms = RedisRequest(RedisCommand("SRANDMEMBER", list, String(Self.roomsAtOnce + 1)))
+            let rooms = RedisRequest(RedisCommand("SRANDMEMBER", list, String(Self.roomsAtOnce + 1)), on: list)
             guard let found = await self.table.attempt(rooms)?.array?.compactMap(\.string) else { return }
             let names = found.filter { $0 != HolderRooms.mark }
             guard !names.isEmpty else { break }
             guard await self.sweep(holder, names, list) else { return }
-            let goesOn = RedisRequest(RedisCommand("PEXPIRE", sweeper, milliseconds))
+            let goesOn = RedisRequest(RedisCommand("PEXPIRE", sweeper, milliseconds), on: sweeper)
             guard await self.table.attempt(goesOn) != nil else { return }
         }
-        _ = await self.table.attempt(RedisRequest(RedisCommand("SREM", list, HolderRooms.mark)))
+        _ = await self.table.attempt(RedisRequest(RedisCommand("SREM", list, HolderRooms.mark), on: list))
         guard await self.table.judge(holder, "", isWhole ? word : "gone") else { return }
-        _ = await self.table.attempt(RedisRequest(RedisCommand("DEL", sweeper)))
+        _ = await self.table.attempt(RedisRequest(RedisCommand("DEL", sweeper), on: sweeper))
         if !isWhole { self.tellLoss(of: holder) }
     }
 
@@ -142,7 +142,7 @@ final class LeaseSweeper {
         self.logger.notice("the rooms of a dead holder are looked for", metadata: ["holder": "\(holder)"])
         var command = RedisCommand("PUBLISH", self.table.keys.control)
         command.append(ControlMessage.roomsLost.encoded)
-        self.table.link.submit(RedisRequest(command))
+        self.table.endpoints.submit(RedisRequest(command, on: self.table.keys.control))
     }
 
     /// Sweeps some members of a holder in some of its rooms.
@@ -157,7 +157,7 @@ final class LeaseSweeper {
         }
         let sweeps = rooms.map { room in self.requests.presence(.sweep, room) { $0.append(holder) } }
         var fails = false
-        for (room, result) in zip(rooms, await self.endpoints.common.commands.performAll(sweeps)) {
+        for (room, result) in zip(rooms, await self.endpoints.performAll(sweeps)) {
             switch result {
             case .success(let reply): if reply.integer == 0 { done.append(room.rawValue) }
             case .failure: fails = true
@@ -166,7 +166,7 @@ final class LeaseSweeper {
         guard !done.isEmpty else { return !fails }
         var command = RedisCommand("SREM", list)
         for name in done { command.append(name) }
-        return await self.table.attempt(RedisRequest(command)) != nil && !fails
+        return await self.table.attempt(RedisRequest(command, on: list)) != nil && !fails
     }
 
     // MARK: Holders that are found in rooms
@@ -196,11 +196,11 @@ final class LeaseSweeper {
                 self.table.list(rooms, of: holder, isWhole: false)
                 let lease = "0 \(self.clock.milliseconds(.now()))"
                 let command = RedisCommand("HSETNX", self.table.keys.holders, holder, lease)
-                self.table.link.submit(RedisRequest(command))
+                self.table.endpoints.submit(RedisRequest(command, on: self.table.keys.holders))
             case .sweepAgain:
                 // Nodes in other rooms find it there in the same way.
                 self.table.list(rooms, of: holder, isWhole: true)
-                self.table.link.submit(self.table.judgement(holder, leases[holder] ?? "", "dead"))
+                self.table.endpoints.submit(self.table.judgement(holder, leases[holder] ?? "", "dead"))
                 self.hintLook()
             case .list: self.table.list(rooms, of: holder, isWhole: false)
             }

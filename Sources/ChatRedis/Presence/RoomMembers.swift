@@ -28,7 +28,7 @@ final class RoomMembers {
         arguments: (inout RedisCommand) -> Void
     ) async throws(BrokerError) -> RedisReply {
         let request = self.requests.presence(script, room, arguments: arguments)
-        return try await self.endpoints.endpoint(of: room).commands.perform(request)
+        return try await self.endpoints.perform(request)
     }
 
     /// Makes a user a member; returns the version of the room's members.
@@ -75,7 +75,7 @@ final class RoomMembers {
                 }
             }
         }
-        let results = await self.endpoints.common.commands.performAll(requests)
+        let results = await self.endpoints.performAll(requests)
         return zip(zip(parts, entries), results).map { part, result in
             result.flatMap { reply in
                 guard let answer = reply.array, answer.count == 3, let version = answer[0].count else {
@@ -111,12 +111,11 @@ final class RoomMembers {
 
     /// Tells a room's members that a user is typing or has stopped.
     func signalTyping(_ room: RoomName, _ user: User, active: Bool) {
-        let link = self.endpoints.endpoint(of: room).commands
         // Late typing news is useless: it does not wait for a connection.
-        guard link.isActive else { return }
+        guard self.endpoints.endpoint(of: self.requests.keys.channel(room)).commands.isActive else { return }
         let payload = Event.typing(room: room, user: user, active: active).encoded()
         var request = self.requests.publish(payload, in: room)
         request.isRepeatable = false
-        link.submit(request)
+        self.endpoints.submit(request)
     }
 }

@@ -45,7 +45,7 @@ final class RoomUpkeep {
     /// Extends the time to live of a room's keys, compares its holders with the table of leases, and checks the numbers
     /// of its members' records.
     private func keep(_ followed: FollowedRoom, _ now: NIODeadline) {
-        let (room, endpoint) = (followed.room, self.endpoints.endpoint(of: followed.room))
+        let room = followed.room
         let (held, members, names) = (self.keys.held(room), self.keys.members(room), self.keys.names(room))
         var commands = [
             RedisCommand("ZRANGEBYLEX", held, "-", "+", "LIMIT", "0", "1"),
@@ -55,7 +55,7 @@ final class RoomUpkeep {
             RedisCommand("HLEN", names),
             RedisCommand("EXPIRE", self.keys.meta(room), String(self.roomSeconds)),
         ]
-        if endpoint.hearing.legacyNodes != .gone {
+        if self.endpoints.legacyNodes != .gone {
             // Nodes of the earlier layout let these expire.
             commands += [members, names, held].map { RedisCommand("PERSIST", $0) }
         }
@@ -69,7 +69,7 @@ final class RoomUpkeep {
             guard let first = ends[0], let last = ends[1] else { return self.kept(followed, [], now) }
             guard first != last else { return self.kept(followed, [first], now) }
             self.listHolders(of: followed, now)
-        }.submit(commands.map { RedisRequest($0) }, to: endpoint.commands)
+        }.submit(commands.map { RedisRequest($0, on: held) }) { self.endpoints.submit($0) }
     }
 
     /// Several holders have members there, and telling them apart would need one command after the other.
@@ -79,7 +79,7 @@ final class RoomUpkeep {
             guard let parts = (try? result.get())?.array else { return }
             self.kept(followed, parts.compactMap(\.string), now)
         }
-        self.endpoints.endpoint(of: followed.room).commands.submit(request)
+        self.endpoints.submit(request)
     }
 
     private func kept(_ followed: FollowedRoom, _ holders: [String], _ now: NIODeadline) {

@@ -45,10 +45,6 @@ final class RoomWatch: RoomObserver {
         self.lookInterval = TimeAmount(configuration.headCheckInterval)
     }
 
-    private func link(_ followed: FollowedRoom) -> CommandLink {
-        self.endpoints.endpoint(of: followed.room).commands
-    }
-
     // MARK: The times of the checks
 
     func began(_ followed: FollowedRoom) {
@@ -124,7 +120,7 @@ final class RoomWatch: RoomObserver {
             else { return self.look(at: followed) { self.looked(at: followed) } }
             self.compareHead(glance.epoch, glance.head, followed, seq)
             self.looked(at: followed)
-        }.submit(requests, to: self.link(followed))
+        }.submit(requests) { self.endpoints.submit($0) }
     }
 
     /// A regular check has ended, and the next one follows an interval later.
@@ -142,7 +138,7 @@ final class RoomWatch: RoomObserver {
             self.rooms.check(followed, onlyIfNeeded: true)
             done()
         }
-        self.link(followed).submit(request)
+        self.endpoints.submit(request)
     }
 
     /// Compares the result of a check with the state when it was requested: news may have overtaken it.
@@ -209,7 +205,7 @@ final class RoomWatch: RoomObserver {
             return self.agenda.schedule(.tellLoss, followed, at: last + Self.ownLossInterval)
         }
         let room = followed.room
-        self.link(followed).submit(self.requests.publish(RoomPayload.presenceLost(in: room), in: room))
+        self.endpoints.submit(self.requests.publish(RoomPayload.presenceLost(in: room), in: room))
         let time = NIODeadline.now() + self.mendDelay
         self.agenda.schedule(.mend(1, "", hasFound: false), followed, at: time)
     }
@@ -239,7 +235,7 @@ final class RoomWatch: RoomObserver {
             }
             self.ended()
         }
-        self.link(followed).submit(request)
+        self.endpoints.submit(request)
     }
 
     private func mended(_ followed: FollowedRoom, _ step: Int, _ cursor: String, _ hasFound: Bool) {
@@ -269,6 +265,6 @@ final class RoomWatch: RoomObserver {
             if (try? result.get())?.integer == 1 { self.agenda.schedule(.sweepLeases, followed, at: .now()) }
             self.ended()
         }
-        self.link(followed).submit(request)
+        self.endpoints.submit(request)
     }
 }

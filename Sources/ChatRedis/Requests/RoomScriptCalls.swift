@@ -179,12 +179,16 @@ final class RoomScriptCalls {
     }
 
     /// Checks by two plain commands whether anything has happened in a room; the answers are a ``Glance``.
-    func glance(at room: RoomName) -> [RedisRequest] { Glance.commands(self.keys, room).map { RedisRequest($0) } }
+    func glance(at room: RoomName) -> [RedisRequest] {
+        let meta = self.keys.meta(room)
+        return Glance.commands(self.keys, room).map { RedisRequest($0, on: meta) }
+    }
 
     /// Publishes something on a room's channel.
     func publish(_ payload: ByteBuffer, in room: RoomName) -> RedisRequest {
-        var command = RedisCommand("PUBLISH", self.keys.channel(room))
+        let channel = self.keys.channel(room)
+        var command = RedisCommand("PUBLISH", channel)
         command.append(payload)
-        return RedisRequest(command)
+        return RedisRequest(command, on: channel)
     }
 }

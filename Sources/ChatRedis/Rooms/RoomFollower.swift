@@ -122,24 +122,23 @@ final class RoomFollower: EndpointListener {
     }
 
     private func subscriptions(of followed: FollowedRoom) -> SubscriptionLink {
-        self.endpoints.endpoint(of: followed.room).subscriptions
+        self.endpoints.endpoint(of: followed.channel.rawValue).subscriptions
     }
 
     /// The head of a room's log, read after the subscription was confirmed.
     private func head(_ followed: FollowedRoom) async throws(BrokerError) -> LogPosition {
-        let endpoint = self.endpoints.endpoint(of: followed.room)
-        guard followed.feed.position != nil, endpoint.subscriptions.isLive(followed.channel) else {
+        guard followed.feed.position != nil, self.subscriptions(of: followed).isLive(followed.channel) else {
             // If Redis has refused it, try again.
-            endpoint.subscriptions.subscribe(followed.channel)
+            self.subscriptions(of: followed).subscribe(followed.channel)
             return try await withCheckedContinuation { continuation in
                 followed.wait(Waiter(continuation, patience: self.patience, on: self.eventLoop))
                 // The room may be queued for reading; a join does not wait for the queue.
-                if endpoint.subscriptions.isLive(followed.channel) { self.resume(followed) {} }
+                if self.subscriptions(of: followed).isLive(followed.channel) { self.resume(followed) {} }
             }.get()
         }
         // The feed may lag behind the log: a message that a caller has just stored must not be above the head it gets.
         let request = self.requests.read(.head, of: followed.room, makesEpoch: true)
-        guard let page = LogAnswer(try await endpoint.commands.perform(request))?.page else { throw .isUnintelligible }
+        guard let page = LogAnswer(try await self.endpoints.perform(request))?.page else { throw .isUnintelligible }
         if page.epoch != followed.feed.position?.epoch { self.check(followed) }
         return page.headPosition
     }
@@ -180,8 +179,12 @@ final class RoomFollower: EndpointListener {
 
     func refused(_ channel: ChannelName, _ reason: BrokerError) { self.channels[channel]?.fail(reason) }
 
-    func subscriptionsLost() {
-        for followed in self.channels.values { followed.feed.unsubscribed() }
+    func subscriptionsLost(at endpoint: RedisEndpoint) {
+        for followed in self.rooms(at: endpoint) { followed.feed.unsubscribed() }
+    }
+
+    private func rooms(at endpoint: RedisEndpoint) -> [FollowedRoom] {
+        self.channels.values.filter { self.endpoints.endpoint(of: $0.channel.rawValue) === endpoint }
     }
 
     /// There will be no connection any more: fails the callers that wait for the head of a room.
@@ -202,10 +205,10 @@ final class RoomFollower: EndpointListener {
     /// The log of a room has used this number, by a receipt or a page.
     func stored(_ position: LogPosition, in room: RoomName) { self.followedRoom(room)?.feed.stored(position) }
 
-    /// Compares all positions with their logs, a limited number at once: the connection may lead to other data than
-    /// before.
-    func compareAll() {
-        self.unverified = self.channels.values.filter { $0.feed.position != nil }
+    /// Compares all positions with their logs at a server, a limited number at once: the connection may lead to other
+    /// data than before.
+    func compareAll(at endpoint: RedisEndpoint) {
+        self.unverified += self.rooms(at: endpoint).filter { $0.feed.position != nil }
         for _ in 0..<Self.checksAtOnce { self.compareNext() }
     }
 
@@ -243,6 +246,7 @@ final class RoomFollower: EndpointListener {
             }
         var request = self.requests.read(part, of: followed.room, makesEpoch: true)
         request.priority = .urgent
+        request.way = .log
         request.completion = { result in
             if case .success(let reply) = result, let reading = LogAnswer(reply) {
                 self.merge(reading, into: followed)
@@ -252,7 +256,7 @@ final class RoomFollower: EndpointListener {
             }
             done()
         }
-        self.endpoints.endpoint(of: followed.room).logLink.submit(request)
+        self.endpoints.submit(request)
     }
 
     private func merge(_ reading: LogAnswer, into followed: FollowedRoom) {
@@ -280,7 +284,8 @@ final class RoomFollower: EndpointListener {
         self.logger.warning("a room's log was rolled back and begins anew", metadata: ["room": "\(room)"])
         var request = self.requests.replaceEpoch(epoch, of: room)
         request.priority = .urgent
-        self.endpoints.endpoint(of: room).logLink.submit(request)
+        request.way = .log
+        self.endpoints.submit(request)
     }
 
     private func deliver(_ events: [RoomFeedEvent], in followed: FollowedRoom) {

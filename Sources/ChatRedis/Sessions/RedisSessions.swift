@@ -12,16 +12,17 @@ final class RedisSessions {
 
     /// Looks a session up, which counts as a use of it.
     func use(_ hash: String) async throws(BrokerError) -> User? {
-        try await self.read(RedisRequest(.readSession, keys: self.keys.session(hash)), hash)
+        try await self.read(RedisRequest(.readSession, keys: self.keys.session(hash)))
     }
 
     /// Returns the user of a session, which does not count as a use of it.
     func user(_ hash: String) async throws(BrokerError) -> User? {
-        try await self.read(RedisRequest(RedisCommand("HMGET", self.keys.session(hash), "id", "name")), hash)
+        let key = self.keys.session(hash)
+        return try await self.read(RedisRequest(RedisCommand("HMGET", key, "id", "name"), on: key))
     }
 
-    private func read(_ request: RedisRequest, _ hash: String) async throws(BrokerError) -> User? {
-        let reply = try await self.endpoints.endpoint(ofSession: hash).commands.perform(request)
+    private func read(_ request: RedisRequest) async throws(BrokerError) -> User? {
+        let reply = try await self.endpoints.perform(request)
         guard let parts = reply.array, parts.count == 2, let id = parts[0].string.flatMap(UserID.init(checking:)),
             let name = parts[1].string
         else { return nil }
@@ -31,7 +32,7 @@ final class RedisSessions {
     /// Stores a new session.
     func save(_ hash: String, _ user: User, isGuest: Bool) async throws(BrokerError) {
         let request = self.write(hash, user, isGuest: isGuest)
-        _ = try await self.endpoints.endpoint(ofSession: hash).commands.perform(request)
+        _ = try await self.endpoints.perform(request)
     }
 
     /// Gives the user of a session another name, and informs every node.
@@ -39,7 +40,7 @@ final class RedisSessions {
         var request = self.write(hash, user, isGuest: false)
         request.command.append(self.keys.control)
         request.command.append(ControlMessage.renamed(user).encoded)
-        _ = try await self.endpoints.endpoint(ofSession: hash).commands.perform(request)
+        _ = try await self.endpoints.perform(request)
     }
 
     private func write(_ hash: String, _ user: User, isGuest: Bool) -> RedisRequest {

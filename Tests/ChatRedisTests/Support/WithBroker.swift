@@ -61,11 +61,11 @@ extension RedisBroker {
     func command(_ arguments: [String]) async throws -> RedisReply {
         var command = RedisCommand()
         for argument in arguments { command.append(argument) }
-        return try await self.perform(RedisRequest(command))
+        return try await self.perform(RedisRequest(keyless: command))
     }
 
     func perform(_ request: RedisRequest) async throws -> RedisReply {
-        try await self.endpoints.common.commands.perform(request)
+        try await self.endpoints.perform(request)
     }
 
     /// Makes it remember that a lease was renewed last at a certain time, in milliseconds by Redis' clock.
@@ -78,7 +78,7 @@ extension RedisBroker {
     var lookedAtAll: NIODeadline? { self.watch.lookedAtAll }
 
     /// Whether nodes of the first layout are there, as far as Redis was asked.
-    var legacyNodes: LegacyNodes { self.endpoints.common.hearing.legacyNodes }
+    var legacyNodes: LegacyNodes { self.endpoints.legacyNodes }
 
     /// Whether a room's holders were compared with the table of leases, or will be when that is read next.
     func hasComparedHolders(of room: RoomName) -> Bool { self.rooms.followedRoom(room)?.upkeptAt != nil }

@@ -35,16 +35,18 @@ final class ReplicaConfirmation {
 
     /// Sends requests that store messages, and waits until enough replicas have these too.
     ///
-    /// - Returns: The answers to the requests, and the number of replicas that confirmed them.
-    func commit(_ requests: [RedisRequest]) async -> (ArraySlice<RedisResult>, Result<Int, BrokerError>) {
-        guard !requests.isEmpty else { return ([], .success(0)) }
-        return await withCheckedContinuation { continuation in
-            let commit = PendingCommit(requests: requests) { continuation.resume(returning: ($0, $1)) }
-            switch self.gate.submit(commit, count: requests.count, deadline: .now() + self.patience) {
-            case .begin: self.begin([commit])
-            case .wait: break
-            case .refuse: commit.fail(.isFull)
-            }
+    /// - Parameters:
+    ///   - requests: The requests; there is at least one.
+    ///   - completion: Called once, with the answers to the requests and the number of replicas that confirmed them.
+    func commit(
+        _ requests: [RedisRequest],
+        completion: @escaping (ArraySlice<RedisResult>, Result<Int, BrokerError>) -> Void
+    ) {
+        let commit = PendingCommit(requests: requests, completion: completion)
+        switch self.gate.submit(commit, count: requests.count, deadline: .now() + self.patience) {
+        case .begin: self.begin([commit])
+        case .wait: break
+        case .refuse: commit.fail(.isFull)
         }
     }
 
@@ -58,7 +60,7 @@ final class ReplicaConfirmation {
                 rest = rest.dropFirst(commit.requests.count)
             }
             if case .begin(let next) = self.gate.finished() { self.begin(next) }
-        }.submit(requests, to: self.link)
+        }.submit(requests) { self.link.submit($0) }
     }
 
     /// Fails requests that have waited too long for the batch before them.
@@ -67,7 +69,7 @@ final class ReplicaConfirmation {
     }
 
     private var waitRequest: RedisRequest {
-        var request = RedisRequest(RedisCommand("WAIT", "\(self.needed)", "\(self.timeout)"))
+        var request = RedisRequest(keyless: RedisCommand("WAIT", "\(self.needed)", "\(self.timeout)"))
         request.isRepeatable = false
         request.confirmsEarlier = true
         return request

@@ -25,6 +25,11 @@ package final actor RedisBroker: Broker {
     let endpoints: EndpointMap
     let requests: RoomScriptCalls
     let outlets = SubscriberOutlets()
+    let links = KeptLinks()
+    let logger: Logger
+    var health = ServersHealth()
+    /// The servers that came after the start, and have not been connected to yet.
+    var successors: Set<RedisEndpoint.ID> = []
     let rooms: RoomFollower
     let logs: RoomLogs
     let directory: RoomDirectory
@@ -49,17 +54,8 @@ package final actor RedisBroker: Broker {
         let eventLoop = eventLoopGroup.next()
         let keys = RedisKeys(prefix: configuration.keyPrefix, database: configuration.url.database)
         let scripts = RedisScriptSet(log: configuration.limits.log)
-        let endpoint = try RedisEndpoint(
-            RedisEndpoint.ID(number: 0),
-            configuration,
-            keys: keys,
-            scripts: scripts,
-            incarnation: incarnation,
-            on: eventLoop,
-            logger: logger
-        )
-        let endpoints = EndpointMap(endpoint)
-        let (requests, clock, agenda) = (RoomScriptCalls(keys: keys), RedisClock(), RoomAgenda())
+        let endpoints = try Self.endpoints(configuration, keys, incarnation, on: eventLoop, logger)
+        let (requests, clock, agenda) = (RoomScriptCalls(keys: keys, form: endpoints.form), RedisClock(), RoomAgenda())
         let rooms = RoomFollower(
             endpoints,
             requests,
@@ -94,7 +90,45 @@ package final actor RedisBroker: Broker {
         self.sessions = RedisSessions(endpoints, keys)
         self.rulings = RedisRulings(endpoints, keys)
         self.budgets = RedisBudgets(endpoints, keys)
+        self.logger = logger
         eventLoop.execute { [weak self] in self?.assumeIsolated { $0.begin() } }
+    }
+
+    /// Makes the endpoint of one server, or what finds those of a Cluster.
+    private static func endpoints(
+        _ configuration: RedisConfiguration,
+        _ keys: RedisKeys,
+        _ incarnation: String,
+        on eventLoop: any EventLoop,
+        _ logger: Logger
+    ) throws -> EndpointMap {
+        let url = configuration.url
+        let connector = try RedisConnector(url, tls: configuration.tls, timeout: configuration.connectTimeout)
+        func endpoint(_ id: RedisEndpoint.ID, _ site: RedisEndpoint.Site, _ form: RedisForm) -> RedisEndpoint {
+            RedisEndpoint(
+                id,
+                at: site,
+                connector,
+                configuration,
+                keys: keys,
+                scripts: RedisScriptSet(log: configuration.limits.log, form: form),
+                incarnation: incarnation,
+                on: eventLoop,
+                logger: logger
+            )
+        }
+        let only = RedisEndpoint.ID(number: 0)
+        switch url.target {
+        case .server(let address): return EndpointMap(endpoint(only, .fixed(address), .server))
+        case .primary(let name, let sentinels):
+            let finder = try PrimaryFinder(name, sentinels: sentinels, configuration, on: eventLoop, logger: logger)
+            return EndpointMap(endpoint(only, .followed(finder), .server))
+        case .cluster(let seeds):
+            let finder = ClusterFinder(seeds, connector, configuration, keys, on: eventLoop)
+            let members = ClusterMembers(on: eventLoop, make: endpoint)
+            let router = SlotRouter(members, finder, configuration, on: eventLoop)
+            return EndpointMap(router, asksReplicas: configuration.replicas > 0)
+        }
     }
 
     private func begin() {
@@ -103,12 +137,17 @@ package final actor RedisBroker: Broker {
             // Each holder of the node finds this out separately.
             watch?.lookAtAll(unlessWithin: lease)
         }
-        for endpoint in self.endpoints.all {
-            endpoint.begin(self.rooms) { [weak self, id = endpoint.id] event in
-                self?.assumeIsolated { $0.handle(event, at: id) }
-            }
-        }
+        if let cluster = self.endpoints.cluster { self.begin(cluster) }
+        for endpoint in self.endpoints.all { self.begin(endpoint) }
         self.startTicking()
+    }
+
+    /// Begins to use a server.
+    func begin(_ endpoint: RedisEndpoint) {
+        endpoint.begin(self.rooms) { [weak self, id = endpoint.id] event in
+            self?.assumeIsolated { $0.handle(event, at: id) }
+        }
+        self.links.add(endpoint)
     }
 
     /// The counts of drops and losses since the start.
@@ -137,27 +176,18 @@ package final actor RedisBroker: Broker {
     package func run() async throws {
         try await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
-                for (index, endpoint) in self.endpoints.all.enumerated() {
-                    for role in endpoint.roles { group.addTask { await self.keepConnected(index, role) } }
-                    for sentinel in endpoint.sentinels.indices {
-                        group.addTask { await self.keepConnected(index, sentinel: sentinel) }
-                    }
-                }
                 group.addTask { await self.watchLeases() }
+                for await number in self.links.numbers { group.addTask { await self.keepConnected(number) } }
             }
-            for endpoint in self.endpoints.all { if let refusal = endpoint.refusal { throw refusal } }
+            if let refusal = self.endpoints.refusal { throw refusal }
         } onCancel: {
             self.stop()
         }
     }
 
-    private func keepConnected(_ index: Int, _ role: RedisChannelHandler.Role) async {
+    private func keepConnected(_ number: Int) async {
         // The broker is also stopped here, since the order in which nested handlers are called is not defined.
-        await self.endpoints.all[index].keepConnected(role) { self.stop() }
-    }
-
-    private func keepConnected(_ index: Int, sentinel: Int) async {
-        await self.endpoints.all[index].sentinels[sentinel].keepConnected { self.stop() }
+        await self.links.keep(number) { self.stop() }
     }
 
     private func watchLeases() async { await self.sweeper.run() }
@@ -166,7 +196,7 @@ package final actor RedisBroker: Broker {
     private nonisolated func stop() {
         self.eventLoop.execute {
             self.assumeIsolated {
-                for endpoint in $0.endpoints.all { endpoint.stop() }
+                $0.endpoints.stop()
                 $0.rooms.stop()
             }
         }
@@ -175,25 +205,38 @@ package final actor RedisBroker: Broker {
     // MARK: Events
 
     private func handle(_ event: RedisEndpoint.Event, at id: RedisEndpoint.ID) {
-        guard let endpoint = self.endpoints.all.first(where: { $0.id == id }) else { return }
+        // A server that is used no more still answers.
+        guard let endpoint = self.endpoints.all.first(where: { $0.id == id }) else { return self.outlets.flush() }
         switch event {
         case .began(let isAnotherRun):
-            self.sweeper.beginAnew()
-            guard isAnotherRun else { return }
+            if endpoint === self.endpoints.endpoint(of: self.keys.holders) { self.sweeper.beginAnew() }
+            let isSuccessor = self.successors.remove(id) != nil
+            guard isAnotherRun || isSuccessor else { return }
             self.leases.doubt()
             self.watch.lookAtAll()
             self.outlets.tellAttached(.presenceIsDoubtful)
         case .mayCompare: self.rooms.compareAll(at: endpoint)
-        case .mayHear:
-            self.sweeper.compareHolders()
-            self.doubtRulings()
-        case .changed(let status, let detail): self.outlets.tellAttached(.status(status, detail: detail))
-        case .control(let payload): self.handle(ControlMessage(payload))
+        case .mayHear: if endpoint === self.home { self.mayHear() }
+        case .changed(let status, let detail): self.changed(status, detail, at: endpoint)
+        case .redirected(let redirection): self.endpoints.cluster?.learn(redirection, from: endpoint)
+        case .control(let payload): if endpoint === self.home { self.handle(ControlMessage(payload)) }
         case .answered: self.outlets.flush()
         case .heard:
             self.watch.proceed()
             self.outlets.flush()
         }
+    }
+
+    /// Messages between nodes may have been missed.
+    func mayHear() {
+        self.sweeper.compareHolders()
+        self.doubtRulings()
+    }
+
+    private func changed(_ status: ServerStatus, _ detail: String, at endpoint: RedisEndpoint) {
+        if status != .ok, let member = endpoint.member { self.endpoints.cluster?.finder.lost(member) }
+        guard self.health.changed(status, of: endpoint.id) else { return }
+        self.outlets.tellAttached(.status(status, detail: detail))
     }
 
     private func handle(_ message: ControlMessage?) {
@@ -222,7 +265,7 @@ package final actor RedisBroker: Broker {
     }
 
     private func tick(_ now: NIODeadline) {
-        for endpoint in self.endpoints.all { endpoint.tick(now) }
+        self.endpoints.tick(now)
         self.rooms.tick(now)
         self.directory.tick(now)
         self.watch.proceed()

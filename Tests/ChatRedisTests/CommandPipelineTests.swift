@@ -9,6 +9,7 @@ struct CommandPipelineTests {
         var name: String
         var isScript = true
         var isRepeatable = true
+        var asks = false
         var priority = RequestPriority.normal
         var confirmsEarlier = false
         var mayBeDone = false

@@ -65,21 +65,20 @@ struct SubscriptionsUnderWayTests {
         commands.sent(.subscribe(self.rooms))
         commands.sent(.ping)
         commands.sent(.subscribe([self.rooms[0]]))
-        commands.answered()
-        commands.answered()
+        for room in self.rooms { commands.confirmed(room) }
         #expect(commands.refused() == .ping)
         #expect(commands.refused() == .subscribe([self.rooms[0]]))
         #expect(commands.refused() == nil)
-        commands.answered()
+        commands.confirmed(self.rooms[0])
     }
 
     @Test
     func `all channels of a command are refused by one error`() {
         var commands = SubscriptionsUnderWay()
         commands.sent(.subscribe(self.rooms))
-        commands.sent(.unsubscribe)
+        commands.sent(.unsubscribe(self.rooms[0]))
         #expect(commands.refused() == .subscribe(self.rooms))
-        commands.answered()
+        commands.ended(self.rooms[0])
         #expect(commands.refused() == nil)
     }
 
@@ -94,6 +93,81 @@ struct SubscriptionsUnderWayTests {
         #expect(table.want(self.rooms[0]) == .subscribe)
         #expect(table.confirmed(self.rooms[0]) == .live)
         #expect(table.want(self.rooms[0]) == .none)
+    }
+
+    // MARK: Slots that move
+
+    private let slot = HashSlot(of: "chat:{a}")
+    private let other = HashSlot(of: "chat:{b}")
+
+    @Test
+    func `a subscription that ends unasked is no answer to a command for another channel`() {
+        var commands = SubscriptionsUnderWay()
+        commands.sent(.unsubscribe(self.rooms[1]), slot: self.other)
+        commands.sent(.ping)
+        commands.ended(self.rooms[0])
+        commands.ended(self.rooms[1])
+        #expect(commands.refused() == .ping)
+        #expect(commands.refused() == nil)
+    }
+
+    @Test
+    func `one's own end of a subscription can come too late, and is then refused`() {
+        var commands = SubscriptionsUnderWay()
+        commands.sent(.unsubscribe(self.rooms[0]), slot: self.slot)
+        commands.sent(.subscribe([self.rooms[1]]), slot: self.other)
+        // The slot has moved: the server ends it, and has not got the channel of the command that comes after that.
+        commands.ended(self.rooms[0])
+        #expect(commands.refused(slot: self.slot) == .unsubscribe(self.rooms[0]))
+        #expect(commands.refused(slot: self.other) == .subscribe([self.rooms[1]]))
+        #expect(commands.takeUnanswered().isEmpty)
+    }
+
+    @Test
+    func `a redirection refuses the command for its slot, and not the one before it`() {
+        var commands = SubscriptionsUnderWay()
+        commands.sent(.unsubscribe(self.rooms[0]), slot: self.slot)
+        commands.sent(.subscribe([self.rooms[1]]), slot: self.other)
+        commands.ended(self.rooms[0])
+        #expect(commands.refused(slot: self.other) == .subscribe([self.rooms[1]]))
+    }
+
+    @Test
+    func `a command without an answer is found when a later one has its own`() {
+        var commands = SubscriptionsUnderWay()
+        commands.sent(.subscribe([self.rooms[0]]), slot: self.slot)
+        commands.sent(.ping)
+        commands.answeredPing()
+        #expect(commands.takeUnanswered() == [self.rooms[0]])
+        #expect(commands.takeUnanswered().isEmpty)
+    }
+
+    @Test
+    func `a subscription that Redis ends is missed only by those that want it`() {
+        var table = SubscriptionTable()
+        _ = table.connected()
+        _ = table.want(self.rooms[0])
+        _ = table.confirmed(self.rooms[0])
+        #expect(table.ended(self.rooms[0]) == true)
+        #expect(!table.isLive(self.rooms[0]))
+        #expect(table.ended(self.rooms[0]) == false)
+        #expect(table.want(self.rooms[0]) == .subscribe)
+        #expect(table.confirmed(self.rooms[0]) == .live)
+        _ = table.unwant(self.rooms[0])
+        #expect(table.ended(self.rooms[0]) == false)
+        #expect(table.ended(self.rooms[1]) == false)
+    }
+
+    @Test
+    func `a channel that is elsewhere is forgotten, whatever is still said of it`() {
+        var table = SubscriptionTable()
+        _ = table.connected()
+        _ = table.want(self.rooms[0])
+        table.forget(self.rooms[0])
+        #expect(table.confirmed(self.rooms[0]) == .none)
+        #expect(table.ended(self.rooms[0]) == false)
+        table.disconnected()
+        #expect(table.connected().isEmpty)
     }
 }
 

@@ -93,7 +93,8 @@ struct RedisErrorTests {
             "a key of the chat in Redis holds something else"
         ),
         (
-            "MOVED 3999 10.0.0.1:6381", "this Redis is one node of a cluster and has a part of the keys alone"
+            "MOVED 3999 10.0.0.1:6381",
+            "this Redis is one node of a cluster and has a part of the keys alone (redis-cluster://)"
         ),
         (
             "DENIED Redis is running in protected mode because protected mode is enabled",

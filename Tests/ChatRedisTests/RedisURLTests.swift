@@ -63,6 +63,24 @@ struct RedisURLTests {
         #expect(try RedisURL("rediss-sentinel://a/m/").database == 0)
     }
 
+    @Test func `a Cluster is named by some of its servers`() throws {
+        let url = try RedisURL("rediss-cluster://chat:pw@a,b:7000,[::1]:7001")
+        let seeds: [RedisURL.Address] = [.host("a", port: 6379), .host("b", port: 7000), .host("::1", port: 7001)]
+        #expect(url.target == .cluster(seeds: seeds))
+        #expect(url.usesTLS && url.user == "chat" && url.password == .init("pw") && url.database == 0)
+        #expect("\(url)" == "rediss-cluster://a:6379,b:7000,[::1]:7001")
+        #expect(try RedisURL("redis-cluster://a/").target == .cluster(seeds: [.host("a", port: 6379)]))
+    }
+
+    @Test(arguments: [
+        "redis-cluster:a", "redis-cluster://", "redis-cluster://a,", "redis-cluster://a:0", "redis-cluster://a/0",
+        "redis-cluster://a/1", "redis-cluster://a?x=1",
+        "redis-cluster://" + Array(repeating: "a", count: 17).joined(separator: ","),
+    ])
+    func `a Cluster has servers, and no other database`(text: String) {
+        #expect(throws: RedisURLError.self) { try RedisURL(text) }
+    }
+
     @Test(arguments: [
         "redis-sentinel://a", "redis-sentinel://a/", "redis-sentinel://a,/m", "redis-sentinel:///m",
         "redis-sentinel://a,,b/m", "redis-sentinel://a:0/m", "redis-sentinel://a/m/x", "redis-sentinel://a/m/1/2",

@@ -197,6 +197,8 @@ struct ConfigurationTests {
             let faults = [
                 (redis.merging([user: "u"]) { first, _ in first }, "a user needs a password"),
                 (["redis": "redis://127.0.0.1"].merging(password) { first, _ in first }, "redis-sentinel://"),
+                (["redis": "redis-cluster://127.0.0.1"].merging(password) { first, _ in first }, "redis-sentinel://"),
+                (["redis": "redis-cluster://127.0.0.1", "redis-prefix": "a{b"], "redis-prefix"),
             ]
             for (flags, words) in faults {
                 let error = await #expect(throws: SettingError.self) { try await self.configuration(flags) }

@@ -11,6 +11,8 @@ extension RedisURL {
         case "rediss": try self.init(network: rest, usesTLS: true)
         case "redis-sentinel": try self.init(sentinels: rest, usesTLS: false)
         case "rediss-sentinel": try self.init(sentinels: rest, usesTLS: true)
+        case "redis-cluster": try self.init(cluster: rest, usesTLS: false)
+        case "rediss-cluster": try self.init(cluster: rest, usesTLS: true)
         case "unix", "redis+unix": try self.init(socket: rest)
         default: throw .scheme
         }
@@ -26,12 +28,7 @@ extension RedisURL {
 
     private init(sentinels text: Substring, usesTLS: Bool) throws(RedisURLError) {
         let parts = try NetworkParts(text)
-        let places = parts.place.split(separator: ",", omittingEmptySubsequences: false)
-        guard places.count <= Self.mostSentinels else {
-            throw RedisURLError("a Redis URL names at most \(Self.mostSentinels) sentinels")
-        }
-        var sentinels: [Address] = []
-        for place in places { sentinels.append(try Self.address(place, standardPort: 26379)) }
+        let sentinels = try Self.addresses(parts.place, of: "sentinels", standardPort: 26379)
         let (name, database) = (parts.path ?? "").split(atFirst: "/")
         guard !name.isEmpty else {
             throw RedisURLError("after the sentinels of a Redis URL comes the name of the primary, as in /mymaster")
@@ -42,8 +39,32 @@ extension RedisURL {
         if let database, !database.isEmpty { try self.select(database) }
     }
 
-    /// The most sentinels of a URL: each gets a connection.
-    private static let mostSentinels = 16
+    private init(cluster text: Substring, usesTLS: Bool) throws(RedisURLError) {
+        let parts = try NetworkParts(text)
+        guard parts.path?.isEmpty ?? true else {
+            throw RedisURLError("the URL of a Redis Cluster ends with its servers: a Cluster has the database 0 alone")
+        }
+        self.init(target: .cluster(seeds: try Self.addresses(parts.place, of: "servers", standardPort: 6379)))
+        self.usesTLS = usesTLS
+        try self.logIn(parts.login)
+    }
+
+    /// The most sentinels or servers that a URL names: each gets a connection.
+    private static let mostPlaces = 16
+
+    private static func addresses(
+        _ text: Substring,
+        of kind: String,
+        standardPort: Int
+    ) throws(RedisURLError) -> [Address] {
+        let places = text.split(separator: ",", omittingEmptySubsequences: false)
+        guard places.count <= Self.mostPlaces else {
+            throw RedisURLError("a Redis URL names at most \(Self.mostPlaces) \(kind)")
+        }
+        var addresses: [Address] = []
+        for place in places { addresses.append(try Self.address(place, standardPort: standardPort)) }
+        return addresses
+    }
 
     /// What stands between the scheme and the end of an address in a network.
     private struct NetworkParts {
@@ -143,7 +164,7 @@ extension RedisURL {
 
 extension RedisURLError {
     fileprivate static let scheme = RedisURLError(
-        "a Redis URL begins with redis://, rediss://, redis-sentinel://, rediss-sentinel:// or unix:"
+        "a Redis URL begins with redis://, redis-sentinel:// or redis-cluster://, or with rediss in place of redis, or with unix:"
     )
     fileprivate static let fragment = RedisURLError("a Redis URL has no #; in a password it is written %23")
 }

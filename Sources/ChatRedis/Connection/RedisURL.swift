@@ -6,6 +6,8 @@
 /// - `unix:/path/to/socket[?db=n]`, also `unix://[user[:password]@]/path/to/socket`
 /// - `redis-sentinel://[user[:password]@]host[:port][,host[:port]…]/name[/database]`: the primary that these sentinels
 ///   know by a name; `rediss-sentinel://…`: the same over TLS, with the sentinels too
+/// - `redis-cluster://[user[:password]@]host[:port][,host[:port]…]`: the Cluster to which these servers belong;
+///   `rediss-cluster://…`: the same over TLS
 ///
 /// All parts may be percent-encoded; an IPv6 address is in brackets.
 package struct RedisURL: Equatable, Sendable {
@@ -21,6 +23,8 @@ package struct RedisURL: Equatable, Sendable {
         case server(Address)
         /// Sentinels say where the primary of this name is.
         case primary(name: String, sentinels: [Address])
+        /// Servers of a Cluster say where all of them are.
+        case cluster(seeds: [Address])
     }
 
     package var target: Target
@@ -57,6 +61,7 @@ extension RedisURL: CustomStringConvertible {
         case .server(let address): "\(scheme)://\(address)/\(self.database)"
         case .primary(let name, let sentinels):
             "\(scheme)-sentinel://\(sentinels.map(\.description).joined(separator: ","))/\(name)/\(self.database)"
+        case .cluster(let seeds): "\(scheme)-cluster://\(seeds.map(\.description).joined(separator: ","))"
         }
     }
 }

@@ -7,15 +7,18 @@ internal import NIOCore
 /// It belongs to the endpoint and is used on the broker's event loop only.
 final class EndpointHearing {
     /// The channel on which the node hears itself.
-    let channel: ChannelName
+    private(set) var channel: ChannelName
     /// The key that the node writes to find out whether it may.
-    let key: String
+    private(set) var key: String
+    /// The slot of both, which is one of the server's; nil: it is no server of a Cluster.
+    private(set) var slot: HashSlot?
     /// Whether nodes of the first layout are present, by the last answer of Redis.
     private(set) var legacyNodes = LegacyNodes.present
 
     private let commands: CommandLink
     private let subscriptions: SubscriptionLink
     private let keys: RedisKeys
+    private let incarnation: String
     private let eventLoop: any EventLoop
     private let patience: TimeAmount
     private var watch = HearingWatch(now: .now())
@@ -27,11 +30,13 @@ final class EndpointHearing {
         _ subscriptions: SubscriptionLink,
         keys: RedisKeys,
         incarnation: String,
+        slot: HashSlot?,
         on eventLoop: any EventLoop,
         patience: Duration
     ) {
-        self.channel = ChannelName(keys.nodeChannel(incarnation))
-        self.key = keys.node(incarnation)
+        self.channel = ChannelName(keys.nodeChannel(incarnation, in: slot))
+        self.key = keys.node(incarnation, in: slot)
+        (self.slot, self.incarnation) = (slot, incarnation)
         self.commands = commands
         self.subscriptions = subscriptions
         self.keys = keys
@@ -41,6 +46,16 @@ final class EndpointHearing {
 
     /// A new name, for a run or for a word to itself.
     func newNonce() -> String { Base36.random(digits: 16, using: &self.random) }
+
+    /// The server has another slot from now on, and not the one before.
+    func move(to slot: HashSlot) {
+        self.subscriptions.forget(self.channel)
+        self.channel = ChannelName(self.keys.nodeChannel(self.incarnation, in: slot))
+        self.key = self.keys.node(self.incarnation, in: slot)
+        self.slot = slot
+        self.restart()
+        self.subscriptions.subscribe(self.channel)
+    }
 
     // MARK: Hearing oneself
 
@@ -74,7 +89,8 @@ final class EndpointHearing {
     func say(_ told: @escaping (String) -> Void) {
         let word = self.newNonce()
         self.watch.said(word)
-        var request = RedisRequest(.beat, keys: self.keys.layout) {
+        // In a Cluster, this server must have the key.
+        var request = RedisRequest(.beat, keys: self.slot == nil ? self.keys.layout : self.key) {
             $0.append(self.channel.rawValue)
             $0.append(word)
             $0.append(self.keys.control)

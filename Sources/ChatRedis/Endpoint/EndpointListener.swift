@@ -7,6 +7,8 @@ protocol EndpointListener: AnyObject {
     func published(_ payload: ByteBuffer, on channel: ChannelName) -> Bool
     /// From now on, everything that is published on the channel arrives.
     func isHeard(_ channel: ChannelName)
+    /// Redis has ended the subscription of the channel, since its slot has moved.
+    func isUnheard(_ channel: ChannelName)
     /// Redis refuses the subscription of the channel.
     func refused(_ channel: ChannelName, _ reason: BrokerError)
     /// No publications of this server arrive any more, until ``isHeard(_:)`` is called for each channel.

@@ -1,5 +1,4 @@
 internal import ChatCore
-internal import Logging
 internal import NIOCore
 
 /// The place of an endpoint's server in the network, which may change.
@@ -8,6 +7,8 @@ internal import NIOCore
 final class EndpointPlace {
     private enum Kind {
         case fixed(RedisURL.Address)
+        /// A server of a Cluster, for as long as it is a primary.
+        case member(RedisURL.Address)
         case followed(PrimaryFinder)
     }
 
@@ -18,17 +19,14 @@ final class EndpointPlace {
         set { self.finder?.moved = newValue }
     }
 
-    /// Makes the place that a URL names.
-    ///
-    /// - Throws: An error when TLS cannot be set up.
-    init(_ configuration: RedisConfiguration, on eventLoop: any EventLoop, logger: Logger) throws {
-        switch configuration.url.target {
-        case .server(let address): self.kind = .fixed(address)
-        case .primary(let name, let sentinels):
-            let finder = try PrimaryFinder(name, sentinels: sentinels, configuration, on: eventLoop, logger: logger)
-            self.kind = .followed(finder)
-        }
-    }
+    /// Makes the place of a server that is always at the same address.
+    init(fixed: RedisURL.Address) { self.kind = .fixed(fixed) }
+
+    /// Makes the place of a primary that sentinels watch.
+    init(followed: PrimaryFinder) { self.kind = .followed(followed) }
+
+    /// Makes the place of a server of a Cluster.
+    init(member: RedisURL.Address) { self.kind = .member(member) }
 
     private var finder: PrimaryFinder? {
         guard case .followed(let finder) = self.kind else { return nil }
@@ -36,23 +34,29 @@ final class EndpointPlace {
     }
 
     /// The connections to those who know the place.
-    var sentinels: [SentinelLink] { self.finder?.links ?? [] }
+    var sentinels: [QuestionLink<SentinelQuestion>] { self.finder?.links ?? [] }
 
     /// The wait between attempts to connect: nobody waits for long when a new primary is announced.
-    var backoff: Backoff { self.finder == nil ? Backoff() : Backoff(ceiling: .seconds(1)) }
+    var backoff: Backoff { self.isFixed ? Backoff() : Backoff(ceiling: .seconds(1)) }
+
+    private var isFixed: Bool {
+        guard case .fixed = self.kind else { return false }
+        return true
+    }
 
     /// The address to connect to.
     ///
     /// - Throws: ``BrokerError`` when nobody says where the server is.
     func address() async throws(BrokerError) -> RedisURL.Address {
         switch self.kind {
-        case .fixed(let address): address
+        case .fixed(let address), .member(let address): address
         case .followed(let finder): try await finder.primary()
         }
     }
 
-    /// Whether a server that was found there is the right one: sentinels may name a primary that is a replica already.
-    func admits(_ introduction: RedisIntroduction) -> Bool { self.finder == nil || !introduction.isReplica }
+    /// Whether a server that was found there is the right one: sentinels and the servers of a Cluster may name a primary
+    /// that is a replica already.
+    func admits(_ introduction: RedisIntroduction) -> Bool { self.isFixed || !introduction.isReplica }
 
     func tick(_ now: NIODeadline) { self.finder?.tick(now) }
 

@@ -11,13 +11,17 @@ extension RedisEndpoint {
         for push in pushes {
             switch push {
             case .message(let channel, let payload):
+                // A channel that has moved may still be heard here for a moment, and a change of members counts once.
+                guard self.member == nil || self.subscriptions.isLive(channel) else { continue }
                 self.hearing.receivedSomething(now)
                 if self.listener?.published(payload, on: channel) != true { self.receivedOwn(payload, on: channel) }
             case .subscribed(let channel):
                 guard self.subscriptions.confirmed(channel) else { continue }
                 if channel == self.hearing.channel { self.hearing.sendProbes() }
                 self.listener?.isHeard(channel)
-            case .unsubscribed, .pong: self.subscriptions.answered()
+            case .unsubscribed(let channel):
+                if self.subscriptions.ended(channel) { self.listener?.isUnheard(channel) }
+            case .pong: self.subscriptions.answeredPing()
             case .error(let text): self.refusedSubscription(text)
             }
         }
@@ -36,6 +40,14 @@ extension RedisEndpoint {
     /// Redis refused a command of the subscribed connection; the connection stays open.
     private func refusedSubscription(_ text: String) {
         if let reason = BrokerError.reasonToLeave(in: text) { return self.subscriptions.close(reason) }
+        if self.member != nil, let redirection = Redirection(text) {
+            if case .moved(let slot, _) = redirection {
+                self.subscriptions.refused(slot: slot)
+            } else {
+                self.subscriptions.refused(slot: nil)
+            }
+            return self.tell(.redirected(redirection))
+        }
         guard let channel = self.subscriptions.refused() else { return }
         let reason = BrokerError(redis: text)
         self.listener?.refused(channel, reason)

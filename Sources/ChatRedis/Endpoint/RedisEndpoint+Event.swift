@@ -12,6 +12,8 @@ extension RedisEndpoint {
         case mayHear
         /// The status has changed.
         case changed(ServerStatus, detail: String)
+        /// A server of a Cluster has not got this slot, or says so: it is elsewhere.
+        case redirected(Redirection)
         /// Something was published on the channel that all nodes listen to.
         case control(ByteBuffer)
         /// All answers that one read of a socket brought have been handled.

@@ -21,6 +21,15 @@ final class RedisEndpoint {
         let number: Int
     }
 
+    /// Where a server is.
+    enum Site {
+        case fixed(RedisURL.Address)
+        /// Where sentinels say.
+        case followed(PrimaryFinder)
+        /// A server of a Cluster, with one of its slots.
+        case member(RedisURL.Address, HashSlot)
+    }
+
     let id: ID
     let commands: CommandLink
     /// The link over which messages are stored and logs are compared: ``commands``, or a separate link.
@@ -31,12 +40,15 @@ final class RedisEndpoint {
     let confirmation: ReplicaConfirmation?
     let subscriptions: SubscriptionLink
     let hearing: EndpointHearing
+    /// The address of a server of a Cluster; nil: it is none.
+    let member: RedisURL.Address?
     var counters = Counters()
     /// The reason why this server cannot use the data that it found at the start.
     private(set) var refusal: BrokerError?
 
     private let eventLoop: any EventLoop
-    private let url: RedisURL
+    /// The address, for the log.
+    private let name: String
     private let place: EndpointPlace
     private let connector: RedisConnector
     private let scripts: RedisScriptSet
@@ -52,6 +64,8 @@ final class RedisEndpoint {
     private var wereActive: Set<RedisChannelHandler.Role> = []
     private var backoffs: [RedisChannelHandler.Role: Backoff] = [:]
     private var warnedPolicy: String?
+    /// Whether it is of no use any more.
+    private var isStopped = false
     var tell: (Event) -> Void = { _ in }
     weak var listener: (any EndpointListener)?
 
@@ -59,42 +73,58 @@ final class RedisEndpoint {
     ///
     /// - Parameters:
     ///   - id: What tells it from others.
-    ///   - configuration: The address of Redis and the settings for it.
+    ///   - site: Where it is.
+    ///   - connector: Opens its connections.
+    ///   - configuration: The settings for Redis.
     ///   - keys: The names of keys and channels.
     ///   - scripts: The scripts that run in Redis.
     ///   - incarnation: Tells this run of the node from all others.
     ///   - eventLoop: The loop of the broker and of all connections.
     ///   - logger: Told of connections that come and go.
-    /// - Throws: An error when TLS cannot be set up.
     init(
         _ id: ID,
+        at site: Site,
+        _ connector: RedisConnector,
         _ configuration: RedisConfiguration,
         keys: RedisKeys,
         scripts: RedisScriptSet,
         incarnation: String,
         on eventLoop: any EventLoop,
         logger: Logger
-    ) throws {
+    ) {
         self.id = id
-        (self.eventLoop, self.url, self.scripts, self.keys) = (eventLoop, configuration.url, scripts, keys)
+        (self.eventLoop, self.connector, self.scripts, self.keys) = (eventLoop, connector, scripts, keys)
         self.logger = logger
-        self.place = try EndpointPlace(configuration, on: eventLoop, logger: logger)
-        self.connector = try RedisConnector(
-            configuration.url,
-            tls: configuration.tls,
-            timeout: configuration.connectTimeout
-        )
+        let slot: HashSlot?
+        switch site {
+        case .fixed(let address):
+            (self.place, self.name) = (EndpointPlace(fixed: address), "\(configuration.url)")
+            (self.member, slot) = (nil, nil)
+        case .followed(let finder):
+            (self.place, self.name) = (EndpointPlace(followed: finder), "\(configuration.url)")
+            (self.member, slot) = (nil, nil)
+        case .member(let address, let one):
+            (self.place, self.name) = (EndpointPlace(member: address), "\(address)")
+            (self.member, slot) = (address, one)
+        }
         self.commands = CommandLink(scripts: scripts, configuration)
         self.logLink = configuration.replicas > 0 ? CommandLink(scripts: scripts, configuration) : self.commands
         let asksReplicas = configuration.replicas > 0
         self.confirmation = asksReplicas ? ReplicaConfirmation(over: self.logLink, configuration) : nil
         let first = ChannelName(keys.layoutChannel)
-        self.subscriptions = SubscriptionLink(on: eventLoop, configuration.liveness, first: first)
+        let isSharded = scripts.form == .cluster(isSharded: true)
+        self.subscriptions = SubscriptionLink(
+            on: eventLoop,
+            configuration.liveness,
+            first: first,
+            ordinary: isSharded ? [first, ChannelName(keys.control)] : nil
+        )
         self.hearing = EndpointHearing(
             over: self.commands,
             self.subscriptions,
             keys: keys,
             incarnation: incarnation,
+            slot: slot,
             on: eventLoop,
             patience: configuration.patience
         )
@@ -134,8 +164,8 @@ final class RedisEndpoint {
         self.logLink === self.commands ? [.commands, .subscriptions] : [.commands, .log, .subscriptions]
     }
 
-    /// Those by which it is found out where the server is, each kept by ``SentinelLink/keepConnected(onCancel:)``.
-    var sentinels: [SentinelLink] { self.place.sentinels }
+    /// Those by which it is found out where the server is, each kept by ``QuestionLink/keepConnected(onCancel:)``.
+    var sentinels: [QuestionLink<SentinelQuestion>] { self.place.sentinels }
 
     /// Keeps one of the connections until the task is cancelled, or the data turn out to be unusable.
     ///
@@ -144,9 +174,9 @@ final class RedisEndpoint {
     ///   - onCancel: Called when the task is cancelled while a connection is open.
     func keepConnected(_ role: RedisChannelHandler.Role, onCancel: @escaping @Sendable () -> Void) async {
         var random = SystemRandom()
-        while !Task.isCancelled, self.refusal == nil {
+        while !Task.isCancelled, self.refusal == nil, !self.isStopped {
             await self.connect(role, onCancel: onCancel)
-            guard self.refusal == nil else { break }
+            guard self.refusal == nil, !self.isStopped else { break }
             let pause = self.backoffs[role, default: self.place.backoff].next(.now(), using: &random)
             try? await Task.sleep(for: pause)
         }
@@ -169,7 +199,7 @@ final class RedisEndpoint {
     }
 
     private func makeHandler(_ role: RedisChannelHandler.Role) -> RedisChannelHandler {
-        let usesTLS = self.url.usesTLS
+        let usesTLS = self.connector.usesTLS
         self.begun += 1
         let number = self.begun
         let handler = RedisChannelHandler(role, handshake: self.handshake(role), usesTLS: usesTLS) {
@@ -182,14 +212,7 @@ final class RedisEndpoint {
     }
 
     private func handshake(_ role: RedisChannelHandler.Role) -> [RedisCommand] {
-        let introduction = RedisCommand(
-            "EVAL",
-            ServiceScripts.introduction,
-            "1",
-            self.keys.layout,
-            self.hearing.newNonce(),
-            String(RedisKeys.layoutVersion)
-        )
+        let introduction = self.introduction
         return switch role {
         // A replica accepts all of this except a write. The write comes after the introduction, which recognises an
         // empty Redis by its having no keys.
@@ -201,8 +224,20 @@ final class RedisEndpoint {
         // answer.
         case .subscriptions:
             self.connector.logIn + [RedisCommand("PING"), introduction]
-                + [RedisCommand("SUBSCRIBE", self.hearing.channel.rawValue)]
+                + [self.subscriptions.command(for: self.hearing.channel)]
         }
+    }
+
+    private var introduction: RedisCommand {
+        guard !self.scripts.form.isCluster else { return RedisCommand("EVAL", ClusterScripts.introduction, "0") }
+        return RedisCommand(
+            "EVAL",
+            ServiceScripts.introduction,
+            "1",
+            self.keys.layout,
+            self.hearing.newNonce(),
+            String(RedisKeys.layoutVersion)
+        )
     }
 
     private func handle(_ event: RedisChannelHandler.Event, of role: RedisChannelHandler.Role) {
@@ -267,14 +302,32 @@ final class RedisEndpoint {
         for handler in self.handlers.values { handler.close(reason) }
     }
 
+    /// The link over which a request goes.
+    func link(_ way: RedisRequest.Way) -> CommandLink {
+        switch way {
+        case .commands: self.commands
+        case .log, .confirmed: self.logLink
+        }
+    }
+
+    /// Gives requests back that were not sent, because their slots have moved to another server.
+    func withdraw(where isElsewhere: (RedisRequest) -> Bool) {
+        self.commands.withdraw(where: isElsewhere)
+        if self.logLink !== self.commands { self.logLink.withdraw(where: isElsewhere) }
+    }
+
     /// Closes all connections, even those that are still being made; losses are not reported any more.
-    func stop() {
+    ///
+    /// - Parameter givingBack: Whether requests that another server can take are given back.
+    func stop(givingBack: Bool = false) {
+        self.isStopped = true
         self.health.stop()
         self.place.stop()
         for handler in self.handlers.values { handler.close(.isAway) }
         // Pending requests will get no answer: a Redis that hangs must not delay their callers.
-        self.commands.stop()
-        self.logLink.stop()
+        if givingBack { self.confirmation?.withdrawAll() }
+        self.commands.stop(givingBack: givingBack)
+        self.logLink.stop(givingBack: givingBack)
         self.hearing.fail(.isAway)
     }
 
@@ -359,13 +412,13 @@ final class RedisEndpoint {
         let isUp = self.isActive && self.subscriptions.isActive
         switch self.health.changed(isUp: isUp, lost: reason, .now()) {
         case .none: break
-        case .connected: self.logger.info("connected to Redis", metadata: ["redis": "\(self.url)"])
+        case .connected: self.logger.info("connected to Redis", metadata: ["redis": "\(self.name)"])
         case .regained:
-            self.logger.notice("Redis is back", metadata: ["redis": "\(self.url)"])
+            self.logger.notice("Redis is back", metadata: ["redis": "\(self.name)"])
             self.tell(.changed(.ok, detail: "Redis is back"))
         case .lost(let reason, let isLogged):
             if isLogged {
-                let metadata: Logger.Metadata = ["redis": "\(self.url)", "reason": "\(reason.reason)"]
+                let metadata: Logger.Metadata = ["redis": "\(self.name)", "reason": "\(reason.reason)"]
                 self.logger.warning("Redis is out of reach", metadata: metadata)
             }
             self.tell(.changed(.degraded, detail: reason.reason))

@@ -79,8 +79,19 @@ struct RedisKeys {
     var layoutChannel: String { "\(self.channelPrefix)layout:\(RedisKeys.layoutVersion)" }
 
     /// A key that one node writes, to find out whether it may write.
-    func node(_ incarnation: String) -> String { "\(self.prefix)node:\(incarnation)" }
+    ///
+    /// - Parameters:
+    ///   - incarnation: Tells this run of the node from all others.
+    ///   - slot: The slot to which it belongs, in a Cluster.
+    /// - Returns: The key.
+    func node(_ incarnation: String, in slot: HashSlot? = nil) -> String {
+        "\(self.prefix)node:\(incarnation)" + Self.place(slot)
+    }
 
     /// The channel on which a node hears itself.
-    func nodeChannel(_ incarnation: String) -> String { "\(self.channelPrefix)node:\(incarnation)" }
+    func nodeChannel(_ incarnation: String, in slot: HashSlot? = nil) -> String {
+        "\(self.channelPrefix)node:\(incarnation)" + Self.place(slot)
+    }
+
+    private static func place(_ slot: HashSlot?) -> String { slot.map { ":{\($0.tag)}" } ?? "" }
 }

@@ -34,7 +34,8 @@ final class CommandLink {
         guard !self.isStopped else { return request.fail(.isAway) }
         var request = request
         let now = NIODeadline.now()
-        request.deadline = now + self.patience
+        // One that was sent elsewhere before has its time already.
+        request.deadline = min(request.deadline, now + self.patience)
         switch self.pipeline.submit(request, now: now) {
         case .send:
             self.lastUse = now
@@ -45,6 +46,7 @@ final class CommandLink {
     }
 
     private func send(_ request: RedisRequest) {
+        if request.asks { self.handler?.send(RedisCommand("ASKING")) }
         guard let script = request.script else {
             self.handler?.send(request.command)
             return
@@ -78,11 +80,13 @@ final class CommandLink {
     func close(_ reason: BrokerError) { self.handler?.close(reason) }
 
     /// There will be no connection any more: waiting and later requests fail.
-    func stop() {
+    ///
+    /// - Parameter givingBack: Whether those that another server can take are given back.
+    func stop(givingBack: Bool = false) {
         self.isStopped = true
-        for request in self.pipeline.lost(bulkUntil: .distantPast) + self.pipeline.expire(.distantFuture) {
-            request.fail(.isAway)
-        }
+        for request in self.pipeline.lost(bulkUntil: .distantPast) { request.fail(.isAway) }
+        if givingBack { self.withdraw { _ in true } }
+        for request in self.pipeline.expire(.distantFuture) { request.fail(.isAway) }
     }
 
     // MARK: Answers
@@ -114,6 +118,13 @@ final class CommandLink {
         case .send(let requests, let loadingFirst):
             if loadingFirst { for load in self.scripts.loadCommands { self.handler?.send(load) } }
             for request in requests { self.send(request) }
+        }
+    }
+
+    /// Gives requests back that were not sent, because their slots have moved to another server.
+    func withdraw(where isElsewhere: (RedisRequest) -> Bool) {
+        for request in self.pipeline.withdraw(where: { $0.onReturn != nil && isElsewhere($0) }) {
+            request.onReturn?(request, .withdrawn)
         }
     }
 

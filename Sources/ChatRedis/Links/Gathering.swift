@@ -19,6 +19,12 @@ final class Gathering {
         for (index, request) in requests.enumerated() {
             var request = request
             request.completion = { self.complete(index, $0) }
+            if let onReturn = request.onReturn {
+                request.onReturn = {
+                    onReturn($0, $1)
+                    self.complete(index, .failure(.isAway))
+                }
+            }
             send(request)
         }
     }

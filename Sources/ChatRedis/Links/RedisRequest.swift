@@ -9,6 +9,8 @@ struct RedisRequest: PipelineRequest {
         case commands
         /// That over which messages are stored, if there is one.
         case log
+        /// The same, and replicas confirm what it has stored.
+        case confirmed
     }
 
     /// The script that it runs; nil for a plain command.
@@ -23,6 +25,13 @@ struct RedisRequest: PipelineRequest {
     var confirmsEarlier = false
     var mayBeDone = false
     var deadline = NIODeadline.distantFuture
+    /// Whether it asks a server that has not got its slot to take it once.
+    var asks = false
+    /// Called on the broker's event loop, in place of the completion, when the server does not take the request because
+    /// of its slot, so that it can be sent elsewhere; nil: such an answer is an error like any other.
+    var onReturn: ((RedisRequest, Redirection) -> Void)?
+    /// Called in place of the completion for what replicas confirm, with the number of them.
+    var onConfirmed: ((RedisResult, Result<Int, BrokerError>) -> Void)?
     /// Called once, on the broker's event loop.
     var completion: (Result<RedisReply, BrokerError>) -> Void = { _ in }
 
@@ -70,10 +79,11 @@ struct RedisRequest: PipelineRequest {
 
     /// Ends the request with the answer of Redis.
     func end(_ reply: RedisReply) {
-        if case .error(let text) = reply {
-            self.fail(BrokerError(redis: text))
+        guard case .error(let text) = reply else { return self.completion(.success(reply)) }
+        if let onReturn, let redirection = Redirection(text) {
+            onReturn(self, redirection)
         } else {
-            self.completion(.success(reply))
+            self.fail(BrokerError(redis: text))
         }
     }
 

@@ -63,6 +63,14 @@ final class ReplicaConfirmation {
         }.submit(requests) { self.link.submit($0) }
     }
 
+    /// Gives all requests back that wait for the batch before them, because their slots have moved to another server.
+    func withdrawAll() {
+        for commit in self.gate.takeAll() {
+            for request in commit.requests { request.onReturn?(request, .withdrawn) }
+            commit.fail(.isAway)
+        }
+    }
+
     /// Fails requests that have waited too long for the batch before them.
     func tick(_ now: NIODeadline) {
         for commit in self.gate.expire(now) { commit.fail(.isSlow) }

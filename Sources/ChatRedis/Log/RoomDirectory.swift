@@ -96,7 +96,7 @@ final class RoomDirectory {
     ///
     /// All times are Redis': a node with a wrong clock removes nothing.
     func tick(_ now: NIODeadline) {
-        guard self.endpoints.endpoint(of: self.keys.rooms).isActive, self.clock.isKnown, self.index.prune(now: now)
+        guard self.endpoints.isActive(for: self.keys.rooms), self.clock.isKnown, self.index.prune(now: now)
         else { return }
         let oldest = self.clock.milliseconds(now) - RedisScriptSet.roomSeconds * 1000
         let command = RedisCommand("ZRANGEBYSCORE", self.keys.rooms, "-inf", String(oldest), "LIMIT", "0", "100")

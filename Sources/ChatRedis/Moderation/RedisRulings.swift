@@ -109,7 +109,7 @@ final class RedisRulings {
     ///   - now: The time.
     ///   - doubt: Called when there was a change of which there was no news.
     func tick(_ now: NIODeadline, _ doubt: @escaping () -> Void) {
-        guard now >= self.nextCheck, !self.isChecking, self.endpoints.isActive else { return }
+        guard now >= self.nextCheck, !self.isChecking, self.endpoints.isActive(for: self.keys.rulings) else { return }
         self.nextCheck = now + Self.checkInterval
         self.isChecking = true
         let known = self.told

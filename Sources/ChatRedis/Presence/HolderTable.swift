@@ -15,11 +15,11 @@ final class HolderTable {
     init(_ endpoints: EndpointMap, _ keys: RedisKeys) { (self.endpoints, self.keys) = (endpoints, keys) }
 
     /// Whether the table can be read.
-    var isActive: Bool { self.endpoints.endpoint(of: self.keys.holders).isActive }
+    var isActive: Bool { self.endpoints.isActive(for: self.keys.holders) }
 
     /// Sends a request that does not wait for a connection: if it fails, the next look repeats it.
     func attempt(_ request: RedisRequest) async -> RedisReply? {
-        guard self.endpoints.endpoint(of: request.key ?? self.keys.holders).isActive else { return nil }
+        guard self.endpoints.isActive(for: request.key ?? self.keys.holders) else { return nil }
         var request = request
         request.isRepeatable = false
         return try? await self.endpoints.perform(request)

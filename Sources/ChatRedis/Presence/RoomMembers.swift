@@ -112,7 +112,7 @@ final class RoomMembers {
     /// Tells a room's members that a user is typing or has stopped.
     func signalTyping(_ room: RoomName, _ user: User, active: Bool) {
         // Late typing news is useless: it does not wait for a connection.
-        guard self.endpoints.endpoint(of: self.requests.keys.channel(room)).commands.isActive else { return }
+        guard self.endpoints.isActive(for: self.requests.keys.channel(room)) else { return }
         let payload = Event.typing(room: room, user: user, active: active).encoded()
         var request = self.requests.publish(payload, in: room)
         request.isRepeatable = false

@@ -72,13 +72,18 @@ final class RoomWatch: RoomObserver {
         return .nanoseconds(interval - Int64.random(in: 0...interval / 4))
     }
 
-    /// Begins tasks that are due, up to the limit; none while Redis is away.
+    /// Begins tasks that are due, up to the limit; those of a server that is away wait.
     func proceed() {
         let now = NIODeadline.now()
         while self.endpoints.isActive, let task = self.agenda.begin(now) {
             let followed = task.followed
             guard self.rooms.isCurrent(followed) else {
                 self.agenda.ended()
+                continue
+            }
+            guard self.endpoints.isActive(for: followed.channel.rawValue) else {
+                self.agenda.ended()
+                self.agenda.schedule(task.kind, followed, at: now + Self.lookDelay)
                 continue
             }
             switch task.kind {

@@ -115,6 +115,10 @@ extension RedisPush {
         switch (kind.bytes.count, third) {
         case (7, let payload?) where kind.bytes.elementsEqual("message".utf8):
             self = .message(channel: second.channel, payload: ByteBuffer(bytes: payload.bytes))
+        case (8, let payload?) where kind.bytes.elementsEqual("smessage".utf8):
+            self = .message(channel: second.channel, payload: ByteBuffer(bytes: payload.bytes))
+        case (10, _) where kind.bytes.elementsEqual("ssubscribe".utf8): self = .subscribed(second.channel)
+        case (12, _) where kind.bytes.elementsEqual("sunsubscribe".utf8): self = .unsubscribed(second.channel)
         case (9, _) where kind.bytes.elementsEqual("subscribe".utf8): self = .subscribed(second.channel)
         case (11, _) where kind.bytes.elementsEqual("unsubscribe".utf8): self = .unsubscribed(second.channel)
         case (4, _) where kind.bytes.elementsEqual("pong".utf8): self = .pong

@@ -15,6 +15,8 @@ extension BrokerError {
     static let isElsewhere = BrokerError(.away, "the connections lead to different Redis servers")
     /// The sentinels name another server, or this one says that it is a replica.
     static let isNoPrimary = BrokerError(.leaveServer, "this Redis is not the primary any more")
+    /// A slot of the Cluster was being moved for too long, or has no server.
+    static let isMoving = BrokerError(.away, "this part of the Redis Cluster cannot be used at present")
     static let isUnintelligible = BrokerError(.uncertain, "Redis gave an unexpected answer")
 
     /// The message is stored, but on fewer replicas than required.
@@ -57,9 +59,9 @@ extension BrokerError {
         "NOREPLICAS": "Redis has too few replicas and refuses writes",
         "BUSY": "Redis is busy with a script",
         "CLUSTERDOWN": "the Redis cluster is down",
-        "MOVED": "this Redis is one node of a cluster and has a part of the keys alone",
-        "ASK": "this Redis is one node of a cluster and has a part of the keys alone",
-        "CROSSSLOT": "this Redis is one node of a cluster and has a part of the keys alone",
+        "MOVED": "this Redis is one node of a cluster and has a part of the keys alone (redis-cluster://)",
+        "ASK": "this Redis is one node of a cluster and has a part of the keys alone (redis-cluster://)",
+        "CROSSSLOT": "this Redis is one node of a cluster and has a part of the keys alone (redis-cluster://)",
         "NOAUTH": "Redis wants a password",
         "WRONGPASS": "Redis refused the user name or password",
         "DENIED": "Redis is in protected mode: without a password it serves its own machine alone",

@@ -6,12 +6,15 @@ internal import NIOCore
 /// It belongs to the broker and is used on its event loop only.
 final class RoomScriptCalls {
     let keys: RedisKeys
+    /// The form of Redis; that of a Cluster is known when its layout is.
+    var form: RedisForm
     /// A secret of this node, from which keyrings are made.
     private let secret: String
     private var addresses: RoomAddressBook
     private var epochs = EpochSource()
 
-    init(keys: RedisKeys) {
+    init(keys: RedisKeys, form: RedisForm) {
+        self.form = form
         var random = SystemRandom()
         self.keys = keys
         self.secret = Base36.random(digits: 24, using: &random)
@@ -21,6 +24,16 @@ final class RoomScriptCalls {
     /// The channel that a room's events are published on.
     func channel(of room: RoomName) -> ChannelName {
         self.addresses.known(room)?.channel ?? ChannelName(self.keys.channel(room))
+    }
+
+    /// The keys that a script for a room's log names.
+    ///
+    /// While a slot moves, its servers refuse a request of which they have some keys and not others. A script would miss
+    /// the keys that it does not name, or find them gone, and would do half of its work. So in a Cluster each script names
+    /// `leases` too, which nothing writes there: a room waits until its slot has moved.
+    private func logKeys(_ room: RoomName, _ address: RoomAddress? = nil) -> [String] {
+        let keys = [address?.meta ?? self.keys.meta(room), address?.log ?? self.keys.log(room)]
+        return self.form.isCluster ? keys + [self.keys.leases(room)] : keys
     }
 
     // MARK: The log
@@ -43,7 +56,7 @@ final class RoomScriptCalls {
     /// - Returns: The request.
     func send(_ batch: SendBatch, legacyNodes: LegacyNodes) -> RedisRequest {
         let address = self.addresses.address(of: batch.room)
-        var keys = [address.meta, address.log]
+        var keys = self.logKeys(batch.room, address)
         if batch.isKeyed, legacyNodes != .gone {
             keys += batch.drafts.map { draft in
                 draft.key.map { self.keys.legacyKey(draft.room, draft.sender, $0) } ?? ""
@@ -74,7 +87,7 @@ final class RoomScriptCalls {
     /// - Returns: The request. It may be repeated: a message is deleted once.
     func delete(_ deletion: Deletion, replacingBy deleted: ByteBuffer) -> RedisRequest {
         let address = self.addresses.address(of: deletion.room)
-        return RedisRequest(.delete, keys: address.meta, address.log) {
+        return RedisRequest(.delete, keys: self.logKeys(deletion.room, address), arguments: 6, bytes: 0) {
             $0.append(self.epochs.next())
             $0.append(address.prefix)
             $0.append(address.channel.rawValue)
@@ -98,7 +111,7 @@ final class RoomScriptCalls {
             case .after(let seq, let limit): ("after", seq, limit)
             case .before(let seq, let limit): ("before", seq, limit)
             }
-        var request = RedisRequest(.read, keys: self.keys.meta(room), self.keys.log(room)) {
+        var request = RedisRequest(.read, keys: self.logKeys(room), arguments: 5, bytes: 0) {
             $0.append(mode)
             $0.append(seq)
             $0.append(limit)
@@ -111,7 +124,7 @@ final class RoomScriptCalls {
 
     /// Gives a log that was rolled back another epoch.
     func replaceEpoch(_ epoch: Epoch, of room: RoomName) -> RedisRequest {
-        RedisRequest(.replaceEpoch, keys: self.keys.meta(room), self.keys.log(room)) {
+        RedisRequest(.replaceEpoch, keys: self.logKeys(room), arguments: 3, bytes: 0) {
             $0.append(epoch.rawValue)
             $0.append(self.epochs.next())
             $0.append(PublicationCodec.prefix(room))
@@ -125,7 +138,7 @@ final class RoomScriptCalls {
     ///   - news: What the nodes that listen to it are told.
     /// - Returns: The request.
     func clear(_ room: RoomName, telling news: ByteBuffer) -> RedisRequest {
-        var request = RedisRequest(.clear, keys: self.keys.meta(room), self.keys.log(room)) {
+        var request = RedisRequest(.clear, keys: self.logKeys(room), arguments: 3, bytes: 0) {
             $0.append(self.epochs.next())
             $0.append(self.keys.channel(room))
             $0.append(news)
@@ -187,7 +200,7 @@ final class RoomScriptCalls {
     /// Publishes something on a room's channel.
     func publish(_ payload: ByteBuffer, in room: RoomName) -> RedisRequest {
         let channel = self.keys.channel(room)
-        var command = RedisCommand("PUBLISH", channel)
+        var command = RedisCommand(self.form.publish, channel)
         command.append(payload)
         return RedisRequest(command, on: channel)
     }

@@ -7,6 +7,8 @@ internal import NIOCore
 final class FollowedRoom {
     let room: RoomName
     let channel: ChannelName
+    /// The slot of its keys and its channel in a Cluster; nil with one server.
+    let slot: HashSlot?
     let reader: RoomPayloadReader
     var feed = RoomFeed()
     private(set) var outlets: [SubscriberOutlet] = []
@@ -24,8 +26,8 @@ final class FollowedRoom {
     /// The time since when nobody on this node wants it; nil while somebody does.
     private(set) var idleSince: NIODeadline?
 
-    init(_ room: RoomName, channel: ChannelName, textLimit: Int) {
-        self.room = room
+    init(_ room: RoomName, channel: ChannelName, slot: HashSlot?, textLimit: Int) {
+        (self.room, self.slot) = (room, slot)
         self.channel = channel
         self.reader = RoomPayloadReader(room, textLimit: textLimit)
     }

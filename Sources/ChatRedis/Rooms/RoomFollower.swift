@@ -50,6 +50,8 @@ final class RoomFollower: EndpointListener {
     private let patience: TimeAmount
     private let linger: TimeAmount
     private var channels: [ChannelName: FollowedRoom] = [:]
+    /// The same by the slots of a Cluster; empty with one server.
+    private var slots: [HashSlot: [FollowedRoom]] = [:]
     /// Rooms that nobody on this node wants any more; they are kept for a while.
     private var lingering = DueQueue<FollowedRoom, NIODeadline>()
     /// Rooms whose logs have not been compared since the connection was made.
@@ -108,9 +110,11 @@ final class RoomFollower: EndpointListener {
     private func listen(to room: RoomName) -> FollowedRoom {
         let channel = self.requests.channel(of: room)
         if let known = self.channels[channel] { return known }
-        let followed = FollowedRoom(room, channel: channel, textLimit: self.textLimit)
+        let slot = self.endpoints.isCluster ? HashSlot(of: channel.rawValue) : nil
+        let followed = FollowedRoom(room, channel: channel, slot: slot, textLimit: self.textLimit)
         self.channels[channel] = followed
-        self.subscriptions(of: followed).subscribe(channel)
+        if let slot = followed.slot { self.slots[slot, default: []].append(followed) }
+        self.subscriptions(of: followed)?.subscribe(channel)
         self.observer?.began(followed)
         return followed
     }
@@ -121,19 +125,37 @@ final class RoomFollower: EndpointListener {
         self.outlets.ended(outlet)
     }
 
-    private func subscriptions(of followed: FollowedRoom) -> SubscriptionLink {
-        self.endpoints.endpoint(of: followed.channel.rawValue).subscriptions
+    private func subscriptions(of followed: FollowedRoom) -> SubscriptionLink? {
+        self.endpoints.endpoint(of: followed.channel.rawValue)?.subscriptions
+    }
+
+    private func isHeard(_ followed: FollowedRoom) -> Bool {
+        self.subscriptions(of: followed)?.isLive(followed.channel) == true
+    }
+
+    /// Slots of a Cluster are at other servers: their rooms are subscribed there, and read from the log what was published
+    /// in between.
+    func moved(_ slots: [HashSlot]) {
+        guard !self.slots.isEmpty else { return }
+        for followed in slots.flatMap({ self.slots[$0] ?? [] }) {
+            let subscriptions = self.subscriptions(of: followed)
+            for endpoint in self.endpoints.all where endpoint.subscriptions !== subscriptions {
+                endpoint.subscriptions.forget(followed.channel)
+            }
+            followed.feed.unsubscribed()
+            subscriptions?.subscribe(followed.channel)
+        }
     }
 
     /// The head of a room's log, read after the subscription was confirmed.
     private func head(_ followed: FollowedRoom) async throws(BrokerError) -> LogPosition {
-        guard followed.feed.position != nil, self.subscriptions(of: followed).isLive(followed.channel) else {
+        guard followed.feed.position != nil, self.isHeard(followed) else {
             // If Redis has refused it, try again.
-            self.subscriptions(of: followed).subscribe(followed.channel)
+            self.subscriptions(of: followed)?.subscribe(followed.channel)
             return try await withCheckedContinuation { continuation in
                 followed.wait(Waiter(continuation, patience: self.patience, on: self.eventLoop))
                 // The room may be queued for reading; a join does not wait for the queue.
-                if self.subscriptions(of: followed).isLive(followed.channel) { self.resume(followed) {} }
+                if self.isHeard(followed) { self.resume(followed) {} }
             }.get()
         }
         // The feed may lag behind the log: a message that a caller has just stored must not be above the head it gets.
@@ -169,12 +191,23 @@ final class RoomFollower: EndpointListener {
 
     func isHeard(_ channel: ChannelName) {
         guard let followed = self.channels[channel] else { return }
+        // No log has the changes of members that were published while the slot moved.
+        if followed.slot != nil, followed.feed.position != nil {
+            self.agenda.schedule(.lookOnce, followed, at: .now())
+        }
         // Rooms that callers wait for come first; the others are read one by one, and there may be a hundred thousand.
         if followed.isAwaited {
             self.resume(followed) {}
         } else {
             self.agenda.schedule(.resume, followed, at: .now())
         }
+    }
+
+    func isUnheard(_ channel: ChannelName) {
+        guard let followed = self.channels[channel], !self.isHeard(followed) else { return }
+        followed.feed.unsubscribed()
+        // The server says where the slot is now, or has it again.
+        self.subscriptions(of: followed)?.subscribe(channel)
     }
 
     func refused(_ channel: ChannelName, _ reason: BrokerError) { self.channels[channel]?.fail(reason) }
@@ -232,7 +265,7 @@ final class RoomFollower: EndpointListener {
 
     /// The room's subscription is confirmed: from now on, its log can be merged with the publications.
     func resume(_ followed: FollowedRoom, then done: @escaping () -> Void) {
-        guard self.subscriptions(of: followed).isLive(followed.channel), !followed.feed.isFollowing,
+        guard self.isHeard(followed), !followed.feed.isFollowing,
             case .read(let read) = followed.feed.subscribed()
         else { return done() }
         self.read(read, for: followed, then: done)
@@ -321,6 +354,10 @@ final class RoomFollower: EndpointListener {
             return
         }
         self.channels[followed.channel] = nil
-        self.subscriptions(of: followed).unsubscribe(followed.channel)
+        if let slot = followed.slot {
+            self.slots[slot]?.removeAll { $0 === followed }
+            if self.slots[slot]?.isEmpty == true { self.slots[slot] = nil }
+        }
+        self.subscriptions(of: followed)?.unsubscribe(followed.channel)
     }
 }

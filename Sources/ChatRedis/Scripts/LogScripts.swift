@@ -130,7 +130,7 @@ enum LogScripts {
         redis.call('HSET', meta, 'epoch', ARGV[1], 'seq', 0, 'run', RUN)
         redis.call('HDEL', meta, 'time', 'runs', 'keyring', 'keys')
         redis.call('DEL', log)
-        redis.call('PUBLISH', ARGV[2], ARGV[3])
+        redis.call(ROOM_PUBLISH, ARGV[2], ARGV[3])
         return 1
         """#
 }

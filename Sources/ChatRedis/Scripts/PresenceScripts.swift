@@ -21,7 +21,7 @@ enum PresenceScripts {
         local function announce(type, user, rest)
             epoch_of(meta, KEYS[2], ARGV[1])
             local version = redis.call('HINCRBY', meta, 'presence_version', 1)
-            redis.call('PUBLISH', channel, '{"type":"' .. type .. '","room":' .. room .. ',"user":' .. user
+            redis.call(ROOM_PUBLISH, channel, '{"type":"' .. type .. '","room":' .. room .. ',"user":' .. user
                 .. ',"member_count":' .. redis.call('HLEN', names)
                 .. ',"presence_version":' .. string.format('%.0f', version) .. (rest or '') .. '}')
         end

@@ -8,7 +8,7 @@ enum ProbeScript {
     /// may come back sooner than a refusal.
     static let probe = #"""
         redis.call('SET', KEYS[1], ARGV[2], 'EX', 60)
-        redis.call('PUBLISH', ARGV[1], ARGV[2])
+        redis.call(ROOM_PUBLISH, ARGV[1], ARGV[2])
         return 1
         """#
 }

@@ -58,7 +58,7 @@ enum RedisScript: CaseIterable {
     /// Lets a node hear itself.
     case beat
 
-    fileprivate var parts: [String] {
+    fileprivate func parts(in form: RedisForm) -> [String] {
         switch self {
         case .probe: [ProbeScript.probe]
         case .send: [SendScript.send]
@@ -86,7 +86,7 @@ enum RedisScript: CaseIterable {
         case .putRulings: [RulingScripts.put]
         case .liftRuling: [RulingScripts.lift]
         case .settle: [BudgetScript.settle]
-        case .beat: [LogScripts.epoch, ServiceScripts.beat]
+        case .beat: form.isCluster ? [ClusterScripts.beat] : [LogScripts.epoch, ServiceScripts.beat]
         }
     }
 }
@@ -105,9 +105,11 @@ struct RedisScriptSet {
     /// The time for which a room's epoch is kept, in seconds: it outlives the log.
     let roomSeconds: Int64
 
+    let form: RedisForm
     private let constants: [(name: String, value: String)]
 
-    init(log: LogLimits) {
+    init(log: LogLimits, form: RedisForm = .server) {
+        self.form = form
         let retention = max(1, log.retention.components.seconds)
         let renewal = max(1, min(60, retention / 100))
         let keys = max(1, log.deduplication.components.seconds)
@@ -129,7 +131,13 @@ struct RedisScriptSet {
             ("SWEEP_LIMIT", Int64(Self.sweepLimit)),
         ]
         // Redis takes a text unchanged; formatting a number in Lua is slow.
-        self.constants = numbers.map { ($0.0, String($0.1)) } + [("LOG_MESSAGES", "'\(log.messages)'")]
+        self.constants =
+            numbers.map { ($0.0, String($0.1)) } + [
+                ("LOG_MESSAGES", "'\(log.messages)'"),
+                ("ROOM_PUBLISH", "'\(form.publish)'"),
+                // No node of the first layout can use a Cluster.
+                ("HAS_LEGACY_KEYS", form.isCluster ? "false" : "true"),
+            ]
     }
 
     var all: [RedisScript] { RedisScript.allCases }
@@ -140,7 +148,7 @@ struct RedisScriptSet {
     }
 
     private func source(of script: RedisScript) -> String {
-        let body = script.parts.joined(separator: "\n")
+        let body = script.parts(in: self.form).joined(separator: "\n")
         let constants = self.constants.filter { body.contains($0.name) }.map { "local \($0.name) = \($0.value)\n" }
         // The link appends the run of Redis to the arguments of every script: a request may outlive a run.
         return constants.joined() + "local RUN = ARGV[#ARGV]\nARGV[#ARGV] = nil\n" + body

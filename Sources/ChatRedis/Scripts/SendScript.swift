@@ -1,7 +1,7 @@
 enum SendScript {
     /// De-duplicates, numbers, stores and publishes messages of one room, in the order given.
     ///
-    /// KEYS: meta, log; and if nodes of the first layout may have left records of keys, such a record's name for each
+    /// KEYS: meta, log; in a Cluster leases; and if nodes of the first layout may have left records of keys, such a record's name for each
     /// message. ARGV: candidate, prefix, channel; a secret of the node, or nothing when no message has a key; 1 if
     /// nodes of the first layout must find the keys as well, or nothing; then for each message its tail, and the digest
     /// of its key. All of them have keys, or none has.
@@ -41,7 +41,7 @@ enum SendScript {
         local number = head + 1
         -- The number and time of the message that was stored with the same key.
         local first, first_time
-        local legacy = KEYS[index / 2]
+        local legacy = HAS_LEGACY_KEYS and KEYS[index / 2]
         local record = legacy and pcall('GET', legacy)
         if type(record) == 'string' then
             local record_epoch, seq, time = string.match(record, '^(%w+) (%d+) (%d+)$')
@@ -69,7 +69,7 @@ enum SendScript {
                 break
             end
             head = number
-            call('PUBLISH', ARGV[3], event)
+            call(ROOM_PUBLISH, ARGV[3], event)
         """#
 
     /// Completes ``store``.

@@ -9,7 +9,7 @@ final class PrimaryFinder {
     /// Called when another server has become the primary.
     var moved: () -> Void = {}
 
-    private(set) var links: [SentinelLink] = []
+    private(set) var links: [QuestionLink<SentinelQuestion>] = []
     private let question: SentinelQuestion
     private let eventLoop: any EventLoop
     private let patience: TimeAmount
@@ -41,7 +41,7 @@ final class PrimaryFinder {
         self.patience = TimeAmount(configuration.connectTimeout)
         let connector = try RedisConnector(sentinelsOf: configuration)
         self.links = sentinels.enumerated().map { number, address in
-            SentinelLink(address, self.question, configuration, connector, on: eventLoop) { [weak self] event in
+            QuestionLink(address, self.question, configuration, connector, on: eventLoop) { [weak self] event in
                 self?.handle(event, of: number)
             }
         }
@@ -61,7 +61,7 @@ final class PrimaryFinder {
         return primary
     }
 
-    private func handle(_ event: SentinelLink.Event, of sentinel: Int) {
+    private func handle(_ event: QuestionLink<SentinelQuestion>.Event, of sentinel: Int) {
         switch event {
         case .answered(let answer):
             if answer == nil { self.reason = BrokerError(.away, "a sentinel knows no primary of this name") }

@@ -4,7 +4,10 @@ internal import ChatCore
 ///
 /// The first names the server that is being promoted even before the failover is over, the second has the number of the
 /// failover (https://redis.io/docs/latest/develop/reference/sentinel-clients/).
-struct SentinelQuestion {
+///
+/// A sentinel would also publish that another server has become the primary (`+switch-master`). Asking finds out as fast,
+/// needs no second connection, and cannot miss it.
+struct SentinelQuestion: RepeatedQuestion {
     /// The name under which the sentinels know the primary.
     let name: String
 
@@ -13,7 +16,7 @@ struct SentinelQuestion {
     }
 
     /// Reads the two replies; nil when the sentinel knows no such primary, or they cannot be understood.
-    func answer(_ replies: some Collection<RedisReply>) -> PrimaryView.Answer? {
+    func answer(_ replies: [RedisReply]) -> PrimaryView.Answer? {
         guard replies.count == 2, let place = replies.first?.array, place.count == 2, let host = place[0].string,
             !host.isEmpty, let port = place[1].string.flatMap(Int.init), (1...65535).contains(port)
         else { return nil }

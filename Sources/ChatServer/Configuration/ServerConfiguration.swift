@@ -176,6 +176,9 @@ extension NodeConfiguration {
                     + Setting.redisPasswordFile.names
             )
         }
+        if case .cluster = url.target, self.redisPrefix.contains("{") {
+            throw SettingError("\(Setting.redisPrefix.names): in a Redis Cluster a { puts all rooms at one server")
+        }
         self.redisAuthorities = try Self.authorities(settings, usesTLS: url.usesTLS)
         self.sentinelLogIn = try Self.sentinelLogIn(settings, url)
     }
@@ -191,7 +194,8 @@ extension NodeConfiguration {
                     + Setting.redisSentinelPasswordFile.names
             )
         }
-        guard case .server = url.target, logIn != RedisLogIn() else { return logIn }
+        if case .primary = url.target { return logIn }
+        guard logIn != RedisLogIn() else { return logIn }
         let setting = logIn.password == nil ? Setting.redisSentinelUser : .redisSentinelPasswordFile
         throw SettingError("\(setting.names): it is for a Redis that sentinels know, redis-sentinel://")
     }

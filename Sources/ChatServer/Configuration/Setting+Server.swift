@@ -20,7 +20,8 @@ extension Setting {
     static let redis = Setting(
         "redis",
         help: "The Redis that joins the nodes: redis://[user:pass@]host:port[/db], rediss://…, unix:/path.",
-        discussion: "redis-sentinel://host:port,host:port/name[/db] asks sentinels where it is. "
+        discussion: "redis-sentinel://host:port,host:port/name[/db] asks sentinels where it is, "
+            + "redis-cluster://host:port,host:port is a Redis Cluster. "
             + "Without it the chat lives in memory, on this node alone. REDIS_URL is understood as well."
     )
     static let redisPasswordFile = Setting(

@@ -5,7 +5,7 @@ extension CommandPipeline {
     struct Wire {
         enum Entry {
             case request(Request)
-            /// A script is being loaded.
+            /// A script is being loaded, or the next request is prepared.
             case load
         }
 
@@ -24,6 +24,7 @@ extension CommandPipeline {
 
         mutating func append(_ entry: Entry, _ now: NIODeadline) {
             if self.isEmpty { self.owedSince = now }
+            if case .request(let request) = entry, request.asks { self.entries.append(.load) }
             self.count(entry, 1)
             self.entries.append(entry)
         }

@@ -7,6 +7,8 @@ protocol PipelineRequest {
     /// Whether it may be sent again when the connection was lost before its answer came.
     var isRepeatable: Bool { get }
     var priority: RequestPriority { get }
+    /// Whether a command goes before it that lets a server take it which has not got its slot.
+    var asks: Bool { get }
     /// Whether its answer covers the requests before it, so that it means nothing while one of them is not done.
     var confirmsEarlier: Bool { get }
     /// Whether it was on the wire of a connection that was lost before its answer came.
@@ -151,7 +153,7 @@ struct CommandPipeline<Request: PipelineRequest> {
         case fail(Request)
         /// It was refused because its script was missing, and is kept to be sent again.
         case keep
-        /// A script is in place.
+        /// A script is in place, or the way for the next request is free.
         case loaded
         /// There was no request for it: close the connection.
         case close
@@ -257,6 +259,24 @@ struct CommandPipeline<Request: PipelineRequest> {
             }
         )
         return failed
+    }
+
+    /// Takes out requests that were not sent, because their slots have moved to another server.
+    ///
+    /// - Parameter isElsewhere: Whether a request's slot has moved.
+    /// - Returns: The requests, those of one priority in order.
+    mutating func withdraw(where isElsewhere: (Request) -> Bool) -> [Request] {
+        var withdrawn: [Request] = []
+        func take(_ queue: inout CircularBuffer<Request>) {
+            let leaving = queue.filter(isElsewhere)
+            guard !leaving.isEmpty else { return }
+            queue.removeAll(where: isElsewhere)
+            withdrawn += leaving
+        }
+        take(&self.urgent)
+        take(&self.waiting)
+        take(&self.bulk)
+        return withdrawn.map { self.done($0) }
     }
 
     private mutating func done(_ request: Request) -> Request {

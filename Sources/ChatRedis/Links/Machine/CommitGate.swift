@@ -66,6 +66,15 @@ struct CommitGate<Commit> {
         return .begin(commits)
     }
 
+    /// Removes all requests that wait for the batch under way.
+    mutating func takeAll() -> [Commit] {
+        defer {
+            self.waiting.removeAll()
+            self.waitingCount = 0
+        }
+        return self.waiting.map(\.commit)
+    }
+
     /// Removes requests that have waited for too long.
     mutating func expire(_ now: NIODeadline) -> [Commit] {
         var expired: [Commit] = []

@@ -72,6 +72,16 @@ struct SubscriptionTable {
         return channel.isWanted && channel.unconfirmed == 0 && !channel.isLive
     }
 
+    /// Redis has ended a subscription; returns whether it is one that is wanted, and nobody has asked for its end.
+    mutating func ended(_ name: ChannelName) -> Bool {
+        guard let channel = self.channels[name], channel.isWanted, channel.isLive else { return false }
+        self.channels[name]?.isLive = false
+        return true
+    }
+
+    /// It is subscribed elsewhere from now on.
+    mutating func forget(_ name: ChannelName) { self.channels[name] = nil }
+
     /// A connection was established.
     ///
     /// - Returns: The channels to subscribe.

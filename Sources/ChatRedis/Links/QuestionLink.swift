@@ -1,17 +1,33 @@
 internal import ChatCore
 internal import NIOCore
 
-/// The connection to a sentinel, which is asked again and again.
-///
-/// A sentinel would also publish that another server has become the primary (`+switch-master`). Asking finds out as fast,
-/// needs no second connection, and cannot miss it.
+/// A question that is asked again and again.
+protocol RepeatedQuestion {
+    associatedtype Answer
+
+    /// The commands, which are answered in order.
+    var commands: [RedisCommand] { get }
+
+    /// Reads the replies, one for each command; nil when they are no answer.
+    func answer(_ replies: [RedisReply]) -> Answer?
+}
+
+/// Something that keeps a connection.
+protocol KeptLink: AnyObject {
+    /// Keeps it until the task is cancelled, or nobody needs it any more.
+    ///
+    /// - Parameter onCancel: Called when the task is cancelled while the connection is open.
+    func keepConnected(onCancel: @escaping @Sendable () -> Void) async
+}
+
+/// The connection to a server that is asked the same question again and again, such as a sentinel.
 ///
 /// It belongs to the broker and is used on its event loop only.
-final class SentinelLink {
-    /// The news of a sentinel.
+final class QuestionLink<Question: RepeatedQuestion>: KeptLink {
+    /// The news of a server.
     enum Event {
-        /// It answered; nil: it knows no such primary.
-        case answered(PrimaryView.Answer?)
+        /// It answered; nil: its replies are no answer.
+        case answered(Question.Answer?)
         case lost(BrokerError)
     }
 
@@ -24,8 +40,8 @@ final class SentinelLink {
         case asked(at: NIODeadline, replies: [RedisReply])
     }
 
-    private let address: RedisURL.Address
-    private let question: SentinelQuestion
+    let address: RedisURL.Address
+    private let question: Question
     private let connector: RedisConnector
     private let eventLoop: any EventLoop
     private let interval: TimeAmount
@@ -35,11 +51,12 @@ final class SentinelLink {
     /// The connection, open or being made.
     private var handler: RedisChannelHandler?
     private var backoff = Backoff(ceiling: .seconds(2))
+    private var isStopped = false
 
     /// Makes a link that is connected by ``keepConnected(onCancel:)``.
     ///
     /// - Parameters:
-    ///   - address: The sentinel.
+    ///   - address: The server.
     ///   - question: What it is asked.
     ///   - configuration: How often, and for how long to wait.
     ///   - connector: Opens its connections.
@@ -47,7 +64,7 @@ final class SentinelLink {
     ///   - tell: Told of each answer, and of each loss.
     init(
         _ address: RedisURL.Address,
-        _ question: SentinelQuestion,
+        _ question: Question,
         _ configuration: RedisConfiguration,
         _ connector: RedisConnector,
         on eventLoop: any EventLoop,
@@ -64,7 +81,7 @@ final class SentinelLink {
     /// - Parameter onCancel: Called when the task is cancelled while the connection is open.
     func keepConnected(onCancel: @escaping @Sendable () -> Void) async {
         var random = SystemRandom()
-        while !Task.isCancelled {
+        while !Task.isCancelled, !self.isStopped {
             do {
                 let channel = try await self.connector.connect(to: self.address, self.makeHandler(), on: self.eventLoop)
                 await withTaskCancellationHandler {
@@ -117,7 +134,14 @@ final class SentinelLink {
         self.tell(.answered(self.question.answer(replies)))
     }
 
-    /// Asks when it is time, and gives up a sentinel that does not answer.
+    /// Asks without waiting until it is time, unless that was done a moment ago.
+    func askSoon(_ now: NIODeadline, unlessWithin interval: TimeAmount) {
+        guard case .idle(let since) = self.state, since.map({ now - $0 >= interval }) ?? true else { return }
+        self.state = .idle(since: nil)
+        self.tick(now)
+    }
+
+    /// Asks when it is time, and gives up a server that does not answer.
     func tick(_ now: NIODeadline) {
         switch self.state {
         case .closed: break
@@ -131,5 +155,8 @@ final class SentinelLink {
     }
 
     /// Closes the connection, even one that is still being made.
-    func stop() { self.handler?.close(.isAway) }
+    func stop() {
+        self.isStopped = true
+        self.handler?.close(.isAway)
+    }
 }

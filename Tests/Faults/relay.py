@@ -39,6 +39,9 @@ class Relay:
     is_blackhole: bool = False
     """Whether what comes is lost. Who connects meanwhile finds somebody who takes the connection and says nothing."""
     port: int = 0
+    """Its own; 0: any that is free."""
+    host: str = "127.0.0.1"
+    """The address at which it listens."""
     accepted: int = 0
     """How many connections were taken in all."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -49,7 +52,7 @@ class Relay:
     @contextlib.asynccontextmanager
     async def running(self):
         """Relays as long as the scope lasts."""
-        server = await asyncio.start_server(self._accepted, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._accepted, self.host, self.port)
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield self

@@ -99,6 +99,11 @@ class Program:
         """Of the process that runs now."""
         return self._process.pid
 
+    @property
+    def runs(self) -> bool:
+        """Whether it was started and not killed."""
+        return self._process is not None
+
     async def kill(self) -> None:
         process, self._process = self._process, None
         if process is None:

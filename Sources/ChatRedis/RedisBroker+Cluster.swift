@@ -50,6 +50,7 @@ extension RedisBroker {
         self.rooms.moved(slots)
         for endpoint in change.ended {
             cluster.members.retire(endpoint)
+            self.formerCounters += endpoint.counters
             if self.health.ended(endpoint.id) { self.outlets.tellAttached(.status(.ok, detail: "Redis is back")) }
             if let member = endpoint.member { cluster.finder.lost(member) }
         }

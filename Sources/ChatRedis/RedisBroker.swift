@@ -28,6 +28,8 @@ package final actor RedisBroker: Broker {
     let links = KeptLinks()
     let logger: Logger
     var health = ServersHealth()
+    /// The counts of servers that are used no more.
+    var formerCounters = RedisEndpoint.Counters()
     /// The servers that came after the start, and have not been connected to yet.
     var successors: Set<RedisEndpoint.ID> = []
     let rooms: RoomFollower
@@ -156,13 +158,11 @@ package final actor RedisBroker: Broker {
         (counters.invalidPayloads, counters.rolledBackLogs) =
             (self.rooms.counters.invalidPayloads, self.rooms.counters.rolledBackLogs)
         counters.unloggedPublications = self.rooms.counters.unloggedPublications
-        for endpoint in self.endpoints.all {
-            counters.lostConnections += endpoint.counters.lost
-            counters.deafConnections += endpoint.counters.deaf
-            counters.strayConnections += endpoint.counters.stray
-            counters.reconnects += endpoint.counters.reconnects
-            counters.unknownErrors += endpoint.counters.unknownErrors
-        }
+        var connections = self.formerCounters
+        for endpoint in self.endpoints.all { connections += endpoint.counters }
+        (counters.lostConnections, counters.deafConnections) = (connections.lost, connections.deaf)
+        (counters.strayConnections, counters.reconnects) = (connections.stray, connections.reconnects)
+        counters.unknownErrors = connections.unknownErrors
         return counters
     }
 

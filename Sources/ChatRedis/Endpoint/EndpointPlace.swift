@@ -19,14 +19,14 @@ final class EndpointPlace {
         set { self.finder?.moved = newValue }
     }
 
-    /// Makes the place of a server that is always at the same address.
-    init(fixed: RedisURL.Address) { self.kind = .fixed(fixed) }
-
-    /// Makes the place of a primary that sentinels watch.
-    init(followed: PrimaryFinder) { self.kind = .followed(followed) }
-
-    /// Makes the place of a server of a Cluster.
-    init(member: RedisURL.Address) { self.kind = .member(member) }
+    init(_ site: RedisEndpoint.Site) {
+        self.kind =
+            switch site {
+            case .fixed(let address): .fixed(address)
+            case .followed(let finder): .followed(finder)
+            case .member(let address, _): .member(address)
+            }
+    }
 
     private var finder: PrimaryFinder? {
         guard case .followed(let finder) = self.kind else { return nil }

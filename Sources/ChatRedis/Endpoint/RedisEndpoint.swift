@@ -7,29 +7,6 @@ internal import NIOCore
 /// It knows nothing of rooms. Publications go to an ``EndpointListener``, all other news to its owner, as an ``Event``.
 /// It belongs to the broker and is used on its event loop only.
 final class RedisEndpoint {
-    /// Counts of connections for operators.
-    struct Counters: Equatable {
-        var lost = 0
-        var deaf = 0
-        var stray = 0
-        var reconnects = 0
-        var unknownErrors = 0
-    }
-
-    /// Tells an endpoint from all others of a broker.
-    struct ID: Hashable {
-        let number: Int
-    }
-
-    /// Where a server is.
-    enum Site {
-        case fixed(RedisURL.Address)
-        /// Where sentinels say.
-        case followed(PrimaryFinder)
-        /// A server of a Cluster, with one of its slots.
-        case member(RedisURL.Address, HashSlot)
-    }
-
     let id: ID
     let commands: CommandLink
     /// The link over which messages are stored and logs are compared: ``commands``, or a separate link.
@@ -95,18 +72,8 @@ final class RedisEndpoint {
         self.id = id
         (self.eventLoop, self.connector, self.scripts, self.keys) = (eventLoop, connector, scripts, keys)
         self.logger = logger
-        let slot: HashSlot?
-        switch site {
-        case .fixed(let address):
-            (self.place, self.name) = (EndpointPlace(fixed: address), "\(configuration.url)")
-            (self.member, slot) = (nil, nil)
-        case .followed(let finder):
-            (self.place, self.name) = (EndpointPlace(followed: finder), "\(configuration.url)")
-            (self.member, slot) = (nil, nil)
-        case .member(let address, let one):
-            (self.place, self.name) = (EndpointPlace(member: address), "\(address)")
-            (self.member, slot) = (address, one)
-        }
+        (self.place, self.member) = (EndpointPlace(site), site.member?.address)
+        self.name = self.member.map { "\($0)" } ?? "\(configuration.url)"
         self.commands = CommandLink(scripts: scripts, configuration)
         self.logLink = configuration.replicas > 0 ? CommandLink(scripts: scripts, configuration) : self.commands
         let asksReplicas = configuration.replicas > 0
@@ -124,7 +91,7 @@ final class RedisEndpoint {
             self.subscriptions,
             keys: keys,
             incarnation: incarnation,
-            slot: slot,
+            slot: site.member?.slot,
             on: eventLoop,
             patience: configuration.patience
         )

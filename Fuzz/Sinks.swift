@@ -230,6 +230,9 @@ extension Sink {
         while let reply = try? reader.next() {
             _ = (reply.count, reply.string, reply.array, reply.isNoScript)
             _ = LogAnswer(reply)
+            _ = ClusterAnswer(reply.array ?? [], from: .host("h", port: 1))
+            _ = LayoutQuestion(key: "k").answer([reply])
+            if case .error(let text) = reply { _ = Redirection(text) }
         }
     }
 

@@ -85,6 +85,7 @@ collect() { # NEED...
             ;;
         redis)
             need_command redis-server redis-server
+            need_command redis-cli redis-tools
             need_command openssl openssl
             need_python
             wants_servers=yes

@@ -15,6 +15,8 @@
 #            ROOM_SECONDS=60     for how long they do
 #            FAILOVERS=5         so often the primary of a Redis with sentinels dies, with replicas that must confirm and
 #                                without (Tests/Faults/failovers.py); 0: never
+#            MIGRATIONS=5        so often a slot of a Redis Cluster moves, while three of its primaries die and nodes are cut
+#                                off from one (Tests/Faults/migrations.py); 0: never
 #            DRAIN_CLIENTS=5000  so many are on a node that is shut down, and come back on another one (Tests/Faults/drain.py);
 #                                0: none
 #
@@ -46,6 +48,12 @@ for replicas in 0 1; do
     say "the primary dies $failovers times; $replicas replicas must confirm"
     .cache/venv/bin/python Tests/Faults/failovers.py --seed "$seed" --failovers "$failovers" --ack-replicas "$replicas"
 done
+
+migrations=${MIGRATIONS:-5}
+if [ "$migrations" -gt 0 ]; then
+    say "a slot of a Cluster moves $migrations times, and three primaries die"
+    .cache/venv/bin/python Tests/Faults/migrations.py --seed "$seed" --migrations "$migrations"
+fi
 
 clients=${DRAIN_CLIENTS:-5000}
 if [ "$clients" -gt 0 ]; then

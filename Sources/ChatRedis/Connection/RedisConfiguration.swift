@@ -7,7 +7,7 @@ package struct RedisConfiguration: Sendable {
     package var url: RedisURL
     /// The log-in at the sentinels, which is not that at Redis.
     package var sentinelLogIn = RedisLogIn()
-    /// The time between two questions to a sentinel.
+    /// The time between two questions to a sentinel, or to a server of a Cluster.
     package var sentinelInterval = Duration.seconds(1)
     /// The prefix of every key and channel.
     package var keyPrefix = "chat:"

@@ -118,8 +118,44 @@ struct ClusterTests {
         }
     }
 
+    @Test func `while a slot is half moved its single keys are used where they are, and its rooms wait`() async throws {
+        try await ClusterGroup.with { group in
+            let change = { (configuration: inout RedisConfiguration) in configuration.patience = .seconds(1) }
+            try await self.withNode(group, configure: change) { broker in
+                // Sessions whose keys are in the slot of the room.
+                let hashes = ["a", "b"].map { "\($0){\(self.room.rawValue)}" }
+                let save = { (hash: String) in
+                    try await eventually {
+                        (try? await broker.saveSession(hash, self.mina, isGuest: false)) != nil
+                    }
+                }
+                try await save(hashes[0])
+                try await self.publish("a", broker)
+                let source = try await group.primary(of: self.room)
+                let target = try #require(group.primaries.first { $0 !== source })
+                try await group.beginMoving(self.slot, from: source, to: target)
+                let key = "chat:session:\(hashes[0])"
+                try await source.operate(["MIGRATE", "127.0.0.1", "\(target.port)", key, "0", "5000"])
+                // One has moved, and one is new.
+                try await save(hashes[1])
+                for hash in hashes { try await eventually { (try? await broker.session(hash)) == self.mina } }
+                try await eventually {
+                    guard case .failure(let error) = await broker.publish([try self.draft("b")]).first else {
+                        Issue.record("a room of which a half is elsewhere was used")
+                        return true
+                    }
+                    return error.reason == BrokerError.isMoving.reason
+                }
+                try await group.finishMoving(self.slot, from: source, to: target)
+                #expect(try await self.publish("b", broker).position.seq == 2)
+                #expect(try await broker.log(self.room, after: 0, limit: 10).publications.count == 2)
+                for hash in hashes { try await eventually { (try? await broker.session(hash)) == self.mina } }
+            }
+        }
+    }
+
     @Test func `when a primary dies its replica is used, and nothing that it confirmed is lost`() async throws {
-        try await ClusterGroup.with(replicas: true) { group in
+        try await ClusterGroup.with(replicas: true, timeout: 2_000) { group in
             try await self.withNode(group, configure: Self.confirming) { broker in
                 let subscriber = CollectingSubscriber()
                 broker.attach(subscriber)

@@ -30,6 +30,12 @@ struct CommandPipelineTests {
             return request
         }
 
+        static func asking(_ name: String) -> Request {
+            var request = Request(stringLiteral: name)
+            request.asks = true
+            return request
+        }
+
         static func once(_ name: String) -> Request {
             var request = Request(stringLiteral: name)
             request.isRepeatable = false
@@ -306,5 +312,36 @@ struct CommandPipelineTests {
         #expect(self.proceed() == ["load", "load"] + (0..<Self.window).map(String.init))
         #expect([self.reply(), self.reply(), self.reply()] == ["loaded", "loaded", "0"])
         #expect(self.proceed() == ["\(Self.window)"])
+    }
+
+    // MARK: Slots that move
+
+    @Test
+    mutating func `what asks another server has a command before it, with an answer of its own`() {
+        self.open()
+        #expect(self.submit(.asking("a"), "b") == [.send, .send])
+        #expect([self.reply(), self.reply(), self.reply()] == ["loaded", "a", "b"])
+    }
+
+    @Test
+    mutating func `what asks another server does so again when its script is gone`() {
+        self.open()
+        _ = self.submit(.asking("a"))
+        #expect([self.reply(), self.reply(isNoScript: true)] == ["loaded", "keep"])
+        #expect(self.proceed() == ["load", "load", "a"])
+        #expect([self.reply(), self.reply(), self.reply(), self.reply()] == ["loaded", "loaded", "loaded", "a"])
+    }
+
+    @Test
+    mutating func `what was not sent is given back, and the rest keeps its order`() {
+        _ = self.submit("a", "b", .urgent("u"), .bulk("c"), "d")
+        #expect(self.pipeline.withdraw { $0.name == "a" || $0.name == "c" }.map(\.name) == ["a", "c"])
+        self.pipeline.opened()
+        #expect(self.proceed() == ["u"])
+        #expect(self.reply() == "u")
+        #expect(self.proceed() == ["b", "d"])
+        // It is on the wire.
+        #expect(self.pipeline.withdraw { _ in true }.isEmpty)
+        #expect([self.reply(), self.reply()] == ["b", "d"])
     }
 }

@@ -43,4 +43,12 @@ struct CommitGateTests {
         #expect(self.gate.submit("d", count: 6, deadline: self.later) == .wait)
         #expect(self.finish() == ["c", "d"])
     }
+
+    @Test mutating func `all that waits can be taken out, and makes room`() {
+        _ = self.gate.submit("a", count: 1, deadline: self.soon)
+        _ = self.gate.submit("b", count: 6, deadline: self.soon)
+        #expect(self.gate.takeAll() == ["b"])
+        #expect(self.gate.submit("c", count: 10, deadline: self.soon) == .wait)
+        #expect(self.finish() == ["c"])
+    }
 }

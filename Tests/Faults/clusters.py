@@ -17,9 +17,9 @@ PRIMARIES = 3
 class Member(Redis):
     """A server of a Cluster."""
 
-    def __init__(self, folder: Path, number: int):
+    def __init__(self, folder: Path, number: int, timeout: int):
         self.bus_port = free_port()
-        options = ["--cluster-enabled", "yes", "--cluster-port", str(self.bus_port), "--cluster-node-timeout", "1500"]
+        options = ["--cluster-enabled", "yes", "--cluster-port", str(self.bus_port), "--cluster-node-timeout", str(timeout)]
         # It tells clients a port and no host: they use the host at which they asked, and so each node its own relays.
         options += ["--cluster-preferred-endpoint-type", "unknown-endpoint"]
         options += ["--cluster-allow-replica-migration", "no", "--repl-diskless-sync-delay", "0"]
@@ -48,8 +48,9 @@ class Member(Redis):
 class Cluster:
     """The servers, and the nodes that use them."""
 
-    def __init__(self, folder: Path, nodes: int, options: list[str]):
-        self.members = [Member(folder, number) for number in range(2 * PRIMARIES)]
+    def __init__(self, folder: Path, nodes: int, options: list[str], timeout: int = 30_000):
+        """With the milliseconds after which a server that is silent counts as gone; a busy machine may be silent for long."""
+        self.members = [Member(folder, number, timeout) for number in range(2 * PRIMARIES)]
         self.nodes = [Node(number, folder, self.members[0], options) for number in range(nodes)]
         self.relays: list[dict[Member, Relay]] = []
         """For each node its way to each server."""

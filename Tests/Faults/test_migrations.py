@@ -9,7 +9,7 @@ SEED = int(os.environ.get("SEED") or 1)
 
 
 def test_slots_that_move_and_a_node_that_is_cut_off_lose_nothing_and_reset_nobody():
-    outcome = asyncio.run(carry_out(Plan(SEED, migrations=4, partitions=1)))
+    outcome = asyncio.run(carry_out(Plan(SEED, migrations=3, partitions=1)))
     assert outcome.complaints == []
     assert outcome.report["acknowledged"] > 100
 

@@ -20,11 +20,14 @@ struct ClusterGroup {
     /// - Parameters:
     ///   - hasReplicas: Whether each has a replica.
     ///   - hasSpare: Whether there is a fourth primary that has no slot.
+    ///   - timeout: The milliseconds after which a server that is silent counts as gone; long, so that a busy machine
+    ///     makes none go.
     ///   - body: Works with them, once all know each other and serve all slots.
     /// - Throws: What the body throws.
     static func with(
         replicas hasReplicas: Bool = false,
         spare hasSpare: Bool = false,
+        timeout: Int = 30_000,
         _ body: (ClusterGroup) async throws -> Void
     ) async throws {
         var servers: [RedisServerProcess] = []
@@ -34,7 +37,7 @@ struct ClusterGroup {
         for _ in 0..<(hasReplicas ? 2 * count : count) {
             let bus = try await FreePort.find()
             let server = try await RedisServerProcess([
-                "--cluster-enabled", "yes", "--cluster-port", "\(bus)", "--cluster-node-timeout", "2000",
+                "--cluster-enabled", "yes", "--cluster-port", "\(bus)", "--cluster-node-timeout", "\(timeout)",
                 "--cluster-require-full-coverage", "no", "--repl-diskless-sync-delay", "0",
                 // The primaries are not the whole majority while one is gone, and replicas stay where they are.
                 "--cluster-allow-replica-migration", "no",
@@ -75,9 +78,19 @@ struct ClusterGroup {
 
     /// Moves a slot with its keys, as an operator does, while it is used.
     func move(_ slot: HashSlot, from source: RedisServerProcess, to target: RedisServerProcess) async throws {
+        try await self.beginMoving(slot, from: source, to: target)
+        try await self.finishMoving(slot, from: source, to: target)
+    }
+
+    /// Lets a slot be moved; its keys stay where they are.
+    func beginMoving(_ slot: HashSlot, from source: RedisServerProcess, to target: RedisServerProcess) async throws {
         let (from, to) = (try await source.clusterID(), try await target.clusterID())
         try await target.operate("CLUSTER SETSLOT \(slot.number) IMPORTING \(from)")
         try await source.operate("CLUSTER SETSLOT \(slot.number) MIGRATING \(to)")
+    }
+
+    /// Moves the keys of a slot that is being moved, and the slot after them.
+    func finishMoving(_ slot: HashSlot, from source: RedisServerProcess, to target: RedisServerProcess) async throws {
         while true {
             let keys = try await source.reply(to: "CLUSTER GETKEYSINSLOT \(slot.number) 10").array ?? []
             guard !keys.isEmpty else { break }
@@ -85,7 +98,8 @@ struct ClusterGroup {
                 try await source.operate(["MIGRATE", "127.0.0.1", "\(target.port)", key, "0", "5000"])
             }
         }
-        for server in [target, source] { try await server.operate("CLUSTER SETSLOT \(slot.number) NODE \(to)") }
+        let owner = try await target.clusterID()
+        for server in [target, source] { try await server.operate("CLUSTER SETSLOT \(slot.number) NODE \(owner)") }
     }
 }
 

@@ -214,7 +214,7 @@ package final actor RedisBroker: Broker {
             guard isAnotherRun || isSuccessor else { return }
             self.leases.doubt()
             self.watch.lookAtAll()
-            self.outlets.tellAttached(.presenceIsDoubtful)
+            self.outlets.tellAttached(.presenceIsDoubtful(of: .all))
         case .mayCompare: self.rooms.compareAll(at: endpoint)
         case .mayHear: if endpoint === self.home { self.mayHear() }
         case .changed(let status, let detail): self.changed(status, detail, at: endpoint)

@@ -103,7 +103,7 @@ extension [BrokerEvent] {
 
     package var statuses: [ServerStatus] {
         self.reduce(into: []) { statuses, event in
-            guard case .status(let status, detail: _) = event, statuses.last != status else { return }
+            guard case .status(let status, _, _) = event, statuses.last != status else { return }
             statuses.append(status)
         }
     }

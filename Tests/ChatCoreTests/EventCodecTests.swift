@@ -75,7 +75,7 @@ import Testing
             .reset(room: self.room, head: LogPosition(epoch: self.epoch, seq: 0)),
             .removed(Removal(room: self.room, code: .forbidden, message: "not any more")),
             .removed(Removal(room: self.room, code: .init("banned"), message: "for a day", until: 1_790_000_000_000)),
-            .status(.degraded, detail: "no broker"),
+            .status(.degraded, detail: "no broker"), .status(.ok, detail: "back", rooms: [self.room]),
             .closing(.draining, reconnectMilliseconds: 800),
         ]
         for event in events {

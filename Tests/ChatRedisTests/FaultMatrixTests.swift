@@ -36,7 +36,7 @@ struct FaultMatrixTests {
     }
 
     private func details(_ events: [BrokerEvent]) -> [String] {
-        events.compactMap { if case .status(.degraded, let detail) = $0 { detail } else { nil } }
+        events.compactMap { if case .status(.degraded, let detail, _) = $0 { detail } else { nil } }
     }
 
     // MARK: A Redis that is no primary

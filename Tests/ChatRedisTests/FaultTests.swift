@@ -304,7 +304,9 @@ struct FaultTests {
                 let subscriber = CollectingSubscriber()
                 broker.attach(subscriber)
                 let events = try await subscriber.events { !$0.isEmpty }
-                let details = events.compactMap { if case .status(.degraded, let detail) = $0 { detail } else { nil } }
+                let details = events.compactMap {
+                    if case .status(.degraded, let detail, _) = $0 { detail } else { nil }
+                }
                 #expect(details == ["Redis wants a password"])
             }
             try await withBroker(server, configure: { $0.url.password = .init("s3cret") }) { try await $0.probe() }

@@ -83,7 +83,7 @@ struct SubscriberOutletsTests {
         #expect(subscribers[1].events.isEmpty)
         #expect(outlets.attach(subscribers[1]) === second)
         #expect(outlets.attach(subscribers[1]) == nil)
-        outlets.tellAttached(.presenceIsDoubtful)
+        outlets.tellAttached(.presenceIsDoubtful(of: .all))
         #expect(subscribers.map(\.events.count) == [2, 1])
     }
 

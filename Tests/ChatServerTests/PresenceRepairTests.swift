@@ -99,7 +99,7 @@ struct PresenceRepairTests {
             self.broker.isLossy = true
             try await self.broker.forget(user, in: self.room)
             self.broker.isLossy = false
-            self.broker.tell([.presenceIsDoubtful, .status(.ok, detail: "back")])
+            self.broker.tell([.presenceIsDoubtful(of: .all), .status(.ok, detail: "back")])
             #expect(try await mina.next("presence")["member_count"]?.integer == 1)
             #expect(try await self.broker.members(self.room, cursor: nil, limit: 9).members == [user])
         }
@@ -118,7 +118,7 @@ struct PresenceRepairTests {
                 in: self.room
             )
             self.broker.isLossy = false
-            self.broker.tell([.presenceIsDoubtful, .status(.ok, detail: "back")])
+            self.broker.tell([.presenceIsDoubtful(of: .all), .status(.ok, detail: "back")])
             #expect(try await mina.next("presence")["member_count"]?.integer == 1)
             #expect(self.broker.restorers == [dead.successor])
         }

@@ -1,7 +1,7 @@
 /// The list of rooms, the broker's status, and its work as a whole.
 ///
 /// It promises: a room that has members or a log is listed; ``probe()`` succeeds only when a message would have come
-/// back; each change of the broker's status reaches every attached subscriber once.
+/// back; each change of the broker's status reaches every attached subscriber once, with the rooms that it concerns.
 package protocol BrokerControl: AnyObject, Sendable {
     /// The kind of broker, in one word for people and programs: `memory`, `redis`.
     var kind: String { get }
@@ -25,7 +25,7 @@ package protocol BrokerControl: AnyObject, Sendable {
     /// - Throws: ``BrokerError`` when the broker is out of reach.
     func clear(_ room: RoomName) async throws(BrokerError)
 
-    /// Adds a subscriber for events of a whole node: ``BrokerEvent/status(_:detail:)``, ``BrokerEvent/renamed(_:)``.
+    /// Adds a subscriber for events of a whole node: ``BrokerEvent/status(_:detail:of:)``, ``BrokerEvent/renamed(_:)``.
     func attach(_ subscriber: any BrokerSubscriber)
 
     /// Proves that the broker can publish and receive, by a round trip.

@@ -18,4 +18,16 @@ package struct BrokerCounts: Equatable, Sendable {
     package var rolledBackLogs = 0
 
     package init() {}
+
+    /// Adds the counts of another broker.
+    package mutating func add(_ other: BrokerCounts) {
+        self.lostConnections += other.lostConnections
+        self.reconnects += other.reconnects
+        self.deafConnections += other.deafConnections
+        self.strayConnections += other.strayConnections
+        self.unknownErrors += other.unknownErrors
+        self.invalidPayloads += other.invalidPayloads
+        self.unloggedPublications += other.unloggedPublications
+        self.rolledBackLogs += other.rolledBackLogs
+    }
 }

@@ -8,11 +8,11 @@ package enum BrokerEvent: Sendable {
     case renamed(User)
     /// A moderator's ruling holds, or holds no more.
     case rulings(RulingNews)
-    /// The broker may have lost records of the members of all rooms. It comes before the broker is regained, and every
-    /// holder restores its members then.
-    case presenceIsDoubtful
-    /// The broker was lost or regained.
-    case status(ServerStatus, detail: String)
+    /// The broker may have lost records of the members of these rooms. It comes before the broker is regained for them,
+    /// and every holder restores its members then.
+    case presenceIsDoubtful(of: RoomScope)
+    /// The broker was lost or regained for these rooms.
+    case status(ServerStatus, detail: String, of: RoomScope = .all)
 }
 
 /// An event of a room, with the bytes for its members.

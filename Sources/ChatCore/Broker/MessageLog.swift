@@ -21,6 +21,10 @@ package protocol MessageLog: AnyObject, Sendable {
     /// - Returns: One result for each message, in their order.
     func publish(_ drafts: [Draft]) async -> [Result<Receipt, BrokerError>]
 
+    /// The lane of a room's messages: those of different lanes do not wait for each other when they are handed over
+    /// separately. Where there is one, it is 0.
+    func lane(of room: RoomName) -> Int
+
     /// Deletes a message: its text leaves the log, and an entry that tells of it is stored and published, both at once.
     ///
     /// - The message keeps its place, number and time; it is ``PublicationCodec/deleted(_:)`` from now on.
@@ -70,4 +74,9 @@ package protocol MessageLog: AnyObject, Sendable {
     /// - Returns: The messages, and what the log keeps.
     /// - Throws: ``BrokerError`` when the broker is out of reach.
     func log(_ room: RoomName, before seq: Int?, limit: Int) async throws(BrokerError) -> LogPage
+}
+
+extension MessageLog {
+    /// By default there is one lane.
+    package func lane(of room: RoomName) -> Int { 0 }
 }

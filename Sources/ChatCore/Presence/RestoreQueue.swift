@@ -43,11 +43,22 @@ package struct RestoreQueue: Sendable, Equatable {
     /// - Parameters:
     ///   - told: The newest version that was told in a room.
     ///   - users: The holder's users in a room, as it has them now.
+    ///   - waits: Whether a room keeps its place for now, because nobody can be told of it.
     /// - Returns: The parts; none when there is nothing to do.
-    package mutating func begin(told: (RoomName) -> Int, users: (RoomName) -> [User]) -> [HeldPart] {
+    package mutating func begin(
+        told: (RoomName) -> Int,
+        users: (RoomName) -> [User],
+        waits: (RoomName) -> Bool = { _ in false }
+    ) -> [HeldPart] {
         var parts: [HeldPart] = []
         var room = Self.usersAtOnce
+        var waiting: [RoomName] = []
+        defer { self.line.append(contentsOf: waiting) }
         while parts.count < Self.roomsAtOnce, room > 0, let name = self.line.popFirst() {
+            guard !waits(name) else {
+                waiting.append(name)
+                continue
+            }
             let after = self.progress[name]?.after
             let rest = users(name).filter { user in after.map { $0.rawValue < user.id.rawValue } ?? true }
                 .sorted { $0.id.rawValue < $1.id.rawValue }

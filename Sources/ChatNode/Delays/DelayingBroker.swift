@@ -43,6 +43,8 @@ final class DelayingBroker: Broker {
         await self.answers.pass()
     }
 
+    func lane(of room: RoomName) -> Int { self.base.lane(of: room) }
+
     func settle(_ spendings: [Spending]) async throws(BrokerError) -> [Int] {
         try await self.late { () async throws(BrokerError) in try await self.base.settle(spendings) }
     }

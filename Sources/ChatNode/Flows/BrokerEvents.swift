@@ -46,17 +46,19 @@ final class BrokerEvents: PresenceHost {
             case .renamed(let user): self.names.apply(user)
             // The node has one copy of the rulings, and tells its shards what has changed in it.
             case .rulings: break
-            case .presenceIsDoubtful: self.presence.isBrokerDoubtful = true
-            case .status(let status, let detail): self.applyStatus(status, detail)
+            case .presenceIsDoubtful(let scope): self.presence.doubtBroker(scope)
+            case .status(let status, let detail, let scope): self.applyStatus(status, detail, scope)
             }
         }
         // The status comes between: what it makes the shard ask again goes by this doubt.
-        if batch.hasOverflowed { self.presence.isBrokerDoubtful = true }
-        if case .status(let status, let detail) = batch.lastStatus { self.applyStatus(status, detail) }
+        if batch.hasOverflowed { self.presence.doubtBroker(.all) }
+        for case .status(let status, let detail, let scope) in batch.lastStatuses {
+            self.applyStatus(status, detail, scope)
+        }
         if batch.hasOverflowed {
             self.metrics.didOverflow()
             for room in self.rooms.all { self.resynchronization.begin(in: room) }
-            self.doubtNews()
+            self.doubtNews(of: .all)
         }
         self.broadcasts.sendDue()
     }
@@ -98,23 +100,26 @@ final class BrokerEvents: PresenceHost {
         }
     }
 
-    private func applyStatus(_ status: ServerStatus, _ detail: String) {
-        // A new reason for the same state is shown on request and to new clients, but not sent to all.
-        let isNews = status == .ok || self.state.degradation == nil
-        self.state.degradation = status == .ok ? nil : detail
-        guard isNews else { return }
+    private func applyStatus(_ status: ServerStatus, _ detail: String, _ scope: RoomScope) {
+        guard self.presence.outages.apply(status, detail: detail, of: scope) else { return }
         // Publications in the meantime have not arrived, except those in a log.
         self.presence.doubtLease()
-        if status == .ok { self.doubtNews() }
-        let payload = Event.status(status, detail: detail).encoded()
+        if status == .ok { self.doubtNews(of: scope) }
+        let whole = scope.isWhole ? Event.status(status, detail: detail).encoded() : nil
         for client in self.clients.all where client.session.user != nil && !client.isListener {
-            self.answers.send(payload, to: client)
+            if let whole {
+                self.answers.send(whole, to: client)
+                continue
+            }
+            let rooms = client.memberships.map(\.room.name).filter { scope.contains($0) }
+            guard !rooms.isEmpty else { continue }
+            self.answers.send(Event.status(status, detail: detail, rooms: rooms).encoded(), to: client)
         }
     }
 
-    /// Events that are published only once may have been lost: presence and new names.
-    private func doubtNews() {
-        self.presence.doubtAll(on: self)
+    /// Events that are published only once may have been lost: presence of these rooms, and new names.
+    private func doubtNews(of scope: RoomScope) {
+        self.presence.doubtAll(of: scope, on: self)
         self.names.doubt()
     }
 

@@ -12,13 +12,12 @@ final class Names {
     private let rulings: RulingDesk
     private let costs: CostGuard
     private let answers: Answers
-    private let state: LoopState
     private let loop: ShardLoop
 
     init(_ base: LoopBase, _ answers: Answers) {
         (self.clients, self.rooms, self.presence) = (base.clients, base.rooms, base.presence)
         (self.sessions, self.rulings, self.costs) = (base.sessions, base.node.rulings, base.node.costs)
-        (self.state, self.loop) = (base.state, base.loop)
+        self.loop = base.loop
         self.answers = answers
     }
 
@@ -141,7 +140,7 @@ final class Names {
             if let user = self.clients.of(id).lazy.compactMap(\.session.user).first { await self.judge(user) }
         } catch {
             // When the broker is back, it says so, and all users are looked up then.
-            if self.state.degradation == nil { self.sessions.checkAgain(id, now: .now) }
+            if self.presence.outages.isEmpty { self.sessions.checkAgain(id, now: .now) }
         }
     }
 }

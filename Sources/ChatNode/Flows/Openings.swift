@@ -18,6 +18,7 @@ final class Openings {
     private let answers: Answers
     private let endings: Endings
     private let heldCommands: HeldCommandsReturn
+    private let presence: PresenceKeeper
     private let state: LoopState
 
     init(
@@ -30,7 +31,8 @@ final class Openings {
         _ endings: Endings,
         _ heldCommands: HeldCommandsReturn
     ) {
-        (self.node, self.clients, self.sessions, self.state) = (base.node, base.clients, base.sessions, base.state)
+        (self.node, self.clients, self.sessions) = (base.node, base.clients, base.sessions)
+        (self.presence, self.state) = (base.presence, base.state)
         (self.tokens, self.enforcement, self.permissions) = (tokens, enforcement, permissions)
         (self.names, self.answers, self.endings) = (names, answers, endings)
         self.heldCommands = heldCommands
@@ -79,8 +81,8 @@ final class Openings {
             tokenSeconds: access.grant.map { Tokens.seconds(until: $0.expiry) }
         )
         self.answers.sendFirst(Event.welcome(welcome).encoded(id: id), to: client)
-        if let degradation = self.state.degradation {
-            self.answers.send(Event.status(.degraded, detail: degradation).encoded(), to: client)
+        if let detail = self.presence.outages.wholeDetail {
+            self.answers.send(Event.status(.degraded, detail: detail).encoded(), to: client)
         }
         if let error = session.nameRefusal { self.answers.refuse(error, id: nil, to: client) }
         self.clients.belongs(client, to: session.user)

@@ -66,11 +66,24 @@ final class Sends {
         // Once in a second: the clock is not read for each batch.
         let start = self.isRoundTripDue ? ContinuousClock.now : nil
         self.isRoundTripDue = false
+        guard let lanes = self.lanes(of: batch) else { return self.handOver(batch, since: start) }
+        for lane in lanes { self.handOver(lane, since: start) }
+    }
+
+    private func handOver(_ batch: [Outgoing], since start: ContinuousClock.Instant?) {
         self.loop.start {
             let results = await self.messages.publish(batch.map(\.draft))
             if let start { self.measure(results, since: start) }
             for (sent, result) in zip(batch, results) { self.settle(sent, result) }
         }
+    }
+
+    /// Divides sends that need not wait for each other; nil when all are in one lane, as mostly.
+    private func lanes(of batch: [Outgoing]) -> [[Outgoing]]? {
+        guard batch.count > 1, let first = batch.first.map({ self.messages.lane(of: $0.draft.room) }),
+            batch.contains(where: { self.messages.lane(of: $0.draft.room) != first })
+        else { return nil }
+        return Array(Dictionary(grouping: batch) { self.messages.lane(of: $0.draft.room) }.values)
     }
 
     /// An attempt that failed says how long somebody waits, and not how fast the broker is.

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// The lock is held to append or to take a whole batch, never while members are served; a batch costs the loop one
 /// wake-up. Past ``maximumEvents``, events are dropped, and the shard reads the missed messages and members from the
-/// log and the lists. The broker's status can be read nowhere, so the last such event is kept.
+/// log and the lists. The broker's status can be read nowhere, so the last such events are kept.
 final class BrokerInbox: BrokerSubscriber, RulingObserver {
     /// The most events that wait for a shard.
     static let maximumEvents = 100_000
@@ -16,14 +16,23 @@ final class BrokerInbox: BrokerSubscriber, RulingObserver {
         var events: [BrokerEvent] = []
         /// Whether events were dropped after these.
         var hasOverflowed = false
-        /// The last dropped event about the broker's status.
-        var lastStatus: BrokerEvent?
+        /// The last dropped event about the broker's status for each scope of rooms.
+        var lastStatuses: [BrokerEvent] = []
         /// Changes of the node's rulings.
         var rulings: [RulingBook.Change] = []
         /// Whether so many changed that everything must be looked at again.
         var hasManyRulings = false
 
         fileprivate var isEmpty: Bool { self.events.isEmpty && self.rulings.isEmpty && !self.hasManyRulings }
+
+        /// An event is dropped; there are as many scopes as servers, and one of all rooms.
+        fileprivate mutating func dropped(_ event: BrokerEvent) {
+            guard case .status(_, _, let scope) = event else { return }
+            self.lastStatuses.removeAll {
+                if case .status(_, _, scope) = $0 { true } else { false }
+            }
+            self.lastStatuses.append(event)
+        }
     }
 
     private struct State {
@@ -50,7 +59,7 @@ final class BrokerInbox: BrokerSubscriber, RulingObserver {
             waiting.events.append(contentsOf: events.prefix(free))
             for event in events.dropFirst(free) {
                 waiting.hasOverflowed = true
-                if case .status = event { waiting.lastStatus = event }
+                waiting.dropped(event)
             }
         }
     }

@@ -1,11 +1,9 @@
 import ChatCore
 
-/// What all parts of a shard go by, and what changes while it runs: settings that are reloaded, and the broker's state.
+/// What all parts of a shard go by, and what changes while it runs: settings that are reloaded.
 final class LoopState {
     /// The settings of now.
     private(set) var settings: ReloadableConfiguration
-    /// The reason why the broker is out of reach, for new clients; nil while all is well.
-    var degradation: String?
 
     init(_ settings: ReloadableConfiguration) { self.settings = settings }
 

@@ -39,16 +39,22 @@ extension PresenceKeeper {
         self.repair(on: host)
     }
 
-    /// Events may have been lost in every room, and so may the broker's records where they are doubtful.
-    func doubtAll(on host: some PresenceHost) {
-        let isBrokerDoubtful = self.isBrokerDoubtful
-        self.isBrokerDoubtful = false
+    /// The broker may have lost its records of the members of these rooms.
+    func doubtBroker(_ scope: RoomScope) {
+        if !self.doubtfulScopes.contains(scope) { self.doubtfulScopes.append(scope) }
+    }
+
+    /// Events may have been lost in each of these rooms, and so may the broker's records where they are doubtful.
+    func doubtAll(of scope: RoomScope, on host: some PresenceHost) {
+        let doubtful = self.doubtfulScopes.filter { scope.isWhole || $0 == scope || $0.isWhole }
+        self.doubtfulScopes.removeAll { scope.isWhole || $0 == scope }
         // Each node needs time to restore that many rooms.
-        let settling = isBrokerDoubtful ? ListSettling.time + .milliseconds(self.rooms.count / 8) : .zero
-        for room in self.rooms.all {
+        let settling = doubtful.isEmpty ? .zero : ListSettling.time + .milliseconds(self.rooms.count / 8)
+        for room in self.rooms.all where scope.contains(room.name) {
             room.presence.crowd.doubt()
-            if isBrokerDoubtful { self.restore(room.name) }
-            self.seeTo(room, after: settling)
+            let isDoubtful = doubtful.contains { $0.contains(room.name) }
+            if isDoubtful { self.restore(room.name) }
+            self.seeTo(room, after: isDoubtful ? settling : .zero)
         }
         self.repair(on: host)
     }
@@ -135,7 +141,8 @@ extension PresenceKeeper {
         while let name = self.readings.next(.now) {
             guard let room = self.rooms[name], let due = room.presence.readingDue, due <= .now else { continue }
             room.presence.readingDue = nil
-            guard room.presence.crowd.needsReading else { continue }
+            // It is read when the server that has it is back.
+            guard room.presence.crowd.needsReading, !self.isSetAside(name) else { continue }
             room.presence.crowd.beginReading()
             if case .failure = await self.readMembers(of: room, settles: false, on: host) { break }
         }

@@ -36,8 +36,10 @@ final class PresenceKeeper {
     var readings = DueQueue<RoomName, ContinuousClock.Instant>()
     /// Large rooms whose counts must be sent.
     var counts: [LocalRoom] = []
-    /// Whether the broker may have lost the members here; they are entered again when it is back.
-    var isBrokerDoubtful = false
+    /// The rooms for which the broker is away now, as the shard was told.
+    var outages = Outages()
+    /// The rooms whose members the broker may have lost; they are entered again when it is back for them.
+    var doubtfulScopes: [RoomScope] = []
     var repair = Repair.none
 
     /// Whether rooms are being restored and read.
@@ -213,6 +215,9 @@ final class PresenceKeeper {
 
     // MARK: Restoring
 
+    /// Whether the broker is away for a room and not for all: then the others do not wait for it.
+    func isSetAside(_ name: RoomName) -> Bool { self.outages.arePartial && self.outages.concern(name) }
+
     /// The members of a room must be entered at the broker again.
     func restore(_ name: RoomName) { self.restores.add(name) }
 
@@ -228,8 +233,11 @@ final class PresenceKeeper {
         while !self.restores.isEmpty {
             let parts = self.restores.begin(
                 told: { self.rooms[$0]?.presence.crowd.pastVersion ?? 0 },
-                users: { self.rooms[$0]?.presence.users.values.map(\.user) ?? [] }
+                users: { self.rooms[$0]?.presence.users.values.map(\.user) ?? [] },
+                waits: self.isSetAside
             )
+            // What is left waits for a server that is away, and the other rooms go on.
+            if parts.isEmpty, self.outages.arePartial { return true }
             var fails = parts.isEmpty
             for (part, result) in zip(parts, await self.registry.restore(self.lease.holder, parts)) {
                 let answer = try? result.get()

@@ -31,7 +31,7 @@ extension Shard {
         await self.quiesce()
         // Most users come back elsewhere within seconds: events that everybody leaves, and then joins, would help
         // nobody. A broker that is away cannot be told, and the lease ends in its own time.
-        if self.base.state.degradation == nil {
+        if self.base.presence.outages.wholeDetail == nil {
             await self.base.presence.releaseLease(after: self.node.admission.beginDraining().end)
         }
         // The loop may end soon: nothing may be put on it any more.
@@ -65,7 +65,7 @@ extension Shard {
         self.base.metrics.measure(
             waiting: self.parts.held.holderCount,
             members: self.base.presence.memberCount,
-            hasBroker: self.base.state.degradation == nil
+            hasBroker: self.base.presence.outages.isEmpty
         )
         self.node.costs.sweep(now: now)
         self.node.admission.sweep(now: now)

@@ -107,7 +107,7 @@ actor Shard: LoopHost {
 
     /// The present numbers of the shard.
     func census() -> ShardCensus {
-        ShardCensus(members: self.base.presence.memberCount, degradation: self.base.state.degradation)
+        ShardCensus(members: self.base.presence.memberCount, degradation: self.base.presence.outages.detail)
     }
 
     /// The connections of a user on this loop.

@@ -65,8 +65,8 @@ extension Conversation {
         case .removed(let removal):
             self.forget(removal.room)
             self.warn(Notices.removed(removal))
-        case .status(.degraded, let detail): self.warn(Notices.degraded(detail))
-        case .status(.ok, detail: _): self.notice(Phrase.recovered())
+        case .status(.degraded, let detail, let rooms): self.warn(Notices.degraded(detail, rooms))
+        case .status(.ok, detail: _, let rooms): self.notice(Notices.recovered(rooms))
         case .closing(let disconnect, reconnectMilliseconds: _):
             self.notice(Phrase.closing(["reason": Words.of(disconnect)]))
         case .welcome: break

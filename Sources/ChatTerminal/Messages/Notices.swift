@@ -27,7 +27,7 @@ package enum Notices {
         case .refused(let room, let error), .held(let room, let error): "\(room): \(Words.of(error))"
         case .objected(let error): Words.of(error)
         case .tokenNotRenewed(let failure): Phrase.tokenNotRenewed(["reason": Words.of(failure)])
-        case .received(.status(.degraded, let detail)): self.degraded(detail)
+        case .received(.status(.degraded, let detail, let rooms)): self.degraded(detail, rooms)
         case .received(.gap(let room, epoch: _, let from, let last)): self.gap(room, from, last)
         case .received(.reset(let room, head: _)): self.reset(room)
         case .received(.removed(let removal)): self.removed(removal)
@@ -42,7 +42,18 @@ package enum Notices {
 
     package static func reset(_ room: RoomName) -> String { Phrase.reset(["room": room.rawValue]) }
     package static func removed(_ removal: Removal) -> String { "\(removal.room): \(Words.of(removal))" }
-    package static func degraded(_ detail: String) -> String { Phrase.degraded(["detail": Words.of(said: detail)]) }
+    /// The server has lost its broker, for some rooms or, if none are named, for all.
+    package static func degraded(_ detail: String, _ rooms: [RoomName]) -> String {
+        let detail = Words.of(said: detail)
+        guard !rooms.isEmpty else { return Phrase.degraded(["detail": detail]) }
+        return Phrase.degradedRooms(["rooms": self.list(rooms), "detail": detail])
+    }
+
+    package static func recovered(_ rooms: [RoomName]) -> String {
+        rooms.isEmpty ? Phrase.recovered() : Phrase.recoveredRooms(["rooms": self.list(rooms)])
+    }
+
+    private static func list(_ rooms: [RoomName]) -> String { rooms.map(\.rawValue).joined(separator: ", ") }
 
     /// The state of the connection.
     ///

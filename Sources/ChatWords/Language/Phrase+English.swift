@@ -9,6 +9,8 @@ extension Phrase {
         .tryingAgain: "{reason}; trying again",
         .degraded: "the server has a problem: {detail}",
         .recovered: "the server works again",
+        .degradedRooms: "the server has a problem with {rooms}: {detail}",
+        .recoveredRooms: "the server works again for {rooms}",
         .closing: "the server is about to close the connection: {reason}",
 
         .tokenNotRenewed: "the token could not be renewed: {reason}",

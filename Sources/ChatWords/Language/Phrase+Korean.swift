@@ -9,6 +9,8 @@ extension Phrase {
         .tryingAgain: "{reason}; 다시 시도합니다",
         .degraded: "서버에 문제가 있습니다: {detail}",
         .recovered: "서버가 다시 정상입니다",
+        .degradedRooms: "다음 대화방에 문제가 있습니다: {rooms} ({detail})",
+        .recoveredRooms: "다음 대화방이 다시 정상입니다: {rooms}",
         .closing: "서버가 곧 연결을 닫습니다: {reason}",
 
         .tokenNotRenewed: "토큰을 새로 받지 못했습니다: {reason}",

@@ -4,6 +4,7 @@
 package enum Phrase: String, CaseIterable, Sendable {
     // The connection.
     case connecting, connected, connectedAgain, offline, waitingToConnect, tryingAgain, degraded, recovered, closing
+    case degradedRooms, recoveredRooms
     case tokenNotRenewed, withoutWebSocket
     // Rooms.
     case joined, members, memberJoined, memberLeft, memberRenamed, gapOne, gapMany, reset, notIn

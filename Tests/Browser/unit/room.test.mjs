@@ -322,6 +322,16 @@ test("events of rooms that are not open, and of unknown types, change nothing", 
   assert.equal(page.state, before);
 });
 
+test("rooms that are out of reach are said and unsaid by name", () => {
+  const page = new Page().event("status", { state: "degraded", rooms: ["a", "b"] });
+  assert.deepEqual(page.state.service, { state: "degraded", rooms: ["a", "b"] });
+  page.event("status", { state: "degraded", rooms: ["c"] });
+  page.event("status", { state: "ok", rooms: ["a", "b"] });
+  assert.deepEqual(page.state.service, { state: "degraded", rooms: ["c"] });
+  page.event("status", { state: "ok", rooms: ["c"] });
+  assert.deepEqual(page.state.service, { state: "ok" });
+});
+
 test("a degraded store is said and unsaid", () => {
   const page = new Page().event("status", { state: "degraded" });
   assert.equal(page.state.service.state, "degraded");

@@ -178,7 +178,8 @@ struct MessageSchemaTests {
             let most = removal
             (removal.until, removal.reason) = (nil, nil)
             return (.removed(most), .removed(removal))
-        case .status: return both(.status(.degraded, detail: "d"))
+        case .status:
+            return (.status(.degraded, detail: "d", rooms: [room]), .status(.degraded, detail: "d"))
         case .closing: return both(.closing(.draining, reconnectMilliseconds: 5))
         }
     }

@@ -104,7 +104,7 @@ struct MetricsTests {
             try await server.withClient("/ws?room=lobby") { mina in
                 let joined = try await mina.next("ok")
                 let epoch = try Epoch(try #require(joined["epoch"]?.string))
-                broker.tell([.status(.degraded, detail: "away"), .presenceIsDoubtful])
+                broker.tell([.status(.degraded, detail: "away"), .presenceIsDoubtful(of: .all)])
                 try await server.scrape { $0["chat_broker_up"] == 0 }
                 broker.tell([.status(.ok, detail: "back")])
                 try await server.scrape { $0["chat_broker_up"] == 1 && $0["chat_presence_repairs_total"] ?? 0 >= 1 }

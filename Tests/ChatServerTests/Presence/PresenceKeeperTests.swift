@@ -88,8 +88,8 @@ struct PresenceKeeperTests {
 
         /// The broker says that it has lost everything.
         func doubtAll() async {
-            self.keeper.isBrokerDoubtful = true
-            self.keeper.doubtAll(on: self.notes)
+            self.keeper.doubtBroker(.all)
+            self.keeper.doubtAll(of: .all, on: self.notes)
             await self.finish()
         }
 

@@ -22,11 +22,13 @@ export function mountBanner(root, app, store) {
   });
 
   function render() {
+    const { service } = state;
     const { kind = "", text = "", detail = "", action = "" } = describe(state);
     document.documentElement.dataset.connection = state.connection.phase;
     seen.textContent = text;
-    if (kind + detail === said) return;
-    said = kind + detail;
+    const saying = kind + detail + (service.rooms ?? "");
+    if (saying === said) return;
+    said = saying;
     heard.textContent = text;
     card.hidden = !kind;
     card.className = `banner ${kind}`;
@@ -48,5 +50,6 @@ function describe({ connection, service, wasWelcome }) {
     const more = readiness ? t("readiness")?.[readiness] ?? t("unreachable") : navigator.onLine ? "" : t("offline");
     return { kind: "lost", text: `${t(why)} ${t("countdown", seconds)}`, detail: `${more} ${t("keeps")}`.trim(), action: t("reconnectNow") };
   }
-  return service.state === "degraded" ? { kind: "degraded", text: t("degraded") } : {};
+  if (service.state !== "degraded") return {};
+  return { kind: "degraded", text: service.rooms ? t("degradedRooms", service.rooms.map((room) => `#${room}`).join(", ")) : t("degraded") };
 }

@@ -63,10 +63,19 @@ export function reduce(state, action) {
   return ON_PAGE[type]?.(state, action) ?? inRoom(state, room, (known) => ACTIONS[type](known, action));
 }
 
+// A status without rooms is the whole server's; others name the rooms of this client that they are about.
+function serviceAfter(service, { state, rooms = [] }) {
+  if (!rooms.length) return { state };
+  if (service.state === "degraded" && !service.rooms) return service;
+  const others = (service.rooms ?? []).filter((room) => !rooms.includes(room));
+  const away = state === "degraded" ? [...others, ...rooms] : others;
+  return away.length ? { state: "degraded", rooms: away } : { state: "ok" };
+}
+
 function happened(state, event, now) {
   switch (event.type) {
     case "status":
-      return { ...state, service: event };
+      return { ...state, service: serviceAfter(state.service, event) };
     case "closing":
       return { ...state, connection: { ...state.connection, isClosing: true } };
     case "error":

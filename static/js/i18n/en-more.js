@@ -127,6 +127,7 @@ export default {
   renamed: (from, to) => `${from} is now ${to}`,
   others: count("# other", "# others"),
   degraded: "The server has lost its store for the moment. Messages wait here and are sent afterwards.",
+  degradedRooms: (rooms) => `The server cannot reach these rooms for the moment: ${rooms}. Messages wait here and are sent afterwards.`,
   signIn: "Sign in",
   retry: "Try again",
   discard: "Discard",

@@ -127,6 +127,7 @@ export default {
   renamed: (from, to) => `${from} → ${to} 이름 변경`,
   others: count("외 #명"),
   degraded: "서버가 잠시 저장소에 닿지 못합니다. 메시지는 여기 보관했다가 보냅니다.",
+  degradedRooms: (rooms) => `서버가 잠시 이 대화방에 닿지 못합니다: ${rooms}. 메시지는 여기 보관했다가 보냅니다.`,
   signIn: "로그인",
   retry: "다시 보내기",
   discard: "삭제",

@@ -25,8 +25,8 @@ public enum Event: Equatable, Sendable {
     case reset(room: RoomName, head: LogPosition)
     /// The client is in a room no longer, and did not leave it.
     case removed(Removal)
-    /// The server lost or regained its broker.
-    case status(ServerStatus, detail: String)
+    /// The server lost or regained its broker, for these of the client's rooms; none are named when it is for all.
+    case status(ServerStatus, detail: String, rooms: [RoomName] = [])
     /// The connection is about to be closed by the server.
     case closing(Disconnect, reconnectMilliseconds: Int)
 }
@@ -112,7 +112,7 @@ extension Event {
         case .gap(let room, let epoch, let from, let to): Self.writeGap(room, epoch, from, to, to: &json)
         case .reset(let room, let head): Self.writeReset(room, head, to: &json)
         case .removed(let removal): removal.write(to: &json)
-        case .status(let state, let detail): Self.writeStatus(state, detail, to: &json)
+        case .status(let state, let detail, let rooms): Self.writeStatus(state, detail, rooms, to: &json)
         case .closing(let disconnect, let milliseconds): Self.writeClosing(disconnect, milliseconds, to: &json)
         }
         return json.finish()

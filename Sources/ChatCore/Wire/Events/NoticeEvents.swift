@@ -3,12 +3,16 @@ extension Event {
     /// Reads a `status`; nil for an unknown state.
     static func status(_ json: JSONValue) throws(JSONError) -> Event? {
         guard let state = ServerStatus(try json.required("state", \.word)) else { return nil }
-        return .status(state, detail: json["detail"]?.shown ?? "")
+        // Without any it concerns the whole server. A name that this version does not take is no room of this client.
+        let rooms = json["rooms"]?.array?.compactMap { $0.string.flatMap { try? RoomName($0) } }
+        guard rooms?.isEmpty != true else { return nil }
+        return .status(state, detail: json["detail"]?.shown ?? "", rooms: rooms ?? [])
     }
 
-    static func writeStatus(_ state: ServerStatus, _ detail: String, to json: inout JSONWriter) {
+    static func writeStatus(_ state: ServerStatus, _ detail: String, _ rooms: [RoomName], to json: inout JSONWriter) {
         json.field("state", state.rawValue)
         json.field("detail", detail)
+        if !rooms.isEmpty { json.array("rooms", rooms.map(\.rawValue)) }
     }
 
     static func closing(_ json: JSONValue) throws(JSONError) -> Event {

@@ -62,6 +62,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // The broker on several servers: each room is at one of them.
+        .target(
+            name: "ChatFleet",
+            dependencies: [
+                "ChatCore", "ChatSystem", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
         // What both programs need of the operating system (the time of day, writing to descriptors), and what tasks wait by.
         .target(name: "ChatSystem", dependencies: ["CMalloc"], swiftSettings: settings),
         // Settings, each declared once, and their values from flags, environment and file: for both programs.
@@ -148,6 +157,7 @@ let package = Package(
             dependencies: [
                 "ChatCore",
                 "ChatDeflate",
+                "ChatFleet",
                 "ChatHTTP",
                 "ChatIdentity",
                 "ChatMemory",
@@ -283,6 +293,15 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ChatFleetTests",
+            dependencies: [
+                "BrokerContract", "ChatCore", "ChatFleet", "ChatMemory", "ChatNode", "ChatRedis", "TestSupport",
+                .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "ChatDeflateTests",
             dependencies: ["ChatDeflate", "CZlib", "TestSupport", .product(name: "NIOCore", package: nio)],
             swiftSettings: settings
@@ -369,6 +388,7 @@ let package = Package(
                 "ChatClient",
                 "ChatCore",
                 "ChatDeflate",
+                "ChatFleet",
                 "ChatHTTP",
                 "ChatIdentity",
                 "ChatMemory",

@@ -10,6 +10,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 rules='
 ChatCore       |                                  | Crypto DequeModule Foundation HeapModule NIOCore Synchronization
 ChatMemory     | ChatCore                         | DequeModule NIOCore Synchronization
+ChatFleet      | ChatCore ChatSystem              | Crypto Logging Synchronization
 ChatDeflate    | CZlib                            | NIOCore
 ChatWebSocket  | ChatDeflate                      | NIOCore
 ChatSystem     | CMalloc                          | Dispatch Glibc Synchronization
@@ -21,7 +22,7 @@ CZlib          |                                  |
 ChatRedis      | ChatCore ChatSystem CHiredis     | *
 ChatClient     | ChatCore ChatSystem ChatWebSocket | *
 ChatIdentity   | ChatCore ChatSystem              | *
-ChatNode       | ChatCore ChatDeflate ChatHTTP ChatIdentity ChatMemory ChatRedis ChatSystem ChatWebSocket | *
+ChatNode       | ChatCore ChatDeflate ChatFleet ChatHTTP ChatIdentity ChatMemory ChatRedis ChatSystem ChatWebSocket | *
 ChatServer     | ChatCore ChatIdentity ChatNode ChatRedis ChatSettings ChatSystem | *
 ChatWords      | ChatClient ChatCore ChatSystem   | Glibc Synchronization
 ChatTerminal   | ChatClient ChatCore ChatSystem ChatWords | Foundation Glibc NIOCore Synchronization
@@ -42,7 +43,7 @@ JWTKit         | ChatIdentity
 '
 
 # modules whose folders lie in one direction
-one_way='ChatBench ChatClient ChatCore ChatDeflate ChatHTTP ChatIdentity ChatMemory ChatNode ChatRedis ChatServer ChatSettings ChatSystem
+one_way='ChatBench ChatClient ChatCore ChatDeflate ChatFleet ChatHTTP ChatIdentity ChatMemory ChatNode ChatRedis ChatServer ChatSettings ChatSystem
     ChatTerminal ChatVerify ChatWebSocket ChatWords chat-cli'
 
 findings=$(mktemp)

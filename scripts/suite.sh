@@ -47,7 +47,7 @@ pytest() { # FOLDER [ARGUMENT...]
 }
 
 # The three suites of the Swift package share its tests by name: each test is in exactly one.
-of_contract=('^ChatRedisTests\.' '\.[A-Za-z]*ContractTests(/|$)')
+of_contract=('^Chat(Redis|Fleet)Tests\.' '\.[A-Za-z]*ContractTests(/|$)')
 of_server='^ChatServerTests\.'
 
 case ${1:-} in

@@ -1,4 +1,5 @@
 package import ChatCore
+import ChatFleet
 import ChatIdentity
 import ChatMemory
 import ChatRedis
@@ -125,9 +126,29 @@ package struct Node: Service {
         _ group: MultiThreadedEventLoopGroup,
         _ logger: Logger
     ) throws -> any Broker {
+        let servers = configuration.redisFleet
+        guard servers.isEmpty else {
+            let names = servers.map(\.name)
+            return Fleet(
+                try servers.map { server in
+                    var redis = Self.redis(configuration, server.url)
+                    redis.list = RedisServerList(server.name, among: names)
+                    return Fleet.Server(
+                        name: server.name,
+                        redis: try RedisBroker(configuration: redis, eventLoopGroup: group, logger: logger)
+                    )
+                },
+                logger: logger
+            )
+        }
         guard let url = configuration.redis else {
             return try Self.memoryBroker(configuration, logger)
         }
+        let redis = Self.redis(configuration, url)
+        return try RedisBroker(configuration: redis, eventLoopGroup: group, logger: logger)
+    }
+
+    private static func redis(_ configuration: NodeConfiguration, _ url: RedisURL) -> RedisConfiguration {
         var redis = RedisConfiguration(url: url)
         redis.sentinelLogIn = configuration.sentinelLogIn
         redis.keyPrefix = configuration.redisPrefix
@@ -135,7 +156,7 @@ package struct Node: Service {
         redis.replicas = configuration.ackReplicas
         redis.lease = configuration.limits.presenceLease
         if let authorities = configuration.redisAuthorities { redis.tls.trustRoots = authorities }
-        return try RedisBroker(configuration: redis, eventLoopGroup: group, logger: logger)
+        return redis
     }
 
     /// The broker of a chat in memory, with the rulings that an earlier run kept.

@@ -55,7 +55,7 @@ package final actor RedisBroker: Broker {
         let incarnation = Base36.random(digits: 16, using: &random)
         let eventLoop = eventLoopGroup.next()
         let keys = RedisKeys(prefix: configuration.keyPrefix, database: configuration.url.database)
-        let scripts = RedisScriptSet(log: configuration.limits.log)
+        let scripts = RedisScriptSet(log: configuration.limits.log, list: configuration.list)
         let endpoints = try Self.endpoints(configuration, keys, incarnation, on: eventLoop, logger)
         let (requests, clock, agenda) = (RoomScriptCalls(keys: keys, form: endpoints.form), RedisClock(), RoomAgenda())
         let rooms = RoomFollower(
@@ -113,7 +113,7 @@ package final actor RedisBroker: Broker {
                 connector,
                 configuration,
                 keys: keys,
-                scripts: RedisScriptSet(log: configuration.limits.log, form: form),
+                scripts: RedisScriptSet(log: configuration.limits.log, form: form, list: configuration.list),
                 incarnation: incarnation,
                 on: eventLoop,
                 logger: logger

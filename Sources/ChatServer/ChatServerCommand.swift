@@ -126,7 +126,8 @@ extension ServerOptions {
             let source = SettingsSource(flags: self.values, environment: environment, file: file)
             var start = try await ReadSettings(source.read())
             start.configuration.node.hasEcho = self.testEcho
-            if let redis, (try? RedisURL(redis))?.password != nil {
+            let servers = (try? RedisServer.list(redis.joined(separator: "\n"))) ?? []
+            if servers.contains(where: { $0.url.password != nil }) {
                 start.configuration.warnings.append(
                     "a password on the command line can be seen by every user of this machine; "
                         + "use REDIS_URL or --redis-password-file"

@@ -181,7 +181,7 @@ struct ClusterTests {
                 try await self.publish("b", in: other, broker)
                 try await eventually { (try? await broker.probe()) != nil }
                 try await subscriber.events {
-                    $0.contains { if case .status(.ok, _) = $0 { true } else { false } }
+                    $0.contains { if case .status(.ok, _, _) = $0 { true } else { false } }
                 }
             }
         }

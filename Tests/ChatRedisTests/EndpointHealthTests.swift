@@ -90,11 +90,14 @@ struct EndpointIdentityTests {
     @Test
     func `an introduction that is none is not read`() {
         let start = ["p", "r", "noeviction"].map { RedisReply.bulk(ByteBuffer(string: $0)) } + [.integer(2)]
-        let whole = start + [.bulk(ByteBuffer(string: "master"))]
+        let alone = RedisReply.bulk(ByteBuffer())
+        let whole = start + [.bulk(ByteBuffer(string: "master")), alone]
         #expect(RedisIntroduction(.array(whole)) == self.introduction("p", run: "r"))
-        #expect(RedisIntroduction(.array(start + [.bulk(ByteBuffer(string: "slave"))]))?.isReplica == true)
+        #expect(RedisIntroduction(.array(start + [.bulk(ByteBuffer(string: "slave")), alone]))?.isReplica == true)
         // A server that does not tell its role may be anything.
-        #expect(RedisIntroduction(.array(start + [.bulk(ByteBuffer())]))?.isReplica == false)
+        #expect(RedisIntroduction(.array(start + [.bulk(ByteBuffer()), alone]))?.isReplica == false)
+        let one = RedisReply.bulk(ByteBuffer(string: "1790000000"))
+        #expect(RedisIntroduction(.array(Array(whole.dropLast()) + [one]))?.hasList == true)
         #expect(RedisIntroduction(.array(Array(whole.dropLast()))) == nil)
         #expect(RedisIntroduction(.array(whole.reversed())) == nil)
         #expect(RedisIntroduction(.status("OK")) == nil)

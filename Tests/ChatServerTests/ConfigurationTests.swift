@@ -128,6 +128,32 @@ struct ConfigurationTests {
         #expect(own.node.redis?.database == 2)
     }
 
+    @Test func `several Redis servers are a list with names`() async throws {
+        let (commas, lines) = ("a=redis://one,b=unix:/run/b", "a=redis://one\n b=unix:/run/b \n")
+        for text in [commas, lines, "a=redis://one, b=unix:/run/b,"] {
+            let configuration = try await self.configuration(["redis": text])
+            #expect(configuration.node.redisFleet.map(\.name) == ["a", "b"])
+            #expect(configuration.node.redis == nil && !configuration.node.isInMemory)
+            #expect(configuration.summary.contains("a=redis://one:6379/0, b=unix:/run/b?db=0"))
+        }
+        let sentinels = "redis-sentinel://s1,s2:26380/chat,redis://two"
+        let mixed = try await self.configuration(["redis": sentinels])
+        #expect(mixed.node.redisFleet.map(\.name) == ["chat/0", "two:6379/0"])
+        #expect(try await self.configuration(["redis": "main=redis://one/3"]).node.redis?.database == 3)
+    }
+
+    @Test(arguments: [
+        ("redis://one,redis://one", "same name or address"), ("a=redis://one,a=redis://two", "same name"),
+        ("a=redis://one,b=redis://one", "same address"), ("a=redis://one,redis://two", "either all"),
+        ("redis://one,rediss://", "names a host"),
+        ((0...16).map { "redis://h\($0)" }.joined(separator: ","), "at most 16"),
+    ])
+    func `a list of Redis servers that is none is refused`(text: String, reason: String) async throws {
+        await #expect {
+            _ = try await self.configuration(["redis": text])
+        } throws: { ($0 as? SettingError)?.message.contains(reason) == true }
+    }
+
     @Test func `a password comes from a file and is never shown`() async throws {
         try await self.withFile("s3cret\n") { file in
             let flags = ["redis": "redis://127.0.0.1", "redis-password-file": file]

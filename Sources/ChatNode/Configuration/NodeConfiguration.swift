@@ -12,6 +12,10 @@ package struct NodeConfiguration: Sendable {
     package var name = NodeName.hostAndPort
     /// The Redis that joins the nodes; nil keeps the chat in memory.
     package var redis: RedisURL?
+    /// Several independent servers over which rooms are spread, in place of one; none: there is one, or none.
+    package var redisFleet: [RedisServer] = []
+    /// Whether there is no Redis.
+    package var isInMemory: Bool { self.redis == nil && self.redisFleet.isEmpty }
     /// The log-in at the sentinels that know where Redis is.
     package var sentinelLogIn = RedisLogIn()
     package var redisPrefix = "chat:"

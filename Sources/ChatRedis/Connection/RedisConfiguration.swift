@@ -40,6 +40,9 @@ package struct RedisConfiguration: Sendable {
     /// The time for which a room that nobody on this node wants any more stays subscribed.
     package var linger = Duration.seconds(5)
 
+    /// The place of the server among several independent ones; nil: it has all rooms.
+    package var list: RedisServerList?
+
     package init(url: RedisURL) { self.url = url }
 
     /// The times that find a connection that looks alive and is dead: it takes at most both together.

@@ -28,6 +28,8 @@ package struct RedisURL: Equatable, Sendable {
     }
 
     package var target: Target
+    /// Whether servers of a Cluster are meant.
+    package var isOfCluster: Bool { if case .cluster = self.target { true } else { false } }
     package var usesTLS = false
     /// The user of Redis' access control list; nil: the default user.
     package var user: String?

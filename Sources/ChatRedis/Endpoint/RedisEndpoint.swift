@@ -29,6 +29,8 @@ final class RedisEndpoint {
     private let place: EndpointPlace
     private let connector: RedisConnector
     private let scripts: RedisScriptSet
+    /// Whether it is one of several servers.
+    private let hasList: Bool
     let keys: RedisKeys
     let logger: Logger
     var health = EndpointHealth()
@@ -74,10 +76,12 @@ final class RedisEndpoint {
         self.logger = logger
         (self.place, self.member) = (EndpointPlace(site), site.member?.address)
         self.name = self.member.map { "\($0)" } ?? "\(configuration.url)"
-        self.commands = CommandLink(scripts: scripts, configuration)
-        self.logLink = configuration.replicas > 0 ? CommandLink(scripts: scripts, configuration) : self.commands
         let asksReplicas = configuration.replicas > 0
+        self.commands = CommandLink(scripts: scripts, configuration, layout: keys.layout)
+        self.logLink =
+            asksReplicas ? CommandLink(scripts: scripts, configuration, layout: keys.layout) : self.commands
         self.confirmation = asksReplicas ? ReplicaConfirmation(over: self.logLink, configuration) : nil
+        self.hasList = configuration.list != nil
         let first = ChannelName(keys.layoutChannel)
         let isSharded = scripts.form == .cluster(isSharded: true)
         self.subscriptions = SubscriptionLink(
@@ -104,6 +108,7 @@ final class RedisEndpoint {
         // The first channel marks nodes of this layout: a node that counts subscribers must not see it last.
         self.subscriptions.subscribe(ChannelName(self.keys.layoutChannel))
         self.subscriptions.subscribe(ChannelName(self.keys.control))
+        if self.hasList { self.subscriptions.subscribe(ChannelName(self.keys.listChannel)) }
         self.subscriptions.subscribe(self.hearing.channel)
     }
 
@@ -312,6 +317,12 @@ final class RedisEndpoint {
             let reason = BrokerError.isOfLayout(introduction.layout, known: RedisKeys.layoutVersion)
             self.refusal = self.refusal ?? (self.health.status == .starting ? reason : nil)
             self.handlers[role]?.close(reason)
+            return false
+        }
+        guard self.hasList || !introduction.hasList else {
+            self.refusal = self.refusal ?? (self.health.status == .starting ? .isOneOfSeveral : nil)
+            // Also those that were made before it became one: nothing would be refused there.
+            self.leave(.isOneOfSeveral)
             return false
         }
         guard self.place.admits(introduction) else {

@@ -75,6 +75,9 @@ struct RedisKeys {
     /// The key that holds the version of this layout.
     var layout: String { self.prefix + "layout" }
 
+    /// The channel that every node with a list of servers listens to.
+    var listChannel: String { self.channelPrefix + "list" }
+
     /// The channel that every node of the present layout listens to.
     var layoutChannel: String { "\(self.channelPrefix)layout:\(RedisKeys.layoutVersion)" }
 

@@ -15,11 +15,18 @@ final class CommandLink {
     private var heads: [RedisScript: RedisCommand] = [:]
     private var lastUse = NIODeadline.now()
     private var isStopped = false
-    /// The last argument of every script: the run of Redis that the connection leads to.
-    private var run = RedisCommand("")
+    /// The last arguments of every script: the run of Redis that the connection leads to, and the number of the node's
+    /// list of servers.
+    private var tail = RedisCommand("")
+    private var run = ""
+    private let layout: String
+    /// The number that the server has given to the node's list of servers, while that holds.
+    var listNumber = "" {
+        didSet { self.updateTail() }
+    }
 
-    init(scripts: RedisScriptSet, _ configuration: RedisConfiguration) {
-        self.scripts = scripts
+    init(scripts: RedisScriptSet, _ configuration: RedisConfiguration, layout: String) {
+        (self.scripts, self.layout) = (scripts, layout)
         self.patience = TimeAmount(configuration.patience)
         self.liveness = configuration.liveness
         self.pipeline = CommandPipeline(
@@ -52,7 +59,7 @@ final class CommandLink {
             return
         }
         guard let head = self.heads[script] else { preconditionFailure("a script runs before it is loaded") }
-        self.handler?.send(request.command, after: head, then: self.run)
+        self.handler?.send(request.command, after: head, then: self.tail)
     }
 
     // MARK: The connection
@@ -64,12 +71,17 @@ final class CommandLink {
     ///   - replies: The answers of Redis to the loading of the scripts.
     ///   - run: The run of Redis that it leads to; empty if Redis does not name it.
     func opened(_ handler: RedisChannelHandler, loaded replies: some Sequence<RedisReply>, run: String) {
-        self.run = RedisCommand(run)
+        self.run = run
+        self.updateTail()
         for (script, reply) in zip(self.scripts.all, replies) {
             self.heads[script] = RedisCommand("EVALSHA", reply.string ?? "")
         }
         self.handler = handler
         self.pipeline.opened()
+    }
+
+    private func updateTail() {
+        self.tail = self.scripts.tail(run: self.run, layout: self.layout, number: self.listNumber)
     }
 
     func closed() {

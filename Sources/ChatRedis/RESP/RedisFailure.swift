@@ -34,6 +34,12 @@ extension BrokerError {
         )
     }
 
+    /// The node knows this server alone, and there are others.
+    static let isOneOfSeveral = BrokerError(
+        .unusableData,
+        "this Redis is one of several over which rooms are spread: give the server all of them (--redis)"
+    )
+
     /// The reason in an error reply, if it is a reason to leave that Redis.
     static func reasonToLeave(in text: String) -> BrokerError? {
         let error = BrokerError(redis: text)
@@ -65,6 +71,9 @@ extension BrokerError {
         "NOAUTH": "Redis wants a password",
         "WRONGPASS": "Redis refused the user name or password",
         "DENIED": "Redis is in protected mode: without a password it serves its own machine alone",
+        "ELSEWHERE": "this room has moved to another Redis server",
+        "UNSETTLED": "this room moves to another Redis server, and not all of them have been told",
+        "NOLIST": "this Redis server has not been told yet which rooms it has",
         "WRONGTYPE": "a key of the chat in Redis holds something else",
     ]
 }

@@ -57,6 +57,8 @@ enum RedisScript: CaseIterable {
     case settle
     /// Lets a node hear itself.
     case beat
+    /// Reads the lists of servers, and adds to them.
+    case roll
 
     fileprivate func parts(in form: RedisForm) -> [String] {
         switch self {
@@ -87,6 +89,22 @@ enum RedisScript: CaseIterable {
         case .liftRuling: [RulingScripts.lift]
         case .settle: [BudgetScript.settle]
         case .beat: form.isCluster ? [ClusterScripts.beat] : [LogScripts.epoch, ServiceScripts.beat]
+        case .roll: [ListScripts.roll]
+        }
+    }
+
+    /// Whether the script may make the room of its first key, as a condition in Lua; for a server that is one of several.
+    ///
+    /// Nil for scripts that a server carries out for rooms of others too: they touch no room, clean up or only look.
+    fileprivate var makesRoom: String? {
+        switch self {
+        case .send, .enter, .restore: "true"
+        case .read: "ARGV[5] == '1'"
+        case .members: "tonumber(ARGV[6]) > 0"
+        case .delete, .replaceEpoch, .renameMember, .clear: "false"
+        case .probe, .leave, .sweep, .look, .holders, .mend, .renewLease, .endLease, .lookAtLeases, .judgeLease,
+            .summary, .readSession, .writeSession, .putRulings, .liftRuling, .settle, .beat, .roll:
+            nil
         }
     }
 }
@@ -107,9 +125,11 @@ struct RedisScriptSet {
 
     let form: RedisForm
     private let constants: [(name: String, value: String)]
+    /// The servers among which this one is; nil: it has all rooms.
+    private let list: RedisServerList?
 
-    init(log: LogLimits, form: RedisForm = .server) {
-        self.form = form
+    init(log: LogLimits, form: RedisForm = .server, list: RedisServerList? = nil) {
+        (self.form, self.list) = (form, list)
         let retention = max(1, log.retention.components.seconds)
         let renewal = max(1, min(60, retention / 100))
         let keys = max(1, log.deduplication.components.seconds)
@@ -129,6 +149,7 @@ struct RedisScriptSet {
             ("ACCOUNT_MS", 24 * 3600 * 1000),
             ("PAGE_BYTES", Int64(LogPage.maximumBytes)),
             ("SWEEP_LIMIT", Int64(Self.sweepLimit)),
+            ("MOST_LISTS", 16),
         ]
         // Redis takes a text unchanged; formatting a number in Lua is slow.
         self.constants =
@@ -140,7 +161,7 @@ struct RedisScriptSet {
             ]
     }
 
-    var all: [RedisScript] { RedisScript.allCases }
+    var all: [RedisScript] { RedisScript.allCases.filter { self.list != nil || $0 != .roll } }
 
     /// The commands that load them, in the order of ``all``.
     var loadCommands: [RedisCommand] {
@@ -151,6 +172,25 @@ struct RedisScriptSet {
         let body = script.parts(in: self.form).joined(separator: "\n")
         let constants = self.constants.filter { body.contains($0.name) }.map { "local \($0.name) = \($0.value)\n" }
         // The link appends the run of Redis to the arguments of every script: a request may outlive a run.
-        return constants.joined() + "local RUN = ARGV[#ARGV]\nARGV[#ARGV] = nil\n" + body
+        return constants.joined() + "local RUN = ARGV[#ARGV]\nARGV[#ARGV] = nil\n" + self.admission(script) + body
+    }
+
+    /// The steps before a script where the server is one of several.
+    private func admission(_ script: RedisScript) -> String {
+        guard self.list != nil else { return "" }
+        let admit = script.makesRoom.map { ListScripts.admit(makesRoom: $0) + "\n" } ?? ""
+        return ListScripts.arguments + "\n" + admit
+    }
+
+    /// The arguments that follow those of every script.
+    ///
+    /// - Parameters:
+    ///   - run: The run of Redis that the connection leads to.
+    ///   - layout: The key of the layout.
+    ///   - number: The number of the node's list of servers at this server, if it is known.
+    /// - Returns: The arguments, the last one first taken.
+    func tail(run: String, layout: String, number: String) -> RedisCommand {
+        guard let list else { return RedisCommand(run) }
+        return RedisCommand(layout, number, list.name, run)
     }
 }

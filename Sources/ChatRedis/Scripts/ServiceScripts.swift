@@ -34,7 +34,7 @@ enum ServiceScripts {
     ///
     /// KEYS: layout. ARGV: a new name for a run, the version of the layout that the node knows. Answers the process
     /// (empty if Redis does not give it), the run, the policy for full memory, the version of the layout (0: none is
-    /// written), and the role.
+    /// written), the role, and the list of servers that holds (empty: it has all rooms).
     ///
     /// If Redis is empty, the layout says so: there are no old data to take into account.
     static let introduction = [Self.run, Self.introduce].joined(separator: "\n")
@@ -45,7 +45,7 @@ enum ServiceScripts {
         -- Data of a newer layout are not touched.
         local run = version <= tonumber(ARGV[2]) and run_of(KEYS[1], ARGV[1], '') or ''
         return { string.sub(told('server', 'run_id'), 1, 16), run, told('memory', 'maxmemory_policy'), version,
-            told('replication', 'role') }
+            told('replication', 'role'), redis.call('HGET', KEYS[1], 'list') or '' }
         """#
 
     /// Lets a node hear itself, and checks which other nodes are there.

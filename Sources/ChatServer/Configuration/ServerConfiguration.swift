@@ -33,7 +33,7 @@ struct ServerConfiguration: Sendable {
         try self.node.readLimits(settings)
         try self.node.readRedis(settings)
         self.node.identity = try IdentityConfiguration(settings)
-        self.node.moderation = try ModerationConfiguration(settings, isInMemory: self.node.redis == nil)
+        self.node.moderation = try ModerationConfiguration(settings, isInMemory: self.node.isInMemory)
         try self.node.readTLS(settings)
         self.warnings += self.tlsWarnings(now: Date())
         if settings.string(.testDelays) != nil {
@@ -58,12 +58,19 @@ struct ServerConfiguration: Sendable {
         listen      \(self.node.host):\(self.node.port), \(self.node.threads) event loops
         node        \(self.node.name.text(port: self.node.port))
         clients     \(self.node.identity.description)
-        broker      \(self.node.redis.map(\.description) ?? "in memory")
+        broker      \(self.brokerText)
         metrics     \(self.node.adminListen.map(\.description) ?? "with the key of the admin API, if there is one")
         page        \(self.node.staticFiles)
         encryption  \(self.node.tls.map { "\($0.files.certificate); \($0.expiryText)" } ?? "none")
         log         \(self.logLevel), as \(self.logFormat)
         """
+    }
+
+    private var brokerText: String {
+        guard self.node.redisFleet.isEmpty else {
+            return self.node.redisFleet.map { "\($0.name)=\($0.url)" }.joined(separator: ", ")
+        }
+        return self.node.redis.map(\.description) ?? "in memory"
     }
 
     private func tlsWarnings(now: Date) -> [String] {
@@ -166,24 +173,29 @@ extension NodeConfiguration {
             }
             return
         }
-        let url: RedisURL
-        do { url = try RedisURL(text) } catch { throw SettingError("\(Setting.redis.names): \(error)") }
-        self.redis = url
-        self.redis?.password = try settings.password(.redisPasswordFile) ?? url.password
-        guard self.redis?.user == nil || self.redis?.password != nil else {
-            throw SettingError(
-                "\(Setting.redis.names): a user needs a password, in the URL or by "
-                    + Setting.redisPasswordFile.names
-            )
+        var servers: [RedisServer]
+        do throws(RedisURLError) { servers = try RedisServer.list(text) } catch {
+            throw SettingError("\(Setting.redis.names): \(error)")
         }
-        if case .cluster = url.target, self.redisPrefix.contains("{") {
+        let password = try settings.password(.redisPasswordFile)
+        for index in servers.indices {
+            servers[index].url.password = password ?? servers[index].url.password
+            guard servers[index].url.user == nil || servers[index].url.password != nil else {
+                throw SettingError(
+                    "\(Setting.redis.names): a user needs a password, in the URL or by "
+                        + Setting.redisPasswordFile.names
+                )
+            }
+        }
+        if servers.contains(where: \.url.isOfCluster), self.redisPrefix.contains("{") {
             throw SettingError("\(Setting.redisPrefix.names): in a Redis Cluster a { puts all rooms at one server")
         }
-        self.redisAuthorities = try Self.authorities(settings, usesTLS: url.usesTLS)
-        self.sentinelLogIn = try Self.sentinelLogIn(settings, url)
+        if servers.count > 1 { self.redisFleet = servers } else { self.redis = servers.first?.url }
+        self.redisAuthorities = try Self.authorities(settings, usesTLS: servers.contains(where: \.url.usesTLS))
+        self.sentinelLogIn = try Self.sentinelLogIn(settings, servers.map(\.url))
     }
 
-    private static func sentinelLogIn(_ settings: Settings, _ url: RedisURL) throws(SettingError) -> RedisLogIn {
+    private static func sentinelLogIn(_ settings: Settings, _ urls: [RedisURL]) throws(SettingError) -> RedisLogIn {
         let logIn = RedisLogIn(
             user: settings.string(.redisSentinelUser),
             password: try settings.password(.redisSentinelPasswordFile)
@@ -194,8 +206,9 @@ extension NodeConfiguration {
                     + Setting.redisSentinelPasswordFile.names
             )
         }
-        if case .primary = url.target { return logIn }
-        guard logIn != RedisLogIn() else { return logIn }
+        guard urls.allSatisfy({ if case .primary = $0.target { false } else { true } }), logIn != RedisLogIn() else {
+            return logIn
+        }
         let setting = logIn.password == nil ? Setting.redisSentinelUser : .redisSentinelPasswordFile
         throw SettingError("\(setting.names): it is for a Redis that sentinels know, redis-sentinel://")
     }

@@ -8,7 +8,7 @@ import ChatSettings
 struct ServerOptions: ParsableArguments {
     @Option(.host) var host: String?
     @Option(.port) var port: String?
-    @Option(.redis) var redis: String?
+    @Option(.redis) var redis: [String]
     @Option(.redisPasswordFile) var redisPasswordFile: String?
     @Option(.redisSentinelUser) var redisSentinelUser: String?
     @Option(.redisSentinelPasswordFile) var redisSentinelPasswordFile: String?
@@ -56,7 +56,8 @@ struct ServerOptions: ParsableArguments {
     /// The settings that were given, by key.
     var values: [String: String] {
         let own: [Setting: String?] = [
-            .host: self.host, .port: self.port, .redis: self.redis, .redisPasswordFile: self.redisPasswordFile,
+            .host: self.host, .port: self.port, .redis: self.redis.isEmpty ? nil : self.redis.joined(separator: "\n"),
+            .redisPasswordFile: self.redisPasswordFile,
             .redisSentinelUser: self.redisSentinelUser,
             .redisSentinelPasswordFile: self.redisSentinelPasswordFile,
             .redisCa: self.redisCa, .redisPrefix: self.redisPrefix, .ackReplicas: self.ackReplicas,

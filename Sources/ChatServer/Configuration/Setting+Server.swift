@@ -22,7 +22,9 @@ extension Setting {
         help: "The Redis that joins the nodes: redis://[user:pass@]host:port[/db], rediss://…, unix:/path.",
         discussion: "redis-sentinel://host:port,host:port/name[/db] asks sentinels where it is, "
             + "redis-cluster://host:port,host:port is a Redis Cluster. "
-            + "Without it the chat lives in memory, on this node alone. REDIS_URL is understood as well."
+            + "Several independent servers, given one after the other or with commas between, share the rooms: "
+            + "a=redis://…, b=redis://… names them. "
+            + "Without any the chat lives in memory, on this node alone. REDIS_URL is understood as well."
     )
     static let redisPasswordFile = Setting(
         "redis-password-file",

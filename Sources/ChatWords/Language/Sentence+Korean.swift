@@ -107,6 +107,15 @@ extension Sentence {
         "pages of this origin may not connect here": "이 출처의 페이지는 여기에 연결할 수 없습니다",
         "Redis is out of reach": "Redis에 닿지 않습니다", "Redis did not answer in time": "Redis가 제시간에 답하지 않았습니다",
         "too many requests wait for Redis": "Redis를 기다리는 요청이 너무 많습니다",
+        "too many requests wait for the Redis servers": "Redis 서버를 기다리는 요청이 너무 많습니다",
+        "this room has moved to another Redis server": "이 대화방은 다른 Redis 서버로 옮겨 갔습니다",
+        "this room has moved to a Redis server that this node does not know":
+            "이 대화방은 이 노드가 모르는 Redis 서버로 옮겨 갔습니다",
+        "this room moves to another Redis server, and not all of them have been told":
+            "이 대화방은 다른 Redis 서버로 옮기는 중이며, 아직 모든 서버에 알리지 못했습니다",
+        "this Redis server has not been told yet which rooms it has": "이 Redis 서버는 어떤 대화방을 맡는지 아직 모릅니다",
+        "the Redis servers have not been asked yet which rooms they have":
+            "어떤 대화방을 맡는지 Redis 서버에 아직 묻지 못했습니다",
         "the connection to Redis was lost before it answered": "답이 오기 전에 Redis와 연결이 끊어졌습니다",
         "Redis forgot a script while it was used; send it again": "Redis가 쓰던 스크립트를 잊었습니다. 다시 보내 주세요",
         "Redis gave an unexpected answer": "Redis가 뜻밖의 답을 했습니다",

@@ -330,6 +330,8 @@ test("rooms that are out of reach are said and unsaid by name", () => {
   assert.deepEqual(page.state.service, { state: "degraded", rooms: ["c"] });
   page.event("status", { state: "ok", rooms: ["c"] });
   assert.deepEqual(page.state.service, { state: "ok" });
+  page.event("status", { state: "degraded", rooms: ["lobby"] }).do({ type: "close", room: "lobby" });
+  assert.deepEqual(page.state.service, { state: "ok" });
 });
 
 test("a degraded store is said and unsaid", () => {

@@ -45,7 +45,8 @@ export const ON_PAGE = {
     const left = new Map(state.rooms);
     left.delete(room);
     const current = state.current === room ? names[at + 1] ?? names[at - 1] ?? null : state.current;
-    return attend({ ...state, rooms: left, current });
+    const service = serviceAfter(state.service, { state: "ok", rooms: [room] });
+    return attend({ ...state, service, rooms: left, current });
   },
   lookedAt: (state, { isLookedAt }) => attend({ ...state, isLookedAt }),
   tick(state, { now }) {

@@ -12,16 +12,20 @@ struct RedisIntroduction: Equatable {
     var layout: Int
     /// Whether it follows another server.
     var isReplica: Bool
+    /// Whether it is one of several servers over which rooms are spread.
+    var hasList = false
 }
 
 extension RedisIntroduction {
     /// Parses the answer of the script ``ServiceScripts/introduction``.
     init?(_ reply: RedisReply?) {
-        guard let parts = reply?.array, parts.count == 5, let process = parts[0].string, let run = parts[1].string,
-            let policy = parts[2].string, let layout = parts[3].integer, let role = parts[4].word
+        guard let parts = reply?.array, parts.count == 6, let process = parts[0].string, let run = parts[1].string,
+            let policy = parts[2].string, let layout = parts[3].integer, let role = parts[4].word,
+            let list = parts[5].word
         else { return nil }
         let isReplica = role == "slave"
         self.init(process: process, run: run, evictionPolicy: policy, layout: layout, isReplica: isReplica)
+        self.hasList = list != ""
     }
 }
 

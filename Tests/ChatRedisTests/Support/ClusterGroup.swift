@@ -39,7 +39,7 @@ struct ClusterGroup {
             let server = try await RedisServerProcess([
                 "--cluster-enabled", "yes", "--cluster-port", "\(bus)", "--cluster-node-timeout", "\(timeout)",
                 "--cluster-require-full-coverage", "no", "--repl-diskless-sync-delay", "0",
-                // The primaries are not the whole majority while one is gone, and replicas stay where they are.
+                // Replicas stay where they are.
                 "--cluster-allow-replica-migration", "no",
             ])
             servers.append(server)

@@ -21,12 +21,12 @@ enum ClusterScripts {
 
     /// The identity of a server and of its data; the first request on each connection.
     ///
-    /// Answers like ``ServiceScripts/introduction``, without a layout.
+    /// Answers like ``ServiceScripts/introduction``, without a layout; a Cluster is none of several servers.
     static let introduction = [
         Self.run,
         #"""
         return { string.sub(told('server', 'run_id'), 1, 16), run(), told('memory', 'maxmemory_policy'), 0,
-            told('replication', 'role') }
+            told('replication', 'role'), '' }
         """#,
     ].joined(separator: "\n")
 

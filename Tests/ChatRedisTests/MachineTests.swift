@@ -262,6 +262,15 @@ struct RedisChannelHandlerTests {
     }
 
     @Test
+    func `one that is given up before it has a channel closes that at once`() throws {
+        let handler = RedisChannelHandler(.commands, handshake: [RedisCommand("PING")]) { _ in }
+        handler.close(.isAway)
+        let channel = EmbeddedChannel(handler: handler)
+        channel.embeddedEventLoop.run()
+        #expect(throws: ChannelError.alreadyClosed) { try channel.close().wait() }
+    }
+
+    @Test
     func `commands of one tick leave in one write`() throws {
         let (channel, handler, owner) = try self.connect(.commands)
         #expect(try self.read(channel) == "*1\r\n$4\r\nPING\r\n")

@@ -98,6 +98,8 @@ package final class RedisChannelHandler: ChannelInboundHandler {
 
     package func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        // Until now there was nothing to close, and a server that answers nobody would be waited for.
+        guard !self.machine.isGivenUp else { return context.close(promise: nil) }
         if context.channel.isActive { self.open(context) }
     }
 

@@ -158,6 +158,7 @@ final class RedisEndpoint {
     private func connect(_ role: RedisChannelHandler.Role, onCancel: @escaping @Sendable () -> Void) async {
         do {
             let address = try await self.place.address()
+            guard !self.isStopped else { return }
             let channel = try await self.connector.connect(to: address, self.makeHandler(role), on: self.eventLoop)
             await withTaskCancellationHandler {
                 try? await channel.closeFuture.get()

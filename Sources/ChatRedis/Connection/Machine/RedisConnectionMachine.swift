@@ -22,6 +22,14 @@ package struct RedisConnectionMachine {
         return true
     }
 
+    /// Whether it was given up, and is closed or about to be.
+    var isGivenUp: Bool {
+        switch self.state {
+        case .closing, .closed: true
+        case .uninitialised, .opening, .active: false
+        }
+    }
+
     package enum OnConnected: Equatable {
         /// Send the handshake, with a time limit.
         case send([RedisCommand])

@@ -200,7 +200,8 @@ export function makeApp(store) {
   }
 
   function happened(event) {
-    act("event", { event, now: Date.now() });
+    if (event.rooms) import("./core/outages.js").then(() => act("roomsStatus", { event }), () => {});
+    else act("event", { event, now: Date.now() });
     if (event.type === "status") for (const name of store.state.rooms.keys()) sendWaiting(name);
     const room = roomOf(event.room);
     if (!room) return;

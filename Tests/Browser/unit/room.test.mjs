@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { hasNews } from "../../../static/js/core/news.js";
+import "../../../static/js/core/outages.js";
 import { oldestSeq } from "../../../static/js/core/rare.js";
 import { initialState, reduce, unreadCount } from "../../../static/js/core/reducer.js";
 
@@ -323,14 +324,15 @@ test("events of rooms that are not open, and of unknown types, change nothing", 
 });
 
 test("rooms that are out of reach are said and unsaid by name", () => {
-  const page = new Page().event("status", { state: "degraded", rooms: ["a", "b"] });
+  const status = (state, ...rooms) => ({ type: "roomsStatus", event: { type: "status", state, rooms } });
+  const page = new Page().do(status("degraded", "a", "b"));
   assert.deepEqual(page.state.service, { state: "degraded", rooms: ["a", "b"] });
-  page.event("status", { state: "degraded", rooms: ["c"] });
-  page.event("status", { state: "ok", rooms: ["a", "b"] });
+  page.do(status("degraded", "c"));
+  page.do(status("ok", "a", "b"));
   assert.deepEqual(page.state.service, { state: "degraded", rooms: ["c"] });
-  page.event("status", { state: "ok", rooms: ["c"] });
+  page.do(status("ok", "c"));
   assert.deepEqual(page.state.service, { state: "ok" });
-  page.event("status", { state: "degraded", rooms: ["lobby"] }).do({ type: "close", room: "lobby" });
+  page.do(status("degraded", "lobby")).do({ type: "close", room: "lobby" });
   assert.deepEqual(page.state.service, { state: "ok" });
 });
 

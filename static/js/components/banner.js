@@ -22,11 +22,10 @@ export function mountBanner(root, app, store) {
   });
 
   function render() {
-    const { service } = state;
     const { kind = "", text = "", detail = "", action = "" } = describe(state);
     document.documentElement.dataset.connection = state.connection.phase;
     seen.textContent = text;
-    const saying = kind + detail + (service.rooms ?? "");
+    const saying = kind + detail + state.service.rooms;
     if (saying === said) return;
     said = saying;
     heard.textContent = text;
@@ -50,6 +49,6 @@ function describe({ connection, service, wasWelcome }) {
     const more = readiness ? t("readiness")?.[readiness] ?? t("unreachable") : navigator.onLine ? "" : t("offline");
     return { kind: "lost", text: `${t(why)} ${t("countdown", seconds)}`, detail: `${more} ${t("keeps")}`.trim(), action: t("reconnectNow") };
   }
-  if (service.state !== "degraded") return {};
-  return { kind: "degraded", text: service.rooms ? t("degradedRooms", service.rooms.map((room) => `#${room}`).join(", ")) : t("degraded") };
+  const { state, rooms } = service;
+  return state !== "degraded" ? {} : { kind: state, text: rooms ? t("degradedRooms", `#${rooms.join(", #")}`) : t(state) };
 }

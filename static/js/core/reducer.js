@@ -17,7 +17,7 @@ export const initialState = {
   notice: null,
 };
 
-/** Actions on the whole page; `rare.js` adds to them. */
+/** Actions on the whole page; `rare.js` and `outages.js` add to them. */
 export const ON_PAGE = {
   connection(state, { change }) {
     const connection = { ...state.connection, ...change };
@@ -45,8 +45,7 @@ export const ON_PAGE = {
     const left = new Map(state.rooms);
     left.delete(room);
     const current = state.current === room ? names[at + 1] ?? names[at - 1] ?? null : state.current;
-    const service = serviceAfter(state.service, { state: "ok", rooms: [room] });
-    return attend({ ...state, service, rooms: left, current });
+    return attend({ ...state, rooms: left, current });
   },
   lookedAt: (state, { isLookedAt }) => attend({ ...state, isLookedAt }),
   tick(state, { now }) {
@@ -64,19 +63,10 @@ export function reduce(state, action) {
   return ON_PAGE[type]?.(state, action) ?? inRoom(state, room, (known) => ACTIONS[type](known, action));
 }
 
-// A status without rooms is the whole server's; others name the rooms of this client that they are about.
-function serviceAfter(service, { state, rooms = [] }) {
-  if (!rooms.length) return { state };
-  if (service.state === "degraded" && !service.rooms) return service;
-  const others = (service.rooms ?? []).filter((room) => !rooms.includes(room));
-  const away = state === "degraded" ? [...others, ...rooms] : others;
-  return away.length ? { state: "degraded", rooms: away } : { state: "ok" };
-}
-
 function happened(state, event, now) {
   switch (event.type) {
     case "status":
-      return { ...state, service: serviceAfter(state.service, event) };
+      return { ...state, service: event };
     case "closing":
       return { ...state, connection: { ...state.connection, isClosing: true } };
     case "error":

@@ -275,20 +275,6 @@ final class RedisEndpoint {
         for handler in self.handlers.values { handler.close(reason) }
     }
 
-    /// The link over which a request goes.
-    func link(_ way: RedisRequest.Way) -> CommandLink {
-        switch way {
-        case .commands: self.commands
-        case .log, .confirmed: self.logLink
-        }
-    }
-
-    /// Gives requests back that were not sent, because their slots have moved to another server.
-    func withdraw(where isElsewhere: (RedisRequest) -> Bool) {
-        self.commands.withdraw(where: isElsewhere)
-        if self.logLink !== self.commands { self.logLink.withdraw(where: isElsewhere) }
-    }
-
     /// Closes all connections, even those that are still being made; losses are not reported any more.
     ///
     /// - Parameter givingBack: Whether requests that another server can take are given back.

@@ -202,7 +202,7 @@ struct KeyMemoryTests {
         try await RedisServerProcess.with { server in
             try await withBroker(server, configure: { $0.limits.log.deduplication = .seconds(3600) }) { broker in
                 try await broker.probe()
-                _ = await broker.publish(try self.drafts(0..<1))
+                for result in await broker.publish(try self.drafts(0..<1)) { _ = try result.get() }
                 let key = try #require(try await broker.command("KEYS", "chat:{lobby}:keys:*").array?.first?.string)
                 let name = try #require(try await broker.command("HKEYS", key).array?.first?.bytes)
                 for (age, isDuplicate) in [(3_500_000, true), (3_700_000, false)] {

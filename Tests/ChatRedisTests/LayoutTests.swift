@@ -82,12 +82,12 @@ struct LayoutTests {
             try await withBroker(server) { broker in
                 try await broker.probe()
                 #expect(await broker.legacyNodes == .present)
-                _ = await broker.publish([try self.draft("k1")])
+                for result in await broker.publish([try self.draft("k1")]) { _ = try result.get() }
                 #expect(try await server.operate("EXISTS chat:{lobby}:keys:2:u1:k1") == ":1\r\n")
                 try await older.close()
                 while await broker.legacyNodes == .present { try await Task.sleep(for: .milliseconds(50)) }
                 #expect(await broker.legacyNodes == .remembered)
-                _ = await broker.publish([try self.draft("k2")])
+                for result in await broker.publish([try self.draft("k2")]) { _ = try result.get() }
                 #expect(try await server.operate("EXISTS chat:{lobby}:keys:2:u1:k2") == ":0\r\n")
                 for key in ["k1", "k2"] {
                     #expect(try await broker.publish([self.draft(key)]).first?.get().isDuplicate == true)

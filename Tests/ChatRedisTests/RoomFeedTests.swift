@@ -180,12 +180,80 @@ struct RoomFeedTests {
     }
 
     @Test
-    mutating func `a log that is gone but for its numbers is one gap`() {
+    mutating func `a log that is gone but for its numbers is one gap, when nothing has come for a while`() {
         self.follow(2)
+        let page = self.page(nil, first: 10, head: 9)
+        #expect(self.feed.check() == .read(.after(2)))
+        #expect(self.feed.read(page, anchor: nil) == .wait([]))
+        #expect(self.feed.needsRead)
         #expect(self.feed.check() == .read(.after(2)))
         let gap = RoomFeedEvent.gap(epoch: self.epoch, from: 3, to: 9)
-        #expect(self.feed.read(self.page(nil, first: 10, head: 9), anchor: nil) == .deliver([gap]))
+        #expect(self.feed.read(page, anchor: nil) == .deliver([gap]))
         #expect(self.receive(10) == .deliver)
+    }
+
+    @Test
+    mutating func `a page that overtakes the subscription by more than the log keeps makes no gap`() {
+        self.follow(2)
+        #expect(self.feed.check() == .read(.after(2)))
+        #expect(self.receive(3) == .deliver)
+        #expect(self.feed.read(self.page(7...9, first: 7, head: 9), anchor: nil) == .wait([]))
+        for seq in 4...8 { #expect(self.receive(seq) == .deliver) }
+        #expect(self.feed.check() == .read(.after(8)))
+        let anchor = self.message(8).payload
+        #expect(self.feed.read(self.page(9...9, first: 7, head: 9), anchor: anchor) == .deliver(self.delivered(9...9)))
+        #expect(self.receive(9) == .drop)
+        #expect(!self.feed.needsRead)
+    }
+
+    @Test
+    mutating func `what is on its way may be far behind twice`() {
+        self.follow(2)
+        _ = self.feed.check()
+        #expect(self.feed.read(self.page(7...9, first: 7, head: 9), anchor: nil) == .wait([]))
+        #expect(self.receive(3) == .deliver)
+        #expect(self.feed.check() == .read(.after(3)))
+        #expect(self.feed.read(self.page(17...19, first: 17, head: 19), anchor: nil) == .wait([]))
+        for seq in 4...19 { #expect(self.receive(seq) == .deliver) }
+    }
+
+    @Test
+    mutating func
+        `a hole that later messages prove is a gap, and what the log has lost since comes from the subscription`()
+    {
+        self.follow(2)
+        #expect(self.receive(5) == .read(.after(2)))
+        #expect(self.receive(6) == .hold)
+        let gap = RoomFeedEvent.gap(epoch: self.epoch, from: 3, to: 4)
+        // The page has come ahead of 7 to 9.
+        #expect(
+            self.feed.read(self.page(10...11, first: 10, head: 11), anchor: nil)
+                == .wait([gap] + self.delivered(5...6))
+        )
+        for seq in 7...11 { #expect(self.receive(seq) == .deliver) }
+    }
+
+    @Test
+    mutating func `what was awaited and is followed by later messages is a gap`() {
+        self.follow(2)
+        _ = self.feed.check()
+        #expect(self.feed.read(self.page(7...9, first: 7, head: 9), anchor: nil) == .wait([]))
+        #expect(self.receive(9) == .read(.after(2)))
+        let gap = RoomFeedEvent.gap(epoch: self.epoch, from: 3, to: 6)
+        #expect(
+            self.feed.read(self.page(7...9, first: 7, head: 9), anchor: nil) == .deliver([gap] + self.delivered(7...9))
+        )
+    }
+
+    @Test
+    mutating func `while the subscription is lost, nothing is awaited`() {
+        self.follow(2)
+        self.feed.unsubscribed()
+        #expect(self.feed.subscribed() == .read(.after(2)))
+        let gap = RoomFeedEvent.gap(epoch: self.epoch, from: 3, to: 6)
+        #expect(
+            self.feed.read(self.page(7...9, first: 7, head: 9), anchor: nil) == .deliver([gap] + self.delivered(7...9))
+        )
     }
 
     @Test

@@ -159,7 +159,9 @@ struct RulingTests {
             _ = try await second.subscribe(room, subscribers.1)
             for round in 1...5 {
                 let tail = PublicationCodec.tail(sender: user, text: "secret", kind: .text, key: nil)
-                _ = await first.publish([Draft(room: room, sender: user.id, key: nil, tail: tail)])
+                for result in await first.publish([Draft(room: room, sender: user.id, key: nil, tail: tail)]) {
+                    _ = try result.get()
+                }
                 try await second.clear(room)
                 for subscriber in [subscribers.0, subscribers.1] {
                     try await subscriber.events { $0.resets(in: room).count >= round }

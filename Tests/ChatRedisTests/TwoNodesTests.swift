@@ -26,9 +26,9 @@ struct TwoNodesTests {
     }
 
     /// Publishes 0 to 199.
-    private func publishBatches(by user: User, on broker: RedisBroker) async {
+    private func publishBatches(by user: User, on broker: RedisBroker) async throws {
         for start in stride(from: 0, to: 200, by: 10) {
-            _ = await broker.publish(self.drafts(start..<start + 10, by: user))
+            for result in await broker.publish(self.drafts(start..<start + 10, by: user)) { _ = try result.get() }
         }
     }
 
@@ -54,7 +54,7 @@ struct TwoNodesTests {
             _ = try await second.subscribe(self.room, subscribers[1])
             async let one: Void = self.publishBatches(by: self.mina, on: first)
             async let two: Void = self.publishBatches(by: self.juno, on: second)
-            _ = await (one, two)
+            _ = try await (one, two)
             let seen = try await subscribers[0].publications(400, in: self.room)
             #expect(seen.map(\.position.seq) == Array(1...400))
             #expect(try await subscribers[1].publications(400, in: self.room) == seen)
@@ -110,7 +110,7 @@ struct TwoNodesTests {
     @Test
     func `a room is listed by a node that has nothing to do with it`() async throws {
         try await self.withTwo { first, second in
-            _ = await first.publish(self.drafts(0..<3, by: self.mina))
+            for result in await first.publish(self.drafts(0..<3, by: self.mina)) { _ = try result.get() }
             // What a node notes beside the script is there once it has been answered something later.
             try await first.probe()
             #expect(try await second.rooms(after: nil, limit: 10).rooms.map(\.seq) == [3])

@@ -29,7 +29,7 @@ final class RoomFollower: EndpointListener {
 
     /// The number of messages that a feed requests at once.
     private static let feedPage = 500
-    /// The delay before a failed reading is tried again.
+    /// The delay before a reading that failed, or that did not have all, is tried again.
     private static let retryDelay = TimeAmount.seconds(1)
     /// The most rooms that are released at once.
     private static let roomsAtOnce = 256
@@ -299,6 +299,9 @@ final class RoomFollower: EndpointListener {
         case .read(let events, let next):
             self.deliver(events, in: followed)
             self.read(next, for: followed)
+        case .wait(let events):
+            self.deliver(events, in: followed)
+            self.agenda.schedule(.retry, followed, at: .now() + Self.retryDelay)
         case .replaceEpoch(let epoch, let next):
             self.counters.rolledBackLogs += 1
             self.replaceEpoch(epoch, of: followed.room)

@@ -13,6 +13,8 @@ struct RecoveryModel {
         case loseBroker, regainBroker
         /// What was published last arrives at the node.
         case arrive
+        /// The node compares its position with the head of the log, though nothing seems to be missing.
+        case look
         /// The log is read for the feed; the feed gets what was read, or hears that it was not.
         case readLog, useReading, failReading
         /// A member's join, resume or replay goes one step on; its connection is lost.
@@ -65,6 +67,7 @@ struct RecoveryModel {
         case .loseBroker: isAllowed && self.isConnected
         case .regainBroker: !self.isConnected
         case .arrive: !self.channel.isEmpty
+        case .look: isAllowed && self.asked == nil
         case .readLog: self.asked != nil && self.reading == nil
         case .useReading: self.reading != nil
         case .failReading: isAllowed && self.asked != nil
@@ -93,6 +96,7 @@ struct RecoveryModel {
             self.isConnected = true
             if case .read(let read) = self.feed.subscribed() { self.ask(read) }
         case .arrive: try self.arrive()
+        case .look: self.check()
         case .readLog: self.reading = self.asked.map { self.log.read($0) }
         case .useReading: try self.useReading()
         case .failReading:
@@ -181,6 +185,8 @@ struct RecoveryModel {
         case .read(let events, let next):
             try self.hand(events)
             self.ask(next)
+        // The broker reads again after a while; see `settle`.
+        case .wait(let events): try self.hand(events)
         case .replaceEpoch(let epoch, let next):
             self.log.replaceEpoch(epoch)
             self.ask(next)
@@ -197,6 +203,9 @@ struct RecoveryModel {
             case .gap(let epoch, let from, let to):
                 guard self.room == LogPosition(epoch: epoch, seq: from - 1) else {
                     throw RecoveryViolation(reason: "the gap \(from)…\(to) came to a room at \(self.room)")
+                }
+                guard !self.channel.contains(where: { $0.position.epoch == epoch && $0.position.seq == from }) else {
+                    throw RecoveryViolation(reason: "the gap \(from)…\(to) is made of messages that are on their way")
                 }
                 self.move(to: LogPosition(epoch: epoch, seq: to))
                 try self.tell { try $0.receive(from...to, epoch, $1) }

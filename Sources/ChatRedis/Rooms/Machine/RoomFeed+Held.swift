@@ -34,6 +34,11 @@ extension RoomFeed {
             return all - self.publications.count
         }
 
+        /// The publications of this epoch, by number.
+        func inOrder(of epoch: Epoch) -> [Publication] {
+            self.publications.filter { $0.position.epoch == epoch }.sorted { $0.position.seq < $1.position.seq }
+        }
+
         /// Takes out the publications that follow a position without a hole, and drops those before it.
         mutating func take(following position: LogPosition) -> [Publication] {
             var following: [Publication] = []

@@ -52,10 +52,13 @@ extension RoomFeed {
         private let place: Place?
         /// The number of held publications that came before the request; the log must have these.
         let heldBefore: Int
+        /// Whether the messages after this position were awaited for a while, since an earlier page did not have them.
+        let hasWaited: Bool
 
-        init(of place: Place?, heldBefore: Int) {
+        init(of place: Place?, heldBefore: Int, hasWaited: Bool) {
             self.place = place
             self.heldBefore = heldBefore
+            self.hasWaited = hasWaited
         }
 
         /// The number after which it reads.

@@ -26,6 +26,9 @@ package struct RoomFeed {
         case nothing
         /// Some may be missing; only the log has them.
         case something
+        /// Those after this number have left the log, but the subscription may still bring them: it is slower than the
+        /// log's answer.
+        case onTheirWay(after: Int)
         /// The log is being read; the answer will be complete.
         case beingRead(Reading)
         /// The log is being read, and must be read again: the subscription began or ended meanwhile.
@@ -48,7 +51,7 @@ package struct RoomFeed {
     /// Whether messages are missing that no reading under way will bring.
     package var needsRead: Bool {
         switch self.missing {
-        case .something, .beingReadInVain: true
+        case .something, .onTheirWay, .beingReadInVain: true
         case .nothing, .beingRead: false
         }
     }
@@ -59,7 +62,7 @@ package struct RoomFeed {
     private var isBeingRead: Bool {
         switch self.missing {
         case .beingRead, .beingReadInVain: true
-        case .nothing, .something: false
+        case .nothing, .something, .onTheirWay: false
         }
     }
 
@@ -91,7 +94,7 @@ package struct RoomFeed {
     /// Messages are missing that a reading under way does not bring.
     private mutating func miss() {
         switch self.missing {
-        case .nothing, .something: self.missing = .something
+        case .nothing, .something, .onTheirWay: self.missing = .something
         case .beingRead(let reading), .beingReadInVain(let reading): self.missing = .beingReadInVain(reading)
         }
     }
@@ -152,7 +155,9 @@ package struct RoomFeed {
 
     private mutating func beginReading(fromStart: Bool = false) -> LogRead {
         let start = fromStart ? nil : self.place
-        self.missing = .beingRead(Reading(of: start, heldBefore: self.held.count))
+        var hasWaited = false
+        if case .onTheirWay(let seq) = self.missing { hasWaited = seq == start?.position.seq }
+        self.missing = .beingRead(Reading(of: start, heldBefore: self.held.count, hasWaited: hasWaited))
         return self.place == nil ? .head : .after(start?.position.seq ?? 0)
     }
 
@@ -164,6 +169,8 @@ package struct RoomFeed {
         /// The log was rolled back: put another epoch in this one's place, unless that was done already, and read the
         /// log from its beginning.
         case replaceEpoch(Epoch, LogRead)
+        /// Hand these on; the log no longer has the next ones, but they may be on their way: read again after a while.
+        case wait([RoomFeedEvent])
         /// There was no request for it.
         case ignore
     }
@@ -177,20 +184,28 @@ package struct RoomFeed {
     package mutating func read(_ page: LogPage, anchor: ByteBuffer?) -> OnPage {
         let reading: Reading
         switch self.missing {
-        case .nothing, .something: return .ignore
+        case .nothing, .something, .onTheirWay: return .ignore
         case .beingRead(let asked): (reading, self.missing) = (asked, .nothing)
         case .beingReadInVain(let asked): (reading, self.missing) = (asked, .something)
         }
         guard let place else {
             self.place = Place(at: page.headPosition, message: anchor, page.runs)
-            return self.settle([], page, reading)
+            self.dropUnlogged(page, reading)
+            return self.settle([], page)
         }
         guard page.epoch == place.position.epoch else { return self.startAnew(page, reading) }
         guard reading.isOfSameLog(as: page, anchor: anchor) else {
             self.doubt()
             return .replaceEpoch(page.epoch, self.beginReading(fromStart: true))
         }
-        return self.settle(self.merge(page), page, reading)
+        self.dropUnlogged(page, reading)
+        switch self.merge(page, mayWait: !reading.hasWaited) {
+        case .complete(let events): return self.settle(events, page)
+        case .ahead(let events):
+            guard let position = self.place?.position else { return .ignore }
+            self.missing = .onTheirWay(after: position.seq)
+            return .wait(events + self.held.take(following: position).map { self.take($0) })
+        }
     }
 
     /// The log could not be read; ``needsRead`` stays until it can.
@@ -206,35 +221,67 @@ package struct RoomFeed {
         self.doubt()
         // A page that does not begin at the first message does not show the messages before it.
         guard reading.seq == 0 else { return .read([reset], self.beginReading()) }
-        return self.settle([reset] + self.merge(page), page, reading)
+        self.dropUnlogged(page, reading)
+        return self.settle([reset] + self.merge(page, mayWait: false).events, page)
     }
 
-    /// Takes the page's messages after the position, and a gap for those that the log no longer keeps.
-    private mutating func merge(_ page: LogPage) -> [RoomFeedEvent] {
-        var events: [RoomFeedEvent] = []
-        for publication in page.publications {
-            if let gap = self.place?.skip(to: publication.position.seq, page.runs) { events.append(gap) }
-            guard let position = self.place?.position, publication.position.seq > position.seq else { continue }
-            self.place?.advance(to: publication)
-            events.append(.publication(publication))
+    private mutating func dropUnlogged(_ page: LogPage, _ reading: Reading) {
+        self.droppedCount += self.held.dropUnlogged(page, before: reading.heldBefore)
+    }
+
+    private enum Merged {
+        /// Nothing is missing up to the end of the page.
+        case complete([RoomFeedEvent])
+        /// The page begins after messages that may be on their way.
+        case ahead([RoomFeedEvent])
+
+        var events: [RoomFeedEvent] {
+            switch self {
+            case .complete(let events), .ahead(let events): events
+            }
         }
+    }
+
+    /// Takes the page's messages after the position and those of the held ones that the log no longer keeps, and a gap
+    /// for those that neither has.
+    ///
+    /// A verified subscription brings everything in order, but may be slower than the log's answer. So what it has not
+    /// brought is lost only when it has brought something later, or nothing for a while.
+    private mutating func merge(_ page: LogPage, mayWait: Bool) -> Merged {
+        var events: [RoomFeedEvent] = []
+        var held = self.held.inOrder(of: page.epoch)[...]
+        let mayWait = mayWait && self.subscription == .verified
         // A log that claims messages but has none of them has lost its end: there is nothing more to read.
-        if page.publications.isEmpty, let gap = self.place?.skip(to: page.head + 1, page.runs) { events.append(gap) }
-        return events
+        let ends = page.publications.isEmpty ? [page.head + 1] : page.publications.map(\.position.seq)
+        for (index, end) in ends.enumerated() {
+            while let position = self.place?.position, position.seq + 1 < end {
+                held = held.drop { $0.position.seq <= position.seq }
+                guard !mayWait || !held.isEmpty else { return .ahead(events) }
+                let next = held.first.flatMap { $0.position.seq < end ? $0 : nil }
+                if let gap = self.place?.skip(to: next?.position.seq ?? end, page.runs) { events.append(gap) }
+                if let next { events.append(self.take(next)) }
+            }
+            guard index < page.publications.count, let position = self.place?.position, end > position.seq else {
+                continue
+            }
+            events.append(self.take(page.publications[index]))
+        }
+        return .complete(events)
+    }
+
+    private mutating func take(_ publication: Publication) -> RoomFeedEvent {
+        self.place?.advance(to: publication)
+        return .publication(publication)
     }
 
     /// Takes the held publications that follow, and decides whether the log must be read again.
-    private mutating func settle(_ merged: [RoomFeedEvent], _ page: LogPage, _ reading: Reading) -> OnPage {
-        self.droppedCount += self.held.dropUnlogged(page, before: reading.heldBefore)
+    private mutating func settle(_ merged: [RoomFeedEvent], _ page: LogPage) -> OnPage {
         guard let position = self.place?.position, position.seq >= page.head else {
             return .read(merged, self.beginReading())
         }
         if self.isFollowing { self.subscription = self.needsRead ? .unverified : .verified }
         var events = merged
-        for publication in self.held.take(following: position) {
-            self.place?.advance(to: publication)
-            events.append(.publication(publication))
-        }
+        for publication in self.held.take(following: position) { events.append(self.take(publication)) }
         guard self.held.endReading() || (self.needsRead && self.isFollowing) else { return .deliver(events) }
         return .read(events, self.beginReading())
     }

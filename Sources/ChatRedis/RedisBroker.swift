@@ -6,7 +6,7 @@ package import NIOCore
 ///
 /// It is an actor on the event loop of its connections, so that nothing changes threads between a socket and its owner.
 /// It decides nothing and keeps nothing: it makes the parts, tells them of events at the endpoints and of passing time,
-/// and keeps its promises through them. ``EndpointMap`` knows which endpoint has a room.
+/// and keeps its promises through them. ``RequestRouter`` knows which endpoint has a room.
 ///
 /// The promises are on ``Broker``. It cannot promise more than Redis does: a message is stored as safely as Redis'
 /// settings allow. The broker notices a log that lost something, and gives it another epoch.
@@ -22,7 +22,7 @@ package final actor RedisBroker: Broker {
 
     let configuration: RedisConfiguration
     nonisolated let keys: RedisKeys
-    let endpoints: EndpointMap
+    let endpoints: RequestRouter
     let requests: RoomScriptCalls
     let outlets = SubscriberOutlets()
     let links = KeptLinks()
@@ -103,7 +103,7 @@ package final actor RedisBroker: Broker {
         _ incarnation: String,
         on eventLoop: any EventLoop,
         _ logger: Logger
-    ) throws -> EndpointMap {
+    ) throws -> RequestRouter {
         let url = configuration.url
         let connector = try RedisConnector(url, tls: configuration.tls, timeout: configuration.connectTimeout)
         func endpoint(_ id: RedisEndpoint.ID, _ site: RedisEndpoint.Site, _ form: RedisForm) -> RedisEndpoint {
@@ -121,15 +121,15 @@ package final actor RedisBroker: Broker {
         }
         let only = RedisEndpoint.ID(number: 0)
         switch url.target {
-        case .server(let address): return EndpointMap(endpoint(only, .fixed(address), .server))
+        case .server(let address): return RequestRouter(endpoint(only, .fixed(address), .server))
         case .primary(let name, let sentinels):
             let finder = try PrimaryFinder(name, sentinels: sentinels, configuration, on: eventLoop, logger: logger)
-            return EndpointMap(endpoint(only, .followed(finder), .server))
+            return RequestRouter(endpoint(only, .followed(finder), .server))
         case .cluster(let seeds):
             let finder = ClusterFinder(seeds, connector, configuration, keys, on: eventLoop)
             let members = ClusterMembers(on: eventLoop, make: endpoint)
             let router = SlotRouter(members, finder, configuration, on: eventLoop)
-            return EndpointMap(router, asksReplicas: configuration.replicas > 0)
+            return RequestRouter(router, asksReplicas: configuration.replicas > 0)
         }
     }
 

@@ -92,9 +92,9 @@ struct RollbackTests {
         let subscriber = CollectingSubscriber()
         let head = try await broker.subscribe(self.room, subscriber)
         let start = JoinStart.after(position)
-        let seq = CatchUp.readStart(start, room: head, limit: 100)
+        let seq = CatchUpPlan.readStart(start, room: head, limit: 100)
         let page = try await broker.log(self.room, after: seq, limit: 1000)
-        let (_, announcement) = try #require(CatchUp.plan(start, room: head, page: page, limit: 100))
+        let (_, announcement) = try #require(CatchUpPlan.plan(start, room: head, page: page, limit: 100))
         guard !announcement.isReset else { return nil }
         return page.publications.filter { $0.position.seq > position.seq }.map(\.text)
     }

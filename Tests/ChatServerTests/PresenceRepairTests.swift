@@ -131,7 +131,7 @@ struct PresenceRepairTests {
             // In a room that nobody here is in, so that no member is kept busy by it.
             let flood = BrokerEvent.room(try RoomName("elsewhere"), .foreign(ByteBuffer()))
             let status = BrokerEvent.status(.degraded, detail: "too much")
-            self.broker.tell(Array(repeating: flood, count: BrokerInbox.maximumEvents) + [status, flood])
+            self.broker.tell(Array(repeating: flood, count: EventInbox.maximumEvents) + [status, flood])
             let event = try await mina.next("status")
             #expect(event["detail"]?.string == "too much")
             #expect(try await self.name(mina.joined(after: 1)) == "a")

@@ -3,7 +3,7 @@ package import NIOCore
 /// Makes every decision about the commands of one connection, without I/O.
 ///
 /// Commands keep their order where it matters: while the session opens, everything waits; while a room is being joined,
-/// commands for that room wait. Sends and requests for other rooms go on. A few rooms are joined at a time (``JoinsAtATime``).
+/// commands for that room wait. Sends and requests for other rooms go on. A few rooms are joined at a time (``JoinTurns``).
 package struct CommandMachine: Sendable {
     /// The number of bytes of a message that count as one command.
     ///
@@ -43,7 +43,7 @@ package struct CommandMachine: Sendable {
     /// What the client may do.
     package private(set) var access = Access.open
     private var rooms: [RoomName: Membership] = [:]
-    private var turns = JoinsAtATime()
+    private var turns = JoinTurns()
     private var held = HeldCommands()
     /// The bytes of the commands that wait for a session or a room, about.
     package var heldBytes: Int { self.held.bytes }

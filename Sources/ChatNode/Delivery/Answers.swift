@@ -136,7 +136,7 @@ final class Answers {
     ///
     /// A reader that is cut off before the first message comes back with the place where it began. While messages are
     /// replayed, that is the place which it has asked for.
-    func begin(listener client: Client, at announcement: CatchUp.Announcement) {
+    func begin(listener client: Client, at announcement: CatchUpPlan.Announcement) {
         guard case .listener(let head?) = client.audience else { return }
         client.audience = .listener(head: nil)
         var first = head

@@ -68,6 +68,7 @@ final class Broadcasts {
             for member in client.memberships where member.slot != nil {
                 guard let batch = member.room.leaving?.batch(for: member) else { continue }
                 if member.deliver(batch) == .overflow { slow.append(client) }
+                // It has this batch: `writeBatch` writes to it only what comes after these bytes.
                 member.skip(batch.frames.readableBytes)
             }
             self.answers.flush(client)

@@ -3,7 +3,7 @@ import NIOCore
 
 /// What the broker tells a shard, as it reaches the rooms here: events come in batches, in order.
 final class BrokerEvents: PresenceHost {
-    private let inbox: BrokerInbox
+    private let inbox: EventInbox
     private let logs: LogReader
     private let clients: ClientTable
     private let rooms: RoomTable

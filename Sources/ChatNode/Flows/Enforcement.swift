@@ -9,13 +9,13 @@ final class Enforcement {
     private let endings: Endings
     private let removals: Removals
     private let names: Names
-    private let permissions: Permissions
+    private let speech: SpeechRules
     private let loop: ShardLoop
 
-    init(_ base: LoopBase, _ endings: Endings, _ removals: Removals, _ names: Names, _ permissions: Permissions) {
+    init(_ base: LoopBase, _ endings: Endings, _ removals: Removals, _ names: Names, _ speech: SpeechRules) {
         (self.clients, self.rooms, self.rulings, self.loop) = (base.clients, base.rooms, base.node.rulings, base.loop)
         (self.endings, self.removals) = (endings, removals)
-        (self.names, self.permissions) = (names, permissions)
+        (self.names, self.speech) = (names, speech)
     }
 
     // MARK: Changes
@@ -32,9 +32,9 @@ final class Enforcement {
 
     /// So much has changed that everything is looked at again.
     func applyAll() {
-        self.permissions.lookUpRooms()
+        self.speech.lookUpRooms()
         for client in self.clients.all {
-            self.permissions.noteMutes(of: client)
+            self.speech.noteMutes(of: client)
             self.judgeToken(of: client)
             self.judge(client)
         }
@@ -67,8 +67,8 @@ final class Enforcement {
     private func changed(_ matter: Ruling.Matter) {
         switch matter {
         case .closed(let room), .slow(let room, _), .words(let room, _):
-            self.permissions.lookUp(room)
-        case .mute(let target, _): for client in self.clients(target) { self.permissions.noteMutes(of: client) }
+            self.speech.lookUp(room)
+        case .mute(let target, _): for client in self.clients(target) { self.speech.noteMutes(of: client) }
         case .ban, .kick, .revocation, .reserved: break
         }
     }

@@ -11,11 +11,11 @@ final class Joins {
     private let messages: any MessageLog
     private let logs: LogReader
     private let rulings: RulingDesk
-    private let inbox: BrokerInbox
+    private let inbox: EventInbox
     private let rooms: RoomTable
     private let presence: PresenceKeeper
     private let crowds: CrowdGate?
-    private let limits: JoinLimits
+    private let limits: JoinCosts
     private let departures: Departures
     private let enforcement: Enforcement
     private let events: BrokerEvents
@@ -38,7 +38,7 @@ final class Joins {
     ) {
         (self.messages, self.logs, self.rulings) = (base.node.messages, base.node.logs, base.node.rulings)
         (self.inbox, self.rooms, self.presence, self.crowds) = (base.inbox, base.rooms, base.presence, base.crowds)
-        (self.limits, self.state, self.loop) = (JoinLimits(base), base.state, base.loop)
+        (self.limits, self.state, self.loop) = (JoinCosts(base), base.state, base.loop)
         (self.departures, self.enforcement, self.events, self.replays) = (departures, enforcement, events, replays)
         (self.answers, self.broadcasts, self.heldCommands) = (answers, broadcasts, heldCommands)
     }
@@ -133,7 +133,7 @@ final class Joins {
         /// It has gone, or was taken out, and was not answered.
         case gone
         /// It was answered, and catches up; the page was read for that.
-        case answered(CatchUp, LogPage?)
+        case answered(CatchUpPlan, LogPage?)
     }
 
     /// Answers a `join` with the head, the members and the number of messages that follow.
@@ -152,7 +152,7 @@ final class Joins {
         guard client.has(membership), !self.enforcement.removeIfRuledOut(membership) else { return .gone }
         if !membership.hearsPresence { members = .untold }
         if !client.session.access.rights(in: room.name).contains(.history) {
-            (catchUp, announcement) = CatchUp.withoutPast(announcement, start)
+            (catchUp, announcement) = CatchUpPlan.withoutPast(announcement, start)
             page = nil
         }
         let head = announcement.head
@@ -185,18 +185,18 @@ final class Joins {
     private func plan(
         _ start: JoinStart,
         for room: LocalRoom
-    ) async throws(BrokerError) -> (CatchUp, CatchUp.Announcement, LogPage?) {
+    ) async throws(BrokerError) -> (CatchUpPlan, CatchUpPlan.Announcement, LogPage?) {
         for _ in 0..<Self.planAttempts {
             guard let position = room.position else { break }
             var page: LogPage?
-            if CatchUp.needsLog(start, room: position, tail: room.tail) {
-                let seq = CatchUp.readStart(start, room: position, limit: self.state.limits.history)
-                let known = CatchUp.knownPosition(start, room: position)
+            if CatchUpPlan.needsLog(start, room: position, tail: room.tail) {
+                let seq = CatchUpPlan.readStart(start, room: position, limit: self.state.limits.history)
+                let known = CatchUpPlan.knownPosition(start, room: position)
                 page = try await self.logs.page(room.name, after: seq, known: known, standing: position)
             }
             // Between the reading and this line the room may have moved on; the plan is made for its present position.
             if let position = room.position,
-                let (catchUp, announcement) = CatchUp.plan(
+                let (catchUp, announcement) = CatchUpPlan.plan(
                     start,
                     room: position,
                     page: page,

@@ -13,7 +13,7 @@ final class Openings {
     private let sessions: SessionDesk
     private let tokens: Tokens
     private let enforcement: Enforcement
-    private let permissions: Permissions
+    private let speech: SpeechRules
     private let names: Names
     private let answers: Answers
     private let endings: Endings
@@ -25,7 +25,7 @@ final class Openings {
         _ base: LoopBase,
         _ tokens: Tokens,
         _ enforcement: Enforcement,
-        _ permissions: Permissions,
+        _ speech: SpeechRules,
         _ names: Names,
         _ answers: Answers,
         _ endings: Endings,
@@ -33,7 +33,7 @@ final class Openings {
     ) {
         (self.node, self.clients, self.sessions) = (base.node, base.clients, base.sessions)
         (self.presence, self.state) = (base.presence, base.state)
-        (self.tokens, self.enforcement, self.permissions) = (tokens, enforcement, permissions)
+        (self.tokens, self.enforcement, self.speech) = (tokens, enforcement, speech)
         (self.names, self.answers, self.endings) = (names, answers, endings)
         self.heldCommands = heldCommands
     }
@@ -88,7 +88,7 @@ final class Openings {
         self.clients.belongs(client, to: session.user)
         if let grant = access.grant { self.tokens.watchExpiry(of: client, grant) }
         let waiting = client.session.opened(session.user, access: access)
-        self.permissions.noteMutes(of: client)
+        self.speech.noteMutes(of: client)
         self.names.judge(client)
         self.heldCommands.release(waiting, for: client)
     }

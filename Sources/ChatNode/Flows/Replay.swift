@@ -13,7 +13,7 @@ final class Replay {
     private let number: Int
     /// Whether the member might read the past when the replay began; what follows a room that it hears needs no right.
     private let readsPast: Bool
-    private var catchUp: CatchUp
+    private var catchUp: CatchUpPlan
 
     private var client: Client { self.membership.client }
     private var room: LocalRoom { self.membership.room }
@@ -23,7 +23,7 @@ final class Replay {
     /// - Parameters:
     ///   - membership: The member.
     ///   - catchUp: The place where it begins.
-    init(for membership: Membership, _ catchUp: CatchUp) {
+    init(for membership: Membership, _ catchUp: CatchUpPlan) {
         self.membership = membership
         self.catchUp = catchUp
         self.number = membership.beginCatchUp()
@@ -88,7 +88,7 @@ final class Replay {
         try? await Task.sleep(for: Self.retryDelay)
     }
 
-    private func write(_ read: CatchUp.OnRead, in epoch: Epoch, with support: ReplaySupport) async {
+    private func write(_ read: CatchUpPlan.OnRead, in epoch: Epoch, with support: ReplaySupport) async {
         if let gap = read.gap { support.tellGap(gap, epoch, in: self.room.name, self.client) }
         await self.write(read.messages, with: support)
     }

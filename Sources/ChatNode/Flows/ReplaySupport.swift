@@ -6,7 +6,7 @@ final class ReplaySupport {
     private let messages: any MessageLog
     private let logs: LogReader
     private let costs: CostGuard
-    private let inbox: BrokerInbox
+    private let inbox: EventInbox
     private let answers: Answers
     private let metrics: ShardMetrics
 

@@ -3,7 +3,7 @@ import ChatCore
 /// Brings all members of a room to its position, after messages were lost on the way to this shard.
 final class Resynchronization {
     private let messages: any MessageLog
-    private let inbox: BrokerInbox
+    private let inbox: EventInbox
     private let broadcasts: Broadcasts
     private let replays: ReplaySupport
     private let loop: ShardLoop
@@ -55,7 +55,7 @@ final class Resynchronization {
     private func replay(after position: LogPosition, for membership: Membership) {
         let client = membership.client
         guard !client.isClosed, client.membership(in: membership.room.name) === membership else { return }
-        let replay = Replay(for: membership, CatchUp(position: position))
+        let replay = Replay(for: membership, CatchUpPlan(position: position))
         self.loop.start { await replay.run(nil, with: self.replays) }
     }
 }

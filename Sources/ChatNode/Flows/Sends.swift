@@ -14,7 +14,7 @@ final class Sends {
     private let rulings: RulingDesk
     private let costs: CostGuard
     private let sessions: SessionDesk
-    private let permissions: Permissions
+    private let speech: SpeechRules
     private let answers: Answers
     private let metrics: ShardMetrics
     private let loop: ShardLoop
@@ -23,10 +23,10 @@ final class Sends {
     /// Whether the next batch is measured, on its way to the broker and back.
     private var isRoundTripDue = true
 
-    init(_ base: LoopBase, _ permissions: Permissions, _ answers: Answers) {
+    init(_ base: LoopBase, _ speech: SpeechRules, _ answers: Answers) {
         (self.messages, self.rulings, self.costs) = (base.node.messages, base.node.rulings, base.node.costs)
         (self.sessions, self.metrics, self.loop) = (base.sessions, base.metrics, base.loop)
-        (self.permissions, self.answers) = (permissions, answers)
+        (self.speech, self.answers) = (speech, answers)
     }
 
     /// A member sends.
@@ -36,7 +36,7 @@ final class Sends {
         if let error = self.costs.sends.take(payers, now: ContinuousClock.now) {
             return self.answers.refuse(error, id: id, room: send.room, to: client)
         }
-        if let error = self.permissions.refusal(of: send, by: client, user) {
+        if let error = self.speech.refusal(of: send, by: client, user) {
             self.costs.sends.giveBack(room: send.room, now: .now)
             return self.answers.refuse(error, id: id, room: send.room, to: client)
         }
@@ -99,7 +99,7 @@ final class Sends {
             if !receipt.isDuplicate { self.metrics.didPublish() }
             self.answers.reply(.sent(sent.draft.room, receipt), id: sent.id, to: sent.client)
         case .failure(let error):
-            if self.permissions.hasRuledRooms { self.rulings.pauses.giveBack(sent.draft.sender, in: sent.draft.room) }
+            if self.speech.hasRuledRooms { self.rulings.pauses.giveBack(sent.draft.sender, in: sent.draft.room) }
             self.answers.refuse(error.protocolError, id: sent.id, room: sent.draft.room, to: sent.client)
         }
     }

@@ -70,7 +70,7 @@ actor Shard: LoopHost {
 
     /// Bytes came from a client.
     func received(_ bytes: ByteBuffer, from id: ClientID) {
-        if let client = self.parts.client(id) { self.parts.inbound.received(bytes, from: client) }
+        if let client = self.parts.client(id) { self.parts.clientBytes.received(bytes, from: client) }
     }
 
     /// A connection is gone.

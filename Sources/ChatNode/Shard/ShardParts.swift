@@ -19,7 +19,7 @@ struct ShardParts {
     let sends: Sends
     // The way in.
     let newClients: NewClients
-    let inbound: Inbound
+    let clientBytes: ClientBytes
 
     init(_ base: LoopBase) {
         self.base = base
@@ -34,8 +34,8 @@ struct ShardParts {
         let heldCommands = HeldCommandsReturn()
         let removals = Removals(base, self.departures, self.endings, answers, heldCommands)
         self.names = Names(base, answers)
-        let permissions = Permissions(base)
-        let enforcement = Enforcement(base, self.endings, removals, self.names, permissions)
+        let speech = SpeechRules(base)
+        let enforcement = Enforcement(base, self.endings, removals, self.names, speech)
         self.tokens = Tokens(base, answers, self.broadcasts, self.endings, removals, self.names)
         let replays = ReplaySupport(base, answers)
         self.resynchronization = Resynchronization(base, self.broadcasts, replays)
@@ -51,10 +51,10 @@ struct ShardParts {
             self.broadcasts,
             heldCommands
         )
-        self.sends = Sends(base, permissions, answers)
+        self.sends = Sends(base, speech, answers)
         let commands = Commands(
             base,
-            Openings(base, self.tokens, enforcement, permissions, self.names, answers, self.endings, heldCommands),
+            Openings(base, self.tokens, enforcement, speech, self.names, answers, self.endings, heldCommands),
             joins,
             Leaves(base, self.departures, answers),
             self.sends,
@@ -67,7 +67,7 @@ struct ShardParts {
             self.held
         )
         heldCommands.executor = commands
-        self.inbound = Inbound(base, commands, answers, self.endings, self.held)
+        self.clientBytes = ClientBytes(base, commands, answers, self.endings, self.held)
         self.newClients = NewClients(
             base,
             commands,

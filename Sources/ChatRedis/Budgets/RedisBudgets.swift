@@ -4,10 +4,10 @@ internal import ChatCore
 ///
 /// It belongs to the broker and is used on its event loop only.
 final class RedisBudgets {
-    private let endpoints: EndpointMap
+    private let endpoints: RequestRouter
     private let keys: RedisKeys
 
-    init(_ endpoints: EndpointMap, _ keys: RedisKeys) { (self.endpoints, self.keys) = (endpoints, keys) }
+    init(_ endpoints: RequestRouter, _ keys: RedisKeys) { (self.endpoints, self.keys) = (endpoints, keys) }
 
     /// Reports what was spent.
     ///

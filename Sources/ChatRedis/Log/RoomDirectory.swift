@@ -8,13 +8,13 @@ final class RoomDirectory {
     /// The most pages of the index that are read for one answer, when most of their rooms no longer exist.
     private static let pages = 3
 
-    private let endpoints: EndpointMap
+    private let endpoints: RequestRouter
     private let requests: RoomScriptCalls
     private let eventLoop: any EventLoop
     private let clock: RedisClock
     private var index = RoomIndex(now: .now())
 
-    init(_ endpoints: EndpointMap, _ requests: RoomScriptCalls, _ clock: RedisClock, on eventLoop: any EventLoop) {
+    init(_ endpoints: RequestRouter, _ requests: RoomScriptCalls, _ clock: RedisClock, on eventLoop: any EventLoop) {
         (self.endpoints, self.requests, self.clock, self.eventLoop) = (endpoints, requests, clock, eventLoop)
     }
 

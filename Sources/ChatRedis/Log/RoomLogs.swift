@@ -5,12 +5,12 @@ internal import NIOCore
 ///
 /// It belongs to the broker and is used on its event loop only.
 final class RoomLogs {
-    private let endpoints: EndpointMap
+    private let endpoints: RequestRouter
     private let requests: RoomScriptCalls
     private let rooms: RoomFollower
     private let index: RoomDirectory
 
-    init(_ endpoints: EndpointMap, _ requests: RoomScriptCalls, _ rooms: RoomFollower, _ index: RoomDirectory) {
+    init(_ endpoints: RequestRouter, _ requests: RoomScriptCalls, _ rooms: RoomFollower, _ index: RoomDirectory) {
         (self.endpoints, self.requests, self.rooms, self.index) = (endpoints, requests, rooms, index)
     }
 
@@ -25,7 +25,7 @@ final class RoomLogs {
     }
 
     /// Reads the results for some messages, and remembers the head of the log.
-    private func answer(_ stored: EndpointMap.Stored, count: Int, of room: RoomName) -> SendAnswer {
+    private func answer(_ stored: RequestRouter.Stored, count: Int, of room: RoomName) -> SendAnswer {
         let answer = SendAnswer(stored.result, count: count)
         if let position = answer.lastPosition {
             self.rooms.stored(position, in: room)

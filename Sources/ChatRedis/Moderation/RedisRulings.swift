@@ -12,7 +12,7 @@ final class RedisRulings {
     /// The most rulings in one command.
     private static let rulingsAtOnce = 100
 
-    private let endpoints: EndpointMap
+    private let endpoints: RequestRouter
     private let keys: RedisKeys
     private var random = SystemRandom()
     /// The newest version that the node's subscribers were told or have read; nil before the first one.
@@ -20,7 +20,7 @@ final class RedisRulings {
     private var nextCheck = NIODeadline.now()
     private var isChecking = false
 
-    init(_ endpoints: EndpointMap, _ keys: RedisKeys) { (self.endpoints, self.keys) = (endpoints, keys) }
+    init(_ endpoints: RequestRouter, _ keys: RedisKeys) { (self.endpoints, self.keys) = (endpoints, keys) }
 
     // MARK: Changes
 

@@ -9,10 +9,10 @@ final class HolderTable {
     /// The most rooms in one command.
     static let roomsAtOnce = 500
 
-    let endpoints: EndpointMap
+    let endpoints: RequestRouter
     let keys: RedisKeys
 
-    init(_ endpoints: EndpointMap, _ keys: RedisKeys) { (self.endpoints, self.keys) = (endpoints, keys) }
+    init(_ endpoints: RequestRouter, _ keys: RedisKeys) { (self.endpoints, self.keys) = (endpoints, keys) }
 
     /// Whether the table can be read.
     var isActive: Bool { self.endpoints.isActive(for: self.keys.holders) }

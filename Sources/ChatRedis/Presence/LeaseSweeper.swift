@@ -21,7 +21,7 @@ final class LeaseSweeper {
     private let table: HolderTable
     private let leases: HolderLeases
     private let requests: RoomScriptCalls
-    private let endpoints: EndpointMap
+    private let endpoints: RequestRouter
     private let clock: RedisClock
     private let incarnation: String
     private let logger: Logger
@@ -40,7 +40,7 @@ final class LeaseSweeper {
         _ table: HolderTable,
         _ leases: HolderLeases,
         _ requests: RoomScriptCalls,
-        _ endpoints: EndpointMap,
+        _ endpoints: RequestRouter,
         _ clock: RedisClock,
         lease: Duration,
         incarnation: String,

@@ -5,14 +5,14 @@ internal import NIOCore
 ///
 /// It belongs to the broker and is used on its event loop only.
 final class RoomMembers {
-    private let endpoints: EndpointMap
+    private let endpoints: RequestRouter
     private let requests: RoomScriptCalls
     private let leases: HolderLeases
     private let index: RoomDirectory
     private let watch: RoomWatch
 
     init(
-        _ endpoints: EndpointMap,
+        _ endpoints: RequestRouter,
         _ requests: RoomScriptCalls,
         _ leases: HolderLeases,
         _ index: RoomDirectory,

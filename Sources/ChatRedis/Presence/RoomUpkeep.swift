@@ -11,7 +11,7 @@ final class RoomUpkeep {
     /// entered in the index of rooms again.
     private static let interval = TimeAmount.minutes(5)
 
-    private let endpoints: EndpointMap
+    private let endpoints: RequestRouter
     private let keys: RedisKeys
     private let agenda: RoomAgenda
     private let sweeper: LeaseSweeper
@@ -19,7 +19,7 @@ final class RoomUpkeep {
     private let roomSeconds: Int64
 
     init(
-        _ endpoints: EndpointMap,
+        _ endpoints: RequestRouter,
         _ keys: RedisKeys,
         _ agenda: RoomAgenda,
         _ sweeper: LeaseSweeper,

@@ -15,7 +15,7 @@ final class RoomWatch: RoomObserver {
     /// The delay before an extra check of a room.
     private static let lookDelay = TimeAmount.seconds(1)
 
-    private let endpoints: EndpointMap
+    private let endpoints: RequestRouter
     private let requests: RoomScriptCalls
     private let rooms: RoomFollower
     private let agenda: RoomAgenda
@@ -29,7 +29,7 @@ final class RoomWatch: RoomObserver {
     private(set) var lookedAtAll: NIODeadline?
 
     init(
-        _ endpoints: EndpointMap,
+        _ endpoints: RequestRouter,
         _ requests: RoomScriptCalls,
         _ rooms: RoomFollower,
         _ agenda: RoomAgenda,

@@ -40,7 +40,7 @@ final class RoomFollower: EndpointListener {
     private(set) var counters = Counters()
     weak var observer: (any RoomObserver)?
 
-    private let endpoints: EndpointMap
+    private let endpoints: RequestRouter
     private let requests: RoomScriptCalls
     private let outlets: SubscriberOutlets
     private let agenda: RoomAgenda
@@ -59,7 +59,7 @@ final class RoomFollower: EndpointListener {
     private var drops = DropAccount()
 
     init(
-        _ endpoints: EndpointMap,
+        _ endpoints: RequestRouter,
         _ requests: RoomScriptCalls,
         handingTo outlets: SubscriberOutlets,
         _ agenda: RoomAgenda,
@@ -125,7 +125,7 @@ final class RoomFollower: EndpointListener {
         self.outlets.ended(outlet)
     }
 
-    private func subscriptions(of followed: FollowedRoom) -> SubscriptionLink? {
+    private func subscriptions(of followed: FollowedRoom) -> ChannelSubscriptions? {
         self.endpoints.endpoint(of: followed.channel.rawValue)?.subscriptions
     }
 

@@ -5,10 +5,10 @@ internal import NIOCore
 ///
 /// It belongs to the broker and is used on its event loop only.
 final class RedisSessions {
-    private let endpoints: EndpointMap
+    private let endpoints: RequestRouter
     private let keys: RedisKeys
 
-    init(_ endpoints: EndpointMap, _ keys: RedisKeys) { (self.endpoints, self.keys) = (endpoints, keys) }
+    init(_ endpoints: RequestRouter, _ keys: RedisKeys) { (self.endpoints, self.keys) = (endpoints, keys) }
 
     /// Looks a session up, which counts as a use of it.
     func use(_ hash: String) async throws(BrokerError) -> User? {

@@ -15,7 +15,7 @@ actor Conversation {
     var rooms: JoinedRooms
     var link = LinkState()
     /// Lines that the server has not confirmed.
-    var pending = UnansweredLines()
+    var pending = LinesAwaitingAnswer()
     /// Wakes who waits for the last of them (``sayFarewell()``): one has its answer, or the connection has changed.
     nonisolated let settled = Wakeup()
     var draft: LineDraft

@@ -104,7 +104,7 @@ import Testing
     // MARK: - Lines that wait
 
     @Test func `a line without an answer is shown after a second, and at once without a connection`() {
-        var pending = UnansweredLines()
+        var pending = LinesAwaitingAnswer()
         let first = pending.begin("one", now: self.now)
         #expect(pending.shown(now: self.now, isOffline: false) == [])
         #expect(pending.shown(now: self.now + .seconds(1), isOffline: false) == ["one"])

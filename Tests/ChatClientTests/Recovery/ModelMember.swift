@@ -11,7 +11,7 @@ struct ModelMember {
         /// The page was read, if one is needed; the plan is not made yet.
         case asked(JoinStart, LogPage?)
         /// The answer was given; the page was read and not used yet, if there is one.
-        case replaying(CatchUp, LogPage?)
+        case replaying(CatchUpPlan, LogPage?)
         case live
     }
 
@@ -46,7 +46,7 @@ struct ModelMember {
     /// Whether the next step reads the log.
     func isAboutToRead(_ room: LogPosition, _ tail: RoomTail) -> Bool {
         switch self.link {
-        case .joining(let start): return CatchUp.needsLog(start, room: room, tail: tail)
+        case .joining(let start): return CatchUpPlan.needsLog(start, room: room, tail: tail)
         case .replaying(var catchUp, nil):
             if case .read = catchUp.next(room: room, tail: tail) { return true }
             return false
@@ -62,10 +62,10 @@ struct ModelMember {
         switch self.link {
         case .disconnected: self.link = .joining(self.position.start)
         case .joining(let start):
-            let seq = CatchUp.readStart(start, room: room, limit: 100)
-            self.link = .asked(start, CatchUp.needsLog(start, room: room, tail: tail) ? log.page(after: seq) : nil)
+            let seq = CatchUpPlan.readStart(start, room: room, limit: 100)
+            self.link = .asked(start, CatchUpPlan.needsLog(start, room: room, tail: tail) ? log.page(after: seq) : nil)
         case .asked(let start, let page):
-            guard let (catchUp, plan) = CatchUp.plan(start, room: room, page: page, limit: 100) else {
+            guard let (catchUp, plan) = CatchUpPlan.plan(start, room: room, page: page, limit: 100) else {
                 self.link = .joining(start)
                 return .checkHead
             }
@@ -78,7 +78,7 @@ struct ModelMember {
         return .nothing
     }
 
-    private mutating func answer(_ start: JoinStart, _ plan: CatchUp.Announcement, _ log: ModelLog) throws {
+    private mutating func answer(_ start: JoinStart, _ plan: CatchUpPlan.Announcement, _ log: ModelLog) throws {
         let members = MemberPage(members: [], count: 0, cursor: nil, version: 0)
         self.position.joined(
             JoinReply(
@@ -97,7 +97,7 @@ struct ModelMember {
         if let gap = plan.gap { try self.receive(gap, plan.head.epoch, log) }
     }
 
-    private mutating func use(_ page: LogPage, _ catchUp: CatchUp, _ log: ModelLog) throws -> OnAdvance {
+    private mutating func use(_ page: LogPage, _ catchUp: CatchUpPlan, _ log: ModelLog) throws -> OnAdvance {
         var catchUp = catchUp
         let before = catchUp
         let read = catchUp.read(page)
@@ -108,7 +108,7 @@ struct ModelMember {
     }
 
     private mutating func goOn(
-        _ catchUp: CatchUp,
+        _ catchUp: CatchUpPlan,
         _ room: LogPosition,
         _ tail: RoomTail,
         _ log: ModelLog

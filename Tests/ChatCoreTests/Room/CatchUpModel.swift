@@ -4,7 +4,7 @@ import NIOCore
 
 /// A room, its log, and a member who joins it: all that guarantee 5 speaks of, one step at a time, without a clock.
 ///
-/// It does what a shard does around ``CatchUp``, and holds what the member is sent against what it may be sent.
+/// It does what a shard does around ``CatchUpPlan``, and holds what the member is sent against what it may be sent.
 struct CatchUpModel {
     /// What a member may come with, as it is when it comes.
     enum Start: Sendable, Equatable {
@@ -45,8 +45,8 @@ struct CatchUpModel {
         /// The page was read, if one is needed; the plan is not made yet.
         case asked(JoinStart, LogPage?)
         /// The plan is made; the answer is not given yet.
-        case planned(JoinStart, CatchUp, CatchUp.Announcement, LogPage?)
-        case replaying(CatchUp, LogPage?)
+        case planned(JoinStart, CatchUpPlan, CatchUpPlan.Announcement, LogPage?)
+        case replaying(CatchUpPlan, LogPage?)
         case live
     }
 
@@ -170,11 +170,11 @@ struct CatchUpModel {
         switch self.member {
         case .absent: self.member = .joining(self.replayStart())
         case .joining(let start):
-            let needsLog = CatchUp.needsLog(start, room: self.room, tail: self.tail)
-            let seq = CatchUp.readStart(start, room: self.room, limit: 100)
+            let needsLog = CatchUpPlan.needsLog(start, room: self.room, tail: self.tail)
+            let seq = CatchUpPlan.readStart(start, room: self.room, limit: 100)
             self.member = .asked(start, needsLog ? self.page(after: seq) : nil)
         case .asked(let start, let page):
-            if let (catchUp, plan) = CatchUp.plan(start, room: self.room, page: page, limit: 100) {
+            if let (catchUp, plan) = CatchUpPlan.plan(start, room: self.room, page: page, limit: 100) {
                 self.member = .planned(start, catchUp, plan, page)
             } else {
                 self.member = .joining(start)
@@ -187,7 +187,7 @@ struct CatchUpModel {
         }
     }
 
-    private mutating func replay(_ catchUp: CatchUp, _ page: LogPage?) throws {
+    private mutating func replay(_ catchUp: CatchUpPlan, _ page: LogPage?) throws {
         var catchUp = catchUp
         guard let page else {
             let step = catchUp.next(room: self.room, tail: self.tail)
@@ -207,7 +207,7 @@ struct CatchUpModel {
         for message in read.messages { try self.send(message) }
     }
 
-    private mutating func answer(_ start: JoinStart, _ plan: CatchUp.Announcement) throws {
+    private mutating func answer(_ start: JoinStart, _ plan: CatchUpPlan.Announcement) throws {
         switch start {
         case .live, .last: self.sent = LogPosition(epoch: plan.head.epoch, seq: plan.head.seq - plan.replay)
         case .after(let position): self.sent = position

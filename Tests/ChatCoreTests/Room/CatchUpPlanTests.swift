@@ -19,9 +19,9 @@ import Testing
         first: Int = 1,
         room: Int? = nil,
         limit: Int = 100
-    ) throws -> (position: Int, announcement: CatchUp.Announcement) {
+    ) throws -> (position: Int, announcement: CatchUpPlan.Announcement) {
         let (catchUp, announcement) = try #require(
-            CatchUp.plan(
+            CatchUpPlan.plan(
                 start,
                 room: self.samples.position(room ?? head),
                 page: self.page(first, head),
@@ -98,7 +98,7 @@ import Testing
     @Test func `without a look at the log nothing is taken for lost`() throws {
         for start in [JoinStart.live, .last(0), .after(self.samples.position(2))] {
             let (catchUp, announcement) = try #require(
-                CatchUp.plan(start, room: self.samples.position(7), page: nil, limit: 100)
+                CatchUpPlan.plan(start, room: self.samples.position(7), page: nil, limit: 100)
             )
             #expect(announcement.recovered)
             #expect(announcement.replay == 7 - catchUp.position.seq)
@@ -118,7 +118,7 @@ import Testing
     @Test func `a page of another log makes no plan`() {
         for start in [JoinStart.last(3), .after(self.samples.position(3))] {
             let page = self.page(1, 7, self.samples.otherEpoch)
-            #expect(CatchUp.plan(start, room: self.samples.position(7), page: page, limit: 100) == nil)
+            #expect(CatchUpPlan.plan(start, room: self.samples.position(7), page: page, limit: 100) == nil)
         }
     }
 
@@ -127,7 +127,7 @@ import Testing
         for seq in 5...7 { tail.append(self.samples.publication(seq, at: 1000 + seq)) }
         let head = self.samples.position(7, at: 1007)
         func needsLog(_ start: JoinStart, _ head: LogPosition) -> Bool {
-            CatchUp.needsLog(start, room: head, tail: tail)
+            CatchUpPlan.needsLog(start, room: head, tail: tail)
         }
         #expect(!needsLog(.live, head))
         #expect(!needsLog(.last(0), head))
@@ -136,13 +136,13 @@ import Testing
         for seq in 5...7 { #expect(!needsLog(.after(self.samples.position(seq, at: 1000 + seq)), head)) }
         for seq in [0, 3, 4, 8] { #expect(needsLog(.after(self.samples.position(seq, at: 1000 + seq)), head)) }
         #expect(needsLog(.after(LogPosition(epoch: self.samples.otherEpoch, seq: 7)), head))
-        #expect(!CatchUp.needsLog(.after(head), room: head, tail: RoomTail()))
+        #expect(!CatchUpPlan.needsLog(.after(head), room: head, tail: RoomTail()))
         // Who stands before the first message has nothing that could be of another log.
         let start = self.samples.position(0)
         var whole = RoomTail()
-        #expect(!CatchUp.needsLog(.after(start), room: start, tail: whole))
+        #expect(!CatchUpPlan.needsLog(.after(start), room: start, tail: whole))
         for seq in 1...7 { whole.append(self.samples.publication(seq)) }
-        #expect(!CatchUp.needsLog(.after(start), room: head, tail: whole))
+        #expect(!CatchUpPlan.needsLog(.after(start), room: head, tail: whole))
     }
 
     @Test func `a position without its time, or with another one, is looked up`() {
@@ -152,11 +152,11 @@ import Testing
         for seq in 4...7 {
             for time in [nil, 999] {
                 let start = JoinStart.after(self.samples.position(seq, at: time))
-                #expect(CatchUp.needsLog(start, room: head, tail: tail))
+                #expect(CatchUpPlan.needsLog(start, room: head, tail: tail))
             }
         }
         // What another node read may not tell the time of its head.
-        #expect(CatchUp.needsLog(.after(head), room: self.samples.position(7), tail: RoomTail()))
+        #expect(CatchUpPlan.needsLog(.after(head), room: self.samples.position(7), tail: RoomTail()))
     }
 
     @Test func `a position that the log does not prove is reset, and gets all that the log keeps`() throws {
@@ -172,7 +172,7 @@ import Testing
         )
         func isReset(_ seq: Int, _ time: Int?) throws -> Bool {
             let start = JoinStart.after(self.samples.position(seq, at: time))
-            let plan = CatchUp.plan(start, room: self.samples.position(9, at: 2009), page: page, limit: 100)
+            let plan = CatchUpPlan.plan(start, room: self.samples.position(9, at: 2009), page: page, limit: 100)
             let (catchUp, announcement) = try #require(plan)
             #expect(announcement.gap == (announcement.isReset ? 1...3 : seq < 3 ? seq + 1...3 : nil))
             #expect(catchUp.position.seq == (announcement.isReset ? 3 : max(seq, 3)))
@@ -190,7 +190,7 @@ import Testing
 
     @Test func `the log is read from where the plan begins`() {
         let head = self.samples.position(7)
-        func start(_ start: JoinStart) -> Int { CatchUp.readStart(start, room: head, limit: 5) }
+        func start(_ start: JoinStart) -> Int { CatchUpPlan.readStart(start, room: head, limit: 5) }
         #expect(start(.live) == 7)
         #expect(start(.last(3)) == 4)
         #expect(start(.last(6)) == 2)

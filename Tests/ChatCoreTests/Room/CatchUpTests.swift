@@ -58,7 +58,7 @@ import Testing
 
     @Test func `a page of another log brings nothing`() throws {
         let samples = try Samples()
-        var catchUp = CatchUp(position: samples.position(3))
+        var catchUp = CatchUpPlan(position: samples.position(3))
         let page = LogPage(epoch: samples.otherEpoch, first: 9, head: 9, publications: [])
         #expect(catchUp.read(page) == .init(gap: nil, messages: []))
         #expect(catchUp.position == samples.position(3))
@@ -66,7 +66,7 @@ import Testing
 
     @Test func `a page that was read for another position brings nothing`() throws {
         let samples = try Samples()
-        var catchUp = CatchUp(position: samples.position(0))
+        var catchUp = CatchUpPlan(position: samples.position(0))
         let page = LogPage(epoch: samples.epoch, first: 1, head: 3, publications: [samples.publication(3)])
         #expect(catchUp.read(page) == .init(gap: nil, messages: []))
         #expect(catchUp.position == samples.position(0))
@@ -74,7 +74,7 @@ import Testing
 
     @Test func `a page that overlaps brings what is new`() throws {
         let samples = try Samples()
-        var catchUp = CatchUp(position: samples.position(3))
+        var catchUp = CatchUpPlan(position: samples.position(3))
         let page = LogPage(
             epoch: samples.epoch,
             first: 1,
@@ -88,7 +88,7 @@ import Testing
 
     @Test func `a log that lost its end is a gap to its head`() throws {
         let samples = try Samples()
-        var catchUp = CatchUp(position: samples.position(3))
+        var catchUp = CatchUpPlan(position: samples.position(3))
         let read = catchUp.read(LogPage(epoch: samples.epoch, first: 10, head: 9, publications: []))
         #expect(read.gap == 4...9 && read.messages.isEmpty)
         #expect(catchUp.position == samples.position(9))

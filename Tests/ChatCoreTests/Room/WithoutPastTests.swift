@@ -14,12 +14,12 @@ import Testing
         isReset: Bool = false,
         gap: ClosedRange<Int>? = nil,
         replay: Int
-    ) -> CatchUp.Announcement {
+    ) -> CatchUpPlan.Announcement {
         .init(head: self.samples.position(head), isReset: isReset, gap: gap, replay: replay)
     }
 
-    private func check(_ asked: CatchUp.Announcement, _ start: JoinStart, gap: ClosedRange<Int>?) {
-        let (catchUp, told) = CatchUp.withoutPast(asked, start)
+    private func check(_ asked: CatchUpPlan.Announcement, _ start: JoinStart, gap: ClosedRange<Int>?) {
+        let (catchUp, told) = CatchUpPlan.withoutPast(asked, start)
         #expect(catchUp.position == asked.head)
         #expect(told == .init(head: asked.head, isReset: asked.isReset, gap: gap, replay: 0))
     }

@@ -36,7 +36,7 @@ protocol CommandForm: Equatable, Sendable {
     /// Reads it from the fields of a message.
     ///
     /// - Throws: ``ProtocolError`` for a field that is missing or wrong.
-    init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError)
+    init(_ fields: borrowing CommandReader, _ limits: Limits) throws(ProtocolError)
 
     /// Writes its fields besides type, id and room.
     func write(to json: inout JSONWriter)
@@ -135,7 +135,7 @@ extension Command {
     }
 
     /// Reads a command of this name.
-    init(_ name: Name, _ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {
+    init(_ name: Name, _ fields: borrowing CommandReader, _ limits: Limits) throws(ProtocolError) {
         switch name {
         case .hello: self = .hello(try Hello(fields, limits))
         case .join: self = .join(try Join(fields, limits))

@@ -25,7 +25,7 @@ extension CommandEnvelope {
     package init(decoding text: ByteBuffer, limits: Limits) throws(CommandRefusal) {
         let result: Result<CommandEnvelope, CommandRefusal> = text.withUnsafeReadableBytes { bytes in
             do throws(CommandRefusal) {
-                return .success(try CommandEnvelope(try CommandFields.reading(bytes), limits))
+                return .success(try CommandEnvelope(try CommandReader.reading(bytes), limits))
             } catch {
                 return .failure(error)
             }
@@ -33,7 +33,7 @@ extension CommandEnvelope {
         self = try result.get()
     }
 
-    private init(_ fields: borrowing CommandFields, _ limits: Limits) throws(CommandRefusal) {
+    private init(_ fields: borrowing CommandReader, _ limits: Limits) throws(CommandRefusal) {
         do throws(ProtocolError) {
             if let fault = fields.fault { throw fault }
             let name = try fields.commandName()

@@ -13,7 +13,7 @@ package struct CommandRefusal: Error, Equatable, Sendable {
     }
 
     /// The answer to a refused command, with the id and the room of the command.
-    init(_ fields: borrowing CommandFields, _ error: ProtocolError) {
+    init(_ fields: borrowing CommandReader, _ error: ProtocolError) {
         // Replies contain normalised names; an invalid name is returned unchanged, cut to the length of a name.
         let room = fields.room.map { $0.string(atMost: RoomName.maximumInput) }
         self.init(id: fields.id, room: room.map { (try? RoomName($0))?.rawValue ?? $0 }, error)
@@ -26,7 +26,7 @@ package struct CommandRefusal: Error, Equatable, Sendable {
     ///   - error: The error for its sender.
     package init(_ text: ByteBuffer, _ error: ProtocolError) {
         self = text.withUnsafeReadableBytes { bytes in
-            guard let fields = try? CommandFields(bytes) else { return CommandRefusal(error) }
+            guard let fields = try? CommandReader(bytes) else { return CommandRefusal(error) }
             return CommandRefusal(fields, error)
         }
     }

@@ -18,10 +18,10 @@ extension Command {
             self.reason = reason
         }
 
-        init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {
+        init(_ fields: borrowing CommandReader, _ limits: Limits) throws(ProtocolError) {
             self.room = try fields.requiredRoom()
             self.seq = try fields.requiredSeq()
-            self.epoch = try fields.epoch.map { text throws(ProtocolError) in try CommandFields.epoch(text) }
+            self.epoch = try fields.epoch.map { text throws(ProtocolError) in try CommandReader.epoch(text) }
             self.reason = try fields.requiredReason()
         }
 

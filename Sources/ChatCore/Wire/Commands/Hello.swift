@@ -13,9 +13,9 @@ extension Command {
             self.token = token
         }
 
-        init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {
+        init(_ fields: borrowing CommandReader, _ limits: Limits) throws(ProtocolError) {
             self.token = fields.token?.string
-            if let name = fields.name { self.name = try CommandFields.userName(name) }
+            if let name = fields.name { self.name = try CommandReader.userName(name) }
             // An invalid secret is treated like an unknown one: a new user, never an error.
             if let session = fields.session {
                 self.session = SessionSecret(session.string(atMost: SessionSecret.maximumBytes))

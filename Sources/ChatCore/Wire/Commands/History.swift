@@ -16,10 +16,10 @@ extension Command {
             self.limit = limit
         }
 
-        init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {
+        init(_ fields: borrowing CommandReader, _ limits: Limits) throws(ProtocolError) {
             if let before = fields.before, before < 0 { throw .badCommand("before is not below 0") }
             if let limit = fields.limit, limit < 1 { throw .badCommand("limit is at least 1") }
-            if let epoch = fields.epoch { self.epoch = try CommandFields.epoch(epoch) }
+            if let epoch = fields.epoch { self.epoch = try CommandReader.epoch(epoch) }
             self.room = try fields.requiredRoom()
             // Every log ends before the largest number that JSON holds exactly.
             self.before = fields.before.map { min($0, CommandID.maximum) }

@@ -12,7 +12,7 @@ extension Command {
             self.start = start
         }
 
-        init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {
+        init(_ fields: borrowing CommandReader, _ limits: Limits) throws(ProtocolError) {
             self.room = try fields.requiredRoom()
             switch (fields.after, fields.history) {
             case (nil, nil): self.start = .live
@@ -20,7 +20,7 @@ extension Command {
                 guard count >= 0 else { throw .badCommand("history is not below 0") }
                 self.start = .last(count)
             case (let after?, nil):
-                let epoch = try CommandFields.epoch(after.epoch)
+                let epoch = try CommandReader.epoch(after.epoch)
                 self.start = .after(LogPosition(epoch: epoch, seq: after.seq, time: after.time))
             case (_?, _?): throw .badCommand("a join has after or history, not both")
             }

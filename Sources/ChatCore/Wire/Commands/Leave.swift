@@ -7,7 +7,7 @@ extension Command {
 
         package init(room: RoomName) { self.room = room }
 
-        init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {
+        init(_ fields: borrowing CommandReader, _ limits: Limits) throws(ProtocolError) {
             self.room = try fields.requiredRoom()
         }
 

@@ -13,7 +13,7 @@ extension Command {
             self.cursor = cursor
         }
 
-        init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {
+        init(_ fields: borrowing CommandReader, _ limits: Limits) throws(ProtocolError) {
             self.room = try fields.requiredRoom()
             if let cursor = fields.cursor?.string(atMost: IdempotencyKey.maximumBytes) {
                 self.cursor = try MemberPage.checkedCursor(cursor)

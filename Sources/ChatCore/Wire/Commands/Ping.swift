@@ -5,7 +5,7 @@ extension Command {
 
         package init() {}
 
-        init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {}
+        init(_ fields: borrowing CommandReader, _ limits: Limits) throws(ProtocolError) {}
 
         func write(to json: inout JSONWriter) {}
     }

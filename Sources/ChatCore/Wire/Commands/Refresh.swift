@@ -7,8 +7,8 @@ extension Command {
 
         package init(token: String) { self.token = token }
 
-        init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {
-            self.token = try CommandFields.required(fields.token, "token").string
+        init(_ fields: borrowing CommandReader, _ limits: Limits) throws(ProtocolError) {
+            self.token = try CommandReader.required(fields.token, "token").string
         }
 
         func write(to json: inout JSONWriter) { json.field("token", self.token) }

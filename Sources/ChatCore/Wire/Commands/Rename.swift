@@ -7,8 +7,8 @@ extension Command {
 
         package init(name: UserName) { self.name = name }
 
-        init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {
-            self.name = try CommandFields.userName(try CommandFields.required(fields.name, "name"))
+        init(_ fields: borrowing CommandReader, _ limits: Limits) throws(ProtocolError) {
+            self.name = try CommandReader.userName(try CommandReader.required(fields.name, "name"))
         }
 
         func write(to json: inout JSONWriter) { json.field("name", self.name.rawValue) }

@@ -17,12 +17,12 @@ extension Command {
             self.key = key
         }
 
-        init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {
+        init(_ fields: borrowing CommandReader, _ limits: Limits) throws(ProtocolError) {
             self.room = try fields.requiredRoom()
             self.kind = try MessageKind(
                 asked: fields.kind.map { ByteString($0.string(atMost: MessageKind.maximumBytes)) }
             )
-            let text = try CommandFields.required(fields.text, "text")
+            let text = try CommandReader.required(fields.text, "text")
             self.text = try MessageText(
                 text.string(atMost: MessageText.maximumInput(limits.textBytes)),
                 maximumBytes: limits.textBytes

@@ -12,7 +12,7 @@ extension Command {
             self.reason = reason
         }
 
-        init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {
+        init(_ fields: borrowing CommandReader, _ limits: Limits) throws(ProtocolError) {
             self.room = try fields.requiredRoom()
             self.seconds = try fields.pause()
             self.reason = try fields.requiredReason()

@@ -12,9 +12,9 @@ extension Command {
             self.isActive = isActive
         }
 
-        init(_ fields: borrowing CommandFields, _ limits: Limits) throws(ProtocolError) {
+        init(_ fields: borrowing CommandReader, _ limits: Limits) throws(ProtocolError) {
             self.room = try fields.requiredRoom()
-            self.isActive = try CommandFields.required(fields.active, "active")
+            self.isActive = try CommandReader.required(fields.active, "active")
         }
 
         func write(to json: inout JSONWriter) { json.field("active", self.isActive) }

@@ -1,21 +1,10 @@
-/// Messages of a room's past, as a client reads them.
-public struct HistoryPage: Equatable, Sendable {
-    /// The room.
-    public var room: RoomName
-    /// The log of the messages.
-    public var epoch: Epoch
-    /// The messages, oldest first.
-    public var messages: [Message]
-    /// Whether the log keeps older ones.
-    public var hasOlder: Bool
-
-    /// Puts a page together.
-    public init(room: RoomName, epoch: Epoch, messages: [Message], hasOlder: Bool) {
-        self.room = room
-        self.epoch = epoch
-        self.messages = messages
-        self.hasOlder = hasOlder
-    }
+/// The fields of an `ok`; the command that it answers defines their meaning.
+///
+/// The type of an `ok` does not say which command it answers: only the client that chose the id knows.
+package struct ReplyFields: Equatable, Sendable {
+    /// The id of the command that it answers.
+    package var id: Int
+    let json: JSONValue
 }
 
 /// Each function reads the fields of the `ok` to one command, and throws ``JSONError`` when they are wrong.

@@ -12,15 +12,6 @@ package enum ServerMessage: Equatable, Sendable {
     case unknown(type: String)
 }
 
-/// The fields of an `ok`; the command that it answers defines their meaning.
-///
-/// The type of an `ok` does not say which command it answers: only the client that chose the id knows.
-package struct ReplyFields: Equatable, Sendable {
-    /// The id of the command that it answers.
-    package var id: Int
-    let json: JSONValue
-}
-
 extension ServerMessage {
     /// Reads the text of one message.
     ///

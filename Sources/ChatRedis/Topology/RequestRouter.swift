@@ -6,7 +6,7 @@ internal import NIOCore
 ///
 /// With one server, all data are there; the servers of a Cluster have some of the slots each. It belongs to the broker and
 /// is used on its event loop only.
-final class EndpointMap {
+final class RequestRouter {
     /// The answer to a request that stores something.
     struct Stored {
         var result: RedisResult

@@ -4,7 +4,7 @@
 /// The plan is made once, at a head that the member is told. After that it gets messages position by position until it
 /// has reached the room's position, and only then is it live. So nothing is missed, repeated or interleaved, however
 /// long the reading takes and whatever is published meanwhile.
-package struct CatchUp: Sendable, Equatable {
+package struct CatchUpPlan: Sendable, Equatable {
     /// The position up to which the member was sent messages, or was told that it will not get them.
     package private(set) var position: LogPosition
 
@@ -61,7 +61,7 @@ package struct CatchUp: Sendable, Equatable {
         room: LogPosition,
         page: LogPage?,
         limit: Int
-    ) -> (CatchUp, Announcement)? {
+    ) -> (CatchUpPlan, Announcement)? {
         guard let page else { return Self.plan(start, head: room, oldest: 1, limit: limit) }
         guard page.epoch == room.epoch else { return nil }
         let head = page.head < room.seq ? room : page.headPosition
@@ -80,10 +80,10 @@ package struct CatchUp: Sendable, Equatable {
         head: LogPosition,
         oldest: Int,
         limit: Int
-    ) -> (CatchUp, Announcement) {
+    ) -> (CatchUpPlan, Announcement) {
         switch start {
         case .live:
-            return (CatchUp(position: head), Announcement(head: head, isReset: false, gap: nil, replay: 0))
+            return (CatchUpPlan(position: head), Announcement(head: head, isReset: false, gap: nil, replay: 0))
         case .last(let count):
             let seq = max(head.seq - min(count, limit), oldest - 1)
             return Self.plan(after: seq, head: head, isReset: false, gap: nil)
@@ -98,7 +98,7 @@ package struct CatchUp: Sendable, Equatable {
     }
 
     /// The member's old position is not valid: everything that the log keeps follows.
-    private static func planAnew(head: LogPosition, oldest: Int) -> (CatchUp, Announcement) {
+    private static func planAnew(head: LogPosition, oldest: Int) -> (CatchUpPlan, Announcement) {
         Self.plan(after: oldest - 1, head: head, isReset: true, gap: oldest > 1 ? 1...(oldest - 1) : nil)
     }
 
@@ -107,9 +107,9 @@ package struct CatchUp: Sendable, Equatable {
         head: LogPosition,
         isReset: Bool,
         gap: ClosedRange<Int>?
-    ) -> (CatchUp, Announcement) {
+    ) -> (CatchUpPlan, Announcement) {
         (
-            CatchUp(position: LogPosition(epoch: head.epoch, seq: seq)),
+            CatchUpPlan(position: LogPosition(epoch: head.epoch, seq: seq)),
             Announcement(head: head, isReset: isReset, gap: gap, replay: head.seq - seq)
         )
     }
@@ -120,14 +120,14 @@ package struct CatchUp: Sendable, Equatable {
     ///   - announcement: The announcement of the plan that it asked for.
     ///   - start: The member's request.
     /// - Returns: A plan that begins at the head.
-    package static func withoutPast(_ announcement: Announcement, _ start: JoinStart) -> (CatchUp, Announcement) {
+    package static func withoutPast(_ announcement: Announcement, _ start: JoinStart) -> (CatchUpPlan, Announcement) {
         let head = announcement.head
         var told = Announcement(head: head, isReset: announcement.isReset, gap: nil, replay: 0)
         if case .after = start {
             let first = announcement.gap?.lowerBound ?? head.seq - announcement.replay + 1
             if first <= head.seq { told.gap = first...head.seq }
         }
-        return (CatchUp(position: head), told)
+        return (CatchUpPlan(position: head), told)
     }
 
     /// Whether the plan needs the log.

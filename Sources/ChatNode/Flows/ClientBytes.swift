@@ -3,7 +3,7 @@ import ChatWebSocket
 import NIOCore
 
 /// The way in: a client's bytes become messages, and these become commands.
-final class Inbound {
+final class ClientBytes {
     private let commands: Commands
     private let answers: Answers
     private let endings: Endings

@@ -7,7 +7,7 @@ import Synchronization
 /// The lock is held to append or to take a whole batch, never while members are served; a batch costs the loop one
 /// wake-up. Past ``maximumEvents``, events are dropped, and the shard reads the missed messages and members from the
 /// log and the lists. The broker's status can be read nowhere, so the last such events are kept.
-final class BrokerInbox: BrokerSubscriber, RulingObserver {
+final class EventInbox: BrokerSubscriber, RulingObserver {
     /// The most events that wait for a shard.
     static let maximumEvents = 100_000
 

@@ -2,7 +2,7 @@ import ChatCore
 import ChatSystem
 
 /// What clients may say, as far as moderators' rulings go; most rooms have no rules, and most people are muted nowhere.
-final class Permissions {
+final class SpeechRules {
     private let rulings: RulingDesk
     /// The rules of rooms that have some.
     private var ruledRooms: [RoomName: RoomRules] = [:]

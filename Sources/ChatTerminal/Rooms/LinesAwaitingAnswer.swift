@@ -1,5 +1,5 @@
 /// Lines that were entered and have no answer yet: a machine without a clock.
-struct UnansweredLines: Equatable, Sendable {
+struct LinesAwaitingAnswer: Equatable, Sendable {
     /// The time after which a line is shown as waiting.
     ///
     /// Most answers come before anybody could read that.

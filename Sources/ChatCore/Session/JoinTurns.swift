@@ -4,7 +4,7 @@ internal import DequeModule
 ///
 /// A URL can name a hundred rooms: without turns, whoever talks would wait until all of these are joined, also when the
 /// client that asked for them has gone.
-struct JoinsAtATime: Sendable {
+struct JoinTurns: Sendable {
     /// The most rooms that a connection joins at a time.
     static let atATime: UInt8 = 8
 

@@ -4,7 +4,7 @@ import Testing
 @testable import ChatCore
 
 /// A connection joins a few rooms at a time.
-@Suite(.patience) struct JoinsAtATimeTests {
+@Suite(.patience) struct JoinTurnsTests {
     private let samples: Samples
     private let now = ContinuousClock.now
     private var machine: CommandMachine
@@ -35,8 +35,8 @@ import Testing
         self.machine.receive(self.join(room), now: self.now)
     }
 
-    private var first: [RoomName] { Array(self.rooms.prefix(Int(JoinsAtATime.atATime))) }
-    private var others: [RoomName] { Array(self.rooms.dropFirst(Int(JoinsAtATime.atATime))) }
+    private var first: [RoomName] { Array(self.rooms.prefix(Int(JoinTurns.atATime))) }
+    private var others: [RoomName] { Array(self.rooms.dropFirst(Int(JoinTurns.atATime))) }
 
     private mutating func askForAll() {
         for room in self.first { #expect(self.asks(for: room) == .join(.init(room: room), id: 1, isMember: false)) }

@@ -1,7 +1,7 @@
 import ChatCore
 
 /// What joins may cost others: how many there may be, of how many rooms, and how large a room may become.
-final class JoinLimits {
+final class JoinCosts {
     private let costs: CostGuard
     private let occupancy: Occupancy
     private let rooms: RoomTable

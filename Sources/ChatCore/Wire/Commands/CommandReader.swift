@@ -1,5 +1,5 @@
 /// All fields that any command has, in place in the message: it must not outlive its bytes.
-struct CommandFields {
+struct CommandReader {
     var type: JSONText?
     var id: Int?
     var room: JSONText?
@@ -23,8 +23,8 @@ struct CommandFields {
     /// The first field of a wrong type.
     var fault: ProtocolError?
 
-    static func reading(_ bytes: UnsafeRawBufferPointer) throws(CommandRefusal) -> CommandFields {
-        do throws(JSONError) { return try CommandFields(bytes) } catch {
+    static func reading(_ bytes: UnsafeRawBufferPointer) throws(CommandRefusal) -> CommandReader {
+        do throws(JSONError) { return try CommandReader(bytes) } catch {
             throw CommandRefusal(.badJSON(error.detail))
         }
     }
@@ -76,7 +76,7 @@ struct CommandFields {
             if kind != .null { self.refuse("after is an object with epoch and seq") }
             return try reader.skipValue()
         }
-        var position = CommandFields()
+        var position = CommandReader()
         var (seq, time): (Int?, Int?)
         try reader.readObject { reader, key throws(JSONError) in
             switch key {
@@ -126,7 +126,7 @@ struct CommandFields {
 
 // MARK: - Functions for commands
 
-extension CommandFields {
+extension CommandReader {
     /// The name of the command.
     ///
     /// - Throws: ``ProtocolError`` with the code `bad_command` or `unknown_type`.

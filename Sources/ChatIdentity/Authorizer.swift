@@ -11,8 +11,6 @@ import Synchronization
 package final class Authorizer: Sendable {
     /// How often the file of the keys is looked at.
     package static let lookInterval = Duration.seconds(5)
-    /// How long a token waits for newer keys: clients wait as long for their welcome.
-    private static let patience = Duration.seconds(10)
     /// The most tokens that wait for newer keys.
     private static let maximumWaiting = 1024
 
@@ -39,6 +37,8 @@ package final class Authorizer: Sendable {
 
     private let source: IdentityConfiguration.Source?
     private let rules: TokenRules
+    /// How long a token waits for newer keys.
+    private let patience: Duration
     /// The file of the keys as it was before they were read.
     private let firstStamp: FileStamp?
     private let fetcher: KeyFetcher?
@@ -55,13 +55,19 @@ package final class Authorizer: Sendable {
     package init(_ configuration: IdentityConfiguration, group: any EventLoopGroup, logger: Logger) {
         self.source = configuration.source
         self.rules = configuration.rules
+        self.patience = configuration.patience
         self.firstStamp = configuration.stamp
         self.logger = logger
         var ring: KeyRing
         switch configuration.source {
         case .address(let address):
             ring = KeyRing(ages: true)
-            self.fetcher = KeyFetcher(address: address, group: group, authorities: configuration.authorities)
+            self.fetcher = KeyFetcher(
+                address: address,
+                group: group,
+                authorities: configuration.authorities,
+                patience: configuration.patience
+            )
         case .file, nil:
             ring = KeyRing(ages: false)
             self.fetcher = nil
@@ -93,7 +99,7 @@ package final class Authorizer: Sendable {
     /// - Throws: ``TokenRefusal/unknownKey`` only when the keys were had since it was called.
     private func keys(for header: TokenHeader) async throws(TokenRefusal) -> [TokenKey] {
         let came = ContinuousClock.now
-        let deadline = came + Self.patience
+        let deadline = came + self.patience
         while true {
             switch self.step(header, came: came, deadline: deadline) {
             case .end(let result): return try result.get()

@@ -17,6 +17,9 @@ package struct IdentityConfiguration: Sendable {
     package var rules = TokenRules()
     /// The authorities for the certificate of an address; nil: those that the system trusts.
     package var authorities: NIOSSLTrustRoots?
+    /// How long an address has to answer, and how long a token waits for newer keys: clients wait as long for their
+    /// welcome.
+    package var patience = Duration.seconds(10)
     /// The keys of the file, read before the server starts.
     package private(set) var keys: KeySet?
     /// The file as it was before it was read.

@@ -9,13 +9,20 @@ import TestSupport
 @testable import ChatIdentity
 
 @Suite(.patience) struct FetchingTests {
+    /// As long as a busy machine may need; no test waits for its end.
+    private static let patience = Duration.seconds(300)
     private let now = 1_790_000_000_000
     private let claims = #"{"sub":"mina","exp":1790000060}"#
     private let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     private func fetcher(_ server: KeyServer, scheme: String = "http") throws -> KeyFetcher {
         let address = try KeyAddress("\(scheme)://127.0.0.1:\(server.port)/keys?a=b")
-        return KeyFetcher(address: address, group: MultiThreadedEventLoopGroup.singleton, authorities: nil)
+        return KeyFetcher(
+            address: address,
+            group: MultiThreadedEventLoopGroup.singleton,
+            authorities: nil,
+            patience: Self.patience
+        )
     }
 
     @Test(arguments: [
@@ -69,10 +76,15 @@ import TestSupport
             let certificate = try NIOSSLCertificate(bytes: Array(TestCertificate.certificate.utf8), format: .pem)
             for host in ["localhost", "127.0.0.1"] {
                 let address = try KeyAddress("https://\(host):\(server.port)/")
-                let trusting = KeyFetcher(address: address, group: group, authorities: .certificates([certificate]))
+                let trusting = KeyFetcher(
+                    address: address,
+                    group: group,
+                    authorities: .certificates([certificate]),
+                    patience: Self.patience
+                )
                 let answer = try await trusting.fetch()
                 #expect(answer == Array("{}".utf8))
-                let other = KeyFetcher(address: address, group: group, authorities: nil)
+                let other = KeyFetcher(address: address, group: group, authorities: nil, patience: Self.patience)
                 await #expect(throws: KeyError.self) { try await other.fetch() }
             }
             #expect(server.requests == 2)
@@ -82,7 +94,12 @@ import TestSupport
     @Test func `nobody there, and no TLS there, is said`() async throws {
         let port = try await FreePort.find()
         let address = try KeyAddress("http://127.0.0.1:\(port)/")
-        let fetcher = KeyFetcher(address: address, group: MultiThreadedEventLoopGroup.singleton, authorities: nil)
+        let fetcher = KeyFetcher(
+            address: address,
+            group: MultiThreadedEventLoopGroup.singleton,
+            authorities: nil,
+            patience: Self.patience
+        )
         await #expect(throws: KeyError.self) { try await fetcher.fetch() }
         try await KeyServer.with(KeyServer.ok("{}")) { server in
             await #expect(throws: KeyError.self) { try await self.fetcher(server, scheme: "https").fetch() }
@@ -119,6 +136,7 @@ import TestSupport
         let (first, second) = (try await Signer.edDSA(), try await Signer.edDSA())
         try await KeyServer.with(self.set(("1", first))) { server in
             var configuration = IdentityConfiguration()
+            configuration.patience = Self.patience
             configuration.source = .address(try KeyAddress("http://127.0.0.1:\(server.port)/"))
             try await self.withAuthorizer(configuration) { authorizer in
                 let mina = UserID(of: TokenSubject(issuer: "", subject: "mina"))
@@ -143,6 +161,7 @@ import TestSupport
         let (first, second) = (try await Signer.edDSA(), try await Signer.edDSA())
         try await KeyServer.with(self.set(("1", first))) { server in
             var configuration = IdentityConfiguration()
+            configuration.patience = Self.patience
             configuration.source = .address(try KeyAddress("http://127.0.0.1:\(server.port)/"))
             try await self.withAuthorizer(configuration) { authorizer in
                 let (old, new) = (try first.token(self.claims, keyID: "1"), try second.token(self.claims, keyID: "2"))
@@ -162,6 +181,7 @@ import TestSupport
         let (first, second) = (try await Signer.edDSA(), try await Signer.edDSA())
         try await KeyServer.with(self.set(("1", first))) { server in
             var configuration = IdentityConfiguration()
+            configuration.patience = Self.patience
             configuration.source = .address(try KeyAddress("http://127.0.0.1:\(server.port)/"))
             try await self.withAuthorizer(configuration) { authorizer in
                 let (old, new) = (try first.token(self.claims, keyID: "1"), try second.token(self.claims, keyID: "2"))
@@ -178,6 +198,7 @@ import TestSupport
         let (first, second) = (try await Signer.edDSA(), try await Signer.edDSA())
         try await KeyServer.with(self.set(("1", first))) { server in
             var configuration = IdentityConfiguration()
+            configuration.patience = Self.patience
             configuration.source = .address(try KeyAddress("http://127.0.0.1:\(server.port)/"))
             try await self.withAuthorizer(configuration) { authorizer in
                 let (old, new) = (try first.token(self.claims, keyID: "1"), try second.token(self.claims, keyID: "2"))
@@ -194,6 +215,7 @@ import TestSupport
     @Test func `while keys cannot be had, nothing is said of a token`() async throws {
         try await KeyServer.with("HTTP/1.1 503 Away\r\nContent-Length: 0\r\n\r\n") { server in
             var configuration = IdentityConfiguration()
+            configuration.patience = Self.patience
             configuration.source = .address(try KeyAddress("http://127.0.0.1:\(server.port)/"))
             let token = try await Signer.edDSA().token(self.claims)
             try await self.withAuthorizer(configuration) { authorizer in
@@ -212,6 +234,7 @@ import TestSupport
         let (first, second) = (try await Signer.edDSA(), try await Signer.es256())
         try first.pem.write(toFile: file, atomically: true, encoding: .utf8)
         var configuration = IdentityConfiguration()
+        configuration.patience = Self.patience
         configuration.source = .file(file)
         try await configuration.readKeys()
         try await self.withAuthorizer(configuration) { authorizer in
@@ -244,6 +267,7 @@ import TestSupport
         try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: 1e9)], ofItemAtPath: file)
         defer { try? FileManager.default.removeItem(atPath: file) }
         var configuration = IdentityConfiguration()
+        configuration.patience = Self.patience
         configuration.source = .file(file)
         try await configuration.readKeys()
         try await self.withAuthorizer(configuration) { authorizer in
@@ -315,6 +339,7 @@ import TestSupport
 
     @Test func `a server whose file is wrong does not start`() async throws {
         var configuration = IdentityConfiguration()
+        configuration.patience = Self.patience
         configuration.source = .file("/nowhere/key")
         await #expect(throws: KeyError("there is no file /nowhere/key")) { try await configuration.readKeys() }
     }

@@ -18,13 +18,13 @@ struct KeyMemoryTests {
         self.mina = User(id: UserID("u0123456789abcdef"), name: try UserName("Mina"))
     }
 
-    private func drafts(_ numbers: Range<Int>) throws -> [Draft] {
-        try numbers.map { try self.draft(IdempotencyKey("0123456789abcdef-\($0)")) }
+    private func drafts(_ numbers: Range<Int>, to room: RoomName? = nil) throws -> [Draft] {
+        try numbers.map { try self.draft(IdempotencyKey("0123456789abcdef-\($0)"), to: room) }
     }
 
-    private func draft(_ key: IdempotencyKey) -> Draft {
+    private func draft(_ key: IdempotencyKey, to room: RoomName? = nil) -> Draft {
         let tail = PublicationCodec.tail(sender: self.mina, text: "x", kind: .text, key: key)
-        return Draft(room: self.room, sender: self.mina.id, key: key, tail: tail)
+        return Draft(room: room ?? self.room, sender: self.mina.id, key: key, tail: tail)
     }
 
     @Test(arguments: [1_000, 5_000])
@@ -115,9 +115,14 @@ struct KeyMemoryTests {
         try await RedisServerProcess.with { server in
             try await withBroker(server) { broker in
                 try await broker.probe()
-                for result in await broker.publish(try self.drafts(0..<40)) { _ = try result.get() }
+                let rooms = try (0..<20).map { try RoomName("room-\($0)") }
+                for room in rooms + [self.room] {
+                    for result in await broker.publish(try self.drafts(0..<40, to: room)) { _ = try result.get() }
+                }
                 _ = try await broker.command("CONFIG", "RESETSTAT")
-                for draft in try self.drafts(40..<60) { _ = try await broker.publish([draft]).first?.get() }
+                // At the same time: a slow machine is to give the node no time to say much to itself.
+                let drafts = try rooms.flatMap { try self.drafts(40..<41, to: $0) }
+                for result in await broker.publish(drafts) { _ = try result.get() }
                 let single = try #require(try await broker.command("INFO", "commandstats").string)
                 // The node says something to itself meanwhile.
                 let own = 12

@@ -6,13 +6,12 @@ import NIOSSL
 
 /// Gets keys from an address: one request on a connection of its own, bounded in bytes and in time.
 struct KeyFetcher: Sendable {
-    /// The time for all of it.
-    static let patience = TimeAmount.seconds(10)
-
     let address: KeyAddress
     let group: any EventLoopGroup
     /// The authorities for the certificate; nil: those that the system trusts.
     let authorities: NIOSSLTrustRoots?
+    /// The time for all of it.
+    let patience: Duration
 
     /// Asks once.
     ///
@@ -25,7 +24,7 @@ struct KeyFetcher: Sendable {
             let tls = try self.address.isSecure ? self.tlsContext() : nil
             let loop = self.group.next()
             let answer = loop.makePromise(of: ByteBuffer.self)
-            let (address, patience) = (self.address, Self.patience)
+            let (address, patience) = (self.address, TimeAmount(self.patience))
             let connecting = ClientBootstrap(group: loop)
                 .connectTimeout(patience)
                 .channelInitializer { channel in

@@ -173,7 +173,7 @@ def world(nodes: int = 1, *options: str, redis: bool = True):
         for _ in range(nodes):
             port, admin = free_ports(2)
             # The setting of a limit that is wanted all the same comes last.
-            common = ["--unlimited", "--threads", "1", "--log-level", "warning", "--static", str(ROOT / "static")]
+            common = ["--unlimited", "--threads", "1", "--flush-window", "5", "--log-level", "warning", "--static", str(ROOT / "static")]
             command = [SERVER, "--port", str(port), "--admin-listen", str(admin), *common, *store, *options]
             place.nodes.append(Node(port, admin, place.start(command, port, admin)))
         yield place

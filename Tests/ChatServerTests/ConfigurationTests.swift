@@ -187,6 +187,13 @@ struct ConfigurationTests {
         }
     }
 
+    @Test func `a flush window is taken, and its price is told`() async throws {
+        let configuration = try await self.configuration(["flush-window": "5"])
+        #expect(configuration.node.flushWindow == .milliseconds(5))
+        #expect(configuration.warnings.contains { $0.contains("wait up to 5 ms") && $0.contains("--flush-window") })
+        #expect(try await self.configuration([:]).warnings.isEmpty)
+    }
+
     @Test func `one file may hold certificate and key, and one that has expired is warned of`() async throws {
         try await self.withFile(ExpiredCertificate.pem) { file in
             let configuration = try await self.configuration(["tls-certificate": file])

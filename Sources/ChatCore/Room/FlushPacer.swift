@@ -6,8 +6,9 @@
 /// - The loop has much to deliver (``DeliveryMeter``). A loop with time to spare sends at once.
 /// - The next message is expected within the window, by the time between the last ones.
 /// - Messages keep coming. When none comes for three times as long as usual, the room is flushed before the window is
-///   over: perhaps the next writers wait for the held messages. After such a hold the next flushes are at once, twice
-///   as many each time it happens again, so that people who answer each other are not slowed down.
+///   over: perhaps the next writers wait for the held messages. After such a hold, and after one in which nothing came,
+///   the next flushes are at once, twice as many each time it happens again, so that people who answer each other are
+///   not slowed down.
 ///
 /// It counts ticks with something new, not single messages: the messages of one tick leave together anyway.
 package struct FlushPacer: Sendable {
@@ -63,7 +64,7 @@ package struct FlushPacer: Sendable {
         guard let heldSince, let last, let usual else { return .flush }
         let end = Self.end(of: heldSince, last: last, usual, window)
         guard now >= end else { return .hold(until: end) }
-        if end < heldSince.advanced(by: window) {
+        if end < heldSince.advanced(by: window) || last == heldSince {
             self.pause = self.nextPause
             self.nextPause = min(2 * self.nextPause, Self.maximumPause)
         } else {

@@ -27,8 +27,9 @@ package struct NodeConfiguration: Sendable {
     package var staticFiles = "static"
     /// The number of event loops, each with a shard of the connections.
     package var threads = ProcessInfo.processInfo.activeProcessorCount
-    /// The longest time that a busy room holds messages to send them together; zero sends each at once.
-    package var flushWindow = Duration.milliseconds(5)
+    /// The longest time that a busy room holds messages to send them together; zero sends them with the turn of the loop
+    /// that brought them.
+    package var flushWindow = Duration.zero
     /// The time for which the node serves as before when it is to end, and says that it is not ready.
     package var drainDelay = Duration.zero
     package var origins = OriginPolicy.sameHost

@@ -41,6 +41,12 @@ struct ServerConfiguration: Sendable {
             self.warnings.append("answers are late on purpose (CHAT_TEST_DELAYS)")
         }
         self.warnings += self.node.pageWarnings
+        if self.node.flushWindow > .zero {
+            let milliseconds = Int(self.node.flushWindow / .milliseconds(1))
+            self.warnings.append(
+                "messages of busy rooms wait up to \(milliseconds) ms for each other (\(Setting.flushWindow.names))"
+            )
+        }
     }
 
     /// Reads the files that must be right before the server starts.

@@ -68,8 +68,8 @@ extension Setting {
         "flush-window",
         .integer(0...1000),
         default: "\(Int(node.flushWindow / .milliseconds(1)))",
-        help: "Milliseconds that a busy room may hold messages to send them together ({default}; 0: never).",
-        discussion: "A quiet room, and a server with time to spare, send at once."
+        help: "Milliseconds that a busy room may hold messages to send them together ({default}: it holds none).",
+        discussion: "It saves work where a loop delivers much, and costs latency."
     )
     static let drainDelay = Setting(
         "drain-delay",

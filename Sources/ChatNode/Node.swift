@@ -213,6 +213,7 @@ package struct Node: Service {
         let (context, name) = (self.context, self.configuration.name)
         return Listener(
             address: (self.configuration.host, self.configuration.port),
+            socketFile: self.configuration.socketFile,
             group: self.group,
             intake: self.intake,
             drainDelay: self.configuration.drainDelay,

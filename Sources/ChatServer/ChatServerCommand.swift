@@ -78,8 +78,7 @@ struct ChatServerCommand: AsyncParsableCommand {
         do {
             try await group.run()
         } catch let failure as ListenFailure {
-            let reason = (failure.reason as? IOError).map { String(cString: strerror($0.errnoCode)) }
-            logger.critical("cannot listen on \(failure.address): \(reason ?? "the host cannot be resolved")")
+            logger.critical("cannot listen on \(failure.address): \(failure.text)")
             throw ExitCode(ExitStatus.unavailable.rawValue)
         } catch let error as IOError {
             let reason = String(cString: strerror(error.errnoCode))

@@ -52,6 +52,8 @@ package struct NodeConfiguration: Sendable {
     package var expectsProxyHeader = false
     /// The listener for the operator alone, which serves `GET /metrics`; nil: there is none.
     package var adminListen: ListenAddress?
+    /// The Unix domain socket on which the node listens besides; nil: none.
+    package var socketFile: SocketFile?
     /// Whether `GET /api/status` is served.
     package var servesStatus = true
     /// Where the page gets tokens.

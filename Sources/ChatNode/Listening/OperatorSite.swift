@@ -60,6 +60,7 @@ struct OperatorSite {
             address: self.address,
             listener: Listener(
                 address: (self.address.host, self.address.port),
+                socketFile: nil,
                 group: group,
                 intake: self.intake,
                 drainDelay: .zero,

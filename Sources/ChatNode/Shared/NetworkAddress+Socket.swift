@@ -2,7 +2,9 @@ import ChatCore
 import NIOCore
 
 extension NetworkAddress {
-    /// The address of a socket's peer; nil for one without, such as a Unix domain socket.
+    /// The address of a socket's peer; nil for one without.
+    ///
+    /// A peer on a Unix domain socket is on this machine.
     init?(_ address: SocketAddress?) {
         guard let address else { return nil }
         // The places of `sin_addr` and `sin6_addr`, which are the same on every system (RFC 3493, section 3.3). Their
@@ -11,7 +13,9 @@ extension NetworkAddress {
         switch address {
         case .v4: place = 4..<8
         case .v6: place = 8..<24
-        case .unixDomainSocket: return nil
+        case .unixDomainSocket:
+            self.init(bytes: [127, 0, 0, 1])
+            return
         }
         let value = address.withSockAddr { socket, size -> NetworkAddress? in
             NetworkAddress(bytes: UnsafeRawBufferPointer(start: socket, count: size)[place])

@@ -58,10 +58,14 @@ struct ServerConfiguration: Sendable {
         }
     }
 
+    private var listenText: String {
+        "\(self.node.host):\(self.node.port)" + (self.node.socketFile.map { " and \($0)" } ?? "")
+    }
+
     /// The values that would be used, for an operator; without secrets.
     var summary: String {
         """
-        listen      \(self.node.host):\(self.node.port), \(self.node.threads) event loops
+        listen      \(self.listenText), \(self.node.threads) event loops
         node        \(self.node.name.text(port: self.node.port))
         clients     \(self.node.identity.description)
         broker      \(self.brokerText)
@@ -121,6 +125,10 @@ extension NodeConfiguration {
         self.adminListen =
             try settings.choice(.adminListen, "ADDRESS:PORT, or a port of this machine alone") { ListenAddress($0) }
             .map { ListenAddress(host: Self.host($0.host), port: $0.port) }
+        self.socketFile = try settings.choice(
+            .listen,
+            "unix:PATH, with a path of at most \(SocketFile.maximumBytes) bytes"
+        ) { SocketFile($0) }
         self.name = settings.string(.nodeName).map { .given($0) } ?? self.name
         self.staticFiles = settings.string(.staticFiles) ?? self.staticFiles
         self.threads = try settings.int(.threads)

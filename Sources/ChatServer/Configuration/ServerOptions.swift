@@ -28,6 +28,7 @@ struct ServerOptions: ParsableArguments {
     @Option(.proxyProtocol) var proxyProtocol: String?
     @Option(.status) var status: String?
     @Option(.adminListen) var adminListen: String?
+    @Option(.listen) var listen: String?
     @Option(.tlsCertificate) var tlsCertificate: String?
     @Option(.tlsKey) var tlsKey: String?
     @Option(.deflate) var deflate: String?
@@ -67,7 +68,7 @@ struct ServerOptions: ParsableArguments {
             .status: self.status,
             .deflate: self.deflate, .tlsCertificate: self.tlsCertificate, .tlsKey: self.tlsKey,
             .trustedProxies: self.trustedProxies, .forwardedField: self.forwardedField,
-            .proxyProtocol: self.proxyProtocol, .adminListen: self.adminListen,
+            .proxyProtocol: self.proxyProtocol, .adminListen: self.adminListen, .listen: self.listen,
             .unlimited: self.unlimited ? "true" : nil, .coreDumps: self.coreDumps, .logLevel: self.logLevel,
             .logFormat: self.logFormat,
         ]

@@ -123,6 +123,11 @@ extension Setting {
         help: "An address and a port, or a port of this machine alone, that serve /metrics, /healthz and /readyz.",
         discussion: "No key is asked for there, so strangers must not reach it. Elsewhere /metrics needs the admin key."
     )
+    static let listen = Setting(
+        "listen",
+        help: "A Unix domain socket to listen on beside the port, as unix:PATH, for a proxy on this machine.",
+        discussion: "Its peers count as 127.0.0.1, and the rights of its folder say who may connect."
+    )
     static let deflate = Setting(
         "deflate",
         .words(["off", "on"]),
@@ -159,7 +164,8 @@ extension Setting {
         [
             host, port, redis, redisPasswordFile, redisSentinelUser, redisSentinelPasswordFile, redisCa, redisPrefix,
             ackReplicas, nodeName, staticFiles, threads, flushWindow, drainDelay, origins, corsOrigin, hosts,
-            trustedProxies, forwardedField, proxyProtocol, status, adminListen, deflate, unlimited, coreDumps, logLevel,
+            trustedProxies, forwardedField, proxyProtocol, status, adminListen, listen, deflate, unlimited, coreDumps,
+            logLevel,
             logFormat,
         ] + tls + identity + signIn + moderation + limits
 

@@ -8,6 +8,8 @@ import NIOSSL
 import Testing
 import TestSupport
 
+@testable import ChatNode
+
 /// A bare WebSocket client: it sends and receives what it is told to, and hides nothing.
 struct TestClient {
     /// What the server did.
@@ -38,11 +40,15 @@ struct TestClient {
         path: String,
         headers: [(String, String)],
         tls: NIOSSLContext? = nil,
+        socket: SocketFile? = nil,
         _ body: (inout TestClient) async throws -> Result
     ) async throws -> Result {
+        let place =
+            try socket.map { try SocketAddress(unixDomainSocketPath: $0.path) }
+            ?? SocketAddress(ipAddress: "127.0.0.1", port: port)
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.patient)
-            .connect(host: "127.0.0.1", port: port) { channel in
+            .connect(to: place) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try TestCertificates.encrypt(channel, tls)
                     return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)

@@ -7,6 +7,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 server=${CHAT_SERVER_BIN:-.build/debug/ChatServer}
+tours=(docs/TOUR.md docs/TOUR.ko.md)
 status=0
 fault() {
     printf '%s\n' "$*"
@@ -24,13 +25,17 @@ done < <(
 
 # ---- Names in backticks: each file is there, each function stands in a file that its line names, each word of the code is in it,
 # or is a folder.
-# A file is named by the end of its path. A function of Swift has its labels; where the line names no file, any may have it.
+# A file is named by the end of its path. A function of Swift has its labels; where the line names no file, any may have it. A
+# sentence of four words and more is the name of a test. A diagram of mermaid has no backticks: there a word with a second capital
+# is a name.
 names=$(mktemp -d)
 trap 'rm -rf "$names"' EXIT
 find Package.swift Sources Tests static -name '*.swift' -o -name '*.js' >"$names/files"
 xargs awk -f Tests/DocumentationTests/functions.awk <"$names/files" >"$names/functions"
 xargs grep -hv '^ *//' <"$names/files" | grep -oE '[A-Za-z_][A-Za-z0-9_]*' | sort -u >"$names/words"
 find Sources Tests static -type d | sed 's|.*/||' >>"$names/words"
+find Sources Tests static scripts Benchmarks >"$names/paths"
+grep -rhoE --include='*.swift' "func \`[^\`]+\`" Tests | cut -d'`' -f2 >"$names/tests"
 while read -r fault; do fault "$fault"; done < <(
     awk -v names="$names" '
         function is_end(path, end) { return path == end || substr(path, length(path) - length(end)) == "/" end }
@@ -38,8 +43,15 @@ while read -r fault; do fault "$fault"; done < <(
             while ((getline line < (names "/files")) > 0) paths[line]
             while ((getline line < (names "/words")) > 0) words[line]
             while ((getline line < (names "/functions")) > 0) functions[line]
+            while ((getline line < (names "/paths")) > 0) others[line]
+            while ((getline line < (names "/tests")) > 0) tests[line]
         }
+        FNR == 1 { fence = "" }
+        /^```/ { fence = fence == "" ? $0 : ""; next }
+        fence == "```mermaid" { gsub(/[A-Za-z]+\([a-zA-Z_:]*\)|[A-Z][a-z]+[A-Z][A-Za-z]*/, "`&`") }
+        fence != "" && fence != "```mermaid" { next }
         {
+            gsub(/<\/?code>/, "`")
             rest = $0
             count = 0
             while (match(rest, /`[^`]+`/)) {
@@ -65,12 +77,24 @@ while read -r fault; do fault "$fault"; done < <(
                 } else if (token ~ /^[A-Z][A-Za-z]*[a-z][A-Za-z]*(\.[A-Za-z]+)?$/) {
                     sub(/\..*/, "", token)
                     if (!(token in words)) print place "the sources have no " token
+                } else if (token ~ /^(Sources|Tests|static|scripts|Benchmarks)\/[^ *{]+$/) {
+                    sub(/\/$/, "", token)
+                    if (!(token in others)) print place "there is no " token
+                } else if (token ~ /^(a|an|the|what|who) [a-z,-]+ [a-z,-]+ [a-z ,-]+$/) {
+                    if (!(token in tests)) print place "there is no test: " token
                 }
             }
         }
         END { if (seen < 100) print "the documents name nothing in backticks; this check reads them wrongly" }
-    ' ARCHITECTURE.md docs/CONCURRENCY.md docs/ONE-MESSAGE.md
+    ' ARCHITECTURE.md docs/CONCURRENCY.md docs/ONE-MESSAGE.md "${tours[@]}" docs/SEMINAR.md
 )
+
+# ---- Excerpts: each stands in its file, and a tour shows the same ones in each language
+while read -r fault; do fault "$fault"; done < <(awk -f Tests/DocumentationTests/excerpts.awk "${tours[@]}")
+excerpts() { sed -n '/^<!-- code:/,/^```$/p' "$1"; }
+for tour in "${tours[@]:1}"; do
+    if ! diff <(excerpts "${tours[0]}") <(excerpts "$tour"); then fault "$tour: its excerpts are not those of ${tours[0]}"; fi
+done
 
 # ---- Flags
 help=$("$server" --help)

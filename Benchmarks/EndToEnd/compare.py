@@ -3,22 +3,27 @@
 
   compare.py [--config FILE] [--out FOLDER] [--rounds N] [--loads a,b] [--servers a,b]
 
-CONFIG is an INI file; default.ini beside this file is one. No shell is involved; in every command these are put in:
-{server} and {cli} (the programs of this project, release build; CHAT_SERVER_BIN and CHAT_CLI_BIN name others), {port},
-{port2}, {port3} (free ports, new for every run), {args} (of the load), {pids} (of the server and its helpers), {here}
-(the file's folder), and variables of the environment as $NAME.
+CONFIG is an INI file; default.ini and yardstick.ini beside this file are two. No shell is involved; in every command these
+are put in: {server} and {cli} (the programs of this project, release build; CHAT_SERVER_BIN and CHAT_CLI_BIN name others),
+{yardstick} and {load} (the programs of Benchmarks/Yardstick), {port}, {port2}, {port3} (free ports, new for every run), {args}
+(of the load and the server), {pids} (of the server and its helpers), {spin} (--spin where the generator has cores of its own),
+{here} (the file's folder), and variables of the environment as $NAME.
 
   [compare]       rounds, baseline (the server that ratios are to), generator (a command that prints one JSON object),
-                  pid (what {pids} consists of, with {pid})
+                  pid (what {pids} consists of, with {pid}), name (of the files that are written; results), others and
+                  steal (how much of a core, in percent, other programs may use during a run and the host of a virtual machine
+                  may keep from it; without others nobody looks), attempts (how often a run that was disturbed is made; 3)
   [fields]        where that object has deliveries, sends, p50, p99 (microseconds), cpu (microseconds per delivery),
                   memory (bytes per client), and what must be 0 (failed); fields inside objects by dots
   [load NAME]     title, args, servers (names; all), charts (deliveries, p99, cpu, memory; only deliveries)
   [server NAME]   title, start (a command), helper (started before it: a database), also (a second server),
-                  generator (in place of the common one), args (added to the load's), cores (first, all)
+                  generator (in place of the common one), args (added to the load's), cores (first, all), needs (a program:
+                  where it is not installed, the server is left out)
 
 With taskset and two cores or more, servers and helpers run on the first core, and the generator on the others. Each run
 starts its servers anew and ends them. Ratios are medians of the ratios of each round: on a machine whose speed changes,
-only neighbours can be compared. The exit status is 1 when a run failed or a generator found a fault.
+only neighbours can be compared. Where the machine was busy there are no ratios that need those runs, and nothing of that load is
+written. The exit status is 1 then, and when a run failed or a generator found a fault.
 """
 
 import argparse
@@ -34,6 +39,7 @@ import time
 from pathlib import Path
 
 import charts
+import quiet
 import tables
 
 HERE = Path(__file__).resolve().parent
@@ -113,7 +119,9 @@ def run(server, load, common, log) -> dict:
     values = {
         "server": os.environ.get("CHAT_SERVER_BIN", ROOT / ".build/release/ChatServer"),
         "cli": os.environ.get("CHAT_CLI_BIN", ROOT / ".build/release/chat-cli"),
+        "yardstick": ROOT / ".build/yardstick/yardstick", "load": ROOT / ".build/yardstick/load",
         "port": port, "port2": port2, "port3": port3, "here": HERE,
+        "spin": "--spin" if generator_cores and pinned else "",
     }  # fmt: skip
     processes = Processes(log)
     try:
@@ -136,6 +144,39 @@ def run(server, load, common, log) -> dict:
         raise Failure(str(error)) from error
     finally:
         processes.end()
+
+
+def measure(server, load, common, fields, log, attempts: int) -> dict:
+    """The figures of a run, and what has disturbed it: a run beside others is made again, a few times."""
+    others = common.get("others")
+    for _ in range(attempts):
+        before = quiet.read()
+        figures = tables.figures(run(server, load, common, log), fields)
+        figures["disturbed"] = None
+        if others:
+            figures["disturbed"] = quiet.since(before, float(others), float(common.get("steal", quiet.STEAL_PERCENT)))
+        if not figures["disturbed"]:
+            break
+    return figures
+
+
+def installed(servers: dict) -> dict:
+    """The servers without those that need a program which is not here."""
+    there = {}
+    for name, server in servers.items():
+        if "needs" in server and not shutil.which(server["needs"]):
+            print(f"{name} is left out: there is no {server['needs']}", file=sys.stderr)
+        else:
+            there[name] = server
+    return there
+
+
+def described(figures: dict) -> str:
+    """Figures on one line, for those who wait."""
+    texts = [f"{key} {figures[key]:,.1f}" for key in (*tables.MEASURES, "failed") if figures[key] is not None]
+    if figures["disturbed"]:
+        texts.append(figures["disturbed"])
+    return ", ".join(texts)
 
 
 def read(config: Path):
@@ -168,7 +209,7 @@ def main() -> int:
     parser.add_argument("--servers")
     options = parser.parse_args()
     common, fields, loads, servers = read(options.config)
-    loads, servers = chosen(loads, options.loads), chosen(servers, options.servers)
+    loads, servers = chosen(loads, options.loads), installed(chosen(servers, options.servers))
     rounds = options.rounds or int(common.get("rounds", 3))
     options.out.mkdir(parents=True, exist_ok=True)
     results, failed = [], False
@@ -176,12 +217,15 @@ def main() -> int:
         for name, load in loads.items():
             those = {s: servers[s] for s in servers if s in load.get("servers", s).split()}
             runs: dict[str, list[dict | None]] = {s: [] for s in those}
+            attempts = int(common.get("attempts", 3))
             for k in range(rounds):
                 for s, server in those.items():
                     try:
-                        figures = tables.figures(run(server, load, common, log), fields)
+                        figures = measure(server, load, common, fields, log, attempts)
+                        # Once there is a ratio that cannot be told, patience brings it back no more.
+                        attempts = 1 if figures["disturbed"] else attempts
                         failed |= figures["failed"] > 0
-                        text = ", ".join(f"{key} {value:,.1f}" for key, value in figures.items() if value is not None)
+                        text = described(figures)
                     except Failure as error:
                         figures, failed, text = None, True, f"failed: {error}"
                     runs[s].append(figures)
@@ -191,17 +235,24 @@ def main() -> int:
             baseline = common.get("baseline", "")
             results.append(tables.summary(name, load.get("title", name), titles, runs, baseline, wanted))
             # After each load: who interrupts a long comparison keeps what it has.
-            write(options.out, results)
+            write(options.out, common.get("name"), results)
     print(tables.markdown(results))
-    return 1 if failed else 0
+    busy = [result["load"] for result in results if tables.is_disturbed(result)]
+    if busy:
+        print(f"the machine was busy: nothing is written of {', '.join(busy)}", file=sys.stderr)
+    return 1 if failed or busy else 0
 
 
-def write(out: Path, results: list[dict]) -> None:
-    everything = {"machine": tables.machine(), "loads": results}
-    (out / "results.json").write_text(json.dumps(everything, indent=1) + "\n")
-    (out / "results.md").write_text(tables.markdown(results))
-    for measure, chart in charts.of(results[-1]).items():
-        (out / f"{results[-1]['load']}-{measure}.svg").write_text(chart)
+def write(out: Path, name: str | None, results: list[dict]) -> None:
+    """Writes what was measured without a disturbance."""
+    calm = [result for result in results if not tables.is_disturbed(result)]
+    if not calm or calm[-1] is not results[-1]:
+        return
+    everything = {"machine": tables.machine(), "loads": calm}
+    (out / f"{name or 'results'}.json").write_text(json.dumps(everything, indent=1) + "\n")
+    (out / f"{name or 'results'}.md").write_text(tables.markdown(calm))
+    for kind, chart in charts.of(calm[-1]).items():
+        (out / f"{name + '-' if name else ''}{calm[-1]['load']}-{kind}.svg").write_text(chart)
 
 
 if __name__ == "__main__":

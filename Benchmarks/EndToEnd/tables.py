@@ -4,6 +4,7 @@ import platform
 import os
 import statistics
 import subprocess
+from collections.abc import Callable
 
 MEASURES = {
     # name: (heading, factor, decimals, whether more is better)
@@ -43,11 +44,14 @@ def spread(values: list[float]) -> dict | None:
 def summary(load: str, title: str, titles: dict, runs: dict, baseline: str, charts: list[str]) -> dict:
     """One load: for each server its measures, and the ratios to the baseline's run of the same round.
 
-    The first of the charts is what the load is about: its ratio stands in the table.
+    The first of the charts is what the load is about: its ratio stands in the table. A server whose runs, or whose baseline's runs,
+    were disturbed has no ratio: the rounds that were quiet by chance would not be those that others show.
     """
     servers = []
+    disturbances = {name: [run["disturbed"] for run in runs[name] if run and run["disturbed"]] for name in runs}
     for name, figures_ in runs.items():
         measures, ratios = {}, {}
+        is_quiet = not disturbances[name] and not disturbances.get(baseline)
         for measure in MEASURES:
             values = [run[measure] for run in figures_ if run and run[measure] is not None]
             if not values:
@@ -58,14 +62,18 @@ def summary(load: str, title: str, titles: dict, runs: dict, baseline: str, char
                 for run, base in zip(figures_, runs.get(baseline, []))
                 if run and base and run[measure] is not None and base[measure]
             ]
-            if pairs:
-                ratios[measure] = statistics.median(pairs)
+            if pairs and is_quiet:
+                ratios[measure] = spread(pairs)
         failed = sum(run["failed"] if run else 1 for run in figures_)
         servers.append(
             {"server": name, "title": titles[name], "runs": len(figures_), "failed": failed,
-             "measures": measures, "ratios": ratios}
+             "disturbances": disturbances[name], "measures": measures, "ratios": ratios}
         )  # fmt: skip
     return {"load": load, "title": title, "baseline": baseline, "charts": charts, "servers": servers}
+
+
+def is_disturbed(result: dict) -> bool:
+    return any(server["disturbances"] for server in result["servers"])
 
 
 def number(value: float, measure: str) -> str:
@@ -73,14 +81,19 @@ def number(value: float, measure: str) -> str:
     return f"{value * factor:,.{decimals}f}"
 
 
-def cell(server: dict, measure: str) -> str:
-    value = server["measures"].get(measure)
+def cell(value: dict | None, text: Callable[[float], str]) -> str:
+    """The middle of some figures, and in brackets the lowest and the highest."""
     if value is None:
         return "–"
-    text = number(value["median"], measure)
-    if value["low"] != value["high"]:
-        text += f" ({number(value['low'], measure)} – {number(value['high'], measure)})"
-    return text
+    middle, low, high = (text(value[part]) for part in ("median", "low", "high"))
+    return middle if low == high else f"{middle} ({low} – {high})"
+
+
+def disturbance(result: dict) -> str:
+    """Why a table lacks ratios."""
+    found = [text for server in result["servers"] for text in server["disturbances"]]
+    runs = sum(server["runs"] for server in result["servers"])
+    return f"The machine was busy in {len(found)} of {runs} runs: there are no ratios that need these. The last time, {found[-1]}."
 
 
 def markdown(results: list[dict]) -> str:
@@ -94,12 +107,13 @@ def markdown(results: list[dict]) -> str:
         lines += [f"### {result['title']}", "", f"| server | {' | '.join(headings)} | ratio of {of} |"]
         lines.append("|---|" + "---:|" * (len(shown) + 1))
         for server in result["servers"]:
-            cells = [cell(server, measure) for measure in shown]
-            part = server["ratios"].get(ratio)
+            cells = [cell(server["measures"].get(measure), lambda value: number(value, measure)) for measure in shown]
+            cells.append(cell(server["ratios"].get(ratio), "{:.2f}".format))
             faults = f" ({server['failed']} faults)" if server["failed"] else ""
-            cells.append(f"{part:.2f}" if part is not None else "–")
             lines.append(f"| {server['title']}{faults} | {' | '.join(cells)} |")
         lines.append("")
+        if is_disturbed(result):
+            lines += [disturbance(result), ""]
     return "\n".join(lines)
 
 

@@ -9,6 +9,12 @@ import pytest
 
 from conftest import PATIENCE_SECONDS, ROOT
 
+sys.path.insert(0, str(ROOT / "Benchmarks/EndToEnd"))
+
+import compare as comparison  # noqa: E402
+import quiet  # noqa: E402
+import tables  # noqa: E402
+
 MICRO = ROOT / ".build/debug/MicroBenchmarks"
 COMPARE = ROOT / "Benchmarks/EndToEnd/compare.py"
 
@@ -60,7 +66,7 @@ def compare(tmp_path):
     (tmp_path / "generator.py").write_text(GENERATOR)
     python = sys.executable
 
-    def run(lost: int = 0, start: str = f"{python} {tmp_path}/server.py {{port}}", *arguments: str):
+    def run(lost: int = 0, start: str = f"{python} {tmp_path}/server.py {{port}}", *arguments: str, keys: str = ""):
         config = tmp_path / "compare.ini"
         config.write_text(f"""
 [compare]
@@ -68,6 +74,7 @@ rounds = 3
 baseline = slow
 generator = {python} {tmp_path}/generator.py {{port}} {{args}}
 pid = --pid {{pid}}
+{keys}
 [fields]
 deliveries = rate
 p50 = latency.p50
@@ -99,7 +106,7 @@ def test_a_comparison_writes_medians_ratios_and_plots(compare):
     load = json.loads((out / "results.json").read_text())["loads"][0]
     fast = load["servers"][1]
     assert fast["measures"]["deliveries"] == {"median": 4000, "low": 4000, "high": 4000}
-    assert fast["ratios"]["deliveries"] == 4 and fast["runs"] == 3 and fast["failed"] == 0
+    assert fast["ratios"]["deliveries"] == {"median": 4, "low": 4, "high": 4} and fast["runs"] == 3 and fast["failed"] == 0
     table = (out / "results.md").read_text()
     assert "| slow | 1,000 | 1.00 | 2.50 | 1.00 |" in table and "| <fast> | 4,000 | 1.00 | 2.50 | 4.00 |" in table
     for name in ("deliveries", "p99"):
@@ -125,17 +132,93 @@ def test_a_server_that_does_not_start_is_told_and_the_others_are_measured(compar
     assert servers[0]["failed"] == 0 and servers[1]["failed"] == 3 and servers[1]["measures"] == {}
 
 
-def test_the_configuration_of_the_project_can_be_read():
-    sys.path.insert(0, str(COMPARE.parent))
-    try:
-        import compare as comparison
-    finally:
-        sys.path.pop(0)
-    common, fields, loads, servers = comparison.read(COMPARE.parent / "default.ini")
+@pytest.mark.parametrize("name", ["default.ini", "yardstick.ini"])
+def test_the_configurations_of_the_project_can_be_read(name):
+    common, fields, loads, servers = comparison.read(COMPARE.parent / name)
     assert common["baseline"] in servers and {"deliveries", "p99", "cpu", "failed"} <= fields.keys()
-    values = {"server": "s", "cli": "c", "port": 1, "port2": 2, "port3": 3, "here": "h", "args": "a", "pids": "p"}
-    for server in servers.values():
-        for key in ("start", "also", "helper", "generator"):
-            if key in server:
-                assert "{" not in " ".join(comparison.words(server[key], values))
+    assert float(common["others"]) > 0 and float(common["steal"]) > 0
+    values = {"server": "s", "cli": "c", "yardstick": "y", "load": "l", "spin": "", "here": "h", "args": "a", "pids": "p"}
+    values |= {"port": 1, "port2": 2, "port3": 3}
+    commands = [server[key] for server in servers.values() for key in ("start", "also", "helper", "generator") if key in server]
+    assert not [word for command in (*commands, common["generator"]) for word in comparison.words(command, values) if "{" in word]
     assert all(load["args"] for load in loads.values())
+
+
+STAT = "cpu  {} 0 100 9000 50 10 {} {} 0 0\ncpu0 1 2 3\n"
+"""/proc/stat in hundredths of a second: user time, soft interrupts, steal; the rest stays as it is."""
+
+
+def reading(user: int, softirq: int, steal: int, at: float, ours: float):
+    return quiet.parsed(STAT.format(user, softirq, steal), at, ours, 0.01)
+
+
+@pytest.mark.parametrize(
+    "user, softirq, steal, ours, interrupts_are_ours, verdict",
+    [
+        # Two seconds of two cores, all of them ours.
+        (400, 0, 0, 4.0, True, None),
+        # A daemon, and one of the kernel's ticks that fell to the wrong side.
+        (420, 0, 0, 4.0, True, None),
+        (400, 0, 0, 4.01, True, None),
+        (400, 0, 0, 3.5, True, "other programs used 25 % of a core (limit: 12 %)"),
+        # The receiving half of our own sockets: in our times, or beside them.
+        (300, 100, 0, 4.0, True, None),
+        (300, 100, 0, 3.0, False, None),
+        (300, 100, 0, 3.0, True, "other programs used 50 % of a core (limit: 12 %)"),
+        (400, 0, 5, 4.0, True, "the host kept 2 % of a core from this machine (limit: 2 %)"),
+        (
+            600, 0, 100, 4.0, False,
+            "other programs used 100 % of a core (limit: 12 %) and the host kept 50 % of a core from this machine (limit: 2 %)",
+        ),
+    ],
+)  # fmt: skip
+def test_a_machine_is_busy_with_what_the_times_of_our_processes_do_not_explain(
+    user, softirq, steal, ours, interrupts_are_ours, verdict
+):
+    before, after = reading(1000, 0, 0, 100, 7), reading(1000 + user, softirq, steal, 102, 7 + ours)
+    assert quiet.disturbance(before, after, 12, 2, interrupts_are_ours) == verdict
+
+
+def test_a_text_that_is_no_stat_is_refused():
+    with pytest.raises(ValueError, match="/proc/stat begins with"):
+        quiet.parsed("cpus 1 2 3", 0, 0, 0.01)
+
+
+def test_our_own_work_is_not_others(tmp_path):
+    before = quiet.read()
+    subprocess.run([sys.executable, "-c", "sum(range(1_000_000))"], check=True)
+    after = quiet.read()
+    assert after.at > before.at and after.ours > before.ours and after.tasks >= before.tasks
+
+
+def test_there_is_no_ratio_and_nothing_is_written_when_the_machine_was_busy(compare):
+    # Less than nothing is what no machine keeps to.
+    result, out = compare(keys="others = -1000\nattempts = 2")
+    assert result.returncode == 1
+    assert "| slow | 1,000 | 1.00 | 2.50 | – |" in result.stdout and "| <fast> | 4,000 | 1.00 | 2.50 | – |" in result.stdout
+    assert "The machine was busy in 6 of 6 runs: there are no ratios that need these. The last time, other programs" in result.stdout
+    assert "the machine was busy: nothing is written of one" in result.stderr
+    assert [file.name for file in out.iterdir()] == ["compare.log"]
+
+
+def test_a_disturbed_run_takes_its_ratios_away_and_leaves_those_of_others():
+    def run(deliveries: float, disturbed: str | None = None) -> dict:
+        return dict.fromkeys(tables.MEASURES) | {"deliveries": deliveries, "failed": 0, "disturbed": disturbed}
+
+    runs = {"base": [run(100), run(200)], "calm": [run(50), run(120)], "beside others": [run(100), run(1, "a compiler")]}
+    result = tables.summary("load", "title", {name: name for name in runs}, runs, "base", ["deliveries"])
+    ratios = [server["ratios"].get("deliveries") for server in result["servers"]]
+    assert ratios == [{"median": 1, "low": 1, "high": 1}, {"median": 0.55, "low": 0.5, "high": 0.6}, None]
+    table = tables.markdown([result])
+    assert "| calm | 85 (50 – 120) | 0.55 (0.50 – 0.60) |" in table
+    assert "| beside others | 50 (1 – 100) | – |" in table
+    assert "The machine was busy in 1 of 6 runs: there are no ratios that need these. The last time, a compiler." in table
+    runs["base"][0] = run(100, "a compiler")
+    result = tables.summary("load", "title", {name: name for name in runs}, runs, "base", ["deliveries"])
+    assert not any(server["ratios"] for server in result["servers"])
+
+
+def test_a_server_whose_program_is_not_here_is_left_out(capsys):
+    servers = {"one": {"start": "x"}, "two": {"start": "y", "needs": "no-such-program"}, "three": {"needs": "sh"}}
+    assert list(comparison.installed(servers)) == ["one", "three"]
+    assert "two is left out: there is no no-such-program" in capsys.readouterr().err

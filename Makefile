@@ -7,7 +7,7 @@
 #   CONFIGURATION=debug   debug or release, for `make run`; `make install` takes release
 #   PREFIX=/usr/local     where `make install` puts chat-cli
 #   SUITES="unit cli"     which suites `make test` runs; none named: all
-#   BENCH="micro compare" what `make bench` measures (storm, deflate, scale, too); none named: these two
+#   BENCH="micro yardstick" what `make bench` measures (scripts/bench.sh lists the others); none named: these two
 #   VERBOSE=1             `make test` shows the output of the suites as it comes
 #   DISTURB=one-core      `make test` on a worse machine: one-core, neighbour or delays (scripts/disturb.sh)
 #   SEED=1                what the faults of `make test` and `make soak`, and the attacks, are drawn by
@@ -54,7 +54,7 @@ lint: ## Check the formatting, the layout of the modules, the scripts and the ne
 format: ## Format the Swift code
 	@scripts/format.sh
 
-bench: ## Measure what one message costs, and compare the server's configurations
+bench: ## Measure what one message costs, and the server beside the least that a room server has to do
 	@scripts/bench.sh $(BENCH)
 
 install: ## Install chat-cli with its completions and its manual into PREFIX

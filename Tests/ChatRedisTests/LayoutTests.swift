@@ -25,7 +25,7 @@ struct LayoutTests {
         return Draft(room: room ?? self.room, sender: user.id, key: key, tail: tail)
     }
 
-    /// Puts into Redis what 0.1.0 had there when it was killed: two rooms with messages and members, keys, sessions.
+    /// Puts into Redis what a server before 0.1.0 had there when it was killed: two rooms with messages and members, keys, sessions.
     private func fill(_ server: RedisServerProcess) async throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../Vectors/redis-layout-1.ndjson")

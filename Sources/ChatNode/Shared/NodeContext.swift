@@ -1,5 +1,6 @@
 import ChatCore
 import ChatIdentity
+import ChatSystem
 import Logging
 import Synchronization
 
@@ -8,10 +9,8 @@ import Synchronization
 /// Two of them change, under a lock: the name, which is known later than the rest if the system chooses the port, and the
 /// settings that are reloaded. A shard has its own copy of those.
 final class NodeContext: Sendable {
-    /// The version of the server.
-    static let version = "0.1.0"
     /// The name and version of the server.
-    static let serverVersion = "ChatServer/\(version)"
+    static let serverVersion = "ChatServer/\(Release.version)"
 
     /// The node's name, as clients see it.
     var name: String { self.currentName.withLock { $0 } }

@@ -7,8 +7,6 @@ internal import Glibc
 /// The start of the program.
 @main
 struct ChatCLI: AsyncParsableCommand {
-    static let version = "0.1.0"
-
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "chat-cli",
@@ -25,7 +23,7 @@ struct ChatCLI: AsyncParsableCommand {
                 84 removed, 85 banned, 86 the room is closed, 87 a word is not allowed, 88 too fast, 130 interrupted.
                 """
             ).text(),
-            version: "chat-cli \(ChatCLI.version)",
+            version: "chat-cli \(Release.version)",
             subcommands: [
                 Join.self, Send.self, Tail.self, History.self, Members.self, Rooms.self, Admin.self, Verify.self,
                 Bench.self, ShowConfiguration.self, Token.self, Manual.self,

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ChatSystem
 internal import ChatTerminal
 internal import ChatWords
 
@@ -12,6 +13,6 @@ struct Manual: ParsableCommand {
     func run() throws {
         // The page is installed for everybody, whatever the language of the installing user.
         Language.current = .english
-        Output.write(try ManualPage(dump: ChatCLI._dumpHelp(), version: ChatCLI.version).text)
+        Output.write(try ManualPage(dump: ChatCLI._dumpHelp(), version: Release.version).text)
     }
 }

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatSystem
 import ChatWebSocket
 import Foundation
 import NIOCore
@@ -28,7 +29,7 @@ struct MetricsTests {
                 #expect(names.contains(metric.name[...]), "\(metric.name)")
             }
             #expect(scrape.types.count == Metric.all.count)
-            #expect(scrape["chat_build_info{version=\"\(NodeContext.version)\"}"] == 1)
+            #expect(scrape["chat_build_info{version=\"\(Release.version)\"}"] == 1)
             #expect(scrape["chat_broker_info{kind=\"memory\"}"] == 1 && scrape["chat_broker_up"] == 1)
             #expect(scrape["chat_loops"] == 2 && scrape["chat_draining"] == 0)
             #expect(try #require(scrape["process_resident_memory_bytes"]) > 1_000_000)

@@ -41,7 +41,7 @@ actor MetricsBoard {
         let (admission, buffers) = (self.node.admission, self.node.costs.buffers)
         let isBrokerLost = self.node.metrics.level(ShardMetrics.lostBrokers) > 0
         return [
-            MetricFamily(.build, 1, labels: NodeContext.version),
+            MetricFamily(.build, 1, labels: Release.version),
             MetricFamily(.draining, admission.isDraining ? 1 : 0),
             MetricFamily(.loops, self.loops),
             MetricFamily(.connections, admission.webSocketCount),

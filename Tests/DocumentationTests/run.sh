@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the documents say is so: links lead to files, what they name is in the sources, and the README's table of settings is
-# the server's.
+# What the documents say is so: what they name is in the sources, and the README's table of settings is the server's. The files in
+# Python beside this one check links and commands.
 #
 # CHAT_SERVER_BIN is the server; by default that of the debug build.
 set -euo pipefail
@@ -13,15 +13,6 @@ fault() {
     printf '%s\n' "$*"
     status=1
 }
-
-# ---- Links
-while IFS=: read -r document link; do
-    target=${link%%#*}
-    if [ -n "$target" ] && ! [ -e "$(dirname "$document")/$target" ]; then fault "$document: there is no $target"; fi
-done < <(
-    grep -noE '\]\([^)]+\)' README.md CONTRIBUTING.md ARCHITECTURE.md changes/README.md docs/*.md |
-        sed -E 's/^([^:]+):[0-9]+:\]\(([^) ]+).*$/\1:\2/' | grep -vE ':(https?|mailto):'
-)
 
 # ---- Names in backticks: each file is there, each function stands in a file that its line names, each word of the code is in it,
 # or is a folder.

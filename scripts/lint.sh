@@ -23,7 +23,7 @@ check changes scripts/changes.sh check
 
 if ! has shellcheck && [ "${CI:-}" = true ]; then scripts/setup.sh lint; fi
 if has shellcheck; then
-    check scripts shellcheck scripts/*.sh Tests/*/run.sh .ci/run
+    check scripts shellcheck scripts/*.sh scripts/hooks/* Tests/*/run.sh .ci/run
 else
     say "lint scripts: skipped (shellcheck is not installed)"
 fi

@@ -11,6 +11,18 @@ esac
 port=${PORT:-${CHAT_PORT:-8080}}
 host=${CHAT_HOST:-127.0.0.1}
 
+# An address that means every network is no address to open.
+case $host in
+0.0.0.0 | :: | \*) shown=127.0.0.1 ;;
+*:*) shown="[$host]" ;;
+*) shown=$host ;;
+esac
+# Better now than after a build: another chat, of another working copy perhaps.
+probe=${shown#\[}
+if [ "$port" != 0 ] && (: <>"/dev/tcp/${probe%\]}/$port") 2>/dev/null; then
+    die "port $port is taken on $shown; choose another one: PORT=$((port + 1)) make run"
+fi
+
 scripts/setup.sh build
 
 folder=.build/$configuration
@@ -25,12 +37,6 @@ for product in ChatServer chat-cli; do
     swift build "${progress[@]}" --configuration "$configuration" --product "$product"
 done
 
-# An address that means every network is no address to open.
-case $host in
-0.0.0.0 | ::) shown=127.0.0.1 ;;
-*:*) shown="[$host]" ;;
-*) shown=$host ;;
-esac
 client="$folder/chat-cli join lobby"
 if [ "$shown:$port" != 127.0.0.1:8080 ]; then client+=" --server ws://$shown:$port/ws"; fi
 

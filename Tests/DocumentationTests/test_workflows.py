@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -123,3 +124,12 @@ def test_forms_ask_for_something():
         assert form["name"] and form["description"]
         ids = [field["id"] for field in form["body"] if field["type"] != "markdown"]
         assert len(ids) == len(set(ids)) and any(field.get("validations", {}).get("required") for field in form["body"]), path.name
+
+
+def test_the_container_of_editors_has_the_compiler_of_the_image_and_starts_a_chat():
+    first = re.compile(r"^FROM (swift:\S+)", re.M)
+    assert first.findall((ROOT / ".devcontainer/Dockerfile").read_text()) == first.findall((ROOT / "Dockerfile").read_text())
+    text = (ROOT / ".devcontainer/devcontainer.json").read_text()
+    settings = json.loads(re.sub(r"^ *//.*$", "", text, flags=re.M))
+    assert settings["postAttachCommand"] == "make run" and "run" in targets()
+    assert settings["postCreateCommand"].split()[0] == "scripts/setup.sh" and settings["forwardPorts"] == [8080]

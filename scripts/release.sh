@@ -11,7 +11,8 @@
 #            REGISTRY_USER, REGISTRY_TOKEN  who logs in at the registry of IMAGE before that; none: whoever has logged in
 #            MACHINES="amd64 arm64"         the kinds of machines that `publish` joins
 #
-# The programs bring all libraries but those of C itself: they run on every Linux with glibc 2.36 (Debian 12, Ubuntu 24.04) or later.
+# The programs bring all libraries but those of C and of the compiler (libgcc_s), which every system has: they run on every Linux with
+# glibc 2.36 (Debian 12, Ubuntu 24.04) or later.
 # `publish` uses gh, which takes GH_TOKEN.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -41,6 +42,7 @@ check() { # TAG
 # Libraries that not every machine has are linked into the programs: the linker looks first into a folder that has only their archives.
 static_libraries() { # FOLDER
     local name path
+    mkdir -p "$1"
     for name in libhiredis.a libz.a libstdc++.a; do
         path=$(${CC:-clang} -print-file-name="$name")
         [ -e "$path" ] || die "there is no $name to link into the programs"
@@ -49,16 +51,13 @@ static_libraries() { # FOLDER
 }
 
 programs() {
-    local name product libraries built
+    local name product built libraries=$root/.build/archives
     name=swift-chat-$version-linux-$(machine)
     scripts/setup.sh build
-    libraries=$(mktemp -d)
-    # shellcheck disable=SC2064 # the name is known now
-    trap "rm -rf '$libraries'" EXIT
     static_libraries "$libraries"
     built=.build/${CONFIGURATION:-release}
     for product in ChatServer chat-cli; do
-        swift build --configuration "${CONFIGURATION:-release}" --static-swift-stdlib --product "$product" -Xlinker "-L$libraries"
+        swift build --configuration "${CONFIGURATION:-release}" --static-swift-stdlib --product "$product" -Xswiftc "-L$libraries"
         # What is looked for at the start is what every machine has.
         if ldd "$built/$product" | grep -E 'hiredis|libz\.|libstdc|libswift|Foundation'; then die "$product still needs these libraries"; fi
     done

@@ -15,7 +15,7 @@
 # waves        five times ten thousand clients come and go: does memory grow? (Benchmarks/Crowds/waves.py)
 # idle         what connections cost on which nobody says anything (Benchmarks/Crowds/idle.py)
 #
-# BENCH_CONFIG   another file of servers, loads and generator, for yardstick and compare
+# BENCH_CONFIG=FILE  another file of servers, loads and generator, for yardstick and compare
 # BENCH_ROUNDS   how many times each server is measured under each load
 #
 # Times depend on the machine and on what else it does: compare only runs that were made next to each other. While other programs

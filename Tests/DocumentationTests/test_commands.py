@@ -13,7 +13,7 @@ import yaml
 from conftest import CLI, ROOT, SERVER, run, targets, variables
 from shell import Command, commands, parsed
 
-ELSEWHERE = {"echo", "head", "journalctl", "jq", "openssl", "redis-cli", "redis-server", "sort", "websocat", "date", "cat", "printf"}
+ELSEWHERE = {"echo", "head", "journalctl", "jq", "openssl", "redis-cli", "redis-server", "sort", "websocat", "date", "cat", "printf", "swift"}
 """Programs of others, whose options are their matter."""
 COMPOSE = {"up", "down", "run", "exec", "logs", "kill", "start", "stop", "ps", "build"}
 

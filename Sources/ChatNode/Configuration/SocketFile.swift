@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// A Unix domain socket to listen on, beside the port: a proxy on the same machine saves the cost of TCP.
@@ -38,9 +39,9 @@ package struct SocketFile: Equatable, Sendable, CustomStringConvertible {
     ///
     /// - Throws: ``Fault``.
     func clear() throws(Fault) {
-        var status = stat()
-        guard lstat(self.path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFSOCK else { throw .isNoSocket }
+        // It is about the file itself, and not about that to which a link leads.
+        guard let facts = try? FileManager.default.attributesOfItem(atPath: self.path) else { return }
+        guard facts[.type] as? FileAttributeType == .typeSocket else { throw .isNoSocket }
         guard !self.hasListener() else { throw .isInUse }
         unlink(self.path)
     }

@@ -52,7 +52,7 @@ def test_connections_are_counted_and_none_is_lost(command):
 
 def test_those_who_stop_reading_are_closed_and_nobody_else(command):
     # Whether the machine was busy decides the exit status, and is not asked here.
-    options = ("--stalled", 2, "--members", 10, "--rate", 400, "--size", 8000, "--seconds", 2, "--rounds", 1)
+    options = ("--stalled", 2, "--members", 10, "--rate", 250, "--size", 8000, "--seconds", 4, "--rounds", 1)
     _, out = command("stalled", *options)
     assert [row[:2] for row in rows(out)] == [["0", "0"], ["2", "2"]]
 

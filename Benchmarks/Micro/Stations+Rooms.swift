@@ -45,6 +45,11 @@ extension Stations {
         let push = Self.resp(["message", key, String(buffer: fixture.payload)])
         let answer = ByteBuffer(string: "*4\r\n$12\r\n0123456789ab\r\n:123456\r\n:1790000000000\r\n:0\r\n")
         let reader = HiredisReader()
+        // Until hiredis' own buffer has the size that it keeps.
+        for _ in 0..<100 {
+            try reader.feed(answer)
+            _ = try reader.next()
+        }
         return [
             Station(name: "write the script call of a send (RESP)") {
                 var command = RedisCommand()

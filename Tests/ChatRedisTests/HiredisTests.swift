@@ -1,3 +1,4 @@
+import ChatCore
 import NIOCore
 import Testing
 
@@ -8,9 +9,9 @@ struct HiredisTests {
     @Test
     func `replies are read wherever their bytes were split`() throws {
         let expected: [RedisReply] = [
-            .status("OK"), .error("ERR no"), .integer(-12), .bulk(ByteBuffer(string: "a\r\nb")), .bulk(ByteBuffer()),
+            .status("OK"), .error("ERR no"), .integer(-12), .short("a\r\nb"), .short(""),
             .null, .null, .array([]),
-            .array([.integer(1), .array([.bulk(ByteBuffer(string: "가")), .null]), .status("x")]),
+            .array([.integer(1), .array([.short("가"), .null]), .status("x")]),
         ]
         let bytes = ByteBuffer(
             string: "+OK\r\n-ERR no\r\n:-12\r\n$4\r\na\r\nb\r\n$0\r\n\r\n$-1\r\n*-1\r\n*0\r\n"
@@ -36,7 +37,7 @@ struct HiredisTests {
             try reader.feed(ByteBuffer(bytes: [byte]))
             if let reply = try reader.next() { read.append(reply) }
         }
-        #expect(read == [.array([.bulk(ByteBuffer(string: "ab")), .integer(7)])])
+        #expect(read == [.array([.short("ab"), .integer(7)])])
     }
 
     @Test
@@ -56,6 +57,54 @@ struct HiredisTests {
         ]
         for push in expected { #expect(try reader.nextPush() == push) }
         #expect(try reader.nextPush() == nil)
+    }
+
+    @Test
+    func `a text has the same words whether or not it is short, and other bytes are kept as they are`() throws {
+        let reader = HiredisReader()
+        for text in ["", "a", "fifteen bytes..", "sixteen bytes...", "민아가 왔다", "한글은 여기서 더 길다"] {
+            try reader.feed(ByteBuffer(string: "$\(text.utf8.count)\r\n\(text)\r\n"))
+            let reply = try #require(try reader.next())
+            #expect(reply.string == text)
+            #expect(reply.bytes == ByteBuffer(string: text))
+        }
+        try reader.feed(ByteBuffer(string: "$2\r\n"))
+        try reader.feed(ByteBuffer(bytes: [0xC3, 0x28, 13, 10]))
+        #expect(try reader.next() == .bulk(ByteBuffer(bytes: [0xC3, 0x28])))
+    }
+
+    @Test
+    func `pushes are read wherever their bytes were split`() throws {
+        let bytes = ByteBuffer(string: "*3\r\n$8\r\nsmessage\r\n$1\r\na\r\n$2\r\nhi\r\n*2\r\n$4\r\npong\r\n$0\r\n\r\n")
+        for split in 0...bytes.readableBytes {
+            let reader = HiredisReader()
+            var rest = bytes
+            var read: [RedisPush] = []
+            for part in [rest.readSlice(length: split), rest] {
+                try reader.feed(#require(part))
+                while let push = try reader.nextPush() { read.append(push) }
+            }
+            let message = RedisPush.message(channel: ChannelName("a"), payload: ByteBuffer(string: "hi"))
+            #expect(read == [message, .pong], "split at \(split)")
+        }
+    }
+
+    @Test(arguments: [
+        "$7\r\nmessage\r\n", "*0\r\n", "*-1\r\n", "*1\r\n$4\r\npong\r\n", "*2\r\n$7\r\nmessage\r\n$1\r\na\r\n",
+        "*3\r\n$8\r\npmessage\r\n$1\r\na\r\n$1\r\nb\r\n", "*3\r\n:7\r\n$1\r\na\r\n$1\r\nb\r\n", "+OK\r\n", "$-1\r\n",
+        "*3\r\n$7\r\nmessage\r\n$1\r\na\r\n*1\r\n$1\r\nb\r\n", "*2\r\n*2\r\n$4\r\npong\r\n$0\r\n\r\n$0\r\n\r\n",
+    ])
+    func `what is no push is an error on a subscribed connection`(text: String) throws {
+        let reader = HiredisReader()
+        try reader.feed(ByteBuffer(string: text))
+        #expect(throws: RESPError.self) { try reader.nextPush() }
+    }
+
+    @Test(arguments: ["*1000000000\r\n", "*2147483647\r\n:1\r\n"])
+    func `a head of an array reserves no memory for what may never come`(text: String) throws {
+        let reader = HiredisReader()
+        try reader.feed(ByteBuffer(string: text))
+        #expect(try reader.next() == nil)
     }
 
     @Test(arguments: ["hello\r\n", "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n"])

@@ -5,21 +5,37 @@ package import NIOCore
 
 /// Turns bytes into replies, by hiredis.
 ///
+/// hiredis finds the parts of a reply and hands each of them to a function of the reader (``PartFunctions``), which makes
+/// values of ours at once. hiredis' own objects, an allocation for each part and each array, are never made.
+///
 /// It belongs to one connection and is used on its event loop only.
 package final class HiredisReader {
     /// The most bytes of an incomplete reply.
     package static let maximumReplyBytes = 16 * 1024 * 1024
 
     private let reader: UnsafeMutablePointer<redisReader>
+    private let functions: UnsafeMutablePointer<redisReplyObjectFunctions>
+    /// What has come of the next reply; the functions get it from hiredis, as memory without a type.
+    private let parts: UnsafeMutablePointer<ReplyParts>
     private var unfinishedBytes = 0
 
     package init() {
+        self.functions = .allocate(capacity: 1)
+        self.functions.initialize(to: PartFunctions.all)
+        self.parts = .allocate(capacity: 1)
+        self.parts.initialize(to: ReplyParts())
         // Without memory, Swift's own allocations end the process, too.
-        guard let reader = redisReaderCreate() else { fatalError("out of memory") }
+        guard let reader = redisReaderCreateWithFunctions(self.functions) else { fatalError("out of memory") }
+        reader.pointee.privdata = UnsafeMutableRawPointer(self.parts)
         self.reader = reader
     }
 
-    deinit { redisReaderFree(self.reader) }
+    deinit {
+        redisReaderFree(self.reader)
+        self.parts.deinitialize(count: 1)
+        self.parts.deallocate()
+        self.functions.deallocate()
+    }
 
     /// Takes bytes from the socket.
     package func feed(_ bytes: ByteBuffer) throws(RESPError) {
@@ -33,8 +49,8 @@ package final class HiredisReader {
 
     /// Returns the next whole reply; nil when more bytes are needed.
     package func next() throws(RESPError) -> RedisReply? {
-        guard let reply = try self.next({ RedisReply($0) }) else { return nil }
-        guard let reply else { throw RESPError(detail: "a reply is nested too deeply") }
+        guard try self.isComplete(as: .reply) else { return nil }
+        guard let reply = self.parts.pointee.reply.take() else { throw RESPError(detail: "a reply is of RESP3") }
         return reply
     }
 
@@ -42,22 +58,30 @@ package final class HiredisReader {
     ///
     /// - Throws: ``RESPError`` also for a reply that such a connection does not get.
     package func nextPush() throws(RESPError) -> RedisPush? {
-        guard let push = try self.next({ RedisPush($0) }) else { return nil }
-        guard let push else { throw RESPError(detail: "a subscribed connection got another reply") }
+        guard try self.isComplete(as: .push) else { return nil }
+        guard let push = self.parts.pointee.push.take() else {
+            throw RESPError(detail: "a subscribed connection got another reply")
+        }
         return push
     }
 
-    private func next<Value>(_ body: (redisReply) -> Value) throws(RESPError) -> Value? {
+    /// Parses until a reply is complete.
+    ///
+    /// - Parameter form: The form that it gets; the same until it is complete.
+    /// - Returns: Whether it is; otherwise more bytes are needed.
+    /// - Throws: ``RESPError`` when it cannot become one.
+    private func isComplete(as form: ReplyParts.Form) throws(RESPError) -> Bool {
+        self.parts.pointee.form = form
         var out: UnsafeMutableRawPointer?
         guard redisReaderGetReply(self.reader, &out) == REDIS_OK else { throw self.failure }
-        guard let out else { return nil }
-        defer { freeReplyObject(out) }
+        guard out != nil else { return false }
         self.unfinishedBytes = 0
-        return body(out.assumingMemoryBound(to: redisReply.self).pointee)
+        return true
     }
 
     private var failure: RESPError {
-        RESPError(
+        if self.parts.pointee.isTooDeep { return RESPError(detail: "a reply is nested too deeply") }
+        return RESPError(
             detail: withUnsafeBytes(of: self.reader.pointee.errstr) {
                 String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
             }
@@ -70,75 +94,90 @@ package struct RESPError: Error, Equatable {
     package var detail: String
 }
 
-extension RedisReply {
-    /// The deepest nesting of arrays; the scripts' answers have two levels.
+/// The functions that hiredis calls for the parts of a reply, in their order (redisReplyObjectFunctions in `read.h`).
+///
+/// hiredis keeps what they return as the reply, and only asks whether it is NULL, which ends the parsing. So they return
+/// the memory that they were given.
+private enum PartFunctions {
+    static var all: redisReplyObjectFunctions {
+        // hiredis has more of them from version 1.0 on, for RESP3, which is never asked for: a reply of which such a part
+        // is missing is none. Nothing is allocated that would have to be freed.
+        var functions = redisReplyObjectFunctions()
+        functions.createString = { task, bytes, count in
+            let bytes = UnsafeRawBufferPointer(start: bytes, count: count)
+            return PartFunctions.take(task) { $0.append(task?.pointee.type, bytes) }
+        }
+        // The number of elements is an int in some versions, and a size_t in others.
+        functions.createArray = { task, count in PartFunctions.take(task) { $0.begin(Int(count)) } }
+        functions.createInteger = { task, value in PartFunctions.take(task) { $0.append(Int(value)) } }
+        functions.createNil = { task in PartFunctions.take(task) { $0.appendNull() } }
+        return functions
+    }
+
+    /// Hands a part on to the reader's memory.
     ///
-    /// hiredis before 1.0 has a bound like this, later versions do not.
-    private static var maximumDepth: Int { 8 }
-
-    /// Copies a reply of hiredis, which is about to be freed; nil when it is nested too deeply.
-    fileprivate init?(_ reply: redisReply, depth: Int = 0) {
-        guard depth <= Self.maximumDepth else { return nil }
-        switch reply.type {
-        case REDIS_REPLY_STRING: self = .bulk(ByteBuffer(bytes: reply.bytes))
-        case REDIS_REPLY_STATUS: self = .status(reply.line)
-        case REDIS_REPLY_ERROR: self = .error(reply.line)
-        case REDIS_REPLY_INTEGER: self = .integer(Int(reply.integer))
-        case REDIS_REPLY_ARRAY:
-            var elements: [RedisReply] = []
-            for element in reply.elementReplies {
-                guard let element = RedisReply(element, depth: depth + 1) else { return nil }
-                elements.append(element)
-            }
-            self = .array(elements)
-        default: self = .null  // nil; RESP3 has more, which is never asked for
-        }
+    /// - Returns: The memory, or NULL when the part may not be there.
+    @inline(__always)
+    private static func take(
+        _ task: UnsafePointer<redisReadTask>?,
+        _ body: (inout ReplyParts) -> Bool
+    ) -> UnsafeMutableRawPointer? {
+        guard let memory = task?.pointee.privdata else { return nil }
+        return body(&memory.assumingMemoryBound(to: ReplyParts.self).pointee) ? memory : nil
     }
 }
 
-extension RedisPush {
-    /// Reads a push and copies only the parts that are kept; nil when it is not a push.
-    fileprivate init?(_ reply: redisReply) {
+/// What has come of the reply that is being read.
+private struct ReplyParts {
+    /// What replies become.
+    enum Form { case reply, push }
+
+    var form = Form.reply
+    var reply = ReplyAssembly()
+    var push = PushAssembly()
+    /// Whether the parsing has ended because of too many arrays in each other.
+    private(set) var isTooDeep = false
+
+    mutating func begin(_ count: Int) -> Bool {
+        switch self.form {
+        case .reply: self.isTooDeep = !self.reply.begin(count)
+        case .push: self.push.begin(count)
+        }
+        return !self.isTooDeep
+    }
+
+    mutating func append(_ type: CInt?, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        switch (self.form, type) {
+        case (.reply, REDIS_REPLY_STATUS): self.reply.append(.status(Self.line(bytes)))
+        case (.reply, REDIS_REPLY_ERROR): self.reply.append(.error(Self.line(bytes)))
+        case (.reply, _): self.reply.append(RedisReply(bytes))
         // Before its first subscription the connection answers a ping with a plain status.
-        if reply.type == REDIS_REPLY_STATUS, reply.bytes.elementsEqual("PONG".utf8) {
-            self = .pong
-            return
+        case (.push, REDIS_REPLY_STATUS): self.push.append(line: bytes.elementsEqual("PONG".utf8) ? .pong : nil)
+        case (.push, REDIS_REPLY_ERROR): self.push.append(line: .error(Self.line(bytes)))
+        case (.push, _): self.push.append(bytes)
         }
-        if reply.type == REDIS_REPLY_ERROR {
-            self = .error(reply.line)
-            return
-        }
-        guard reply.type == REDIS_REPLY_ARRAY, reply.elements >= 2, let kind = reply.element[0]?.pointee,
-            let second = reply.element[1]?.pointee
-        else { return nil }
-        let third = reply.elements > 2 ? reply.element[2]?.pointee : nil
-        switch (kind.bytes.count, third) {
-        case (7, let payload?) where kind.bytes.elementsEqual("message".utf8):
-            self = .message(channel: second.channel, payload: ByteBuffer(bytes: payload.bytes))
-        case (8, let payload?) where kind.bytes.elementsEqual("smessage".utf8):
-            self = .message(channel: second.channel, payload: ByteBuffer(bytes: payload.bytes))
-        case (10, _) where kind.bytes.elementsEqual("ssubscribe".utf8): self = .subscribed(second.channel)
-        case (12, _) where kind.bytes.elementsEqual("sunsubscribe".utf8): self = .unsubscribed(second.channel)
-        case (9, _) where kind.bytes.elementsEqual("subscribe".utf8): self = .subscribed(second.channel)
-        case (11, _) where kind.bytes.elementsEqual("unsubscribe".utf8): self = .unsubscribed(second.channel)
-        case (4, _) where kind.bytes.elementsEqual("pong".utf8): self = .pong
-        default: return nil
-        }
+        return true
     }
-}
 
-extension redisReply {
-    fileprivate var bytes: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: self.str, count: self.str == nil ? 0 : Int(self.len))
+    mutating func append(_ value: Int) -> Bool {
+        switch self.form {
+        case .reply: self.reply.append(.integer(value))
+        case .push: self.push.append(UnsafeRawBufferPointer(start: nil, count: 0))
+        }
+        return true
+    }
+
+    mutating func appendNull() -> Bool {
+        switch self.form {
+        case .reply: self.reply.append(.null)
+        case .push: self.push.append(UnsafeRawBufferPointer(start: nil, count: 0))
+        }
+        return true
     }
 
     /// The first part of a status or an error; only that is read, and the text after its first words may have any
     /// length.
-    fileprivate var line: String { String(decoding: self.bytes.prefix(512), as: UTF8.self) }
-
-    fileprivate var channel: ChannelName { ChannelName(String(decoding: self.bytes, as: UTF8.self)) }
-
-    fileprivate var elementReplies: some Sequence<redisReply> {
-        UnsafeBufferPointer(start: self.element, count: Int(self.elements)).lazy.compactMap { $0?.pointee }
+    private static func line(_ bytes: UnsafeRawBufferPointer) -> String {
+        String(decoding: bytes.prefix(512), as: UTF8.self)
     }
 }

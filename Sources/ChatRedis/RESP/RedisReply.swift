@@ -1,4 +1,4 @@
-internal import ChatCore
+package import ChatCore
 package import NIOCore
 
 /// An answer of Redis, independent of the parser's memory.
@@ -11,6 +11,8 @@ package enum RedisReply: Equatable, Sendable {
     case integer(Int)
     /// `$3`: bytes.
     case bulk(ByteBuffer)
+    /// The same, when they are so short a text that it needs no memory besides the value: an epoch, most names.
+    case short(ByteString)
     /// `*2`: some of these.
     case array([RedisReply])
     /// `$-1`, `*-1`: nothing.
@@ -18,6 +20,18 @@ package enum RedisReply: Equatable, Sendable {
 }
 
 extension RedisReply {
+    /// The most bytes of a text that a `String` keeps in itself; longer ones are allocated.
+    private static let shortBytes = 15
+
+    /// Copies bytes.
+    init(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count <= Self.shortBytes, let text = String(validating: bytes, as: UTF8.self) else {
+            self = .bulk(ByteBuffer(bytes: bytes))
+            return
+        }
+        self = .short(ByteString(text))
+    }
+
     package var integer: Int? {
         guard case .integer(let value) = self else { return nil }
         return value
@@ -30,14 +44,18 @@ extension RedisReply {
     var count: Int? { self.integer.flatMap { (0...CommandID.maximum).contains($0) ? $0 : nil } }
 
     package var bytes: ByteBuffer? {
-        guard case .bulk(let value) = self else { return nil }
-        return value
+        switch self {
+        case .bulk(let value): value
+        case .short(let value): ByteBuffer(string: value.rawValue)
+        case .status, .error, .integer, .array, .null: nil
+        }
     }
 
     /// The bytes as text.
     package var string: String? {
         switch self {
         case .bulk(let value): String(buffer: value)
+        case .short(let value): value.rawValue
         case .status(let value): value
         case .error, .integer, .array, .null: nil
         }

@@ -42,7 +42,7 @@ struct LayoutQuestion: RepeatedQuestion {
                         hasSharded: parts[2].integer == 1
                     )
                 ) : nil
-        case .status, .integer, .bulk, .null, nil: nil
+        case .status, .integer, .bulk, .short, .null, nil: nil
         }
     }
 }

@@ -40,8 +40,13 @@ extension Stations {
         // As a link sends it: what runs the script, keys and arguments, and the run of Redis.
         let call = RedisCommand("EVALSHA", String(repeating: "a", count: 40))
         let run = RedisCommand(String(repeating: "b", count: 16))
-        let keys = [key + ":meta", key + ":log", "0123456789ab"]
-        let words = [key, "0123456789abcdefghijklmn", ""]
+        // A room has these ready.
+        let keys = RedisCommand(key + ":meta", key + ":log")
+        var words = RedisCommand()
+        words.append(fixture.prefix)
+        words.append(key)
+        // A connection keeps its memory.
+        var outbound = ByteBuffer()
         let push = Self.resp(["message", key, String(buffer: fixture.payload)])
         let answer = ByteBuffer(string: "*4\r\n$12\r\n0123456789ab\r\n:123456\r\n:1790000000000\r\n:0\r\n")
         let reader = HiredisReader()
@@ -53,16 +58,18 @@ extension Stations {
         return [
             Station(name: "write the script call of a send (RESP)") {
                 var command = RedisCommand()
-                command.reserve(arguments: keys.count + words.count + 4, bytes: 512 + fixture.tail.readableBytes)
+                command.reserve(arguments: 10, bytes: 512 + fixture.tail.readableBytes)
                 command.append(2)
-                for key in keys { command.append(key) }
-                command.append(fixture.prefix)
-                for word in words { command.append(word) }
+                command.append(contentsOf: keys)
+                command.append("0123456789ab")
+                command.append(contentsOf: words)
+                command.append("0123456789abcdefghijklmn")
+                command.append("")
                 command.append(fixture.tail)
                 command.append(bytesOf: 0x0123_4567_89ab_cdef)
-                var buffer = ByteBuffer()
-                buffer.writeRedisCommand(command, after: call, then: run)
-                return buffer.readableBytes
+                outbound.clear()
+                outbound.writeRedisCommand(command, after: call, then: run)
+                return outbound.readableBytes
             },
             Station(name: "read the answer to a send (RESP)") {
                 try reader.feed(answer)

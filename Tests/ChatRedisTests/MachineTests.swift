@@ -288,6 +288,20 @@ struct RedisChannelHandlerTests {
     }
 
     @Test
+    func `memory that the socket has not taken is not written again`() throws {
+        let (channel, handler, _) = try self.connect(.commands)
+        _ = try self.read(channel)
+        try channel.writeInbound(ByteBuffer(string: "+PONG\r\n"))
+        let words = ["A", String(repeating: "long", count: 40_000), "B", ""]
+        for word in words {
+            handler.send(RedisCommand(word))
+            channel.embeddedEventLoop.run()
+        }
+        for word in words { #expect(try self.read(channel) == "*1\r\n$\(word.utf8.count)\r\n\(word)\r\n") }
+        _ = try channel.finish()
+    }
+
+    @Test
     func `a subscribed connection gives the pushes of one read together`() throws {
         let (channel, _, owner) = try self.connect(.subscriptions)
         try channel.writeInbound(

@@ -53,3 +53,14 @@ extension ByteBuffer {
         }
     }
 }
+
+extension [UInt8] {
+    /// Appends the output of `body`, at most this many bytes, which should be few: they are written to the stack first.
+    package mutating func write(atMost count: Int, _ body: (inout ByteSink) -> Void) {
+        withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { memory in
+            var sink = ByteSink(memory)
+            body(&sink)
+            self.append(contentsOf: UnsafeRawBufferPointer(rebasing: memory[..<sink.count]))
+        }
+    }
+}

@@ -25,6 +25,9 @@ package final class RedisChannelHandler: ChannelInboundHandler {
     /// The longest time for log-in and loading of scripts.
     static let handshakeTimeout = TimeAmount.seconds(5)
 
+    /// The most memory for commands that is kept for the next ones.
+    private static let keptBytes = 64 * 1024
+
     private let role: Role
     private let handshake: [RedisCommand]
     private let owner: (Event) -> Void
@@ -81,9 +84,13 @@ package final class RedisChannelHandler: ChannelInboundHandler {
     private func flush() {
         self.willFlush = false
         guard let context, self.outbound.readableBytes > 0 else { return }
-        let bytes = self.outbound
+        var bytes = self.outbound
         self.outbound = ByteBuffer()
         context.writeAndFlush(self.wrapOutboundOut(bytes), promise: nil)
+        guard self.outbound.readableBytes == 0, bytes.capacity <= Self.keptBytes else { return }
+        // The socket has mostly taken all of it by now, and the memory serves the next commands.
+        bytes.clear()
+        self.outbound = bytes
     }
 
     /// Closes the connection; the owner is told when it is closed.

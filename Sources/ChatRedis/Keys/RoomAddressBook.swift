@@ -5,8 +5,10 @@ internal import NIOCore
 struct RoomAddress {
     let channel: ChannelName
     let meta: String
-    let log: String
-    let prefix: ByteBuffer
+    /// The names of `meta` and `log`, with which a script for the room's messages is called.
+    let keys: RedisCommand
+    /// The prefix of the room's messages, and its channel: words of such a call.
+    let words: RedisCommand
 }
 
 /// The addresses of the rooms that recently got messages.
@@ -26,11 +28,15 @@ struct RoomAddressBook {
     mutating func address(of room: RoomName) -> RoomAddress {
         if let known = self.addresses[room] { return known }
         if self.addresses.count >= Self.limit { self.addresses.removeAll() }
+        let (channel, meta) = (self.keys.channel(room), self.keys.meta(room))
+        var words = RedisCommand()
+        words.append(PublicationCodec.prefix(room))
+        words.append(channel)
         let address = RoomAddress(
-            channel: ChannelName(self.keys.channel(room)),
-            meta: self.keys.meta(room),
-            log: self.keys.log(room),
-            prefix: PublicationCodec.prefix(room)
+            channel: ChannelName(channel),
+            meta: meta,
+            keys: RedisCommand(meta, self.keys.log(room)),
+            words: words
         )
         self.addresses[room] = address
         return address

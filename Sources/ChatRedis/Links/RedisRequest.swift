@@ -36,7 +36,7 @@ struct RedisRequest: PipelineRequest {
     var completion: (Result<RedisReply, BrokerError>) -> Void = { _ in }
 
     var isScript: Bool { self.script != nil }
-    var byteCount: Int { self.command.bytes.readableBytes }
+    var byteCount: Int { self.command.bytes.count }
 
     /// Makes a request of a plain command that may be repeated.
     ///
@@ -68,12 +68,48 @@ struct RedisRequest: PipelineRequest {
         bytes: Int,
         append: (inout RedisCommand) -> Void
     ) {
+        self.init(script, on: keys.first, arguments: 1 + keys.count + arguments, bytes: bytes) { command in
+            command.append(keys.count)
+            for key in keys { command.append(key) }
+            append(&command)
+        }
+    }
+
+    /// Makes a request that runs a script and may be repeated.
+    ///
+    /// - Parameters:
+    ///   - script: The script.
+    ///   - key: One of the keys that it touches.
+    ///   - keys: The names of the keys that it touches, as they are written once for a room.
+    ///   - arguments: The approximate number of arguments.
+    ///   - bytes: The expected number of bytes besides names and numbers.
+    ///   - append: Appends the arguments.
+    init(
+        _ script: RedisScript,
+        on key: String,
+        keys: RedisCommand,
+        arguments: Int,
+        bytes: Int,
+        append: (inout RedisCommand) -> Void
+    ) {
+        self.init(script, on: key, arguments: 1 + keys.count + arguments, bytes: bytes) { command in
+            command.append(keys.count)
+            command.append(contentsOf: keys)
+            append(&command)
+        }
+    }
+
+    private init(
+        _ script: RedisScript,
+        on key: String?,
+        arguments: Int,
+        bytes: Int,
+        append: (inout RedisCommand) -> Void
+    ) {
         self.script = script
-        self.key = keys.first
+        self.key = key
         self.command = RedisCommand()
-        self.command.reserve(arguments: 1 + keys.count + arguments, bytes: 512 + bytes)
-        self.command.append(keys.count)
-        for key in keys { self.command.append(key) }
+        self.command.reserve(arguments: arguments, bytes: 512 + bytes)
         append(&self.command)
     }
 

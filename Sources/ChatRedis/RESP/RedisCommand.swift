@@ -6,9 +6,11 @@ package import NIOCore
 /// https://redis.io/docs/latest/develop/reference/protocol-spec/: `$3\r\nGET\r\n` for each argument, and their number
 /// before the first. hiredis could write them too, from an array of pointers, but formats each length: that costs four
 /// times as much.
+///
+/// Its bytes are an array, which is one allocation; a `ByteBuffer` is two.
 package struct RedisCommand: Equatable, Sendable {
     /// The arguments, each with its length.
-    private(set) var bytes = ByteBuffer()
+    private(set) var bytes: [UInt8] = []
     /// The number of arguments.
     private(set) var count = 0
 
@@ -45,15 +47,22 @@ package struct RedisCommand: Equatable, Sendable {
         withUnsafeBytes(of: number) { self.append($0) }
     }
 
+    /// Appends arguments that were written before.
+    package mutating func append(contentsOf arguments: RedisCommand) {
+        self.count += arguments.count
+        self.bytes.append(contentsOf: arguments.bytes)
+    }
+
     private mutating func append(_ argument: UnsafeRawBufferPointer) {
         self.count += 1
-        self.bytes.write(atMost: argument.count + ByteSink.maximumDigits + 5) { sink in
+        self.bytes.write(atMost: ByteSink.maximumDigits + 3) { sink in
             sink.write("$")
             sink.write(decimal: argument.count)
             sink.write("\r\n")
-            sink.write(argument)
-            sink.write("\r\n")
         }
+        self.bytes.append(contentsOf: argument)
+        self.bytes.append(UInt8(ascii: "\r"))
+        self.bytes.append(UInt8(ascii: "\n"))
     }
 }
 
@@ -69,13 +78,14 @@ extension ByteBuffer {
         after head: RedisCommand = RedisCommand(),
         then tail: RedisCommand = RedisCommand()
     ) {
-        self.write(atMost: ByteSink.maximumDigits + 3) { sink in
+        let count = head.bytes.count + command.bytes.count + tail.bytes.count
+        self.write(atMost: ByteSink.maximumDigits + 3 + count) { sink in
             sink.write("*")
             sink.write(decimal: head.count + command.count + tail.count)
             sink.write("\r\n")
+            head.bytes.withUnsafeBytes { sink.write($0) }
+            command.bytes.withUnsafeBytes { sink.write($0) }
+            tail.bytes.withUnsafeBytes { sink.write($0) }
         }
-        self.writeImmutableBuffer(head.bytes)
-        self.writeImmutableBuffer(command.bytes)
-        self.writeImmutableBuffer(tail.bytes)
     }
 }

@@ -31,9 +31,16 @@ final class RoomScriptCalls {
     /// While a slot moves, its servers refuse a request of which they have some keys and not others. A script would miss
     /// the keys that it does not name, or find them gone, and would do half of its work. So in a Cluster each script names
     /// `leases` too, which nothing writes there: a room waits until its slot has moved.
-    private func logKeys(_ room: RoomName, _ address: RoomAddress? = nil) -> [String] {
-        let keys = [address?.meta ?? self.keys.meta(room), address?.log ?? self.keys.log(room)]
+    private func logKeys(_ room: RoomName) -> [String] {
+        let keys = [self.keys.meta(room), self.keys.log(room)]
         return self.form.isCluster ? keys + [self.keys.leases(room)] : keys
+    }
+
+    /// The same, for a room whose address is kept.
+    private func logKeys(_ room: RoomName, _ address: RoomAddress) -> RedisCommand {
+        var keys = address.keys
+        if self.form.isCluster { keys.append(self.keys.leases(room)) }
+        return keys
     }
 
     // MARK: The log
@@ -58,14 +65,19 @@ final class RoomScriptCalls {
         let address = self.addresses.address(of: batch.room)
         var keys = self.logKeys(batch.room, address)
         if batch.isKeyed, legacyNodes != .gone {
-            keys += batch.drafts.map { draft in
-                draft.key.map { self.keys.legacyKey(draft.room, draft.sender, $0) } ?? ""
+            for draft in batch.drafts {
+                keys.append(draft.key.map { self.keys.legacyKey(draft.room, draft.sender, $0) } ?? "")
             }
         }
-        var request = RedisRequest(.send, keys: keys, arguments: 5 + 2 * batch.drafts.count, bytes: batch.bytes) {
+        var request = RedisRequest(
+            .send,
+            on: address.meta,
+            keys: keys,
+            arguments: 5 + 2 * batch.drafts.count,
+            bytes: batch.bytes
+        ) {
             $0.append(self.epochs.next())
-            $0.append(address.prefix)
-            $0.append(address.channel.rawValue)
+            $0.append(contentsOf: address.words)
             $0.append(batch.isKeyed ? self.secret : "")
             $0.append(batch.isKeyed && legacyNodes == .present ? "1" : "")
             for draft in batch.drafts {
@@ -87,10 +99,10 @@ final class RoomScriptCalls {
     /// - Returns: The request. It may be repeated: a message is deleted once.
     func delete(_ deletion: Deletion, replacingBy deleted: ByteBuffer) -> RedisRequest {
         let address = self.addresses.address(of: deletion.room)
-        return RedisRequest(.delete, keys: self.logKeys(deletion.room, address), arguments: 6, bytes: 0) {
+        let keys = self.logKeys(deletion.room, address)
+        return RedisRequest(.delete, on: address.meta, keys: keys, arguments: 6, bytes: 0) {
             $0.append(self.epochs.next())
-            $0.append(address.prefix)
-            $0.append(address.channel.rawValue)
+            $0.append(contentsOf: address.words)
             $0.append(deletion.seq)
             $0.append(deleted)
             $0.append(PublicationCodec.deletionTail(of: deletion.seq, by: deletion.user))

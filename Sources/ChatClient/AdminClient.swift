@@ -71,10 +71,12 @@ package struct AdminClient: Sendable {
         _ path: String,
         _ body: JSONWriter? = nil
     ) async throws(ClientError) -> JSONValue {
+        var body = body
+        let bytes = body?.finish()
         let answer: HTTPAnswer
         do throws(ConnectionFailure) {
             let path = self.connector.server.sibling(path)
-            answer = try await self.connector.request(method, path, token: self.key, body: body?.finish())
+            answer = try await self.connector.request(method, path, token: self.key, body: bytes)
         } catch {
             throw .disconnected(error)
         }

@@ -147,6 +147,17 @@ import Testing
         #expect(try self.fields(of: .history(self.room, log)).history() == history)
     }
 
+    @Test func `a reply is appended, and memory that was used before does not show`() {
+        var buffer = ByteBuffer(string: "data: ")
+        Reply.pong(time: 1).write(id: 7, to: &buffer)
+        #expect(String(buffer: buffer) == #"data: {"type":"ok","id":7,"time":1}"#)
+        let earlier = buffer
+        buffer.clear()
+        Reply.left(self.room).write(id: 8, to: &buffer)
+        #expect(buffer == Reply.left(self.room).encoded(id: 8))
+        #expect(String(buffer: earlier) == #"data: {"type":"ok","id":7,"time":1}"#)
+    }
+
     private func fields(of reply: Reply) throws -> ReplyFields {
         guard case .ok(let fields) = try ServerMessage(decoding: reply.encoded(id: 5)) else {
             throw JSONError(detail: "no ok")

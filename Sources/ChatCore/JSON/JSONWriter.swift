@@ -4,25 +4,30 @@ package import NIOCore
 ///
 /// Fields come in the order in which they are written: the head of a publication depends on it.
 package struct JSONWriter {
+    /// The space for most messages.
+    static let usualBytes = 192
+
     /// The bytes written so far.
     package private(set) var buffer: ByteBuffer
     private var needsComma = false
 
     /// Begins an object with space for most messages, so that it need not grow field by field.
-    package init() { self.init(appendingTo: ByteBufferAllocator().buffer(capacity: 192)) }
+    package init() { self.init(appendingTo: ByteBufferAllocator().buffer(capacity: Self.usualBytes)) }
 
     /// Begins an object.
     ///
     /// - Parameter buffer: The buffer to which it is appended.
-    package init(appendingTo buffer: ByteBuffer) {
+    package init(appendingTo buffer: consuming ByteBuffer) {
+        buffer.writeStaticString("{")
         self.buffer = buffer
-        self.buffer.writeStaticString("{")
     }
 
-    /// Ends the object and returns the bytes.
-    package consuming func finish() -> ByteBuffer {
+    /// Ends the object and returns the bytes, which the writer has no longer.
+    ///
+    /// It does not consume the writer: with a copy at the caller, the buffer would copy itself for the last byte.
+    package mutating func finish() -> ByteBuffer {
         self.buffer.writeStaticString("}")
-        return self.buffer
+        return exchange(&self.buffer, with: ByteBuffer())
     }
 
     package mutating func field(_ name: StaticString, _ value: String) {

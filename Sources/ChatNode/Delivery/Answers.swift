@@ -4,6 +4,9 @@ import NIOCore
 
 /// The way out for one client: answers, events and frames wait in its port until the turn ends.
 final class Answers {
+    /// The most memory that the next answer finds; a long list is no reason to keep more.
+    private static let keptBytes = 16 * 1024
+
     private let endings: Endings
     private let held: HeldBytes
     private let stalls: StallChecks
@@ -12,6 +15,8 @@ final class Answers {
     private let loop: ShardLoop
     /// The clients whose ports have something to send.
     private var ports = PortsToFlush()
+    /// The last answer, whose memory serves the next one: a frame is a copy.
+    private var answer = ByteBuffer()
 
     init(_ base: LoopBase, _ endings: Endings, _ held: HeldBytes, _ stalls: StallChecks) {
         (self.deflate, self.metrics, self.loop) = (base.deflate, base.metrics, base.loop)
@@ -23,7 +28,10 @@ final class Answers {
     /// Answers a command that has an id; one without gets no `ok`.
     func reply(_ reply: Reply, id: Int?, to client: Client) {
         guard let id else { return }
-        self.send(reply.encoded(id: id), to: client)
+        self.answer.clear()
+        reply.write(id: id, to: &self.answer)
+        self.send(self.answer, to: client)
+        if self.answer.capacity > Self.keptBytes { self.answer = ByteBuffer() }
     }
 
     /// Tells a client why a command was refused.

@@ -41,7 +41,19 @@ extension Reply {
     /// - Parameter id: The id of the command that it answers.
     /// - Returns: The bytes of one message.
     package func encoded(id: Int) -> ByteBuffer {
-        var json = JSONWriter()
+        var buffer = ByteBuffer()
+        self.write(id: id, to: &buffer)
+        return buffer
+    }
+
+    /// Appends the reply as one JSON object.
+    ///
+    /// - Parameters:
+    ///   - id: The id of the command that it answers.
+    ///   - buffer: The buffer; it needs to grow only for a reply that is longer than those before it.
+    package func write(id: Int, to buffer: inout ByteBuffer) {
+        buffer.reserveCapacity(minimumWritableBytes: JSONWriter.usualBytes)
+        var json = JSONWriter(appendingTo: exchange(&buffer, with: ByteBuffer()))
         json.field("type", "ok")
         json.field("id", id)
         switch self {
@@ -67,7 +79,7 @@ extension Reply {
         case .pong(let time): json.field("time", time)
         case .moderated(let order, let until): order.write(until, to: &json)
         }
-        return json.finish()
+        buffer = json.finish()
     }
 }
 

@@ -104,6 +104,35 @@ struct SentinelTests {
         }
     }
 
+    @Test func `over TLS, sentinels are asked and the primary that they name is followed`() async throws {
+        try await RedisTLS.with { tls in
+            try await SentinelGroup.with(tls: tls) { group in
+                let rules = try tls.rules()
+                try await self.withNode(group, configure: { $0.tls = rules }) { broker in
+                    let subscriber = CollectingSubscriber()
+                    try await eventually { (try? await broker.subscribe(self.room, subscriber)) != nil }
+                    _ = try await self.publish("a", broker)
+                    try await group.replica.catchUp(with: group.primary)
+                    try await group.failOver()
+                    _ = try await self.publish("b", broker)
+                    let seqs = try await subscriber.publications(2, in: self.room).map(\.position.seq)
+                    #expect(seqs == [1, 2])
+                }
+                // Whoever trusts nobody does not even ask the sentinels.
+                try await self.withNode(group) { broker in
+                    try await eventually {
+                        do throws(BrokerError) {
+                            try await broker.probe()
+                            return false
+                        } catch {
+                            return error.reason.hasSuffix("the certificate of Redis is not trusted (--redis-ca)")
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `what is wrong with the sentinels is told`() async throws {
         try await SentinelGroup.with(password: "open") { group in
             let wrongName = try RedisURL(group.url.replacing("/\(SentinelGroup.name)", with: "/other"))

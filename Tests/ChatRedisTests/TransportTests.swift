@@ -1,7 +1,6 @@
 import BrokerContract
 import ChatCore
 import Foundation
-import NIOSSL
 import TestSupport
 import Testing
 
@@ -71,26 +70,18 @@ struct TransportTests {
 
     @Test
     func `over TLS, the certificate of Redis is judged`() async throws {
-        try await self.withDirectory { directory in
-            let certificate = directory.appendingPathComponent("certificate.pem")
-            let key = directory.appendingPathComponent("key.pem")
-            try Data(TestCertificate.certificate.utf8).write(to: certificate)
-            try Data(TestCertificate.key.utf8).write(to: key)
+        try await RedisTLS.with { tls in
             let server = try await RedisServerProcess()
-            let options = [
-                "--port", "0", "--tls-port", "\(server.port)", "--tls-auth-clients", "no",
-                "--tls-cert-file", certificate.path, "--tls-key-file", key.path,
-            ]
-            try await RedisServerProcess.with(options) { _ in
-                let trusted = try NIOSSLCertificate.fromPEMBytes(Array(TestCertificate.certificate.utf8))
+            try await RedisServerProcess.with(["--port", "0"] + tls.options(port: server.port)) { _ in
                 // By name and by address: both are in the certificate.
                 for host in ["localhost", "127.0.0.1"] {
                     let url = try RedisURL("rediss://\(host):\(server.port)")
+                    let rules = try tls.rules()
                     try await withBroker(
                         server,
                         configure: {
                             $0.url = url
-                            $0.tls.trustRoots = .certificates(trusted)
+                            $0.tls = rules
                         },
                         { try await $0.probe() }
                     )

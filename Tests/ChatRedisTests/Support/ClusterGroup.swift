@@ -9,9 +9,16 @@ struct ClusterGroup {
     let primaries: [RedisServerProcess]
     /// One of each primary, in the same order, or none.
     let replicas: [RedisServerProcess]
+    /// The port at which each primary speaks TLS, beside that of the operator; empty where none does.
+    private let securePorts: [Int]
 
     /// The address for a node: all primaries.
-    var url: String { "redis-cluster://" + self.primaries.map { "127.0.0.1:\($0.port)" }.joined(separator: ",") }
+    var url: String {
+        guard self.securePorts.isEmpty else {
+            return "rediss-cluster://" + self.securePorts.map { "127.0.0.1:\($0)" }.joined(separator: ",")
+        }
+        return "redis-cluster://" + self.primaries.map { "127.0.0.1:\($0.port)" }.joined(separator: ",")
+    }
 
     private var servers: [RedisServerProcess] { self.primaries + self.replicas }
 
@@ -22,31 +29,46 @@ struct ClusterGroup {
     ///   - hasSpare: Whether there is a fourth primary that has no slot.
     ///   - timeout: The milliseconds after which a server that is silent counts as gone; long, so that a busy machine
     ///     makes none go.
+    ///   - tls: The certificate of servers that announce ports for TLS, which have the addresses 127.0.0.1 and 127.0.0.2;
+    ///     nil: they speak none.
     ///   - body: Works with them, once all know each other and serve all slots.
     /// - Throws: What the body throws.
     static func with(
         replicas hasReplicas: Bool = false,
         spare hasSpare: Bool = false,
         timeout: Int = 30_000,
+        tls: RedisTLS? = nil,
         _ body: (ClusterGroup) async throws -> Void
     ) async throws {
         var servers: [RedisServerProcess] = []
         defer { for server in servers { server.cleanUp() } }
-        var busPorts: [Int] = []
+        var (busPorts, securePorts): ([Int], [Int]) = ([], [])
         let count = hasSpare ? 4 : 3
         for _ in 0..<(hasReplicas ? 2 * count : count) {
             let bus = try await FreePort.find()
-            let server = try await RedisServerProcess([
-                "--cluster-enabled", "yes", "--cluster-port", "\(bus)", "--cluster-node-timeout", "\(timeout)",
-                "--cluster-require-full-coverage", "no", "--repl-diskless-sync-delay", "0",
-                // Replicas stay where they are.
-                "--cluster-allow-replica-migration", "no",
-            ])
+            var options: [String] = []
+            if let tls {
+                let port = try await FreePort.find()
+                securePorts.append(port)
+                options = tls.options(port: port) + ["--tls-cluster", "yes", "--bind", "127.0.0.1", "127.0.0.2"]
+            }
+            let server = try await RedisServerProcess(
+                options + [
+                    "--cluster-enabled", "yes", "--cluster-port", "\(bus)", "--cluster-node-timeout", "\(timeout)",
+                    "--cluster-require-full-coverage", "no", "--repl-diskless-sync-delay", "0",
+                    // Replicas stay where they are.
+                    "--cluster-allow-replica-migration", "no",
+                ]
+            )
             servers.append(server)
             busPorts.append(bus)
             try await server.start()
         }
-        let group = ClusterGroup(primaries: Array(servers.prefix(count)), replicas: Array(servers.dropFirst(count)))
+        let group = ClusterGroup(
+            primaries: Array(servers.prefix(count)),
+            replicas: Array(servers.dropFirst(count)),
+            securePorts: Array(securePorts.prefix(count))
+        )
         for (index, server) in servers.enumerated() {
             try await server.operate("CLUSTER SET-CONFIG-EPOCH \(index + 1)")
             guard index > 0 else { continue }
@@ -91,11 +113,14 @@ struct ClusterGroup {
 
     /// Moves the keys of a slot that is being moved, and the slot after them.
     func finishMoving(_ slot: HashSlot, from source: RedisServerProcess, to target: RedisServerProcess) async throws {
+        // Servers that announce ports for TLS send keys to those.
+        let index = self.primaries.firstIndex { $0 === target }
+        let port = index.flatMap { self.securePorts.indices.contains($0) ? self.securePorts[$0] : nil } ?? target.port
         while true {
             let keys = try await source.reply(to: "CLUSTER GETKEYSINSLOT \(slot.number) 10").array ?? []
             guard !keys.isEmpty else { break }
             for key in keys.compactMap(\.string) {
-                try await source.operate(["MIGRATE", "127.0.0.1", "\(target.port)", key, "0", "5000"])
+                try await source.operate(["MIGRATE", "127.0.0.1", "\(port)", key, "0", "5000"])
             }
         }
         let owner = try await target.clusterID()

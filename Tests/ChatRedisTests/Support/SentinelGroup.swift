@@ -9,41 +9,77 @@ struct SentinelGroup {
     let primary: RedisServerProcess
     let replica: RedisServerProcess
     let sentinels: [RedisServerProcess]
+    /// The ports at which the sentinels speak TLS, beside those of the operator; empty where none does.
+    private let securePorts: [Int]
 
     /// The address for a node.
     var url: String {
-        "redis-sentinel://" + self.sentinels.map { "127.0.0.1:\($0.port)" }.joined(separator: ",") + "/\(Self.name)"
+        let ports = self.securePorts.isEmpty ? self.sentinels.map(\.port) : self.securePorts
+        let scheme = self.securePorts.isEmpty ? "redis-sentinel" : "rediss-sentinel"
+        return "\(scheme)://" + ports.map { "127.0.0.1:\($0)" }.joined(separator: ",") + "/\(Self.name)"
     }
 
     /// Starts them for as long as the body runs.
     ///
     /// - Parameters:
     ///   - password: The password of the sentinels; nil: they need none.
+    ///   - tls: The certificate of all, who then speak TLS with each other too; nil: they speak none.
     ///   - body: Works with them, once all sentinels know each other and the replica.
     /// - Throws: What the body throws.
-    static func with(password: String? = nil, _ body: (SentinelGroup) async throws -> Void) async throws {
+    static func with(
+        password: String? = nil,
+        tls: RedisTLS? = nil,
+        _ body: (SentinelGroup) async throws -> Void
+    ) async throws {
         // A primary waits for more replicas to come before it sends its data to the first, unless it is told not to.
         let prompt = ["--repl-diskless-sync-delay", "0"]
-        try await RedisServerProcess.with(prompt) { primary in
-            try await RedisServerProcess.with(prompt + ["--replicaof", "127.0.0.1", "\(primary.port)"]) { replica in
+        let first = try await Self.security(tls)
+        try await RedisServerProcess.with(prompt + first.options) { primary in
+            let port = first.port ?? primary.port
+            let second = try await Self.security(tls)
+            let options = prompt + second.options + ["--replicaof", "127.0.0.1", "\(port)"]
+            try await RedisServerProcess.with(options) { replica in
                 try await replica.catchUp(with: primary)
                 var sentinels: [RedisServerProcess] = []
+                var securePorts: [Int] = []
                 defer { for sentinel in sentinels { sentinel.cleanUp() } }
                 for _ in 0..<3 {
-                    let sentinel = try await RedisServerProcess(.sentinel(Self.watching(primary, password)))
+                    let security = try await Self.security(tls)
+                    let lines = Self.watching(port, password) + security.settings.map { "\($0.name) \($0.value)" }
+                    let sentinel = try await RedisServerProcess(.sentinel(lines))
                     sentinels.append(sentinel)
+                    if let port = security.port { securePorts.append(port) }
                     try await sentinel.start()
                 }
-                let group = SentinelGroup(primary: primary, replica: replica, sentinels: sentinels)
+                let group = SentinelGroup(
+                    primary: primary,
+                    replica: replica,
+                    sentinels: sentinels,
+                    securePorts: securePorts
+                )
                 try await group.isComplete(password)
                 try await body(group)
             }
         }
     }
 
-    private static func watching(_ primary: RedisServerProcess, _ password: String?) -> [String] {
+    /// What lets one of them speak TLS, with the others too, at a port of its own.
+    private struct Security {
+        var port: Int?
+        var settings: [(name: String, value: String)] = []
+
+        var options: [String] { self.settings.flatMap { ["--\($0.name)", $0.value] } }
+    }
+
+    private static func security(_ tls: RedisTLS?) async throws -> Security {
+        guard let tls else { return Security() }
+        let port = try await FreePort.find()
+        return Security(port: port, settings: tls.settings(port: port) + [("tls-replication", "yes")])
+    }
+
+    private static func watching(_ port: Int, _ password: String?) -> [String] {
         let lines = [
-            "sentinel monitor \(self.name) 127.0.0.1 \(primary.port) 2",
+            "sentinel monitor \(self.name) 127.0.0.1 \(port) 2",
             "sentinel down-after-milliseconds \(self.name) 1000",
             "sentinel failover-timeout \(self.name) 10000",
         ]

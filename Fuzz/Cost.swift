@@ -273,6 +273,13 @@ struct Input {
                 #"{"type":"message","room":"lobby","time":1,"from":{"id":"u1","name":"n"},"text":""#
                     + String(repeating: #"a\n"#, count: size / 3) + #""}"#
             },
+            Input(sink: .eventStream, name: "an endless event") { "data: " + String(repeating: "x", count: $0) },
+            Input(sink: .eventStream, name: "lines of an event") { String(repeating: "a:\n", count: $0 / 3) + "\n" },
+            Input(sink: .eventStream, name: "events without data") { String(repeating: ":\n\n", count: $0 / 3) },
+            Input(sink: .eventStream, name: "many events") { String(repeating: "data: {}\n\n", count: $0 / 10) },
+            Input(sink: .eventIDs, name: "an epoch") { String(repeating: "a", count: $0) + "-1" },
+            Input(sink: .eventIDs, name: "a number") { "abcdefgh-" + String(repeating: "9", count: $0) },
+            Input(sink: .eventIDs, name: "many numbers") { "abcdefgh" + String(repeating: "-1", count: $0 / 2) },
             Input(sink: .replies, name: "many replies") { String(repeating: ":1\r\n", count: $0 / 4) },
             Input(sink: .replies, name: "nested arrays") { String(repeating: "*1\r\n", count: $0 / 4) },
         ]

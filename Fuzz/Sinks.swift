@@ -22,6 +22,10 @@ enum Sink: String, CaseIterable {
     case serverFrames = "server-frames"
     /// What a server sent to the client as frames.
     case clientFrames = "client-frames"
+    /// What a server sent as a stream of events.
+    case eventStream = "event-stream"
+    /// Where a reader of a stream says that it stands: in `Last-Event-ID` or in an address.
+    case eventIDs = "event-ids"
     /// What a client sent as one compressed message.
     case compressed
     /// The requests of a connection, with their bodies.
@@ -59,6 +63,8 @@ enum Sink: String, CaseIterable {
             guard let inflater = Inflater() else { return }
             Self.frames(bytes, .server, inflater)
         case .clientFrames: Self.frames(bytes, .client, nil)
+        case .eventStream: Self.eventStream(bytes)
+        case .eventIDs: Self.eventID(String(decoding: bytes, as: UTF8.self))
         case .compressed: Self.compressed(buffer)
         case .requests: Self.requests(bytes)
         case .token: Self.token(bytes)
@@ -146,6 +152,36 @@ extension Sink {
         let whole = messages(bytes.count + 1)
         let cut = messages(Int(bytes.first ?? 0) % 7 + 1)
         precondition(whole.0 == cut.0 && whole.1 == cut.1, "frames depend on how they are cut")
+    }
+
+    /// The same bytes are the same events, however they are cut, and each event is one line.
+    private static func eventStream(_ bytes: [UInt8]) {
+        func parts(_ chunk: Int) -> [StreamPart] {
+            var reader = EventStreamReader()
+            var parts: [StreamPart] = []
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                reader.append(ByteBuffer(bytes: rest.prefix(chunk)))
+                rest = rest.dropFirst(chunk)
+                do throws(EventStreamReader.TooLong) {
+                    while let part = try reader.next() { parts.append(part) }
+                } catch { fatalError("an event of \(bytes.count) bytes is too long") }
+            }
+            return parts
+        }
+        let whole = parts(bytes.count + 1)
+        precondition(whole == parts(Int(bytes.first ?? 0) % 7 + 1), "events depend on how they are cut")
+        for case .event(let data) in whole {
+            precondition(!data.readableBytesView.contains(UInt8(ascii: "\n")), "an event has more than a line")
+            Self.event(data)
+        }
+    }
+
+    /// What was read is read again, the same way.
+    private static func eventID(_ text: String) {
+        guard let place = try? LogPosition(eventID: text) else { return }
+        precondition(place.seq >= 0 && place.time ?? 0 >= 0, "a place is before the beginning")
+        precondition((try? LogPosition(eventID: place.eventID)) == place, "a place changes when it is written and read")
     }
 
     /// What is inflated stays within its limits, and what is compressed comes out as it went in.

@@ -11,7 +11,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 minutes=${1:-}
 runs=${RUNS:-4000}
-known="command event server-frames client-frames compressed requests extensions token replies pushes payload control rulings outbox positions text keys"
+known="command event server-frames client-frames event-stream event-ids compressed requests extensions token replies pushes payload control rulings outbox positions text keys"
 read -r -a sinks <<<"${SINKS:-$known}"
 
 if ! printf '@_cdecl("LLVMFuzzerTestOneInput") public func f(_: UnsafePointer<UInt8>?, _: Int) -> Int32 { 0 }' |

@@ -140,6 +140,13 @@ final class Answers {
         self.letNewcomersWait(turns: PortsToFlush.newcomerTurns)
     }
 
+    /// A request is answered by a stream, whose head goes first.
+    func begin(streamOf client: Client, with head: ByteBuffer) {
+        // A stream has no other status: whatever is refused before is answered by an error.
+        self.metrics.responses.count(status: 200)
+        self.writeFirst(head, to: client)
+    }
+
     /// A listener has joined: its stream begins.
     ///
     /// A reader that is cut off before the first message comes back with the place where it began. While messages are
@@ -149,7 +156,7 @@ final class Answers {
         client.audience = .listener(head: nil)
         var first = head
         if announcement.replay == 0 { first.writeImmutableBuffer(ServerSentEvents.place(announcement.head)) }
-        self.writeFirst(first, to: client)
+        self.begin(streamOf: client, with: first)
     }
 
     /// The loop reads nothing meanwhile: it runs waiting tasks, which may add more, until there are none.

@@ -1,6 +1,7 @@
 import ChatCore
 import ChatSystem
 import ChatWebSocket
+import HTTPTypes
 import Logging
 import NIOCore
 
@@ -109,7 +110,7 @@ final class Endings {
     /// The last events of a stream, or the answer in place of one that has not begun.
     private func lastEvents(_ disconnect: Disconnect, _ milliseconds: Int?, for client: Client) -> ByteBuffer {
         if case .listener(_?) = client.audience {
-            return APIError(disconnect, retryMilliseconds: milliseconds).lastAnswer(at: WallClock.now())
+            return self.lastAnswer(APIError(disconnect, retryMilliseconds: milliseconds))
         }
         // Whoever was ended with others should not come back at the same moment; with a fresh token one is welcome at once.
         let isAtOnce = disconnect.isFinal || disconnect.code == Disconnect.tokenExpired.code
@@ -122,7 +123,13 @@ final class Endings {
     /// A listener's join was refused: the error is the answer, unless the stream has begun, which has none.
     func turnAway(listener client: Client, _ error: ProtocolError) {
         guard case .listener(_?) = client.audience else { return }
-        self.end(client, with: APIError(error).lastAnswer(at: WallClock.now()))
+        self.end(client, with: self.lastAnswer(APIError(error)))
+    }
+
+    /// The error in the place of a stream, which is counted.
+    private func lastAnswer(_ error: APIError) -> ByteBuffer {
+        self.metrics.responses.count(status: error.status.code)
+        return error.lastAnswer(at: WallClock.now())
     }
 
     /// A listener is taken out of its room.

@@ -143,7 +143,7 @@ final class NewClients {
         case .session(let session): hello.session = session
         }
         let client = self.add(port, address, .serverSentEvents, entry)
-        self.answers.writeFirst(head, to: client)
+        self.answers.begin(streamOf: client, with: head)
         guard !self.turnAwayIfVacating(client) else { return client }
         var shorthand = ShorthandURL(query: query, maximumRooms: self.limits.rooms)
         if case .hello(let given) = shorthand.commands.first?.command {

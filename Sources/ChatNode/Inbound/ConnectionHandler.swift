@@ -268,6 +268,7 @@ final class ConnectionHandler: ChannelInboundHandler {
                     let bytes = ResponseEncoder.streaming(response, date: handler.value.pending.date)
                     guard !isHead else {
                         door.machine.endAfterAnswer(now: .now)
+                        handler.value.pending.metrics?.responses.count(status: response.status.code)
                         return handler.value.write([bytes], door)
                     }
                     handler.value.stream(order, bytes, from: address, door)
@@ -277,7 +278,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func answer(_ head: HTTPResponse, _ body: ByteBuffer, isHead: Bool, isLast: Bool, _ door: Door) {
-        self.pending.metrics?.count(status: head.status.code)
+        self.pending.metrics?.responses.count(status: head.status.code)
         self.write(ResponseEncoder.encode(head, body, isHead: isHead, isLast: isLast, date: self.pending.date), door)
     }
 

@@ -17,8 +17,7 @@ struct DoorMetrics {
     private let accepts: [Accept: Counter]
     private let tlsHandshakes: [TLSHandshake: Counter]
     private let webSocketHandshakes: [WebSocketHandshake: Counter]
-    /// From 1xx to 5xx.
-    private let responses: [Counter]
+    let responses: ResponseMetrics
 
     init(shard: String, of registry: MetricsRegistry) {
         let dimensions = [(MetricsRegistry.shard, shard)]
@@ -35,7 +34,7 @@ struct DoorMetrics {
         self.accepts = counters(.accepts, Accept.self)
         self.tlsHandshakes = counters(.tlsHandshakes, TLSHandshake.self)
         self.webSocketHandshakes = counters(.webSocketHandshakes, WebSocketHandshake.self)
-        self.responses = (1...5).map { Counter(.responses, dimensions + [("class", "\($0)xx")], of: registry) }
+        self.responses = ResponseMetrics(dimensions, of: registry)
     }
 
     /// A connection was accepted.
@@ -46,10 +45,4 @@ struct DoorMetrics {
 
     /// A request for a WebSocket was answered.
     func count(_ handshake: WebSocketHandshake) { self.webSocketHandshakes[handshake]?.increment() }
-
-    /// A request was answered by this status.
-    func count(status: Int) {
-        let index = status / 100 - 1
-        if self.responses.indices.contains(index) { self.responses[index].increment() }
-    }
 }

@@ -6,6 +6,7 @@ import CoreMetrics
 struct ShardMetrics {
     let commands: CommandMetrics
     let ends: EndMetrics
+    let responses: ResponseMetrics
     private let published: Counter
     private let deliveries: Counter
     private let received: Counter
@@ -24,6 +25,7 @@ struct ShardMetrics {
         let dimensions = [(MetricsRegistry.shard, shard)]
         self.commands = CommandMetrics(dimensions, of: registry)
         self.ends = EndMetrics(dimensions, of: registry)
+        self.responses = ResponseMetrics(dimensions, of: registry)
         self.published = Counter(.published, dimensions, of: registry)
         self.deliveries = Counter(.deliveries, dimensions, of: registry)
         self.received = Counter(.received, dimensions, of: registry)

@@ -76,6 +76,28 @@ struct MetricsTests {
         }
     }
 
+    @Test func `a stream is an answer like any other, and so is the error in its place`() async throws {
+        try await TestServer.with(Self.listening) { server in
+            try await server.withStream("/api/events?room=salon") { _ = try await $0.next("ok") }
+            try await server.withStream("/api/rooms/salon/events") { _ = try await $0.begun() }
+            // The answer to HEAD is that to GET.
+            try await RawClient.with(port: server.port) { client in
+                await client.send("HEAD /api/rooms/salon/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                #expect(await client.answer(hasBody: false)?.status == 200)
+            }
+            let refusal = ["Authorization": "Bearer x"]
+            try await server.withStream("/api/events", headers: refusal) { #expect($0.answer.status == 401) }
+            let scrape = try await server.scrape()
+            #expect(scrape["chat_http_responses_total{class=\"2xx\"}"] == 3)
+            #expect(scrape["chat_http_responses_total{class=\"4xx\"}"] == 1)
+        }
+        // A room that cannot be opened is found out by the shard, after the request was the stream's.
+        try await TestServer.with(Self.listening, broker: RefusingBroker()) { server in
+            try await server.withStream("/api/rooms/salon/events") { #expect($0.answer.status == 503) }
+            #expect(try await server.scrape()["chat_http_responses_total{class=\"5xx\"}"] == 1)
+        }
+    }
+
     @Test func `the end of each connection is counted once, by who ended it`() async throws {
         try await TestServer.with(Self.listening) { server in
             try await server.withClient { mina in

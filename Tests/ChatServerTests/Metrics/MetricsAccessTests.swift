@@ -103,6 +103,29 @@ struct MetricsAccessTests {
         }
     }
 
+    @Test func `the operator is answered while the node drains`() async throws {
+        struct Seen: Error {}
+        await #expect(throws: Seen.self) {
+            try await TestServer.with(Self.listening.merging(["drain-delay": "3600"]) { $1 }) { server in
+                let port = try #require(server.operatorPort)
+                // A collector keeps its connection: the one from before goes on as well as new ones.
+                try await RawClient.with(port: port) { collector in
+                    await collector.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    let before = try Scrape(try #require(await collector.answer()).body)
+                    #expect(before["chat_draining"] == 0)
+                    await server.beginShutdown()
+                    try await server.scrape { $0["chat_draining"] == 1 }
+                    await collector.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    let during = try Scrape(try #require(await collector.answer()).body)
+                    #expect(during["chat_draining"] == 1)
+                    #expect(try await server.request("GET", "/readyz", port: port).status == 503)
+                    #expect(try await server.request("GET", "/healthz", port: port).status == 200)
+                }
+                throw Seen()
+            }
+        }
+    }
+
     @Test(arguments: [
         ("9090", "127.0.0.1", 9090), ("0", "127.0.0.1", 0), ("10.0.0.5:9090", "10.0.0.5", 9090), ("[::1]:1", "::1", 1),
         ("localhost:65535", "localhost", 65_535), ("*:9090", "*", 9090),

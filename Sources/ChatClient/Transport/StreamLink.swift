@@ -7,12 +7,9 @@ internal import Synchronization
 
 /// Stands in for a WebSocket where none can be had: events come as a stream, and each command goes by a request.
 ///
-/// ``StreamLinkMachine`` decides; this asks for streams, reads them, and sends requests, one at a time, so that their
-/// order stays.
+/// ``StreamLinkMachine`` and ``WebSocketSearch`` decide; this asks for streams, reads them, and sends requests, one at a
+/// time, so that their order stays.
 actor StreamLink: Link {
-    /// The time between two tries of a WebSocket.
-    private static let betterInterval: Duration = .seconds(60)
-
     private nonisolated let failure: ConnectionFailure
     private let connector: ServerConnector
     private var machine = StreamLinkMachine()
@@ -231,11 +228,16 @@ actor StreamLink: Link {
 
     /// Returns when a WebSocket can be had again.
     private func seekWebSocket() async throws {
-        while !Task.isCancelled {
-            try await Task.sleep(for: Self.betterInterval)
-            guard let socket = try? await self.connector.webSocket() else { continue }
-            try? await socket.executeThenClose { _, _ in }
-            throw ConnectionFailure("a WebSocket can be had again")
+        var search = WebSocketSearch(now: .now)
+        while true {
+            try await Task.sleep(until: search.due)
+            let socket = try? await self.connector.webSocket()
+            try? await socket?.executeThenClose { _, _ in }
+            try Task.checkCancellation()
+            switch search.tried(isOpen: socket != nil, now: .now) {
+            case .goOn: break
+            case .leave: throw ConnectionFailure("a WebSocket can be had again")
+            }
         }
     }
 }

@@ -9,6 +9,8 @@ package struct RestoreQueue: Sendable, Equatable {
     package static let roomsAtOnce = 32
     /// The most users of a batch: the broker does nothing else while it works on one.
     package static let usersAtOnce = 200
+    /// The most rooms that are passed over in the search for a batch, since nobody can be told of them now.
+    package static let passedAtOnce = 256
 
     private struct Progress: Equatable {
         /// Users up to this one are restored.
@@ -20,6 +22,8 @@ package struct RestoreQueue: Sendable, Equatable {
     private var line: Deque<RoomName> = []
     private var progress: [RoomName: Progress] = [:]
     private var underWay: Set<RoomName> = []
+    /// The rooms that were passed over since the search began, or since the last one that was not.
+    private var passed = 0
 
     package init() {}
 
@@ -38,13 +42,20 @@ package struct RestoreQueue: Sendable, Equatable {
         }
     }
 
+    /// Looks at every room again for the next batches.
+    package mutating func beginSearch() { self.passed = 0 }
+
+    /// Whether every room that is left waits: there is no batch to search for.
+    package var allWait: Bool { self.passed >= self.line.count }
+
     /// Begins a batch; ``finished(_:_:)`` follows for each of its parts.
     ///
     /// - Parameters:
     ///   - told: The newest version that was told in a room.
     ///   - users: The holder's users in a room, as it has them now.
     ///   - waits: Whether a room keeps its place for now, because nobody can be told of it.
-    /// - Returns: The parts; none when there is nothing to do.
+    /// - Returns: The parts; none when there is nothing to do, or when the search has passed over so many rooms that it
+    ///   should go on later (``allWait``).
     package mutating func begin(
         told: (RoomName) -> Int,
         users: (RoomName) -> [User],
@@ -54,11 +65,15 @@ package struct RestoreQueue: Sendable, Equatable {
         var room = Self.usersAtOnce
         var waiting: [RoomName] = []
         defer { self.line.append(contentsOf: waiting) }
-        while parts.count < Self.roomsAtOnce, room > 0, let name = self.line.popFirst() {
+        while parts.count < Self.roomsAtOnce, room > 0, waiting.count < Self.passedAtOnce,
+            let name = self.line.popFirst()
+        {
             guard !waits(name) else {
                 waiting.append(name)
+                self.passed += 1
                 continue
             }
+            self.passed = 0
             let after = self.progress[name]?.after
             let rest = users(name).filter { user in after.map { $0.rawValue < user.id.rawValue } ?? true }
                 .sorted { $0.id.rawValue < $1.id.rawValue }

@@ -3,19 +3,20 @@ import NIOCore
 
 /// What the broker tells a shard, as it reaches the rooms here: events come in batches, in order.
 final class BrokerEvents: PresenceHost {
+    /// The most rooms that are asked in a turn whether an event concerns them.
+    static let roomsAtATime = 256
+
     private let inbox: EventInbox
     private let logs: LogReader
-    private let clients: ClientTable
     private let rooms: RoomTable
     private let presence: PresenceKeeper
     private let names: Names
     private let enforcement: Enforcement
     private let resynchronization: Resynchronization
-    private let answers: Answers
     private let broadcasts: Broadcasts
+    private let news: StatusNews
     private let deflate: LoopDeflate
     private let metrics: ShardMetrics
-    private let state: LoopState
     private let loop: ShardLoop
 
     init(
@@ -26,12 +27,13 @@ final class BrokerEvents: PresenceHost {
         _ answers: Answers,
         _ broadcasts: Broadcasts
     ) {
-        (self.inbox, self.logs, self.clients, self.rooms) = (base.inbox, base.node.logs, base.clients, base.rooms)
+        (self.inbox, self.logs, self.rooms) = (base.inbox, base.node.logs, base.rooms)
         (self.presence, self.deflate, self.metrics) = (base.presence, base.deflate, base.metrics)
-        (self.state, self.loop) = (base.state, base.loop)
-        (self.names, self.enforcement, self.answers) = (names, enforcement, answers)
+        self.loop = base.loop
+        (self.names, self.enforcement) = (names, enforcement)
         self.resynchronization = resynchronization
         self.broadcasts = broadcasts
+        self.news = StatusNews(base, answers)
     }
 
     /// Takes the events that the broker has handed to the shard.
@@ -105,21 +107,17 @@ final class BrokerEvents: PresenceHost {
         // Publications in the meantime have not arrived, except those in a log.
         self.presence.doubtLease()
         if status == .ok { self.doubtNews(of: scope) }
-        let whole = scope.isWhole ? Event.status(status, detail: detail).encoded() : nil
-        for client in self.clients.all where client.session.user != nil && !client.isListener {
-            if let whole {
-                self.answers.send(whole, to: client)
-                continue
-            }
-            let rooms = client.memberships.map(\.room.name).filter { scope.contains($0) }
-            guard !rooms.isEmpty else { continue }
-            self.answers.send(Event.status(status, detail: detail, rooms: rooms).encoded(), to: client)
-        }
+        self.news.tell(StatusQueue.Change(status, detail: detail, of: scope))
     }
 
     /// Events that are published only once may have been lost: presence of these rooms, and new names.
     private func doubtNews(of scope: RoomScope) {
-        self.presence.doubtAll(of: scope, on: self)
+        let doubt = self.presence.beginDoubt(of: scope)
+        self.loop.inSlices(of: Self.roomsAtATime, Array(self.rooms.all)) { room in
+            self.presence.doubt(room, doubt)
+        } then: {
+            self.presence.repair(on: self)
+        }
         self.names.doubt()
     }
 

@@ -58,6 +58,31 @@ final class ShardLoop {
         self.loop.assumeIsolated().scheduleTask(in: time, work)
     }
 
+    /// Does something with each of many, so many of them in a turn: the first slice now, and each later one when the loop has
+    /// served others.
+    ///
+    /// - Parameters:
+    ///   - count: The most of them in a turn.
+    ///   - elements: All of them; what has become of one meanwhile is for the work to see.
+    ///   - work: What is done with each.
+    ///   - finish: What is done after the last one.
+    func inSlices<Element>(
+        of count: Int,
+        _ elements: [Element],
+        _ work: @escaping (Element) -> Void,
+        then finish: @escaping () -> Void
+    ) {
+        for element in elements.prefix(count) { work(element) }
+        guard elements.count > count else { return finish() }
+        self.start {
+            for (index, element) in elements.enumerated().dropFirst(count) {
+                if index.isMultiple(of: count) { await self.serveSockets() }
+                work(element)
+            }
+            finish()
+        }
+    }
+
     /// Lets the loop look at its sockets: a task that yields is ready again at once, before them.
     func serveSockets() async { try? await Task.sleep(for: .milliseconds(1)) }
 }

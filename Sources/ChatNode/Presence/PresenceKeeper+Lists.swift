@@ -44,19 +44,34 @@ extension PresenceKeeper {
         if !self.doubtfulScopes.contains(scope) { self.doubtfulScopes.append(scope) }
     }
 
-    /// Events may have been lost in each of these rooms, and so may the broker's records where they are doubtful.
-    func doubtAll(of scope: RoomScope, on host: some PresenceHost) {
+    /// What may have been lost, for some of the rooms or for all.
+    struct Doubt {
+        /// The rooms whose events may have been lost.
+        fileprivate let scope: RoomScope
+        /// Of those, the rooms of which the broker may have lost its records.
+        fileprivate let doubtful: [RoomScope]
+        /// The time that others need to restore their members of those.
+        fileprivate let settling: Duration
+    }
+
+    /// Events may have been lost in these rooms, and so may the broker's records where they are doubtful; ``doubt(_:_:)``
+    /// follows for each room, and then ``repair(on:)``.
+    func beginDoubt(of scope: RoomScope) -> Doubt {
         let doubtful = self.doubtfulScopes.filter { scope.isWhole || $0 == scope || $0.isWhole }
         self.doubtfulScopes.removeAll { scope.isWhole || $0 == scope }
         // Each node needs time to restore that many rooms.
         let settling = doubtful.isEmpty ? .zero : ListSettling.time + .milliseconds(self.rooms.count / 8)
-        for room in self.rooms.all where scope.contains(room.name) {
-            room.presence.crowd.doubt()
-            let isDoubtful = doubtful.contains { $0.contains(room.name) }
-            if isDoubtful { self.restore(room.name) }
-            self.seeTo(room, after: isDoubtful ? settling : .zero)
-        }
-        self.repair(on: host)
+        return Doubt(scope: scope, doubtful: doubtful, settling: settling)
+    }
+
+    /// Doubts what is known of a room, if it is one of those.
+    func doubt(_ room: LocalRoom, _ doubt: Doubt) {
+        // It may have been released since.
+        guard self.rooms[room.name] === room, doubt.scope.contains(room.name) else { return }
+        room.presence.crowd.doubt()
+        let isDoubtful = doubt.doubtful.contains { $0.contains(room.name) }
+        if isDoubtful { self.restore(room.name) }
+        self.seeTo(room, after: isDoubtful ? doubt.settling : .zero)
     }
 
     /// Sends large rooms their present count.
@@ -138,11 +153,16 @@ extension PresenceKeeper {
     }
 
     private func readRooms(on host: some PresenceHost) async {
+        var passed = 0
         while let name = self.readings.next(.now) {
             guard let room = self.rooms[name], let due = room.presence.readingDue, due <= .now else { continue }
             room.presence.readingDue = nil
             // It is read when the server that has it is back.
-            guard room.presence.crowd.needsReading, !self.isSetAside(name) else { continue }
+            guard room.presence.crowd.needsReading, !self.isSetAside(name) else {
+                passed += 1
+                if passed.isMultiple(of: RestoreQueue.passedAtOnce) { await Self.giveWay() }
+                continue
+            }
             room.presence.crowd.beginReading()
             if case .failure = await self.readMembers(of: room, settles: false, on: host) { break }
         }

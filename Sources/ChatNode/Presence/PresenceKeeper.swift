@@ -215,6 +215,9 @@ final class PresenceKeeper {
 
     // MARK: Restoring
 
+    /// Lets the loop serve others: which rooms are set aside takes a hash of the name of each.
+    static func giveWay() async { try? await Task.sleep(for: .milliseconds(1)) }
+
     /// Whether the broker is away for a room and not for all: then the others do not wait for it.
     func isSetAside(_ name: RoomName) -> Bool { self.outages.arePartial && self.outages.concern(name) }
 
@@ -230,6 +233,7 @@ final class PresenceKeeper {
     func restoreRooms(on host: some PresenceHost) async -> Bool {
         // Under a name that is being swept, they would be removed again.
         if !self.lease.isCertain, await !self.renewLease(on: host) { return false }
+        self.restores.beginSearch()
         while !self.restores.isEmpty {
             let parts = self.restores.begin(
                 told: { self.rooms[$0]?.presence.crowd.pastVersion ?? 0 },
@@ -237,7 +241,11 @@ final class PresenceKeeper {
                 waits: self.isSetAside
             )
             // What is left waits for a server that is away, and the other rooms go on.
-            if parts.isEmpty, self.outages.arePartial { return true }
+            if parts.isEmpty, self.outages.arePartial {
+                guard !self.restores.allWait else { return true }
+                await Self.giveWay()
+                continue
+            }
             var fails = parts.isEmpty
             for (part, result) in zip(parts, await self.registry.restore(self.lease.holder, parts)) {
                 let answer = try? result.get()

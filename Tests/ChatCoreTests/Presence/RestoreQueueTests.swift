@@ -97,6 +97,36 @@ struct RestoreQueueTests {
         #expect(next.map(\.room) == [first, second])
     }
 
+    @Test mutating func `rooms that wait are passed over in slices, and the others are found behind them`() throws {
+        let count = 4 * RestoreQueue.passedAtOnce
+        for index in 0..<count { self.queue.add(try self.room("away-\(index)")) }
+        let here = try self.room("here")
+        self.queue.add(here)
+        var asked = 0
+        func search(_ queue: inout RestoreQueue) -> [HeldPart] {
+            let before = asked
+            let parts = queue.begin(told: { _ in 0 }, users: { _ in [] }) { room in
+                asked += 1
+                return room != here
+            }
+            #expect(asked - before <= RestoreQueue.passedAtOnce + 1)
+            return parts
+        }
+        self.queue.beginSearch()
+        var parts: [HeldPart] = []
+        while parts.isEmpty, !self.queue.allWait { parts = search(&self.queue) }
+        #expect(parts.map(\.room) == [here])
+        _ = self.queue.finished(parts[0], self.done)
+        // All others have been asked since then when it is known that all wait, the first of them in the search that found it.
+        asked = 0
+        repeat { parts = search(&self.queue) } while parts.isEmpty && !self.queue.allWait
+        #expect(parts.isEmpty && self.queue.allWait && asked == count - RestoreQueue.passedAtOnce)
+        // When their server is back they are all there.
+        self.queue.beginSearch()
+        #expect(!self.queue.allWait)
+        #expect(self.begin().count == RestoreQueue.roomsAtOnce)
+    }
+
     @Test mutating func `a room that is doubted while its part is under way is begun with once more`() throws {
         let lobby = try self.room("lobby")
         self.users[lobby] = try (0..<250).map(self.user)

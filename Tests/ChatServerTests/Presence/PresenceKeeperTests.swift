@@ -1,8 +1,5 @@
 import ChatCore
-import ChatIdentity
-import Logging
 import NIOCore
-import NIOPosix
 import Testing
 
 @testable import ChatNode
@@ -30,21 +27,7 @@ struct PresenceKeeperTests {
         private let notes = Notes()
 
         init(_ broker: any Broker) {
-            let node = NodeContext(
-                name: "n",
-                settings: ReloadableConfiguration(NodeConfiguration()),
-                broker: broker,
-                authorizer: Authorizer(
-                    IdentityConfiguration(),
-                    group: MultiThreadedEventLoopGroup.singleton,
-                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-                ),
-                admission: Admission(maximum: nil, cost: .none, reserve: 0),
-                costs: CostGuard(Limits(), metrics: MetricsRegistry()),
-                metrics: MetricsRegistry(),
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-                flushWindow: .zero
-            )
+            let node = NodeContext.forTests(broker)
             self.keeper = PresenceKeeper(node: node, holder: node.holder(shard: 0), rooms: self.rooms)
         }
 
@@ -89,7 +72,9 @@ struct PresenceKeeperTests {
         /// The broker says that it has lost everything.
         func doubtAll() async {
             self.keeper.doubtBroker(.all)
-            self.keeper.doubtAll(of: .all, on: self.notes)
+            let doubt = self.keeper.beginDoubt(of: .all)
+            for room in self.rooms.all { self.keeper.doubt(room, doubt) }
+            self.keeper.repair(on: self.notes)
             await self.finish()
         }
 

@@ -54,77 +54,6 @@ struct ReplayTests {
         }
     }
 
-    @Test func `a join with history gives the last messages, oldest first`() async throws {
-        try await TestServer.with { server in
-            _ = try await self.fill(server, ["a", "b", "c", "d"])
-            try await server.withClient { client in
-                let ok = try await client.call(1, #"{"type":"join","room":"lobby","history":3}"#)
-                #expect(ok["replay"]?.integer == 3)
-                #expect(ok["recovered"]?.bool == true)
-                #expect(ok["seq"]?.integer == 4)
-                #expect(try await self.texts(&client, 3) == ["b", "c", "d"])
-            }
-        }
-    }
-
-    @Test func `a join without history or position replays nothing`() async throws {
-        try await TestServer.with { server in
-            _ = try await self.fill(server, ["a"])
-            try await server.withClient("/ws?room=lobby&name=x") { client in
-                #expect(try await client.next("ok")["replay"]?.integer == 0)
-                try await client.send(#"{"type":"send","room":"lobby","text":"b"}"#)
-                #expect(try await self.texts(&client, 1) == ["b"])
-            }
-        }
-    }
-
-    @Test(arguments: 0...4)
-    func `a resume gives exactly what was missed`(seq: Int) async throws {
-        try await TestServer.with { server in
-            let epoch = try await self.fill(server, ["1", "2", "3", "4"])
-            try await server.withClient { client in
-                let after = #"{"epoch":"\#(epoch)","seq":\#(seq)}"#
-                let ok = try await client.call(1, #"{"type":"join","room":"lobby","after":\#(after)}"#)
-                #expect(ok["replay"]?.integer == 4 - seq)
-                #expect(ok["recovered"]?.bool == true)
-                #expect(try await self.texts(&client, 4 - seq) == (seq..<4).map { "\($0 + 1)" })
-            }
-        }
-    }
-
-    @Test func `a resume after the log has moved on is told the gap`() async throws {
-        try await TestServer.with(["limits.log-messages": "3"]) { server in
-            let epoch = try await self.fill(server, ["1", "2", "3", "4", "5", "6"])
-            try await server.withClient { client in
-                let after = #"{"epoch":"\#(epoch)","seq":1}"#
-                let ok = try await client.call(1, #"{"type":"join","room":"lobby","after":\#(after)}"#)
-                #expect(ok["recovered"]?.bool == false)
-                #expect(ok["replay"]?.integer == 3)
-                let gap = try await client.next("gap")
-                #expect(gap["from"]?.integer == 2)
-                #expect(gap["to"]?.integer == 3)
-                #expect(try await self.texts(&client, 3) == ["4", "5", "6"])
-            }
-        }
-    }
-
-    @Test(arguments: [#"{"epoch":"otherepoch","seq":2}"#, #"{"epoch":"EPOCH","seq":99}"#])
-    func `a resume of another log is told that it began anew`(after: String) async throws {
-        try await TestServer.with { server in
-            let epoch = try await self.fill(server, ["1", "2"])
-            try await server.withClient { client in
-                let after = after.replacing("EPOCH", with: epoch)
-                let ok = try await client.call(1, #"{"type":"join","room":"lobby","after":\#(after)}"#)
-                #expect(ok["recovered"]?.bool == false)
-                #expect(ok["replay"]?.integer == 2)
-                let reset = try await client.next("reset")
-                #expect(reset["epoch"]?.string == epoch)
-                #expect(reset["seq"]?.integer == 2)
-                #expect(try await self.texts(&client, 2) == ["1", "2"])
-            }
-        }
-    }
-
     @Test func `a resume before any message was sent works`() async throws {
         try await TestServer.with { server in
             try await server.withClient { client in
@@ -199,30 +128,6 @@ struct ReplayTests {
                     }
                 }
                 try await group.waitForAll()
-            }
-        }
-    }
-
-    @Test func `history pages backwards without overlap`() async throws {
-        try await TestServer.with { server in
-            let epoch = try await self.fill(server, (1...7).map(String.init))
-            try await server.withClient { client in
-                var seen: [Int] = []
-                var before = ""
-                for id in 1...10 {
-                    let page = try await client.call(id, #"{"type":"history","room":"lobby","limit":3\#(before)}"#)
-                    let seqs = (page["messages"]?.array ?? []).compactMap { $0["seq"]?.integer }
-                    seen = seqs + seen
-                    guard page["more"]?.bool == true, let first = seqs.first else { break }
-                    before = #","before":\#(first)"#
-                }
-                #expect(seen == Array(1...7))
-                let other = try await client.call(20, #"{"type":"history","room":"lobby","epoch":"otherepoch"}"#)
-                #expect(other["messages"]?.array?.isEmpty == true)
-                #expect(other["more"]?.bool == false)
-                #expect(other["epoch"]?.string == epoch)
-                let none = try await client.call(21, #"{"type":"history","room":"lobby","before":0}"#)
-                #expect(none["messages"]?.array?.isEmpty == true)
             }
         }
     }

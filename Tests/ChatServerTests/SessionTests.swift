@@ -32,23 +32,6 @@ struct SessionTests {
         }
     }
 
-    @Test func `a session brings the same user back, with the name it had`() async throws {
-        try await TestServer.with { server in
-            let (session, id) = try await server.withClient { client in
-                let welcome = try await client.call(1, #"{"type":"hello","name":"Mina"}"#)
-                return (
-                    try #require(welcome["session"]?.string), try #require(welcome["user"]?["id"]?.string)
-                )
-            }
-            try await server.withClient { client in
-                let welcome = try await client.call(1, #"{"type":"hello","session":"\#(session)"}"#)
-                #expect(welcome["resumed"]?.bool == true)
-                #expect(welcome["user"]?["id"]?.string == id)
-                #expect(welcome["user"]?["name"]?.string == "Mina")
-            }
-        }
-    }
-
     @Test func `the session of a guest is kept once something is said, and looked up but once for it`() async throws {
         let broker = CountingBroker(MemoryBroker.forTests())
         try await TestServer.with(broker: broker) { server in
@@ -83,27 +66,6 @@ struct SessionTests {
             try await server.withClient { client in
                 _ = try await client.call(1, #"{"type":"ping"}"#)
                 #expect(try await client.call(2, #"{"type":"hello"}"#)["code"]?.string == "bad_command")
-            }
-        }
-    }
-
-    @Test func `a rename reaches every connection of the user and every member of its rooms`() async throws {
-        try await TestServer.with { server in
-            try await server.withClient("/ws?room=lobby&name=Mina") { first in
-                let session = try #require(try await first.next("welcome")["session"]?.string)
-                _ = try await first.reply(0)
-                try await server.withClient { second in
-                    _ = try await second.call(1, #"{"type":"hello","session":"\#(session)"}"#)
-                    _ = try await second.call(2, #"{"type":"join","room":"lobby"}"#)
-                    let renamed = try await second.call(3, #"{"type":"rename","name":"민아"}"#)
-                    #expect(renamed["user"]?["name"]?.string == "민아")
-                    let event = try await first.next("renamed")
-                    #expect(event["old_name"]?.string == "Mina")
-                    #expect(event["user"]?["name"]?.string == "민아")
-                    // The other connection sends under the new name, too.
-                    try await first.send(#"{"type":"send","room":"lobby","text":"hi"}"#)
-                    #expect(try await second.next("message")["from"]?["name"]?.string == "민아")
-                }
             }
         }
     }

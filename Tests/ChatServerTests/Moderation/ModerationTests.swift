@@ -68,46 +68,6 @@ import Testing
         }
     }
 
-    @Test func `a muted user reads and says nothing, in a room or anywhere`() async throws {
-        try await Admin.withNodes { first, second, admin in
-            try await second.withClient { mina in
-                let user = try await mina.greet("Mina").user
-                _ = try await mina.call(2, #"{"type":"join","room":"lobby"}"#)
-                _ = try await mina.call(3, #"{"type":"join","room":"other"}"#)
-                let body = #"{"user":"\#(user)","room":"lobby","seconds":3600,"with_address":false}"#
-                #expect(try await admin.order("mute", body) == 201)
-                let refused = try await mina.refusedEventually(#"{"type":"send","room":"lobby","text":"hi"}"#, from: 10)
-                #expect(refused["code"]?.string == "muted" && refused["until"]?.integer != nil)
-                #expect((1...3_600_000).contains(refused["retry_ms"]?.integer ?? 0))
-                let typing = try await mina.call(4, #"{"type":"typing","room":"lobby","active":true}"#)
-                #expect(typing["code"]?.string == "muted")
-                let other = try await mina.call(5, #"{"type":"send","room":"other","text":"hi"}"#)
-                #expect(other["type"]?.string == "ok")
-                #expect(try await admin.order("unmute", #"{"user":"\#(user)","room":"lobby"}"#) == 200)
-                try await mina.sendEventually("lobby", from: 1000)
-            }
-        }
-    }
-
-    @Test func `a kicked user may come back, and a closed room is empty until it is opened`() async throws {
-        try await Admin.withNodes { first, second, admin in
-            try await second.withClient { mina in
-                let user = try await mina.greet("Mina").user
-                _ = try await mina.call(2, #"{"type":"join","room":"lobby"}"#)
-                #expect(try await admin.order("kick", #"{"user":"\#(user)","room":"lobby"}"#) == 201)
-                #expect(try await mina.next("removed")["code"]?.string == "kicked")
-                #expect(try await mina.call(3, #"{"type":"join","room":"lobby"}"#)["type"]?.string == "ok")
-                #expect(try await admin.order("close", #"{"room":"lobby","reason":"점검"}"#) == 201)
-                let removed = try await mina.next("removed")
-                #expect(removed["code"]?.string == "room_closed" && removed["message"]?.string?.contains("점검") == true)
-                #expect(try await mina.call(4, #"{"type":"join","room":"lobby"}"#)["code"]?.string == "room_closed")
-                #expect(try await mina.call(5, #"{"type":"history","room":"lobby"}"#)["type"]?.string == "ok")
-                #expect(try await admin.order("open", #"{"room":"lobby"}"#) == 200)
-                try await mina.joinEventually("lobby", from: 10)
-            }
-        }
-    }
-
     @Test func `clearing a room tells everybody, and nothing of before is read again`() async throws {
         try await Admin.withNodes { first, second, admin in
             try await second.withClient { mina in

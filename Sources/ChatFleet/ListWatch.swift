@@ -36,6 +36,8 @@ final class ListWatch: Sendable {
     init(_ rolls: [any ServerRoll], _ own: Rendezvous, telling news: FleetNews, logger: Logger) {
         (self.rolls, self.own, self.news, self.logger) = (rolls, own, news, logger)
         self.state = Mutex(State(list: FleetList(own.servers)))
+        // Whoever waited for the next round would use a server for so long that a newer list leaves out.
+        for roll in rolls { roll.watch { [wakeup] in wakeup.wake() } }
     }
 
     /// A server was lost or regained.
@@ -115,6 +117,7 @@ final class ListWatch: Sendable {
             case .askAgain: continue
             case .raise(let places): await self.tell(places) { roll throws(BrokerError) in try await roll.raise() }
             case .settle(let places): await self.tell(places) { roll throws(BrokerError) in try await roll.settle() }
+            case .dismiss(let dismissal): await self.dismiss(dismissal)
             case .rest:
                 let wait = self.state.withLock { state in
                     state.list.holds ? Self.interval : state.list.isOpen ? Self.haste : Self.hurry
@@ -150,6 +153,21 @@ final class ListWatch: Sendable {
             for (place, answer) in states { state.list.told(answer, by: place) }
         }
         self.ended()
+    }
+
+    /// Tells servers that a newer list leaves them out, and then those of that list, which wait for it.
+    private func dismiss(_ dismissal: FleetList.Dismissal) async {
+        let list = dismissal.list
+        await self.tell(dismissal.leavers) { roll throws(BrokerError) in try await roll.follow(list) }
+        let told = self.state.withLock { state in
+            dismissal.leavers.filter { state.list.knows(list, at: $0) }.map { state.list.own.servers[$0] }
+        }
+        for server in told {
+            await self.tell(dismissal.heirs) { roll throws(BrokerError) in try await roll.left(server, by: list) }
+        }
+        // One that could not be told is tried again at the next round.
+        guard told.count < dismissal.leavers.count else { return }
+        await self.wakeup.wait(until: .now + Self.haste)
     }
 
     private typealias Telling = @Sendable (any ServerRoll) async throws(BrokerError) -> RollState

@@ -42,6 +42,7 @@ package final actor RedisBroker: Broker {
     let sessions: RedisSessions
     let rulings: RedisRulings
     let budgets: RedisBudgets
+    nonisolated let listObservers = ListObservers()
 
     /// Makes a broker; it works once ``run()`` is called.
     ///
@@ -220,6 +221,7 @@ package final actor RedisBroker: Broker {
         case .changed(let status, let detail): self.changed(status, detail, at: endpoint)
         case .redirected(let redirection): self.endpoints.cluster?.learn(redirection, from: endpoint)
         case .control(let payload): if endpoint === self.home { self.handle(ControlMessage(payload)) }
+        case .listed: self.listObservers.tell()
         case .answered: self.outlets.flush()
         case .heard:
             self.watch.proceed()

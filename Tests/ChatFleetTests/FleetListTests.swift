@@ -88,6 +88,31 @@ import Testing
         #expect(self.list.verdict(on: leaves, at: 2) == .moved)
     }
 
+    @Test mutating func `servers that a newer list leaves out are told of it, once its own servers know it`() {
+        let newer = RollState(newest: self.old, held: self.own, isOutdated: true)
+        #expect(self.list.asked([newer, self.holding, self.holding]) == .rest)
+        let dismissal = FleetList.Dismissal(leavers: [2], list: self.old, heirs: [0, 1])
+        #expect(self.list.asked([newer, newer, self.holding]) == .dismiss(dismissal))
+        #expect(!self.list.knows(self.old, at: 2))
+        self.list.told(newer, by: 2)
+        #expect(self.list.knows(self.old, at: 2))
+        #expect(self.list.asked([newer, newer, newer]) == .rest)
+    }
+
+    @Test mutating func `a server that is out of reach is told of nothing, and holds nothing up`() {
+        let newer = RollState(newest: self.old, held: self.own, isOutdated: true)
+        #expect(self.list.asked([newer, newer, nil]) == .rest)
+        let dismissal = FleetList.Dismissal(leavers: [2], list: self.old, heirs: [1])
+        #expect(self.list.asked([nil, newer, self.holding]) == .dismiss(dismissal))
+    }
+
+    @Test mutating func `a list waits for the servers that it leaves out`() {
+        var waiting = self.raised
+        waiting.awaitsLeavers = true
+        #expect(self.list.asked([self.raised, waiting, self.raised]) == .rest)
+        #expect(self.list.asked([self.raised, self.raised, self.raised]) == .settle([0, 1, 2]))
+    }
+
     @Test mutating func `a node with an older list serves what has not moved`() throws {
         let new = ["a", "b", "c", "d"]
         let (moves, stays) = (

@@ -120,7 +120,8 @@ import Testing
                 #expect(await self.send("nowhere", to: moves, broker).failure?.outcome == .notDone)
             }
             try await self.with(redisBroker(process, list: RedisServerList("a", among: second))) { broker in
-                _ = try await broker.lists(after: .raise)
+                #expect(try await broker.lists(after: .raise).awaitsLeavers)
+                _ = try await broker.lists(after: .left("b", by: second))
                 _ = try await broker.lists(after: .settle)
                 #expect(try await self.texts(moves, broker) == [])
                 for text in ["two", "three"] {
@@ -129,6 +130,64 @@ import Testing
                 #expect(try await self.texts(moves, broker) == ["two", "three"])
                 #expect(try await self.send("two", to: stays, broker).get().position.epoch == epochs[1])
                 #expect(try await self.texts(stays, broker) == ["one", "two"])
+            }
+        }
+    }
+
+    @Test func `a server that a list leaves out refuses all rooms once it is told, and the list holds no earlier`()
+        async throws
+    {
+        let (old, new) = (["a", "b", "c"], ["a", "b"])
+        let moves = try self.room(old, new, ("c", "a"))
+        try await RedisServerProcess.with(2) { processes in
+            let former = ["a", "c"].enumerated().map { (processes[$0], RedisServerList($1, among: old)) }
+            try await self.with(redisBroker(former[0].0, list: former[0].1)) { heir in
+                try await self.with(redisBroker(former[1].0, list: former[1].1)) { leaver in
+                    for broker in [heir, leaver] {
+                        _ = try await broker.lists(after: .raise)
+                        _ = try await broker.lists(after: .settle)
+                    }
+                    _ = try await self.send("one", to: moves, leaver).get()
+                    // Nodes with the older list hear of a newer one at once.
+                    let (news, heard) = AsyncStream<Void>.makeStream()
+                    heir.watchLists { heard.yield() }
+                    let next = try redisBroker(processes[0], list: RedisServerList("a", among: new))
+                    try await self.with(next) { next in
+                        #expect(try await next.lists(after: .raise).awaitsLeavers)
+                        for await _ in news { break }
+                        #expect(try await next.lists(after: .settle).held == old)
+                        #expect(await self.send("nowhere", to: moves, next).failure?.outcome == .notDone)
+                        #expect(try await leaver.lists(after: .follow(new)).newest == new)
+                        #expect(await self.send("nowhere", to: moves, leaver).failure?.outcome == .notDone)
+                        // Whoever is late does not make it the newest again.
+                        #expect(try await leaver.lists(after: .raise).isOutdated)
+                        // What is said of other servers, or of another list, does not count.
+                        _ = try await heir.lists(after: .left("b", by: new))
+                        _ = try await heir.lists(after: .left("c", by: old))
+                        #expect(try await next.lists(after: .settle).held == old)
+                        _ = try await heir.lists(after: .left("c", by: new))
+                        #expect(try await next.lists(after: .settle).held == new)
+                        #expect(try await self.send("two", to: moves, next).get().position.seq == 1)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `a room of a server that leaves is at the next one when it is at the former no more`() async throws {
+        let moves = try self.room(["a", "b", "c"], ["a", "b"], ("c", "a"))
+        try await RedisServerProcess.with(3) { servers in
+            let before = try redisFleet(["a": servers[0], "b": servers[1], "c": servers[2]])
+            try await ChatFleetTests.with(before) { before in
+                _ = try await self.send("one", to: moves, before).get()
+                try await ChatFleetTests.with(try redisFleet(["a": servers[0], "b": servers[1]])) { after in
+                    while await self.send("two", to: moves, after).failure != nil { try Task.checkCancellation() }
+                    // The server itself refuses it, whatever the node believes.
+                    let former = before.servers[2].broker
+                    #expect(await self.send("nowhere", to: moves, former).failure?.outcome == .notDone)
+                    #expect(await self.send("nowhere", to: moves, before).failure?.outcome == .notDone)
+                    #expect(try await Set(self.texts(moves, after)) == ["two"])
+                }
             }
         }
     }
@@ -173,6 +232,6 @@ extension RedisBroker {
 
 extension RedisBroker.Lists {
     fileprivate init(newest: [String], held: [String]) {
-        self.init(newest: newest, held: held, isOutdated: false, hasLoners: false)
+        self.init(newest: newest, held: held, isOutdated: false, hasLoners: false, awaitsLeavers: false)
     }
 }

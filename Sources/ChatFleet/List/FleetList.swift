@@ -83,6 +83,18 @@ package struct FleetList: Sendable {
         case raise([Int])
         /// Tell these servers that the list holds.
         case settle([Int])
+        /// A newer list leaves servers out that do not know it.
+        case dismiss(Dismissal)
+    }
+
+    /// How servers hear that they are not in a newer list: its nodes need not know where they are.
+    package struct Dismissal: Equatable, Sendable {
+        /// The servers to tell.
+        package var leavers: [Int]
+        /// The names of the newer list.
+        package var list: [String]
+        /// The servers of the newer list, which are told of each that was told.
+        package var heirs: [Int]
     }
 
     /// All servers were asked.
@@ -101,18 +113,38 @@ package struct FleetList: Sendable {
         let isComplete = answers.count == states.count
         let strangers = answers.filter { $0.1.newest != self.own.servers }
         self.wasEverywhere = isComplete && strangers.isEmpty
-        guard !answers.contains(where: { $0.1.isOutdated }) else { return .rest }
+        guard !answers.contains(where: { $0.1.isOutdated }) else {
+            return self.dismissal(answers).map { .dismiss($0) } ?? .rest
+        }
         // A server that came back without its data: that the list held is known from another one.
         let holds = answers.contains { $0.1.held == self.own.servers }
         guard isComplete || holds else { return .rest }
         guard strangers.isEmpty else { return .raise(strangers.map(\.0)) }
         let unsettled = answers.filter { $0.1.held != self.own.servers }
-        guard !unsettled.isEmpty, !unsettled.contains(where: { $0.1.hasLoners }) else { return .rest }
+        let waits = unsettled.contains { $0.1.hasLoners || $0.1.awaitsLeavers }
+        guard !unsettled.isEmpty, !waits else { return .rest }
         return before || holds ? .settle(unsettled.map(\.0)) : .askAgain
+    }
+
+    /// The servers in reach that a newer list leaves out, if they do not know it yet; nil when there is none to tell.
+    private func dismissal(_ answers: [(Int, RollState)]) -> Dismissal? {
+        guard self.newer.count == 1, let list = self.newer.first?.servers else { return nil }
+        let (heirs, others) = (
+            answers.filter { list.contains(self.own.servers[$0.0]) },
+            answers.filter { !list.contains(self.own.servers[$0.0]) }
+        )
+        // A list that is still on its way to some of its servers may not come to hold.
+        guard heirs.allSatisfy({ $0.1.newest == list }) else { return nil }
+        let leavers = others.filter { $0.1.newest == self.own.servers }
+        guard !leavers.isEmpty else { return nil }
+        return Dismissal(leavers: leavers.map(\.0), list: list, heirs: heirs.map(\.0))
     }
 
     /// A server has answered outside a round.
     package mutating func told(_ state: RollState, by index: Int) { self.states[index] = state }
+
+    /// Whether a list is the newest one of a server, by its last answer.
+    package func knows(_ list: [String], at place: Int) -> Bool { self.states[place]?.newest == list }
 
     /// Whether some server has rooms for this node.
     package var isOpen: Bool { self.states.contains { $0?.held.isEmpty == false } }

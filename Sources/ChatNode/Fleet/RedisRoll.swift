@@ -12,7 +12,15 @@ final class RedisRoll: ServerRoll {
 
     func raise() async throws(BrokerError) -> RollState { try await self.state(after: .raise) }
 
+    func follow(_ list: [String]) async throws(BrokerError) -> RollState { try await self.state(after: .follow(list)) }
+
+    func left(_ server: String, by list: [String]) async throws(BrokerError) -> RollState {
+        try await self.state(after: .left(server, by: list))
+    }
+
     func settle() async throws(BrokerError) -> RollState { try await self.state(after: .settle) }
+
+    func watch(_ changed: @escaping @Sendable () -> Void) { self.broker.watchLists(changed) }
 
     private func state(after change: RedisBroker.ListChange) async throws(BrokerError) -> RollState {
         let lists = try await self.broker.lists(after: change)
@@ -20,7 +28,8 @@ final class RedisRoll: ServerRoll {
             newest: lists.newest,
             held: lists.held,
             isOutdated: lists.isOutdated,
-            hasLoners: lists.hasLoners
+            hasLoners: lists.hasLoners,
+            awaitsLeavers: lists.awaitsLeavers
         )
     }
 }

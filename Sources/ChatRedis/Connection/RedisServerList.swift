@@ -16,5 +16,8 @@ package struct RedisServerList: Equatable, Sendable {
     }
 
     /// The names as they are stored.
-    var text: String { self.servers.joined(separator: ",") }
+    var text: String { Self.text(self.servers) }
+
+    /// The names of a list as they are stored.
+    static func text(_ servers: [String]) -> String { servers.joined(separator: ",") }
 }

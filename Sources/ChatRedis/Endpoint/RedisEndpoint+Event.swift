@@ -16,6 +16,8 @@ extension RedisEndpoint {
         case redirected(Redirection)
         /// Something was published on the channel that all nodes listen to.
         case control(ByteBuffer)
+        /// A list of servers came, or holds, or is nearer to that.
+        case listed
         /// All answers that one read of a socket brought have been handled.
         case answered
         /// All publications that one read of a socket brought have been handled.

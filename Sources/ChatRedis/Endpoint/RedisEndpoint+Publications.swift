@@ -34,6 +34,8 @@ extension RedisEndpoint {
             self.hearing.heard(payload)
         } else if channel == ChannelName(self.keys.control) {
             self.tell(.control(payload))
+        } else if channel == ChannelName(self.keys.listChannel) {
+            self.tell(.listed)
         }
     }
 

@@ -83,11 +83,22 @@ enum ListScripts {
 
     /// Reads the lists, and adds to them.
     ///
-    /// KEYS: layout, index of rooms. ARGV: what to do (`read`, `raise`, `settle`), the node's list, the server's name, the
-    /// channel that all nodes listen to, and the one that nodes with lists listen to.
+    /// KEYS: layout, index of rooms. ARGV: what to do, the node's list, the server's name, the channel that all nodes listen
+    /// to, and the one that nodes with lists listen to. What to do is one of
+    ///
+    /// - `read`
+    /// - `raise`: the node's list is the newest, if it is new.
+    /// - `follow`, with a newer list that leaves this server out: it follows the node's, if that is the newest here.
+    /// - `left`, with the newest list here and the name of a server that it leaves out: that server has been told.
+    /// - `settle`: the node's list holds, if it is the newest, and nobody uses an older one who could not be refused.
+    ///
+    /// Those are nodes that know no list, and nodes that still use a server which the newest list leaves out. Such a server is
+    /// told by the nodes that know where it is; where none does, the list waits for longer than those take to ask for lists.
+    /// A list's number is the time at which it came.
     ///
     /// Answers the names of the newest list, the names of the last one that held, the number of the node's list if it is
-    /// the newest and holds, 1 if the node's list is an older one, and 1 if nodes without a list are there.
+    /// the newest and holds, 1 if the node's list is an older one, 1 if nodes without a list are there, and 1 if the newest
+    /// list waits for servers that it leaves out.
     ///
     /// A list is never newest again once another was: a node that has it is late. When a server that had all rooms is told
     /// of its first list, its rooms are those of a list of itself alone.
@@ -104,6 +115,18 @@ enum ListScripts {
         local function place_of(names)
             for index = #lists, 1, -1 do if lists[index].names == names then return index end end
         end
+        -- The servers of the last list that held which the newest one leaves out, and of which nobody has said that they know.
+        local function awaits_leavers()
+            local newest, held = lists[#lists], nil
+            for _, list in ipairs(lists) do if list.state == '+' then held = list end end
+            if not held or held == newest then return false end
+            if tonumber(redis.call('TIME')[1]) - tonumber(newest.number) >= LEAVE_SECONDS then return false end
+            local told = ',' .. newest.names .. ',' .. (redis.call('HGET', KEYS[1], 'left:' .. newest.number) or ',')
+            for name in string.gmatch(held.names, '[^,]+') do
+                if not string.find(told, ',' .. name .. ',', 1, true) then return true end
+            end
+            return false
+        end
         local function keep()
             local newest, held, text = lists[#lists], 0, ''
             for index, list in ipairs(lists) do if list.state == '+' then held = index end end
@@ -114,18 +137,35 @@ enum ListScripts {
                 end
             end
             redis.call('HSET', KEYS[1], 'lists', text, 'list', newest.state == '+' and newest.number or '')
+            -- Nodes that have another list ask at once.
+            redis.call('PUBLISH', ARGV[5], newest.number)
+        end
+        local function add(names)
+            if #lists > 0 then redis.call('HDEL', KEYS[1], 'left:' .. lists[#lists].number) end
+            local number = tonumber(redis.call('TIME')[1])
+            if #lists > 0 then number = math.max(number, tonumber(lists[#lists].number) + 1) end
+            lists[#lists + 1] = { number = string.format('%d', number), state = '-', names = names }
+            keep()
         end
 
         if ARGV[1] == 'raise' and not place_of(ARGV[2]) then
             if #lists == 0 and (has_loners or redis.call('EXISTS', KEYS[2]) == 1) then
                 lists[1] = { number = '0', state = '+', names = ARGV[3] }
             end
-            local number = tonumber(redis.call('TIME')[1])
-            if #lists > 0 then number = math.max(number, tonumber(lists[#lists].number) + 1) end
-            lists[#lists + 1] = { number = string.format('%d', number), state = '-', names = ARGV[2] }
-            keep()
-        elseif ARGV[1] == 'settle' and place_of(ARGV[2]) == #lists and #lists > 0 and not has_loners then
+            add(ARGV[2])
+        elseif ARGV[1] == 'follow' and #lists > 0 and place_of(ARGV[2]) == #lists and not place_of(ARGV[6]) then
+            add(ARGV[6])
+        elseif ARGV[1] == 'left' and #lists > 0 and place_of(ARGV[6]) == #lists and awaits_leavers() then
+            local field = 'left:' .. lists[#lists].number
+            local told = redis.call('HGET', KEYS[1], field) or ','
+            if not string.find(told, ',' .. ARGV[7] .. ',', 1, true) then
+                redis.call('HSET', KEYS[1], field, told .. ARGV[7] .. ',')
+                redis.call('PUBLISH', ARGV[5], lists[#lists].number)
+            end
+        elseif ARGV[1] == 'settle' and place_of(ARGV[2]) == #lists and #lists > 0 and not has_loners
+            and not awaits_leavers() then
             lists[#lists].state = '+'
+            redis.call('HDEL', KEYS[1], 'left:' .. lists[#lists].number)
             keep()
         end
 
@@ -134,6 +174,6 @@ enum ListScripts {
         local newest, place = lists[#lists], place_of(ARGV[2])
         local is_own = newest and place == #lists
         return { newest and newest.names or '', held, is_own and newest.state == '+' and newest.number or '',
-            place and not is_own and 1 or 0, has_loners and 1 or 0 }
+            place and not is_own and 1 or 0, has_loners and 1 or 0, newest and awaits_leavers() and 1 or 0 }
         """#
 }

@@ -150,6 +150,8 @@ struct RedisScriptSet {
             ("PAGE_BYTES", Int64(LogPage.maximumBytes)),
             ("SWEEP_LIMIT", Int64(Self.sweepLimit)),
             ("MOST_LISTS", 16),
+            // Nodes ask for lists every 3 s.
+            ("LEAVE_SECONDS", 5),
         ]
         // Redis takes a text unchanged; formatting a number in Lua is slow.
         self.constants =

@@ -18,7 +18,10 @@ final class HeldRoll: ServerRoll {
 
     func roll() async throws(BrokerError) -> RollState { RollState(newest: self.servers, held: self.servers) }
     func raise() async throws(BrokerError) -> RollState { try await self.roll() }
+    func follow(_ list: [String]) async throws(BrokerError) -> RollState { try await self.roll() }
+    func left(_ server: String, by list: [String]) async throws(BrokerError) -> RollState { try await self.roll() }
     func settle() async throws(BrokerError) -> RollState { try await self.roll() }
+    func watch(_ changed: @escaping @Sendable () -> Void) {}
 }
 
 /// Runs a fleet for as long as the body runs, which begins when it can serve rooms.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import pytest
@@ -35,11 +36,12 @@ def test_a_part_below_the_bound_is_a_fault():
     assert fault.startswith("ChatRedis: tests pass through 85.0 %")
 
 
-def test_a_file_below_the_bound_needs_a_reason_and_no_other_one_has_it():
+def test_a_file_below_the_bound_needs_a_reason_and_a_reason_needs_a_file():
     files = report.read(info(**(GOOD | {"ChatCore/B.swift": (10, 5)})))
     assert report.faults(files, {"ChatCore/B.swift": "it cannot happen"}) == []
     assert report.faults(files, {}) == ["ChatCore/B.swift: 50 %, and reasons.json says no reason"]
-    assert report.faults(files, {"ChatCore/A.swift": "x", "ChatCore/B.swift": "x"}) == ["reasons.json: ChatCore/A.swift needs no reason"]
+    assert report.faults(files, {"ChatCore/A.swift": "x", "ChatCore/B.swift": "x"}) == []
+    assert report.faults(files, {"ChatCore/B.swift": "x", "ChatCore/C.swift": "x"}) == ["reasons.json: there is no ChatCore/C.swift"]
 
 
 def test_a_part_that_is_not_there_is_no_pass():
@@ -54,3 +56,13 @@ def test_the_tables_stand_between_the_marks():
     assert report.written(document, "new") == f"Before.\n{report.BEGIN}\n\nnew\n\n{report.END}\nAfter.\n"
     with pytest.raises(ValueError, match="no place"):
         report.written("Before.\n", "new")
+
+
+def test_the_document_has_the_parts_and_the_reasons():
+    text = (ROOT / "docs/COVERAGE.md").read_text()
+    assert text.count(report.BEGIN) == text.count(report.END) == 1
+    for name in report.PARTS:
+        assert f"| **{name}** |" in text
+    for path, reason in json.loads((ROOT / "Tests/Coverage/reasons.json").read_text()).items():
+        assert (ROOT / "Sources" / path).exists(), path
+        assert f"| `{path}` |" in text and reason in text

@@ -16,7 +16,7 @@
 # idle         what connections cost on which nobody says anything (Benchmarks/Crowds/idle.py)
 #
 # BENCH_CONFIG=FILE  another file of servers, loads and generator, for yardstick and compare
-# BENCH_ROUNDS   how many times each server is measured under each load
+# BENCH_ROUNDS=9     how many times each server is measured under each load
 #
 # Times depend on the machine and on what else it does: compare only runs that were made next to each other. While other programs
 # work there, yardstick, compare, stalled and idle tell no ratios and no times.

@@ -119,17 +119,23 @@ struct KeyMemoryTests {
                 for room in rooms + [self.room] {
                     for result in await broker.publish(try self.drafts(0..<40, to: room)) { _ = try result.get() }
                 }
-                _ = try await broker.command("CONFIG", "RESETSTAT")
-                // At the same time: a slow machine is to give the node no time to say much to itself.
-                let drafts = try rooms.flatMap { try self.drafts(40..<41, to: $0) }
-                for result in await broker.publish(drafts) { _ = try result.get() }
-                let single = try #require(try await broker.command("INFO", "commandstats").string)
+                // Once a minute each room renews its time to live; of two rounds, one is without that.
+                var single: [String: Int] = [:]
+                let (each, seldom) = (
+                    ["hmget", "time", "hsetnx", "xadd", "hset", "publish"], ["hget", "hlen", "expire", "hgetall"]
+                )
+                for number in 40..<42 {
+                    _ = try await broker.command("CONFIG", "RESETSTAT")
+                    // At the same time: a slow machine is to give the node no time to say much to itself.
+                    let drafts = try rooms.flatMap { try self.drafts(number..<number + 1, to: $0) }
+                    for result in await broker.publish(drafts) { _ = try result.get() }
+                    let statistics = try #require(try await broker.command("INFO", "commandstats").string)
+                    for name in each + seldom { single[name] = min(single[name] ?? .max, statistics.calls(of: name)) }
+                }
                 // The node says something to itself meanwhile.
                 let own = 12
-                for name in ["hmget", "time", "hsetnx", "xadd", "hset", "publish"] {
-                    #expect(single.calls(of: name) <= 20 + own, "\(name)")
-                }
-                for name in ["hget", "hlen", "expire", "hgetall"] { #expect(single.calls(of: name) < own, "\(name)") }
+                for name in each { #expect(try #require(single[name]) <= 20 + own, "\(name)") }
+                for name in seldom { #expect(try #require(single[name]) < own, "\(name)") }
 
                 _ = try await broker.command("CONFIG", "RESETSTAT")
                 for result in await broker.publish(try self.drafts(60..<76)) { _ = try result.get() }

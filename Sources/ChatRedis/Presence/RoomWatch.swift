@@ -93,7 +93,7 @@ final class RoomWatch: RoomObserver {
             case .lookOnce:
                 self.look(at: followed) { self.ended() }
                 self.upkeep.keepIfDue(followed, now)
-            case .retry: self.rooms.check(followed, onlyIfNeeded: true) { self.ended() }
+            case .retry: self.rooms.check(followed, onlyIfNeeded: true, isRetry: true) { self.ended() }
             case .resume: self.rooms.resume(followed) { self.ended() }
             case .sweepLeases: self.sweepLeases(of: followed)
             case .tellLoss:

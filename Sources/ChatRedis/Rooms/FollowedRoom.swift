@@ -23,6 +23,8 @@ final class FollowedRoom {
     /// The time of the last upkeep: its keys got more time to live, and its holders were compared with the table of
     /// leases; nil: none yet.
     var upkeptAt: NIODeadline?
+    /// The time until which messages may be on their way that a reading of the log did not have.
+    var waitsUntil = NIODeadline.distantPast
     /// The time since when nobody on this node wants it; nil while somebody does.
     private(set) var idleSince: NIODeadline?
 

@@ -255,11 +255,18 @@ final class RoomFollower: EndpointListener {
     /// - Parameters:
     ///   - followed: The room.
     ///   - onlyIfNeeded: Whether to skip this while nothing is known to be missing.
+    ///   - isRetry: Whether it is the time that a reading named which did not have all.
     ///   - done: Called when the log was read, or when there was nothing to read.
-    func check(_ followed: FollowedRoom, onlyIfNeeded: Bool = false, then done: @escaping () -> Void = {}) {
-        guard !onlyIfNeeded || followed.feed.needsRead, case .read(let read) = followed.feed.check() else {
-            return done()
-        }
+    func check(
+        _ followed: FollowedRoom,
+        onlyIfNeeded: Bool = false,
+        isRetry: Bool = false,
+        then done: @escaping () -> Void = {}
+    ) {
+        let hasWaited = isRetry && .now() >= followed.waitsUntil
+        guard !onlyIfNeeded || followed.feed.needsRead,
+            case .read(let read) = followed.feed.check(hasWaited: hasWaited)
+        else { return done() }
         self.read(read, for: followed, then: done)
     }
 
@@ -301,7 +308,8 @@ final class RoomFollower: EndpointListener {
             self.read(next, for: followed)
         case .wait(let events):
             self.deliver(events, in: followed)
-            self.agenda.schedule(.retry, followed, at: .now() + Self.retryDelay)
+            followed.waitsUntil = .now() + Self.retryDelay
+            self.agenda.schedule(.retry, followed, at: followed.waitsUntil)
         case .replaceEpoch(let epoch, let next):
             self.counters.rolledBackLogs += 1
             self.replaceEpoch(epoch, of: followed.room)

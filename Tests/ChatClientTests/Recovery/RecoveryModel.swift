@@ -121,7 +121,7 @@ struct RecoveryModel {
             }
             // The broker does so for a room that was quiet, or whose log could not be read.
             if self.asked == nil, self.feed.needsRead || self.room != self.log.head {
-                self.check()
+                self.check(hasWaited: true)
                 isMoving = true
             }
         }
@@ -166,7 +166,9 @@ struct RecoveryModel {
 
     private mutating func ask(_ read: LogRead?) { if let read { self.asked = read } }
 
-    private mutating func check() { if case .read(let read) = self.feed.check() { self.ask(read) } }
+    private mutating func check(hasWaited: Bool = false) {
+        if case .read(let read) = self.feed.check(hasWaited: hasWaited) { self.ask(read) }
+    }
 
     private mutating func arrive() throws {
         let publication = self.channel.removeFirst()

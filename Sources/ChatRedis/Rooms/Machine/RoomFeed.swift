@@ -66,6 +66,8 @@ package struct RoomFeed {
         }
     }
 
+    private var isAwaiting: Bool { if case .onTheirWay = self.missing { true } else { false } }
+
     // MARK: The connection
 
     package enum OnSubscribed: Equatable {
@@ -141,22 +143,28 @@ package struct RoomFeed {
     }
 
     /// It is time to compare the position with the head: the room was quiet, or the log's server was away.
-    package mutating func check() -> OnCheck {
+    ///
+    /// - Parameter hasWaited: Whether messages on their way have had their time. Without it, a page that does not have
+    ///   them is not asked for again: it would prove nothing, however often it came.
+    /// - Returns: What to read.
+    package mutating func check(hasWaited: Bool = false) -> OnCheck {
         guard !self.isBeingRead, self.place != nil || self.isFollowing else { return .none }
-        return .read(self.beginReading())
+        if case .onTheirWay = self.missing, !hasWaited { return .none }
+        return .read(self.beginReading(hasWaited: hasWaited))
     }
 
     /// The log has begun anew: a reading under way may have been too early to see it.
     package mutating func cleared() -> OnCheck {
-        guard self.isBeingRead else { return self.check() }
-        self.miss()
-        return .none
+        if self.isBeingRead || self.isAwaiting { self.miss() }
+        return self.check()
     }
 
-    private mutating func beginReading(fromStart: Bool = false) -> LogRead {
+    private mutating func beginReading(fromStart: Bool = false, hasWaited: Bool = false) -> LogRead {
         let start = fromStart ? nil : self.place
-        var hasWaited = false
-        if case .onTheirWay(let seq) = self.missing { hasWaited = seq == start?.position.seq }
+        // Where some have come meanwhile, those after them have their own time.
+        var isSame = false
+        if case .onTheirWay(let seq) = self.missing { isSame = seq == start?.position.seq }
+        let hasWaited = hasWaited && isSame
         self.missing = .beingRead(Reading(of: start, heldBefore: self.held.count, hasWaited: hasWaited))
         return self.place == nil ? .head : .after(start?.position.seq ?? 0)
     }

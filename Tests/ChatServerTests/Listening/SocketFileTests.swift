@@ -100,6 +100,24 @@ import Testing
         }
     }
 
+    @Test func `a socket whose process accepts nobody is in use, and nobody waits for it`() async throws {
+        try await self.withSocketFile { file in
+            func open() -> CInt { socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0) }
+            var descriptors = [open()]
+            defer { for descriptor in descriptors { close(descriptor) } }
+            let address = try SocketAddress(unixDomainSocketPath: file.path)
+            address.withSockAddr { #expect(bind(descriptors[0], $0, socklen_t($1)) == 0) }
+            #expect(listen(descriptors[0], 0) == 0)
+            // Until its queue is full.
+            while descriptors.count < 100 {
+                let descriptor = open()
+                descriptors.append(descriptor)
+                guard address.withSockAddr({ connect(descriptor, $0, socklen_t($1)) }) == 0 else { break }
+            }
+            #expect(throws: SocketFile.Fault.isInUse) { try file.clear() }
+        }
+    }
+
     @Test func `a file that is no socket is left alone`() async throws {
         try await self.withSocketFile { file in
             try Data("precious".utf8).write(to: URL(fileURLWithPath: file.path))

@@ -8,19 +8,16 @@ final class Answers {
     private static let keptBytes = 16 * 1024
 
     private let endings: Endings
-    private let held: HeldBytes
-    private let stalls: StallChecks
+    private let ports: PortFlusher
     private let deflate: LoopDeflate
     private let metrics: ShardMetrics
     private let loop: ShardLoop
-    /// The clients whose ports have something to send.
-    private var ports = PortsToFlush()
     /// The last answer, whose memory serves the next one: a frame is a copy.
     private var answer = ByteBuffer()
 
-    init(_ base: LoopBase, _ endings: Endings, _ held: HeldBytes, _ stalls: StallChecks) {
+    init(_ base: LoopBase, _ endings: Endings, _ ports: PortFlusher) {
         (self.deflate, self.metrics, self.loop) = (base.deflate, base.metrics, base.loop)
-        (self.endings, self.held, self.stalls) = (endings, held, stalls)
+        (self.endings, self.ports) = (endings, ports)
     }
 
     // MARK: Messages
@@ -36,7 +33,7 @@ final class Answers {
 
     /// Tells a client why a command was refused.
     func refuse(_ error: ProtocolError, id: Int?, room: RoomName? = nil, to client: Client) {
-        if client.isListener { return self.endings.turnAway(listener: client, error) }
+        if client.isListener { return self.endings.refuse(listener: client, error) }
         self.tell(CommandRefusal(id: id, room: room?.rawValue, error), to: client)
     }
 
@@ -85,15 +82,6 @@ final class Answers {
         self.loop.scheduleTurnEnd()
     }
 
-    /// A room's frames are the first that wait in a client's port; they leave with the others of the turn.
-    func willFlush(_ client: Client) { self.ports.add(client) }
-
-    /// Whether something waits for the end of the turn.
-    var hasFrames: Bool { !self.ports.isEmpty }
-
-    /// Takes the clients whose frames leave now; ``flush(_:)`` follows for each.
-    func takeDue() -> [Client] { self.ports.take() }
-
     /// - Returns: Whether they are the first that wait in the client's port.
     private func queue(_ frames: ByteBuffer, for client: Client) -> Bool {
         guard !client.isClosed else { return false }
@@ -104,16 +92,6 @@ final class Answers {
             self.endings.close(client, .slowConsumer)
             return false
         }
-    }
-
-    /// Sends the frames that are queued for clients.
-    func flush() { for client in self.ports.take() { self.flush(client) } }
-
-    /// Sends the frames that are queued for a client, and starts checks when its socket does not take all of them.
-    func flush(_ client: Client) {
-        client.port.flush()
-        if client.heldBytes > 0 || client.port.waiting > 0 { self.held.account(for: client) }
-        self.stalls.watch(client)
     }
 
     // MARK: The first output
@@ -136,8 +114,7 @@ final class Answers {
 
     /// Queues frames that others are about to follow.
     func writeFirst(_ frames: ByteBuffer, to client: Client) {
-        guard self.queue(frames, for: client), self.ports.addNewcomer(client) else { return }
-        self.letNewcomersWait(turns: PortsToFlush.newcomerTurns)
+        if self.queue(frames, for: client) { self.ports.addNewcomer(client) }
     }
 
     /// A request is answered by a stream, whose head goes first.
@@ -152,19 +129,10 @@ final class Answers {
     /// A reader that is cut off before the first message comes back with the place where it began. While messages are
     /// replayed, that is the place which it has asked for.
     func begin(listener client: Client, at announcement: CatchUpPlan.Announcement) {
-        guard case .listener(let head?) = client.audience else { return }
-        client.audience = .listener(head: nil)
+        guard case .listener(.awaited(let head)) = client.audience else { return }
+        client.audience = .listener(.begun)
         var first = head
         if announcement.replay == 0 { first.writeImmutableBuffer(ServerSentEvents.place(announcement.head)) }
         self.begin(streamOf: client, with: first)
-    }
-
-    /// The loop reads nothing meanwhile: it runs waiting tasks, which may add more, until there are none.
-    private func letNewcomersWait(turns: Int) {
-        self.loop.later {
-            if turns > 1 { return self.letNewcomersWait(turns: turns - 1) }
-            self.ports.newcomersWaited()
-            self.flush()
-        }
     }
 }

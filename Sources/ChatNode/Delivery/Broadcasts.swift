@@ -4,6 +4,7 @@ import NIOCore
 /// What rooms send to their members here: frames are gathered, encoded once for all, and each member gets one write.
 final class Broadcasts {
     private let answers: Answers
+    private let ports: PortFlusher
     private let endings: Endings
     private let deflate: LoopDeflate
     private let metrics: ShardMetrics
@@ -11,10 +12,10 @@ final class Broadcasts {
     /// Decides when rooms send their gathered frames.
     private var schedule: FlushScheduler
 
-    init(_ base: LoopBase, _ answers: Answers, _ endings: Endings) {
+    init(_ base: LoopBase, _ answers: Answers, _ ports: PortFlusher, _ endings: Endings) {
         (self.deflate, self.metrics, self.loop) = (base.deflate, base.metrics, base.loop)
         self.schedule = FlushScheduler(window: base.node.flushWindow, now: .now)
-        (self.answers, self.endings) = (answers, endings)
+        (self.answers, self.ports, self.endings) = (answers, ports, endings)
     }
 
     // MARK: Gathering
@@ -42,7 +43,7 @@ final class Broadcasts {
 
     /// Writes the frames that leave at the end of this turn; a busy room may hold its frames for a moment.
     func sendDue() {
-        guard self.schedule.hasGathered else { return self.answers.flush() }
+        guard self.schedule.hasGathered else { return self.ports.flush() }
         self.broadcast(self.schedule.turnEnded(now: .now))
         self.scheduleLook()
     }
@@ -58,24 +59,26 @@ final class Broadcasts {
     }
 
     /// Hands rooms' frames to their live members, and sends clients their queued frames.
-    ///
-    /// Clients whose commands have just been answered come first: they may go on while the others are served, and have
-    /// their next commands here when the loop reads again.
     private func broadcast(_ rooms: [LocalRoom]) {
         for room in rooms { room.beginLeaving(self.deflate) }
+        self.serveAnswered()
+        for room in rooms { self.writeBatch(of: room) }
+        self.ports.flush()
+    }
+
+    /// Serves the clients whose commands have just been answered ahead of the others.
+    ///
+    /// They may go on while the others are served, and have their next commands here when the loop reads again.
+    private func serveAnswered() {
         var slow: [Client] = []
-        for client in self.answers.takeDue() {
+        for client in self.ports.takeDue() {
             for member in client.memberships where member.slot != nil {
                 guard let batch = member.room.leaving?.batch(for: member) else { continue }
-                if member.deliver(batch) == .overflow { slow.append(client) }
-                // It has this batch: `writeBatch` writes to it only what comes after these bytes.
-                member.skip(batch.frames.readableBytes)
+                if member.deliverAhead(batch) == .overflow { slow.append(client) }
             }
-            self.answers.flush(client)
+            self.ports.flush(client)
         }
         for client in slow { self.endings.close(client, .slowConsumer) }
-        for room in rooms { self.writeBatch(of: room) }
-        self.answers.flush()
     }
 
     /// Hands a room's frames to its live members; members that also get other frames get all of them at the end of
@@ -83,7 +86,7 @@ final class Broadcasts {
     func sendNow(_ room: LocalRoom) {
         room.beginLeaving(self.deflate)
         self.writeBatch(of: room)
-        if self.answers.hasFrames { self.loop.scheduleTurnEnd() }
+        if self.ports.isWaiting { self.loop.scheduleTurnEnd() }
     }
 
     private func writeBatch(of room: LocalRoom) {
@@ -101,7 +104,7 @@ final class Broadcasts {
     private func write(_ batch: RoomFrames.Batch, to member: Membership, _ slow: inout [Client]) {
         switch member.deliver(batch) {
         case .sent, .queued(isFirst: false): break
-        case .queued(isFirst: true): self.answers.willFlush(member.client)
+        case .queued(isFirst: true): self.ports.add(member.client)
         case .overflow: slow.append(member.client)
         }
     }

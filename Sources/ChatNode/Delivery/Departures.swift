@@ -2,12 +2,9 @@ import ChatCore
 
 /// How clients cease to be in rooms, and users to be members.
 ///
-/// A user leaves by a command, or when the grace after a lost connection is over. Then the room may be released.
+/// A user leaves by a command, or when the grace after a lost connection is over. Then nobody may need the room any more.
 final class Departures {
-    /// The time for which the broker still hands on the events of a room without members.
-    private static let linger = Duration.seconds(5)
-
-    private let rooms: RoomTable
+    private let rooms: RoomLife
     private let presence: PresenceKeeper
     private let occupancy: Occupancy
     private let crowds: CrowdGate?
@@ -15,8 +12,8 @@ final class Departures {
     private let timers: LoopTimers
     private let loop: ShardLoop
 
-    init(_ base: LoopBase) {
-        (self.rooms, self.presence, self.occupancy) = (base.rooms, base.presence, base.node.occupancy)
+    init(_ base: LoopBase, _ rooms: RoomLife) {
+        (self.rooms, self.presence, self.occupancy) = (rooms, base.presence, base.node.occupancy)
         (self.crowds, self.state, self.timers, self.loop) = (base.crowds, base.state, base.timers, base.loop)
     }
 
@@ -83,7 +80,7 @@ final class Departures {
     /// A user has left a room, by a command or after the grace.
     func depart(_ user: UserID, from room: LocalRoom) async {
         await self.presence.depart(user, from: room)
-        self.closeIfUnused(room)
+        self.rooms.closeIfUnused(room)
     }
 
     // MARK: Listeners
@@ -98,22 +95,6 @@ final class Departures {
     private func stopListening(in room: LocalRoom) {
         room.listeners -= 1
         if room.listeners == 0 { self.occupancy.ended(room.name) }
-        self.closeIfUnused(room)
-    }
-
-    // MARK: Rooms
-
-    /// Releases a room that nobody needs, after a delay.
-    func closeIfUnused(_ room: LocalRoom) {
-        if room.isUnused { self.timers.schedule(.close(room.name), after: Self.linger) }
-    }
-
-    /// The delay is over.
-    ///
-    /// - Returns: Whether nobody needs the room: then it is gone, and its events are not wanted any more.
-    func release(_ name: RoomName) -> Bool {
-        guard let room = self.rooms[name], room.isUnused, room.position != nil else { return false }
-        self.rooms[name] = nil
-        return true
+        self.rooms.closeIfUnused(room)
     }
 }

@@ -49,7 +49,7 @@ final class Endings {
             FrameEncoder.writeClose(CloseFrame(code: disconnect.code, reason: disconnect.reason), to: &last)
         case .serverSentEvents: last = self.lastEvents(disconnect, reconnectMilliseconds, for: client)
         }
-        self.end(client, with: last, within: time)
+        self.finish(client, with: last, within: time)
     }
 
     /// Tells clients when to come back, each at another time, and disconnects them.
@@ -62,8 +62,8 @@ final class Endings {
         }
     }
 
-    /// Ends a connection with its last bytes.
-    private func end(_ client: Client, with last: ByteBuffer, within time: Duration? = nil) {
+    /// Sends a connection its last bytes, after which it ends.
+    private func finish(_ client: Client, with last: ByteBuffer, within time: Duration? = nil) {
         guard client.markClosed() else { return }
         client.port.finish(with: last, within: TimeAmount(time ?? self.state.limits.closeTimeout))
         self.departures.gone(client)
@@ -109,7 +109,7 @@ final class Endings {
 
     /// The last events of a stream, or the answer in place of one that has not begun.
     private func lastEvents(_ disconnect: Disconnect, _ milliseconds: Int?, for client: Client) -> ByteBuffer {
-        if case .listener(_?) = client.audience {
+        if case .listener(.awaited) = client.audience {
             return self.lastAnswer(APIError(disconnect, retryMilliseconds: milliseconds))
         }
         // Whoever was ended with others should not come back at the same moment; with a fresh token one is welcome at once.
@@ -121,9 +121,9 @@ final class Endings {
     }
 
     /// A listener's join was refused: the error is the answer, unless the stream has begun, which has none.
-    func turnAway(listener client: Client, _ error: ProtocolError) {
-        guard case .listener(_?) = client.audience else { return }
-        self.end(client, with: self.lastAnswer(APIError(error)))
+    func refuse(listener client: Client, _ error: ProtocolError) {
+        guard case .listener(.awaited) = client.audience else { return }
+        self.finish(client, with: self.lastAnswer(APIError(error)))
     }
 
     /// The error in the place of a stream, which is counted.
@@ -132,12 +132,12 @@ final class Endings {
         return error.lastAnswer(at: WallClock.now())
     }
 
-    /// A listener is taken out of its room.
-    func end(listener client: Client, _ removal: Removal) {
-        guard case .listener(nil) = client.audience else {
-            return self.turnAway(listener: client, ProtocolError(removal.code, removal.message))
+    /// A listener is taken out of its room: its stream ends with that, or does not begin.
+    func takeOut(listener client: Client, _ removal: Removal) {
+        guard case .listener(.begun) = client.audience else {
+            return self.refuse(listener: client, ProtocolError(removal.code, removal.message))
         }
         self.metrics.didSend()
-        self.end(client, with: ServerSentEvents.event(Event.removed(removal).encoded()))
+        self.finish(client, with: ServerSentEvents.event(Event.removed(removal).encoded()))
     }
 }

@@ -42,8 +42,8 @@ final class LivenessChecks {
     /// Writes a comment, so that nobody on the way takes a silent room for a dead connection.
     private func sayAlive(_ client: Client) {
         switch client.audience {
-        case .listener(_?): break
-        case .listener(nil), .member: self.answers.write(ServerSentEvents.comment, to: client)
+        case .listener(.awaited): break
+        case .listener(.begun), .member: self.answers.write(ServerSentEvents.comment, to: client)
         }
         self.timers.schedule(.liveness(client.id), after: self.commentInterval)
     }

@@ -21,11 +21,11 @@ final class BrokerEvents: PresenceHost {
 
     init(
         _ base: LoopBase,
-        _ names: Names,
-        _ enforcement: Enforcement,
-        _ resynchronization: Resynchronization,
-        _ answers: Answers,
-        _ broadcasts: Broadcasts
+        names: Names,
+        enforcement: Enforcement,
+        resynchronization: Resynchronization,
+        answers: Answers,
+        broadcasts: Broadcasts
     ) {
         (self.inbox, self.logs, self.rooms) = (base.inbox, base.node.logs, base.rooms)
         (self.presence, self.deflate, self.metrics) = (base.presence, base.deflate, base.metrics)

@@ -19,17 +19,17 @@ final class Commands: CommandExecutor {
 
     init(
         _ base: LoopBase,
-        _ openings: Openings,
-        _ joins: Joins,
-        _ leaves: Leaves,
-        _ sends: Sends,
-        _ questions: Questions,
-        _ names: Names,
-        _ tokens: Tokens,
-        _ orders: Orders,
-        _ answers: Answers,
-        _ endings: Endings,
-        _ held: HeldBytes
+        openings: Openings,
+        joins: Joins,
+        leaves: Leaves,
+        sends: Sends,
+        questions: Questions,
+        names: Names,
+        tokens: Tokens,
+        orders: Orders,
+        answers: Answers,
+        endings: Endings,
+        held: HeldBytes
     ) {
         (self.metrics, self.loop) = (base.metrics, base.loop)
         (self.openings, self.joins, self.leaves, self.sends) = (openings, joins, leaves, sends)

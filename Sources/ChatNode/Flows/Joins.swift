@@ -2,8 +2,8 @@ import ChatCore
 
 /// A join from its command to the live member, from top to bottom.
 ///
-/// The order is: subscribe, let the tail buffer, read the log, merge by position, go live. Other tasks run at each
-/// `await`, so the code checks again after it what it knew before.
+/// The order is: subscribe (``RoomLife``), let the tail buffer, read the log, merge by position, go live. Other tasks run
+/// at each `await`, so the code checks again after it what it knew before.
 final class Joins {
     /// The most times that a join checks whether the shard has heard of a log that started again.
     private static let planAttempts = 20
@@ -12,7 +12,7 @@ final class Joins {
     private let logs: LogReader
     private let rulings: RulingDesk
     private let inbox: EventInbox
-    private let rooms: RoomTable
+    private let rooms: RoomLife
     private let presence: PresenceKeeper
     private let crowds: CrowdGate?
     private let limits: JoinCosts
@@ -28,16 +28,17 @@ final class Joins {
 
     init(
         _ base: LoopBase,
-        _ departures: Departures,
-        _ enforcement: Enforcement,
-        _ events: BrokerEvents,
-        _ replays: ReplaySupport,
-        _ answers: Answers,
-        _ broadcasts: Broadcasts,
-        _ heldCommands: HeldCommandsReturn
+        rooms: RoomLife,
+        departures: Departures,
+        enforcement: Enforcement,
+        events: BrokerEvents,
+        replays: ReplaySupport,
+        answers: Answers,
+        broadcasts: Broadcasts,
+        heldCommands: HeldCommandsReturn
     ) {
         (self.messages, self.logs, self.rulings) = (base.node.messages, base.node.logs, base.node.rulings)
-        (self.inbox, self.rooms, self.presence, self.crowds) = (base.inbox, base.rooms, base.presence, base.crowds)
+        (self.inbox, self.rooms, self.presence, self.crowds) = (base.inbox, rooms, base.presence, base.crowds)
         (self.limits, self.state, self.loop) = (JoinCosts(base), base.state, base.loop)
         (self.departures, self.enforcement, self.events, self.replays) = (departures, enforcement, events, replays)
         (self.answers, self.broadcasts, self.heldCommands) = (answers, broadcasts, heldCommands)
@@ -54,7 +55,7 @@ final class Joins {
             self.answers.refuse(error, id: id, room: join.room, to: client)
             return self.end(join.room, client, isMember: isMember)
         }
-        let room = self.room(join.room)
+        let room = self.rooms.room(join.room)
         let membership: Membership
         if isMember, let existing = client.membership(in: join.room) {
             membership = existing
@@ -86,11 +87,12 @@ final class Joins {
             // It may be one of many that were here for a moment.
             guard client.has(membership) else { return self.tellRemoval(membership, id: id) }
             let start = Self.start(of: join, client, isMember: isMember)
-            switch try await self.answer(membership, start, id: id) {
-            case .gone: return self.tellRemoval(membership, id: id)
-            case .answered(let catchUp, let page):
-                // A member that catches up already goes on with that, unless it asked for another place.
-                if !isMember || start != .live { await Replay(for: membership, catchUp).run(page, with: self.replays) }
+            guard let plan = try await self.answer(membership, start, id: id) else {
+                return self.tellRemoval(membership, id: id)
+            }
+            // A member that catches up already goes on with that, unless it asked for another place.
+            if !isMember || start != .live {
+                await Replay(for: membership, plan.catchUp).run(plan.page, with: self.replays)
             }
             // Whoever took it out has ended the join as well.
             guard client.has(membership) else { return }
@@ -128,64 +130,75 @@ final class Joins {
 
     // MARK: The answer
 
-    /// What has become of a member while its answer was made.
-    private enum OnAnswer {
-        /// It has gone, or was taken out, and was not answered.
-        case gone
-        /// It was answered, and catches up; the page was read for that.
-        case answered(CatchUpPlan, LogPage?)
+    /// The way in which a member catches up, and the answer that says so.
+    private struct Plan {
+        let catchUp: CatchUpPlan
+        let announcement: CatchUpPlan.Announcement
+        /// The page that was read for the plan; nil where the room's tail was enough.
+        let page: LogPage?
+
+        /// The plan of a member that may not read the past.
+        func withoutPast(_ start: JoinStart) -> Plan {
+            let (catchUp, announcement) = CatchUpPlan.withoutPast(self.announcement, start)
+            return Plan(catchUp: catchUp, announcement: announcement, page: nil)
+        }
     }
 
     /// Answers a `join` with the head, the members and the number of messages that follow.
     ///
-    private func answer(
-        _ membership: Membership,
-        _ start: JoinStart,
-        id: Int?
-    ) async throws(BrokerError) -> OnAnswer {
+    /// - Returns: The way in which the member catches up; nil if it has gone, or was taken out, and was not answered.
+    private func answer(_ membership: Membership, _ start: JoinStart, id: Int?) async throws(BrokerError) -> Plan? {
         let (client, room) = (membership.client, membership.room)
-        var (catchUp, announcement, page) = try await self.plan(start, for: room)
+        let planned = try await self.plan(start, for: room)
         // Not earlier: while the log was read, the user may have changed name or gone, or been taken out of the room.
-        guard client.has(membership), let user = client.session.user else { return .gone }
+        guard client.has(membership), let user = client.session.user else { return nil }
         // Last: after the list, each change of members comes as an event.
-        var members = membership.isPresent ? try await self.presence.memberPage(room, user, on: self.events) : .untold
-        guard client.has(membership), !self.enforcement.removeIfRuledOut(membership) else { return .gone }
-        if !membership.hearsPresence { members = .untold }
-        if !client.session.access.rights(in: room.name).contains(.history) {
-            (catchUp, announcement) = CatchUpPlan.withoutPast(announcement, start)
-            page = nil
-        }
-        let head = announcement.head
-        let reply = JoinReply(
-            room: room.name,
-            head: head,
-            recovered: announcement.recovered,
-            replay: announcement.replay,
-            members: members
-        )
-        if membership.slot != nil {
-            // Frames that wait for live members are at or below the head in this answer.
-            self.broadcasts.sendNow(room)
-            // It may have been too slow for these frames.
-            guard !client.isClosed else { return .gone }
-            if case .after = start { room.makeCatchUp(membership) }
-        }
+        let members = membership.isPresent ? try await self.presence.memberPage(room, user, on: self.events) : .untold
+        guard client.has(membership), !self.enforcement.removeIfRuledOut(membership) else { return nil }
+        guard self.catchesUp(membership, start) else { return nil }
+        let plan = membership.mayReadPast ? planned : planned.withoutPast(start)
+        self.tell(plan.announcement, membership.hearsPresence ? members : .untold, to: membership, id: id)
+        return plan
+    }
+
+    /// A live member that asks for another place is taken from the broadcast.
+    ///
+    /// - Returns: Whether the client is still there: it may have been too slow for the frames that were written to it.
+    private func catchesUp(_ membership: Membership, _ start: JoinStart) -> Bool {
+        guard membership.slot != nil else { return true }
+        // Frames that wait for live members are at or below the head in its answer.
+        self.broadcasts.sendNow(membership.room)
+        guard !membership.client.isClosed else { return false }
+        if case .after = start { membership.room.makeCatchUp(membership) }
+        return true
+    }
+
+    private func tell(
+        _ announcement: CatchUpPlan.Announcement,
+        _ members: MemberPage,
+        to membership: Membership,
+        id: Int?
+    ) {
+        let (client, room, head) = (membership.client, membership.room.name, announcement.head)
         if client.isListener {
             self.answers.begin(listener: client, at: announcement)
         } else {
+            let reply = JoinReply(
+                room: room,
+                head: head,
+                recovered: announcement.recovered,
+                replay: announcement.replay,
+                members: members
+            )
             self.answers.reply(.joined(reply), id: id, to: client)
         }
         membership.isAnswered = true
-        if announcement.isReset { self.replays.tellReset(of: room.name, to: head, client) }
-        if let gap = announcement.gap { self.replays.tellGap(gap, head.epoch, in: room.name, client) }
-        return .answered(catchUp, page)
+        if announcement.isReset { self.replays.tellReset(of: room, to: head, client) }
+        if let gap = announcement.gap { self.replays.tellGap(gap, head.epoch, in: room, client) }
     }
 
     /// Plans how a member catches up, and reads the log if the plan needs it.
-    private func plan(
-        _ start: JoinStart,
-        for room: LocalRoom
-    ) async throws(BrokerError) -> (CatchUpPlan, CatchUpPlan.Announcement, LogPage?) {
+    private func plan(_ start: JoinStart, for room: LocalRoom) async throws(BrokerError) -> Plan {
         for _ in 0..<Self.planAttempts {
             guard let position = room.position else { break }
             var page: LogPage?
@@ -203,34 +216,12 @@ final class Joins {
                     limit: self.state.limits.history
                 )
             {
-                return (catchUp, announcement, page)
+                return Plan(catchUp: catchUp, announcement: announcement, page: page)
             }
             // The log started again and this shard has not been told.
             _ = try await self.messages.subscribe(room.name, self.inbox)
             try? await Task.sleep(for: Replay.retryDelay)
         }
         throw BrokerError(.away, "the room's log begins anew, try again")
-    }
-
-    // MARK: The room
-
-    /// The room of a name; the first call subscribes to its events.
-    private func room(_ name: RoomName) -> LocalRoom {
-        if let room = self.rooms[name] { return room }
-        let room = LocalRoom(name: name, limits: self.state.limits)
-        self.rooms[name] = room
-        self.loop.start { await self.subscribe(room) }
-        return room
-    }
-
-    private func subscribe(_ room: LocalRoom) async {
-        do {
-            room.opened(at: try await self.messages.subscribe(room.name, self.inbox))
-            self.departures.closeIfUnused(room)
-        } catch {
-            guard room.failed(error) else { return }
-            if self.rooms[room.name] === room { self.rooms[room.name] = nil }
-            self.presence.abandon(room)
-        }
     }
 }

@@ -2,7 +2,7 @@ import ChatCore
 
 /// New names of users: a user has one name on every connection of every node.
 final class Names {
-    /// The most names that are compared in one turn of a loop.
+    /// The most names that are compared, or doubted, in one turn of a loop.
     private static let namesAtATime = 256
 
     private let clients: ClientTable
@@ -113,8 +113,12 @@ final class Names {
 
     /// The news of new names may have been lost.
     func doubt() {
-        self.sessions.doubt(self.clients.connectedUsers, now: .now)
-        self.check()
+        let users = Array(self.clients.connectedUsers)
+        self.loop.inSlices(of: Self.namesAtATime, users) {
+            self.sessions.doubt($0, now: .now)
+        } then: {
+            self.check()
+        }
     }
 
     /// Looks up the names of the next users.

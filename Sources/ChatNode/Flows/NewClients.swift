@@ -22,12 +22,12 @@ final class NewClients {
 
     init(
         _ base: LoopBase,
-        _ commands: Commands,
-        _ tokens: Tokens,
-        _ enforcement: Enforcement,
-        _ answers: Answers,
-        _ endings: Endings,
-        _ liveness: LivenessChecks
+        commands: Commands,
+        tokens: Tokens,
+        enforcement: Enforcement,
+        answers: Answers,
+        endings: Endings,
+        liveness: LivenessChecks
     ) {
         (self.authorizer, self.clients, self.state) = (base.node.authorizer, base.clients, base.state)
         self.timers = base.timers
@@ -168,7 +168,7 @@ final class NewClients {
         _ port: OutboundPort,
         _ head: ByteBuffer
     ) -> Client {
-        let client = self.add(port, address, .serverSentEvents, .free, .listener(head: head))
+        let client = self.add(port, address, .serverSentEvents, .free, .listener(.awaited(head: head)))
         guard !self.turnAwayIfVacating(client) else { return client }
         // Nobody is told of it; rulings find it by its id, and a token's end finds it as well.
         let user = Self.listener(access)

@@ -23,13 +23,13 @@ final class Openings {
 
     init(
         _ base: LoopBase,
-        _ tokens: Tokens,
-        _ enforcement: Enforcement,
-        _ speech: SpeechRules,
-        _ names: Names,
-        _ answers: Answers,
-        _ endings: Endings,
-        _ heldCommands: HeldCommandsReturn
+        tokens: Tokens,
+        enforcement: Enforcement,
+        speech: SpeechRules,
+        names: Names,
+        answers: Answers,
+        endings: Endings,
+        heldCommands: HeldCommandsReturn
     ) {
         (self.node, self.clients, self.sessions) = (base.node, base.clients, base.sessions)
         (self.presence, self.state) = (base.presence, base.state)

@@ -35,7 +35,7 @@ final class Removals {
     /// Takes a client out of a room, and tells it why.
     func remove(_ client: Client, _ removal: Removal) {
         guard let membership = client.membership(in: removal.room) else { return }
-        guard !client.isListener else { return self.endings.end(listener: client, removal) }
+        guard !client.isListener else { return self.endings.takeOut(listener: client, removal) }
         if membership.isAnswered {
             self.takeOut(membership)
         } else {

@@ -16,11 +16,11 @@ final class Tokens {
 
     init(
         _ base: LoopBase,
-        _ answers: Answers,
-        _ broadcasts: Broadcasts,
-        _ endings: Endings,
-        _ removals: Removals,
-        _ names: Names
+        answers: Answers,
+        broadcasts: Broadcasts,
+        endings: Endings,
+        removals: Removals,
+        names: Names
     ) {
         (self.authorizer, self.rulings, self.timers) = (base.node.authorizer, base.node.rulings, base.timers)
         (self.answers, self.broadcasts, self.endings, self.removals) = (answers, broadcasts, endings, removals)

@@ -29,9 +29,15 @@ enum Audience {
     /// Its user is a member of each of them.
     case member
     /// It hears one room, and is nobody's member.
-    ///
-    /// - head: The head of the answer to its request, until the room has let it in; an error takes its place.
-    case listener(head: ByteBuffer?)
+    case listener(Stream)
+
+    /// The answer to a listener's request.
+    enum Stream {
+        /// The room has not let it in. The head of the answer waits, and an error may still take its place.
+        case awaited(head: ByteBuffer)
+        /// The head has gone, and events follow.
+        case begun
+    }
 }
 
 /// One connection of a shard: the machines that decide for it, and the port through which bytes leave.

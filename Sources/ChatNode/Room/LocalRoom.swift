@@ -248,9 +248,8 @@ final class LocalRoom {
     /// The member has reached the room's position.
     func makeLive(_ membership: Membership) {
         guard membership.slot == nil else { return }
-        // The frames gathered until now are older than the messages it has got already.
         let gathered = membership.hearsPresence ? self.gathered : self.gatheredQuietly
-        membership.skip(gathered.frames.readableBytes)
+        membership.begins(after: gathered.frames.readableBytes)
         self.count(membership, 1)
         self.catchingUp.removeAll { $0 === membership }
         membership.slot = self.live.count

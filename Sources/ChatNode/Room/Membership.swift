@@ -5,7 +5,7 @@ import NIOCore
 final class Membership {
     /// The client's port: a room's frames go to so many members that one more step for each would matter.
     let port: OutboundPort
-    /// The part of the room's gathered frames that it has already, or got in another way before it went live.
+    /// The first bytes of the room's gathered frames, which are not for it: it has them already.
     private(set) var skippedBytes = 0
     let client: Client
     let room: LocalRoom
@@ -44,8 +44,10 @@ final class Membership {
         return self.catchUps
     }
 
-    /// The frames that its room has gathered until now are not for it.
-    func skip(_ bytes: Int) { self.skippedBytes = bytes }
+    /// It goes live: the frames that its room has gathered until now are older than what it has got.
+    ///
+    /// - Parameter gathered: The length of those frames.
+    func begins(after gathered: Int) { self.skippedBytes = gathered }
 
     /// Writes the frames that its room has gathered.
     ///
@@ -59,6 +61,15 @@ final class Membership {
         case .frames(let window?): return self.port.deliver(batch.frames(compressedFor: window))
         case .serverSentEvents: return self.port.deliver(batch.events ?? ServerSentEvents.events(in: batch.frames))
         }
+    }
+
+    /// Writes the frames before the room's other members get them; when these do, nothing is left for this one.
+    ///
+    /// - Parameter batch: The frames.
+    /// - Returns: The result of the write.
+    func deliverAhead(_ batch: RoomFrames.Batch) -> OutboundPort.Verdict {
+        defer { self.skippedBytes = batch.frames.readableBytes }
+        return self.deliver(batch)
     }
 
     /// Writes frames that others do not get like this, so they are not compressed for it alone.

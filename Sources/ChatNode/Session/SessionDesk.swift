@@ -99,10 +99,8 @@ final class SessionDesk {
     /// A user has another name.
     func note(_ user: User) { self.renames.note(user) }
 
-    /// Users may have other names.
-    func doubt(_ users: some Sequence<UserID>, now: ContinuousClock.Instant) {
-        for user in users { self.checks.schedule(user, at: now) }
-    }
+    /// A user may have another name.
+    func doubt(_ user: UserID, now: ContinuousClock.Instant) { self.checks.schedule(user, at: now) }
 
     /// Begins to look up the next user; ``check(_:_:_:)`` or ``passOver()`` follows.
     func beginCheck(now: ContinuousClock.Instant) -> UserID? { self.checks.begin(now) }

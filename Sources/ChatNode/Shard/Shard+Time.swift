@@ -47,14 +47,13 @@ extension Shard {
             if let client = self.parts.client(id) { self.parts.tokens.checkExpiry(of: client, round) }
         case .depart(let room, let user, let departures):
             self.parts.departures.graceEnded(of: user, in: room, departures)
-        case .close(let room): if self.parts.departures.release(room) { self.spawn { await self.stopHearing(room) } }
+        case .close(let room): if self.parts.rooms.lingerEnded(room) { self.spawn { await self.stopHearing(room) } }
         }
     }
 
     private func stopHearing(_ room: RoomName) async {
-        await self.node.messages.unsubscribe(room, self.base.inbox)
-        // A client may have joined in the meantime and subscribed before this took effect.
-        if let successor = self.base.rooms[room] { self.parts.resynchronization.begin(in: successor) }
+        guard let successor = await self.parts.rooms.unsubscribe(from: room) else { return }
+        self.parts.resynchronization.begin(in: successor)
     }
 
     private func secondHasPassed(_ now: ContinuousClock.Instant) {

@@ -5,6 +5,7 @@
 struct ShardParts {
     let base: LoopBase
     // The way out.
+    let rooms: RoomLife
     let departures: Departures
     let endings: Endings
     let held: HeldBytes
@@ -23,59 +24,86 @@ struct ShardParts {
 
     init(_ base: LoopBase) {
         self.base = base
-        self.departures = Departures(base)
+        self.rooms = RoomLife(base)
+        self.departures = Departures(base, self.rooms)
         self.endings = Endings(base, self.departures)
         self.held = HeldBytes(base, self.endings)
         self.stalls = StallChecks(base, self.endings, self.held)
-        let answers = Answers(base, self.endings, self.held, self.stalls)
+        let ports = PortFlusher(base, self.held, self.stalls)
+        let answers = Answers(base, self.endings, ports)
         self.liveness = LivenessChecks(base, answers, self.endings)
-        self.broadcasts = Broadcasts(base, answers, self.endings)
+        self.broadcasts = Broadcasts(base, answers, ports, self.endings)
 
         let heldCommands = HeldCommandsReturn()
         let removals = Removals(base, self.departures, self.endings, answers, heldCommands)
-        self.names = Names(base, answers)
         let speech = SpeechRules(base)
+        self.names = Names(base, answers)
         let enforcement = Enforcement(base, self.endings, removals, self.names, speech)
-        self.tokens = Tokens(base, answers, self.broadcasts, self.endings, removals, self.names)
+        self.tokens = Tokens(
+            base,
+            answers: answers,
+            broadcasts: self.broadcasts,
+            endings: self.endings,
+            removals: removals,
+            names: self.names
+        )
         let replays = ReplaySupport(base, answers)
         self.resynchronization = Resynchronization(base, self.broadcasts, replays)
-        self.events = BrokerEvents(base, self.names, enforcement, self.resynchronization, answers, self.broadcasts)
+        self.events = BrokerEvents(
+            base,
+            names: self.names,
+            enforcement: enforcement,
+            resynchronization: self.resynchronization,
+            answers: answers,
+            broadcasts: self.broadcasts
+        )
 
+        let openings = Openings(
+            base,
+            tokens: self.tokens,
+            enforcement: enforcement,
+            speech: speech,
+            names: self.names,
+            answers: answers,
+            endings: self.endings,
+            heldCommands: heldCommands
+        )
         let joins = Joins(
             base,
-            self.departures,
-            enforcement,
-            self.events,
-            replays,
-            answers,
-            self.broadcasts,
-            heldCommands
+            rooms: self.rooms,
+            departures: self.departures,
+            enforcement: enforcement,
+            events: self.events,
+            replays: replays,
+            answers: answers,
+            broadcasts: self.broadcasts,
+            heldCommands: heldCommands
         )
         self.sends = Sends(base, speech, answers)
         let commands = Commands(
             base,
-            Openings(base, self.tokens, enforcement, speech, self.names, answers, self.endings, heldCommands),
-            joins,
-            Leaves(base, self.departures, answers),
-            self.sends,
-            Questions(base, answers),
-            self.names,
-            self.tokens,
-            Orders(base, answers),
-            answers,
-            self.endings,
-            self.held
+            openings: openings,
+            joins: joins,
+            leaves: Leaves(base, self.departures, answers),
+            sends: self.sends,
+            questions: Questions(base, answers),
+            names: self.names,
+            tokens: self.tokens,
+            orders: Orders(base, answers),
+            answers: answers,
+            endings: self.endings,
+            held: self.held
         )
         heldCommands.executor = commands
         self.clientBytes = ClientBytes(base, commands, answers, self.endings, self.held)
         self.newClients = NewClients(
             base,
-            commands,
-            self.tokens,
-            enforcement,
-            answers,
-            self.endings,
-            self.liveness
+            commands: commands,
+            tokens: self.tokens,
+            enforcement: enforcement,
+            answers: answers,
+            endings: self.endings,
+            liveness: self.liveness
         )
     }
 

@@ -31,7 +31,7 @@ if [ -x "$folder/ChatServer" ] && [ -x "$folder/chat-cli" ]; then
     say "building what has changed"
     progress=(--quiet)
 else
-    say "building the server and chat-cli ($configuration); the first time this takes several minutes on two cores"
+    say "building the server and chat-cli ($configuration); the first time this takes about 10 minutes on two cores"
 fi
 for product in ChatServer chat-cli; do
     swift build "${progress[@]}" --configuration "$configuration" --product "$product"

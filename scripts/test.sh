@@ -45,8 +45,10 @@ for suite in "${suites[@]}"; do
 done
 
 step=
+ticker=
 interrupted() {
     trap - INT TERM
+    still
     # A suite that is interrupted cleans up after itself.
     if [ -n "$step" ]; then
         kill -INT "$step" 2>/dev/null || true
@@ -55,6 +57,28 @@ interrupted() {
     exit 130
 }
 trap interrupted INT TERM
+
+# Says every half minute how far a build is whose log nobody sees, until `still`.
+tick() { # LOG
+    if [ -n "${VERBOSE:-}" ]; then return 0; fi
+    (
+        told=
+        while sleep 30; do
+            reached=$(grep -aoE '^\[[0-9]+/[0-9]+\] .*' "$1" | tail -n 1) || true
+            if [ "$reached" != "$told" ]; then say "  $reached ($SECONDS s)"; fi
+            told=$reached
+        done
+    ) &
+    ticker=$!
+}
+
+still() {
+    if [ -z "$ticker" ]; then return 0; fi
+    # With `set -m` it has a group of its own, and so has its `sleep`.
+    kill -- "-$ticker" 2>/dev/null || true
+    wait "$ticker" 2>/dev/null || true
+    ticker=
+}
 
 # Runs a command with a log and a bound of time.
 logged() { # NAME SECONDS COMMAND...
@@ -87,14 +111,16 @@ verdict() { # SUITE VERDICT [REMARK]
 
 if [ ${#needs[@]} -gt 0 ]; then
     scripts/setup.sh "${needs[@]}"
-    say "building (.cache/logs/build.log); the first time this takes several minutes on two cores"
+    say "building (.cache/logs/build.log); the first time this takes 10 to 15 minutes on two cores"
     started=$SECONDS
+    tick "$logs/build.log"
     if logged build 3600 swift build --build-tests; then
         say "built ($((SECONDS - started)) s)"
     else
         say "the build failed: suites that need it fail as well"
         is_broken=yes
     fi
+    still
 fi
 
 for suite in "${suites[@]}"; do

@@ -50,7 +50,7 @@ def message(port: int, size: int, number: int) -> str:
                 member.close()
                 talker.close()
                 return payload.decode()
-        member.rest += member.receive()
+        member.frames.rest += member.receive()
 
 
 def main(*sizes: int) -> None:

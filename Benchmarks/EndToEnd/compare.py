@@ -44,23 +44,16 @@ import tables
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+sys.path.insert(0, str(ROOT / "Tests/PythonSupport"))
+
+from programs import free_ports  # noqa: E402
+
 START_SECONDS = 30
 RUN_SECONDS = 300
 
 
 class Failure(Exception):
     """A run that gave no figures, and why."""
-
-
-def free_ports(count: int) -> list[int]:
-    listeners = [socket.socket() for _ in range(count)]
-    try:
-        for listener in listeners:
-            listener.bind(("127.0.0.1", 0))
-        return [listener.getsockname()[1] for listener in listeners]
-    finally:
-        for listener in listeners:
-            listener.close()
 
 
 def cores() -> tuple[str, str]:

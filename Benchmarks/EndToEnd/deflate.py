@@ -18,15 +18,16 @@ import resource
 import select
 import shutil
 import socket
-import struct
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from compare import free_ports
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Tests/PythonSupport"))
 
-ROOT = Path(__file__).resolve().parents[2]
+from frames import PING, PONG, TEXT, Frames, masked  # noqa: E402
+from programs import ROOT, free_ports  # noqa: E402
+
 SERVER = os.environ.get("CHAT_SERVER_BIN", str(ROOT / ".build/release/ChatServer"))
 RATE = 10
 PATIENCE = 30  # seconds, for the server's start and for messages that are on their way
@@ -40,10 +41,7 @@ WORDS = (
 
 
 def frame(command: dict) -> bytes:
-    """A masked text frame; the mask is zero."""
-    text = json.dumps(command, ensure_ascii=False).encode()
-    size = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + struct.pack(">H", len(text))
-    return b"\x81" + size + bytes(4) + text
+    return masked(TEXT, json.dumps(command, ensure_ascii=False).encode())
 
 
 def texts(size: int):
@@ -63,7 +61,7 @@ class Member:
         offer = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n" if offers else ""
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         self.messages = self.bytes = 0
-        self.rest = b""
+        self.frames = Frames()
         self.socket.sendall(
             (
                 "GET /ws?room=lobby&name=Member HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -96,24 +94,12 @@ class Member:
 
     def count(self, data: bytes) -> None:
         self.bytes += len(data)
-        self.rest += data
-        start = 0
-        while len(self.rest) >= start + 2:
-            header, size = 2, self.rest[start + 1]
-            if size == 126:
-                header, size = 4, int.from_bytes(self.rest[start + 2 : start + 4], "big")
-            elif size == 127:
-                header, size = 10, int.from_bytes(self.rest[start + 2 : start + 10], "big")
-            # Of a header that is cut the length is too small, but the header itself is not there.
-            if len(self.rest) < start + header + size:
-                break
-            opcode = self.rest[start] & 0x0F
-            if opcode == 1:
+        for first, payload in self.frames.take(data):
+            # A compressed text has a bit more (RFC 7692, section 6).
+            if first & 0x0F == TEXT & 0x0F:
                 self.messages += 1
-            elif opcode == 9:
-                self.socket.sendall(b"\x8a\x80" + bytes(4))
-            start += header + size
-        self.rest = self.rest[start:]
+            elif first == PING:
+                self.socket.sendall(masked(PONG, payload))
 
 
 class Room:

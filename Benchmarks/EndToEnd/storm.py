@@ -16,15 +16,16 @@ import resource
 import select
 import shutil
 import socket
-import struct
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from compare import free_ports
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Tests/PythonSupport"))
 
-ROOT = Path(__file__).resolve().parents[2]
+from frames import CLOSE, TEXT, Frames, commands  # noqa: E402
+from programs import ROOT, free_ports  # noqa: E402
+
 SERVER = os.environ.get("CHAT_SERVER_BIN", str(ROOT / ".build/release/ChatServer"))
 CLI = os.environ.get("CHAT_CLI_BIN", str(ROOT / ".build/release/chat-cli"))
 AT_ONCE = 1000
@@ -36,16 +37,6 @@ HANDSHAKE = (
 ).encode()
 
 
-def frames(*commands: dict) -> bytes:
-    """Masked text frames; the mask is zero."""
-    out = b""
-    for command in commands:
-        text = json.dumps(command).encode()
-        size = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + struct.pack(">H", len(text))
-        out += b"\x81" + size + bytes(4) + text
-    return out
-
-
 class Client:
     def __init__(self, number: int, room: str):
         self.number, self.room, self.position, self.session = number, room, None, None
@@ -54,14 +45,14 @@ class Client:
         self.socket = socket.socket()
         self.socket.setblocking(False)
         self.socket.connect_ex(("127.0.0.1", port))
-        self.buffer, self.is_open, self.due, self.received = b"", False, None, 0
+        self.head, self.frames, self.is_open, self.due, self.received = b"", Frames(), False, None, 0
         self.started = time.monotonic()
 
     def greet(self) -> None:
         hello = {"session": self.session} if self.session else {"name": f"u{self.number}"}
         join = {"after": self.position} if self.position else {}
         self.socket.send(
-            frames({"type": "hello", "id": 1, **hello}, {"type": "join", "id": 2, "room": self.room, **join})
+            commands({"type": "hello", "id": 1, **hello}, {"type": "join", "id": 2, "room": self.room, **join})
         )
 
     def read(self) -> bool:
@@ -69,18 +60,20 @@ class Client:
         data = self.socket.recv(1 << 18)
         if not data:
             raise SystemExit(f"client {self.number} was closed")
-        self.buffer += data
         if not self.is_open:
-            head, end, self.buffer = self.buffer.partition(b"\r\n\r\n")
+            self.head += data
+            head, end, data = self.head.partition(b"\r\n\r\n")
             if not end:
-                self.buffer = head
                 return False
             if not head.startswith(b"HTTP/1.1 101"):
                 raise SystemExit(f"client {self.number} was refused: {head[:60]}")
             self.is_open = True
             self.greet()
-        for event in self.events():
-            self.take(event)
+        for first, payload in self.frames.take(data):
+            if first == CLOSE:
+                raise SystemExit(f"client {self.number} was parted from: {payload[2:].decode()}")
+            if first == TEXT:
+                self.take(payload)
         return self.due is not None and self.received >= self.due
 
     def take(self, event: bytes) -> None:
@@ -99,24 +92,6 @@ class Client:
             self.position, self.due = {"epoch": reply["epoch"], "seq": reply["seq"]}, wanted
         elif event.startswith((b'{"type":"error"', b'{"type":"gap"', b'{"type":"reset"')):
             raise SystemExit(f"client {self.number} got {event.decode()}")
-
-    def events(self):
-        """The text frames that are whole."""
-        at, data = 0, self.buffer
-        while len(data) >= at + 2:
-            size, head = data[at + 1], at + 2
-            if size == 126:
-                size, head = int.from_bytes(data[at + 2 : at + 4], "big"), at + 4
-            elif size == 127:
-                size, head = int.from_bytes(data[at + 2 : at + 10], "big"), at + 10
-            if len(data) < head + size:
-                break
-            if data[at] == 0x88:
-                raise SystemExit(f"client {self.number} was parted from: {data[head + 2 : head + size].decode()}")
-            if data[at] == 0x81:
-                yield data[head : head + size]
-            at = head + size
-        self.buffer = data[at:]
 
 
 def join_all(clients: list[Client], port: int) -> float:
@@ -150,7 +125,7 @@ def talk(rooms: list[str], port: int) -> None:
         join_all([talker], port)
         talker.socket.setblocking(True)
         send = {"type": "send", "room": room, "text": "Are you coming back? " * 6}
-        talker.socket.sendall(frames(*({**send, "id": 10 + index} for index in range(MESSAGES))))
+        talker.socket.sendall(commands(*({**send, "id": 10 + index} for index in range(MESSAGES))))
         answers = b""
         while answers.count(b'{"type":"ok"') < MESSAGES:
             answers += talker.socket.recv(1 << 16)

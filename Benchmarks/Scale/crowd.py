@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import json
 import select
 import socket
 import ssl
-import struct
+import sys
 import time
 import zlib
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Tests/PythonSupport"))
+
+from frames import CLOSE, PING, PONG, Frames, commands, masked  # noqa: E402
 
 PATIENCE_SECONDS = 60
 OPENING = (
@@ -18,16 +22,6 @@ OPENING = (
     f"Sec-WebSocket-Key: {base64.b64encode(bytes(16)).decode()}\r\n{{offer}}\r\n"
 )
 OFFER = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
-
-
-def frames(*commands: dict) -> bytes:
-    """Masked text frames; the mask is zero."""
-    out = b""
-    for command in commands:
-        text = json.dumps(command).encode()
-        size = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + struct.pack(">H", len(text))
-        out += b"\x81" + size + bytes(4) + text
-    return out
 
 
 class Person:
@@ -38,12 +32,13 @@ class Person:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_hostname="localhost")
-        self.rest = b""
         self.pings = 0
         self.socket.sendall(OPENING.format(query=query, offer=OFFER if deflate else "").encode())
-        while b"\r\n\r\n" not in self.rest:
-            self.rest += self.receive()
-        head, self.rest = self.rest.split(b"\r\n\r\n", 1)
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += self.receive()
+        head, rest = answer.split(b"\r\n\r\n", 1)
+        self.frames = Frames(rest)
         if b" 101 " not in head or (b"permessage-deflate" in head) != deflate:
             raise SystemExit(f"the connection was not opened as it should be: {head.decode()}")
         # The welcome may come together with the ok.
@@ -63,41 +58,30 @@ class Person:
                     raise SystemExit(payload.decode())
                 count -= kind in payload
             if count > 0:
-                self.rest += self.receive()
+                self.frames.rest += self.receive()
 
     def taken(self):
         """The payloads that are whole; a ping is answered."""
-        at, data = 0, self.rest
-        while len(data) >= at + 2:
-            size, start = data[at + 1], at + 2
-            if size == 126:
-                size, start = int.from_bytes(data[at + 2 : at + 4], "big"), at + 4
-            elif size == 127:
-                size, start = int.from_bytes(data[at + 2 : at + 10], "big"), at + 10
-            # Of a header that is cut the length is too small, but the header itself is not there.
-            if len(data) < start + size:
-                break
-            if data[at] & 0x0F == 9:
+        for first, payload in self.frames.take():
+            if first == PING:
                 self.pings += 1
-                self.socket.sendall(b"\x8a" + bytes([0x80 | size]) + bytes(4) + data[start : start + size])
-            elif data[at] & 0x0F == 8:
-                raise SystemExit(f"a connection was closed: {data[start + 2 : start + size].decode()}")
-            elif data[at] & 0x40:
+                self.socket.sendall(masked(PONG, payload))
+            elif first == CLOSE:
+                raise SystemExit(f"a connection was closed: {payload[2:].decode()}")
+            elif first & 0x40:
                 # Each message is compressed by itself (RFC 7692, 7.2.2).
-                yield zlib.decompressobj(-15).decompress(data[start : start + size] + b"\x00\x00\xff\xff")
+                yield zlib.decompressobj(-15).decompress(payload + b"\x00\x00\xff\xff")
             else:
-                yield data[start : start + size]
-            at = start + size
-        self.rest = data[at:]
+                yield payload
 
-    def send(self, *commands: dict) -> None:
+    def send(self, *fields: dict) -> None:
         """Sends commands, and returns when each of them is answered."""
         waits = self.socket.gettimeout()
         self.socket.settimeout(PATIENCE_SECONDS)
-        numbered = [{**command, "id": number + 10} for number, command in enumerate(commands)]
+        numbered = [{**command, "id": number + 10} for number, command in enumerate(fields)]
         for start in range(0, len(numbered), 16):
             some = numbered[start : start + 16]
-            self.socket.sendall(frames(*some))
+            self.socket.sendall(commands(*some))
             self.await_frames(b'"type":"ok"', len(some))
         self.socket.settimeout(waits)
 
@@ -129,7 +113,7 @@ class Crowd:
                 # What is readable may be no text at all: tickets of TLS.
                 with contextlib.suppress(BlockingIOError, ssl.SSLWantReadError):
                     while True:
-                        person.rest += person.receive()
+                        person.frames.rest += person.receive()
                 for _ in person.taken():
                     pass
 

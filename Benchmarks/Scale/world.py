@@ -16,24 +16,16 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Tests/PythonSupport"))
+
+from programs import ROOT, free_ports  # noqa: E402
+
 SERVER = os.environ.get("CHAT_SERVER_BIN", str(ROOT / ".build/release/ChatServer"))
 CLI = os.environ.get("CHAT_CLI_BIN", str(ROOT / ".build/release/chat-cli"))
 START_SECONDS = 30
 # The kernel's caches that grow with sockets and with nothing else that a busy machine does.
 SOCKET_CACHES = ("TCP", "sock_inode_cache", "filp", "eventpoll_epi", "eventpoll_pwq", "ep_head")
 DIRECTORY_ENTRY_BYTES = 192
-
-
-def free_ports(count: int) -> list[int]:
-    listeners = [socket.socket() for _ in range(count)]
-    try:
-        for listener in listeners:
-            listener.bind(("127.0.0.1", 0))
-        return [listener.getsockname()[1] for listener in listeners]
-    finally:
-        for listener in listeners:
-            listener.close()
 
 
 def processor_seconds(pid: int) -> float:

@@ -1,15 +1,14 @@
 """The real server, a real browser, and people who use it."""
 
-import contextlib
 import json
 import os
 import pathlib
-import random
 import select
 import signal
 import socket
 import struct
 import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -20,8 +19,11 @@ import pytest
 from front_door import FrontDoor, new_key
 from playwright.sync_api import expect, sync_playwright
 
-HERE = pathlib.Path(__file__).parent
-REPOSITORY = HERE.parent.parent
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "PythonSupport"))
+
+from programs import ROOT, SERVER, free_port  # noqa: E402
+
 SCREENSHOTS = HERE / "screenshots"
 PATIENCE_SECONDS = 120
 """How long anything may take: a bound for what never comes, which no busy machine outlasts."""
@@ -35,7 +37,6 @@ class Server:
 
     def __init__(self, *flags):
         self.flags = flags
-        self.binary = os.environ.get("CHAT_SERVER_BIN", str(REPOSITORY / ".build/debug/ChatServer"))
         self.port = free_port()
         self.process = None
 
@@ -44,7 +45,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self):
-        command = [self.binary, "--host", "127.0.0.1", "--port", str(self.port), "--static", str(REPOSITORY / "static"), *self.flags]
+        command = [SERVER, "--host", "127.0.0.1", "--port", str(self.port), "--static", ROOT / "static", *self.flags]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self._await_listening()
         return self
@@ -63,7 +64,7 @@ class Server:
                     if line.startswith("listening on ") and line.endswith("\n"):
                         return
         self.kill()
-        raise RuntimeError(f"{self.binary} did not say where it listens; it said: {text.decode()!r}")
+        raise RuntimeError(f"{SERVER} did not say where it listens; it said: {text.decode()!r}")
 
     def kill(self):
         """Without a word, as a crash."""
@@ -133,18 +134,6 @@ class Redis:
             self.process.kill()
             self.process.wait()
             self.process = None
-
-
-def free_port():
-    """A port that nobody listens on, below those that the system gives to outgoing connections.
-
-    One of those could be taken by anybody between the end of a server and its next start.
-    """
-    while True:
-        port = random.randrange(12_000, 30_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 class Proxy:
@@ -313,6 +302,13 @@ class Person:
         self.page.fill("#welcome-name", name)
         self.page.keyboard.press("Enter")
         self.is_in()
+        return self
+
+    def enter_by_touch(self, room, name):
+        self.page.goto(f"{self.url}/#{room}")
+        self.page.fill("#welcome-name", name)
+        self.page.get_by_role("button", name="Enter").tap()
+        expect(self.page.locator("html")).to_have_attribute("data-connection", "open")
         return self
 
     def is_in(self):

@@ -9,6 +9,18 @@ SOCKET = re.compile("/ws$")
 QUICK = "Math.random = () => 0"
 
 
+def watched(person):
+    """The WebSockets that a person's pages open from now on, which lead to the server; a test may close them."""
+    sockets = []
+
+    def watch(socket):
+        sockets.append(socket)
+        socket.connect_to_server()
+
+    person.context.route_web_socket(SOCKET, watch)
+    return sockets
+
+
 def reconnect(person):
     """Presses the banner's button, unless the page has come back by itself meanwhile."""
     person.page.evaluate("document.querySelector('.banner:not([hidden]) .button')?.click()")
@@ -112,13 +124,7 @@ def test_an_answer_that_is_lost_does_not_make_a_second_message(people, room):
 
 def test_a_reconnected_page_has_what_it_missed_and_nothing_twice(people, server, room):
     mina = people()
-    sockets = []
-
-    def watch(socket):
-        sockets.append(socket)
-        socket.connect_to_server()
-
-    mina.context.route_web_socket(SOCKET, watch)
+    sockets = watched(mina)
     mina.enter(room, "Mina")
     server.say(room, "one")
     mina.sees("one")
@@ -133,13 +139,7 @@ def test_a_reconnected_page_has_what_it_missed_and_nothing_twice(people, server,
 def test_what_has_left_the_log_meanwhile_is_shown_as_a_gap(people, start_server, room):
     server = start_server("--unlimited", "--log-messages", "10")
     mina = people(server.url)
-    sockets = []
-
-    def watch(socket):
-        sockets.append(socket)
-        socket.connect_to_server()
-
-    mina.context.route_web_socket(SOCKET, watch)
+    sockets = watched(mina)
     mina.enter(room, "Mina")
     server.say(room, "first")
     mina.sees("first")

@@ -125,11 +125,7 @@ def test_a_korean_name_is_completed_while_its_syllable_is_composed(people, room,
 
 
 def test_a_suggestion_is_taken_by_a_finger(people, room):
-    mina = people(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    mina.page.goto(f"{mina.url}/#{room}")
-    mina.page.fill("#welcome-name", "Mina")
-    mina.page.get_by_role("button", name="Enter").tap()
-    expect(mina.page.locator("html")).to_have_attribute("data-connection", "open")
+    mina = people(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True).enter_by_touch(room, "Mina")
     mina.composer.tap()
     mina.composer.press_sequentially("/jo")
     mina.page.get_by_role("option", name=re.compile("^.join")).tap()

@@ -121,11 +121,7 @@ def test_the_button_sends_what_is_still_composed(mina):
 
 
 def test_on_touch_enter_is_a_new_line_and_the_button_sends(people, room):
-    mina = people(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    mina.page.goto(f"{mina.url}/#{room}")
-    mina.page.fill("#welcome-name", "Mina")
-    mina.page.get_by_role("button", name="Enter").tap()
-    expect(mina.page.locator("html")).to_have_attribute("data-connection", "open")
+    mina = people(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True).enter_by_touch(room, "Mina")
     mina.composer.tap()
     mina.composer.press_sequentially("one")
     mina.page.keyboard.press("Enter")

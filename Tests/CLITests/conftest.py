@@ -1,29 +1,23 @@
-"""A real server and a real terminal (tmux) for the tests of `chat-cli`.
-
-CHAT_SERVER_BIN and CHAT_CLI_BIN name the programs; by default those of the debug build.
-"""
+"""A real server and a real terminal (tmux) for the tests of `chat-cli`."""
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import json
 import os
-import random
 import shlex
 import shutil
-import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-SERVER = Path(os.environ.get("CHAT_SERVER_BIN", ROOT / ".build/debug/ChatServer"))
-CLI = Path(os.environ.get("CHAT_CLI_BIN", ROOT / ".build/debug/chat-cli"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "PythonSupport"))
 
+from programs import CLI, ROOT, SERVER, free_port  # noqa: E402, F401
 
 PATIENCE_SECONDS = 180
 """How long anything may take: a bound for what never comes, which no busy machine outlasts."""
@@ -37,18 +31,6 @@ def wait_until(condition, what: str = "the condition"):
             return result
         time.sleep(0.02)
     raise AssertionError(f"{what} did not come within {PATIENCE_SECONDS} s")
-
-
-def free_port() -> int:
-    """A port that nobody listens on, below those that the system gives to outgoing connections.
-
-    One of those could be taken by anybody between the end of a server and its next start.
-    """
-    while True:
-        port = random.randrange(12_000, 30_000)
-        with socket.socket() as listener, contextlib.suppress(OSError):
-            listener.bind(("127.0.0.1", port))
-            return port
 
 
 class Server:
@@ -232,3 +214,12 @@ def terminal():
     window = Terminal()
     yield window
     window.close()
+
+
+@pytest.fixture
+def joined(terminal, shared_server, room):
+    """A terminal in which Mina has joined the room."""
+    terminal.join(shared_server, room, "--name", "Mina")
+    terminal.wait_for("1 here (Mina)")
+    terminal.wait_for_input_line(f"{room}>")
+    return terminal

@@ -12,15 +12,6 @@ from faulty_proxy import faulty
 
 
 @pytest.fixture
-def joined(terminal, shared_server, room):
-    """A terminal in which Mina has joined the room."""
-    terminal.join(shared_server, room, "--name", "Mina")
-    terminal.wait_for("1 here (Mina)")
-    terminal.wait_for_input_line(f"{room}>")
-    return terminal
-
-
-@pytest.fixture
 def second():
     """Another window, of another user."""
     window = Terminal()

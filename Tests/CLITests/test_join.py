@@ -8,15 +8,6 @@ import pytest
 from conftest import CLI_, Terminal, wait_until
 
 
-@pytest.fixture
-def joined(terminal, shared_server, room):
-    """A terminal in which somebody has joined the room."""
-    terminal.join(shared_server, room, "--name", "Mina")
-    terminal.wait_for("1 here (Mina)")
-    terminal.wait_for_input_line(f"{room}>")
-    return terminal
-
-
 def test_messages_appear_above_a_line_that_is_half_written(joined, cli, room):
     joined.type("half a thou")
     joined.wait_for_input_line(f"{room}> half a thou")

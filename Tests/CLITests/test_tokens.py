@@ -139,18 +139,24 @@ def second():
     window.close()
 
 
+def meet(moderator: str, jun: str, terminal, second, server, room, language) -> None:
+    """Somebody who moderates and Jun, who reads that language, are in a room, each with their token."""
+    terminal.shell(f"export CHAT_TOKEN={moderator}")
+    second.shell(f"export CHAT_TOKEN={jun}")
+    terminal.join(server, room)
+    terminal.wait_for("1 here")
+    second.join(server, room, "--language", language)
+    terminal.wait_for("Jun joined")
+
+
 @pytest.mark.parametrize("language, muted, freed, removed, banned, refused", [
     ("en", "you are muted until", "Jun may speak in", "a moderator removed you: rude", "you are banned until", "you are banned until"),
     ("ko", "까지 이 방에서 말할 수 없습니다", "Jun may speak in", "관리자가 내보냈습니다: rude", "까지 들어올 수 없습니다", "까지 들어올 수 없습니다"),
 ])
 def test_muted_unmuted_kicked_and_banned(cli, key, room, terminal, second, server, language, muted, freed, removed, banned, refused):
     jun = token(cli, key, "--name", "Jun", sub="jun")
-    terminal.shell(f"export CHAT_TOKEN={token(cli, key, '--name', 'Mina', room='*=read,write,moderate')}")
-    second.shell(f"export CHAT_TOKEN={jun}")
-    terminal.join(server, room)
-    terminal.wait_for("1 here")
-    second.join(server, room, "--language", language)
-    terminal.wait_for("Jun joined")
+    mina = token(cli, key, "--name", "Mina", room="*=read,write,moderate")
+    meet(mina, jun, terminal, second, server, room, language)
 
     terminal.shell("/mute Jun 10m calm down")
     terminal.wait_for("Jun is muted in")
@@ -249,12 +255,8 @@ def test_a_closed_room_and_slow_mode(cli, key, room, terminal, server, language,
     ("en", "not sent: hello?", "you are banned"), ("ko", "보내지 못했습니다: hello?", "이 방에 들어올 수 없게 되었습니다"),
 ])
 def test_why_a_room_is_lost_is_told_once_and_not_with_each_line_that_waits_in_it(cli, key, room, terminal, second, server, language, unsent, banned):
-    terminal.shell(f"export CHAT_TOKEN={token(cli, key, '--name', 'Mina', room='*=read,write,moderate')}")
-    second.shell(f"export CHAT_TOKEN={token(cli, key, '--name', 'Jun', sub='jun')}")
-    terminal.join(server, room)
-    terminal.wait_for("1 here")
-    second.join(server, room, "--language", language)
-    terminal.wait_for("Jun joined")
+    mina = token(cli, key, "--name", "Mina", room="*=read,write,moderate")
+    meet(mina, token(cli, key, "--name", "Jun", sub="jun"), terminal, second, server, room, language)
     terminal.shell("/mute Jun 10m calm down")
     terminal.wait_for("Jun is muted in")
     second.shell("hello?")

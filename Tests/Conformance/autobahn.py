@@ -12,14 +12,16 @@ from __future__ import annotations
 import argparse
 import json
 import pathlib
-import random
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "PythonSupport"))
+
+from programs import free_port  # noqa: E402
 
 SECTIONS = {
     "1": "frames",
@@ -35,18 +37,6 @@ SECTIONS = {
     "13": "compression: parameters",
 }
 PATIENCE_SECONDS = 60
-
-
-def free_port() -> int:
-    """A port that nobody listens on, below those that the system gives to outgoing connections."""
-    while True:
-        port = random.randrange(12_000, 30_000)
-        with socket.socket() as listener:
-            try:
-                listener.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
 
 
 def start(server: str, port: int, log: pathlib.Path) -> subprocess.Popen:

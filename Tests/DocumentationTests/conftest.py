@@ -6,14 +6,16 @@ import os
 import re
 import stat
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-SERVER = Path(os.environ.get("CHAT_SERVER_BIN", ROOT / ".build/debug/ChatServer"))
-CLI = Path(os.environ.get("CHAT_CLI_BIN", ROOT / ".build/debug/chat-cli"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "PythonSupport"))
+
+from programs import CLI, ROOT, SERVER  # noqa: E402, F401
+
 PATIENCE_SECONDS = 120
 """How long anything may take: a bound for what never comes, which no busy machine outlasts."""
 PLACES = ("*.md", "docs/**/*.md", "changes/README.md", "Fuzz/*.md", "Tests/*/*.md", ".github/*.md")

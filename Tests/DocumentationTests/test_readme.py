@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
-import socket
 import subprocess
 import threading
 import time
@@ -14,18 +12,10 @@ import urllib.request
 import pytest
 
 from conftest import CLI, PATIENCE_SECONDS, ROOT, SERVER
+from programs import free_port
 from shell import lines
 
 HERE = "http://127.0.0.1:8080"
-
-
-def free_port() -> int:
-    """A port that nobody listens on, below those that the system gives to outgoing connections."""
-    while True:
-        port = random.randrange(12_000, 30_000)
-        with socket.socket() as listener, contextlib.suppress(OSError):
-            listener.bind(("127.0.0.1", port))
-            return port
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from relay import Relay
-from stage import Node, Program, Redis, free_port
+from stage import Chat, Node, Program, Redis, free_port
 
 SLOTS = 16384
 PRIMARIES = 3
@@ -45,42 +45,25 @@ class Member(Redis):
         return [line.split(" ") for line in await self.cli("CLUSTER", "NODES")]
 
 
-class Cluster:
+class Cluster(Chat):
     """The servers, and the nodes that use them."""
 
     def __init__(self, folder: Path, nodes: int, options: list[str], timeout: int = 30_000):
         """With the milliseconds after which a server that is silent counts as gone; a busy machine may be silent for long."""
         self.members = [Member(folder, number, timeout) for number in range(2 * PRIMARIES)]
         self.nodes = [Node(number, folder, self.members[0], options) for number in range(nodes)]
-        self.relays: list[dict[Member, Relay]] = []
+        self.ways: list[dict[Member, Relay]] = []
         """For each node its way to each server."""
         for number, node in enumerate(self.nodes):
             host = f"127.0.0.{2 + number}"
-            self.relays.append({member: Relay(member.port, port=member.port, host=host) for member in self.members})
+            self.ways.append({member: Relay(member.port, port=member.port, host=host) for member in self.members})
             # Two are enough to find the others.
             node.address = "redis-cluster://" + ",".join(f"{host}:{member.port}" for member in self.members[:2])
 
-    @contextlib.asynccontextmanager
-    async def running(self):
-        """Starts everything, and ends it with the scope; the nodes come when the servers serve."""
-        async with contextlib.AsyncExitStack() as stack:
+    def relays(self) -> list[Relay]:
+        return [relay for relays in self.ways for relay in relays.values()] + [node.to_clients for node in self.nodes]
 
-            async def start(programs: list[Program]) -> None:
-                for program in programs:
-                    stack.push_async_callback(program.kill)
-                    await program.start()
-
-            await start(self.members)
-            await self._join()
-            for relays in self.relays:
-                for relay in relays.values():
-                    await stack.enter_async_context(relay.running())
-            for node in self.nodes:
-                await stack.enter_async_context(node.to_clients.running())
-            await start(self.nodes)
-            yield self
-
-    async def _join(self) -> None:
+    async def unite(self) -> None:
         first, *others = self.members
         for number, member in enumerate(self.members):
             await member.cli("CLUSTER", "SET-CONFIG-EPOCH", str(number + 1))
@@ -147,9 +130,5 @@ class Cluster:
         await self.is_whole()
 
     @property
-    def programs(self) -> list[Program]:
-        return [*self.members, *self.nodes]
-
-    @property
-    def crashes(self) -> list[str]:
-        return [crash for program in self.programs for crash in program.crashes]
+    def stores(self) -> list[Program]:
+        return list(self.members)

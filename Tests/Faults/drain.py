@@ -29,7 +29,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from member import CLOSE, HANDSHAKE, PING, PONG, TEXT, command
+from member import CLOSE, HANDSHAKE, PING, PONG, TEXT, Frames, command, masked
 from stage import PATIENCE_SECONDS, SERVER, end_with_parent, free_port
 
 JITTER_SECONDS = 0.5
@@ -72,7 +72,8 @@ class Person:
         self.socket.setsockopt(socket.IPPROTO_IP, 24, 1)  # IP_BIND_ADDRESS_NO_PORT
         self.socket.bind((self.address, 0))
         self.socket.connect_ex(("127.0.0.1", self.chat.port))
-        self.buffer, self.is_open, self.is_here, self.was_told = b"", False, False, False
+        self.head, self.frames = b"", Frames()
+        self.is_open = self.is_here = self.was_told = False
         self.chat.watch(self)
 
     def greet(self) -> None:
@@ -85,39 +86,24 @@ class Person:
             data = b""
         if not data:
             return self.ended()
-        self.buffer += data
         if not self.is_open:
-            head, end, rest = self.buffer.partition(b"\r\n\r\n")
+            self.head += data
+            head, end, data = self.head.partition(b"\r\n\r\n")
             if not end:
                 return None
             if not head.startswith(b"HTTP/1.1 101"):
                 return self.refused(head.partition(b"\r\n")[0].decode())
-            self.buffer, self.is_open = rest, True
+            self.is_open = True
             self.tell(1, type="hello", **({"session": self.session} if self.session else {"name": f"P{self.number}"}))
             self.tell(2, type="join", room=self.room, **({"after": self.position} if self.position else {}))
-        for kind, payload in self.frames():
+        for kind, payload in self.frames.take(data):
             if kind == TEXT:
                 self.hear(json.loads(payload))
             elif kind == PING:
-                self.socket.send(bytes([PONG, 0x80 | len(payload)]) + bytes(4) + payload)
+                self.socket.send(masked(PONG, payload))
             elif kind == CLOSE:
                 return self.ended()
         return None
-
-    def frames(self):
-        """The frames that are whole."""
-        at, data = 0, self.buffer
-        while len(data) >= at + 2:
-            size, head = data[at + 1], at + 2
-            if size == 126:
-                size, head = int.from_bytes(data[at + 2 : at + 4], "big"), at + 4
-            elif size == 127:
-                size, head = int.from_bytes(data[at + 2 : at + 10], "big"), at + 10
-            if len(data) < head + size:
-                break
-            yield data[at], data[head : head + size]
-            at = head + size
-        self.buffer = data[at:]
 
     def tell(self, number: int, **fields) -> None:
         self.socket.send(command(number, **fields))

@@ -19,7 +19,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from faults import PRESENCE, Outcome, Run, judge, verifying
+from faults import PRESENCE, Outcome, Run, conclude, everybody_came, judge, told, verifying
 from sentinels import Family
 from stage import PATIENCE_SECONDS, ROOT, Node
 
@@ -47,11 +47,11 @@ async def carry_out(plan: Plan, say=print) -> Outcome:
     rng = random.Random(plan.seed)
     options = ["--log-messages", "50000", *PRESENCE, "--ack-replicas", str(plan.ack_replicas)]
     family = Family(plan.folder, 2, options)
-    run = _VerifyRun(plan)
+    # A primary that dies may have told what its replicas never got.
+    seconds = SECONDS_EACH * plan.failovers
+    run = Run(plan.seed, seconds=seconds, keeps_data=False, place=plan.folder)
     async with family.running(), verifying(run, family) as result:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while sum(node.to_clients.accepted for node in family.nodes) < run.clients and not result.done():
-                await asyncio.sleep(0.02)
+        await everybody_came(run, family, result)
         for number in range(plan.failovers):
             await asyncio.sleep(rng.uniform(0.5, 2))
             say(f"failover {number + 1} of {plan.failovers}")
@@ -61,25 +61,7 @@ async def carry_out(plan: Plan, say=print) -> Outcome:
         if plan.ack_replicas:
             lost = await asyncio.to_thread(missing, plan.folder / "history.ndjson", family.nodes[0])
             outcome.complaints += [f"acknowledged and not in the log: {key} in {room}" for room, key in lost]
-    if outcome.complaints:
-        for line in outcome.complaints:
-            say(line)
-        say(f"FAILED; {plan.folder.relative_to(ROOT)} has the logs and the history")
-    else:
-        shutil.rmtree(plan.folder)
-    return outcome
-
-
-class _VerifyRun(Run):
-    """What `verify` does, and how it is judged: a primary that dies may have told what its replicas never got."""
-
-    def __init__(self, plan: Plan):
-        super().__init__(plan.seed, seconds=SECONDS_EACH * plan.failovers, keeps_data=False)
-        self._folder = plan.folder
-
-    @property
-    def folder(self) -> Path:
-        return self._folder
+    return conclude(outcome, plan.folder, say)
 
 
 def missing(history: Path, node: Node) -> list[tuple[str, str]]:
@@ -115,9 +97,7 @@ def main() -> int:
     parser.add_argument("--failovers", type=int, default=3)
     parser.add_argument("--ack-replicas", type=int, default=0)
     words = parser.parse_args()
-    outcome = asyncio.run(carry_out(Plan(words.seed, words.failovers, words.ack_replicas)))
-    print(json.dumps({name: value for name, value in outcome.report.items() if name != "violations"}))
-    return 1 if outcome.complaints else 0
+    return told(asyncio.run(carry_out(Plan(words.seed, words.failovers, words.ack_replicas))))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from people import People
 from schedule import LOSING, Fault, Kind, schedule
-from stage import CLI, PATIENCE_SECONDS, ROOT, SERVER, Node, Program, Stage, end_with_parent
+from stage import CLI, PATIENCE_SECONDS, ROOT, SERVER, Chat, Node, Program, Stage, end_with_parent
 
 DELAY = 0.15
 """Seconds that a slow network takes, either way."""
@@ -55,6 +55,8 @@ class Run:
     server_options: list[str] = field(default_factory=list)
     old_server: Path | None = None
     """A server of another version, which all nodes are at first; one that is killed comes back as the present one."""
+    place: Path | None = None
+    """Where it leaves its traces; none: in a folder that its seed names."""
 
     @property
     def schedule(self) -> list[Fault]:
@@ -78,7 +80,7 @@ class Run:
 
     @property
     def folder(self) -> Path:
-        return ROOT / ".cache/faults" / f"{'keeps' if self.keeps_data else 'forgets'}-{self.seed}"
+        return self.place or ROOT / ".cache/faults" / f"{'keeps' if self.keeps_data else 'forgets'}-{self.seed}"
 
 
 class Director:
@@ -213,9 +215,7 @@ async def carry_out(run: Run, say=print) -> Outcome:
         for node in stage.nodes if run.old_server else []:
             node.server = run.old_server
         async with stage.running(), verifying(run, stage) as result:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                while sum(node.to_clients.accepted for node in stage.nodes) < run.clients and not result.done():
-                    await asyncio.sleep(0.02)
+            await everybody_came(run, stage, result)
             people = People(stage)
             await Director(stage, run, people, note).perform()
             note("the last fault is over")
@@ -234,12 +234,12 @@ async def carry_out(run: Run, say=print) -> Outcome:
 
 
 @contextlib.asynccontextmanager
-async def verifying(run: Run, stage: Stage):
+async def verifying(run: Run, chat: Chat):
     """Lets clients use the chat; gives the task that ends with what `chat-cli verify` says."""
     command = [CLI, "verify", "--json", "--record", run.folder / "history.ndjson", "--seed", str(run.seed)]
     command += ["--clients", str(run.clients), "--rooms", str(run.rooms)]
     command += ["--duration", str(run.seconds + 1), "--settle", str(run.settle)]
-    for node in stage.nodes:
+    for node in chat.nodes:
         command += ["--server", node.url]
     process = await asyncio.create_subprocess_exec(
         *command,
@@ -265,6 +265,13 @@ async def verifying(run: Run, stage: Stage):
             process.kill()
 
 
+async def everybody_came(run: Run, chat: Chat, result: asyncio.Task) -> None:
+    """Waits until each client of `verify` has connected."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while sum(node.to_clients.accepted for node in chat.nodes) < run.clients and not result.done():
+            await asyncio.sleep(0.02)
+
+
 def judge(run: Run, crashes: list[str], status: int, output: bytes) -> Outcome:
     """What is wrong with a run, by what ended that must not and what `chat-cli verify` said."""
     if not output:
@@ -282,6 +289,23 @@ def judge(run: Run, crashes: list[str], status: int, output: bytes) -> Outcome:
     if report["connections"] <= run.clients:
         complaints.append("nobody ever had to come back: the faults did nothing")
     return Outcome(report, complaints)
+
+
+def conclude(outcome: Outcome, folder: Path, say) -> Outcome:
+    """Says what is wrong with a run; where nothing is, its folder goes."""
+    for line in outcome.complaints:
+        say(line)
+    if outcome.complaints:
+        say(f"FAILED; {folder.relative_to(ROOT)} has the logs and the history")
+    else:
+        shutil.rmtree(folder)
+    return outcome
+
+
+def told(outcome: Outcome) -> int:
+    """Prints what `chat-cli verify` found; gives the exit status of a run."""
+    print(json.dumps({name: value for name, value in outcome.report.items() if name != "violations"}))
+    return 1 if outcome.complaints else 0
 
 
 def main() -> int:
@@ -309,9 +333,7 @@ def main() -> int:
         server_options=words.server_option,
         old_server=words.old_server,
     )
-    outcome = asyncio.run(carry_out(run))
-    print(json.dumps({name: value for name, value in outcome.report.items() if name != "violations"}))
-    return 1 if outcome.complaints else 0
+    return told(asyncio.run(carry_out(run)))
 
 
 if __name__ == "__main__":

@@ -11,22 +11,20 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
-import json
 import random
 import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from faults import PRESENCE, Outcome, Run, judge, verifying
-from stage import PATIENCE_SECONDS, ROOT, Node, Program, Redis
+from faults import PRESENCE, Outcome, Run, conclude, everybody_came, judge, told, verifying
+from stage import ROOT, Chat, Node, Program, Redis
 
 NAMES = "abc"
 """What the servers are called."""
 
 
-class Fleet:
+class Fleet(Chat):
     """Three servers, and nodes that know the first two of them."""
 
     def __init__(self, folder: Path, nodes: int, options: list[str]):
@@ -43,25 +41,9 @@ class Fleet:
         random.shuffle(entries)
         return ",".join(entries)
 
-    @contextlib.asynccontextmanager
-    async def running(self):
-        """Starts everything, and ends it with the scope."""
-        async with contextlib.AsyncExitStack() as stack:
-            for node in self.nodes:
-                await stack.enter_async_context(node.to_redis.running())
-                await stack.enter_async_context(node.to_clients.running())
-            for program in self.programs:
-                stack.push_async_callback(program.kill)
-                await program.start()
-            yield self
-
     @property
-    def programs(self) -> list[Program]:
-        return [*self.servers, *self.nodes]
-
-    @property
-    def crashes(self) -> list[str]:
-        return [crash for program in self.programs for crash in program.crashes]
+    def stores(self) -> list[Program]:
+        return list(self.servers)
 
 
 @dataclass
@@ -75,18 +57,6 @@ class Plan:
         return ROOT / ".cache/faults" / f"fleet-{self.seed}"
 
 
-class _VerifyRun(Run):
-    """What `verify` does, and how it is judged: the logs of rooms that move begin anew."""
-
-    def __init__(self, plan: Plan):
-        super().__init__(plan.seed, seconds=14, keeps_data=False, rooms=12)
-        self._folder = plan.folder
-
-    @property
-    def folder(self) -> Path:
-        return self._folder
-
-
 async def rooms(server: Redis) -> int:
     """How many rooms a server has."""
     return int((await server.tell("ZCARD", "chat:rooms"))[1:])
@@ -98,11 +68,10 @@ async def carry_out(plan: Plan, say=print) -> Outcome:
     plan.folder.mkdir(parents=True)
     rng = random.Random(plan.seed)
     fleet = Fleet(plan.folder, 2, ["--log-messages", "50000", *PRESENCE])
-    run = _VerifyRun(plan)
+    # The logs of rooms that move begin anew.
+    run = Run(plan.seed, seconds=14, keeps_data=False, rooms=12, place=plan.folder)
     async with fleet.running(), verifying(run, fleet) as result:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while sum(node.to_clients.accepted for node in fleet.nodes) < run.clients and not result.done():
-                await asyncio.sleep(0.02)
+        await everybody_came(run, fleet, result)
         for node in fleet.nodes:
             await asyncio.sleep(rng.uniform(1, 2))
             say(f"{node.name} gets the longer list")
@@ -114,21 +83,13 @@ async def carry_out(plan: Plan, say=print) -> Outcome:
             outcome.complaints.append("no room has moved to the third server")
         if not outcome.report.get("resets"):
             outcome.complaints.append("nobody was told that a log began anew")
-    if outcome.complaints:
-        for line in outcome.complaints:
-            say(line)
-        say(f"FAILED; {plan.folder.relative_to(ROOT)} has the logs and the history")
-    else:
-        shutil.rmtree(plan.folder)
-    return outcome
+    return conclude(outcome, plan.folder, say)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, required=True, help="draws the pauses and what the clients do")
-    outcome = asyncio.run(carry_out(Plan(parser.parse_args().seed)))
-    print(json.dumps({name: value for name, value in outcome.report.items() if name != "violations"}))
-    return 1 if outcome.complaints else 0
+    return told(asyncio.run(carry_out(Plan(parser.parse_args().seed))))
 
 
 if __name__ == "__main__":

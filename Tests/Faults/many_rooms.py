@@ -22,7 +22,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from member import CLOSE, HANDSHAKE, PING, PONG, TEXT, command, frame
+from member import CLOSE, HANDSHAKE, PING, PONG, TEXT, command, frame, masked
 from stage import SERVER, Program, free_port
 
 ROOMS_EACH = 100
@@ -104,7 +104,7 @@ class Guest:
                 if kind == TEXT:
                     self._take(json.loads(payload))
                 elif kind == PING:
-                    self.writer.write(bytes([PONG, 0x80 | len(payload)]) + bytes(4) + payload)
+                    self.writer.write(masked(PONG, payload))
                 elif kind == CLOSE:
                     break
         if self.rooms and not self.judge.is_over:

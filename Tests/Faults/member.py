@@ -6,14 +6,19 @@ import asyncio
 import contextlib
 import json
 import struct
+import sys
+from pathlib import Path
 
 from stage import Node
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "PythonSupport"))
+
+from frames import CLOSE, PING, PONG, TEXT, Frames, commands, masked  # noqa: E402, F401
 
 HANDSHAKE = (
     "GET /ws?{query} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 )
-TEXT, CLOSE, PING, PONG = 0x81, 0x88, 0x89, 0x8A
 
 
 async def frame(reader: asyncio.StreamReader) -> tuple[int, bytes]:
@@ -26,10 +31,7 @@ async def frame(reader: asyncio.StreamReader) -> tuple[int, bytes]:
 
 
 def command(number: int, **fields) -> bytes:
-    """A masked text frame; the mask is zero."""
-    text = json.dumps({"id": number, **fields}).encode()
-    size = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + struct.pack(">H", len(text))
-    return bytes([TEXT]) + size + bytes(4) + text
+    return commands({"id": number, **fields})
 
 
 class Member:
@@ -49,8 +51,7 @@ class Member:
                 if kind == TEXT:
                     self.events.put_nowait(json.loads(payload))
                 elif kind == PING:
-                    # Clients mask; a mask of zeros leaves the payload as it is.
-                    self.writer.write(bytes([PONG, 0x80 | len(payload)]) + bytes(4) + payload)
+                    self.writer.write(masked(PONG, payload))
                 elif kind == CLOSE:
                     break
         self.events.put_nowait(None)

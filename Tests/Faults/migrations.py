@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import random
 import shutil
 import sys
@@ -21,7 +20,7 @@ from pathlib import Path
 
 from clusters import Cluster
 from failovers import missing
-from faults import PRESENCE, Outcome, Run, judge, verifying
+from faults import PRESENCE, Outcome, Run, conclude, everybody_came, judge, told, verifying
 from stage import PATIENCE_SECONDS, ROOT
 
 SECONDS_EACH = {"migration": 2, "partition": 5, "failover": 9}
@@ -59,11 +58,11 @@ async def carry_out(plan: Plan, say=print) -> Outcome:
     options = ["--log-messages", "50000", *PRESENCE, "--ack-replicas", str(acks)]
     # Where no primary dies, none may be taken for dead either.
     cluster = Cluster(plan.folder, 2, options, *([1500] if plan.failovers else []))
-    run = _VerifyRun(plan)
+    # A primary that dies may have told what its replica never got.
+    seconds = sum(SECONDS_EACH[step] for step in plan.steps)
+    run = Run(plan.seed, seconds=seconds, keeps_data=plan.failovers == 0, rooms=6, place=plan.folder)
     async with cluster.running(), verifying(run, cluster) as result:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while sum(node.to_clients.accepted for node in cluster.nodes) < run.clients and not result.done():
-                await asyncio.sleep(0.02)
+        await everybody_came(run, cluster, result)
         for number, step in enumerate(plan.steps):
             await asyncio.sleep(rng.uniform(0.2, 1))
             say(f"{number + 1} of {len(plan.steps)}: {step}")
@@ -76,13 +75,7 @@ async def carry_out(plan: Plan, say=print) -> Outcome:
         if acks:
             lost = await asyncio.to_thread(missing, plan.folder / "history.ndjson", cluster.nodes[0])
             outcome.complaints += [f"acknowledged and not in the log: {key} in {room}" for room, key in lost]
-    if outcome.complaints:
-        for line in outcome.complaints:
-            say(line)
-        say(f"FAILED; {plan.folder.relative_to(ROOT)} has the logs and the history")
-    else:
-        shutil.rmtree(plan.folder)
-    return outcome
+    return conclude(outcome, plan.folder, say)
 
 
 async def _migrate(cluster: Cluster, rng: random.Random) -> None:
@@ -100,7 +93,7 @@ async def _migrate(cluster: Cluster, rng: random.Random) -> None:
 async def _partition(cluster: Cluster, rng: random.Random) -> None:
     """Cuts one node off from one primary for some seconds; the Cluster sees nothing of it."""
     primary = rng.choice(await cluster.primaries())
-    relay = rng.choice(cluster.relays)[primary]
+    relay = rng.choice(cluster.ways)[primary]
     relay.blackhole()
     await asyncio.sleep(rng.uniform(1, 4))
     relay.is_blackhole = False
@@ -115,19 +108,6 @@ async def _fail_over(cluster: Cluster, rng: random.Random) -> None:
 _STEPS = {"migration": _migrate, "partition": _partition, "failover": _fail_over}
 
 
-class _VerifyRun(Run):
-    """What `verify` does, and how it is judged: a primary that dies may have told what its replica never got."""
-
-    def __init__(self, plan: Plan):
-        seconds = sum(SECONDS_EACH[step] for step in plan.steps)
-        super().__init__(plan.seed, seconds=seconds, keeps_data=plan.failovers == 0, rooms=6)
-        self._folder = plan.folder
-
-    @property
-    def folder(self) -> Path:
-        return self._folder
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, required=True, help="draws the steps, the pauses and what the clients do")
@@ -136,9 +116,7 @@ def main() -> int:
     parser.add_argument("--failovers", type=int, default=3)
     words = parser.parse_args()
     plan = Plan(words.seed, words.migrations, words.partitions, words.failovers)
-    outcome = asyncio.run(carry_out(plan))
-    print(json.dumps({name: value for name, value in outcome.report.items() if name != "violations"}))
-    return 1 if outcome.complaints else 0
+    return told(asyncio.run(carry_out(plan)))
 
 
 if __name__ == "__main__":

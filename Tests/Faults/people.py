@@ -12,7 +12,7 @@ import json
 import urllib.parse
 from collections.abc import AsyncIterator, Iterable
 
-from member import CLOSE, HANDSHAKE, PING, PONG, TEXT, command, frame
+from member import CLOSE, HANDSHAKE, PING, PONG, TEXT, command, frame, masked
 from stage import PATIENCE_SECONDS, Node, Stage
 
 TRY_SECONDS = 5
@@ -57,7 +57,7 @@ class Person:
                 if kind == TEXT:
                     self._hear(json.loads(payload))
                 elif kind == PING:
-                    self._writer.write(bytes([PONG, 0x80 | len(payload)]) + bytes(4) + payload)
+                    self._writer.write(masked(PONG, payload))
                 elif kind == CLOSE:
                     break
         self.is_over.set()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from pathlib import Path
 
-from stage import REDIS, Node, Program, Redis, ask, free_port
+from stage import REDIS, Chat, Node, Program, Redis, ask, free_port
 
 NAME = "chat"
 """The name under which the sentinels know the primary."""
@@ -29,7 +28,7 @@ class Sentinel(Program):
         super().__init__(f"sentinel {number}", command, folder / f"sentinel-{number}.log", "Sentinel ID is")
 
 
-class Family:
+class Family(Chat):
     """Three servers, of which one is the primary, and three sentinels."""
 
     def __init__(self, folder: Path, nodes: int, options: list[str]):
@@ -46,23 +45,8 @@ class Family:
         for node in self.nodes:
             node.address = f"redis-sentinel://{places}/{NAME}"
 
-    @contextlib.asynccontextmanager
-    async def running(self):
-        """Starts everything, and ends it with the scope; the nodes come when all others know each other."""
-        async with contextlib.AsyncExitStack() as stack:
-
-            async def start(programs: list[Program]) -> None:
-                for program in programs:
-                    stack.push_async_callback(program.kill)
-                    await program.start()
-
-            await start([*self.servers, *self.sentinels])
-            await self.is_whole()
-            for node in self.nodes:
-                await stack.enter_async_context(node.to_redis.running())
-                await stack.enter_async_context(node.to_clients.running())
-            await start(self.nodes)
-            yield self
+    async def unite(self) -> None:
+        await self.is_whole()
 
     async def is_whole(self) -> None:
         """Waits until each sentinel knows the others and two replicas that follow the primary."""
@@ -104,9 +88,5 @@ class Family:
         await self.is_whole()
 
     @property
-    def programs(self) -> list[Program]:
-        return [*self.servers, *self.sentinels, *self.nodes]
-
-    @property
-    def crashes(self) -> list[str]:
-        return [crash for program in self.programs for crash in program.crashes]
+    def stores(self) -> list[Program]:
+        return [*self.servers, *self.sentinels]

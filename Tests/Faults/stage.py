@@ -3,7 +3,7 @@
     clients ── relay ── node 0 ── relay ──┐
     clients ── relay ── node 1 ── relay ──┴── Redis
 
-Everything belongs to a scope (`Stage.running`) and ends with it; processes end with this one, too, however it ends.
+Everything belongs to a scope (`Chat.running`) and ends with it; processes end with this one, too, however it ends.
 """
 
 from __future__ import annotations
@@ -12,34 +12,22 @@ import asyncio
 import contextlib
 import ctypes
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
+import sys
 from pathlib import Path
 
 from relay import Relay
 
-ROOT = Path(__file__).resolve().parents[2]
-SERVER = Path(os.environ.get("CHAT_SERVER_BIN", ROOT / ".build/debug/ChatServer"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "PythonSupport"))
+
+from programs import CLI, ROOT, SERVER, free_port  # noqa: E402, F401
+
 REDIS = os.environ.get("REDIS_SERVER_BIN", "redis-server")
-CLI = Path(os.environ.get("CHAT_CLI_BIN", ROOT / ".build/debug/chat-cli"))
 
 PATIENCE_SECONDS = 240
 """How long anything may take that is no fault: a bound for what never comes, which no busy machine outlasts."""
-
-
-def free_port() -> int:
-    """A port that nobody listens on, below those that the system gives to outgoing connections.
-
-    One of those could be taken by anybody between the end of a process and its next start.
-    """
-    while True:
-        port = random.randrange(12_000, 30_000)
-        with socket.socket() as listener, contextlib.suppress(OSError):
-            listener.bind(("127.0.0.1", port))
-            return port
 
 
 def end_with_parent() -> None:
@@ -194,29 +182,56 @@ class Node(Program):
         return f"ws://127.0.0.1:{self.to_clients.port}/ws"
 
 
-class Stage:
-    """The whole chat."""
+class Chat:
+    """Nodes, and the servers that they share."""
+
+    nodes: list[Node]
+
+    @property
+    def stores(self) -> list[Program]:
+        """What the nodes need, in the order in which it starts."""
+        raise NotImplementedError
+
+    @contextlib.asynccontextmanager
+    async def running(self):
+        """Starts everything, and ends it with the scope; the nodes come when the servers are one."""
+        async with contextlib.AsyncExitStack() as stack:
+
+            async def start(programs: list[Program]) -> None:
+                for program in programs:
+                    stack.push_async_callback(program.kill)
+                    await program.start()
+
+            await start(self.stores)
+            await self.unite()
+            for relay in self.relays():
+                await stack.enter_async_context(relay.running())
+            await start(self.nodes)
+            yield self
+
+    async def unite(self) -> None:
+        """Makes the servers know each other, when all of them run."""
+
+    def relays(self) -> list[Relay]:
+        """The ways from and to the nodes."""
+        return [relay for node in self.nodes for relay in (node.to_redis, node.to_clients)]
+
+    @property
+    def programs(self) -> list[Program]:
+        return [*self.stores, *self.nodes]
+
+    @property
+    def crashes(self) -> list[str]:
+        return [crash for program in self.programs for crash in program.crashes]
+
+
+class Stage(Chat):
+    """The whole chat, with one Redis."""
 
     def __init__(self, folder: Path, nodes: int, options: list[str]):
         self.redis = Redis(folder)
         self.nodes = [Node(number, folder, self.redis, options) for number in range(nodes)]
 
-    @contextlib.asynccontextmanager
-    async def running(self):
-        """Starts everything, and ends it with the scope."""
-        async with contextlib.AsyncExitStack() as stack:
-            for node in self.nodes:
-                await stack.enter_async_context(node.to_redis.running())
-                await stack.enter_async_context(node.to_clients.running())
-            for program in self.programs:
-                stack.push_async_callback(program.kill)
-                await program.start()
-            yield self
-
     @property
-    def programs(self) -> list[Program]:
-        return [self.redis, *self.nodes]
-
-    @property
-    def crashes(self) -> list[str]:
-        return [crash for program in self.programs for crash in program.crashes]
+    def stores(self) -> list[Program]:
+        return [self.redis]

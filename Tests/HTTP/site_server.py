@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
 import socket
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-SERVER = Path(os.environ.get("CHAT_SERVER_BIN", ROOT / ".build/debug/ChatServer"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "PythonSupport"))
+
+from programs import ROOT, SERVER  # noqa: E402
+
 KEY = "0123456789abcdef"
 PATIENCE_SECONDS = 120
 """How long anything may take: a bound for what never comes, which no busy machine outlasts."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import select
 import signal
 import socket
@@ -15,22 +14,15 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-SERVER = Path(os.environ.get("CHAT_SERVER_BIN", ROOT / ".build/debug/ChatServer"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "PythonSupport"))
+
+from programs import ROOT, SERVER, free_port  # noqa: E402
+
 NAME = "chat.example.com"
 """The name that the examples give the chat."""
 KEY = "the-key-of-this-tests-operator"
 PATIENCE_SECONDS = 120
 """How long anything may take: a bound for what never comes, which no busy machine outlasts."""
-
-
-def free_port() -> int:
-    """A port that nobody listens on, below those that the system gives to outgoing connections."""
-    while True:
-        port = random.randrange(12_000, 30_000)
-        with socket.socket() as listener, contextlib.suppress(OSError):
-            listener.bind(("127.0.0.1", port))
-            return port
 
 
 @contextlib.contextmanager

@@ -1,0 +1,40 @@
+"""What all tests in Python share: where the programs are, and ports at which nobody listens.
+
+CHAT_SERVER_BIN and CHAT_CLI_BIN name the programs; by default those of the debug build.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import socket
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVER = Path(os.environ.get("CHAT_SERVER_BIN", ROOT / ".build/debug/ChatServer"))
+CLI = Path(os.environ.get("CHAT_CLI_BIN", ROOT / ".build/debug/chat-cli"))
+
+
+def free_port() -> int:
+    """A port at which nobody listens, below those that the system gives to outgoing connections.
+
+    One of those could be taken by anybody between the end of a program and its next start.
+    """
+    while True:
+        port = random.randrange(12_000, 30_000)
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
+
+
+def free_ports(count: int) -> list[int]:
+    """So many ports of the system's choice, for programs that start once."""
+    listeners = [socket.socket() for _ in range(count)]
+    try:
+        for listener in listeners:
+            listener.bind(("127.0.0.1", 0))
+        return [listener.getsockname()[1] for listener in listeners]
+    finally:
+        for listener in listeners:
+            listener.close()

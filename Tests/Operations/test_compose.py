@@ -116,3 +116,8 @@ def test_they_have_no_more_rights_than_the_others():
         if "build" not in service:
             assert ":" in service["image"]
         assert not service["image"].endswith(":latest")
+
+
+def test_servers_and_terminal_are_of_one_image_which_can_be_named():
+    ours = {name: service["image"] for name, service in services().items() if "build" in service}
+    assert ours == dict.fromkeys(("chat", "cli"), "${CHAT_IMAGE:-swift-chat:local}")

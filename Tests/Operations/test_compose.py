@@ -88,9 +88,12 @@ def test_each_replica_is_known_by_its_own_name_and_keeps_what_it_is_given():
 def test_the_cluster_is_made_of_all_its_nodes_and_the_servers_wait_for_it():
     given = environment("cluster.env")
     nodes = sorted(name for name in services() if name.startswith("cluster-") and name != "cluster-init")
-    assert given["COMPOSE_PROFILES"] == "cluster" and len(nodes) == 6
+    assert given["COMPOSE_PROFILES"] == "cluster"
     assert given["CHAT_STACK_REDIS"] == f"redis-cluster://{','.join(nodes[:3])}"
     assert sorted(services()["cluster-init"]["depends_on"]) == nodes
+    assert f"for n in {' '.join(name.rpartition('-')[2] for name in nodes)};" in services()["cluster-init"]["command"][-1]
+    # Of a replica of each primary and one more, one is left for a primary that takes over: else nothing would be acknowledged there.
+    assert len(nodes) == 3 + 3 * int(given["CHAT_STACK_ACK_REPLICAS"]) + 1
     for name in nodes:
         assert services()[name]["hostname"] == name and services()[name]["volumes"] == [f"{name}-data:/data"]
     assert services()["chat"]["depends_on"]["cluster-init"] == {"condition": "service_completed_successfully", "required": False}
@@ -121,3 +124,9 @@ def test_they_have_no_more_rights_than_the_others():
 def test_servers_and_terminal_are_of_one_image_which_can_be_named():
     ours = {name: service["image"] for name, service in services().items() if "build" in service}
     assert ours == dict.fromkeys(("chat", "cli"), "${CHAT_IMAGE:-swift-chat:local}")
+
+
+def test_the_terminal_has_a_place_for_lines_that_wait():
+    cli = services()["cli"]
+    # The image has no home, and its file system is only read.
+    assert cli["tmpfs"] == [f"{cli['environment']['XDG_STATE_HOME']}:mode=1777"]

@@ -87,8 +87,8 @@ def row(line: str, y: float, style: Style) -> list[str]:
     return shapes
 
 
-def draw(lines: list[str], cursor: tuple[int, int]) -> str:
-    width, height = LEFT * 2 + COLUMNS * CELL, TOP + len(lines) * ROW
+def draw(lines: list[str], cursor: tuple[int, int], columns: int = COLUMNS) -> str:
+    width, height = LEFT * 2 + columns * CELL, TOP + len(lines) * ROW
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height}" '
         f'viewBox="0 0 {width:.0f} {height}" role="img" aria-label="chat-cli in a terminal">\n'

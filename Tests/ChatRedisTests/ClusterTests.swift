@@ -216,7 +216,7 @@ struct ClusterTests {
             let seeds = "127.0.0.1:\(gone),127.0.0.1:\(group.primaries[2].port)"
             let url = try RedisURL("redis-cluster://chat:pw@\(seeds)")
             for server in group.primaries {
-                // The rights that the README names.
+                // The rights that docs/CONFIGURATION.md names.
                 try await server.operate(
                     "ACL SETUSER chat on >pw ~chat:* &chat:* +@read +@write +@pubsub +@scripting +@connection -@dangerous "
                         + "+info +wait +time +cluster|myid +cluster|info +cluster|slots"

@@ -89,7 +89,7 @@ struct SetupTests {
     }
 
     @Test
-    func `what the README advises is enough`() async throws {
+    func `what the documents advise is enough`() async throws {
         try await RedisServerProcess.with { server in
             let rights =
                 "resetchannels ~chat:* &chat:* +@read +@write +@pubsub +@scripting +@connection -@dangerous +info "

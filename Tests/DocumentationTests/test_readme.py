@@ -1,9 +1,10 @@
-"""What the README has people type is typed, one thing after the other, at a server of its own."""
+"""What the README has people type is typed, one thing after the other, at a server of its own; and both languages of it agree."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
 import threading
 import time
@@ -133,3 +134,33 @@ def test_what_curl_asks_for_is_answered(shell):
     assert "openapi: 3" in answers[f"{HERE}/openapi.yaml"]
     assert '"lobby"' in answers[f"{HERE}/api/rooms"]
     assert "deployed" in answers[f"{HERE}/api/rooms/lobby/messages?limit=10"]
+
+
+def test_both_languages_have_the_same_commands_figures_and_places():
+    english, korean = (ROOT / name for name in ("README.md", "README.ko.md"))
+
+    def commands(path):
+        return [line.partition(" #")[0].rstrip() for line in lines(path)]
+
+    def figures(path):
+        rows = [row for row in path.read_text().splitlines() if row.startswith("|")]
+        found = [sorted(re.findall(r"[0-9][0-9,.]*[0-9]", row)) for row in rows]
+        return [numbers for numbers in found if len(numbers) > 2]
+
+    def places(path):
+        found = re.findall(r"\]\((?!#|README)([^)]+)\)", path.read_text())
+        # Each leads to its own language where there is one.
+        return {place.replace(".ko.", ".") for place in found}
+
+    assert commands(english) == commands(korean)
+    assert figures(english) == figures(korean) and len(figures(english)) > 3
+    assert places(english) == places(korean)
+
+
+@pytest.mark.parametrize("name", ["talk.png", "talk.ko.png"])
+def test_the_picture_moves_and_is_small(name):
+    picture = (ROOT / "docs/images" / name).read_bytes()
+    assert picture.startswith(b"\x89PNG") and len(picture) < 1_000_000
+    # How many frames it has (APNG, acTL).
+    place = picture.index(b"acTL") + 4
+    assert int.from_bytes(picture[place : place + 4], "big") > 10

@@ -4,7 +4,7 @@ package import ChatCore
 package struct Roster: Sendable {
     private struct Entry {
         var user: User
-        var holders: Set<HolderID>
+        var holders: SmallSet<HolderID>
     }
 
     private var entries: [UserID: Entry] = [:]
@@ -32,7 +32,7 @@ package struct Roster: Sendable {
             self.entries[user.id] = entry
             return self.rename(user)
         }
-        self.entries[user.id] = Entry(user: user, holders: [holder])
+        self.entries[user.id] = Entry(user: user, holders: SmallSet(holder))
         self.order.insert(user.id, at: self.index(of: user.id))
         self.version += 1
         return .joined(user)
@@ -59,7 +59,7 @@ package struct Roster: Sendable {
 
     /// A holder does not have the user in the room any more.
     package mutating func leave(_ id: UserID, holder: HolderID) -> OnChange {
-        guard var entry = self.entries[id], entry.holders.remove(holder) != nil else { return .none }
+        guard var entry = self.entries[id], entry.holders.remove(holder) else { return .none }
         guard entry.holders.isEmpty else {
             self.entries[id] = entry
             return .none

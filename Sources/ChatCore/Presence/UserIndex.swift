@@ -3,13 +3,13 @@ package typealias UserIndex<Connection: Hashable & Sendable> = ConnectionIndex<U
 
 /// The connections of each owner: a user, an address.
 package struct ConnectionIndex<Owner: Hashable & Sendable, Connection: Hashable & Sendable>: Sendable {
-    private var connections: [Owner: Set<Connection>] = [:]
+    private var connections: [Owner: SmallSet<Connection>] = [:]
 
     package init() {}
 
     /// A connection belongs to an owner.
     package mutating func add(_ connection: Connection, of owner: Owner) {
-        self.connections[owner, default: []].insert(connection)
+        self.connections[owner, default: SmallSet()].insert(connection)
     }
 
     /// The connection has ended.
@@ -19,7 +19,7 @@ package struct ConnectionIndex<Owner: Hashable & Sendable, Connection: Hashable 
     }
 
     /// The owner's connections.
-    package func connections(of owner: Owner) -> Set<Connection> { self.connections[owner] ?? [] }
+    package func connections(of owner: Owner) -> SmallSet<Connection> { self.connections[owner] ?? SmallSet() }
 
     /// Every owner that has a connection.
     package var connected: some Sequence<Owner> { self.connections.keys }

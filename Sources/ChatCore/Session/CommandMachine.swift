@@ -42,7 +42,7 @@ package struct CommandMachine: Sendable {
     private var state: State
     /// What the client may do.
     package private(set) var access = Access.open
-    private var rooms: [RoomName: Membership] = [:]
+    private var rooms = SmallMap<RoomName, Membership>()
     private var turns = JoinTurns()
     private var held = HeldCommands()
     /// The bytes of the commands that wait for a session or a room, about.

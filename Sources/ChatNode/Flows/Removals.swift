@@ -21,7 +21,7 @@ final class Removals {
 
     /// A moderator takes a member out of a room.
     func remove(_ membership: Membership, _ error: ProtocolError) {
-        membership.removal = error
+        membership.remove(error)
         let removal = Removal(
             room: membership.room.name,
             code: error.code,

@@ -70,7 +70,8 @@ final class Client {
     }
     /// Whether a page of a replay is on its way; the next page waits for it, whatever its room.
     private(set) var isReplaying = false
-    private let pageEnd = Signal()
+    // Few replays wait for another one.
+    private lazy var pageEnd = Signal()
     private(set) var isClosed = false
     /// The bytes that the node is said to hold for it (``BufferGauge``).
     var heldBytes = 0

@@ -19,8 +19,15 @@ final class Membership {
     var slot: Int?
     /// Whether its `join` has been answered: from then on it gets presence events.
     var isAnswered = false
-    /// Why it was removed by a moderator; nil while it was not.
-    var removal: ProtocolError?
+    private var end = End.open
+    /// Whether a moderator has removed it.
+    ///
+    /// An error takes more space than all else here, and few need it.
+    private indirect enum End {
+        case open
+        case removed(ProtocolError)
+    }
+
     /// Counts its catch-ups: when a new one begins, an older one ends.
     private(set) var catchUps = 0
 
@@ -32,6 +39,15 @@ final class Membership {
         self.isPresent = !client.isListener
         self.room = room
     }
+
+    /// Why it was removed by a moderator; nil while it was not.
+    var removal: ProtocolError? {
+        guard case .removed(let error) = self.end else { return nil }
+        return error
+    }
+
+    /// A moderator removes it.
+    func remove(_ error: ProtocolError) { self.end = .removed(error) }
 
     /// Whether the client may read what was said before it came.
     var mayReadPast: Bool { self.client.session.access.rights(in: self.room.name).contains(.history) }

@@ -92,6 +92,8 @@ def test_the_cluster_is_made_of_all_its_nodes_and_the_servers_wait_for_it():
     assert given["CHAT_STACK_REDIS"] == f"redis-cluster://{','.join(nodes[:3])}"
     assert sorted(services()["cluster-init"]["depends_on"]) == nodes
     assert f"for n in {' '.join(name.rpartition('-')[2] for name in nodes)};" in services()["cluster-init"]["command"][-1]
+    # The rooms of the other primaries go on.
+    assert "--cluster-require-full-coverage no" in services()[nodes[0]]["command"][-1]
     # Of a replica of each primary and one more, one is left for a primary that takes over: else nothing would be acknowledged there.
     assert len(nodes) == 3 + 3 * int(given["CHAT_STACK_ACK_REPLICAS"]) + 1
     for name in nodes:

@@ -66,7 +66,7 @@ programs() {
     cp "$built/ChatServer" "$built/chat-cli" "$folder/$name/bin/"
     strip "$folder/$name/bin/ChatServer" "$folder/$name/bin/chat-cli"
     cp -r static "$folder/$name/share/static"
-    cp LICENSE README.md CHANGELOG.md "$folder/$name/"
+    cp LICENSE README.md README.ko.md CHANGELOG.md "$folder/$name/"
     tar -C "$folder" --sort=name --owner=0 --group=0 --numeric-owner -czf "$folder/$name.tar.gz" "$name"
     rm -rf "${folder:?}/$name"
     (cd "$folder" && sha256sum "$name.tar.gz" >"$name.tar.gz.sha256")

@@ -10,6 +10,7 @@ COPY Sources Sources
 # The manifest names these targets, so their folders have to be there; they are not built.
 COPY Tests Tests
 COPY Benchmarks Benchmarks
+COPY Examples Examples
 # What was built stays in the cache mount, so that the next image costs only what has changed.
 RUN --mount=type=cache,id=swift-chat-packages,target=/root/.cache/org.swift.swiftpm,sharing=locked \
     --mount=type=cache,id=swift-chat-build,target=/build,sharing=locked \

@@ -263,6 +263,31 @@ let package = Package(
             exclude: ["bounds-debug.txt", "bounds-release.txt"],
             swiftSettings: settings
         ),
+        // The examples in Swift. A bot and a client have only what programs in packages of their own have.
+        .executableTarget(
+            name: "karma-bot",
+            dependencies: ["ChatClient", "ChatCore"],
+            path: "Examples/Bot",
+            exclude: ["README.md"],
+            packageAccess: false
+        ),
+        .target(
+            name: "ExampleClient",
+            dependencies: ["ChatClient", "ChatCore"],
+            path: "Examples/Client",
+            exclude: ["README.md"],
+            packageAccess: false
+        ),
+        .target(
+            name: "ExampleServer",
+            dependencies: [
+                "ChatCore", "ChatNode", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Examples/Server",
+            exclude: ["README.md"],
+            swiftSettings: settings
+        ),
         // What every broker promises, as functions over any of them.
         .target(
             name: "BrokerContract",
@@ -400,6 +425,8 @@ let package = Package(
                 "ChatVerify",
                 "ChatWebSocket",
                 "CZlib",
+                "ExampleClient",
+                "ExampleServer",
                 "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

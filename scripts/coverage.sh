@@ -45,10 +45,10 @@ bundle=$(find "$SWIFT_SCRATCH/debug/" -maxdepth 1 -name '*PackageTests.xctest' |
 if [ -d "$bundle" ]; then bundle=$(find "$bundle/Contents/MacOS" -type f | head -n 1); fi
 [ -n "$bundle" ] || die "there is no bundle of tests in $SWIFT_SCRATCH"
 "$tools/llvm-cov" export --format=lcov --instr-profile="$folder/counts.profdata" "$bundle" \
-    --ignore-filename-regex='/(\.build|Tests|Benchmarks)/' >"$folder/lines.info"
+    --ignore-filename-regex='/(\.build|Tests|Benchmarks|Examples)/' >"$folder/lines.info"
 if [ -n "${BROWSE:-}" ]; then
     "$tools/llvm-cov" show --format=html --output-dir="$folder/pages" --instr-profile="$folder/counts.profdata" "$bundle" \
-        --ignore-filename-regex='/(\.build|Tests|Benchmarks)/'
+        --ignore-filename-regex='/(\.build|Tests|Benchmarks|Examples)/'
     say "$folder/pages/index.html shows each line"
 fi
 written=()

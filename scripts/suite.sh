@@ -13,7 +13,7 @@
 # http      that every address, status and field is as the OpenAPI document says, and what generated requests find
 # proxies   the server behind nginx, HAProxy, Caddy and Traefik
 # operations the metrics of a server, and what Prometheus, its alerts and Grafana make of them
-# browser   the page: its logic in Node.js, the whole in Chromium
+# browser   the page: its logic in Node.js, the whole in Chromium; the programs of Examples, which people in a browser talk to
 # faults    two nodes and a Redis that are broken all the time, by a schedule (SEED=) that is printed; strangers that attack
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"

@@ -22,11 +22,11 @@ fault() {
 # is a name.
 names=$(mktemp -d)
 trap 'rm -rf "$names"' EXIT
-find Package.swift Sources Tests static -name '*.swift' -o -name '*.js' >"$names/files"
+find Package.swift Sources Tests Examples static -name '*.swift' -o -name '*.js' >"$names/files"
 xargs awk -f Tests/DocumentationTests/functions.awk <"$names/files" >"$names/functions"
 xargs grep -hv '^ *//' <"$names/files" | grep -oE '[A-Za-z_][A-Za-z0-9_]*' | sort -u >"$names/words"
-find Sources Tests static -type d | sed 's|.*/||' >>"$names/words"
-find Sources Tests static scripts Benchmarks >"$names/paths"
+find Sources Tests Examples static -type d | sed 's|.*/||' >>"$names/words"
+find Sources Tests static scripts Benchmarks Examples >"$names/paths"
 grep -rhoE --include='*.swift' "func \`[^\`]+\`" Tests | cut -d'`' -f2 >"$names/tests"
 while read -r fault; do fault "$fault"; done < <(
     awk -v names="$names" '
@@ -69,7 +69,7 @@ while read -r fault; do fault "$fault"; done < <(
                 } else if (token ~ /^[A-Z][A-Za-z]*[a-z][A-Za-z]*(\.[A-Za-z]+)?$/) {
                     sub(/\..*/, "", token)
                     if (!(token in words)) print place "the sources have no " token
-                } else if (token ~ /^(Sources|Tests|static|scripts|Benchmarks)\/[^ *{]+$/) {
+                } else if (token ~ /^(Sources|Tests|static|scripts|Benchmarks|Examples)\/[^ *{]+$/) {
                     sub(/\/$/, "", token)
                     if (!(token in others)) print place "there is no " token
                 } else if (token ~ /^(a|an|the|what|who) [a-z,-]+ [a-z,-]+ [a-z ,-]+$/) {
@@ -78,7 +78,7 @@ while read -r fault; do fault "$fault"; done < <(
             }
         }
         END { if (seen < 100) print "the documents name nothing in backticks; this check reads them wrongly" }
-    ' ARCHITECTURE.md docs/CONCURRENCY.md docs/ONE-MESSAGE.md "${tours[@]}" docs/SEMINAR.md
+    ' ARCHITECTURE.md docs/CONCURRENCY.md docs/ONE-MESSAGE.md "${tours[@]}" docs/SEMINAR.md Examples/*.md Examples/*/*.md
 )
 
 # ---- Excerpts: each stands in its file, and a tour shows the same ones in each language

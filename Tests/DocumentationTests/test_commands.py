@@ -131,6 +131,10 @@ def faults(command: Command) -> list[str]:
         return faults_of_docker(words)
     if program == "curl":
         return faults_of_curl(words)
+    if program == "python3" and words[1] == "-m":
+        folder = words[words.index("--directory") + 1] if "--directory" in words else "."
+        is_there = (ROOT / folder).is_dir() or folder.startswith(".cache/")
+        return ([] if words[2] == "http.server" else [f"what is {words[2]}?"]) + ([] if is_there else [f"there is no {folder}"])
     if program == "python3":
         text = (ROOT / words[1]).read_text() if (ROOT / words[1]).exists() else ""
         return [f"{words[1]} has no {word}" for word in words[2:] if word.startswith("--") and f'"{word}"' not in text] if text else [f"there is no {words[1]}"]
@@ -158,6 +162,7 @@ def test_every_command_is_taken_as_it_stands():
         ("docker compose up chats", "no service chats"),
         ("docker kill swift-chat-chats-1", "there is no swift-chat-chats-1"),
         ("curl http://127.0.0.1:8080/api/room", "the server has no /api/room"),
+        ("python3 -m http.server --directory Examples/Nothing", "there is no Examples/Nothing"),
         ("scripts/nothing.sh", "there is no scripts/nothing.sh"),
     ],
 )

@@ -19,7 +19,7 @@
 #   MINUTES=10            how long `make soak` breaks a chat, `make attack` attacks it; `make fuzz`: with each reader of bytes (5)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak attack tsan asan conformance fuzz night brokers coverage docs lint news format hooks bench sbom changelog \
+.PHONY: help run test soak attack tsan asan conformance fuzz night brokers coverage docs check-docs lint news format hooks bench sbom changelog \
 	release-check release-programs release-image release-publish install uninstall clean dev-clean
 
 help: ## Say what can be done here
@@ -59,7 +59,10 @@ brokers: ## Pass every test of the Redis broker on each of SERVERS: redis-6.2 re
 coverage: ## Run the Swift tests and say which lines they pass through, into docs/COVERAGE.md
 	@scripts/coverage.sh
 
-docs: ## Check that links, names, settings and commands of the documents are as they say
+docs: ## Make the reference of ChatClient and ChatCore, with articles for those who build on them, into .cache/docs/site
+	@scripts/docs.sh
+
+check-docs: ## Check that links, names, settings and commands of the documents are as they say
 	@scripts/test.sh documents
 
 lint: ## Check the formatting, the layout of the modules, the scripts and the news fragments

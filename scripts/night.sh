@@ -7,6 +7,7 @@
 # tsan        the Swift tests with the thread sanitizer (scripts/tsan.sh)
 # asan        the tests of the Swift code around C with the address sanitizer (scripts/asan.sh)
 # brokers     the tests of the Redis broker with each of their servers (scripts/brokers.sh)
+# docs        the reference of the modules that others build on, without a warning (scripts/docs.sh)
 # conformance the Autobahn Testsuite (scripts/conformance.sh); skipped where there is no Python 2.7
 # fuzz        made-up bytes, for MINUTES with each reader (scripts/fuzz.sh)
 # disturb     every suite on each of the worse machines (scripts/disturb.sh)
@@ -18,7 +19,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 parts=("$@")
-if [ ${#parts[@]} = 0 ]; then parts=(tsan asan brokers conformance fuzz disturb attack soak); fi
+if [ ${#parts[@]} = 0 ]; then parts=(tsan asan brokers docs conformance fuzz disturb attack soak); fi
 export MINUTES=${MINUTES:-10}
 
 run() { # PART
@@ -26,6 +27,7 @@ run() { # PART
     tsan) scripts/tsan.sh ;;
     asan) scripts/asan.sh ;;
     brokers) scripts/brokers.sh all ;;
+    docs) scripts/docs.sh ;;
     conformance) scripts/conformance.sh ;;
     fuzz) scripts/fuzz.sh "$MINUTES" ;;
     disturb)
@@ -35,7 +37,7 @@ run() { # PART
         ;;
     attack) scripts/attack.sh ;;
     soak) scripts/soak.sh ;;
-    *) die "no such part: $1 (there are: tsan asan brokers conformance fuzz disturb attack soak)" ;;
+    *) die "no such part: $1 (there are: tsan asan brokers docs conformance fuzz disturb attack soak)" ;;
     esac
 }
 

@@ -20,7 +20,7 @@ internal import NIOPosix
 ///
 /// - Every message of a joined room comes once and in order, over any number of reconnects; losses come as `gap` or
 ///   `reset`.
-/// - A send ends in a ``Receipt`` or in an error from the server; it is stored once, however often it was sent. The
+/// - A send ends in a ``/ChatCore/Receipt`` or in an error from the server; it is stored once, however often it was sent. The
 ///   sends of a room are stored in the order in which they were made.
 /// - Commands given while there is no connection wait for one.
 /// - With an ``OutboxStore`` this holds for sends over restarts of the program as well.

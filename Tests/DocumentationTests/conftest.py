@@ -18,7 +18,7 @@ from programs import CLI, ROOT, SERVER  # noqa: E402, F401
 
 PATIENCE_SECONDS = 120
 """How long anything may take: a bound for what never comes, which no busy machine outlasts."""
-PLACES = ("*.md", "docs/**/*.md", "changes/README.md", "Examples/**/*.md", "Fuzz/*.md", "Tests/*/*.md", ".github/*.md")
+PLACES = ("*.md", "docs/**/*.md", "changes/README.md", "Examples/**/*.md", "Fuzz/*.md", "Sources/*/*.docc/*.md", "Tests/*/*.md", ".github/*.md")
 
 
 def documents() -> list[Path]:

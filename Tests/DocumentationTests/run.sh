@@ -9,6 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 server=${CHAT_SERVER_BIN:-.build/debug/ChatServer}
 tours=(docs/TOUR.md docs/TOUR.ko.md)
 settings=docs/CONFIGURATION.md
+articles=(Sources/*/*.docc/*.md)
 status=0
 fault() {
     printf '%s\n' "$*"
@@ -78,11 +79,11 @@ while read -r fault; do fault "$fault"; done < <(
             }
         }
         END { if (seen < 100) print "the documents name nothing in backticks; this check reads them wrongly" }
-    ' ARCHITECTURE.md docs/CONCURRENCY.md docs/ONE-MESSAGE.md "${tours[@]}" docs/SEMINAR.md Examples/*.md Examples/*/*.md
+    ' ARCHITECTURE.md docs/CONCURRENCY.md docs/ONE-MESSAGE.md "${tours[@]}" docs/SEMINAR.md "${articles[@]}" Examples/*.md Examples/*/*.md
 )
 
-# ---- Excerpts: each stands in its file, and a tour shows the same ones in each language
-while read -r fault; do fault "$fault"; done < <(awk -f Tests/DocumentationTests/excerpts.awk "${tours[@]}")
+# ---- Excerpts: each stands in its file, in an article of the reference as well, and a tour shows the same ones in each language
+while read -r fault; do fault "$fault"; done < <(awk -f Tests/DocumentationTests/excerpts.awk "${tours[@]}" "${articles[@]}")
 excerpts() { sed -n '/^<!-- code:/,/^```$/p' "$1"; }
 for tour in "${tours[@]:1}"; do
     if ! diff <(excerpts "${tours[0]}") <(excerpts "$tour"); then fault "$tour: its excerpts are not those of ${tours[0]}"; fi

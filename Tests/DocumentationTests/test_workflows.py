@@ -88,8 +88,10 @@ def test_every_suite_is_run_for_each_change():
 def test_every_part_of_the_night_is_in_a_workflow():
     known = re.search(r"parts=\((\w+ [^)]*)\); fi", (ROOT / "scripts/night.sh").read_text())
     assert known
-    # The servers of Redis are tried for each change, and the conformance, which the script may skip, has a job that may not.
-    assert sorted([*matrix("nightly", "night")["part"], "brokers", "conformance"]) == sorted(known.group(1).split())
+    # The servers of Redis are tried and the reference is made for each change, and the conformance, which the script may skip, has a
+    # job that may not.
+    assert sorted([*matrix("nightly", "night")["part"], "brokers", "docs", "conformance"]) == sorted(known.group(1).split())
+    assert "scripts/docs.sh" in [step.get("run") for step in steps(ROOT / ".github/workflows/check.yml")]
 
 
 def test_every_server_of_redis_is_tried():

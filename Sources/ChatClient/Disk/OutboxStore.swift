@@ -2,7 +2,7 @@ public import ChatCore
 
 /// The store in which a client keeps sends without an answer, so that they survive the program.
 ///
-/// A client that is given one (``ChatClient/Configuration/outbox``) appends each send before it goes out and removes it
+/// A client that is given one (``ClientConfiguration/outbox``) appends each send before it goes out and removes it
 /// when its final answer has come. A program that starts again reads ``contents`` and hands each send to
 /// ``ChatClient/resend(_:)``: it goes out with its old key, as the same user, and so is stored once.
 ///

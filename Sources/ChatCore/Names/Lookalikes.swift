@@ -3,7 +3,7 @@ internal import Foundation
 /// Names that look alike: letters of several scripts, upper and lower case, `l` and `1`, `rn` and `m`.
 ///
 /// Two names look alike when their skeletons are equal (Unicode Technical Standard 39, section 4, with case and spaces
-/// left out of account, and with the letters of ``letters`` alone). The page has the same rule:
+/// left out of account, and with the letters of the table `letters` alone). The page has the same rule:
 /// `Tests/Vectors/lookalikes.json` holds examples for both.
 package enum Lookalikes {
     /// The text that all names that look like this one have in common; it is compared and never shown.

@@ -1,6 +1,6 @@
 internal import DequeModule
 
-/// The rooms that a holder has to restore, and the progress in each (``Broker/restore(_:_:)``).
+/// The rooms that a holder has to restore, and the progress in each (``PresenceRegistry/restore(_:_:)``).
 ///
 /// A batch is made when it is sent: it contains all earlier changes, and later changes go to the broker after it. One
 /// batch is under way at a time, and failed parts wait for another turn.
@@ -89,7 +89,7 @@ package struct RestoreQueue: Sendable, Equatable {
     /// A part is done, or has failed.
     ///
     /// - Parameters:
-    ///   - part: The part from ``begin(told:users:)``.
+    ///   - part: The part from ``begin(told:users:waits:)``.
     ///   - answer: The result; nil when it failed.
     /// - Returns: Whether the whole room is restored.
     package mutating func finished(_ part: HeldPart, _ answer: HeldPart.Answer?) -> Bool {

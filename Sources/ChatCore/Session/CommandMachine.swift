@@ -3,7 +3,7 @@ package import NIOCore
 /// Makes every decision about the commands of one connection, without I/O.
 ///
 /// Commands keep their order where it matters: while the session opens, everything waits; while a room is being joined,
-/// commands for that room wait. Sends and requests for other rooms go on. A few rooms are joined at a time (``JoinTurns``).
+/// commands for that room wait. Sends and requests for other rooms go on. A few rooms are joined at a time (`JoinTurns`).
 package struct CommandMachine: Sendable {
     /// The number of bytes of a message that count as one command.
     ///
@@ -82,7 +82,7 @@ package struct CommandMachine: Sendable {
 extension CommandMachine {
     /// The shell's step for a command.
     package enum OnCommand: Equatable, Sendable {
-        /// Open the session, then call ``CommandMachine/opened(_:)``. The id is that of the `hello`, if there was one.
+        /// Open the session, then call ``CommandMachine/opened(_:access:)``. The id is that of the `hello`, if there was one.
         case open(Command.Hello, id: Int?)
         /// Join the room, then call ``CommandMachine/joined(_:)`` or ``CommandMachine/expelled(_:)``.
         case join(Command.Join, id: Int?, isMember: Bool)

@@ -12,6 +12,7 @@
 #   DISTURB=one-core      `make test` on a worse machine: one-core, neighbour or delays (scripts/disturb.sh)
 #   SEED=1                what the faults of `make test` and `make soak`, and the attacks, are drawn by
 #   PARTS="tsan fuzz"     which parts `make night` does; none named: all
+#   DO="begin 1"          what `make exercise` does (scripts/exercise.sh): list, begin, check, solve, undo; none named: list
 #   SERVERS="redis-8 …"   the Redis servers of `make brokers`: redis-6.2 redis-7 redis-8 valkey-8.1; none named: all
 #   RANGE=main..HEAD      the commits of which `make news` wants news; none named: those that origin/main does not have
 #   VERSION=0.2.0         what `make changelog` releases; SUMMARY=FILE tells of it in words first
@@ -19,7 +20,7 @@
 #   MINUTES=10            how long `make soak` breaks a chat, `make attack` attacks it; `make fuzz`: with each reader of bytes (5)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak attack tsan asan conformance fuzz night brokers coverage docs check-docs lint news format hooks bench sbom changelog \
+.PHONY: help run test soak attack tsan asan conformance fuzz night brokers exercise exercises coverage docs check-docs lint news format hooks bench sbom changelog \
 	release-check release-programs release-image release-publish install uninstall clean dev-clean
 
 help: ## Say what can be done here
@@ -50,11 +51,17 @@ conformance: ## Have the Autobahn Testsuite check frames and compression, in ten
 fuzz: ## Feed made-up bytes to whatever reads bytes from outside, for MINUTES each
 	@scripts/fuzz.sh $(or $(MINUTES),5)
 
-night: ## All that takes too long for each change: tsan, asan, all Redis servers, conformance, fuzz, every suite on worse machines, attack, soak
+night: ## All that takes too long for each change: tsan, asan, all Redis servers, exercises, conformance, fuzz, every suite on worse machines, attack, soak
 	@scripts/night.sh $(PARTS)
 
 brokers: ## Pass every test of the Redis broker on each of SERVERS: redis-6.2 redis-7 redis-8 valkey-8.1
 	@scripts/brokers.sh all $(SERVERS)
+
+exercise: ## Begin, check or solve an exercise of docs/exercises: DO="begin 1"
+	@scripts/exercise.sh $(or $(DO),list)
+
+exercises: ## Check that the tests of all exercises fail without their solutions, and pass with them
+	@scripts/exercise.sh all
 
 coverage: ## Run the Swift tests and say which lines they pass through, into docs/COVERAGE.md
 	@scripts/coverage.sh

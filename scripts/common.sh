@@ -25,7 +25,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 # The folders and files that hold Swift code.
 swift_sources() {
     local path
-    for path in Sources Tests Benchmarks Examples Fuzz Package.swift; do
+    for path in Sources Tests Benchmarks Examples Fuzz docs/exercises Package.swift; do
         if [ -e "$path" ]; then printf '%s\n' "$path"; fi
     done
 }

@@ -8,6 +8,7 @@
 # asan        the tests of the Swift code around C with the address sanitizer (scripts/asan.sh)
 # brokers     the tests of the Redis broker with each of their servers (scripts/brokers.sh)
 # docs        the reference of the modules that others build on, without a warning (scripts/docs.sh)
+# exercises   the solutions of the exercises, and that their tests fail without them (scripts/exercise.sh)
 # conformance the Autobahn Testsuite (scripts/conformance.sh); skipped where there is no Python 2.7
 # fuzz        made-up bytes, for MINUTES with each reader (scripts/fuzz.sh)
 # disturb     every suite on each of the worse machines (scripts/disturb.sh)
@@ -19,7 +20,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 parts=("$@")
-if [ ${#parts[@]} = 0 ]; then parts=(tsan asan brokers docs conformance fuzz disturb attack soak); fi
+if [ ${#parts[@]} = 0 ]; then parts=(tsan asan brokers docs exercises conformance fuzz disturb attack soak); fi
 export MINUTES=${MINUTES:-10}
 
 run() { # PART
@@ -28,6 +29,7 @@ run() { # PART
     asan) scripts/asan.sh ;;
     brokers) scripts/brokers.sh all ;;
     docs) scripts/docs.sh ;;
+    exercises) scripts/exercise.sh all ;;
     conformance) scripts/conformance.sh ;;
     fuzz) scripts/fuzz.sh "$MINUTES" ;;
     disturb)
@@ -37,7 +39,7 @@ run() { # PART
         ;;
     attack) scripts/attack.sh ;;
     soak) scripts/soak.sh ;;
-    *) die "no such part: $1 (there are: tsan asan brokers docs conformance fuzz disturb attack soak)" ;;
+    *) die "no such part: $1 (there are: tsan asan brokers docs exercises conformance fuzz disturb attack soak)" ;;
     esac
 }
 

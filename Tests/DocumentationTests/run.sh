@@ -10,6 +10,7 @@ server=${CHAT_SERVER_BIN:-.build/debug/ChatServer}
 tours=(docs/TOUR.md docs/TOUR.ko.md)
 settings=docs/CONFIGURATION.md
 articles=(Sources/*/*.docc/*.md)
+exercises=(docs/exercises/*.md docs/exercises/*/README.md)
 status=0
 fault() {
     printf '%s\n' "$*"
@@ -20,14 +21,16 @@ fault() {
 # or is a folder.
 # A file is named by the end of its path. A function of Swift has its labels; where the line names no file, any may have it. A
 # sentence of four words and more is the name of a test. A diagram of mermaid has no backticks: there a word with a second capital
-# is a name.
+# is a name. An exercise may also name what it brings itself, and what its solution has.
 names=$(mktemp -d)
 trap 'rm -rf "$names"' EXIT
-find Package.swift Sources Tests Examples static -name '*.swift' -o -name '*.js' >"$names/files"
+find Package.swift Sources Tests Examples static docs/exercises -name '*.swift' -o -name '*.js' >"$names/files"
 xargs awk -f Tests/DocumentationTests/functions.awk <"$names/files" >"$names/functions"
 xargs grep -hv '^ *//' <"$names/files" | grep -oE '[A-Za-z_][A-Za-z0-9_]*' | sort -u >"$names/words"
+grep -h '^+' docs/exercises/*/solution.patch | grep -oE '[A-Za-z_][A-Za-z0-9_]*' >>"$names/words"
 find Sources Tests Examples static -type d | sed 's|.*/||' >>"$names/words"
 find Sources Tests static scripts Benchmarks Examples >"$names/paths"
+sed -nE 's|^\+\+\+ b/||p' docs/exercises/*/solution.patch >"$names/solved"
 grep -rhoE --include='*.swift' "func \`[^\`]+\`" Tests | cut -d'`' -f2 >"$names/tests"
 while read -r fault; do fault "$fault"; done < <(
     awk -v names="$names" '
@@ -38,6 +41,7 @@ while read -r fault; do fault "$fault"; done < <(
             while ((getline line < (names "/functions")) > 0) functions[line]
             while ((getline line < (names "/paths")) > 0) others[line]
             while ((getline line < (names "/tests")) > 0) tests[line]
+            while ((getline line < (names "/solved")) > 0) paths[line]
         }
         FNR == 1 { fence = "" }
         /^```/ { fence = fence == "" ? $0 : ""; next }
@@ -79,7 +83,7 @@ while read -r fault; do fault "$fault"; done < <(
             }
         }
         END { if (seen < 100) print "the documents name nothing in backticks; this check reads them wrongly" }
-    ' ARCHITECTURE.md docs/CONCURRENCY.md docs/ONE-MESSAGE.md "${tours[@]}" docs/SEMINAR.md "${articles[@]}" Examples/*.md Examples/*/*.md
+    ' ARCHITECTURE.md docs/CONCURRENCY.md docs/ONE-MESSAGE.md "${tours[@]}" docs/SEMINAR.md "${articles[@]}" Examples/*.md Examples/*/*.md "${exercises[@]}"
 )
 
 # ---- Excerpts: each stands in its file, in an article of the reference as well, and a tour shows the same ones in each language

@@ -18,6 +18,19 @@ ELSEWHERE = {"echo", "head", "journalctl", "jq", "openssl", "redis-cli", "redis-
 COMPOSE = {"up", "down", "run", "exec", "logs", "kill", "start", "stop", "ps", "build"}
 
 
+def programs_of_exercises() -> set[str]:
+    """The programs that exercises build."""
+    texts = [path.read_text() for path in (ROOT / "docs/exercises").glob("*/targets.txt")]
+    return {name for text in texts for name in re.findall(r'executableTarget\(\s*name: "([^"]+)"', text)}
+
+
+def faults_of_exercise(words: tuple[str, ...]) -> list[str]:
+    """What is asked of scripts/exercise.sh that it does not do, by the list at its top."""
+    known = set(re.findall(r"^#   scripts/exercise\.sh (\w+)", (ROOT / "scripts/exercise.sh").read_text(), re.M))
+    found = [] if not words or words[0] in known else [f"scripts/exercise.sh has no {words[0]}"]
+    return found + [f"there is no exercise {word}" for word in words[1:] if word != "NUMBER" and not list((ROOT / "docs/exercises").glob(f"{word}-*"))]
+
+
 @cache
 def interface(program: Path) -> dict:
     """What a program takes, as it says itself: commands with their options and arguments."""
@@ -66,6 +79,9 @@ def faults_of_make(words: tuple[str, ...], assigned: tuple[str, ...]) -> list[st
     asked = [word for word in words[1:] if "=" not in word]
     server = {argument["preferredName"]["name"] for argument in interface(SERVER)["arguments"] if argument.get("preferredName")}
     found = [f"make knows no {word}" for word in asked if word not in targets()]
+    for word in (*words[1:], *assigned):
+        if word.startswith("DO="):
+            found += faults_of_exercise(tuple(word.removeprefix("DO=").split()))
     settings = {f"CHAT_{name.upper().replace('-', '_')}" for name in server} | {"XDG_STATE_HOME", "XDG_CONFIG_HOME", "CHROMIUM", "REDIS_URL"}
     return found + [f"nothing reads {name}" for name in names if name not in variables() | settings]
 
@@ -119,6 +135,8 @@ def faults_of_curl(words: tuple[str, ...]) -> list[str]:
 
 def faults(command: Command) -> list[str]:
     program, words = command.words[0].rpartition("/")[2], command.words
+    if command.words[0] == "scripts/exercise.sh":
+        return faults_of_exercise(words[1:])
     if command.words[0].startswith("scripts/"):
         return [] if (ROOT / command.words[0]).exists() else [f"there is no {command.words[0]}"]
     if program == "chat-cli":
@@ -140,7 +158,7 @@ def faults(command: Command) -> list[str]:
         return [f"{words[1]} has no {word}" for word in words[2:] if word.startswith("--") and f'"{word}"' not in text] if text else [f"there is no {words[1]}"]
     if program == "git":
         return [] if words[1] in ("add", "commit", "config", "tag", "push", "worktree") else [f"git {words[1]} is not known here"]
-    return [] if program in ELSEWHERE else [f"who is {program}?"]
+    return [] if program in ELSEWHERE | programs_of_exercises() else [f"who is {program}?"]
 
 
 def test_every_command_is_taken_as_it_stands():
@@ -157,6 +175,7 @@ def test_every_command_is_taken_as_it_stands():
         ("ChatServer --port", "takes a value"),
         ("echo $(chat-cli rooms --colour)", "there is no --colour"),
         ("make tests", "make knows no tests"),
+        ('make exercise DO="finish"', "has no finish"),
         ("PROT=8081 make run", "nothing reads PROT"),
         ("docker compose --profile all up", "no profile all"),
         ("docker compose up chats", "no service chats"),
@@ -164,6 +183,8 @@ def test_every_command_is_taken_as_it_stands():
         ("curl http://127.0.0.1:8080/api/room", "the server has no /api/room"),
         ("python3 -m http.server --directory Examples/Nothing", "there is no Examples/Nothing"),
         ("scripts/nothing.sh", "there is no scripts/nothing.sh"),
+        ("scripts/exercise.sh start 1", "has no start"),
+        ("scripts/exercise.sh begin 99", "there is no exercise 99"),
     ],
 )
 def test_a_command_that_nobody_takes_is_found(line, fault):

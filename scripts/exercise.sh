@@ -176,7 +176,8 @@ copy_tree() { # TREE
         while read -r path; do
             if [ -e "$path" ] && ! cmp -s "$path" "$tree/$path"; then
                 mkdir -p "$tree/$(dirname "$path")"
-                cp -p "$path" "$tree/$path"
+                # It is new there, so it gets the time of now.
+                cp --preserve=mode "$path" "$tree/$path"
             fi
         done <"$tree.files"
     else
@@ -274,7 +275,7 @@ all() {
 }
 
 case ${1:-} in
-list) for number in $(numbers); do say "$number  $(sed -n '1s/^# //p' "$(folder_of "$number")/README.md")"; done ;;
+list) for number in $(numbers); do sed -n '1s/^# //p' "$(folder_of "$number")/README.md"; done ;;
 begin) begin "${2:-${EXERCISE:-}}" ;;
 check) check ;;
 solve) solve "${2:-${EXERCISE:-}}" ;;

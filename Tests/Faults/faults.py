@@ -195,6 +195,11 @@ class Outcome:
     complaints: list[str]
     """Why the run failed; empty when it did not."""
 
+    @property
+    def means_something(self) -> bool:
+        """Whether people talked while all was broken; how much they say depends on the machine."""
+        return self.report["acknowledged"] >= 20
+
 
 async def carry_out(run: Run, say=print) -> Outcome:
     """Makes a run in a folder of its own, which stays only when the run failed or was interrupted."""

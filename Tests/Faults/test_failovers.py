@@ -11,10 +11,10 @@ SEED = int(os.environ.get("SEED") or 1)
 def test_what_a_replica_has_confirmed_outlives_the_primary():
     outcome = asyncio.run(carry_out(Plan(SEED, ack_replicas=1)))
     assert outcome.complaints == []
-    assert outcome.report["acknowledged"] > 100
+    assert outcome.means_something
 
 
 def test_what_nobody_has_confirmed_is_never_lost_in_silence():
     outcome = asyncio.run(carry_out(Plan(SEED)))
     assert outcome.complaints == []
-    assert outcome.report["acknowledged"] > 100
+    assert outcome.means_something

@@ -19,13 +19,13 @@ OLD_SERVER = os.environ.get("OLD_SERVER")
 def test_a_chat_that_is_broken_all_the_time_loses_doubles_and_disorders_nothing():
     outcome = asyncio.run(carry_out(Run(SEED)))
     assert outcome.complaints == []
-    assert outcome.report["acknowledged"] > 100
+    assert outcome.means_something
 
 
 def test_a_redis_that_forgets_makes_resets_and_no_silent_loss():
     outcome = asyncio.run(carry_out(Run(SEED, keeps_data=False)))
     assert outcome.complaints == []
-    assert outcome.report["acknowledged"] > 100
+    assert outcome.means_something
     assert outcome.report["resets"] > 0
 
 
@@ -34,4 +34,4 @@ def test_one_release_replaces_another_and_nobody_is_told_anything():
     kinds = [Kind.KILL_NODE, Kind.STORM, Kind.CLIENTS_RESET]
     outcome = asyncio.run(carry_out(Run(SEED, kinds=kinds, nodes=3, every=1.5, old_server=Path(OLD_SERVER))))
     assert outcome.complaints == []
-    assert outcome.report["acknowledged"] > 100
+    assert outcome.means_something

@@ -11,4 +11,4 @@ SEED = int(os.environ.get("SEED") or 1)
 def test_rooms_move_to_another_server_and_nothing_is_lost_in_silence():
     outcome = asyncio.run(carry_out(Plan(SEED)))
     assert outcome.complaints == []
-    assert outcome.report["acknowledged"] > 100
+    assert outcome.means_something

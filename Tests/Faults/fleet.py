@@ -69,7 +69,7 @@ async def carry_out(plan: Plan, say=print) -> Outcome:
     rng = random.Random(plan.seed)
     fleet = Fleet(plan.folder, 2, ["--log-messages", "50000", *PRESENCE])
     # The logs of rooms that move begin anew.
-    run = Run(plan.seed, seconds=14, keeps_data=False, rooms=12, place=plan.folder)
+    run = Run(plan.seed, seconds=20, keeps_data=False, rooms=12, place=plan.folder)
     async with fleet.running(), verifying(run, fleet) as result:
         await everybody_came(run, fleet, result)
         for node in fleet.nodes:

@@ -9,10 +9,10 @@ struct FakeConnection: Sendable {
 
     static let epoch = "aaaaaaaa"
 
+    // On a busy machine a client may have waited so long for an answer that it asks whether anybody is there: such a ping is
+    // answered, unless the test wants to see it.
+
     /// The next command, or nil when the client is gone.
-    ///
-    /// - Parameter answersPings: Whether pings are none: on a busy machine a client may have waited so long for an answer
-    ///   that it asks whether anybody is there.
     func next(answersPings: Bool = true) async throws -> JSONValue? {
         for await frame in self.frames where frame.opcode == .text {
             let command = try JSONValue(ByteBuffer(frame.unmaskedData.readableBytesView))

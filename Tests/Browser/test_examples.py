@@ -10,11 +10,11 @@ import sys
 import threading
 
 import pytest
-from conftest import PATIENCE_SECONDS, REPOSITORY
+from conftest import PATIENCE_SECONDS, ROOT
 from playwright.sync_api import expect
 
-EXAMPLES = REPOSITORY / "Examples"
-BOT = os.environ.get("KARMA_BOT_BIN", str(REPOSITORY / ".build/debug/karma-bot"))
+EXAMPLES = ROOT / "Examples"
+BOT = os.environ.get("KARMA_BOT_BIN", str(ROOT / ".build/debug/karma-bot"))
 BRIDGE = [sys.executable, str(EXAMPLES / "Bridge/bridge.py")]
 
 

@@ -55,8 +55,8 @@ package final class Fleet: Broker {
         self.watch = ListWatch(sorted.map(\.roll), order, telling: self.news, logger: logger)
         self.copies = RulingCopies(sorted.map(\.broker), logger: logger)
         for (index, server) in sorted.enumerated() {
-            let relay = self.news.relay(of: index) { [watch, copies] status in
-                watch.changed(index, isUp: status == .ok)
+            let relay = self.news.relay(of: index) { [watch, copies] status, detail in
+                watch.changed(index, isUp: status == .ok, detail: detail)
                 if status == .ok { copies.doubt(index) }
             }
             server.broker.attach(relay)

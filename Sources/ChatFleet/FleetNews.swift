@@ -22,13 +22,19 @@ final class FleetNews: Sendable {
     ///
     /// - Parameters:
     ///   - index: The server's place.
-    ///   - changed: Called when the server was lost or regained, before the subscribers are told.
+    ///   - changed: Called with the news that the server was lost or regained. Subscribers are told of a loss after that, and
+    ///     of a return by ``regained(_:detail:)``.
     /// - Returns: The receiver.
     func relay(
         of index: Int,
-        changed: @escaping @Sendable (ServerStatus) -> Void
+        changed: @escaping @Sendable (ServerStatus, _ detail: String) -> Void
     ) -> any BrokerSubscriber {
         Relay(index, self, changed)
+    }
+
+    /// A server is back, and has rooms.
+    func regained(_ index: Int, detail: String) {
+        self.tell([.status(.ok, detail: detail, of: self.scopes[index])])
     }
 
     /// Adds a subscriber; it gets what is away now.
@@ -58,6 +64,8 @@ final class FleetNews: Sendable {
 
     private func translated(_ event: BrokerEvent, from index: Int) -> BrokerEvent? {
         switch event {
+        // One that is back may not know yet which rooms it has.
+        case .status(.ok, _, _): nil
         case .status(let status, let detail, _): .status(status, detail: detail, of: self.scopes[index])
         case .presenceIsDoubtful: .presenceIsDoubtful(of: self.scopes[index])
         case .renamed: event
@@ -72,14 +80,14 @@ final class FleetNews: Sendable {
     private final class Relay: BrokerSubscriber {
         private let index: Int
         private let news: FleetNews
-        private let changed: @Sendable (ServerStatus) -> Void
+        private let changed: @Sendable (ServerStatus, String) -> Void
 
-        init(_ index: Int, _ news: FleetNews, _ changed: @escaping @Sendable (ServerStatus) -> Void) {
+        init(_ index: Int, _ news: FleetNews, _ changed: @escaping @Sendable (ServerStatus, String) -> Void) {
             (self.index, self.news, self.changed) = (index, news, changed)
         }
 
         func receive(_ events: [BrokerEvent]) {
-            for case .status(let status, _, _) in events { self.changed(status) }
+            for case .status(let status, let detail, _) in events { self.changed(status, detail) }
             self.news.heard(events, from: self.index)
         }
     }

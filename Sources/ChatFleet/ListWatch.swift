@@ -14,10 +14,20 @@ final class ListWatch: Sendable {
     /// The most requests that wait for the first answers.
     private static let mostWaiting = 4096
 
+    /// The return of a server that was away.
+    private struct Return: Equatable {
+        /// Which of all returns it is: a server may be lost and regained while it is asked.
+        let number: Int
+        let detail: String
+    }
+
     private struct State {
         var list: FleetList
         /// The servers whose brokers have said that they are away.
         var away: Set<Int> = []
+        /// The servers that are back, and have not said since which rooms they have.
+        var returns: [Int: Return] = [:]
+        var returnCount = 0
         var told: Set<FleetList.Conflict> = []
         var waiting: [CheckedContinuation<Void, Never>] = []
         /// The rounds that have ended.
@@ -40,10 +50,17 @@ final class ListWatch: Sendable {
         for roll in rolls { roll.watch { [wakeup] in wakeup.wake() } }
     }
 
-    /// A server was lost or regained.
-    func changed(_ index: Int, isUp: Bool) {
+    /// A server was lost or regained; of a return the subscribers are told when the server has rooms.
+    func changed(_ index: Int, isUp: Bool, detail: String) {
         self.state.withLock { state in
-            if isUp { state.away.remove(index) } else { state.away.insert(index) }
+            if isUp {
+                state.away.remove(index)
+                state.returnCount += 1
+                state.returns[index] = Return(number: state.returnCount, detail: detail)
+            } else {
+                state.away.insert(index)
+                state.returns[index] = nil
+            }
         }
         if isUp { self.wakeup.wake() }
     }
@@ -137,22 +154,23 @@ final class ListWatch: Sendable {
     }
 
     private func round() async -> FleetList.OnRound {
-        let away = self.away
+        let (away, returns) = self.state.withLock { ($0.away, $0.returns) }
         let states = await self.ask(self.rolls.indices.filter { !away.contains($0) }) { roll throws(BrokerError) in
             try await roll.roll()
         }
         let step = self.state.withLock { $0.list.asked(self.rolls.indices.map { states[$0] }) }
-        self.ended()
+        self.ended(returns.filter { states[$0.key] != nil })
         return step
     }
 
     /// Tells servers something, and notes their answers.
     private func tell(_ places: [Int], _ tell: @escaping Telling) async {
+        let returns = self.state.withLock(\.returns)
         let states = await self.ask(places, tell)
         self.state.withLock { state in
             for (place, answer) in states { state.list.told(answer, by: place) }
         }
-        self.ended()
+        self.ended(returns.filter { states[$0.key] != nil })
     }
 
     /// Tells servers that a newer list leaves them out, and then those of that list, which wait for it.
@@ -185,7 +203,9 @@ final class ListWatch: Sendable {
     }
 
     /// Something was answered: tells the subscribers which rooms cannot be served, and whoever waits to look again.
-    private func ended() {
+    ///
+    /// - Parameter answered: The returns of servers that have answered a question which was asked after them.
+    private func ended(_ answered: [Int: Return]) {
         let (conflicts, before, waiting, holds) = self.state.withLock { state in
             let conflicts = state.list.conflicts
             let before = state.told
@@ -193,6 +213,7 @@ final class ListWatch: Sendable {
             state.rounds += 1
             let holds = state.list.holds && !state.saidThatItHolds
             state.saidThatItHolds = state.list.holds
+            self.tellReturns(answered, in: &state)
             return (conflicts, before, state.waiting.take(), holds)
         }
         if holds {
@@ -216,6 +237,14 @@ final class ListWatch: Sendable {
         }
         self.news.tell(events)
         for waiter in waiting { waiter.resume() }
+    }
+
+    /// Tells of servers that are back and have rooms; under the lock, so that a new loss of one is told after that.
+    private func tellReturns(_ answered: [Int: Return], in state: inout State) {
+        for (index, back) in answered where state.returns[index] == back && state.list.hasRooms(at: index) {
+            state.returns[index] = nil
+            self.news.regained(index, detail: back.detail)
+        }
     }
 
     /// The rooms that are elsewhere by another list.

@@ -49,6 +49,9 @@ import Testing
         #expect(self.list.asked([self.holding, nil, self.holding]) == .rest)
         #expect(self.list.asked([self.holding, RollState(), self.holding]) == .raise([1]))
         #expect(self.list.asked([self.holding, RollState(newest: self.own), self.holding]) == .settle([1]))
+        #expect(self.list.hasRooms(at: 0) && !self.list.hasRooms(at: 1))
+        self.list.told(self.holding, by: 1)
+        #expect(self.list.hasRooms(at: 1))
     }
 
     @Test mutating func `a list waits for nodes that know of none`() {

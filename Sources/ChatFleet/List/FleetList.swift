@@ -146,6 +146,11 @@ package struct FleetList: Sendable {
     /// Whether a list is the newest one of a server, by its last answer.
     package func knows(_ list: [String], at place: Int) -> Bool { self.states[place]?.newest == list }
 
+    /// Whether a server has said which rooms it has.
+    ///
+    /// One that came back without its data has none until it was told of the list.
+    package func hasRooms(at place: Int) -> Bool { self.states[place]?.held.isEmpty == false }
+
     /// Whether some server has rooms for this node.
     package var isOpen: Bool { self.states.contains { $0?.held.isEmpty == false } }
 

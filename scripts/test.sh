@@ -13,6 +13,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 known="layout unit contract server documents cli http proxies operations browser fuzz cost faults"
 read -r -a suites <<<"${*:-${SUITES:-$known}}"
 logs=.cache/logs
+# How Swift Testing, pytest and Node.js mark what failed.
+failures='^✘ Test .*recorded an issue|^(FAILED|ERROR) |^not ok |^✖ | error: '
 mkdir -p "$logs"
 
 patience=${SUITE_SECONDS:-900}
@@ -94,6 +96,11 @@ logged() { # NAME SECONDS COMMAND...
     step=
     if [ "$status" = 0 ]; then return 0; fi
     if [ -z "${VERBOSE:-}" ]; then
+        # Where tests run beside each other, the one that failed may be far above the end.
+        if grep -aqE "$failures" "$log"; then
+            say "--- what failed, by $log"
+            grep -aE -A 3 "$failures" "$log" | cut -c 1-500 | head -n 60
+        fi
         say "--- the end of $log"
         tail -n 60 "$log"
         say "---"

@@ -107,4 +107,7 @@ extension [BrokerEvent] {
             statuses.append(status)
         }
     }
+
+    /// Whether there was a loss, and all is well since. On a busy machine there may be more losses than a test has caused.
+    package var haveRecovered: Bool { self.statuses.contains(.degraded) && self.statuses.last == .ok }
 }

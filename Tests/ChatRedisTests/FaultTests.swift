@@ -36,16 +36,16 @@ struct FaultTests {
             let refused = await broker.publish([try self.draft(1)])
             #expect(refused == [.failure(BrokerError.isAway)])
             // From when that is known, who asks is told why.
-            try await subscriber.events { $0.statuses == [.degraded] }
+            try await subscriber.events { $0.statuses.last == .degraded }
             await #expect(throws: BrokerError(.away, "Redis cannot be reached: Connection refused")) {
                 try await broker.probe()
             }
             await #expect(throws: BrokerError.isAway) {
                 _ = try await broker.subscribe(self.room, subscriber)
             }
-            #expect(subscriber.events.statuses == [.degraded])
+            #expect(subscriber.events.statuses.last == .degraded)
             try await server.start()
-            try await subscriber.events { $0.statuses == [.degraded, .ok] }
+            try await subscriber.events { $0.haveRecovered }
             // So short a patience a busy machine may outlast, but not every time.
             var stored: [Receipt]?
             while stored == nil { stored = try? await self.store(1...1, broker) }
@@ -156,9 +156,9 @@ struct FaultTests {
                 _ = try await self.store(1...5, broker)
                 _ = try await subscriber.publications(5, in: self.room)
                 server.kill()
-                try await subscriber.events { $0.statuses == [.degraded] }
+                try await subscriber.events { $0.statuses.last == .degraded }
                 try await server.start()
-                try await subscriber.events { $0.statuses == [.degraded, .ok] && !$0.resets(in: self.room).isEmpty }
+                try await subscriber.events { $0.haveRecovered && !$0.resets(in: self.room).isEmpty }
                 _ = try await self.store(6...7, broker)
                 let received = try await subscriber.publications(7, in: self.room)
                 #expect(received.map(\.position.seq) == [1, 2, 3, 4, 5, 1, 2])
@@ -179,7 +179,7 @@ struct FaultTests {
                 _ = try await self.store(4...6, broker)
                 _ = try await subscriber.publications(6, in: self.room)
                 server.kill()
-                try await subscriber.events { $0.statuses == [.degraded] }
+                try await subscriber.events { $0.statuses.last == .degraded }
                 try await server.start()
                 let events = try await subscriber.events { $0.publications(in: self.room).count == 9 }
                 let reset = try #require(events.resets(in: self.room).first)
@@ -230,11 +230,8 @@ struct FaultTests {
                 let subscriber = CollectingSubscriber()
                 broker.attach(subscriber)
                 while (try? await broker.probe()) == nil {}
-                // On a busy machine there may have been others.
-                let losses = { @Sendable (events: [BrokerEvent]) in events.statuses.count { $0 == .degraded } }
-                let before = losses(subscriber.events)
                 server.freeze()
-                try await subscriber.events { losses($0) > before }
+                try await subscriber.events { $0.statuses.last == .degraded }
                 server.thaw()
                 try await subscriber.events { $0.statuses.last == .ok }
                 while (try? await broker.probe()) == nil {}
@@ -247,7 +244,12 @@ struct FaultTests {
         try await RedisServerProcess.with { server in
             try await TCPRelay.with(server) { relay in
                 let url = try RedisURL(relay.url)
-                try await withBroker(server, configure: { $0.url = url }) { broker in
+                let configure = { (configuration: inout RedisConfiguration) in
+                    configuration.url = url
+                    // On a busy machine nothing may count as dead but what the relay cuts.
+                    configuration.liveness.answerTimeout = .seconds(3600)
+                }
+                try await withBroker(server, configure: configure) { broker in
                     try await broker.probe()
                     for number in 1...5 {
                         let swallowed = relay.swallowedAnswers

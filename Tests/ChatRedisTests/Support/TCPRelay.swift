@@ -8,10 +8,12 @@ final class TCPRelay: Sendable {
     /// What a connection is used for, as its bytes show.
     enum Kind: Hashable, Sendable { case commands, subscriptions }
 
-    private struct State {
+    fileprivate struct State {
         var connections: [ObjectIdentifier: Connection] = [:]
         var accepted = 0
         var swallowedAnswers = 0
+        /// What leads nowhere until it is healed.
+        var isolated: Kind?
         /// Where new connections lead.
         var port = 0
     }
@@ -20,7 +22,7 @@ final class TCPRelay: Sendable {
     private let state: Box
 
     /// The state and its lock, for handlers that outlive the relay's start.
-    private final class Box: Sendable {
+    fileprivate final class Box: Sendable {
         let value = Mutex(State())
     }
 
@@ -30,9 +32,13 @@ final class TCPRelay: Sendable {
         private enum Way { case passes, swallowsPublications, swallowsAnswers, swallowsAll }
 
         fileprivate let client: any Channel
+        private let relay: Box
         private let state = Mutex((kind: Kind.commands, way: Way.passes))
 
-        fileprivate init(client: any Channel) { self.client = client }
+        fileprivate init(_ client: any Channel, _ relay: Box) {
+            self.client = client
+            self.relay = relay
+        }
 
         var kind: Kind { self.state.withLock { $0.kind } }
 
@@ -46,6 +52,7 @@ final class TCPRelay: Sendable {
                 if fromClient, bytes.readableBytesView.firstRange(of: Array("SUBSCRIBE".utf8)) != nil {
                     state.kind = .subscriptions
                 }
+                if self.relay.value.withLock({ $0.isolated }) == state.kind { state.way = .swallowsAll }
                 let mark = Array("\r\nmessage\r\n".utf8)
                 return switch state.way {
                 case .passes: true
@@ -63,7 +70,7 @@ final class TCPRelay: Sendable {
         box.value.withLock { $0.port = target.port }
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { client in
-                let connection = Connection(client: client)
+                let connection = Connection(client, box)
                 let port = box.value.withLock { state in
                     state.accepted += 1
                     state.connections[ObjectIdentifier(connection)] = connection
@@ -120,6 +127,12 @@ final class TCPRelay: Sendable {
 
     /// Swallows all that goes over the connections of a kind from now on; those that are made later are well.
     func blackhole(_ kind: Kind) { for connection in self.connections(kind) { connection.swallow() } }
+
+    /// Swallows all that goes over the connections of a kind, those that are made later too, until `heal()`.
+    func isolate(_ kind: Kind) { self.state.value.withLock { $0.isolated = kind } }
+
+    /// Lets new connections be well again; those that were swallowed lead nowhere for ever.
+    func heal() { self.state.value.withLock { $0.isolated = nil } }
 
     /// Swallows what Redis says over the connections of a kind from now on, and hands on what it is told.
     func swallowAnswers(_ kind: Kind) { for connection in self.connections(kind) { connection.swallowAnswers() } }

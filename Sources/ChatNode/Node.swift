@@ -194,7 +194,9 @@ package struct Node: Service {
         parts.append(ShardService(shards: self.shards))
         if let status { parts.append(status) }
         parts.append(self.server)
-        let services = ServiceGroup(configuration: .init(services: parts, logger: self.context.logger))
+        let services = ServiceGroup(
+            configuration: .init(services: parts.map(NamedService.init), logger: self.context.logger)
+        )
         try await withGracefulShutdownHandler {
             try await services.run()
         } onGracefulShutdown: {
@@ -287,7 +289,7 @@ extension DoorPolicy {
 }
 
 extension Node: CustomStringConvertible {
-    /// The lifecycle library logs its services on level debug; that must not include settings.
+    /// A program that embeds a node gives it to the lifecycle library as it is, which logs it (``NamedService``).
     package var description: String { "Node" }
 }
 

@@ -65,10 +65,10 @@ struct ChatServerCommand: AsyncParsableCommand {
         let bound = ShutdownBound(drainDelay: configuration.node.drainDelay, logger: logger)
         var lifecycle = ServiceGroupConfiguration(
             services: [
-                .init(service: node),
-                .init(service: reloading, successTerminationBehavior: .gracefullyShutdownGroup),
-                .init(service: HeapUpkeep(node: node)),
-                .init(service: bound),
+                .init(service: NamedService(node)),
+                .init(service: NamedService(reloading), successTerminationBehavior: .gracefullyShutdownGroup),
+                .init(service: NamedService(HeapUpkeep(node: node))),
+                .init(service: NamedService(bound)),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger

@@ -10,7 +10,7 @@ struct ReloadProcessTests {
         """
         folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT; cd "$folder"
         errors=errors
-        until_() { for try in $(seq 300); do "$@" && return; sleep 0.1; done; echo "no: $*"; cat $errors; exit 1; }
+        until_() { for try in $(seq 3000); do "$@" && return; sleep 0.1; done; echo "no: $*"; cat $errors; exit 1; }
         is() { until_ grep -q -- "$1" $errors; echo "$1"; }
         write() { printf '%s' "$1" > new && mv new settings.json; }
         write '\(settings)'

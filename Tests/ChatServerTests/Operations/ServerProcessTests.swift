@@ -12,10 +12,10 @@ struct ServerProcessTests {
         let outcome = try await ServerProcess.run(
             """
             "$server" --port \(port) --static /proc/nowhere --threads 1 \(redirection) & pid=$!
-            for try in $(seq 300); do
+            for try in $(seq 3000); do
                 "$server" healthcheck --port \(port) && break; kill -0 $pid || break; sleep 0.1
             done
-            for try in $(seq 300); do kill -TERM $pid 2>/dev/null || break; sleep 0.1; done
+            for try in $(seq 3000); do kill -TERM $pid 2>/dev/null || break; sleep 0.1; done
             wait $pid
             """
         )
@@ -27,7 +27,7 @@ struct ServerProcessTests {
         let outcome = try await ServerProcess.run(
             """
             "$server" --port \(port) --trusted-proxies 127.0.0.1 --proxy-protocol on --static static & pid=$!
-            for try in $(seq 200); do
+            for try in $(seq 3000); do
                 "$server" healthcheck --port \(port) && echo healthy && break; kill -0 $pid || break; sleep 0.1
             done
             kill $pid; wait $pid
@@ -42,7 +42,7 @@ struct ServerProcessTests {
         return try await ServerProcess.run(
             """
             "$server" --port \(port) --trusted-proxies \(proxy) --static static & pid=$!
-            for try in $(seq 200); do
+            for try in $(seq 3000); do
                 "$server" healthcheck --port \(port) && echo healthy && break; kill -0 $pid || break; sleep 0.1
             done
             kill $pid; wait $pid
@@ -69,7 +69,7 @@ struct ServerProcessTests {
             "$server" check-config --port \(port); "$server" --port \(port) check-config
             "$server" healthcheck --port \(port) || echo nobody
             "$server" --port \(port) --static . --threads 1 >/dev/null & pid=$!
-            for try in $(seq 300); do
+            for try in $(seq 3000); do
                 "$server" healthcheck --port \(port) && break; kill -0 $pid || break; sleep 0.1
             done
             "$server" --port \(port) healthcheck && echo ready
@@ -89,7 +89,7 @@ struct ServerProcessTests {
             """
             for dumps in off on; do
                 "$server" --port \(port) --static . --threads 1 --core-dumps $dumps >/dev/null & pid=$!
-                for try in $(seq 300); do
+                for try in $(seq 3000); do
                     "$server" healthcheck --port \(port) && break; kill -0 $pid || break; sleep 0.1
                 done
                 awk '/core file size/ {print $5, $6}' /proc/$pid/limits; cat /proc/$pid/coredump_filter
@@ -103,6 +103,21 @@ struct ServerProcessTests {
         #expect(!lines.dropFirst(2).prefix(2).contains("00000000"), "\(outcome)")
         #expect(outcome.output.contains("redis://localhost:6379/0"), "\(outcome)")
         #expect(!"\(outcome)".contains("s3cret"))
+    }
+
+    @Test func `what the most talkative log says holds no secret`() async throws {
+        let outcome = try await ServerProcess.run(
+            """
+            key=$(mktemp); printf 's3cret-of-a-file-that-is-long-enough' >"$key"
+            export CHAT_ADMIN_KEY=s3cret-of-the-operator REDIS_URL=redis://:s3cret@127.0.0.1:1 OTHERS_KEY=s3cret-of-another
+            coproc chat { exec "$server" --port 0 --static . --log-level trace --token-key "$key"; }
+            pid=$chat_PID; read -r line <&"${chat[0]}"
+            kill -TERM "$pid"; wait "$pid"; status=$?; rm "$key"; exit "$status"
+            """
+        )
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(outcome.errors.contains("Reloading"), "\(outcome)")
+        #expect(!outcome.errors.contains("s3cret"), "\(outcome)")
     }
 
     @Test(arguments: [
@@ -133,13 +148,13 @@ struct ServerProcessTests {
             """
             errors=$(mktemp); trap 'rm -f "$errors"' EXIT
             "$server" --port \(port) --static static --threads 1 >/dev/null 2>"$errors" & pid=$!
-            for try in $(seq 300); do
+            for try in $(seq 3000); do
                 "$server" healthcheck --port \(port) && break; kill -0 $pid || break; sleep 0.1
             done
             address=/dev/tcp/127.0.0.1/\(port)
             prlimit --pid $pid --nofile=$(($(ls /proc/$pid/fd | wc -l) + 10))
             for descriptor in $(seq 100 119); do eval "exec $descriptor<>$address"; done
-            for try in $(seq 300); do grep -q 'no connection can be accepted' "$errors" && break; sleep 0.1; done
+            for try in $(seq 3000); do grep -q 'no connection can be accepted' "$errors" && break; sleep 0.1; done
             page='GET /index.html HTTP/1.1\\r\\nHost: 127.0.0.1\\r\\n\\r\\n'
             printf "$page" >&100; read -r -t 30 -u 100 line; echo "${line%?}"
             for descriptor in $(seq 100 119); do eval "exec $descriptor>&-"; done
@@ -166,12 +181,12 @@ struct ServerProcessTests {
             """
             redis-server --port \(redis) --bind 127.0.0.1 --save '' --daemonize no >/dev/null & redis=$!
             "$server" --port \(port) --static . --threads 1 --redis redis://127.0.0.1:\(redis) >/dev/null & pid=$!
-            for try in $(seq 300); do
+            for try in $(seq 3000); do
                 "$server" healthcheck --port \(port) && break; kill -0 $pid || break; sleep 0.1
             done
             kill -STOP $redis
             "$server" healthcheck --port \(port)
-            for try in $(seq 300); do kill -TERM $pid 2>/dev/null || break; sleep 0.1; done
+            for try in $(seq 3000); do kill -TERM $pid 2>/dev/null || break; sleep 0.1; done
             wait $pid; status=$?
             kill -KILL $redis
             exit $status

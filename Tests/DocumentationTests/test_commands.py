@@ -15,7 +15,7 @@ from shell import Command, commands, parsed
 
 ELSEWHERE = {"echo", "head", "journalctl", "jq", "openssl", "redis-cli", "redis-server", "sort", "websocat", "date", "cat", "printf", "swift"}
 """Programs of others, whose options are their matter."""
-COMPOSE = {"up", "down", "run", "exec", "logs", "kill", "start", "stop", "ps", "build"}
+COMPOSE = {"up", "down", "run", "exec", "logs", "kill", "start", "stop", "ps", "build", "version"}
 
 
 def programs_of_exercises() -> set[str]:
@@ -117,6 +117,11 @@ def faults_of_docker(words: tuple[str, ...]) -> list[str]:
     return faults + [f"there is no service {word}" for word in named if word not in services()]
 
 
+def faults_of_export(words: tuple[str, ...]) -> list[str]:
+    names = [word.partition("=")[0] for word in words[1:]]
+    return [f"compose.yaml does not read {name}" for name in names if f"${{{name}" not in (ROOT / "compose.yaml").read_text()]
+
+
 @cache
 def addresses() -> list[str]:
     """The paths of the OpenAPI document, as patterns, and the files of the page."""
@@ -147,6 +152,8 @@ def faults(command: Command) -> list[str]:
         return faults_of_make(words, command.assigned)
     if program == "docker":
         return faults_of_docker(words)
+    if program == "export":
+        return faults_of_export(words)
     if program == "curl":
         return faults_of_curl(words)
     if program == "python3" and words[1] == "-m":
@@ -180,6 +187,7 @@ def test_every_command_is_taken_as_it_stands():
         ("docker compose --profile all up", "no profile all"),
         ("docker compose up chats", "no service chats"),
         ("docker kill swift-chat-chats-1", "there is no swift-chat-chats-1"),
+        ("export CHAT_IMAGES=chat", "does not read CHAT_IMAGES"),
         ("curl http://127.0.0.1:8080/api/room", "the server has no /api/room"),
         ("python3 -m http.server --directory Examples/Nothing", "there is no Examples/Nothing"),
         ("scripts/nothing.sh", "there is no scripts/nothing.sh"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 import subprocess
 import threading
 import time
@@ -130,7 +131,7 @@ def test_what_curl_asks_for_is_answered(shell):
         finally:
             heard.set()
             poster.join()
-    answers = {line.split()[1]: finish(shell(line)) for line in asked if line not in posts + streams}
+    answers = {shlex.split(line)[1]: finish(shell(line)) for line in asked if line not in posts + streams}
     assert "openapi: 3" in answers[f"{HERE}/openapi.yaml"]
     assert '"lobby"' in answers[f"{HERE}/api/rooms"]
     assert "deployed" in answers[f"{HERE}/api/rooms/lobby/messages?limit=10"]

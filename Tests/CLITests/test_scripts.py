@@ -385,8 +385,8 @@ class Answerer:
 @pytest.mark.parametrize(
     ("answer", "english", "korean"),
     [
-        (b"SSH-2.0-OpenSSH_9.2\r\n", "the answer is no HTTP answer", "HTTP 답이 아닙니다"),
-        (b"HTTP/1.1 101 Yes\r\n\r\n", "did not answer as a WebSocket server", "WebSocket 서버로 답하지 않았습니다"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "the answer is no HTTP answer", "HTTP 응답이 아닙니다"),
+        (b"HTTP/1.1 101 Yes\r\n\r\n", "did not answer as a WebSocket server", "WebSocket 서버로 응답하지 않았습니다"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", "200 there is no chat at this address", "이 주소에는 채팅이 없습니다"),
         (b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", "500 Internal Server Error", "HTTP 상태 500"),
     ],

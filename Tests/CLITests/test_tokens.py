@@ -252,7 +252,7 @@ def test_a_closed_room_and_slow_mode(cli, key, room, terminal, server, language,
 
 
 @pytest.mark.parametrize("language, unsent, banned", [
-    ("en", "not sent: hello?", "you are banned"), ("ko", "보내지 못했습니다: hello?", "이 방에 들어올 수 없게 되었습니다"),
+    ("en", "not sent: hello?", "you are banned"), ("ko", "보내지 못했습니다: hello?", "이 방에서 차단되었습니다"),
 ])
 def test_why_a_room_is_lost_is_told_once_and_not_with_each_line_that_waits_in_it(cli, key, room, terminal, second, server, language, unsent, banned):
     mina = token(cli, key, "--name", "Mina", room="*=read,write,moderate")

@@ -8,7 +8,7 @@ enum BanCommand: ModeratorCommand {
     static let argument = Wording("<name> [1d] [reason]", korean: "<이름> [1d] [이유]")
     static let help = Wording(
         "keep somebody out, for some time or until /unban",
-        korean: "들어오지 못하게 하기, 정한 동안이나 /unban까지"
+        korean: "들어오지 못하게 하기, 정한 시간 동안 또는 /unban할 때까지"
     )
     static let done = Wording("{name} is banned from {room}", korean: "{name} 님은 이제 {room}에 들어올 수 없습니다")
 

@@ -8,7 +8,7 @@ enum CloseCommand: ModeratorCommand {
     static let argument = Wording("[1h] [reason]", korean: "[1h] [이유]")
     static let help = Wording(
         "let nobody be in this room, for some time or until /open",
-        korean: "이 방을 닫기, 정한 동안이나 /open까지"
+        korean: "이 방 닫기, 정한 시간 동안 또는 /open할 때까지"
     )
     static let done = Wording("{room} is closed", korean: "{room}{을/를} 닫았습니다")
 

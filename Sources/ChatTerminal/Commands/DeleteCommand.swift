@@ -8,7 +8,7 @@ enum DeleteCommand: SlashCommand {
     static let argument = Wording("[number|name] [reason]", korean: "[번호|이름] [이유]")
     static let help = Wording(
         "delete a message, or the last one of somebody; alone: list them",
-        korean: "번호의 메시지나 그 사람의 마지막 메시지 삭제하기, 혼자 쓰면 번호 보기"
+        korean: "번호의 메시지나 그 사람의 마지막 메시지 삭제하기, 명령만 쓰면 번호 보기"
     )
     static let isForModerators = true
 
@@ -22,11 +22,11 @@ enum DeleteCommand: SlashCommand {
     )
     private static let nobody = Wording(
         "/delete wants the number of a message, or the name of somebody who wrote it; alone it lists the last ones",
-        korean: "/delete 뒤에는 메시지 번호나 쓴 사람의 이름이 필요합니다. 혼자 쓰면 마지막 메시지들을 보여 줍니다"
+        korean: "/delete 뒤에는 메시지 번호나 쓴 사람의 이름이 필요합니다. 명령만 쓰면 마지막 메시지들을 보여 줍니다"
     )
     private static let silent = Wording(
         "{name} has not written lately; /history and /search show the numbers of older messages",
-        korean: "{name} 님이 최근에 쓴 메시지가 없습니다. 이전 메시지의 번호는 /history와 /search로 봅니다"
+        korean: "{name} 님이 최근에 쓴 메시지가 없습니다. 이전 메시지의 번호는 /history와 /search로 볼 수 있습니다"
     )
     private static let done = Wording(
         "{room}: message {number} was deleted",

@@ -8,7 +8,7 @@ enum HelpCommand: SlashCommand {
 
     private static let doubleSlash = Wording(
         "A line that begins with // is said with one slash.",
-        korean: "//로 시작하는 줄은 빗금 하나를 붙여 말합니다."
+        korean: "//로 시작하는 줄은 슬래시 하나로 시작하는 메시지로 보냅니다."
     )
 
     static func run(_ argument: String, in conversation: isolated Conversation) async {

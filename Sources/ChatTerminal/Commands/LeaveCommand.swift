@@ -11,7 +11,7 @@ enum LeaveCommand: SlashCommand {
 
     private static let lastRoom = Wording(
         "this is your last room; /quit leaves",
-        korean: "마지막 대화방입니다. /quit로 나갑니다"
+        korean: "마지막 대화방입니다. /quit으로 나갈 수 있습니다"
     )
 
     static func run(_ argument: String, in conversation: isolated Conversation) async {

@@ -8,7 +8,7 @@ enum MuteCommand: ModeratorCommand {
     static let argument = Wording("<name> [10m] [reason]", korean: "<이름> [10m] [이유]")
     static let help = Wording(
         "let somebody say nothing, for some time or until /unmute",
-        korean: "말하지 못하게 하기, 정한 동안이나 /unmute까지"
+        korean: "말하지 못하게 하기, 정한 시간 동안 또는 /unmute할 때까지"
     )
     static let done = Wording("{name} is muted in {room}", korean: "{name} 님은 이제 {room}에서 말할 수 없습니다")
 

@@ -7,7 +7,7 @@ enum ReplyCommand: SlashCommand {
     static let argument = Wording("[@name|^n] <text>", korean: "[@이름|^n] <글>")
     static let help = Wording(
         "answer a message, with a quotation; alone: show which",
-        korean: "메시지를 인용해 답하기, 혼자 쓰면 고를 수 있는 메시지 보기"
+        korean: "메시지를 인용해 답하기, 명령만 쓰면 고를 수 있는 메시지 보기"
     )
 
     private static let usage = Wording(

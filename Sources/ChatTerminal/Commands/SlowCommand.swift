@@ -7,7 +7,7 @@ enum SlowCommand: ModeratorCommand {
     static let name = "slow"
     static let argument = Wording("<10s|off>", korean: "<10s|off>")
     static let help = Wording("let each member say one thing in some seconds", korean: "한 사람이 정한 시간마다 한 번만 말하게 하기")
-    static let done = Wording("{room}: the pace was set", korean: "{room}: 말하는 속도를 정했습니다")
+    static let done = Wording("{room}: the pace was set", korean: "{room}: 메시지를 보내는 간격을 정했습니다")
 
     private static let usage = Wording(
         "/slow is followed by a span of time, such as 10s, or by off",

@@ -14,7 +14,7 @@ enum UnreadCommand: SlashCommand {
     private static let maximum = 1000
     private static let unknown = Wording(
         "{room}: it is not known where the unread begins; /history shows the last messages",
-        korean: "{room}: 어디까지 읽었는지 알 수 없습니다. /history로 마지막 메시지를 봅니다"
+        korean: "{room}: 어디까지 읽었는지 알 수 없습니다. /history로 마지막 메시지를 볼 수 있습니다"
     )
     private static let nothing = Wording("{room}: nothing unread", korean: "{room}: 읽지 않은 메시지가 없습니다")
     private static let summary = Wording("{room}: {count} unread", korean: "{room}: 읽지 않은 메시지 {count}개")

@@ -27,8 +27,8 @@ package enum Particle {
     ///
     /// Page and terminal have one rule (Tests/Vectors/particles.json).
     package static func ending(of text: String) -> Ending {
-        let scalars = text.unicodeScalars.reversed()
-        guard let last = scalars.first(where: { !self.isPassedOver($0) }) else { return .vowel }
+        let scalars = text.unicodeScalars.reversed().drop { self.isPassedOver($0) }
+        guard let last = scalars.first else { return .vowel }
         switch last {
         case "\u{AC00}"..."\u{D7A3}": return self.ending(ofFinal: (last.value - 0xAC00) % 28)
         // The part after the vowel of a syllable that is not composed.
@@ -36,6 +36,8 @@ package enum Particle {
         case "0"..."9": return self.digits[Int(last.value - 0x30)]
         case "l", "L": return .rieul
         case "m", "M", "n", "N": return .consonant
+        // "ng" is one sound, ㅇ.
+        case "g", "G": return ["n", "N"].contains(scalars.dropFirst().first) ? .consonant : .vowel
         default: return .vowel
         }
     }

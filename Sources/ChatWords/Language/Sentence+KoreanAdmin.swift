@@ -27,7 +27,7 @@ extension Sentence {
         "The issuer of that token, if it has one.": "그 토큰의 발급자(iss), 있다면.",
         "Only in this room. (default: on the whole server)": "이 대화방에서만. (default: 서버 전체)",
         "who? Give a user's id, an address, or --subject": "누구인지 사용자의 id, 주소, 또는 --subject로 써 주세요",
-        "--for is a span of time, such as 90s, 10m, 2h, 1d": "--for는 90s, 10m, 2h, 1d 같은 시간 길이입니다",
+        "--for is a span of time, such as 90s, 10m, 2h, 1d": "--for에는 90s, 10m, 2h, 1d 같은 시간을 씁니다",
         "an admin command needs a key: --admin-key-file or CHAT_ADMIN_KEY":
             "관리 명령에는 키가 필요합니다: --admin-key-file 또는 CHAT_ADMIN_KEY",
         "the admin key has other characters than printable ASCII": "관리 키에 출력할 수 있는 ASCII가 아닌 문자가 있습니다",
@@ -66,8 +66,8 @@ extension Sentence {
             "사용자마다 몇 초에 한 번만 말할 수 있게 합니다. 0이면 끝냅니다.",
         "The seconds, 0 to 3600.": "초, 0에서 3600까지.",
         "Set the words that a room does not take; without any, it takes all.":
-            "대화방에서 쓸 수 없는 낱말을 정합니다. 쓰지 않으면 모두 쓸 수 있습니다.",
-        "The words, all of them.": "쓸 수 없는 낱말 모두.",
+            "대화방의 금지어를 정합니다. 하나도 적지 않으면 금지어가 없어집니다.",
+        "The words, all of them.": "금지어 전부.",
         "Print what moderators decided and still holds.": "관리자가 정한 것 가운데 지금 지켜지는 것을 출력합니다.",
         "Print each as one line of JSON.": "하나를 JSON 한 줄로 출력합니다.",
         "Print what moderators did: when, who, what, to whom, why.":
@@ -76,7 +76,7 @@ extension Sentence {
         "Print a user's connections to the node that answers: address, rooms.":
             "응답하는 노드에 있는 사용자의 연결을 출력합니다: 주소, 대화방.",
         "The id of a user.": "사용자의 id.",
-        "a user's id has 1 to 64 printable ASCII characters": "사용자 id는 출력할 수 있는 ASCII 문자 1자에서 64자입니다",
+        "a user's id has 1 to 64 printable ASCII characters": "사용자 id는 출력할 수 있는 ASCII 문자 1자에서 64자여야 합니다",
         "until {time}": "({time}까지)",
         "{who} is banned from the server": "서버 차단: {who}",
         "{who} is banned from {room}": "{room} 차단: {who}",
@@ -87,7 +87,7 @@ extension Sentence {
         "{room} is closed": "{room}{이/가} 닫혀 있습니다",
         "{room}: one thing in {seconds} s from each user": "{room}: 사용자마다 {seconds}초에 한 번",
         "the name {name} belongs to {user}": "{name}{은/는} {user}의 이름",
-        "{room} does not take {count} words": "{room}: 쓸 수 없는 낱말 {count}개",
+        "{room} does not take {count} words": "{room}: 금지어 {count}개",
         "the admin API needs its key, as Authorization: Bearer": "관리 API의 키가 없거나 틀립니다",
         "too many wrong keys came from this address": "이 주소에서 틀린 키가 너무 많이 왔습니다",
     ]

@@ -16,7 +16,7 @@ extension Sentence {
         메시지는 표준 출력으로, 알림은 표준 오류로 나옵니다. 설정은 명령줄, 환경 변수(CHAT_SERVER, CHAT_NAME, \
         CHAT_TOKEN, NO_COLOR 등), ~/.config/chat-cli/config.json 순으로 찾습니다. `chat-cli config`로 볼 수 있습니다.
 
-        종료 상태: 0 성공, 1 일부 줄만 보냈거나 어긴 것을 찾음, 64 잘못된 사용법, 65 거절됨, 69 연결할 수 없음, \
+        종료 상태: 0 성공, 1 일부 줄만 보냈거나 위반을 찾음, 64 잘못된 사용법, 65 거절됨, 69 연결할 수 없음, \
         70 프로그램이나 서버의 오류, 73 파일을 쓸 수 없음, 74 연결이 완전히 끊겼거나 출력할 수 없음, \
         75 제시간에 응답이 없음, 77 허용되지 않음, 80~82 토큰이 없거나 거절되었거나 만료됨, 83 말할 수 없음, 84 내보내짐, \
         85 들어올 수 없음, 86 닫힌 방, 87 쓸 수 없는 말, 88 너무 빠름, 130 중단됨.
@@ -43,7 +43,7 @@ extension Sentence {
         "Let others see that you type.": "입력 중임을 다른 사람에게 알립니다.",
         "Ring when somebody names you.": "누가 나를 부르면 소리를 냅니다.",
         "Show the status line.": "상태 줄을 보입니다.",
-        "Remember the lines that you write for the next session.": "쓴 줄을 다음에도 쓸 수 있게 기억합니다.",
+        "Remember the lines that you write for the next session.": "입력한 줄을 다음 실행에서도 불러올 수 있게 기억합니다.",
         "The rooms.": "대화방. 여러 개를 쓸 수 있습니다.", "The room.": "대화방.",
 
         "Send a message, or every line of standard input, and wait until it is stored.":
@@ -123,7 +123,7 @@ extension Sentence {
         클라이언트들이 따로 만든 대화방에서 무작위로 대화하고, 드나들고, 연결을 끊고, 서버를 옮겨 다닙니다. 주고받은 것을 \
         모두 적어 두었다가 마지막에 판정합니다.
 
-        종료 상태: 0 어긴 것이 없음, 1 어긴 것이 있음, 69 연결할 수 없음, 75 확인된 메시지가 없음.
+        종료 상태: 0 위반 없음, 1 위반 있음, 69 연결할 수 없음, 75 확인된 메시지가 없음.
         """,
         "A server's address; several times for the nodes of one chat. (default: $CHAT_SERVER)":
             "서버의 주소. 한 채팅의 노드가 여럿이면 여러 번 씁니다. (기본값: $CHAT_SERVER)",
@@ -157,9 +157,9 @@ extension Sentence {
         "In how many rooms; each client is in one.": "대화방의 수. 클라이언트는 저마다 한 방에 있습니다.",
         "How many clients of each room send. 0: all are only there.": "방마다 보내는 클라이언트의 수. 0이면 모두 있기만 합니다.",
         "Messages in a second of all senders together, whether or not the server keeps up (open loop).":
-            "보내는 쪽 모두가 1초에 보내는 메시지의 수. 서버가 따라오지 못해도 보냅니다(열린 고리).",
+            "보내는 쪽 모두가 1초에 보내는 메시지의 수. 서버가 따라오지 못해도 보냅니다(개방 루프).",
         "Messages that each sender has under way (closed loop). (default: 1)":
-            "보내는 쪽마다 답을 기다리며 보내 두는 메시지의 수(닫힌 고리). (기본값: 1)",
+            "보내는 쪽마다 답을 기다리며 보내 두는 메시지의 수(폐쇄 루프). (기본값: 1)",
         "Bytes of a text.": "글의 크기(바이트).", "For how many seconds is measured.": "재는 시간(초).",
         "For how many seconds the load goes on before that.": "재기 전에 부하를 주는 시간(초).",
         "Threads of the generator.": "부하를 만드는 스레드의 수.",

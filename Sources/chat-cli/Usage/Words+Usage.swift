@@ -46,7 +46,7 @@ extension Words {
                 .replacing("; default: ", with: "; 기본값: ")
         }
         let headings = [
-            "OVERVIEW: ": "개요: ", "USAGE: ": "사용법: ", "ARGUMENTS:": "인자:", "OPTIONS:": "선택 사항:", "SUBCOMMANDS:": "명령:",
+            "OVERVIEW: ": "개요: ", "USAGE: ": "사용법: ", "ARGUMENTS:": "인자:", "OPTIONS:": "옵션:", "SUBCOMMANDS:": "명령:",
         ]
         guard let heading = headings.first(where: { line.hasPrefix($0.key) }) else { return line }
         return heading.value + self.ofPlaceholders(String(line.dropFirst(heading.key.count)))
@@ -108,15 +108,15 @@ extension Words {
     }
 
     private static let arguments = [
-        "options": "선택 사항", "room": "대화방", "rooms": "대화방", "subcommand": "명령", "subcommands": "명령", "text": "글",
+        "options": "옵션", "room": "대화방", "rooms": "대화방", "subcommand": "명령", "subcommands": "명령", "text": "글",
     ]
 
     private static let values = [
         "audience": "이름", "before": "번호", "ca": "파일", "ca-file": "파일", "clients": "수", "color": "색", "config": "파일",
         "count": "수", "duration": "초",
-        "expires": "시간", "id": "이름", "issuer": "이름", "key": "파일", "new-key": "파일", "room": "무늬=권한", "sub": "이름",
+        "expires": "시간", "id": "이름", "issuer": "이름", "key": "파일", "new-key": "파일", "room": "패턴=권한", "sub": "이름",
         "format": "형식", "history": "수", "language": "언어", "limit": "수", "name": "이름", "outbox": "폴더", "pid": "번호",
-        "rate": "수", "record": "파일", "rooms": "수", "seed": "씨앗", "senders": "수", "server": "주소", "settle": "초",
+        "rate": "수", "record": "파일", "rooms": "수", "seed": "시드", "senders": "수", "server": "주소", "settle": "초",
         "since": "시간", "size": "크기", "state": "파일", "threads": "수", "timeout": "초", "token-command": "명령",
         "token-file": "파일", "warmup": "초", "window": "수",
     ]

@@ -33,6 +33,13 @@ for (const { word, pair, is } of vectors("particles")) {
   test(`${word} with ${pair} is ${is}`, () => assert.equal(withParticle(word, pair), is));
 }
 
+test("names in Korean stand with commas between them, the rest of them as well", async () => {
+  globalThis.document = { documentElement: { lang: "ko" } };
+  const { list } = await import("../../../static/js/i18n/list.js");
+  delete globalThis.document;
+  assert.equal(koMore.joined(list(["민아", "준", koMore.others(3)])), "민아, 준, 다른 3명 들어옴");
+});
+
 /** All sentences of a language; those that are made, made of names. */
 function sentences(value) {
   if (typeof value === "string") return [value];

@@ -74,7 +74,7 @@ import Testing
             ("Jun", "으로", "을", "이"), ("Bob", "로", "를", "가"), ("Mike", "로", "를", "가"), ("Paul", "로", "을", "이"),
             ("HR", "로", "를", "가"), ("AI", "로", "를", "가"), ("user-7f3", "으로", "을", "이"), ("2026", "으로", "을", "이"),
             ("1", "로", "을", "이"), ("12", "로", "를", "가"), ("\"끝\"", "으로", "을", "이"), ("하하 (민준)", "으로", "을", "이"),
-            ("하하 👋", "로", "를", "가"), ("\u{1112}\u{1161}\u{11AB}", "으로", "을", "이"), ("King", "로", "를", "가"),
+            ("하하 👋", "로", "를", "가"), ("\u{1112}\u{1161}\u{11AB}", "으로", "을", "이"), ("King", "으로", "을", "이"),
             ("", "로", "를", "가"), ("…", "로", "를", "가"),
         ]
     )
@@ -111,7 +111,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("Unknown option '--nope'", "'--nope'라는 선택 사항은 없습니다"),
+            ("Unknown option '--nope'", "'--nope'라는 옵션은 없습니다"),
             ("Missing expected argument '<room>'", "빠진 인자가 있습니다: '<대화방>'"),
             ("The value 'abc' is invalid for '--timeout <timeout>'", "'--timeout <초>'에 'abc'는 쓸 수 없습니다"),
             (
@@ -160,9 +160,9 @@ import Testing
         let expected = """
             개요: 지난 메시지를 출력합니다.
 
-            사용법: chat-cli history [<선택 사항>] <대화방>
+            사용법: chat-cli history [<옵션>] <대화방>
 
-            선택 사항:
+            옵션:
               --limit <수>            가나다라 마바사아 자차카타 파하가나 다라마바 사아자차
                                       카타파하 가나다라. (기본값: 50)
               --mode <mode>           방식. (쓸 수 있는 값: a, b; 기본값: a)
@@ -236,7 +236,7 @@ import Testing
 
     @Test func `a close code says in every language why`() {
         #expect(Words.of(.draining, in: .korean) == "노드가 곧 멈춥니다")
-        #expect(Words.of(Disconnect(code: 4999, reason: "because"), in: .korean) == "닫음 코드 4999")
+        #expect(Words.of(Disconnect(code: 4999, reason: "because"), in: .korean) == "닫기 코드 4999")
     }
 
     @Test func `the command line says the language before it is understood`() {

@@ -1,4 +1,4 @@
 import { language } from "./language.js";
 
 /** `Mina, Jonas, and Jun` in the user's language. */
-export const list = (names) => new Intl.ListFormat(language, { type: "conjunction" }).format(names);
+export const list = (names) => (language === "ko" ? names.join(", ") : new Intl.ListFormat(language, { type: "conjunction" }).format(names));

@@ -4,7 +4,7 @@ export default {
   node: "노드",
   server: "버전",
   state: "상태",
-  states: { ok: "정상", degraded: "저장소에 닿지 못함", draining: "종료하는 중" },
+  states: { ok: "정상", degraded: "저장소 연결 안 됨", draining: "종료하는 중" },
   broker: "저장소",
   brokers: { memory: "메모리", redis: "Redis" },
   uptime: "가동 시간",

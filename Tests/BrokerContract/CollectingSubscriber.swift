@@ -108,6 +108,8 @@ extension [BrokerEvent] {
         }
     }
 
-    /// Whether there was a loss, and all is well since. On a busy machine there may be more losses than a test has caused.
+    /// Whether there was a loss, and all is well since.
+    ///
+    /// On a busy machine there may be more losses than a test has caused.
     package var haveRecovered: Bool { self.statuses.contains(.degraded) && self.statuses.last == .ok }
 }

@@ -30,7 +30,7 @@ extension Sentence {
         "{key} is {type}; it wants {wanted}": "{key}의 값이 {type}입니다. {wanted}{이어야/여야} 합니다",
         "a number": "숫자", "a truth value": "불리언 값", "a text": "문자열", "a list": "배열", "an object": "객체", "null": "null",
         "a text, in quotes": "따옴표로 감싼 문자열", "true or false": "true나 false",
-        "a folder in quotes, or false": "따옴표 안의 폴더나 false",
+        "a folder in quotes, or false": "따옴표로 감싼 폴더나 false",
         "{path} cannot be read": "{path}{을/를} 읽을 수 없습니다",
         "{path}: another process uses it": "{path}: 다른 프로세스가 쓰고 있습니다",
         "{path} is a link of another user": "{path}{은/는} 다른 사용자가 만든 링크입니다",

@@ -34,7 +34,7 @@ extension ServerConnector {
             try self.bootstrap.addTLS(to: channel)
             try channel.pipeline.syncOperations.addHTTPClientHandlers()
             let opened = channel.eventLoop.makePromise(of: EventStream.self)
-            try channel.pipeline.syncOperations.addHandler(EventStreamHandler(head, body, opened))
+            try channel.pipeline.syncOperations.addHandler(EventStreamHandler(OneRequest(head, body, opened)))
             return opened.futureResult
         }
     }
@@ -44,33 +44,18 @@ extension ServerConnector {
 private final class EventStreamHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias InboundOut = StreamPart
-    typealias OutboundOut = HTTPClientRequestPart
 
-    /// The longest time for the beginning of the answer.
-    private static let timeout: TimeAmount = .seconds(10)
     /// The most bytes of a refusal that are read.
     private static let maximumBody = 4096
 
-    private let head: HTTPRequestHead
-    private let body: ByteBuffer?
-    private let opened: EventLoopPromise<EventStream>
+    private var request: OneRequest<EventStream>
     private var reader = EventStreamReader()
     private var refusal: (status: HTTPResponseStatus, body: ByteBuffer)?
-    private var timer: Scheduled<Void>?
 
-    init(_ head: HTTPRequestHead, _ body: ByteBuffer?, _ opened: EventLoopPromise<EventStream>) {
-        self.head = head
-        self.body = body
-        self.opened = opened
-    }
+    init(_ request: OneRequest<EventStream>) { self.request = request }
 
     func channelActive(context: ChannelHandlerContext) {
-        self.timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.timeout) {
-            self.fail(ConnectionFailure("the server did not answer in time"), context)
-        }
-        context.write(self.wrapOutboundOut(.head(self.head)), promise: nil)
-        if let body { context.write(self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
-        context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
+        self.request.send(context)
         context.fireChannelActive()
     }
 
@@ -86,7 +71,7 @@ private final class EventStreamHandler: ChannelInboundHandler {
             self.reader.append(bytes)
             do throws(EventStreamReader.TooLong) {
                 while let part = try self.reader.next() { context.fireChannelRead(self.wrapInboundOut(part)) }
-            } catch { self.fail(ConnectionFailure("the server's answer is too large"), context) }
+            } catch { self.request.fail(ConnectionFailure("the server's answer is too large"), context) }
         case .end: self.end(context)
         }
     }
@@ -96,20 +81,16 @@ private final class EventStreamHandler: ChannelInboundHandler {
         guard head.status == .ok, type.lowercased().hasPrefix("text/event-stream") else {
             return self.refusal = (head.status, ByteBuffer())
         }
-        self.timer?.cancel()
         do {
-            self.opened.succeed(try EventStream(wrappingChannelSynchronously: context.channel))
-        } catch {
-            self.opened.fail(error)
-            context.close(promise: nil)
-        }
+            self.request.succeed(try EventStream(wrappingChannelSynchronously: context.channel))
+        } catch { self.request.fail(error, context) }
     }
 
     private func end(_ context: ChannelHandlerContext) {
         guard let refusal else { return context.close(promise: nil) }
         let error = (try? JSONValue(refusal.body)["error"]).flatMap(ProtocolError.init(answer:))
         let reason = error?.message ?? refusal.status.reasonPhrase
-        self.fail(
+        self.request.fail(
             ConnectionFailure(
                 ConnectionFailure.refusal + "\(refusal.status.code) \(reason)",
                 status: Int(refusal.status.code),
@@ -119,21 +100,8 @@ private final class EventStreamHandler: ChannelInboundHandler {
         )
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        self.opened.fail(error)
-        context.close(promise: nil)
-    }
-
-    /// The end, even of a connection that was never made; it does not change an answer that has come.
-    func handlerRemoved(context: ChannelHandlerContext) {
-        self.timer?.cancel()
-        self.opened.fail(ConnectionFailure("the server closed the connection before its answer"))
-    }
-
-    private func fail(_ failure: ConnectionFailure, _ context: ChannelHandlerContext) {
-        self.opened.fail(failure)
-        context.close(promise: nil)
-    }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { self.request.fail(error, context) }
+    func handlerRemoved(context: ChannelHandlerContext) { self.request.ended() }
 }
 
 extension ProtocolError {

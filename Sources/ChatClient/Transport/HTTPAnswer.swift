@@ -48,7 +48,7 @@ extension ServerConnector {
             try self.bootstrap.addTLS(to: channel)
             try channel.pipeline.syncOperations.addHTTPClientHandlers()
             let answer = channel.eventLoop.makePromise(of: HTTPAnswer.self)
-            try channel.pipeline.syncOperations.addHandler(HTTPExchange(head, body, answer))
+            try channel.pipeline.syncOperations.addHandler(HTTPExchange(OneRequest(head, body, answer)))
             return answer.futureResult
         }
     }
@@ -57,32 +57,17 @@ extension ServerConnector {
 /// One request and its whole answer.
 private final class HTTPExchange: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
-    typealias OutboundOut = HTTPClientRequestPart
 
     /// The most bytes of an answer that are read: a page of rooms stays far below.
     private static let maximumBytes = 4 << 20
-    /// The longest time for the server.
-    private static let timeout: TimeAmount = .seconds(10)
 
-    private let head: HTTPRequestHead
-    private let body: ByteBuffer?
-    private let promise: EventLoopPromise<HTTPAnswer>
+    private var request: OneRequest<HTTPAnswer>
     private var answer = HTTPAnswer(status: 0, body: ByteBuffer())
-    private var timer: Scheduled<Void>?
 
-    init(_ head: HTTPRequestHead, _ body: ByteBuffer?, _ promise: EventLoopPromise<HTTPAnswer>) {
-        self.head = head
-        self.body = body
-        self.promise = promise
-    }
+    init(_ request: OneRequest<HTTPAnswer>) { self.request = request }
 
     func channelActive(context: ChannelHandlerContext) {
-        self.timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.timeout) {
-            self.fail(ConnectionFailure("the server did not answer in time"), context)
-        }
-        context.write(self.wrapOutboundOut(.head(self.head)), promise: nil)
-        if let body { context.write(self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
-        context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
+        self.request.send(context)
         context.fireChannelActive()
     }
 
@@ -91,28 +76,15 @@ private final class HTTPExchange: ChannelInboundHandler {
         case .head(let head): self.answer.status = Int(head.status.code)
         case .body(var bytes):
             guard self.answer.body.readableBytes + bytes.readableBytes <= Self.maximumBytes else {
-                return self.fail(ConnectionFailure("the server's answer is too large"), context)
+                return self.request.fail(ConnectionFailure("the server's answer is too large"), context)
             }
             self.answer.body.writeBuffer(&bytes)
         case .end:
-            self.promise.succeed(self.answer)
+            self.request.succeed(self.answer)
             context.close(promise: nil)
         }
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        self.promise.fail(error)
-        context.close(promise: nil)
-    }
-
-    /// The end, even of a connection that was never made; it does not change an answer that has come.
-    func handlerRemoved(context: ChannelHandlerContext) {
-        self.timer?.cancel()
-        self.promise.fail(ConnectionFailure("the server closed the connection before its answer"))
-    }
-
-    private func fail(_ failure: ConnectionFailure, _ context: ChannelHandlerContext) {
-        self.promise.fail(failure)
-        context.close(promise: nil)
-    }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { self.request.fail(error, context) }
+    func handlerRemoved(context: ChannelHandlerContext) { self.request.ended() }
 }

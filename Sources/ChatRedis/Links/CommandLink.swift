@@ -4,7 +4,7 @@ internal import NIOCore
 /// The connection for commands, whether it is open or not: the shell around ``CommandPipeline``.
 ///
 /// It belongs to the broker and is used in its isolation only.
-final class CommandLink {
+final class CommandLink: RequestTaker {
     private let scripts: RedisScriptSet
     /// The time for which a request may wait for a connection.
     private let patience: TimeAmount
@@ -158,26 +158,5 @@ final class CommandLink {
         request.isRepeatable = false
         request.priority = .urgent
         self.submit(request)
-    }
-}
-
-// MARK: - Waiting for answers
-
-extension CommandLink {
-    /// Sends a request and waits for the answer, with a time limit.
-    func perform(_ request: RedisRequest) async throws(BrokerError) -> RedisReply {
-        try await withCheckedContinuation { (continuation: CheckedContinuation<RedisResult, Never>) in
-            var request = request
-            request.completion = { continuation.resume(returning: $0) }
-            self.submit(request)
-        }.get()
-    }
-
-    /// Sends requests together, in order, and waits for all answers.
-    func performAll(_ requests: [RedisRequest]) async -> [RedisResult] {
-        guard !requests.isEmpty else { return [] }
-        return await withCheckedContinuation { continuation in
-            Gathering(requests.count) { continuation.resume(returning: $0) }.submit(requests) { self.submit($0) }
-        }
     }
 }

@@ -6,7 +6,7 @@ internal import NIOCore
 ///
 /// With one server, all data are there; the servers of a Cluster have some of the slots each. It belongs to the broker and
 /// is used on its event loop only.
-final class RequestRouter {
+final class RequestRouter: RequestTaker {
     /// The answer to a request that stores something.
     struct Stored {
         var result: RedisResult
@@ -111,23 +111,6 @@ final class RequestRouter {
         switch self.kind {
         case .server(let only): only.link(request.way).submit(request)
         case .cluster(let router, _): router.submit(request)
-        }
-    }
-
-    /// Sends a request and waits for the answer, with a time limit.
-    func perform(_ request: RedisRequest) async throws(BrokerError) -> RedisReply {
-        try await withCheckedContinuation { (continuation: CheckedContinuation<RedisResult, Never>) in
-            var request = request
-            request.completion = { continuation.resume(returning: $0) }
-            self.submit(request)
-        }.get()
-    }
-
-    /// Sends requests together, those of each server in order, and waits for all answers.
-    func performAll(_ requests: [RedisRequest]) async -> [RedisResult] {
-        guard !requests.isEmpty else { return [] }
-        return await withCheckedContinuation { continuation in
-            Gathering(requests.count) { continuation.resume(returning: $0) }.submit(requests) { self.submit($0) }
         }
     }
 

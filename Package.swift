@@ -381,6 +381,7 @@ let package = Package(
                 "ChatCore",
                 "ChatRedis",
                 "ChatSystem",
+                "TestSupport",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOConcurrencyHelpers", package: nio),
                 .product(name: "NIOPosix", package: nio),

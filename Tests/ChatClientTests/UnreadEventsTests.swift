@@ -1,4 +1,5 @@
 import ChatCore
+import TestSupport
 import Testing
 
 @testable import ChatClient
@@ -71,9 +72,9 @@ import Testing
     @Test func `a client that does not read notices that its connection is gone`() async throws {
         try await self.withClient { client, server, connection in
             for seq in 1...40 { try await connection.publish(seq, "\(seq)") }
-            while await client.buffer.hasRoom { await Task.yield() }
+            try await eventually { await !client.buffer.hasRoom }
             try await connection.drop()
-            while await client.link != nil { await Task.yield() }
+            try await eventually { await client.link == nil }
             // It says so behind what it had received, and comes back to where that ends.
             var last = 0
             for await event in client.events {

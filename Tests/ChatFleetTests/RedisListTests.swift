@@ -114,7 +114,7 @@ import Testing
                 }
             }
             try await self.with(redisBroker(process, list: RedisServerList("a", among: first))) { broker in
-                while try await broker.lists(after: .raise).hasLoners { try Task.checkCancellation() }
+                try await eventually { try await !broker.lists(after: .raise).hasLoners }
                 #expect(try await broker.lists(after: .settle) == .init(newest: first, held: first))
                 #expect(try await self.texts(stays, broker) == ["one"])
                 #expect(await self.send("nowhere", to: moves, broker).failure?.outcome == .notDone)
@@ -184,7 +184,7 @@ import Testing
             try await ChatFleetTests.with(before) { before in
                 _ = try await self.send("one", to: moves, before).get()
                 try await ChatFleetTests.with(try redisFleet(["a": servers[0], "b": servers[1]])) { after in
-                    while await self.send("two", to: moves, after).failure != nil { try Task.checkCancellation() }
+                    try await eventually { await self.send("two", to: moves, after).failure == nil }
                     // The server itself refuses it, whatever the node believes.
                     let former = before.servers[2].broker
                     #expect(await self.send("nowhere", to: moves, former).failure?.outcome == .notDone)
@@ -205,11 +205,11 @@ import Testing
                     let lists = try await listed.lists(after: .settle)
                     #expect(lists.newest == ["a", "b"] && lists.held == ["a"])
                 }
-                while try await listed.lists(after: .settle).hasLoners { try Task.checkCancellation() }
+                try await eventually { try await !listed.lists(after: .settle).hasLoners }
                 #expect(try await listed.lists().held == ["a", "b"])
                 let late = try redisBroker(process)
                 let running = Task { try await late.run() }
-                while await late.refusal == nil { await Task.yield() }
+                try await eventually { await late.refusal != nil }
                 running.cancel()
                 await #expect(throws: BrokerError.self) { try await running.value }
             }

@@ -141,7 +141,7 @@ import TestSupport
             try await self.withAuthorizer(configuration) { authorizer in
                 let mina = UserID(of: TokenSubject(issuer: "", subject: "mina"))
                 let old = try first.token(self.claims, keyID: "1")
-                while await self.grant(old, authorizer) == .failure(.keysUnavailable) { await Task.yield() }
+                try await eventually { await self.grant(old, authorizer) != .failure(.keysUnavailable) }
                 #expect(await self.grant(old, authorizer) == .success(mina))
                 // It was just asked: nobody can make it ask faster, so these wait for one attempt.
                 let new = try second.token(self.claims, keyID: "2")
@@ -165,7 +165,7 @@ import TestSupport
             configuration.source = .address(try KeyAddress("http://127.0.0.1:\(server.port)/"))
             try await self.withAuthorizer(configuration) { authorizer in
                 let (old, new) = (try first.token(self.claims, keyID: "1"), try second.token(self.claims, keyID: "2"))
-                while await self.grant(old, authorizer) == .failure(.keysUnavailable) { await Task.yield() }
+                try await eventually { await self.grant(old, authorizer) != .failure(.keysUnavailable) }
                 #expect(await self.grant(new, authorizer) == .failure(.unknownKey))
                 #expect(server.requests == 2)
                 server.say("HTTP/1.1 503 Away\r\nContent-Length: 0\r\n\r\n")
@@ -185,10 +185,10 @@ import TestSupport
             configuration.source = .address(try KeyAddress("http://127.0.0.1:\(server.port)/"))
             try await self.withAuthorizer(configuration) { authorizer in
                 let (old, new) = (try first.token(self.claims, keyID: "1"), try second.token(self.claims, keyID: "2"))
-                while await self.grant(old, authorizer) == .failure(.keysUnavailable) { await Task.yield() }
+                try await eventually { await self.grant(old, authorizer) != .failure(.keysUnavailable) }
                 server.say(self.set(("2", second)))
                 authorizer.reload()
-                while server.requests < 2 { await Task.yield() }
+                try await eventually { server.requests >= 2 }
                 #expect(try await self.grant(new, authorizer).get().isOfToken)
             }
         }
@@ -202,7 +202,7 @@ import TestSupport
             configuration.source = .address(try KeyAddress("http://127.0.0.1:\(server.port)/"))
             try await self.withAuthorizer(configuration) { authorizer in
                 let (old, new) = (try first.token(self.claims, keyID: "1"), try second.token(self.claims, keyID: "2"))
-                while await self.grant(old, authorizer) == .failure(.keysUnavailable) { await Task.yield() }
+                try await eventually { await self.grant(old, authorizer) != .failure(.keysUnavailable) }
                 server.say(self.set(("2", second)))
                 let now = self.now
                 await #expect(throws: TokenRefusal.expired) {
@@ -219,7 +219,7 @@ import TestSupport
             configuration.source = .address(try KeyAddress("http://127.0.0.1:\(server.port)/"))
             let token = try await Signer.edDSA().token(self.claims)
             try await self.withAuthorizer(configuration) { authorizer in
-                while server.requests == 0 { await Task.yield() }
+                try await eventually { server.requests > 0 }
                 #expect(await self.grant(token, authorizer) == .failure(.keysUnavailable))
                 #expect(await self.grant("no token", authorizer) != .failure(.keysUnavailable))
             }
@@ -241,7 +241,7 @@ import TestSupport
             let (old, new) = (try first.token(self.claims), try second.token(self.claims))
             #expect(try await self.grant(old, authorizer).get().isOfToken)
             // Nobody looks at the file before the authorizer runs.
-            while await self.grant(new, authorizer) == .failure(.keysUnavailable) { await Task.yield() }
+            try await eventually { await self.grant(new, authorizer) != .failure(.keysUnavailable) }
             #expect(await self.grant(new, authorizer) == .failure(.unknownKey))
             // It may have been changed before the authorizer looks at it for the first time.
             try "no key".write(toFile: file, atomically: true, encoding: .utf8)
@@ -249,9 +249,9 @@ import TestSupport
             #expect(try await self.grant(old, authorizer).get().isOfToken)
             try second.pem.write(toFile: file, atomically: true, encoding: .utf8)
             // It is looked at from time to time; whoever cannot wait says so.
-            while (try? await self.grant(new, authorizer).get()) == nil {
+            try await eventually {
                 authorizer.reload()
-                await Task.yield()
+                return (try? await self.grant(new, authorizer).get()) != nil
             }
             #expect(try await self.grant(old, authorizer).get().isOfToken)
         }
@@ -272,7 +272,7 @@ import TestSupport
         try await configuration.readKeys()
         try await self.withAuthorizer(configuration) { authorizer in
             let stranger = try await Signer.es256().token(self.claims)
-            while await self.grant(stranger, authorizer) != .failure(.unknownKey) { await Task.yield() }
+            try await eventually { await self.grant(stranger, authorizer) == .failure(.unknownKey) }
             try await body(file, authorizer)
         }
     }
@@ -309,7 +309,7 @@ import TestSupport
             #expect(rename(file + ".new", file) == 0)
             #expect(await self.grant(new, authorizer) == .failure(.keysUnavailable))
             #expect(chmod(file, 0o600) == 0)
-            while await self.grant(new, authorizer) == .failure(.keysUnavailable) { await Task.yield() }
+            try await eventually { await self.grant(new, authorizer) != .failure(.keysUnavailable) }
             #expect(try await self.grant(new, authorizer).get().isOfToken)
         }
     }
@@ -325,7 +325,7 @@ import TestSupport
             try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: file)
             let new = try second.token(self.claims)
             authorizer.reload()
-            while (try? await self.grant(new, authorizer).get()) == nil { await Task.yield() }
+            try await eventually { (try? await self.grant(new, authorizer).get()) != nil }
         }
     }
 

@@ -29,10 +29,8 @@ struct FaultMatrixTests {
 
     /// Sends a message again and again until it is stored, as a client does; its key makes it one.
     private func sendUntilStored(_ number: Int, _ broker: RedisBroker) async throws -> Receipt {
-        while true {
-            if case .success(let receipt)? = await broker.publish([try self.draft(number)]).first { return receipt }
-            try Task.checkCancellation()
-        }
+        let draft = try self.draft(number)
+        return try await eventually(get: { try? await broker.publish([draft]).first?.get() })
     }
 
     private func details(_ events: [BrokerEvent]) -> [String] {

@@ -47,10 +47,9 @@ struct FaultTests {
             try await server.start()
             try await subscriber.events { $0.haveRecovered }
             // So short a patience a busy machine may outlast, but not every time.
-            var stored: [Receipt]?
-            while stored == nil { stored = try? await self.store(1...1, broker) }
-            #expect(stored?.map(\.position.seq) == [1])
-            while (try? await broker.probe()) == nil {}
+            let stored = try await eventually(get: { try? await self.store(1...1, broker) })
+            #expect(stored.map(\.position.seq) == [1])
+            try await eventually { (try? await broker.probe()) != nil }
         }
     }
 
@@ -229,12 +228,12 @@ struct FaultTests {
             ) { broker in
                 let subscriber = CollectingSubscriber()
                 broker.attach(subscriber)
-                while (try? await broker.probe()) == nil {}
+                try await eventually { (try? await broker.probe()) != nil }
                 server.freeze()
                 try await subscriber.events { $0.statuses.last == .degraded }
                 server.thaw()
                 try await subscriber.events { $0.statuses.last == .ok }
-                while (try? await broker.probe()) == nil {}
+                try await eventually { (try? await broker.probe()) != nil }
             }
         }
     }
@@ -256,8 +255,10 @@ struct FaultTests {
                         relay.swallowAnswers(.commands)
                         async let receipts = broker.publish([try self.draft(number, key: "k\(number)")])
                         // It is stored, and its answer is what the relay has swallowed.
-                        while try await server.operate("XLEN \(broker.keys.log(self.room))") != ":\(number)\r\n" {}
-                        while relay.swallowedAnswers == swallowed { await Task.yield() }
+                        try await eventually {
+                            try await server.operate("XLEN \(broker.keys.log(self.room))") == ":\(number)\r\n"
+                        }
+                        try await eventually { relay.swallowedAnswers != swallowed }
                         relay.cut(.commands)
                         let receipt = try #require(await receipts.first).get()
                         #expect(receipt.position.seq == number)

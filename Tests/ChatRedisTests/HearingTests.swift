@@ -21,10 +21,7 @@ struct HearingTests {
         let key = try IdempotencyKey("k\(number)")
         let tail = PublicationCodec.tail(sender: self.mina, text: "\(number)", kind: .text, key: key)
         let draft = Draft(room: self.room, sender: self.mina.id, key: key, tail: tail)
-        while true {
-            if case .success(let receipt)? = await broker.publish([draft]).first { return receipt }
-            try Task.checkCancellation()
-        }
+        return try await eventually(get: { try? await broker.publish([draft]).first?.get() })
     }
 
     /// Runs a broker that reaches Redis by a relay, with somebody in the room.

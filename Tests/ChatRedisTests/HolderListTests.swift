@@ -1,5 +1,6 @@
 import BrokerContract
 import ChatCore
+import TestSupport
 import Testing
 
 @testable import ChatRedis

@@ -78,14 +78,14 @@ struct LayoutTests {
                 .connectTimeout(.patient)
                 .connect(host: "127.0.0.1", port: server.port).get()
             try await older.writeAndFlush(ByteBuffer(string: "SUBSCRIBE chat:control\r\n"))
-            while try await !server.operate("PUBSUB NUMSUB chat:control").contains(":1") {}
+            try await eventually { try await server.operate("PUBSUB NUMSUB chat:control").contains(":1") }
             try await withBroker(server) { broker in
                 try await broker.probe()
                 #expect(await broker.legacyNodes == .present)
                 for result in await broker.publish([try self.draft("k1")]) { _ = try result.get() }
                 #expect(try await server.operate("EXISTS chat:{lobby}:keys:2:u1:k1") == ":1\r\n")
                 try await older.close()
-                while await broker.legacyNodes == .present { try await Task.sleep(for: .milliseconds(50)) }
+                try await eventually { await broker.legacyNodes != .present }
                 #expect(await broker.legacyNodes == .remembered)
                 for result in await broker.publish([try self.draft("k2")]) { _ = try result.get() }
                 #expect(try await server.operate("EXISTS chat:{lobby}:keys:2:u1:k2") == ":0\r\n")
@@ -104,7 +104,7 @@ struct LayoutTests {
             for _ in 1...2 {
                 try await withBroker(server) { broker in
                     try await broker.probe()
-                    while await broker.legacyNodes == .present { try await Task.sleep(for: .milliseconds(50)) }
+                    try await eventually { await broker.legacyNodes != .present }
                     #expect(await broker.legacyNodes == (isEmpty ? .gone : .remembered))
                 }
             }

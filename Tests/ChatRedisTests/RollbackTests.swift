@@ -59,13 +59,7 @@ struct RollbackTests {
         }
         var receipts: [Receipt] = []
         for draft in drafts {
-            while true {
-                if case .success(let receipt)? = await broker.publish([draft]).first {
-                    receipts.append(receipt)
-                    break
-                }
-                try Task.checkCancellation()
-            }
+            receipts.append(try await eventually(get: { try? await broker.publish([draft]).first?.get() }))
         }
         return receipts
     }
@@ -213,9 +207,7 @@ struct RollbackTests {
                     try await first.operate("REPLICAOF 127.0.0.1 \(second.port)")
                     try await first.catchUp(with: second)
                     try await first.operate("REPLICAOF NO ONE")
-                    while await broker.counters.strayConnections == 0 {
-                        try await Task.sleep(for: .milliseconds(20))
-                    }
+                    try await eventually { await broker.counters.strayConnections > 0 }
                     let news = try await self.send(self.texts(1...5, "'"), broker)
                     #expect(news.map(\.position.seq) == Array(6...10))
                     for receipt in kept + news { #expect(try await self.resume(receipt.position, broker) != nil) }

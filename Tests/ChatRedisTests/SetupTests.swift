@@ -83,7 +83,7 @@ struct SetupTests {
                 #expect(subscriber.events.statuses.last == .degraded)
                 try await server.operate("ACL SETUSER chat &chat:*")
                 try await subscriber.events { $0.haveRecovered }
-                while (try? await broker.probe()) == nil {}
+                try await eventually { (try? await broker.probe()) != nil }
             }
         }
     }

@@ -1,6 +1,7 @@
 import ChatCore
 import ChatWebSocket
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import ChatNode
@@ -27,7 +28,7 @@ struct BackpressureTests {
                             try await outbound.write(frame)
                         }
                     }
-                    while broker.questions <= Client.maximumInFlight { await Task.yield() }
+                    try await eventually { broker.questions > Client.maximumInFlight }
                     // Another client of the same loop is served many times over; the first one is not read meanwhile.
                     try await server.withClient { other in
                         for id in 1...200 { _ = try await other.call(id, #"{"type":"ping"}"#) }

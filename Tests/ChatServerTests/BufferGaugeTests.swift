@@ -2,6 +2,7 @@ import ChatCore
 import ChatWebSocket
 import NIOCore
 import NIOSSL
+import TestSupport
 import Testing
 
 @testable import ChatNode
@@ -20,7 +21,7 @@ struct BufferGaugeTests {
         }
 
         mutating func until(_ condition: (_ bytes: Int) -> Bool) async throws {
-            while !condition(try await self.status()["buffered_bytes"]?.integer ?? -1) { try Task.checkCancellation() }
+            try await eventually { condition(try await self.status()["buffered_bytes"]?.integer ?? -1) }
         }
     }
 

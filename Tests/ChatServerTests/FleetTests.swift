@@ -124,8 +124,8 @@ extension FleetTests {
         try await there.withClient("/ws?name=Juno") { juno in
             _ = try await juno.next("welcome")
             // A room that moves is at no server for a moment.
-            while try await juno.call(1, #"{"type":"join","room":"\#(moves)"}"#)["type"]?.string != "ok" {
-                try Task.checkCancellation()
+            try await eventually {
+                try await juno.call(1, #"{"type":"join","room":"\#(moves)"}"#)["type"]?.string == "ok"
             }
             let joined = try await juno.call(2, #"{"type":"join","room":"\#(stays)"}"#)
             #expect(joined["type"]?.string == "ok" && joined["members"]?.array?.count == 2)
@@ -154,6 +154,6 @@ extension TestClient {
 extension TestServer {
     /// Returns when the node can serve rooms.
     fileprivate func isReady() async throws {
-        while try await self.request("GET", "/readyz").status != 200 { try Task.checkCancellation() }
+        try await eventually { try await self.request("GET", "/readyz").status == 200 }
     }
 }

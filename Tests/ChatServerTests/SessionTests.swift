@@ -1,5 +1,6 @@
 import ChatCore
 import ChatMemory
+import TestSupport
 import Testing
 
 @Suite(.patience)
@@ -39,7 +40,7 @@ struct SessionTests {
                 _ = try await client.call(1, #"{"type":"join","room":"lobby"}"#)
                 #expect((broker.guests, broker.others, broker.lookups) == (1, 0, 0))
                 for id in 2...4 { _ = try await client.call(id, #"{"type":"send","room":"lobby","text":"hi"}"#) }
-                while broker.lookups == 0 { await Task.yield() }
+                try await eventually { broker.lookups > 0 }
                 #expect(broker.lookups == 1)
             }
             try await server.withClient { client in

@@ -169,7 +169,7 @@ class People:
 
     async def ghosts(self) -> list[str]:
         """What is wrong with who is where, when all have gone; nothing is broken any more, and it has time."""
-        complaints = ["nothing was looked at"]
+        complaints = ["the rooms were not listed"]
         try:
             async with asyncio.timeout(PATIENCE_SECONDS), contextlib.AsyncExitStack() as stack:
                 watchers: list[Person] = []
@@ -178,16 +178,26 @@ class People:
                     watched = {room for watcher in watchers for room in watcher.rooms}
                     # What was lost of a room is found as long as somebody is there.
                     new = sorted(room for room, count in rooms.items() if count and room not in watched)
-                    for start in range(0, len(new), ROOMS_EACH):
-                        for number, node in enumerate(self.stage.nodes):
-                            watcher = await stack.enter_async_context(person(node.port, f"Watcher{number}"))
-                            await watcher.join(new[start : start + ROOMS_EACH])
-                            watchers.append(watcher)
+                    parts = [new[start : start + ROOMS_EACH] for start in range(0, len(new), ROOMS_EACH)]
+                    # What is left of these when the time is over says how far it came.
+                    complaints = [self._unwatched(node, part) for part in parts for node in self.stage.nodes]
+                    comings = (self._watch(node, part, complaints, stack) for part in parts for node in self.stage.nodes)
+                    watchers += await asyncio.gather(*comings)
                     complaints = self._complaints(watchers, await self._rooms())
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:
             return complaints[:10]
         return []
+
+    @staticmethod
+    def _unwatched(node: Node, rooms: list[str]) -> str:
+        return f"nobody watches {len(rooms)} rooms from {rooms[0]} on at {node.name}"
+
+    async def _watch(self, node: Node, rooms: list[str], unwatched: list[str], stack: contextlib.AsyncExitStack) -> Person:
+        watcher = await stack.enter_async_context(person(node.port, f"Watcher{node.name[-1]}"))
+        await watcher.join(rooms)
+        unwatched.remove(self._unwatched(node, rooms))
+        return watcher
 
     @staticmethod
     def _complaints(watchers: list[Person], counts: dict[str, int]) -> list[str]:

@@ -29,13 +29,7 @@ func with(_ fleet: Fleet, waits: Bool = true, _ body: (Fleet) async throws -> Vo
     let running = Task { try await fleet.run() }
     let failure: (any Error)?
     do {
-        while waits {
-            try Task.checkCancellation()
-            do throws(BrokerError) {
-                try await fleet.probe()
-                break
-            } catch { await Task.yield() }
-        }
+        if waits { try await eventually { (try? await fleet.probe()) != nil } }
         try await body(fleet)
         failure = nil
     } catch {

@@ -9,11 +9,9 @@ extension RedisServerProcess {
     ///
     /// - Throws: What the socket says, and ``Failure`` for an error.
     func catchUp(with primary: RedisServerProcess) async throws {
-        while try await !self.operate("INFO replication").contains("master_link_status:up") {
-            try Task.checkCancellation()
-        }
+        try await eventually { try await self.operate("INFO replication").contains("master_link_status:up") }
         let goal = try await primary.replicationOffset()
-        while try await self.replicationOffset() < goal { try Task.checkCancellation() }
+        try await eventually { try await self.replicationOffset() >= goal }
     }
 
     private func replicationOffset() async throws -> Int {

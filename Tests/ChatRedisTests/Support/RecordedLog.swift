@@ -1,5 +1,6 @@
 import Logging
 import Synchronization
+import TestSupport
 
 /// Keeps the lines that were logged.
 final class RecordedLog: Sendable {

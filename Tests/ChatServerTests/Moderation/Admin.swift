@@ -1,6 +1,7 @@
 import ChatCore
 import ChatMemory
 import Foundation
+import TestSupport
 import Testing
 
 /// Somebody with the key of a server's admin API.
@@ -61,7 +62,7 @@ struct Admin {
 
     /// Waits until the list of rulings meets a condition.
     func until(_ condition: ([JSONValue]) -> Bool) async throws {
-        while !condition(try await self.rulings()) { try Task.checkCancellation() }
+        try await eventually { condition(try await self.rulings()) }
     }
 }
 

@@ -1,15 +1,15 @@
 import ChatCore
+import TestSupport
 import Testing
 
 /// What moderators decide, as requests over HTTP meet it.
 @Suite(.patience) struct RequestRulingTests {
     /// Asks until the status is as it should be: a ruling holds on every node, a moment later.
     private func ask(_ server: TestServer, _ path: String, until status: Int) async throws -> Admin.Answer {
-        while true {
-            try Task.checkCancellation()
+        try await eventually(get: {
             let answer = try await server.request("GET", path)
-            if answer.status == status { return answer }
-        }
+            return answer.status == status ? answer : nil
+        })
     }
 
     @Test func `who is banned from the server is told nothing of its rooms and its state, and its health goes on`()
@@ -84,7 +84,7 @@ import Testing
                 let answer = try await post(member)
                 return answer.status == 429 && answer.body?["error"]?["retry_ms"]?.integer ?? 0 > 600_000
             }
-            while try await !isHeldUp() { try Task.checkCancellation() }
+            try await eventually(isHeldUp)
             for _ in 1...3 { #expect(try await post(moderator).status == 201) }
             #expect(try await isHeldUp())
         }

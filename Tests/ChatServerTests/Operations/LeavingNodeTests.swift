@@ -109,7 +109,7 @@ struct LeavingNodeTests {
                 try await server.withClient("/ws?room=lobby&name=Mina") { mina in
                     _ = try await mina.next("ok")
                     await server.beginShutdown()
-                    while try await server.request("GET", "/readyz").status != 503 { await Task.yield() }
+                    try await eventually { try await server.request("GET", "/readyz").status == 503 }
                     #expect(try await server.request("GET", "/api/status").body?["state"]?.string == "draining")
                     try await server.withClient("/ws?room=lobby&name=Juno") { juno in
                         _ = try await juno.next("ok")

@@ -85,7 +85,7 @@ struct ReloadTests {
             try await server.reload([:])
             let claims = #"{"sub":"mina","exp":4000000000,"rooms":{"*":["read"]}}"#
             let headers = ["Authorization": "Bearer \(TestToken.signed(claims, secret: secret))"]
-            while try await server.request("GET", "/api/rooms", headers: headers).status != 200 { await Task.yield() }
+            try await eventually { try await server.request("GET", "/api/rooms", headers: headers).status == 200 }
         }
     }
 

@@ -1,6 +1,7 @@
 import ChatCore
 import ChatMemory
 import Foundation
+import TestSupport
 import Testing
 
 /// A room's messages as Server-Sent Events.
@@ -172,7 +173,7 @@ struct RoomStreamTests {
                 #expect(status?["connections"]?.integer == 1)
                 #expect(status?["rooms"]?.integer == 1 && status?["members"]?.integer == 0)
             }
-            while try await server.request("GET", "/api/status").body?["connections"]?.integer != 0 {}
+            try await eventually { try await server.request("GET", "/api/status").body?["connections"]?.integer == 0 }
         }
     }
 

@@ -85,4 +85,19 @@ struct HearingTests {
             }
         }
     }
+
+    @Test func `one that answers PING and confirms nothing is made again`() async throws {
+        try await RedisServerProcess.with { server in
+            try await self.withRelay(server, answerTimeout: .seconds(3600)) { broker, relay, subscriber in
+                relay.swallowConfirmations()
+                relay.cut(.subscriptions)
+                try await eventually { await broker.counters.deafConnections > 0 }
+                relay.heal()
+                #expect(try await self.send(4, broker).position.seq == 4)
+                let received = try await subscriber.publications(4, in: self.room)
+                #expect(received.map(\.position.seq) == [1, 2, 3, 4])
+                try await eventually { (try? await broker.probe()) != nil }
+            }
+        }
+    }
 }

@@ -55,6 +55,33 @@ struct HearingWatchTests {
         #expect(watch.tick(self.after(4)) == .say)
     }
 
+    @Test func `an open connection on which its channel is not confirmed is useless`() {
+        var watch = HearingWatch(now: self.start)
+        #expect(watch.tickUnconfirmed(self.after(1)) == .none)
+        #expect(watch.tickUnconfirmed(self.after(5)) == .none)
+        #expect(watch.tickUnconfirmed(self.after(6)) == .giveUp)
+        // The next connection has its own time.
+        watch.restart(at: self.after(7))
+        #expect(watch.tickUnconfirmed(self.after(8)) == .none)
+        #expect(watch.tickUnconfirmed(self.after(12)) == .none)
+        #expect(watch.tickUnconfirmed(self.after(13)) == .giveUp)
+    }
+
+    @Test func `a channel that is not confirmed is waited for while others are, but not for ever`() {
+        var watch = HearingWatch(now: self.start)
+        #expect(watch.tickUnconfirmed(self.start) == .none)
+        for second in stride(from: Int64(3), through: 30, by: 3) {
+            watch.receivedSomething(at: self.after(second))
+            #expect(watch.tickUnconfirmed(self.after(second)) == .none)
+        }
+        #expect(watch.tickUnconfirmed(self.after(31)) == .giveUp)
+        // Once it is confirmed, a word is said in its time.
+        #expect(watch.tickUnconfirmed(self.after(32)) == .none)
+        #expect(watch.tick(self.after(33)) == .none)
+        #expect(watch.tick(self.after(35)) == .none)
+        #expect(watch.tick(self.after(36)) == .say)
+    }
+
     @Test func `a new subscription, or a Redis that publishes nothing, proves nothing`() {
         var watch = HearingWatch(now: self.start)
         watch.said("a")

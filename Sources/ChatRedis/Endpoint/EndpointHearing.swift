@@ -70,12 +70,14 @@ final class EndpointHearing {
     /// - Parameters:
     ///   - now: The time.
     ///   - told: Takes the name of the run to which Redis' data belong.
-    /// - Returns: Whether the word has not come back, so that the subscriptions do not work.
+    /// - Returns: Whether the word has not come back, or its channel is not confirmed, so that the subscriptions do not
+    ///   work.
     func isDeaf(_ now: NIODeadline, _ told: @escaping (String) -> Void) -> Bool {
-        guard self.commands.isActive, self.subscriptions.isLive(self.channel) else {
+        guard self.commands.isActive, self.subscriptions.isActive else {
             self.watch.restart(at: now)
             return false
         }
+        guard self.subscriptions.isLive(self.channel) else { return self.watch.tickUnconfirmed(now) == .giveUp }
         switch self.watch.tick(now) {
         case .none: return false
         case .say:

@@ -16,13 +16,16 @@ extension RedisEndpoint {
                 self.hearing.receivedSomething(now)
                 if self.listener?.published(payload, on: channel) != true { self.receivedOwn(payload, on: channel) }
             case .subscribed(let channel):
+                self.hearing.receivedSomething(now)
                 guard self.subscriptions.confirmed(channel) else { continue }
                 if channel == self.hearing.channel { self.hearing.sendProbes() }
                 self.listener?.isHeard(channel)
             case .unsubscribed(let channel):
                 if self.subscriptions.ended(channel) { self.listener?.isUnheard(channel) }
             case .pong: self.subscriptions.answeredPing()
-            case .error(let text): self.refusedSubscription(text)
+            case .error(let text):
+                self.hearing.receivedSomething(now)
+                self.refusedSubscription(text)
             }
         }
         self.tell(.heard)

@@ -14,6 +14,8 @@ final class TCPRelay: Sendable {
         var swallowedAnswers = 0
         /// What leads nowhere until it is healed.
         var isolated: Kind?
+        /// Whether all confirmations but the first of a connection are swallowed until that is healed.
+        var swallowsConfirmations = false
         /// Where new connections lead.
         var port = 0
     }
@@ -29,7 +31,9 @@ final class TCPRelay: Sendable {
     /// One client, and the server on its behalf.
     final class Connection: Sendable {
         /// What becomes of the bytes that come.
-        private enum Way { case passes, swallowsPublications, swallowsAnswers, swallowsAll }
+        private enum Way { case passes, swallowsPublications, swallowsConfirmations, swallowsAnswers, swallowsAll }
+
+        private static let confirmation = Array("\r\nsubscribe\r\n".utf8)
 
         fileprivate let client: any Channel
         private let relay: Box
@@ -53,9 +57,16 @@ final class TCPRelay: Sendable {
                     state.kind = .subscriptions
                 }
                 if self.relay.value.withLock({ $0.isolated }) == state.kind { state.way = .swallowsAll }
+                let isConfirmation = !fromClient && bytes.readableBytesView.firstRange(of: Self.confirmation) != nil
+                defer {
+                    if isConfirmation, self.relay.value.withLock({ $0.swallowsConfirmations }) {
+                        state.way = .swallowsConfirmations
+                    }
+                }
                 let mark = Array("\r\nmessage\r\n".utf8)
                 return switch state.way {
                 case .passes: true
+                case .swallowsConfirmations: !isConfirmation
                 case .swallowsAnswers: fromClient
                 case .swallowsPublications: fromClient || bytes.readableBytesView.firstRange(of: mark) == nil
                 case .swallowsAll: false
@@ -131,8 +142,17 @@ final class TCPRelay: Sendable {
     /// Swallows all that goes over the connections of a kind, those that are made later too, until `heal()`.
     func isolate(_ kind: Kind) { self.state.value.withLock { $0.isolated = kind } }
 
+    /// Swallows what Redis confirms, but for the first subscription of a connection, and hands on all else; until
+    /// `heal()`.
+    func swallowConfirmations() { self.state.value.withLock { $0.swallowsConfirmations = true } }
+
     /// Lets new connections be well again; those that were swallowed lead nowhere for ever.
-    func heal() { self.state.value.withLock { $0.isolated = nil } }
+    func heal() {
+        self.state.value.withLock {
+            $0.isolated = nil
+            $0.swallowsConfirmations = false
+        }
+    }
 
     /// Swallows what Redis says over the connections of a kind from now on, and hands on what it is told.
     func swallowAnswers(_ kind: Kind) { for connection in self.connections(kind) { connection.swallowAnswers() } }

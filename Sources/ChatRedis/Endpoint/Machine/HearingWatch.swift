@@ -13,6 +13,8 @@ struct HearingWatch {
     static let longPatience = TimeAmount.seconds(30)
 
     private enum State {
+        /// Its own channel is not confirmed on a connection that is open; this is the time when anything came last.
+        case unconfirmed(since: NIODeadline, last: NIODeadline)
         /// No word was sent since.
         case silent(since: NIODeadline)
         /// It is on its way to Redis.
@@ -33,9 +35,23 @@ struct HearingWatch {
         case none
     }
 
+    /// Time has passed, and its own channel is not confirmed although the connection is open; decides what to do.
+    mutating func tickUnconfirmed(_ now: NIODeadline) -> OnTick {
+        guard case .unconfirmed(let since, let last) = self.state else {
+            self.state = .unconfirmed(since: now, last: now)
+            return .none
+        }
+        guard now - last > Self.patience || now - since > Self.longPatience else { return .none }
+        self.state = .silent(since: now)
+        return .giveUp
+    }
+
     /// Time has passed; decides what to do.
     mutating func tick(_ now: NIODeadline) -> OnTick {
         switch self.state {
+        case .unconfirmed:
+            self.state = .silent(since: now)
+            return .none
         case .silent(let since) where now - since >= Self.interval: return .say
         case .published(_, at: let then, let last) where now - last > Self.patience || now - then > Self.longPatience:
             self.state = .silent(since: now)
@@ -60,14 +76,16 @@ struct HearingWatch {
     mutating func heard(_ word: String, at now: NIODeadline) {
         switch self.state {
         case .said(word), .published(word, at: _, last: _): self.state = .silent(since: now)
-        case .silent, .said, .published: break
+        case .unconfirmed, .silent, .said, .published: break
         }
     }
 
-    /// Something was delivered: the subscription works, and the word is still behind that message.
+    /// Something came that is no answer to a `PING`: the subscription works, and what is missing is still behind it.
     mutating func receivedSomething(at now: NIODeadline) {
-        if case .published(let word, at: let then, last: _) = self.state {
-            self.state = .published(word, at: then, last: now)
+        switch self.state {
+        case .published(let word, at: let then, last: _): self.state = .published(word, at: then, last: now)
+        case .unconfirmed(let since, last: _): self.state = .unconfirmed(since: since, last: now)
+        case .silent, .said: break
         }
     }
 }

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from conftest import CLI, CLI_, Terminal, wait_until
+from conftest import CLI, CLI_, PATIENCE_SECONDS, Terminal, wait_until
 
 SHELLS = ["dash", "bash", "zsh"]
 
@@ -263,7 +263,7 @@ def test_a_reader_that_stands_still_does_not_hold_the_end_up(cli, room):
         # It has begun to write, and 160 kB do not fit into a pipe.
         os.read(read, 1)
         tail.send_signal(signal.SIGTERM)
-        assert tail.wait(timeout=20) == 143
+        assert tail.wait(timeout=PATIENCE_SECONDS) == 143
     finally:
         tail.kill()
         tail.wait()

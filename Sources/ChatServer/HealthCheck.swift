@@ -39,13 +39,18 @@ struct HealthCheck: AsyncParsableCommand {
         let prologues = ["", "PROXY UNKNOWN\r\n"]
         for prologue in expectsHeader == "on" ? prologues.reversed() : prologues {
             let door = Door(host: host, port: port, prologue: prologue)
-            var status = try? await door.status(of: self.path, tls: nil)
-            // So a port that speaks TLS answers a request that is not encrypted.
-            if status == .badRequest { status = try? await door.status(of: self.path, tls: tls) }
-            switch status {
-            case .ok: return
-            case nil, .badRequest, .notImplemented: continue
-            default: throw ExitCode.failure
+            do {
+                var status = try await door.status(of: self.path, tls: nil)
+                // So a port that speaks TLS answers a request that is not encrypted.
+                if status == .badRequest { status = try await door.status(of: self.path, tls: tls) }
+                switch status {
+                case .ok: return
+                case nil, .badRequest, .notImplemented: continue
+                default: throw ExitCode.failure
+                }
+            } catch is Door.IsUnreachable {
+                // Nobody listens yet: it may be just about to, and is not to be asked in the way that it does not expect.
+                throw ExitCode.failure
             }
         }
         throw ExitCode.failure
@@ -58,26 +63,15 @@ private struct Door {
     let port: Int
     let prologue: String
 
-    func status(of path: String, tls: NIOSSLContext?) async throws -> HTTPResponseStatus? {
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connectTimeout(.seconds(3))
-            .connect(host: self.host, port: self.port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    if !self.prologue.isEmpty {
-                        try channel.pipeline.syncOperations.addHandler(Prologue(self.prologue))
-                    }
-                    if let tls {
-                        let handler = try NIOSSLClientHandler(context: tls, serverHostname: nil)
-                        try channel.pipeline.syncOperations.addHandler(handler)
-                    }
-                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                    channel.eventLoop.scheduleTask(in: .seconds(5)) { channel.close(promise: nil) }
-                    return try NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>(
-                        wrappingChannelSynchronously: channel
-                    )
-                }
-            }
-        return try await channel.executeThenClose { inbound, outbound in
+    /// There is no connection.
+    struct IsUnreachable: Error {}
+
+    private typealias Connection = NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
+
+    /// The status of the answer; nil when the connection ends without one.
+    func status(of path: String, tls: NIOSSLContext?) async throws(IsUnreachable) -> HTTPResponseStatus? {
+        let connection = try await self.connect(tls)
+        return try? await connection.executeThenClose { inbound, outbound in
             let headers: HTTPHeaders = ["Host": "\(self.host):\(self.port)", "Connection": "close"]
             let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: headers)
             try await outbound.write(.head(head))
@@ -87,6 +81,27 @@ private struct Door {
             }
             return nil
         }
+    }
+
+    private func connect(_ tls: NIOSSLContext?) async throws(IsUnreachable) -> Connection {
+        do {
+            return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connectTimeout(.seconds(3))
+                .connect(host: self.host, port: self.port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        if !self.prologue.isEmpty {
+                            try channel.pipeline.syncOperations.addHandler(Prologue(self.prologue))
+                        }
+                        if let tls {
+                            let handler = try NIOSSLClientHandler(context: tls, serverHostname: nil)
+                            try channel.pipeline.syncOperations.addHandler(handler)
+                        }
+                        try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                        channel.eventLoop.scheduleTask(in: .seconds(5)) { channel.close(promise: nil) }
+                        return try Connection(wrappingChannelSynchronously: channel)
+                    }
+                }
+        } catch { throw IsUnreachable() }
     }
 }
 

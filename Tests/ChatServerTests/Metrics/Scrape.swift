@@ -45,7 +45,7 @@ extension TestServer {
     func scrape() async throws -> Scrape {
         let port = try #require(self.operatorPort)
         let url = try #require(URL(string: "http://127.0.0.1:\(port)/metrics"))
-        let (data, _) = try await URLSession.shared.data(from: url)
+        let (data, _) = try await Self.session.data(from: url)
         return try Scrape(String(decoding: data, as: UTF8.self))
     }
 

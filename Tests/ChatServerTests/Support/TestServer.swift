@@ -106,6 +106,14 @@ struct TestServer {
         try await TestClient.with(port: self.port, path: path, headers: headers, tls: tls, body)
     }
 
+    /// All servers of the tests are one host to it. The limit of a test is the bound of a request.
+    static let session: URLSession = {
+        let configuration = URLSessionConfiguration.ephemeral
+        configuration.timeoutIntervalForRequest = 3600
+        configuration.httpMaximumConnectionsPerHost = 256
+        return URLSession(configuration: configuration)
+    }()
+
     /// Makes an HTTP request, to the port of the chat unless another one is given.
     func request(
         _ method: String = "GET",
@@ -119,7 +127,7 @@ struct TestServer {
         request.httpMethod = method
         request.httpBody = body.map { Data($0.utf8) }
         for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
-        let (data, response) = try await URLSession.shared.data(for: request)
+        let (data, response) = try await Self.session.data(for: request)
         let http = try #require(response as? HTTPURLResponse)
         var fields: [String: String] = [:]
         for (name, value) in http.allHeaderFields { fields["\(name)".lowercased()] = "\(value)" }

@@ -14,7 +14,7 @@ import Testing
     private func withClient(
         _ body: @Sendable (ChatClient, FakeServer, FakeConnection) async throws -> Void
     ) async throws {
-        try await FakeServer.with { server in
+        try await FakeServer.with(answersPings: false) { server in
             var configuration = ChatClient.Configuration(server: try ServerAddress("ws://127.0.0.1:\(server.port)"))
             configuration.eventCapacity = 4
             let client = try ChatClient(configuration)
@@ -56,14 +56,14 @@ import Testing
             async let receipt = self.code { try await client.send(self.lobby, "hi") }
             #expect(await receipt == .overflow)
             // Both went out all the same, and their late answers harm nobody.
-            let rest = [try await connection.next(answersPings: false), try await connection.next()]
+            let rest = [try await connection.next(), try await connection.next()]
             #expect(rest.map { $0?["type"]?.string } == ["ping", "send"])
             try await connection.refuse(question, "internal")
             try await connection.ok(rest[0], #""time":5"#)
             try await connection.acknowledge(rest[1], seq: 41)
             #expect(await self.seqs(40, client) == Array(1...40))
             async let time = client.ping()
-            try await connection.ok(try await connection.next(answersPings: false), #""time":7"#)
+            try await connection.ok(try await connection.next(), #""time":7"#)
             #expect(try await time == 7)
             #expect(await client.unconfirmed == 0)
         }

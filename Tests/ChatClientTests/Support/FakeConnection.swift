@@ -9,17 +9,25 @@ struct FakeConnection: Sendable {
 
     static let epoch = "aaaaaaaa"
 
-    // On a busy machine a client may have waited so long for an answer that it asks whether anybody is there: such a ping is
-    // answered, unless the test wants to see it.
-
     /// The next command, or nil when the client is gone.
-    func next(answersPings: Bool = true) async throws -> JSONValue? {
-        for await frame in self.frames where frame.opcode == .text {
-            let command = try JSONValue(ByteBuffer(frame.unmaskedData.readableBytesView))
-            guard answersPings, command["type"]?.string == "ping" else { return command }
-            try await self.ok(command, #""time":1"#)
-        }
+    func next() async throws -> JSONValue? {
+        for await frame in self.frames where frame.opcode == .text { return try Self.command(frame) }
         return nil
+    }
+
+    private static func command(_ frame: WebSocketFrame) throws -> JSONValue {
+        try JSONValue(ByteBuffer(frame.unmaskedData.readableBytesView))
+    }
+
+    /// Answers a frame if it is a `ping`.
+    ///
+    /// - Returns: Whether it was one.
+    func answersPing(_ frame: WebSocketFrame) async throws -> Bool {
+        guard frame.opcode == .text, let command = try? Self.command(frame), command["type"]?.string == "ping" else {
+            return false
+        }
+        try await self.ok(command, #""time":1"#)
+        return true
     }
 
     /// The code of the next close frame, or nil when the client went without one.

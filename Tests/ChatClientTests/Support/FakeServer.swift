@@ -24,11 +24,13 @@ struct FakeServer: Sendable {
     ///
     /// - Parameters:
     ///   - status: What upgrades are answered with in place of 101.
+    ///   - answersPings: Whether it answers a client that asks whether anybody is there. On a busy machine each may ask.
     ///   - body: What is done with it.
     /// - Returns: What the body gave.
     /// - Throws: What the body threw.
     static func with<Result: Sendable>(
         refusing status: HTTPResponseStatus? = nil,
+        answersPings: Bool = true,
         _ body: @Sendable (FakeServer) async throws -> Result
     ) async throws -> Result {
         let listener: NIOAsyncChannel<Accepted, Never> = try await ServerBootstrap(
@@ -45,7 +47,7 @@ struct FakeServer: Sendable {
                 try await listener.executeThenClose { inbound in
                     try await withThrowingDiscardingTaskGroup { clients in
                         for try await upgrade in inbound {
-                            clients.addTask { try? await Self.serve(upgrade, continuation) }
+                            clients.addTask { try? await Self.serve(upgrade, continuation, answersPings) }
                         }
                     }
                 }
@@ -57,14 +59,21 @@ struct FakeServer: Sendable {
 
     private static func serve(
         _ upgrade: Accepted,
-        _ continuation: AsyncStream<FakeConnection>.Continuation
+        _ continuation: AsyncStream<FakeConnection>.Continuation,
+        _ answersPings: Bool
     ) async throws {
         guard let socket = try await upgrade.get() else { return }
         try await socket.executeThenClose { inbound, _ in
             let (frames, received) = AsyncStream.makeStream(of: WebSocketFrame.self)
-            continuation.yield(FakeConnection(channel: socket.channel, frames: frames))
+            let connection = FakeConnection(channel: socket.channel, frames: frames)
+            continuation.yield(connection)
             defer { received.finish() }
-            for try await frame in inbound { received.yield(frame) }
+            for try await frame in inbound {
+                guard answersPings, try await connection.answersPing(frame) else {
+                    received.yield(frame)
+                    continue
+                }
+            }
         }
     }
 

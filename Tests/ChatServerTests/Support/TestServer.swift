@@ -106,7 +106,9 @@ struct TestServer {
         try await TestClient.with(port: self.port, path: path, headers: headers, tls: tls, body)
     }
 
-    /// All servers of the tests are one host to it. The limit of a test is the bound of a request.
+    /// For requests to any server of the tests, which are one host to it.
+    ///
+    /// The limit of a test is the bound of a request.
     static let session: URLSession = {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.timeoutIntervalForRequest = 3600

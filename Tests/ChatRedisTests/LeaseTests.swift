@@ -210,6 +210,24 @@ struct LeaseTests {
     }
 
     @Test
+    func `who leaves is gone although Redis has lost the list by user, and not before the last holder`() async throws {
+        try await self.withTwo { first, second in
+            let subscriber = CollectingSubscriber()
+            _ = try await second.subscribe(self.room, subscriber)
+            try await first.enter(self.room, self.mina, holder: self.going)
+            try await second.enter(self.room, self.mina, holder: self.staying)
+            try await second.command("DEL", second.keys.members(self.room))
+            let names = second.keys.names(self.room)
+            try await first.leave(self.room, self.mina.id, holder: self.going)
+            #expect(try await second.command("HLEN", names).integer == 1)
+            try await second.leave(self.room, self.mina.id, holder: self.staying)
+            #expect(try await second.command("HLEN", names).integer == 0)
+            let changes = try await subscriber.presence(2, in: self.room)
+            #expect(changes.map(\.0.memberCount) == [1, 0])
+        }
+    }
+
+    @Test
     func `who enters under a name that was swept already is swept again`() async throws {
         try await self.withTwo { first, second in
             _ = try await second.subscribe(self.room, CollectingSubscriber())

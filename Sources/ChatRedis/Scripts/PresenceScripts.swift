@@ -63,11 +63,24 @@ enum PresenceScripts {
             if user then announce('left', user) end
         end
 
+        -- Where *members* was lost, *held* says whether a user has another holder.
+        local function is_held(id)
+            local entry = redis.call('ZRANGEBYLEX', held, '-', '+', 'LIMIT', 0, 1)[1]
+            while entry do
+                local holder = string.sub(entry, 1, string.find(entry, '\0', 1, true) - 1)
+                if redis.call('ZSCORE', held, holder .. '\0' .. id) then return true end
+                entry = redis.call('ZRANGEBYLEX', held, '[' .. holder .. '\1', '+', 'LIMIT', 0, 1)[1]
+            end
+            return false
+        end
+
         local function remove(id, holder)
             local pair = id .. '\0' .. holder
-            redis.call('ZREM', held, holder .. '\0' .. id)
+            local was_held = redis.call('ZREM', held, holder .. '\0' .. id) == 1
+            local was_member = redis.call('ZREM', members, pair) == 1
             redis.call('ZREM', leases, pair)
-            if redis.call('ZREM', members, pair) == 1 and not has_holder(id) then depart(id) end
+            if has_holder(id) then return end
+            if was_member or was_held and not is_held(id) then depart(id) end
         end
 
         local function split(pair)

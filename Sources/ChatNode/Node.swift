@@ -201,7 +201,16 @@ package struct Node: Service {
             try await services.run()
         } onGracefulShutdown: {
             self.context.admission.withdraw()
+            self.tellOfEnd()
         }
+    }
+
+    private func tellOfEnd() {
+        let (delay, count) = (self.configuration.drainDelay, self.connectionCount)
+        self.context.logger.notice(
+            "going away: not ready from now on, and connections end after the delay",
+            metadata: ["delay": "\(delay)", "connections": "\(count)"]
+        )
     }
 
     /// Whether it is shutting down.

@@ -77,6 +77,7 @@ struct ChatServerCommand: AsyncParsableCommand {
         let group = ServiceGroup(configuration: lifecycle)
         do {
             try await group.run()
+            logger.notice("gone")
         } catch let failure as ListenFailure {
             logger.critical("cannot listen on \(failure.address): \(failure.text)")
             throw ExitCode(ExitStatus.unavailable.rawValue)

@@ -76,9 +76,9 @@ refusal="changes Sources/ or static/ without a file in changes/ (changes/README.
 No-News: REASON"
 
 demand() { # RANGE
-    local commit status=0
-    git rev-parse --quiet --verify "${1##*..}^{commit}" >/dev/null || die "there is no such range: $1"
-    for commit in $(git rev-list --no-merges --reverse "$1"); do
+    local commit commits status=0
+    commits=$(git rev-list --no-merges --reverse "$1" 2>/dev/null) || die "there is no such range: $1 (make news RANGE=FROM..TO names another)"
+    for commit in $commits; do
         if git diff-tree --no-commit-id --name-status --no-renames -r --root "$commit" | brings_news; then continue; fi
         if [ -n "$(git show --no-patch --format=%B "$commit" | reason)" ]; then continue; fi
         say "$(git show --no-patch --format='%h %s' "$commit"): $refusal"

@@ -164,7 +164,7 @@ def faults(command: Command) -> list[str]:
         text = (ROOT / words[1]).read_text() if (ROOT / words[1]).exists() else ""
         return [f"{words[1]} has no {word}" for word in words[2:] if word.startswith("--") and f'"{word}"' not in text] if text else [f"there is no {words[1]}"]
     if program == "git":
-        return [] if words[1] in ("add", "commit", "config", "tag", "push", "worktree") else [f"git {words[1]} is not known here"]
+        return [] if words[1] in ("add", "commit", "config", "tag", "push", "worktree", "apply", "reset") else [f"git {words[1]} is not known here"]
     return [] if program in ELSEWHERE | programs_of_exercises() else [f"who is {program}?"]
 
 

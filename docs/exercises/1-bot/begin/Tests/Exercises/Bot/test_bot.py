@@ -23,7 +23,8 @@ def bot(server):
     try:
 
         def is_there():
-            assert process.poll() is None, "the bot has ended"
+            if process.poll() is not None:
+                pytest.fail(f"the bot has ended, with status {process.poll()}", pytrace=False)
             return "ping-bot" in server.members()
 
         wait_until(is_there, "the bot")
@@ -57,6 +58,12 @@ def test_it_does_not_answer_itself_nor_what_was_no_question(server, bot):
     said = said_until(server, "end")
     # Had it answered its own "!ping", it would have done so before it was told to say "end".
     assert [text for name, text in said if name == "ping-bot"] == ["!ping", "end"]
+
+
+def test_a_text_that_cannot_be_said_does_not_end_it(server, bot):
+    server.say("!echo   ", "Mina")
+    server.say("!ping", "Mina")
+    said_until(server, "pong, Mina")
 
 
 def test_it_comes_back_when_the_server_does(server, bot):

@@ -100,6 +100,18 @@ import Testing
         #expect(rule.count == 3)
     }
 
+    @Test func `what was taken back and said again is no older than that, though all came at one time`() throws {
+        var rule = self.rule(capacity: 3)
+        _ = rule.judge(try self.text("a"), by: self.mina, now: self.start)
+        rule.takeBack(try self.text("a"), by: self.mina)
+        // The fourth has the oldest give way, which is b.
+        for text in ["b", "c", "a", "d"] {
+            #expect(rule.judge(try self.text(text), by: self.mina, now: self.start) == .pass)
+        }
+        #expect(rule.judge(try self.text("a"), by: self.mina, now: self.start) == .refuse(retryAfter: .seconds(30)))
+        #expect(rule.judge(try self.text("b"), by: self.mina, now: self.start) == .pass)
+    }
+
     @Test func `taking back makes no hidden pile`() throws {
         var rule = self.rule(capacity: 3)
         for number in 0..<1000 {

@@ -101,8 +101,9 @@ def test_a_fragment_that_goes_is_no_news(project):
     assert changes(project, "demand", "HEAD~1..HEAD").returncode == 1
 
 
-def test_a_range_that_is_not_there_is_no_pass(project):
-    found = changes(project, "demand", "HEAD~1..nothing")
+@pytest.mark.parametrize("range_", ["HEAD~1..nothing", "nothing..HEAD", "nothing"])
+def test_a_range_that_is_not_there_is_no_pass(project, range_):
+    found = changes(project, "demand", range_)
     assert found.returncode == 1 and "no such range" in found.stdout
 
 

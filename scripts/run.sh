@@ -17,7 +17,12 @@ case $host in
 *:*) shown="[$host]" ;;
 *) shown=$host ;;
 esac
-# Better now than after a build: another chat, of another working copy perhaps.
+# Better now than after a build.
+case $port in
+*[!0-9]* | ??????*) die "PORT is a number, 0 to 65535, not \"$port\"" ;;
+esac
+if [ "$port" -gt 65535 ]; then die "PORT is a number, 0 to 65535, not $port"; fi
+# Another chat has it, of another working copy perhaps.
 probe=${shown#\[}
 if [ "$port" != 0 ] && (: <>"/dev/tcp/${probe%\]}/$port") 2>/dev/null; then
     die "port $port is taken on $shown; choose another one: PORT=$((port + 1)) make run"
@@ -46,9 +51,13 @@ else
     broker="in memory; REDIS_URL=redis://host:port joins several servers and outlives them"
 fi
 say ""
-say "  Browser   http://$shown:$port/#lobby"
-say "  Status    http://$shown:$port/status.html"
-say "  Terminal  $client"
+if [ "$port" = 0 ]; then
+    say "  Browser   at the address that the server names below; for chat-cli, --server has it"
+else
+    say "  Browser   http://$shown:$port/#lobby"
+    say "  Status    http://$shown:$port/status.html"
+    say "  Terminal  $client"
+fi
 say "  Messages  $broker"
 say "  Stop      Ctrl-C"
 say ""

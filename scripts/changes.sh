@@ -90,7 +90,7 @@ demand() { # RANGE
 staged() { # MESSAGE
     if git diff --cached --name-status --no-renames | brings_news; then return 0; fi
     if [ -n "$(git stripspace --strip-comments <"$1" | reason)" ]; then return 0; fi
-    say "this commit $refusal"
+    say "this commit $refusal; if an earlier commit of the same change has the news, this one may belong to it: git commit --amend"
     return 1
 }
 

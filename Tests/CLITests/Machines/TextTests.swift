@@ -69,7 +69,8 @@ import Testing
         let rows = try String(contentsOf: documents, encoding: .utf8).split(separator: "\n")
             .filter { $0.hasPrefix("| `/") }
         for command in SlashCommands.all {
-            #expect(rows.contains { $0.contains("`/\(command.name)`") || $0.contains("`/\(command.name) ") })
+            let hasRow = rows.contains { $0.contains("`/\(command.name)`") || $0.contains("`/\(command.name) ") }
+            #expect(hasRow, "docs/CLI.md has no row for /\(command.name)")
         }
     }
 

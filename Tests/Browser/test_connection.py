@@ -151,7 +151,7 @@ def test_what_has_left_the_log_meanwhile_is_shown_as_a_gap(people, start_server,
     expect(mina.messages.last).to_have_text("line 40")
     expect(mina.page.locator(".seam")).to_contain_text("no longer available")
     shown = mina.messages.count()
-    lost = int(mina.page.locator(".seam").inner_text().split()[0])
+    lost = int(mina.page.locator(".seam").text_content().split()[0])
     assert shown + lost == 40
 
 

@@ -26,7 +26,7 @@ def test_korean_room_name_and_text_come_through_unchanged(people, room):
     other.sees(GREETING)
     expect(other.page.locator(".room-header h1")).to_have_text(f"#{korean}")
     expect(other.page.locator(".message .author")).to_have_text("민아")
-    assert other.messages.inner_text() == GREETING
+    assert other.messages.text_content() == GREETING
 
 
 def test_a_deep_link_opens_its_room_and_the_name_is_remembered(people, room):
@@ -76,7 +76,7 @@ def test_older_messages_come_by_scrolling_up_and_the_place_does_not_move(people,
         server.say(room, f"line {number}")
     mina = people().enter(room, "Mina")
     expect(mina.messages.last).to_have_text("line 129")
-    before = mina.messages.first.inner_text()
+    before = mina.messages.first.text_content()
     # The row at the top of the window, and where it is, while an older page comes in above it.
     moved = mina.page.evaluate(
         """async () => {
@@ -95,7 +95,7 @@ def test_older_messages_come_by_scrolling_up_and_the_place_does_not_move(people,
         }"""
     )
     assert moved <= 2
-    assert mina.messages.first.inner_text() != before
+    assert mina.messages.first.text_content() != before
     up_to_the_beginning(mina)
     expect(mina.messages).to_have_count(130)
 

@@ -255,7 +255,7 @@ def test_of_a_text_that_is_too_long_the_first_part_can_go_and_the_rest_stays(min
     expect(mina.messages).to_have_count(1)
     unfold_all(mina, 1)
     rest = mina.composer.input_value()
-    assert rest and (mina.messages.inner_text() + " " + rest) == text
+    assert rest and (mina.messages.text_content() + " " + rest) == text
     expect(mina.page.locator(".limit")).not_to_contain_text("too long")
     mina.page.reload()
     expect(mina.composer).to_have_value(rest)

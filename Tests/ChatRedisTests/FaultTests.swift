@@ -247,6 +247,7 @@ struct FaultTests {
                     configuration.url = url
                     // On a busy machine nothing may count as dead but what the relay cuts.
                     configuration.liveness.answerTimeout = .seconds(3600)
+                    configuration.patience = .seconds(3600)
                 }
                 try await withBroker(server, configure: configure) { broker in
                     try await broker.probe()

@@ -63,12 +63,15 @@ enum PresenceScripts {
             if user then announce('left', user) end
         end
 
-        -- Where *members* was lost, *held* says whether a user has another holder.
+        -- Where *members* was lost, *held* says whether a user has another holder. Of more than 64 it is not asked: the
+        -- user stays until the records are mended.
         local function is_held(id)
             local entry = redis.call('ZRANGEBYLEX', held, '-', '+', 'LIMIT', 0, 1)[1]
+            local asked = 0
             while entry do
                 local holder = string.sub(entry, 1, string.find(entry, '\0', 1, true) - 1)
-                if redis.call('ZSCORE', held, holder .. '\0' .. id) then return true end
+                asked = asked + 1
+                if asked > 64 or redis.call('ZSCORE', held, holder .. '\0' .. id) then return true end
                 entry = redis.call('ZRANGEBYLEX', held, '[' .. holder .. '\1', '+', 'LIMIT', 0, 1)[1]
             end
             return false

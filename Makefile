@@ -8,6 +8,7 @@
 #   PREFIX=/usr/local     where `make install` puts chat-cli
 #   SUITES="unit cli"     which suites `make test` runs; none named: all
 #   BENCH="micro yardstick" what `make bench` measures (scripts/bench.sh lists the others); none named: these two
+#   LANES=1               `make test` runs one suite at a time; without it two, where there are two processors
 #   VERBOSE=1             `make test` shows the output of the suites as it comes
 #   DISTURB=one-core      `make test` on a worse machine: one-core, neighbour or delays (scripts/disturb.sh)
 #   SEED=1                what the faults of `make test` and `make soak`, and the attacks, are drawn by

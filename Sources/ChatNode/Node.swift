@@ -22,7 +22,7 @@ package struct Node: Service {
     let context: NodeContext
     private let shards: [Shard]
     private let status: StatusBoard?
-    private let budget: ConnectionBudget
+    private let budget: DescriptorBudget
     private let intake: ConnectionIntake
     private let operatorSite: OperatorSite?
     private let onRunning: @Sendable (Int) async -> Void
@@ -51,8 +51,8 @@ package struct Node: Service {
         var broker = try broker ?? Self.broker(configuration, group, logger)
         if let delays = configuration.testDelays { broker = DelayingBroker(broker, answers: delays) }
         let settings = ReloadableConfiguration(configuration)
-        let budget = ConnectionBudget(
-            descriptors: ConnectionBudget.raiseDescriptorLimit(),
+        let budget = DescriptorBudget(
+            descriptors: DescriptorBudget.raiseDescriptorLimit(),
             threads: configuration.threads,
             kept: configuration.adminListen == nil ? 0 : OperatorSite.connections
         )
@@ -254,7 +254,7 @@ package struct Node: Service {
     }
 }
 
-extension ConnectionBudget {
+extension DescriptorBudget {
     /// The most connections, by the operator's limit and by the number of descriptors.
     fileprivate func maximum(_ settings: ReloadableConfiguration) -> Int {
         min(settings.maximumConnections ?? .max, self.connections)

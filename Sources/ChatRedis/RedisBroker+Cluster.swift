@@ -15,7 +15,7 @@ extension RedisBroker {
 
     /// The layout of the data is known: they may be used.
     private func found(_ layout: ClusterLayout) {
-        guard let cluster = self.endpoints.cluster else { return }
+        guard let cluster = self.router.cluster else { return }
         guard layout.version <= RedisKeys.layoutVersion else {
             return cluster.finder.refuse(.isOfLayout(layout.version, known: RedisKeys.layoutVersion))
         }
@@ -37,7 +37,7 @@ extension RedisBroker {
 
     /// Slots are at other servers than before, or it is known for the first time where they are.
     private func moved(_ slots: [HashSlot]) {
-        guard let cluster = self.endpoints.cluster, cluster.members.form != nil else { return }
+        guard let cluster = self.router.cluster, cluster.members.form != nil else { return }
         let isFirst = cluster.members.all.isEmpty
         let home = self.home
         let change = cluster.members.move(slots, cluster.finder.view)
@@ -59,5 +59,5 @@ extension RedisBroker {
     }
 
     /// The server on which the channel that all nodes listen to is heard.
-    var home: RedisEndpoint? { self.endpoints.endpoint(of: self.keys.control) }
+    var home: RedisEndpoint? { self.router.endpoint(of: self.keys.control) }
 }

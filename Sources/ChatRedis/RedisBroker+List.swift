@@ -55,7 +55,7 @@ extension RedisBroker {
             $0.append(self.keys.listChannel)
             for argument in more { $0.append(argument) }
         }
-        guard let endpoint = self.endpoints.endpoint(of: self.keys.layout) else { throw .isAway }
+        guard let endpoint = self.router.endpoint(of: self.keys.layout) else { throw .isAway }
         let reply = try await endpoint.commands.perform(request)
         guard let parts = reply.array, parts.count == 6, let newest = parts[0].string, let held = parts[1].string,
             let number = parts[2].string

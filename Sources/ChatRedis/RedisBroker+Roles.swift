@@ -133,10 +133,10 @@ extension RedisBroker {
 
     private func add(_ subscriber: any BrokerSubscriber) {
         guard let outlet = self.outlets.attach(subscriber) else { return }
-        guard let reason = self.endpoints.reason else { return }
+        guard let reason = self.router.reason else { return }
         self.outlets.hand(.status(.degraded, detail: reason.reason), to: outlet)
         self.outlets.flush()
     }
 
-    package func probe() async throws(BrokerError) { try await self.endpoints.probe(self.keys.layout) }
+    package func probe() async throws(BrokerError) { try await self.router.probe(self.keys.layout) }
 }

@@ -22,7 +22,7 @@ package final actor RedisBroker: Broker {
 
     let configuration: RedisConfiguration
     nonisolated let keys: RedisKeys
-    let endpoints: RequestRouter
+    let router: RequestRouter
     let requests: RoomScriptCalls
     let outlets = SubscriberOutlets()
     let links = KeptLinks()
@@ -32,7 +32,7 @@ package final actor RedisBroker: Broker {
     var formerCounters = RedisEndpoint.Counters()
     /// The servers that came after the start, and have not been connected to yet.
     var successors: Set<RedisEndpoint.ID> = []
-    let rooms: RoomFollower
+    let rooms: FollowedRooms
     let logs: RoomLogs
     let directory: RoomDirectory
     let leases: HolderLeases
@@ -57,10 +57,10 @@ package final actor RedisBroker: Broker {
         let eventLoop = eventLoopGroup.next()
         let keys = RedisKeys(prefix: configuration.keyPrefix, database: configuration.url.database)
         let scripts = RedisScriptSet(log: configuration.limits.log, list: configuration.list)
-        let endpoints = try Self.endpoints(configuration, keys, incarnation, on: eventLoop, logger)
-        let (requests, clock, agenda) = (RoomScriptCalls(keys: keys, form: endpoints.form), RedisClock(), RoomAgenda())
-        let rooms = RoomFollower(
-            endpoints,
+        let router = try Self.router(configuration, keys, incarnation, on: eventLoop, logger)
+        let (requests, clock, agenda) = (RoomScriptCalls(keys: keys, form: router.form), RedisClock(), RoomAgenda())
+        let rooms = FollowedRooms(
+            router,
             requests,
             handingTo: self.outlets,
             agenda,
@@ -68,37 +68,37 @@ package final actor RedisBroker: Broker {
             on: eventLoop,
             logger: logger
         )
-        let directory = RoomDirectory(endpoints, requests, clock, on: eventLoop)
-        let table = HolderTable(endpoints, keys)
+        let directory = RoomDirectory(router, requests, clock, on: eventLoop)
+        let table = HolderTable(router, keys)
         let leases = HolderLeases(table, lease: configuration.lease)
         let sweeper = LeaseSweeper(
             table,
             leases,
             requests,
-            endpoints,
+            router,
             clock,
             lease: configuration.lease,
             incarnation: incarnation,
             logger: logger
         )
-        let upkeep = RoomUpkeep(endpoints, keys, agenda, sweeper, directory, roomSeconds: scripts.roomSeconds)
-        let watch = RoomWatch(endpoints, requests, rooms, agenda, upkeep, sweeper, configuration, on: eventLoop)
+        let upkeep = RoomUpkeep(router, keys, agenda, sweeper, directory, roomSeconds: scripts.roomSeconds)
+        let watch = RoomWatch(router, requests, rooms, agenda, upkeep, sweeper, configuration, on: eventLoop)
         self.eventLoop = eventLoop
         self.executor = eventLoop.executor
-        (self.configuration, self.keys, self.endpoints, self.requests) = (configuration, keys, endpoints, requests)
+        (self.configuration, self.keys, self.router, self.requests) = (configuration, keys, router, requests)
         (self.rooms, self.directory, self.watch) = (rooms, directory, watch)
         (self.leases, self.sweeper) = (leases, sweeper)
-        self.logs = RoomLogs(endpoints, requests, rooms, directory)
-        self.members = RoomMembers(endpoints, requests, leases, directory, watch)
-        self.sessions = RedisSessions(endpoints, keys)
-        self.rulings = RedisRulings(endpoints, keys)
-        self.budgets = RedisBudgets(endpoints, keys)
+        self.logs = RoomLogs(router, requests, rooms, directory)
+        self.members = RoomMembers(router, requests, leases, directory, watch)
+        self.sessions = RedisSessions(router, keys)
+        self.rulings = RedisRulings(router, keys)
+        self.budgets = RedisBudgets(router, keys)
         self.logger = logger
         eventLoop.execute { [weak self] in self?.assumeIsolated { $0.begin() } }
     }
 
     /// Makes the endpoint of one server, or what finds those of a Cluster.
-    private static func endpoints(
+    private static func router(
         _ configuration: RedisConfiguration,
         _ keys: RedisKeys,
         _ incarnation: String,
@@ -140,8 +140,8 @@ package final actor RedisBroker: Broker {
             // Each holder of the node finds this out separately.
             watch?.lookAtAll(unlessWithin: lease)
         }
-        if let cluster = self.endpoints.cluster { self.begin(cluster) }
-        for endpoint in self.endpoints.all { self.begin(endpoint) }
+        if let cluster = self.router.cluster { self.begin(cluster) }
+        for endpoint in self.router.all { self.begin(endpoint) }
         self.startTicking()
     }
 
@@ -160,7 +160,7 @@ package final actor RedisBroker: Broker {
             (self.rooms.counters.invalidPayloads, self.rooms.counters.rolledBackLogs)
         counters.unloggedPublications = self.rooms.counters.unloggedPublications
         var connections = self.formerCounters
-        for endpoint in self.endpoints.all { connections += endpoint.counters }
+        for endpoint in self.router.all { connections += endpoint.counters }
         (counters.lostConnections, counters.deafConnections) = (connections.lost, connections.deaf)
         (counters.strayConnections, counters.reconnects) = (connections.stray, connections.reconnects)
         counters.unknownErrors = connections.unknownErrors
@@ -180,7 +180,7 @@ package final actor RedisBroker: Broker {
                 group.addTask { await self.watchLeases() }
                 for await number in self.links.numbers { group.addTask { await self.keepConnected(number) } }
             }
-            if let refusal = self.endpoints.refusal { throw refusal }
+            if let refusal = self.router.refusal { throw refusal }
         } onCancel: {
             self.stop()
         }
@@ -197,7 +197,7 @@ package final actor RedisBroker: Broker {
     private nonisolated func stop() {
         self.eventLoop.execute {
             self.assumeIsolated {
-                $0.endpoints.stop()
+                $0.router.stop()
                 $0.rooms.stop()
             }
         }
@@ -207,10 +207,10 @@ package final actor RedisBroker: Broker {
 
     private func handle(_ event: RedisEndpoint.Event, at id: RedisEndpoint.ID) {
         // A server that is used no more still answers.
-        guard let endpoint = self.endpoints.all.first(where: { $0.id == id }) else { return self.outlets.flush() }
+        guard let endpoint = self.router.all.first(where: { $0.id == id }) else { return self.outlets.flush() }
         switch event {
         case .began(let isAnotherRun):
-            if endpoint === self.endpoints.endpoint(of: self.keys.holders) { self.sweeper.beginAnew() }
+            if endpoint === self.router.endpoint(of: self.keys.holders) { self.sweeper.beginAnew() }
             let isSuccessor = self.successors.remove(id) != nil
             guard isAnotherRun || isSuccessor else { return }
             self.leases.doubt()
@@ -219,7 +219,7 @@ package final actor RedisBroker: Broker {
         case .mayCompare: self.rooms.compareAll(at: endpoint)
         case .mayHear: if endpoint === self.home { self.mayHear() }
         case .changed(let status, let detail): self.changed(status, detail, at: endpoint)
-        case .redirected(let redirection): self.endpoints.cluster?.learn(redirection, from: endpoint)
+        case .redirected(let redirection): self.router.cluster?.learn(redirection, from: endpoint)
         case .control(let payload): if endpoint === self.home { self.handle(ControlMessage(payload)) }
         case .listed: self.listObservers.tell()
         case .answered: self.outlets.flush()
@@ -236,7 +236,7 @@ package final actor RedisBroker: Broker {
     }
 
     private func changed(_ status: ServerStatus, _ detail: String, at endpoint: RedisEndpoint) {
-        if status != .ok, let member = endpoint.member { self.endpoints.cluster?.finder.lost(member) }
+        if status != .ok, let member = endpoint.member { self.router.cluster?.finder.lost(member) }
         guard self.health.changed(status, of: endpoint.id) else { return }
         self.outlets.tellAttached(.status(status, detail: detail))
     }
@@ -267,7 +267,7 @@ package final actor RedisBroker: Broker {
     }
 
     private func tick(_ now: NIODeadline) {
-        self.endpoints.tick(now)
+        self.router.tick(now)
         self.rooms.tick(now)
         self.directory.tick(now)
         self.watch.proceed()

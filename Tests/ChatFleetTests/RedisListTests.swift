@@ -230,7 +230,7 @@ extension BrokerError {
 
 extension RedisBroker {
     /// Why it cannot use the server that it found at its start.
-    fileprivate var refusal: BrokerError? { self.endpoints.refusal }
+    fileprivate var refusal: BrokerError? { self.router.refusal }
 }
 
 extension RedisBroker.Lists {
@@ -253,6 +253,6 @@ extension RedisBroker {
             """#
         var command = RedisCommand()
         for argument in ["EVAL", script, "1", self.keys.layout, String(seconds)] { command.append(argument) }
-        _ = try await self.endpoints.perform(RedisRequest(keyless: command))
+        _ = try await self.router.perform(RedisRequest(keyless: command))
     }
 }

@@ -279,5 +279,5 @@ extension RedisServerProcess {
 }
 
 extension RedisBroker {
-    fileprivate var refusal: BrokerError? { self.endpoints.refusal }
+    fileprivate var refusal: BrokerError? { self.router.refusal }
 }

@@ -264,7 +264,7 @@ extension RedisBroker {
     fileprivate func hash(_ draft: Draft, _ keyring: String) async throws -> Int {
         var command = RedisCommand("EVAL", "return redis.sha1hex(ARGV[1] .. ARGV[2])", "0", keyring)
         command.append(bytesOf: try #require(draft.key).digest(of: draft.sender))
-        let digits = try #require(try await self.endpoints.perform(RedisRequest(keyless: command)).string)
+        let digits = try #require(try await self.router.perform(RedisRequest(keyless: command)).string)
         return try #require(Int(digits.prefix(8), radix: 16))
     }
 }

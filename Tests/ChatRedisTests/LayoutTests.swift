@@ -125,6 +125,6 @@ struct LayoutTests {
 extension RedisBroker {
     /// Returns when it has found data that it cannot use.
     fileprivate func untilRefused() async throws {
-        while self.endpoints.all[0].refusal == nil { try await Task.sleep(for: .milliseconds(10)) }
+        while self.router.all[0].refusal == nil { try await Task.sleep(for: .milliseconds(10)) }
     }
 }

@@ -294,6 +294,6 @@ extension RedisBroker {
             case .failure(let error): told.yield(error)
             }
         }
-        self.endpoints.submit(request)
+        self.router.submit(request)
     }
 }

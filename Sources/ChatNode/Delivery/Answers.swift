@@ -11,7 +11,7 @@ final class Answers {
     private let ports: PortFlusher
     private let deflate: LoopDeflate
     private let metrics: ShardMetrics
-    private let loop: ShardLoop
+    private let loop: DeferredWork
     /// The last answer, whose memory serves the next one: a frame is a copy.
     private var answer = ByteBuffer()
 

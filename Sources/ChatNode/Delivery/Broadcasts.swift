@@ -8,7 +8,7 @@ final class Broadcasts {
     private let endings: Endings
     private let deflate: LoopDeflate
     private let metrics: ShardMetrics
-    private let loop: ShardLoop
+    private let loop: DeferredWork
     /// Decides when rooms send their gathered frames.
     private var schedule: FlushScheduler
 

@@ -10,7 +10,7 @@ final class HeldBytes {
     private let endings: Endings
     private let costs: CostGuard
     private let admission: Admission
-    private let loop: ShardLoop
+    private let loop: DeferredWork
     /// The clients for which the node holds bytes.
     private var holders: Set<ClientID> = []
     /// Whether some of them are about to be let go of.

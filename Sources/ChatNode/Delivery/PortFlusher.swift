@@ -6,7 +6,7 @@ import ChatCore
 final class PortFlusher {
     private let held: HeldBytes
     private let stalls: StallChecks
-    private let loop: ShardLoop
+    private let loop: DeferredWork
     private var ports = PortsToFlush()
 
     init(_ base: LoopBase, _ held: HeldBytes, _ stalls: StallChecks) {

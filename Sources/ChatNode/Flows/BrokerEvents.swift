@@ -7,7 +7,7 @@ final class BrokerEvents: PresenceHost {
     static let roomsAtATime = 256
 
     private let inbox: EventInbox
-    private let logs: LogReader
+    private let logs: ReplayPages
     private let rooms: RoomTable
     private let presence: PresenceKeeper
     private let names: Names
@@ -17,7 +17,7 @@ final class BrokerEvents: PresenceHost {
     private let news: StatusNews
     private let deflate: LoopDeflate
     private let metrics: ShardMetrics
-    private let loop: ShardLoop
+    private let loop: DeferredWork
 
     init(
         _ base: LoopBase,

@@ -10,12 +10,12 @@ final class Commands: CommandExecutor {
     private let questions: Questions
     private let names: Names
     private let tokens: Tokens
-    private let orders: Orders
+    private let orders: ModeratorOrders
     private let answers: Answers
     private let endings: Endings
     private let held: HeldBytes
     private let metrics: ShardMetrics
-    private let loop: ShardLoop
+    private let loop: DeferredWork
 
     init(
         _ base: LoopBase,
@@ -26,7 +26,7 @@ final class Commands: CommandExecutor {
         questions: Questions,
         names: Names,
         tokens: Tokens,
-        orders: Orders,
+        orders: ModeratorOrders,
         answers: Answers,
         endings: Endings,
         held: HeldBytes

@@ -7,12 +7,12 @@ final class Enforcement {
     private let rooms: RoomTable
     private let rulings: RulingDesk
     private let endings: Endings
-    private let removals: Removals
+    private let removals: MemberRemovals
     private let names: Names
     private let speech: SpeechRules
-    private let loop: ShardLoop
+    private let loop: DeferredWork
 
-    init(_ base: LoopBase, _ endings: Endings, _ removals: Removals, _ names: Names, _ speech: SpeechRules) {
+    init(_ base: LoopBase, _ endings: Endings, _ removals: MemberRemovals, _ names: Names, _ speech: SpeechRules) {
         (self.clients, self.rooms, self.rulings, self.loop) = (base.clients, base.rooms, base.node.rulings, base.loop)
         (self.endings, self.removals) = (endings, removals)
         (self.names, self.speech) = (names, speech)

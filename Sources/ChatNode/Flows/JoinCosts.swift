@@ -13,7 +13,7 @@ final class JoinCosts {
     }
 
     /// Whether nobody of this node is in the room: a join would open it.
-    func isOpening(_ room: RoomName) -> Bool { self.rooms[room] == nil && !self.occupancy.contains(room) }
+    func opensRoom(_ room: RoomName) -> Bool { self.rooms[room] == nil && !self.occupancy.contains(room) }
 
     /// The reason why a client may not join a room now, or have a replay of it.
     ///

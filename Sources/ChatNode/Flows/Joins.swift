@@ -2,20 +2,20 @@ import ChatCore
 
 /// A join from its command to the live member, from top to bottom.
 ///
-/// The order is: subscribe (``RoomLife``), let the tail buffer, read the log, merge by position, go live. Other tasks run
+/// The order is: subscribe (``RoomSubscriptions``), let the tail buffer, read the log, merge by position, go live. Other tasks run
 /// at each `await`, so the code checks again after it what it knew before.
 final class Joins {
     /// The most times that a join checks whether the shard has heard of a log that started again.
     private static let planAttempts = 20
 
     private let messages: any MessageLog
-    private let logs: LogReader
+    private let logs: ReplayPages
     private let rulings: RulingDesk
     private let inbox: EventInbox
-    private let rooms: RoomLife
+    private let rooms: RoomSubscriptions
     private let presence: PresenceKeeper
     private let crowds: CrowdGate?
-    private let limits: JoinCosts
+    private let costs: JoinCosts
     private let departures: Departures
     private let enforcement: Enforcement
     private let events: BrokerEvents
@@ -24,11 +24,11 @@ final class Joins {
     private let broadcasts: Broadcasts
     private let heldCommands: HeldCommandsReturn
     private let state: LoopState
-    private let loop: ShardLoop
+    private let loop: DeferredWork
 
     init(
         _ base: LoopBase,
-        rooms: RoomLife,
+        rooms: RoomSubscriptions,
         departures: Departures,
         enforcement: Enforcement,
         events: BrokerEvents,
@@ -39,7 +39,7 @@ final class Joins {
     ) {
         (self.messages, self.logs, self.rulings) = (base.node.messages, base.node.logs, base.node.rulings)
         (self.inbox, self.rooms, self.presence, self.crowds) = (base.inbox, rooms, base.presence, base.crowds)
-        (self.limits, self.state, self.loop) = (JoinCosts(base), base.state, base.loop)
+        (self.costs, self.state, self.loop) = (JoinCosts(base), base.state, base.loop)
         (self.departures, self.enforcement, self.events, self.replays) = (departures, enforcement, events, replays)
         (self.answers, self.broadcasts, self.heldCommands) = (answers, broadcasts, heldCommands)
     }
@@ -50,8 +50,8 @@ final class Joins {
             self.answers.refuse(error, id: id, room: join.room, to: client)
             return self.end(join.room, client, isMember: false)
         }
-        let isOpening = self.limits.isOpening(join.room)
-        if let error = self.limits.refusal(of: join, for: client, isMember: isMember) {
+        let opensRoom = self.costs.opensRoom(join.room)
+        if let error = self.costs.refusal(of: join, for: client, isMember: isMember) {
             self.answers.refuse(error, id: id, room: join.room, to: client)
             return self.end(join.room, client, isMember: isMember)
         }
@@ -75,7 +75,7 @@ final class Joins {
         self.crowds?.announce()
         self.loop.start(for: client) {
             await self.crowds?.passAnnounced()
-            if isOpening { await self.limits.settleOpening(of: room, by: client) }
+            if opensRoom { await self.costs.settleOpening(of: room, by: client) }
             await self.enter(membership, join, id: id, isMember: isMember)
         }
     }
@@ -152,7 +152,7 @@ final class Joins {
         let planned = try await self.plan(start, for: room)
         // Not earlier: while the log was read, the user may have changed name or gone, or been taken out of the room.
         guard client.has(membership), let user = client.session.user else { return nil }
-        // Last: after the list, each change of members comes as an event.
+        // Last: after the list, each change of members comes as an event, which the flow of events tells.
         let members = membership.isPresent ? try await self.presence.memberPage(room, user, on: self.events) : .untold
         guard client.has(membership), !self.enforcement.removeIfRuledOut(membership) else { return nil }
         guard self.catchesUp(membership, start) else { return nil }

@@ -4,7 +4,7 @@ import ChatCore
 final class Leaves {
     private let departures: Departures
     private let answers: Answers
-    private let loop: ShardLoop
+    private let loop: DeferredWork
 
     init(_ base: LoopBase, _ departures: Departures, _ answers: Answers) {
         self.loop = base.loop

@@ -12,7 +12,7 @@ final class Names {
     private let rulings: RulingDesk
     private let costs: CostGuard
     private let answers: Answers
-    private let loop: ShardLoop
+    private let loop: DeferredWork
 
     init(_ base: LoopBase, _ answers: Answers) {
         (self.clients, self.rooms, self.presence) = (base.clients, base.rooms, base.presence)

@@ -52,10 +52,10 @@ final class NewClients {
     func connected(
         _ channel: any Channel,
         from address: NetworkAddress?,
-        _ answer: ByteBuffer,
-        _ shorthand: ShorthandURL,
-        _ bearer: String?,
-        _ deflate: DeflateTerms?
+        answer: ByteBuffer,
+        shorthand: ShorthandURL,
+        bearer: String?,
+        deflate: DeflateTerms?
     ) -> Client {
         let port = OutboundPort(channel: channel, limit: self.limits.outboundBytes)
         let entry: CommandMachine.Entry = self.authorizer.asksForTokens ? .token(bearer: bearer) : .free

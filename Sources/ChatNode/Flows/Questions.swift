@@ -14,7 +14,7 @@ final class Questions {
     private let histories: SharedPages<HistoryKey, LogPage>
     private let answers: Answers
     private let state: LoopState
-    private let loop: ShardLoop
+    private let loop: DeferredWork
 
     init(_ base: LoopBase, _ answers: Answers) {
         (self.rooms, self.rulings, self.costs) = (base.rooms, base.node.rulings, base.node.costs)

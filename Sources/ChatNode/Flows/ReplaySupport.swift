@@ -4,7 +4,7 @@ import NIOCore
 /// What a replay needs of its shard: pages of the log, and the way out to its client.
 final class ReplaySupport {
     private let messages: any MessageLog
-    private let logs: LogReader
+    private let logs: ReplayPages
     private let costs: CostGuard
     private let inbox: EventInbox
     private let answers: Answers
@@ -15,7 +15,7 @@ final class ReplaySupport {
         (self.inbox, self.metrics, self.answers) = (base.inbox, base.metrics, answers)
     }
 
-    /// Reads a page of a room's log: ``LogReader/page(_:after:known:standing:)``.
+    /// Reads a page of a room's log: ``ReplayPages/page(_:after:known:standing:)``.
     func page(_ room: RoomName, after seq: Int, standing: LogPosition) async throws(BrokerError) -> LogPage {
         try await self.logs.page(room, after: seq, known: standing, standing: standing)
     }

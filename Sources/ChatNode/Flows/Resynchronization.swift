@@ -6,7 +6,7 @@ final class Resynchronization {
     private let inbox: EventInbox
     private let broadcasts: Broadcasts
     private let replays: ReplaySupport
-    private let loop: ShardLoop
+    private let loop: DeferredWork
 
     init(_ base: LoopBase, _ broadcasts: Broadcasts, _ replays: ReplaySupport) {
         (self.messages, self.inbox, self.loop) = (base.node.messages, base.inbox, base.loop)

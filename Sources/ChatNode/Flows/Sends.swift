@@ -17,7 +17,7 @@ final class Sends {
     private let speech: SpeechRules
     private let answers: Answers
     private let metrics: ShardMetrics
-    private let loop: ShardLoop
+    private let loop: DeferredWork
     /// Sends of this turn, on their way to the broker.
     private var outgoing: [Outgoing] = []
     /// Whether the next batch is measured, on its way to the broker and back.
@@ -46,6 +46,7 @@ final class Sends {
         self.outgoing.append(
             Outgoing(client: client, id: id, draft: Draft(room: send.room, sender: user.id, key: send.key, tail: tail))
         )
+        // Its end publishes what has gathered (``publish()``).
         self.loop.scheduleTurnEnd()
     }
 

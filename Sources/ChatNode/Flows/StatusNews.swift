@@ -10,7 +10,7 @@ final class StatusNews {
 
     private let clients: ClientTable
     private let answers: Answers
-    private let loop: ShardLoop
+    private let loop: DeferredWork
     private var queue = StatusQueue()
     /// The change that is under way, and the clients that have not been told of it.
     private var walk: (change: StatusQueue.Change, rest: ArraySlice<Client>)?

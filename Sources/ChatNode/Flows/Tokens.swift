@@ -10,7 +10,7 @@ final class Tokens {
     private let answers: Answers
     private let broadcasts: Broadcasts
     private let endings: Endings
-    private let removals: Removals
+    private let removals: MemberRemovals
     private let names: Names
     private let timers: LoopTimers
 
@@ -19,7 +19,7 @@ final class Tokens {
         answers: Answers,
         broadcasts: Broadcasts,
         endings: Endings,
-        removals: Removals,
+        removals: MemberRemovals,
         names: Names
     ) {
         (self.authorizer, self.rulings, self.timers) = (base.node.authorizer, base.node.rulings, base.timers)

@@ -67,7 +67,14 @@ extension ConnectionHandler {
             self.pending.metrics?.count(DoorMetrics.WebSocketHandshake.opened)
             self.pending.admission.webSocketOpened()
             let client = self.pending.shard.assumeIsolated {
-                $0.connected(channel, from: address, answer, shorthand, bearer, deflate)
+                $0.connected(
+                    channel,
+                    from: address,
+                    answer: answer,
+                    shorthand: shorthand,
+                    bearer: bearer,
+                    deflate: deflate
+                )
             }
             self.stage = .webSocket(client)
             if rest.readableBytes > 0 { self.pending.shard.assumeIsolated { $0.received(rest, from: client) } }

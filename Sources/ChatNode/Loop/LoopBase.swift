@@ -7,7 +7,7 @@ struct LoopBase {
     /// The shard's number on its node.
     let index: Int
     let inbox: EventInbox
-    let loop: ShardLoop
+    let loop: DeferredWork
     let timers = LoopTimers()
     let state: LoopState
     let metrics: ShardMetrics
@@ -22,7 +22,7 @@ struct LoopBase {
 
     init(_ node: NodeContext, shard index: Int, on eventLoop: any EventLoop) {
         (self.node, self.index) = (node, index)
-        (self.inbox, self.loop) = (EventInbox(loop: eventLoop), ShardLoop(eventLoop))
+        (self.inbox, self.loop) = (EventInbox(loop: eventLoop), DeferredWork(eventLoop))
         self.state = LoopState(node.settings)
         self.metrics = ShardMetrics(shard: String(index), of: node.metrics)
         self.presence = PresenceKeeper(node: node, holder: node.holder(shard: index), rooms: self.rooms)

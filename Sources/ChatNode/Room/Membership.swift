@@ -5,7 +5,8 @@ import NIOCore
 final class Membership {
     /// The client's port: a room's frames go to so many members that one more step for each would matter.
     let port: OutboundPort
-    /// The first bytes of the room's gathered frames, which are not for it: it has them already.
+    /// The first bytes of the room's gathered frames, which are not for it: it went live after them, or got them ahead of
+    /// the others.
     private(set) var skippedBytes = 0
     let client: Client
     let room: LocalRoom

@@ -42,18 +42,25 @@ actor Shard: LoopHost {
 
     // MARK: Connections
 
-    /// A connection has become a WebSocket: ``NewClients/connected(_:from:_:_:_:_:)``.
+    /// A connection has become a WebSocket: ``NewClients/connected(_:from:answer:shorthand:bearer:deflate:)``.
     ///
     /// - Returns: Its id on the shard.
     func connected(
         _ channel: any Channel,
         from address: NetworkAddress?,
-        _ answer: ByteBuffer,
-        _ shorthand: ShorthandURL,
-        _ bearer: String?,
-        _ deflate: DeflateTerms?
+        answer: ByteBuffer,
+        shorthand: ShorthandURL,
+        bearer: String?,
+        deflate: DeflateTerms?
     ) -> ClientID {
-        self.parts.newClients.connected(channel, from: address, answer, shorthand, bearer, deflate).id
+        self.parts.newClients.connected(
+            channel,
+            from: address,
+            answer: answer,
+            shorthand: shorthand,
+            bearer: bearer,
+            deflate: deflate
+        ).id
     }
 
     /// A request has become a stream: ``NewClients/streams(_:from:_:_:)``.

@@ -4,9 +4,10 @@
 /// flow that ends gives back the commands which have waited for it (``HeldCommandsReturn``).
 struct ShardParts {
     let base: LoopBase
-    // The way out.
-    let rooms: RoomLife
+    // Who needs a room.
+    let rooms: RoomSubscriptions
     let departures: Departures
+    // The way out.
     let endings: Endings
     let held: HeldBytes
     let stalls: StallChecks
@@ -24,8 +25,9 @@ struct ShardParts {
 
     init(_ base: LoopBase) {
         self.base = base
-        self.rooms = RoomLife(base)
+        self.rooms = RoomSubscriptions(base)
         self.departures = Departures(base, self.rooms)
+
         self.endings = Endings(base, self.departures)
         self.held = HeldBytes(base, self.endings)
         self.stalls = StallChecks(base, self.endings, self.held)
@@ -35,7 +37,7 @@ struct ShardParts {
         self.broadcasts = Broadcasts(base, answers, ports, self.endings)
 
         let heldCommands = HeldCommandsReturn()
-        let removals = Removals(base, self.departures, self.endings, answers, heldCommands)
+        let removals = MemberRemovals(base, self.departures, self.endings, answers, heldCommands)
         let speech = SpeechRules(base)
         self.names = Names(base, answers)
         let enforcement = Enforcement(base, self.endings, removals, self.names, speech)
@@ -89,7 +91,7 @@ struct ShardParts {
             questions: Questions(base, answers),
             names: self.names,
             tokens: self.tokens,
-            orders: Orders(base, answers),
+            orders: ModeratorOrders(base, answers),
             answers: answers,
             endings: self.endings,
             held: self.held

@@ -31,7 +31,7 @@ final class NodeContext: Sendable {
     let control: any BrokerControl
     /// Says who clients are and what they may do.
     let authorizer: Authorizer
-    let logs: LogReader
+    let logs: ReplayPages
     let roomLists: RoomListReader
     let memberLists: SharedPages<MemberListKey, MemberPage>
     let histories: SharedPages<HistoryKey, LogPage>
@@ -65,7 +65,7 @@ final class NodeContext: Sendable {
         self.currentSettings = Mutex(settings)
         (self.messages, self.presence, self.sessions, self.control) = (broker, broker, broker, broker)
         self.authorizer = authorizer
-        self.logs = LogReader(start: .now) { room, start, limit async throws(BrokerError) in
+        self.logs = ReplayPages(start: .now) { room, start, limit async throws(BrokerError) in
             try await broker.log(room, after: start, limit: limit)
         }
         self.roomLists = RoomListReader { cursor, limit async throws(BrokerError) in

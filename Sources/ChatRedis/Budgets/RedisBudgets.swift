@@ -4,10 +4,10 @@ internal import ChatCore
 ///
 /// It belongs to the broker and is used on its event loop only.
 final class RedisBudgets {
-    private let endpoints: RequestRouter
+    private let router: RequestRouter
     private let keys: RedisKeys
 
-    init(_ endpoints: RequestRouter, _ keys: RedisKeys) { (self.endpoints, self.keys) = (endpoints, keys) }
+    init(_ router: RequestRouter, _ keys: RedisKeys) { (self.router, self.keys) = (router, keys) }
 
     /// Reports what was spent.
     ///
@@ -25,7 +25,7 @@ final class RedisBudgets {
             return request
         }
         var left: [Int] = []
-        for result in await self.endpoints.performAll(requests) {
+        for result in await self.router.performAll(requests) {
             guard let tokens = try result.get().integer else {
                 throw BrokerError(.refused, "Redis gave an answer that is no number")
             }

@@ -16,7 +16,7 @@ final class EndpointHearing {
     private(set) var legacyNodes = LegacyNodes.present
 
     private let commands: CommandLink
-    private let subscriptions: ChannelSubscriptions
+    private let subscriptions: SubscriptionLink
     private let keys: RedisKeys
     private let incarnation: String
     private let eventLoop: any EventLoop
@@ -27,7 +27,7 @@ final class EndpointHearing {
 
     init(
         over commands: CommandLink,
-        _ subscriptions: ChannelSubscriptions,
+        _ subscriptions: SubscriptionLink,
         keys: RedisKeys,
         incarnation: String,
         slot: HashSlot?,

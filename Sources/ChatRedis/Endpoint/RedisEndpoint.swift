@@ -15,7 +15,7 @@ final class RedisEndpoint {
     let logLink: CommandLink
     /// Waits for replicas to confirm what is stored; nil: they are not asked.
     let confirmation: ReplicaConfirmation?
-    let subscriptions: ChannelSubscriptions
+    let subscriptions: SubscriptionLink
     let hearing: EndpointHearing
     /// The address of a server of a Cluster; nil: it is none.
     let member: RedisURL.Address?
@@ -84,7 +84,7 @@ final class RedisEndpoint {
         self.hasList = configuration.list != nil
         let first = ChannelName(keys.layoutChannel)
         let isSharded = scripts.form == .cluster(isSharded: true)
-        self.subscriptions = ChannelSubscriptions(
+        self.subscriptions = SubscriptionLink(
             on: eventLoop,
             configuration.liveness,
             first: first,

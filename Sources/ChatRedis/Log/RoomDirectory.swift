@@ -8,14 +8,14 @@ final class RoomDirectory {
     /// The most pages of the index that are read for one answer, when most of their rooms no longer exist.
     private static let pages = 3
 
-    private let endpoints: RequestRouter
+    private let router: RequestRouter
     private let requests: RoomScriptCalls
     private let eventLoop: any EventLoop
     private let clock: RedisClock
     private var index = RoomIndex(now: .now())
 
-    init(_ endpoints: RequestRouter, _ requests: RoomScriptCalls, _ clock: RedisClock, on eventLoop: any EventLoop) {
-        (self.endpoints, self.requests, self.clock, self.eventLoop) = (endpoints, requests, clock, eventLoop)
+    init(_ router: RequestRouter, _ requests: RoomScriptCalls, _ clock: RedisClock, on eventLoop: any EventLoop) {
+        (self.router, self.requests, self.clock, self.eventLoop) = (router, requests, clock, eventLoop)
     }
 
     private var keys: RedisKeys { self.requests.keys }
@@ -45,7 +45,7 @@ final class RoomDirectory {
     private func indexed(after cursor: RoomName?, limit: Int) async throws(BrokerError) -> [RoomName] {
         let from = cursor.map { "(" + $0.rawValue } ?? "-"
         let command = RedisCommand("ZRANGEBYLEX", self.keys.roomNames, from, "+", "LIMIT", "0", String(limit))
-        return Self.names(try await self.endpoints.perform(RedisRequest(command, on: self.keys.roomNames)))
+        return Self.names(try await self.router.perform(RedisRequest(command, on: self.keys.roomNames)))
     }
 
     private static func names(_ reply: RedisReply) -> [RoomName] {
@@ -54,7 +54,7 @@ final class RoomDirectory {
 
     /// Summarises rooms; one that has neither members nor a log is nil.
     private func summaries(_ rooms: [RoomName]) async throws(BrokerError) -> [RoomSummary?] {
-        let results = await self.endpoints.performAll(rooms.map { self.requests.presence(.summary, $0) })
+        let results = await self.router.performAll(rooms.map { self.requests.presence(.summary, $0) })
         var summaries: [RoomSummary?] = []
         for (room, result) in zip(rooms, results) {
             guard let parts = try result.get().array, parts.count == 4, let members = parts[0].count,
@@ -87,7 +87,7 @@ final class RoomDirectory {
             for (command, key) in [(times, self.keys.rooms), (names, self.keys.roomNames)] {
                 var request = RedisRequest(command, on: key)
                 request.completion = { if case .failure = $0 { self.index.failed(rooms) } }
-                self.endpoints.submit(request)
+                self.router.submit(request)
             }
         }
     }
@@ -96,13 +96,13 @@ final class RoomDirectory {
     ///
     /// All times are Redis': a node with a wrong clock removes nothing.
     func tick(_ now: NIODeadline) {
-        guard self.endpoints.isActive(for: self.keys.rooms), self.clock.isKnown, self.index.prune(now: now)
+        guard self.router.isActive(for: self.keys.rooms), self.clock.isKnown, self.index.prune(now: now)
         else { return }
         let oldest = self.clock.milliseconds(now) - RedisScriptSet.roomSeconds * 1000
         let command = RedisCommand("ZRANGEBYSCORE", self.keys.rooms, "-inf", String(oldest), "LIMIT", "0", "100")
         var request = RedisRequest(command, on: self.keys.rooms)
         request.completion = { if case .success(let reply) = $0 { self.forget(Self.names(reply)) } }
-        self.endpoints.submit(request)
+        self.router.submit(request)
     }
 
     private func forget(_ rooms: [RoomName]) {
@@ -111,7 +111,7 @@ final class RoomDirectory {
         for key in [self.keys.rooms, self.keys.roomNames] {
             var command = RedisCommand("ZREM", key)
             for room in rooms { command.append(room.rawValue) }
-            self.endpoints.submit(RedisRequest(command, on: key))
+            self.router.submit(RedisRequest(command, on: key))
         }
     }
 }

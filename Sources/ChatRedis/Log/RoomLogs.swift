@@ -5,20 +5,20 @@ internal import NIOCore
 ///
 /// It belongs to the broker and is used on its event loop only.
 final class RoomLogs {
-    private let endpoints: RequestRouter
+    private let router: RequestRouter
     private let requests: RoomScriptCalls
-    private let rooms: RoomFollower
-    private let index: RoomDirectory
+    private let rooms: FollowedRooms
+    private let directory: RoomDirectory
 
-    init(_ endpoints: RequestRouter, _ requests: RoomScriptCalls, _ rooms: RoomFollower, _ index: RoomDirectory) {
-        (self.endpoints, self.requests, self.rooms, self.index) = (endpoints, requests, rooms, index)
+    init(_ router: RequestRouter, _ requests: RoomScriptCalls, _ rooms: FollowedRooms, _ directory: RoomDirectory) {
+        (self.router, self.requests, self.rooms, self.directory) = (router, requests, rooms, directory)
     }
 
     /// Stores, numbers and publishes messages, those of a room in the order given.
     func publish(_ drafts: [Draft]) async -> [Result<Receipt, BrokerError>] {
         let sending = SendBatches(drafts)
-        let requests = sending.batches.map { self.requests.send($0, legacyNodes: self.endpoints.legacyNodes) }
-        let answers = zip(sending.batches, await self.endpoints.store(requests)).map { batch, stored in
+        let requests = sending.batches.map { self.requests.send($0, legacyNodes: self.router.legacyNodes) }
+        let answers = zip(sending.batches, await self.router.store(requests)).map { batch, stored in
             self.answer(stored, count: batch.drafts.count, of: batch.room)
         }
         return sending.places.map { answers[$0.batch].results[$0.place] }
@@ -29,7 +29,7 @@ final class RoomLogs {
         let answer = SendAnswer(stored.result, count: count)
         if let position = answer.lastPosition {
             self.rooms.stored(position, in: room)
-            self.index.touch(room)
+            self.directory.touch(room)
         }
         return stored.confirmed.map { answer.confirmed(by: $0) } ?? answer
     }
@@ -42,7 +42,7 @@ final class RoomLogs {
             deletion.epoch ?? page.epoch == page.epoch, let deleted = PublicationCodec.deleted(message.payload)
         else { return nil }
         let request = self.requests.delete(deletion, replacingBy: deleted)
-        guard let stored = await self.endpoints.store([request]).first else { throw .isUnintelligible }
+        guard let stored = await self.router.store([request]).first else { throw .isUnintelligible }
         // The epoch alone: the message has left the log meanwhile.
         if case .success(let reply) = stored.result, reply.array?.count == 1 { return nil }
         return try self.answer(stored, count: 1, of: deletion.room).results[0].get()
@@ -62,7 +62,7 @@ final class RoomLogs {
 
     private func read(_ part: RoomScriptCalls.Part, of room: RoomName) async throws(BrokerError) -> LogPage {
         let request = self.requests.read(part, of: room, makesEpoch: false)
-        let reply = try await self.endpoints.perform(request)
+        let reply = try await self.router.perform(request)
         guard let reading = LogAnswer(reply) else { throw .isUnintelligible }
         // A caller may get messages that the feed has not seen yet: if the log is shorter later, it was rolled back.
         self.rooms.stored(reading.page.headPosition, in: room)
@@ -73,6 +73,6 @@ final class RoomLogs {
     func clear(_ room: RoomName) async throws(BrokerError) {
         var request = self.requests.clear(room, telling: RoomPayload.cleared(room))
         request.way = .log
-        _ = try await self.endpoints.perform(request)
+        _ = try await self.router.perform(request)
     }
 }

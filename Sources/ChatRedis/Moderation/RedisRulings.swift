@@ -12,7 +12,7 @@ final class RedisRulings {
     /// The most rulings in one command.
     private static let rulingsAtOnce = 100
 
-    private let endpoints: RequestRouter
+    private let router: RequestRouter
     private let keys: RedisKeys
     private var random = SystemRandom()
     /// The newest version that the node's subscribers were told or have read; nil before the first one.
@@ -20,7 +20,7 @@ final class RedisRulings {
     private var nextCheck = NIODeadline.now()
     private var isChecking = false
 
-    init(_ endpoints: RequestRouter, _ keys: RedisKeys) { (self.endpoints, self.keys) = (endpoints, keys) }
+    init(_ router: RequestRouter, _ keys: RedisKeys) { (self.router, self.keys) = (router, keys) }
 
     // MARK: Changes
 
@@ -40,7 +40,7 @@ final class RedisRulings {
                 $0.append(ruling.source?.rawValue ?? "")
             }
         }
-        guard try await self.endpoints.perform(request) != .null else { throw .hasTooManyRulings }
+        guard try await self.router.perform(request) != .null else { throw .hasTooManyRulings }
     }
 
     /// Lets a ruling hold no more; nil when there is none.
@@ -50,7 +50,7 @@ final class RedisRulings {
             $0.append(self.keys.control)
             $0.append(id.rawValue)
         }
-        return try await self.endpoints.perform(request).bytes.flatMap { Ruling(decoding: $0) }
+        return try await self.router.perform(request).bytes.flatMap { Ruling(decoding: $0) }
     }
 
     // MARK: Reading
@@ -74,7 +74,7 @@ final class RedisRulings {
 
     private func read() async throws(BrokerError) -> RulingList {
         let request = self.request(RedisCommand("HGETALL", self.keys.rulings))
-        guard let fields = try await self.endpoints.perform(request).array else { throw .isUnintelligible }
+        guard let fields = try await self.router.perform(request).array else { throw .isUnintelligible }
         var list = RulingList(version: .none, rulings: [])
         for index in stride(from: 0, to: fields.count - 1, by: 2) {
             guard let value = fields[index + 1].bytes else { continue }
@@ -109,7 +109,7 @@ final class RedisRulings {
     ///   - now: The time.
     ///   - doubt: Called when there was a change of which there was no news.
     func tick(_ now: NIODeadline, _ doubt: @escaping () -> Void) {
-        guard now >= self.nextCheck, !self.isChecking, self.endpoints.isActive(for: self.keys.rulings) else { return }
+        guard now >= self.nextCheck, !self.isChecking, self.router.isActive(for: self.keys.rulings) else { return }
         self.nextCheck = now + Self.checkInterval
         self.isChecking = true
         let known = self.told
@@ -121,7 +121,7 @@ final class RedisRulings {
             // News may have overtaken the answer: the next look decides then.
             if self.told == known, version != known { doubt() }
         }
-        self.endpoints.submit(request)
+        self.router.submit(request)
     }
 
     // MARK: The record
@@ -131,7 +131,7 @@ final class RedisRulings {
         let most = "\(AuditPage.maximumKept)"
         var command = RedisCommand("XADD", self.keys.audit, "MAXLEN", "~", most, "*", "entry")
         command.append(entry.encoded())
-        _ = try await self.endpoints.perform(RedisRequest(command, on: self.keys.audit))
+        _ = try await self.router.perform(RedisRequest(command, on: self.keys.audit))
     }
 
     /// Reads the record backwards.
@@ -139,7 +139,7 @@ final class RedisRulings {
         let end = cursor.map(Self.predecessor) ?? "+"
         let command = RedisCommand("XREVRANGE", self.keys.audit, end, "-", "COUNT", "\(limit + 1)")
         let request = RedisRequest(command, on: self.keys.audit)
-        guard let found = try await self.endpoints.perform(request).array else { throw .isUnintelligible }
+        guard let found = try await self.router.perform(request).array else { throw .isUnintelligible }
         let entries = found.prefix(limit).compactMap { $0.array?.last?.array?.last?.bytes }
             .compactMap { AuditEntry(decoding: $0) }
         let oldest = found.count > limit ? found[limit - 1].array?.first?.string : nil

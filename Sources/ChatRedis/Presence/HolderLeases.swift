@@ -24,7 +24,7 @@ final class HolderLeases {
         let known = self.holdings.roomCount(holder)
         let list = self.table.keys.rooms(of: holder.rawValue)
         let size = RedisRequest(RedisCommand("SCARD", list), on: list)
-        let results = await self.table.endpoints.performAll([self.renewal(holder), size])
+        let results = await self.table.router.performAll([self.renewal(holder), size])
         guard let (count, time) = Self.renewal(try results[0].get()) else { throw .isUnintelligible }
         guard count > 0 else {
             await self.giveUp(holder, time)
@@ -50,7 +50,7 @@ final class HolderLeases {
         request.command.append(milliseconds)
         request.command.append(self.table.keys.control)
         request.command.append(ControlMessage.holderEnds(milliseconds: milliseconds).encoded)
-        _ = try await self.table.endpoints.perform(request)
+        _ = try await self.table.router.perform(request)
         self.holdings.remove(holder)
     }
 
@@ -72,10 +72,10 @@ final class HolderLeases {
                 guard let (count, time) = (try? $0.get()).flatMap(Self.renewal), count > 0 else { return }
                 _ = self.renewed(holder, count: count, time: time)
             }
-            self.table.endpoints.submit(request)
+            self.table.router.submit(request)
         }
         guard self.holdings.enter(room, holder) else { return }
-        self.table.endpoints.submit(self.table.listing([room], of: holder.rawValue, isWhole: isNew))
+        self.table.router.submit(self.table.listing([room], of: holder.rawValue, isWhole: isNew))
     }
 
     /// The number of entries into a room; ``left(_:_:since:remaining:)`` needs it.
@@ -85,7 +85,7 @@ final class HolderLeases {
     func left(_ room: RoomName, _ holder: HolderID, since entries: Int, remaining: Int?) {
         guard let remaining, self.holdings.left(room, holder, since: entries, remaining: remaining) else { return }
         let list = self.table.keys.rooms(of: holder.rawValue)
-        self.table.endpoints.submit(RedisRequest(RedisCommand("SREM", list, room.rawValue), on: list))
+        self.table.router.submit(RedisRequest(RedisCommand("SREM", list, room.rawValue), on: list))
     }
 
     // MARK: In Redis
@@ -132,7 +132,7 @@ final class HolderLeases {
             rooms = rooms.dropFirst(HolderTable.roomsAtOnce)
             // With the last ones, it is whole.
             requests.append(self.table.listing(batch, of: holder.rawValue, isWhole: rooms.isEmpty))
-            for result in await self.table.endpoints.performAll(requests) {
+            for result in await self.table.router.performAll(requests) {
                 guard case .success = result else { return self.holdings.doubt(holder) }
             }
             guard !rooms.isEmpty else { return }

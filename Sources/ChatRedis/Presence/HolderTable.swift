@@ -9,20 +9,20 @@ final class HolderTable {
     /// The most rooms in one command.
     static let roomsAtOnce = 500
 
-    let endpoints: RequestRouter
+    let router: RequestRouter
     let keys: RedisKeys
 
-    init(_ endpoints: RequestRouter, _ keys: RedisKeys) { (self.endpoints, self.keys) = (endpoints, keys) }
+    init(_ router: RequestRouter, _ keys: RedisKeys) { (self.router, self.keys) = (router, keys) }
 
     /// Whether the table can be read.
-    var isActive: Bool { self.endpoints.isActive(for: self.keys.holders) }
+    var isActive: Bool { self.router.isActive(for: self.keys.holders) }
 
     /// Sends a request that does not wait for a connection: if it fails, the next look repeats it.
     func attempt(_ request: RedisRequest) async -> RedisReply? {
-        guard self.endpoints.isActive(for: request.key ?? self.keys.holders) else { return nil }
+        guard self.router.isActive(for: request.key ?? self.keys.holders) else { return nil }
         var request = request
         request.isRepeatable = false
-        return try? await self.endpoints.perform(request)
+        return try? await self.router.perform(request)
     }
 
     /// Runs a script on the table.
@@ -53,7 +53,7 @@ final class HolderTable {
     func list(_ rooms: Set<RoomName>, of holder: String, isWhole: Bool) {
         let rooms = Array(rooms)
         for start in stride(from: 0, to: rooms.count, by: Self.roomsAtOnce) {
-            self.endpoints.submit(self.listing(rooms[start...].prefix(Self.roomsAtOnce), of: holder, isWhole: isWhole))
+            self.router.submit(self.listing(rooms[start...].prefix(Self.roomsAtOnce), of: holder, isWhole: isWhole))
         }
     }
 

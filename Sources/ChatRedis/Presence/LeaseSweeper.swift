@@ -21,7 +21,7 @@ final class LeaseSweeper {
     private let table: HolderTable
     private let leases: HolderLeases
     private let requests: RoomScriptCalls
-    private let endpoints: RequestRouter
+    private let router: RequestRouter
     private let clock: RedisClock
     private let incarnation: String
     private let logger: Logger
@@ -40,14 +40,14 @@ final class LeaseSweeper {
         _ table: HolderTable,
         _ leases: HolderLeases,
         _ requests: RoomScriptCalls,
-        _ endpoints: RequestRouter,
+        _ router: RequestRouter,
         _ clock: RedisClock,
         lease: Duration,
         incarnation: String,
         logger: Logger
     ) {
         (self.table, self.leases, self.requests) = (table, leases, requests)
-        (self.endpoints, self.clock) = (endpoints, clock)
+        (self.router, self.clock) = (router, clock)
         (self.incarnation, self.logger, self.lease) = (incarnation, logger, lease)
         self.watch = LeaseWatch(lease: Int(lease.inMilliseconds))
         self.schedule = LookSchedule(interval: TimeAmount(lease / LeaseWatch.looksPerLease), now: .now())
@@ -142,7 +142,7 @@ final class LeaseSweeper {
         self.logger.notice("the rooms of a dead holder are looked for", metadata: ["holder": "\(holder)"])
         var command = RedisCommand("PUBLISH", self.table.keys.control)
         command.append(ControlMessage.roomsLost.encoded)
-        self.table.endpoints.submit(RedisRequest(command, on: self.table.keys.control))
+        self.table.router.submit(RedisRequest(command, on: self.table.keys.control))
     }
 
     /// Sweeps some members of a holder in some of its rooms.
@@ -157,7 +157,7 @@ final class LeaseSweeper {
         }
         let sweeps = rooms.map { room in self.requests.presence(.sweep, room) { $0.append(holder) } }
         var fails = false
-        for (room, result) in zip(rooms, await self.endpoints.performAll(sweeps)) {
+        for (room, result) in zip(rooms, await self.router.performAll(sweeps)) {
             switch result {
             case .success(let reply): if reply.integer == 0 { done.append(room.rawValue) }
             case .failure: fails = true
@@ -196,11 +196,11 @@ final class LeaseSweeper {
                 self.table.list(rooms, of: holder, isWhole: false)
                 let lease = "0 \(self.clock.milliseconds(.now()))"
                 let command = RedisCommand("HSETNX", self.table.keys.holders, holder, lease)
-                self.table.endpoints.submit(RedisRequest(command, on: self.table.keys.holders))
+                self.table.router.submit(RedisRequest(command, on: self.table.keys.holders))
             case .sweepAgain:
                 // Nodes in other rooms find it there in the same way.
                 self.table.list(rooms, of: holder, isWhole: true)
-                self.table.endpoints.submit(self.table.judgement(holder, leases[holder] ?? "", "dead"))
+                self.table.router.submit(self.table.judgement(holder, leases[holder] ?? "", "dead"))
                 self.hintLook()
             case .list: self.table.list(rooms, of: holder, isWhole: false)
             }

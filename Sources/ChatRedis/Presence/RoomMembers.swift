@@ -5,20 +5,20 @@ internal import NIOCore
 ///
 /// It belongs to the broker and is used on its event loop only.
 final class RoomMembers {
-    private let endpoints: RequestRouter
+    private let router: RequestRouter
     private let requests: RoomScriptCalls
     private let leases: HolderLeases
     private let index: RoomDirectory
     private let watch: RoomWatch
 
     init(
-        _ endpoints: RequestRouter,
+        _ router: RequestRouter,
         _ requests: RoomScriptCalls,
         _ leases: HolderLeases,
         _ index: RoomDirectory,
         _ watch: RoomWatch
     ) {
-        (self.endpoints, self.requests) = (endpoints, requests)
+        (self.router, self.requests) = (router, requests)
         (self.leases, self.index, self.watch) = (leases, index, watch)
     }
 
@@ -28,7 +28,7 @@ final class RoomMembers {
         arguments: (inout RedisCommand) -> Void
     ) async throws(BrokerError) -> RedisReply {
         let request = self.requests.presence(script, room, arguments: arguments)
-        return try await self.endpoints.perform(request)
+        return try await self.router.perform(request)
     }
 
     /// Makes a user a member; returns the version of the room's members.
@@ -75,7 +75,7 @@ final class RoomMembers {
                 }
             }
         }
-        let results = await self.endpoints.performAll(requests)
+        let results = await self.router.performAll(requests)
         return zip(zip(parts, entries), results).map { part, result in
             result.flatMap { reply in
                 guard let answer = reply.array, answer.count == 3, let version = answer[0].count else {
@@ -112,10 +112,10 @@ final class RoomMembers {
     /// Tells a room's members that a user is typing or has stopped.
     func signalTyping(_ room: RoomName, _ user: User, active: Bool) {
         // Late typing news is useless: it does not wait for a connection.
-        guard self.endpoints.isActive(for: self.requests.keys.channel(room)) else { return }
+        guard self.router.isActive(for: self.requests.keys.channel(room)) else { return }
         let payload = Event.typing(room: room, user: user, active: active).encoded()
         var request = self.requests.publish(payload, in: room)
         request.isRepeatable = false
-        self.endpoints.submit(request)
+        self.router.submit(request)
     }
 }

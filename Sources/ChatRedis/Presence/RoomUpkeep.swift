@@ -11,7 +11,7 @@ final class RoomUpkeep {
     /// entered in the index of rooms again.
     private static let interval = TimeAmount.minutes(5)
 
-    private let endpoints: RequestRouter
+    private let router: RequestRouter
     private let keys: RedisKeys
     private let agenda: RoomAgenda
     private let sweeper: LeaseSweeper
@@ -19,14 +19,14 @@ final class RoomUpkeep {
     private let roomSeconds: Int64
 
     init(
-        _ endpoints: RequestRouter,
+        _ router: RequestRouter,
         _ keys: RedisKeys,
         _ agenda: RoomAgenda,
         _ sweeper: LeaseSweeper,
         _ index: RoomDirectory,
         roomSeconds: Int64
     ) {
-        (self.endpoints, self.keys, self.agenda) = (endpoints, keys, agenda)
+        (self.router, self.keys, self.agenda) = (router, keys, agenda)
         (self.sweeper, self.index, self.roomSeconds) = (sweeper, index, roomSeconds)
     }
 
@@ -55,7 +55,7 @@ final class RoomUpkeep {
             RedisCommand("HLEN", names),
             RedisCommand("EXPIRE", self.keys.meta(room), String(self.roomSeconds)),
         ]
-        if self.endpoints.legacyNodes != .gone {
+        if self.router.legacyNodes != .gone {
             // Nodes of the earlier layout let these expire.
             commands += [members, names, held].map { RedisCommand("PERSIST", $0) }
         }
@@ -69,7 +69,7 @@ final class RoomUpkeep {
             guard let first = ends[0], let last = ends[1] else { return self.kept(followed, [], now) }
             guard first != last else { return self.kept(followed, [first], now) }
             self.listHolders(of: followed, now)
-        }.submit(commands.map { RedisRequest($0, on: held) }) { self.endpoints.submit($0) }
+        }.submit(commands.map { RedisRequest($0, on: held) }) { self.router.submit($0) }
     }
 
     /// Several holders have members there, and telling them apart would need one command after the other.
@@ -79,7 +79,7 @@ final class RoomUpkeep {
             guard let parts = (try? result.get())?.array else { return }
             self.kept(followed, parts.compactMap(\.string), now)
         }
-        self.endpoints.submit(request)
+        self.router.submit(request)
     }
 
     private func kept(_ followed: FollowedRoom, _ holders: [String], _ now: NIODeadline) {

@@ -15,9 +15,9 @@ final class RoomWatch: RoomObserver {
     /// The delay before an extra check of a room.
     private static let lookDelay = TimeAmount.seconds(1)
 
-    private let endpoints: RequestRouter
+    private let router: RequestRouter
     private let requests: RoomScriptCalls
-    private let rooms: RoomFollower
+    private let rooms: FollowedRooms
     private let agenda: RoomAgenda
     private let upkeep: RoomUpkeep
     private let sweeper: LeaseSweeper
@@ -29,16 +29,16 @@ final class RoomWatch: RoomObserver {
     private(set) var lookedAtAll: NIODeadline?
 
     init(
-        _ endpoints: RequestRouter,
+        _ router: RequestRouter,
         _ requests: RoomScriptCalls,
-        _ rooms: RoomFollower,
+        _ rooms: FollowedRooms,
         _ agenda: RoomAgenda,
         _ upkeep: RoomUpkeep,
         _ sweeper: LeaseSweeper,
         _ configuration: RedisConfiguration,
         on eventLoop: any EventLoop
     ) {
-        (self.endpoints, self.requests, self.rooms, self.agenda) = (endpoints, requests, rooms, agenda)
+        (self.router, self.requests, self.rooms, self.agenda) = (router, requests, rooms, agenda)
         (self.upkeep, self.sweeper, self.eventLoop) = (upkeep, sweeper, eventLoop)
         self.lease = configuration.lease
         self.mendDelay = TimeAmount(configuration.mendDelay ?? configuration.lease)
@@ -75,13 +75,13 @@ final class RoomWatch: RoomObserver {
     /// Begins tasks that are due, up to the limit; those of a server that is away wait.
     func proceed() {
         let now = NIODeadline.now()
-        while self.endpoints.isActive, let task = self.agenda.begin(now) {
+        while self.router.isActive, let task = self.agenda.begin(now) {
             let followed = task.followed
             guard self.rooms.isCurrent(followed) else {
                 self.agenda.ended()
                 continue
             }
-            guard self.endpoints.isActive(for: followed.channel.rawValue) else {
+            guard self.router.isActive(for: followed.channel.rawValue) else {
                 self.agenda.ended()
                 self.agenda.schedule(task.kind, followed, at: now + Self.lookDelay)
                 continue
@@ -125,7 +125,7 @@ final class RoomWatch: RoomObserver {
             else { return self.look(at: followed) { self.looked(at: followed) } }
             self.compareHead(glance.epoch, glance.head, followed, seq)
             self.looked(at: followed)
-        }.submit(requests) { self.endpoints.submit($0) }
+        }.submit(requests) { self.router.submit($0) }
     }
 
     /// A regular check has ended, and the next one follows an interval later.
@@ -143,7 +143,7 @@ final class RoomWatch: RoomObserver {
             self.rooms.check(followed, onlyIfNeeded: true)
             done()
         }
-        self.endpoints.submit(request)
+        self.router.submit(request)
     }
 
     /// Compares the result of a check with the state when it was requested: news may have overtaken it.
@@ -210,7 +210,7 @@ final class RoomWatch: RoomObserver {
             return self.agenda.schedule(.tellLoss, followed, at: last + Self.ownLossInterval)
         }
         let room = followed.room
-        self.endpoints.submit(self.requests.publish(RoomPayload.presenceLost(in: room), in: room))
+        self.router.submit(self.requests.publish(RoomPayload.presenceLost(in: room), in: room))
         let time = NIODeadline.now() + self.mendDelay
         self.agenda.schedule(.mend(1, "", hasFound: false), followed, at: time)
     }
@@ -240,7 +240,7 @@ final class RoomWatch: RoomObserver {
             }
             self.ended()
         }
-        self.endpoints.submit(request)
+        self.router.submit(request)
     }
 
     private func mended(_ followed: FollowedRoom, _ step: Int, _ cursor: String, _ hasFound: Bool) {
@@ -270,6 +270,6 @@ final class RoomWatch: RoomObserver {
             if (try? result.get())?.integer == 1 { self.agenda.schedule(.sweepLeases, followed, at: .now()) }
             self.ended()
         }
-        self.endpoints.submit(request)
+        self.router.submit(request)
     }
 }

@@ -5,10 +5,10 @@ internal import NIOCore
 ///
 /// It belongs to the broker and is used on its event loop only.
 final class RedisSessions {
-    private let endpoints: RequestRouter
+    private let router: RequestRouter
     private let keys: RedisKeys
 
-    init(_ endpoints: RequestRouter, _ keys: RedisKeys) { (self.endpoints, self.keys) = (endpoints, keys) }
+    init(_ router: RequestRouter, _ keys: RedisKeys) { (self.router, self.keys) = (router, keys) }
 
     /// Looks a session up, which counts as a use of it.
     func use(_ hash: String) async throws(BrokerError) -> User? {
@@ -22,7 +22,7 @@ final class RedisSessions {
     }
 
     private func read(_ request: RedisRequest) async throws(BrokerError) -> User? {
-        let reply = try await self.endpoints.perform(request)
+        let reply = try await self.router.perform(request)
         guard let parts = reply.array, parts.count == 2, let id = parts[0].string.flatMap(UserID.init(checking:)),
             let name = parts[1].string
         else { return nil }
@@ -32,7 +32,7 @@ final class RedisSessions {
     /// Stores a new session.
     func save(_ hash: String, _ user: User, isGuest: Bool) async throws(BrokerError) {
         let request = self.write(hash, user, isGuest: isGuest)
-        _ = try await self.endpoints.perform(request)
+        _ = try await self.router.perform(request)
     }
 
     /// Gives the user of a session another name, and informs every node.
@@ -40,7 +40,7 @@ final class RedisSessions {
         var request = self.write(hash, user, isGuest: false)
         request.command.append(self.keys.control)
         request.command.append(ControlMessage.renamed(user).encoded)
-        _ = try await self.endpoints.perform(request)
+        _ = try await self.router.perform(request)
     }
 
     private func write(_ hash: String, _ user: User, isGuest: Bool) -> RedisRequest {

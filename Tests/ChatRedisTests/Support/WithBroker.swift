@@ -65,7 +65,7 @@ extension RedisBroker {
     }
 
     func perform(_ request: RedisRequest) async throws -> RedisReply {
-        try await self.endpoints.perform(request)
+        try await self.router.perform(request)
     }
 
     /// Makes it remember that a lease was renewed last at a certain time, in milliseconds by Redis' clock.
@@ -78,7 +78,7 @@ extension RedisBroker {
     var lookedAtAll: NIODeadline? { self.watch.lookedAtAll }
 
     /// Whether nodes of the first layout are there, as far as Redis was asked.
-    var legacyNodes: LegacyNodes { self.endpoints.legacyNodes }
+    var legacyNodes: LegacyNodes { self.router.legacyNodes }
 
     /// Whether a room's holders were compared with the table of leases, or will be when that is read next.
     func hasComparedHolders(of room: RoomName) -> Bool { self.rooms.followedRoom(room)?.upkeptAt != nil }

@@ -197,7 +197,7 @@ struct AdmissionTests {
 
     @Test(arguments: [(60, 2), (1024, 2), (1 << 20, 64), (8, 2), (0, 1024), (Int.max, 1)])
     func `connections leave descriptors for everything else`(descriptors: Int, threads: Int) {
-        let budget = ConnectionBudget(descriptors: descriptors, threads: threads)
+        let budget = DescriptorBudget(descriptors: descriptors, threads: threads)
         #expect(budget.connections >= 1)
         #expect((1...256).contains(budget.reserve))
         #expect(descriptors < 100 || budget.connections + budget.reserve + 24 + 4 * threads <= descriptors)

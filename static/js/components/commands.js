@@ -11,7 +11,7 @@ import "../rename.js";
 
 const MAX_NAMES = 30;
 
-const COMMANDS = {
+const ACTIONS = {
   nick(name, { app, state }) {
     const most = state.limits.name_chars;
     const valid = userName(name, most);
@@ -68,7 +68,7 @@ export async function run({ is, name, argument }, page) {
   if (RULINGS.includes(name)) return page.app.request ? (await fetchMore(import("./moderation.js")))?.moderate(name, argument, page) ?? false : refuse(() => errorText("forbidden"));
   if (is === "unknown") return refuse(() => t("unknownCommand", name));
   if (!argument && NEEDS_ARGUMENT.includes(name)) return refuse(() => t("commandUsage", name, t("commandList")[name][0]));
-  return COMMANDS[name](argument, page);
+  return ACTIONS[name](argument, page);
 }
 
 function refuse(words) {

@@ -6,7 +6,7 @@ import ChatCore
 /// begin at multiples of their size, so that neighbours want the same page. A page that is being read is awaited
 /// instead of being read again, unless the log may have moved on since its request. A full page is kept for a moment,
 /// for members that come a little later. It is not kept longer, since the log belongs to the broker.
-actor LogReader {
+actor ReplayPages {
     /// The most messages of a page.
     static let pageSize = 128
     /// The most pages that are kept; further ones are not kept.

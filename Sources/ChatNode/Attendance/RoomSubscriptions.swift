@@ -1,7 +1,7 @@
 import ChatCore
 
-/// The life of a room on this loop: the first client opens it, and it is closed once nobody has needed it for a while.
-final class RoomLife {
+/// The rooms that this loop hears: the first client opens one, and it is closed once nobody has needed it for a while.
+final class RoomSubscriptions {
     /// The time for which the broker still hands on the events of a room without members.
     private static let linger = Duration.seconds(5)
 
@@ -11,7 +11,7 @@ final class RoomLife {
     private let presence: PresenceKeeper
     private let state: LoopState
     private let timers: LoopTimers
-    private let loop: ShardLoop
+    private let loop: DeferredWork
 
     init(_ base: LoopBase) {
         (self.messages, self.inbox, self.rooms) = (base.node.messages, base.inbox, base.rooms)

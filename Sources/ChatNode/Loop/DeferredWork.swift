@@ -15,7 +15,7 @@ protocol LoopHost: Actor {
 /// The parts are classes inside the actor. They are not `Sendable`, so they cannot leave it, and what they do runs on its
 /// loop: the functions need no `isolated` parameter, and an `async` one stays on the actor of its caller. To start a task,
 /// the actor itself is needed; this class alone knows it.
-final class ShardLoop {
+final class DeferredWork {
     private let loop: any EventLoop
     private unowned var host: (any LoopHost)?
     private var isTurnEndScheduled = false

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The number of connections that a node can hold with its descriptors.
-struct ConnectionBudget: Equatable, Sendable {
+struct DescriptorBudget: Equatable, Sendable {
     /// The most connections that are served.
     let connections: Int
     /// The number of further connections that get a refusal.

@@ -1,12 +1,12 @@
 import ChatCore
 
 /// Takes clients out of rooms against their will: by a moderator's ruling, or because a token does not allow the room.
-final class Removals {
+final class MemberRemovals {
     private let departures: Departures
     private let endings: Endings
     private let answers: Answers
     private let heldCommands: HeldCommandsReturn
-    private let loop: ShardLoop
+    private let loop: DeferredWork
 
     init(
         _ base: LoopBase,

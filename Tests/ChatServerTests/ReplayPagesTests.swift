@@ -35,7 +35,7 @@ struct LogReaderTests {
 
     @Test func `a thousand members that resume at once read each page once`() async throws {
         let log = try SlowLog()
-        let reader = LogReader { room, start, limit async throws(BrokerError) in
+        let reader = ReplayPages { room, start, limit async throws(BrokerError) in
             try await log.read(room, start, limit)
         }
         let room = try RoomName("lobby")
@@ -57,7 +57,7 @@ struct LogReaderTests {
     @Test func `a page that large messages fill too early is read from the wanted place`() async throws {
         let epoch = try Epoch("abcdefgh")
         // Each page holds three messages of two hundred.
-        let reader = LogReader { _, start, _ async throws(BrokerError) in
+        let reader = ReplayPages { _, start, _ async throws(BrokerError) in
             let messages = (start + 1...start + 3).map {
                 Publication(position: LogPosition(epoch: epoch, seq: $0), payload: ByteBuffer())
             }
@@ -70,7 +70,7 @@ struct LogReaderTests {
     @Test func `a page that could not be read is asked for again by the next`() async throws {
         let attempts = Mutex(0)
         let page = LogPage(epoch: try Epoch("abcdefgh"), first: 1, head: 0, publications: [])
-        let reader = LogReader { _, _, _ async throws(BrokerError) in
+        let reader = ReplayPages { _, _, _ async throws(BrokerError) in
             let attempt = attempts.withLock { attempts in
                 attempts += 1
                 return attempts
@@ -121,7 +121,7 @@ struct LogReaderTests {
     @Test(arguments: ["abcdefgh", "otherepoch"])
     func `a reading that began before the log came to what a member has is not shared`(epoch: String) async throws {
         let (log, room) = (MovingLog(try Self.position(4)), try RoomName("lobby"))
-        let reader = LogReader { _, _, _ async throws(BrokerError) in await log.read() }
+        let reader = ReplayPages { _, _, _ async throws(BrokerError) in await log.read() }
         let early = Task { try await reader.page(room, after: 0, known: Self.position(4)) }
         while await log.readings < 1 { await Task.yield() }
         // The message is stored while the reading is under way, and reaches its reader by another node.
@@ -182,22 +182,22 @@ struct LogReaderTests {
     init() throws { self.room = try RoomName("lobby") }
 
     /// A reader whose time has begun.
-    private func reader(of log: CountedLog) async -> LogReader {
-        let reader = LogReader { _, start, limit async throws(BrokerError) in log.read(start, limit) }
+    private func reader(of log: CountedLog) async -> ReplayPages {
+        let reader = ReplayPages { _, start, limit async throws(BrokerError) in log.read(start, limit) }
         await reader.sweep(now: self.start)
         return reader
     }
 
     /// A page for a shard whose room stands at the log's head.
-    private func page(_ reader: LogReader, _ log: CountedLog, after seq: Int) async throws -> LogPage {
+    private func page(_ reader: ReplayPages, _ log: CountedLog, after seq: Int) async throws -> LogPage {
         try await reader.page(self.room, after: seq, known: log.head, standing: log.head)
     }
 
     @Test func `a thousand members that come one after the other read each page once`() async throws {
-        let log = try CountedLog(3 * LogReader.pageSize)
+        let log = try CountedLog(3 * ReplayPages.pageSize)
         let reader = await self.reader(of: log)
         for member in 0..<1000 {
-            let seq = member % (3 * LogReader.pageSize)
+            let seq = member % (3 * ReplayPages.pageSize)
             let page = try await self.page(reader, log, after: seq)
             #expect(page.publications.contains { $0.position.seq == seq + 1 })
         }
@@ -212,7 +212,7 @@ struct LogReaderTests {
     }
 
     @Test func `a page is kept for a moment only`() async throws {
-        let log = try CountedLog(LogReader.pageSize)
+        let log = try CountedLog(ReplayPages.pageSize)
         let reader = await self.reader(of: log)
         _ = try await self.page(reader, log, after: 0)
         await reader.sweep(now: self.start + .milliseconds(999))
@@ -224,7 +224,7 @@ struct LogReaderTests {
     }
 
     @Test func `a page of a log that is no more is read anew`() async throws {
-        let log = try CountedLog(LogReader.pageSize)
+        let log = try CountedLog(ReplayPages.pageSize)
         let reader = await self.reader(of: log)
         _ = try await self.page(reader, log, after: 0)
         let other = LogPosition(epoch: try Epoch("hgfedcba"), seq: 1)
@@ -233,7 +233,7 @@ struct LogReaderTests {
     }
 
     @Test func `a member that has more than the shard knows of gets a page that is read anew`() async throws {
-        let log = try CountedLog(2 * LogReader.pageSize)
+        let log = try CountedLog(2 * ReplayPages.pageSize)
         let reader = await self.reader(of: log)
         _ = try await self.page(reader, log, after: 0)
         let more = LogPosition(epoch: log.epoch, seq: log.head.seq + 1)
@@ -245,7 +245,7 @@ struct LogReaderTests {
     }
 
     @Test func `a room whose message was deleted is read anew, and no other`() async throws {
-        let log = try CountedLog(LogReader.pageSize)
+        let log = try CountedLog(ReplayPages.pageSize)
         let reader = await self.reader(of: log)
         _ = try await self.page(reader, log, after: 0)
         await reader.forget(try RoomName("another"))
@@ -257,13 +257,13 @@ struct LogReaderTests {
     }
 
     @Test func `a bounded number of pages is kept`() async throws {
-        let log = try CountedLog(LogReader.pageSize * (LogReader.keptPages + 2))
+        let log = try CountedLog(ReplayPages.pageSize * (ReplayPages.keptPages + 2))
         let reader = await self.reader(of: log)
         for _ in 0..<2 {
-            for page in 0..<LogReader.keptPages + 2 {
-                _ = try await self.page(reader, log, after: page * LogReader.pageSize)
+            for page in 0..<ReplayPages.keptPages + 2 {
+                _ = try await self.page(reader, log, after: page * ReplayPages.pageSize)
             }
         }
-        #expect(log.readings.withLock(\.self) == LogReader.keptPages + 4)
+        #expect(log.readings.withLock(\.self) == ReplayPages.keptPages + 4)
     }
 }

@@ -19,7 +19,7 @@ protocol RoomObserver: AnyObject {
 /// to the subscribers.
 ///
 /// It belongs to the broker and is used on its event loop only.
-final class RoomFollower: EndpointListener {
+final class FollowedRooms: EndpointListener {
     /// Counts of dropped publications, and of replaced logs.
     struct Counters: Equatable {
         var invalidPayloads = 0
@@ -40,7 +40,7 @@ final class RoomFollower: EndpointListener {
     private(set) var counters = Counters()
     weak var observer: (any RoomObserver)?
 
-    private let endpoints: RequestRouter
+    private let router: RequestRouter
     private let requests: RoomScriptCalls
     private let outlets: SubscriberOutlets
     private let agenda: RoomAgenda
@@ -59,7 +59,7 @@ final class RoomFollower: EndpointListener {
     private var drops = DropAccount()
 
     init(
-        _ endpoints: RequestRouter,
+        _ router: RequestRouter,
         _ requests: RoomScriptCalls,
         handingTo outlets: SubscriberOutlets,
         _ agenda: RoomAgenda,
@@ -67,7 +67,7 @@ final class RoomFollower: EndpointListener {
         on eventLoop: any EventLoop,
         logger: Logger
     ) {
-        (self.endpoints, self.requests, self.outlets, self.agenda) = (endpoints, requests, outlets, agenda)
+        (self.router, self.requests, self.outlets, self.agenda) = (router, requests, outlets, agenda)
         (self.eventLoop, self.logger) = (eventLoop, logger)
         self.textLimit = configuration.limits.textBytes
         self.patience = TimeAmount(configuration.patience)
@@ -110,7 +110,7 @@ final class RoomFollower: EndpointListener {
     private func listen(to room: RoomName) -> FollowedRoom {
         let channel = self.requests.channel(of: room)
         if let known = self.channels[channel] { return known }
-        let slot = self.endpoints.isCluster ? HashSlot(of: channel.rawValue) : nil
+        let slot = self.router.isCluster ? HashSlot(of: channel.rawValue) : nil
         let followed = FollowedRoom(room, channel: channel, slot: slot, textLimit: self.textLimit)
         self.channels[channel] = followed
         if let slot = followed.slot { self.slots[slot, default: []].append(followed) }
@@ -125,8 +125,8 @@ final class RoomFollower: EndpointListener {
         self.outlets.ended(outlet)
     }
 
-    private func subscriptions(of followed: FollowedRoom) -> ChannelSubscriptions? {
-        self.endpoints.endpoint(of: followed.channel.rawValue)?.subscriptions
+    private func subscriptions(of followed: FollowedRoom) -> SubscriptionLink? {
+        self.router.endpoint(of: followed.channel.rawValue)?.subscriptions
     }
 
     private func isHeard(_ followed: FollowedRoom) -> Bool {
@@ -139,7 +139,7 @@ final class RoomFollower: EndpointListener {
         guard !self.slots.isEmpty else { return }
         for followed in slots.flatMap({ self.slots[$0] ?? [] }) {
             let subscriptions = self.subscriptions(of: followed)
-            for endpoint in self.endpoints.all where endpoint.subscriptions !== subscriptions {
+            for endpoint in self.router.all where endpoint.subscriptions !== subscriptions {
                 endpoint.subscriptions.forget(followed.channel)
             }
             followed.feed.unsubscribed()
@@ -160,7 +160,7 @@ final class RoomFollower: EndpointListener {
         }
         // The feed may lag behind the log: a message that a caller has just stored must not be above the head it gets.
         let request = self.requests.read(.head, of: followed.room, makesEpoch: true)
-        guard let page = LogAnswer(try await self.endpoints.perform(request))?.page else { throw .isUnintelligible }
+        guard let page = LogAnswer(try await self.router.perform(request))?.page else { throw .isUnintelligible }
         if page.epoch != followed.feed.position?.epoch { self.check(followed) }
         return page.headPosition
     }
@@ -217,7 +217,7 @@ final class RoomFollower: EndpointListener {
     }
 
     private func rooms(at endpoint: RedisEndpoint) -> [FollowedRoom] {
-        self.channels.values.filter { self.endpoints.endpoint(of: $0.channel.rawValue) === endpoint }
+        self.channels.values.filter { self.router.endpoint(of: $0.channel.rawValue) === endpoint }
     }
 
     /// There will be no connection any more: fails the callers that wait for the head of a room.
@@ -296,7 +296,7 @@ final class RoomFollower: EndpointListener {
             }
             done()
         }
-        self.endpoints.submit(request)
+        self.router.submit(request)
     }
 
     private func merge(_ reading: LogAnswer, into followed: FollowedRoom) {
@@ -329,7 +329,7 @@ final class RoomFollower: EndpointListener {
         var request = self.requests.replaceEpoch(epoch, of: room)
         request.priority = .urgent
         request.way = .log
-        self.endpoints.submit(request)
+        self.router.submit(request)
     }
 
     private func deliver(_ events: [RoomFeedEvent], in followed: FollowedRoom) {

@@ -1,10 +1,10 @@
 import ChatCore
 
 /// What moderators of a room ask for by commands.
-final class Orders {
+final class ModeratorOrders {
     private let rulings: RulingDesk
     private let answers: Answers
-    private let loop: ShardLoop
+    private let loop: DeferredWork
 
     init(_ base: LoopBase, _ answers: Answers) {
         (self.rulings, self.loop) = (base.node.rulings, base.loop)

@@ -4,15 +4,15 @@ import ChatCore
 ///
 /// A user leaves by a command, or when the grace after a lost connection is over. Then nobody may need the room any more.
 final class Departures {
-    private let rooms: RoomLife
+    private let rooms: RoomSubscriptions
     private let presence: PresenceKeeper
     private let occupancy: Occupancy
     private let crowds: CrowdGate?
     private let state: LoopState
     private let timers: LoopTimers
-    private let loop: ShardLoop
+    private let loop: DeferredWork
 
-    init(_ base: LoopBase, _ rooms: RoomLife) {
+    init(_ base: LoopBase, _ rooms: RoomSubscriptions) {
         (self.rooms, self.presence, self.occupancy) = (rooms, base.presence, base.node.occupancy)
         (self.crowds, self.state, self.timers, self.loop) = (base.crowds, base.state, base.timers, base.loop)
     }

@@ -4,7 +4,7 @@ internal import NIOCore
 /// The connection for publications, whether it is open or not: the shell around ``SubscriptionTable``.
 ///
 /// It belongs to the broker and is used in its isolation only.
-final class ChannelSubscriptions {
+final class SubscriptionLink {
     /// The most channels in one command: Redis does nothing else while it works on one.
     static let batch = 256
 

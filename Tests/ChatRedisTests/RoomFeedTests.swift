@@ -416,6 +416,89 @@ struct RoomFeedTests {
         #expect(self.feed.read(self.page(nil, head: 3), anchor: nil) == .replaceEpoch(self.epoch, .after(0)))
     }
 
+    // MARK: A log that had two ends
+
+    /// A message as Redis stores it, with its time.
+    private func stored(_ seq: Int, at time: Int) -> Publication {
+        let position = LogPosition(epoch: self.epoch, seq: seq, time: time)
+        let head = #"{"epoch":"\#(self.epoch.rawValue)","seq":\#(seq),"time":\#(time)}"#
+        return Publication(position: position, payload: ByteBuffer(string: head))
+    }
+
+    private func page(_ publications: [Publication], first: Int = 1, head: LogPosition, runs: LogRuns = .one) -> LogPage
+    {
+        LogPage(
+            epoch: self.epoch,
+            first: first,
+            head: head.seq,
+            headTime: head.time,
+            publications: publications,
+            runs: runs
+        )
+    }
+
+    /// A node reads two messages from a primary that was replaced, and gives them to members; then it follows the other
+    /// one, which has two others in their place.
+    @Test(arguments: [(6, 7), (7, 7), (7, 9)])
+    mutating func `what a replaced primary was read to have is lost, wherever the log goes on`(from: Int, to: Int) {
+        self.follow(5)
+        self.feed.unsubscribed()
+        self.feed.stored(LogPosition(epoch: self.epoch, seq: 7, time: 70))
+        #expect(self.feed.subscribed() == .read(.after(5)))
+        let others = (6...to).map { self.stored($0, at: 100 + $0) }
+        let page = self.page(others, head: others[others.count - 1].position)
+        #expect(self.feed.read(page, anchor: self.message(5).payload) == .replaceEpoch(self.epoch, .after(0)))
+    }
+
+    @Test
+    mutating func `what a replaced primary was read to have is lost, when the log has trimmed the others`() {
+        self.follow(5)
+        self.feed.stored(LogPosition(epoch: self.epoch, seq: 7, time: 70))
+        #expect(self.feed.check() == .read(.after(5)))
+        let runs = LogRuns([.init(seq: 6, time: 100)])
+        let page = self.page([self.stored(20, at: 120)], first: 20, head: self.stored(20, at: 120).position, runs: runs)
+        #expect(self.feed.read(page, anchor: nil) == .replaceEpoch(self.epoch, .after(0)))
+    }
+
+    @Test
+    mutating func `another message at a place that was read is not handed on before the log is compared`() {
+        self.follow(5)
+        self.feed.stored(LogPosition(epoch: self.epoch, seq: 7, time: 70))
+        #expect(self.feed.received(self.stored(6, at: 106)) == .deliver)
+        #expect(self.feed.received(self.stored(7, at: 107)) == .read(.after(6)))
+        let others = [self.stored(7, at: 107)]
+        let anchor = self.stored(6, at: 106).payload
+        #expect(
+            self.feed.read(self.page(others, head: others[0].position), anchor: anchor)
+                == .replaceEpoch(self.epoch, .after(0))
+        )
+    }
+
+    @Test
+    mutating func `a receipt for a place that the feed has passed with another message is of a log that is gone`() {
+        self.follow(5)
+        #expect(self.feed.received(self.stored(6, at: 106)) == .deliver)
+        self.feed.stored(LogPosition(epoch: self.epoch, seq: 6, time: 60))
+        #expect(self.feed.check() == .read(.after(6)))
+        let head = self.stored(6, at: 106)
+        #expect(
+            self.feed.read(self.page([], head: head.position), anchor: head.payload)
+                == .replaceEpoch(self.epoch, .after(0))
+        )
+    }
+
+    @Test
+    mutating func `a head that was read early is the feed's when it comes`() {
+        self.follow(5)
+        self.feed.stored(LogPosition(epoch: self.epoch, seq: 7, time: 107))
+        #expect(self.feed.received(self.stored(6, at: 106)) == .deliver)
+        #expect(self.feed.received(self.stored(7, at: 107)) == .deliver)
+        #expect(self.feed.received(self.stored(8, at: 108)) == .deliver)
+        #expect(self.feed.check() == .read(.after(8)))
+        let last = self.stored(8, at: 108)
+        #expect(self.feed.read(self.page([], head: last.position), anchor: last.payload) == .deliver([]))
+    }
+
     // MARK: Forgeries
 
     @Test

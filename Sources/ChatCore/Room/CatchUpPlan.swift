@@ -33,7 +33,7 @@ package struct CatchUpPlan: Sendable, Equatable {
         case read(after: Int)
         /// The log was ahead of the room: wait until the room has reached the member's position.
         case wait
-        /// The room's log started again: say so, and go on.
+        /// The room's log started again, or has other messages than the member was sent: say so, and go on.
         case reset(head: LogPosition)
         /// The member has reached the room's position.
         case live
@@ -174,7 +174,7 @@ package struct CatchUpPlan: Sendable, Equatable {
     ///   - tail: Its last messages.
     /// - Returns: The next step.
     package mutating func next(room: LogPosition, tail: RoomTail) -> Step {
-        guard room.epoch == self.position.epoch else {
+        guard room.epoch == self.position.epoch, !self.isContradicted(by: room, tail) else {
             self.position = LogPosition(epoch: room.epoch, seq: 0)
             return .reset(head: room)
         }
@@ -187,13 +187,21 @@ package struct CatchUpPlan: Sendable, Equatable {
         return .send(messages)
     }
 
+    /// Whether the room has another message at the member's position than the one that the member was sent, which is lost.
+    private func isContradicted(by room: LogPosition, _ tail: RoomTail) -> Bool {
+        guard let time = self.position.time,
+            let known = self.position == room ? room.time : tail.time(of: self.position)
+        else { return false }
+        return time != known
+    }
+
     /// A page was read, for ``Step/read(after:)``.
     package mutating func read(_ page: LogPage) -> OnRead {
         guard page.epoch == self.position.epoch else { return OnRead(gap: nil, messages: []) }
         var result = OnRead(gap: nil, messages: [])
         if page.first > self.position.seq + 1 {
             result.gap = (self.position.seq + 1)...(page.first - 1)
-            self.position.seq = page.first - 1
+            self.position = LogPosition(epoch: page.epoch, seq: page.first - 1)
         }
         let messages = page.publications.drop { $0.position.seq <= self.position.seq }
         // A page that was read for another position, before the room was told of a new log, contains no next message.

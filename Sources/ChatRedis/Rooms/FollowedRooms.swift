@@ -162,6 +162,8 @@ final class FollowedRooms: EndpointListener {
         let request = self.requests.read(.head, of: followed.room, makesEpoch: true)
         guard let page = LogAnswer(try await self.router.perform(request))?.page else { throw .isUnintelligible }
         if page.epoch != followed.feed.position?.epoch { self.check(followed) }
+        // Members are told of this head before the feed has reached it.
+        followed.feed.stored(page.headPosition)
         return page.headPosition
     }
 

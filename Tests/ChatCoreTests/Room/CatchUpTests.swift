@@ -1,3 +1,4 @@
+import NIOCore
 import TestSupport
 import Testing
 
@@ -55,6 +56,26 @@ import Testing
     }
 
     // MARK: Single steps
+
+    @Test(arguments: [3, 4])
+    func `a member that was sent another message than the room has there is reset`(head: Int) throws {
+        let samples = try Samples()
+        let mine = LogPosition(epoch: samples.epoch, seq: 3, time: 30)
+        func publication(_ seq: Int) -> Publication {
+            Publication(
+                position: LogPosition(epoch: samples.epoch, seq: seq, time: 100 + seq),
+                payload: ByteBuffer(string: "\(seq)")
+            )
+        }
+        var tail = RoomTail()
+        for seq in 2...head { tail.append(publication(seq)) }
+        var catchUp = CatchUpPlan(position: mine)
+        let room = publication(head).position
+        #expect(catchUp.next(room: room, tail: tail) == .reset(head: room))
+        #expect(catchUp.next(room: room, tail: tail) == .read(after: 0))
+        var same = CatchUpPlan(position: publication(3).position)
+        #expect(same.next(room: room, tail: tail) == (head == 3 ? .live : .send([publication(4)])))
+    }
 
     @Test func `a page of another log brings nothing`() throws {
         let samples = try Samples()

@@ -14,19 +14,22 @@ extension RoomFeed {
 
         private(set) var position: LogPosition
         private(set) var proof: Proof
-        /// The newest number that the log is known to have used; above the position when a receipt came first.
-        private(set) var known: Int
+        /// The newest place that the log is known to have used; above the position when a receipt or a page came first.
+        ///
+        /// Somebody may have got the message at that place already, so the log has to have the same one there: a primary that
+        /// comes back after another was promoted goes on writing by itself for a moment, and its messages are lost.
+        private(set) var known: LogPosition
 
         init(at position: LogPosition, message: ByteBuffer?, _ runs: LogRuns) {
             self.position = position
             self.proof = message.map { .message($0) } ?? .runs(runs)
-            self.known = position.seq
+            self.known = position
         }
 
         mutating func advance(to publication: Publication) {
             self.position = publication.position
             self.proof = .message(publication.payload)
-            self.known = max(self.known, publication.position.seq)
+            if self.known.seq <= publication.position.seq { self.known = publication.position }
         }
 
         /// Skips the numbers before this one, if there are any; returns them.
@@ -35,13 +38,30 @@ extension RoomFeed {
             guard before.seq + 1 < seq else { return nil }
             self.position = LogPosition(epoch: before.epoch, seq: seq - 1)
             self.proof = .runs(runs)
-            self.known = max(self.known, seq - 1)
+            if self.known.seq < seq - 1 { self.known = self.position }
             return .gap(epoch: before.epoch, from: before.seq + 1, to: seq - 1)
         }
 
-        /// The log has used this number.
+        /// The log has used this place.
+        ///
+        /// Where another message is known to be at the same place, one of the two is of a log that is gone; the newer one is
+        /// kept, and the next reading compares it with the log.
         mutating func stored(_ stored: LogPosition) {
-            if stored.epoch == self.position.epoch { self.known = max(self.known, stored.seq) }
+            guard stored.epoch == self.position.epoch, stored.time != nil || stored.seq > self.known.seq else { return }
+            if stored.seq >= self.known.seq { self.known = stored }
+        }
+
+        /// Whether another message than this one is known to be at its place.
+        func contradicts(_ position: LogPosition) -> Bool {
+            guard position == self.known, let time = position.time, let known = self.known.time else { return false }
+            return time != known
+        }
+
+        /// Whether a page of the same epoch, or the message before it, has another message at the known place.
+        func contradicts(_ page: LogPage, anchor: ByteBuffer?, at seq: Int) -> Bool {
+            let time = anchor.flatMap { PublicationCodec.time(of: $0) }
+            return self.contradicts(LogPosition(epoch: page.epoch, seq: seq, time: time))
+                || self.contradicts(page.headPosition) || page.publications.contains { self.contradicts($0.position) }
         }
     }
 
@@ -67,10 +87,11 @@ extension RoomFeed {
         /// Whether a page of the same epoch belongs to the followed log.
         ///
         /// A log that was rolled back has a lower head, or another message at the feed's position, or used numbers
-        /// again that the feed has seen.
+        /// again that the feed has seen, or that somebody was given by a page or a receipt.
         func isOfSameLog(as page: LogPage, anchor: ByteBuffer?) -> Bool {
             guard let place else { return true }
-            guard page.head >= place.known else { return false }
+            guard page.head >= place.known.seq else { return false }
+            if place.known.seq > self.seq, place.known.time != nil, !page.proves(place.known) { return false }
             guard self.seq > 0 else { return true }
             switch place.proof {
             case .runs(let runs):

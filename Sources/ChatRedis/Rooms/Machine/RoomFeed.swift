@@ -116,21 +116,22 @@ package struct RoomFeed {
 
     /// A message was published in the room.
     package mutating func received(_ publication: Publication) -> OnPublication {
-        if self.subscription == .verified, let position = self.place?.position,
-            position.epoch == publication.position.epoch
-        {
-            if publication.position.seq == position.seq + 1 {
-                self.place?.advance(to: publication)
-                return .deliver
+        if self.subscription == .verified, let place, place.position.epoch == publication.position.epoch {
+            if publication.position.seq == place.position.seq + 1 {
+                guard place.contradicts(publication.position) else {
+                    self.place?.advance(to: publication)
+                    return .deliver
+                }
+                self.doubt()
             }
-            guard publication.position.seq > position.seq else { return .drop }
+            guard publication.position.seq > place.position.seq else { return .drop }
         }
         guard self.held.append(publication) else { return .drop }
         guard self.isFollowing, !self.isBeingRead else { return .hold }
         return .read(self.beginReading())
     }
 
-    /// A receipt says that the log has reached this position.
+    /// A receipt or a page says that the log has reached this position.
     package mutating func stored(_ position: LogPosition) { self.place?.stored(position) }
 
     // MARK: The log
@@ -202,7 +203,9 @@ package struct RoomFeed {
             return self.settle([], page)
         }
         guard page.epoch == place.position.epoch else { return self.startAnew(page, reading) }
-        guard reading.isOfSameLog(as: page, anchor: anchor) else {
+        guard reading.isOfSameLog(as: page, anchor: anchor),
+            !place.contradicts(page, anchor: anchor, at: reading.seq)
+        else {
             self.doubt()
             return .replaceEpoch(page.epoch, self.beginReading(fromStart: true))
         }

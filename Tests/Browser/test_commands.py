@@ -81,6 +81,15 @@ def test_who_help_rooms_and_search_show_what_they_name(people, room, mina, notic
         expect(mina.composer).to_have_value("")
 
 
+def test_each_command_that_is_offered_is_carried_out(mina):
+    forgotten = mina.page.evaluate("""async () => {
+      const [{ COMMANDS, inputOf, messageOf }, { ACTIONS }] = await Promise.all([
+        import("/js/core/input.js"), import("/js/components/commands.js")]);
+      return COMMANDS.filter((name) => !(name in ACTIONS) && !messageOf(inputOf(`/${name} something`)));
+    }""")
+    assert forgotten == []
+
+
 def test_me_needs_something_to_do(mina, notice):
     mina.say("/me")
     expect(notice).to_contain_text("/me <text>")

@@ -11,7 +11,8 @@ import "../rename.js";
 
 const MAX_NAMES = 30;
 
-const ACTIONS = {
+/** What each of them does; a test holds it against the list of commands. */
+export const ACTIONS = {
   nick(name, { app, state }) {
     const most = state.limits.name_chars;
     const valid = userName(name, most);

@@ -257,6 +257,37 @@ struct RollbackTests {
         }
     }
 
+    @Test func `what was read from a replaced primary is told as lost, though the log has gone on past it`()
+        async throws
+    {
+        try await RedisServerProcess.with(Self.atOnce) { first in
+            try await RedisServerProcess.with(Self.atOnce + ["--replicaof", "127.0.0.1", "\(first.port)"]) { second in
+                try await TCPRelay.with(first) { relay in
+                    let url = try RedisURL(relay.url)
+                    try await withBroker(first, configure: { $0.url = url }) { node in
+                        let live = CollectingSubscriber()
+                        _ = try await node.subscribe(self.room, live)
+                        _ = try await self.send(self.texts(1...5), node)
+                        _ = try await live.publications(5, in: self.room)
+                        try await second.catchUp(with: first)
+                        try await second.operate("REPLICAOF NO ONE")
+                        // The node hears nothing of these two, but whoever joins is given them.
+                        relay.blackhole(.subscriptions)
+                        try await withBroker(first) { _ = try await self.send(self.texts(6...7), $0) }
+                        let page = try await node.log(self.room, after: 5, limit: 100)
+                        #expect(page.publications.map(\.text) == self.texts(6...7))
+                        try await withBroker(second) { _ = try await self.send(self.texts(6...10, "'"), $0) }
+                        relay.lead(to: second)
+                        for kind in [TCPRelay.Kind.commands, .subscriptions] { relay.cut(kind) }
+                        try await live.events { !$0.resets(in: self.room).isEmpty }
+                        let all = self.texts(1...5) + self.texts(6...10, "'")
+                        try await live.events { $0.publications(in: self.room).suffix(10).map(\.text) == all }
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `nobody is reset by a restart that keeps everything, and what was numbered before it needs no time`()
         async throws
     {

@@ -30,7 +30,7 @@ struct SecureClusterTests {
         _ group: ClusterGroup,
         _ tls: RedisTLS,
         asking interval: Duration,
-        patience: Duration = .seconds(60),
+        patience: Duration = .seconds(240),
         _ body: (RedisBroker) async throws -> Void
     ) async throws {
         let (url, rules) = (try RedisURL(group.url), try tls.rules())

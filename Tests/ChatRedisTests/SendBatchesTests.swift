@@ -80,6 +80,10 @@ struct SendAnswerTests {
         #expect(receipts.map(\.time) == [1000, 900])
         #expect(receipts.map(\.isDuplicate) == [false, true])
         #expect(answer.lastPosition?.seq == 7)
+        #expect(answer.lastPosition?.time == 1000)
+        let repeated = SendAnswer(.success(.array([Self.epoch, .integer(3), .integer(900), .integer(1)])), count: 1)
+        #expect(repeated.lastPosition?.seq == 3)
+        #expect(repeated.lastPosition?.time == nil, "its time may be that of the answer")
     }
 
     @Test func `after one that failed all have failed, for its reason`() {

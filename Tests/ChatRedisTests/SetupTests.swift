@@ -35,7 +35,7 @@ struct SetupTests {
         _ rights: String,
         _ server: RedisServerProcess,
         log: RecordedLog? = nil,
-        patience: Duration = .seconds(60),
+        patience: Duration = .seconds(240),
         _ body: (RedisBroker) async throws -> Void
     ) async throws {
         try await server.operate("ACL SETUSER chat reset on >pw \(rights)")

@@ -15,9 +15,15 @@ struct SendAnswer {
             }
     }
 
-    /// The lowest possible head of the log.
+    /// The lowest possible head of the log, with the time of its message where this send has stored it.
     var lastPosition: LogPosition? {
-        self.results.lazy.compactMap { try? $0.get().position }.max { $0.seq < $1.seq }
+        let receipts = self.results.lazy.compactMap { try? $0.get() }
+        return receipts.max { $0.position.seq < $1.position.seq }.map { last in
+            var position = last.position
+            // A deletion that is asked for again is answered with the time of its answer.
+            if last.isDuplicate { position.time = nil }
+            return position
+        }
     }
 
     /// Adds the number of replicas that have the messages, or an error when they may not be enough.

@@ -54,7 +54,7 @@ func memoryFleet(_ names: [String] = ["a", "b", "c"]) -> Fleet {
 /// The fleet of a node that knows these servers by their names.
 func redisFleet(
     _ servers: KeyValuePairs<String, RedisServerProcess>,
-    patience: Duration = .seconds(60)
+    patience: Duration = .seconds(240)
 ) throws -> Fleet {
     let names = servers.map(\.key)
     return Fleet(
@@ -70,13 +70,13 @@ func redisFleet(
 func redisBroker(
     _ process: RedisServerProcess,
     list: RedisServerList? = nil,
-    patience: Duration = .seconds(60)
+    patience: Duration = .seconds(240)
 ) throws -> RedisBroker {
     var configuration = RedisConfiguration(url: try RedisURL(process.url))
     configuration.limits = BrokerClause.limits
     configuration.patience = patience
-    configuration.connectTimeout = .seconds(20)
-    configuration.liveness.answerTimeout = .seconds(20)
+    configuration.connectTimeout = .seconds(60)
+    configuration.liveness.answerTimeout = .seconds(60)
     configuration.lease = .seconds(3600)
     configuration.list = list
     return try RedisBroker(

@@ -88,7 +88,7 @@ package final actor RedisBroker: Broker {
         (self.configuration, self.keys, self.router, self.requests) = (configuration, keys, router, requests)
         (self.rooms, self.directory, self.watch) = (rooms, directory, watch)
         (self.leases, self.sweeper) = (leases, sweeper)
-        self.logs = RoomLogs(router, requests, rooms, directory)
+        self.logs = RoomLogs(router, requests, rooms, directory, logger)
         self.members = RoomMembers(router, requests, leases, directory, watch)
         self.sessions = RedisSessions(router, keys)
         self.rulings = RedisRulings(router, keys)

@@ -1,4 +1,5 @@
 internal import ChatCore
+internal import Logging
 internal import NIOCore
 
 /// Stores messages in the logs of rooms, and reads them.
@@ -9,9 +10,18 @@ final class RoomLogs {
     private let requests: RoomScriptCalls
     private let rooms: FollowedRooms
     private let directory: RoomDirectory
+    private let logger: Logger
+    private var refusals = OutageReasons()
 
-    init(_ router: RequestRouter, _ requests: RoomScriptCalls, _ rooms: FollowedRooms, _ directory: RoomDirectory) {
+    init(
+        _ router: RequestRouter,
+        _ requests: RoomScriptCalls,
+        _ rooms: FollowedRooms,
+        _ directory: RoomDirectory,
+        _ logger: Logger
+    ) {
         (self.router, self.requests, self.rooms, self.directory) = (router, requests, rooms, directory)
+        self.logger = logger
     }
 
     /// Stores, numbers and publishes messages, those of a room in the order given.
@@ -31,7 +41,18 @@ final class RoomLogs {
             self.rooms.stored(position, in: room)
             self.directory.touch(room)
         }
-        return stored.confirmed.map { answer.confirmed(by: $0) } ?? answer
+        let confirmed = stored.confirmed.map { answer.confirmed(by: $0) } ?? answer
+        if case .failure(let reason)? = confirmed.results.last { self.note(reason) }
+        return confirmed
+    }
+
+    /// Logs why Redis does not take messages, each new reason once in a while: the connections themselves are well, so nobody
+    /// else would.
+    private func note(_ reason: BrokerError) {
+        guard reason.code == .refused || reason.code == .unconfirmed, self.refusals.isNews(reason, .now()) else {
+            return
+        }
+        self.logger.warning("Redis did not take a message", metadata: ["reason": "\(reason.reason)"])
     }
 
     /// Deletes a message.

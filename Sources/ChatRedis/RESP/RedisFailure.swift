@@ -50,13 +50,21 @@ extension BrokerError {
     init(redis text: String) {
         let error = RedisErrorText(text)
         let reason = error.reason ?? "Redis refused the command"
-        self.init(Self.codesToLeave.contains(error.code) ? .leaveServer : .refused, reason)
+        let code: Code =
+            if Self.codesToLeave.contains(error.code) { .leaveServer } else {
+                error.code == Self.unheardCode ? .unconfirmed : .refused
+            }
+        self.init(code, reason)
     }
 
     /// With these codes Redis says that it serves nobody now: it is not a primary any more, or not yet.
     private static let codesToLeave: Set<String> = ["READONLY", "MASTERDOWN", "LOADING"]
 
+    /// With this one our own script says that a message is stored, and that Redis refused to publish it.
+    private static let unheardCode = "UNHEARD"
+
     fileprivate static let byCode = [
+        BrokerError.unheardCode: "stored, but Redis did not let it be published; send it again with the same key",
         "LOADING": "Redis is loading its data",
         "OOM": "Redis has no memory left",
         "READONLY": "Redis is a read-only replica",

@@ -30,6 +30,9 @@ enum DeleteScript {
         else
             -- A Redis without free memory refuses this, and then the rest is not tried.
             call('HSET', meta, 'seq', format('%d', head))
+            -- No stream takes the number 0; another reason than that is one that each message would meet.
+            local refusal = pcall('XADD', log, '0-0', 'event', '')
+            if not string.find(refusal.err, '0-0', 1, true) then return refusal end
             local left = call('PTTL', log)
             local entries = call('XRANGE', log, '-', '+')
             call('DEL', log)
@@ -37,7 +40,7 @@ enum DeleteScript {
                 local event = entry[2][2]
                 call('XADD', log, entry[1], 'event', event == stored and deleted or event)
             end
-            if left > 0 then call('PEXPIRE', log, left) end
+            if left > 0 then pcall('PEXPIRE', log, left) end
         end
         """#
 }

@@ -94,6 +94,8 @@ enum LogScripts {
     ///
     /// KEYS: meta, log. ARGV: the epoch to replace, its successor, prefix.
     ///
+    /// A stream refuses the number 0 for that number alone, unless the user may not write to it: then nothing is deleted.
+    ///
     /// The kept messages contain their epoch in their bytes, and get the new one there, too. When another node has
     /// replaced the epoch already, its choice stays. Every client with a number of the new epoch has it from this run
     /// of Redis.
@@ -102,6 +104,8 @@ enum LogScripts {
         if redis.call('HGET', meta, 'epoch') ~= old then return 0 end
         local entries = redis.call('XRANGE', log, '-', '+')
         local begin = prefix .. old
+        local refusal = redis.pcall('XADD', log, '0-0', 'event', '')
+        if not string.find(refusal.err, '0-0', 1, true) then return refusal end
         redis.call('DEL', log)
         redis.call('HSET', meta, 'epoch', new, 'run', RUN)
         redis.call('HDEL', meta, 'runs')

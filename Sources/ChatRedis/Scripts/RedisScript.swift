@@ -2,8 +2,9 @@ internal import ChatCore
 
 /// The scripts that run inside Redis, each atomically.
 ///
-/// A script is done as a whole or not at all: steps that are wrong without each other (a number without its message, a
-/// message without its publication) are in one script.
+/// Nothing comes between the steps of a script, so those that are wrong without each other (a number without its message, a
+/// message without its publication) are in one. But Redis takes nothing back: when it refuses a step, those before it are
+/// done. So a script looks first whether the later ones are allowed, or goes on without them.
 enum RedisScript: CaseIterable {
     /// Writes and publishes a meaningless value, in the same way as a message.
     case probe

@@ -34,7 +34,7 @@ enum SendScript {
         local time = format('%d', clock)
         local seq
         -- The answer, its length, and the reason why a message could not be stored. A growing table is slow.
-        local answers, size, failure = { epoch, false, false, false }, 1
+        local answers, size, failure, unheard = { epoch, false, false, false }, 1
         """#
 
     private static let findLegacyKey = #"""
@@ -55,7 +55,10 @@ enum SendScript {
     /// Stores a message, and publishes it.
     ///
     /// If the log cannot take it (it is not a stream, or is ahead of its number), the key is removed: nothing was
-    /// stored.
+    /// stored. A log that is ahead has a message whose number was never written, since Redis refused the rest of a script;
+    /// the number is written then, so that only this attempt fails.
+    ///
+    /// If Redis refuses to publish it, it is stored, and an attempt with the same key says so; nodes find it in the log.
     ///
     /// A log is cut in whole blocks, which costs less than an exact cut; readers are shown no more than the limit.
     static let store = #"""
@@ -65,15 +68,24 @@ enum SendScript {
             local entry = pcall('XADD', log, 'MAXLEN', '~', LOG_MESSAGES, seq, 'event', event)
             if entry.err then
                 if bucket then call('HDEL', bucket, name) end
+                local last = pcall('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
+                local top = last and tonumber(string.match(last[1], '^%d+')) or 0
+                local stored_at = top > head and string.match(last[2][2], '","seq":%d+,"time":(%d+),')
+                if stored_at then pcall('HSET', meta, 'seq', format('%d', top), 'time', stored_at) end
                 failure = entry
                 break
             end
             head = number
-            call(ROOM_PUBLISH, ARGV[3], event)
+            local heard = pcall(ROOM_PUBLISH, ARGV[3], event)
+            unheard = type(heard) == 'table' and heard
         """#
 
     /// Completes ``store``.
     static let answer = #"""
+        end
+        if unheard then
+            failure = { err = 'UNHEARD ' .. unheard.err }
+            break
         end
         answers[size + 1], answers[size + 2], answers[size + 3] = first or number, first_time or clock, first and 1 or 0
         size = size + 3
@@ -90,11 +102,11 @@ enum SendScript {
     /// of the first layout has no run, and is used as it is.
     static let close = #"""
         if failure then
-            if size == 1 then return failure end
             answers[size + 1] = failure
+            if size == 1 then answers = failure end
         end
         if head < oldest then
-            call('HSET', meta, 'seq', format('%d', head))
+            if size > 1 then call('HSET', meta, 'seq', format('%d', head)) end
             return answers
         end
         if count then

@@ -83,6 +83,14 @@ import Testing
         #expect(splitter.finish() == nil)
     }
 
+    @Test func `the end of a line that is too long is no line of its own`() {
+        var splitter = LineSplitter()
+        let long = [UInt8](repeating: UInt8(ascii: "x"), count: 3 * LineSplitter.maximumBytes)
+        #expect(splitter.feed(long) == [])
+        let lines = splitter.feed(Array(" tail\nnext\n".utf8))
+        #expect(lines.map(\.utf8.count) == [LineSplitter.maximumBytes + 1, 4])
+    }
+
     @Test(arguments: [
         ("10%\r50%\r100%\n", ["100%"]), ("one\r\n", ["one"]), ("one\r\r\n", ["one"]), ("50%\r", ["50%"]),
         ("\ra", ["a"]),

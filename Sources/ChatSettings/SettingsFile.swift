@@ -119,6 +119,10 @@ private struct Check {
 
     private func value(_ node: Node, of setting: Setting) throws(SettingError) {
         let key = self.shownPlace + setting.flag
+        // The reader would take any number for true, and a fraction for no number.
+        if case .number(let whole) = node, whole == nil || (setting.kind == .truth && whole != 0 && whole != 1) {
+            throw SettingError("{key} is a number that means nothing there", ["key": key])
+        }
         if self.isStrict {
             guard !node.is(setting.kind) else { return }
             throw SettingError(
@@ -147,8 +151,10 @@ extension Setting.Kind {
 /// JSON, of which only the keys and the types of values are kept.
 private enum Node: Decodable, Sendable {
     case object([String: Node])
-    case text, number, list, null
+    case text, list, null
     case truth(Bool)
+    /// A number; nil when it is no whole one.
+    case number(Int?)
 
     init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
@@ -159,7 +165,7 @@ private enum Node: Decodable, Sendable {
         } else if (try? value.decode(String.self)) != nil {
             self = .text
         } else if (try? value.decode(Double.self)) != nil {
-            self = .number
+            self = .number(try? value.decode(Int.self))
         } else if let object = try? value.decode([String: Node].self) {
             self = .object(object)
         } else {

@@ -303,6 +303,11 @@ struct ConfigurationTests {
         (["origins": "example"], "--origins (CHAT_ORIGINS): \"example\" is not same, * or origins"),
         (["log-level": "loud"], "--log-level (CHAT_LOG_LEVEL): \"loud\" is not a level of logging"),
         (["unlimited": "perhaps"], "--unlimited (CHAT_UNLIMITED): \"perhaps\" is neither true nor false"),
+        (["node": "a\nb"], "--node (CHAT_NODE): \"a\nb\" is not one line of at most 255 bytes"),
+        (
+            ["node": String(repeating: "n", count: 256)],
+            "--node (CHAT_NODE): \"\(String(repeating: "n", count: 256))\" is not one line of at most 255 bytes"
+        ),
     ])
     func `a wrong value is one clear line`(flags: [String: String], message: String) async throws {
         await #expect(throws: SettingError(message)) { try await self.configuration(flags) }
@@ -346,6 +351,9 @@ struct ConfigurationTests {
         (#"{"port": [8080]}"#, "port is a text, a number or a truth value"),
         (#"{"port": null}"#, "port is a text, a number or a truth value"),
         (#"{"port": {"number": 8080}}"#, "port is a text, a number or a truth value"),
+        (#"{"port": 1.5}"#, "port is a number that means nothing there"),
+        (#"{"unlimited": 0.5}"#, "unlimited is a number that means nothing there"),
+        (#"{"unlimited": -3}"#, "unlimited is a number that means nothing there"),
     ])
     func `what is no setting in a file is told, by its name`(text: String, complaint: String) async throws {
         try await self.withFile(text) { file in

@@ -21,8 +21,8 @@ package struct SocketFile: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The most bytes of a path: the system has 108, and ends it with a zero (unix(7)).
-    package static let maximumBytes = 107
+    /// The most bytes of a path: the shortest that any system has (macOS: 104), which ends it with a zero.
+    package static let maximumBytes = 103
 
     package let path: String
 

@@ -129,7 +129,9 @@ extension NodeConfiguration {
             .listen,
             "unix:PATH, with a path of at most \(SocketFile.maximumBytes) bytes"
         ) { SocketFile($0) }
-        self.name = settings.string(.nodeName).map { .given($0) } ?? self.name
+        self.name =
+            try settings.choice(.nodeName, "one line of at most \(NodeName.maximumBytes) bytes") { NodeName($0) }
+            ?? self.name
         self.staticFiles = settings.string(.staticFiles) ?? self.staticFiles
         self.threads = try settings.int(.threads)
         self.flushWindow = .milliseconds(try settings.int(.flushWindow))

@@ -36,6 +36,7 @@ extension Sentence {
         "{path} is a link of another user": "{path}{은/는} 다른 사용자가 만든 링크입니다",
         "this is no state of chat-cli tail": "chat-cli tail의 상태 파일이 아닙니다",
         "this is no JSON object": "JSON 객체가 아닙니다",
+        "{key} is a number that means nothing there": "{key}에 쓸 수 없는 숫자입니다",
         "servers is an object with a name for each": "servers는 서버 이름을 키로 하는 객체여야 합니다",
         "servers.{name} is an object": "servers.{name}{은/는} 객체여야 합니다",
         "there is no setting \"{name}\" (there are: {known})": "\"{name}\"{이라는/라는} 설정은 없습니다 (있는 것: {known})",

@@ -7,7 +7,7 @@ package enum ExitStatus: Int32, Error, Sendable {
     case usage = 64
     /// The server refused the request.
     case refused = 65
-    /// No connection to the server could be made.
+    /// No connection to the server could be made, or it cannot do this at present.
     case unavailable = 69
     /// A fault in the program or the server.
     case software = 70

@@ -29,6 +29,8 @@ extension ExitStatus {
         case .roomClosed: self = .roomClosed
         case .textRefused: self = .textRefused
         case .rateLimited: self = .rateLimited
+        case .unavailable: self = .unavailable
+        case .internal: self = .software
         default: self = .refused
         }
     }

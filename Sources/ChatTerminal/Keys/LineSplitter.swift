@@ -3,8 +3,10 @@
 /// Programs that draw their progress overwrite the line with a carriage return: the last state of such a line counts,
 /// as on a terminal.
 package struct LineSplitter: Sendable {
-    /// The most bytes of a line. Of a longer one this many and one are kept, which no server takes unless its operator has
-    /// raised the limit of texts so far: what is behind them would be another message.
+    /// The most bytes of a line.
+    ///
+    /// Of a longer one this many and one are kept, which no server takes unless its operator has raised the limit of texts so
+    /// far: what is behind them would be another message.
     package static let maximumBytes = 1 << 20
     /// The mark that some editors put at the beginning of a file; it is no part of the text.
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]

@@ -137,7 +137,7 @@ package struct RulingFields: Sendable {
                 throw .badCommand("a word has at most \(WordList.maximumBytes) bytes")
             }
             let word = Reason.line(raw)
-            guard !word.isEmpty else { throw .badCommand("a word has something that can be seen") }
+            guard WordList.canFind(word) else { throw .badCommand("a word has something that can be seen") }
             list.append(word)
         }
         return list

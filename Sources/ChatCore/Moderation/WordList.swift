@@ -36,6 +36,17 @@ package struct WordList: Equatable, Sendable {
         self.link()
     }
 
+    /// Whether a word has something that a text can be searched for: what is invisible is left out, and a mark alone stands on
+    /// no letter.
+    package static func canFind(_ word: String) -> Bool {
+        self.folded(word).unicodeScalars.contains {
+            switch $0.properties.generalCategory {
+            case .nonspacingMark, .spacingMark, .enclosingMark: false
+            default: !$0.properties.isWhitespace
+            }
+        }
+    }
+
     private static func step(_ node: Int, _ byte: UInt8) -> UInt32 { UInt32(node) << 8 | UInt32(byte) }
 
     private mutating func add(_ word: String) {

@@ -84,6 +84,8 @@ enum Session {
             Output.notice(Words.of(error))
             return .done(.storage)
         } catch {
+            // The session has ended meanwhile, for a reason that is told.
+            guard !Task.isCancelled else { return .ended }
             Output.notice("\(error)")
             return .done(.software)
         }

@@ -5,6 +5,12 @@ import TestSupport
 @Suite(.patience) struct WordListTests {
     private let list = WordList(["fool", "바보", "bad word", "ÉTÉ"])
 
+    @Test(arguments: ["", " ", "\u{115F}", "\u{FEFF}\u{200D}", "\u{301}", "\u{200B}"])
+    func `a word that nobody can see finds nothing, and is none`(word: String) {
+        #expect(!WordList.canFind(word))
+        #expect(WordList.canFind(word + "a"))
+    }
+
     @Test(arguments: ["fool", "You FOOL!", "a fool, he", "fool은", "이 바보야", "bad word", "l'été", "f\u{AD}ool", "fool_"])
     func `a word is found where it stands alone, and a Korean one anywhere`(text: String) {
         #expect(self.list.isIn(text))

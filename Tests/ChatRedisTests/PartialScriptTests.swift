@@ -106,4 +106,17 @@ struct PartialScriptTests {
             }
         }
     }
+
+    @Test(arguments: ["xadd", "hset", "hmget", "expire", "time", "set", "publish"])
+    func `a node that may not send what a message needs is not ready`(command: String) async throws {
+        try await RedisServerProcess.with { server in
+            try await withBroker(server) { broker in
+                try await broker.probe()
+                try await server.operate("ACL SETUSER default -\(command)")
+                await #expect(throws: BrokerError.self) { try await broker.probe() }
+                try await server.operate("ACL SETUSER default +\(command)")
+                _ = try await eventually { (try? await broker.probe()) != nil }
+            }
+        }
+    }
 }

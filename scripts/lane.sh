@@ -3,7 +3,7 @@
 #
 #   scripts/lane.sh SUITE...
 #
-# Variables: SUITE_SECONDS=900   how long a suite may take, four times as long where DISTURB makes the machine slow
+# Variables: SUITE_SECONDS=1800  how long a suite may take, four times as long where DISTURB makes the machine slow
 #            DISTURB=one-core    neighbour or delays: a worse machine (scripts/disturb.sh)
 #
 # The exit status says how many have failed.
@@ -11,7 +11,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source scripts/steps.sh
 
-patience=${SUITE_SECONDS:-900}
+patience=${SUITE_SECONDS:-1800}
 disturbed=()
 if [ -n "${DISTURB:-}" ]; then
     disturbed=(scripts/disturb.sh "$DISTURB")

@@ -6,7 +6,7 @@
 # Suites wait more than they compute, so two lanes of them run beside each other where there are two processors. LANES=1 makes it
 # one, as do VERBOSE=1, which shows what the suites say as it comes, and DISTURB.
 #
-# Each suite writes to .cache/logs/<suite>.log and is ended after SUITE_SECONDS (900).
+# Each suite writes to .cache/logs/<suite>.log and is ended after SUITE_SECONDS (1800).
 # DISTURB=one-core, neighbour or delays runs the suites on a worse machine (scripts/disturb.sh), four times as patiently.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"

@@ -94,7 +94,8 @@ enum LogScripts {
     ///
     /// KEYS: meta, log. ARGV: the epoch to replace, its successor, prefix.
     ///
-    /// A stream refuses the number 0 for that number alone, unless the user may not write to it: then nothing is deleted.
+    /// What may not be written is found out before anything is deleted: the epoch is written as it is, and a stream refuses the
+    /// number 0 for that number alone, unless the user may not write to it.
     ///
     /// The kept messages contain their epoch in their bytes, and get the new one there, too. When another node has
     /// replaced the epoch already, its choice stays. Every client with a number of the new epoch has it from this run
@@ -106,6 +107,7 @@ enum LogScripts {
         local begin = prefix .. old
         local refusal = redis.pcall('XADD', log, '0-0', 'event', '')
         if not string.find(refusal.err, '0-0', 1, true) then return refusal end
+        redis.call('HSET', meta, 'epoch', old)
         redis.call('DEL', log)
         redis.call('HSET', meta, 'epoch', new, 'run', RUN)
         redis.call('HDEL', meta, 'runs')

@@ -116,15 +116,17 @@ package struct RoomFeed {
 
     /// A message was published in the room.
     package mutating func received(_ publication: Publication) -> OnPublication {
-        if self.subscription == .verified, let place, place.position.epoch == publication.position.epoch {
-            if publication.position.seq == place.position.seq + 1 {
-                guard place.contradicts(publication.position) else {
+        if self.subscription == .verified, let position = self.place?.position,
+            position.epoch == publication.position.epoch
+        {
+            if publication.position.seq == position.seq + 1 {
+                guard self.place?.contradicts(publication.position) == true else {
                     self.place?.advance(to: publication)
                     return .deliver
                 }
                 self.doubt()
             }
-            guard publication.position.seq > place.position.seq else { return .drop }
+            guard publication.position.seq > position.seq else { return .drop }
         }
         guard self.held.append(publication) else { return .drop }
         guard self.isFollowing, !self.isBeingRead else { return .hold }

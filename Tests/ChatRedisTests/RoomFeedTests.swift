@@ -461,6 +461,21 @@ struct RoomFeedTests {
     }
 
     @Test
+    mutating func `a page that ends before what is known says nothing of it`() {
+        self.follow(5)
+        self.feed.stored(LogPosition(epoch: self.epoch, seq: 7, time: 70))
+        #expect(self.feed.check() == .read(.after(5)))
+        let (sixth, eighth) = (self.stored(6, at: 60), self.stored(8, at: 80).position)
+        // So many runs that the log does not know what came before them.
+        let runs = LogRuns((8..<8 + LogRuns.maximum).map { .init(seq: $0, time: 80) })
+        let anchor = self.message(5).payload
+        #expect(
+            self.feed.read(self.page([sixth], head: eighth, runs: runs), anchor: anchor)
+                == .read([.publication(sixth)], .after(6))
+        )
+    }
+
+    @Test
     mutating func `another message at a place that was read is not handed on before the log is compared`() {
         self.follow(5)
         self.feed.stored(LogPosition(epoch: self.epoch, seq: 7, time: 70))

@@ -91,7 +91,9 @@ extension RoomFeed {
         func isOfSameLog(as page: LogPage, anchor: ByteBuffer?) -> Bool {
             guard let place else { return true }
             guard page.head >= place.known.seq else { return false }
-            if place.known.seq > self.seq, place.known.time != nil, !page.proves(place.known) { return false }
+            // A page that ends before the known place says nothing of it; a later one will.
+            let ends = page.publications.last.map { $0.position.seq < place.known.seq } ?? false
+            if place.known.seq > self.seq, place.known.time != nil, !ends, !page.proves(place.known) { return false }
             guard self.seq > 0 else { return true }
             switch place.proof {
             case .runs(let runs):

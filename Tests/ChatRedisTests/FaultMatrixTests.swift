@@ -63,7 +63,8 @@ struct FaultMatrixTests {
     @Test(arguments: ["Redis is a read-only replica", "Redis has lost its primary"])
     func `a primary that becomes a replica is left until it is a primary again`(reason: String) async throws {
         try await RedisServerProcess.with { server in
-            try await withBroker(server) { broker in
+            // The send below waits for as long.
+            try await withBroker(server, configure: { $0.patience = .seconds(60) }) { broker in
                 let subscriber = CollectingSubscriber()
                 broker.attach(subscriber)
                 _ = try await broker.subscribe(self.room, subscriber)

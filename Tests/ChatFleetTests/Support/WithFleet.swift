@@ -75,8 +75,8 @@ func redisBroker(
     var configuration = RedisConfiguration(url: try RedisURL(process.url))
     configuration.limits = BrokerClause.limits
     configuration.patience = patience
-    configuration.connectTimeout = .seconds(60)
-    configuration.liveness.answerTimeout = .seconds(60)
+    configuration.connectTimeout = .seconds(20)
+    configuration.liveness.answerTimeout = .seconds(20)
     configuration.lease = .seconds(3600)
     configuration.list = list
     return try RedisBroker(

@@ -25,10 +25,10 @@ func withBroker(
 ) async throws {
     var configuration = RedisConfiguration(url: try RedisURL(server.url))
     configuration.limits = BrokerClause.limits
-    // Bounds for what never comes, which a busy machine with a sanitizer does not outlast.
+    // A bound for what never comes, which a busy machine with a sanitizer does not outlast.
     configuration.patience = .seconds(240)
-    configuration.connectTimeout = .seconds(60)
-    configuration.liveness.answerTimeout = .seconds(60)
+    configuration.connectTimeout = .seconds(20)
+    configuration.liveness.answerTimeout = .seconds(20)
     configuration.replicaTimeout = .seconds(240)
     configuration.lease = .seconds(3600)
     configure(&configuration)

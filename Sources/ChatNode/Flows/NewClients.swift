@@ -43,27 +43,16 @@ final class NewClients {
     ///
     /// - Parameters:
     ///   - channel: The connection.
-    ///   - address: The client's address.
-    ///   - answer: The answer to its handshake, which has not been sent.
-    ///   - shorthand: The commands in its URL.
-    ///   - bearer: The token of its request, where one is needed.
-    ///   - deflate: The terms of its compression; nil when there is none.
+    ///   - newcomer: What it brings.
     /// - Returns: The client.
-    func connected(
-        _ channel: any Channel,
-        from address: NetworkAddress?,
-        answer: ByteBuffer,
-        shorthand: ShorthandURL,
-        bearer: String?,
-        deflate: DeflateTerms?
-    ) -> Client {
+    func connected(_ channel: any Channel, _ newcomer: Newcomer) -> Client {
         let port = OutboundPort(channel: channel, limit: self.limits.outboundBytes)
-        let entry: CommandMachine.Entry = self.authorizer.asksForTokens ? .token(bearer: bearer) : .free
-        let form = MessageForm.frames(deflate.map(DeflateWindow.init))
-        let client = self.add(port, address, form, entry)
+        let entry: CommandMachine.Entry = self.authorizer.asksForTokens ? .token(bearer: newcomer.bearer) : .free
+        let form = MessageForm.frames(newcomer.deflate.map(DeflateWindow.init))
+        let client = self.add(port, newcomer.address, form, entry)
         if entry != .free { self.timers.schedule(.hello(client.id), after: self.limits.helloTimeout) }
-        self.answers.writeFirst(answer, to: client)
-        if !self.turnAwayIfVacating(client) { self.commands.obey(shorthand, of: client) }
+        self.answers.writeFirst(newcomer.answer, to: client)
+        if !self.turnAwayIfVacating(client) { self.commands.obey(newcomer.shorthand, of: client) }
         return client
     }
 

@@ -62,19 +62,18 @@ extension ConnectionHandler {
         switch opening {
         case .chat(_, let query, let bearer, let address, let deflate):
             let channel = context.channel
-            let shorthand = ShorthandURL(query: query, maximumRooms: self.limits.rooms)
+            let newcomer = Newcomer(
+                address: address,
+                answer: answer,
+                shorthand: ShorthandURL(query: query, maximumRooms: self.limits.rooms),
+                bearer: bearer,
+                deflate: deflate
+            )
             self.pending.left(self)
             self.pending.metrics?.count(DoorMetrics.WebSocketHandshake.opened)
             self.pending.admission.webSocketOpened()
             let client = self.pending.shard.assumeIsolated {
-                $0.connected(
-                    channel,
-                    from: address,
-                    answer: answer,
-                    shorthand: shorthand,
-                    bearer: bearer,
-                    deflate: deflate
-                )
+                $0.connected(channel, newcomer)
             }
             self.stage = .webSocket(client)
             if rest.readableBytes > 0 { self.pending.shard.assumeIsolated { $0.received(rest, from: client) } }

@@ -42,25 +42,11 @@ actor Shard: LoopHost {
 
     // MARK: Connections
 
-    /// A connection has become a WebSocket: ``NewClients/connected(_:from:answer:shorthand:bearer:deflate:)``.
+    /// A connection has become a WebSocket: ``NewClients/connected(_:_:)``.
     ///
     /// - Returns: Its id on the shard.
-    func connected(
-        _ channel: any Channel,
-        from address: NetworkAddress?,
-        answer: ByteBuffer,
-        shorthand: ShorthandURL,
-        bearer: String?,
-        deflate: DeflateTerms?
-    ) -> ClientID {
-        self.parts.newClients.connected(
-            channel,
-            from: address,
-            answer: answer,
-            shorthand: shorthand,
-            bearer: bearer,
-            deflate: deflate
-        ).id
+    func connected(_ channel: any Channel, _ newcomer: Newcomer) -> ClientID {
+        self.parts.newClients.connected(channel, newcomer).id
     }
 
     /// A request has become a stream: ``NewClients/streams(_:from:_:_:)``.

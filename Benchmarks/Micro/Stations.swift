@@ -13,7 +13,8 @@ enum Stations {
 
     /// From a client's bytes to a command that was decided.
     private static func receiving(_ fixture: Fixture) -> [Station] {
-        [
+        var session = fixture.session()
+        return [
             Station(name: "unmask and check a frame of 128 bytes") {
                 var decoder = FrameDecoder(role: .server, maximumMessageBytes: 1 << 16)
                 decoder.append(fixture.frame)
@@ -25,7 +26,6 @@ enum Stations {
             },
             Station(name: "normalise a Korean text (NFC)") { fixture.korean.normalizedNFC.utf8.count },
             Station(name: "decide (session machine)") {
-                var session = fixture.session
                 guard case .send(_, let id) = session.resume(fixture.envelope) else { return 0 }
                 return id ?? 0
             },
@@ -73,7 +73,6 @@ struct Fixture {
     let tail: ByteBuffer
     let position: LogPosition
     let payload: ByteBuffer
-    let session: CommandMachine
     let limits: Limits
 
     init() throws {
@@ -97,11 +96,16 @@ struct Fixture {
             time: 1_790_000_000_000,
             tail: self.tail
         )
+    }
+
+    /// The machine of a member.
+    func session() -> CommandMachine {
         let now = ContinuousClock.now
-        var session = CommandMachine(limits: limits, now: now)
-        _ = session.receive(CommandEnvelope(id: nil, .join(.init(room: self.room))).encoded(), limits: limits, now: now)
+        var session = CommandMachine(limits: self.limits, now: now)
+        let join = CommandEnvelope(id: nil, .join(.init(room: self.room))).encoded()
+        _ = session.receive(join, limits: self.limits, now: now)
         for held in session.opened(self.user) { _ = session.resume(held) }
         _ = session.joined(self.room)
-        self.session = session
+        return session
     }
 }

@@ -4,7 +4,7 @@ package import NIOCore
 ///
 /// Commands keep their order where it matters: while the session opens, everything waits; while a room is being joined,
 /// commands for that room wait. Sends and requests for other rooms go on. A few rooms are joined at a time (`JoinTurns`).
-package struct CommandMachine: Sendable {
+package struct CommandMachine: ~Copyable, Sendable {
     /// The number of bytes of a message that count as one command.
     ///
     /// The longest text counts as two to four of these, depending on its escapes: a client that keeps to the rate of

@@ -53,7 +53,7 @@ final class Departures {
     /// A client is in a room no longer: its user leaves after a grace, if it made its user a member.
     private func lost(_ membership: Membership) {
         guard membership.isPresent else { return self.stopListening(in: membership.room) }
-        if let user = membership.client.session.user { self.linger(user.id, in: membership.room) }
+        if let user = membership.client.user { self.linger(user.id, in: membership.room) }
     }
 
     // MARK: Users

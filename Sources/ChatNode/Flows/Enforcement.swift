@@ -107,7 +107,7 @@ final class Enforcement {
 
     /// Ends what a client may not do any more.
     private func judge(_ client: Client) {
-        guard !client.isClosed, client.session.user != nil else { return }
+        guard !client.isClosed, client.user != nil else { return }
         let visitor = client.visitor
         if let ban = self.rulings.ban(of: visitor) { return self.endings.close(client, .banned(ban)) }
         for membership in client.memberships {

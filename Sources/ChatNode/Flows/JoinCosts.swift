@@ -44,7 +44,7 @@ final class JoinCosts {
     ) -> ProtocolError? {
         if let room = self.rooms[name] {
             // Another connection of somebody who is there makes the room no larger.
-            if let user = client.session.user, room.presence.users[user.id] != nil { return nil }
+            if let user = client.user, room.presence.users[user.id] != nil { return nil }
             return self.costs.checkMembers(room.presence.crowd.count)
         }
         guard !self.occupancy.contains(name) else { return nil }

@@ -60,7 +60,7 @@ final class Joins {
         if isMember, let existing = client.membership(in: join.room) {
             membership = existing
         } else {
-            guard let user = client.session.user else { return }
+            guard let user = client.user else { return }
             let rights = client.session.access.rights(in: join.room)
             let hearsPresence = rights.contains(.presence) && !client.isListener
             membership = Membership(client: client, room: room, hearsPresence: hearsPresence)
@@ -151,7 +151,7 @@ final class Joins {
         let (client, room) = (membership.client, membership.room)
         let planned = try await self.plan(start, for: room)
         // Not earlier: while the log was read, the user may have changed name or gone, or been taken out of the room.
-        guard client.has(membership), let user = client.session.user else { return nil }
+        guard client.has(membership), let user = client.user else { return nil }
         // Last: after the list, each change of members comes as an event, which the flow of events tells.
         let members = membership.isPresent ? try await self.presence.memberPage(room, user, on: self.events) : .untold
         guard client.has(membership), !self.enforcement.removeIfRuledOut(membership) else { return nil }

@@ -13,7 +13,7 @@ final class Leaves {
 
     /// The answer waits until the broker knows that the user is no member any more.
     func leave(_ client: Client, _ name: RoomName, id: Int?) {
-        guard let membership = client.membership(in: name), let user = client.session.user else { return }
+        guard let membership = client.membership(in: name), let user = client.user else { return }
         guard self.departures.drop(membership, of: user.id) else {
             return self.answers.reply(.left(name), id: id, to: client)
         }

@@ -46,7 +46,7 @@ final class MemberRemovals {
     }
 
     private func takeOut(_ membership: Membership) {
-        guard let user = membership.client.session.user, self.departures.drop(membership, of: user.id) else { return }
+        guard let user = membership.client.user, self.departures.drop(membership, of: user.id) else { return }
         self.loop.start { await self.departures.depart(user.id, from: membership.room) }
     }
 }

@@ -13,7 +13,7 @@ final class ModeratorOrders {
 
     /// A moderator of a room wants a message deleted.
     func delete(_ client: Client, _ delete: Command.Delete, id: Int?) {
-        guard let user = client.session.user else { return }
+        guard let user = client.user else { return }
         self.loop.start(for: client) {
             do throws(BrokerError) {
                 let receipt = try await self.rulings.delete(
@@ -31,7 +31,7 @@ final class ModeratorOrders {
 
     /// A moderator of a room asks for something.
     func moderate(_ client: Client, _ order: Order, id: Int?) {
-        guard let user = client.session.user else { return }
+        guard let user = client.user else { return }
         self.loop.start(for: client) {
             do throws(BrokerError) {
                 let ruling = try await self.rulings.carryOut(order, by: "\(user.name) (\(user.id))")

@@ -25,7 +25,7 @@ final class Names {
 
     /// A client wants another name.
     func rename(_ client: Client, _ name: UserName, id: Int?) async {
-        guard var user = client.session.user, let hash = client.keptSession.hash else { return }
+        guard var user = client.user, let hash = client.keptSession.hash else { return }
         if let error = self.rulings.refusal(of: name, for: user.id) {
             return self.answers.refuse(error, id: id, to: client)
         }
@@ -48,7 +48,7 @@ final class Names {
     ///
     /// When the broker cannot be told, or there were too many new names lately, the next `hello` tells it.
     func take(_ name: UserName?, of client: Client, while isInForce: () -> Bool) async {
-        guard let name, var user = client.session.user, name != user.name, let hash = client.keptSession.hash else {
+        guard let name, var user = client.user, name != user.name, let hash = client.keptSession.hash else {
             return
         }
         guard self.rulings.refusal(of: name, for: user.id) == nil else { return }
@@ -83,7 +83,7 @@ final class Names {
             var judged: Set<UserID> = []
             for (index, client) in self.clients.all.enumerated() {
                 if index.isMultiple(of: Self.namesAtATime) { await self.loop.serveSockets() }
-                guard !client.isClosed, let user = client.session.user, judged.insert(user.id).inserted else {
+                guard !client.isClosed, let user = client.user, judged.insert(user.id).inserted else {
                     continue
                 }
                 await self.judge(user)
@@ -93,7 +93,7 @@ final class Names {
 
     /// A client's user has just got its name, which may have been reserved while the broker was told of it.
     func judge(_ client: Client) {
-        guard !client.isClosed, let user = client.session.user, self.rulings.shown(user) != user else { return }
+        guard !client.isClosed, let user = client.user, self.rulings.shown(user) != user else { return }
         self.loop.start { await self.judge(user) }
     }
 
@@ -138,10 +138,10 @@ final class Names {
     private func check(_ id: UserID, _ hash: String) async {
         do {
             try await self.sessions.check(id, hash) { user in
-                let known = self.clients.of(id).lazy.compactMap(\.session.user).first
+                let known = self.clients.of(id).lazy.compactMap(\.user).first
                 if let known, known.name != user.name { self.apply(user) }
             }
-            if let user = self.clients.of(id).lazy.compactMap(\.session.user).first { await self.judge(user) }
+            if let user = self.clients.of(id).lazy.compactMap(\.user).first { await self.judge(user) }
         } catch {
             // When the broker is back, it says so, and all users are looked up then.
             if self.presence.outages.isEmpty { self.sessions.checkAgain(id, now: .now) }

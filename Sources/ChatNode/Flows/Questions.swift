@@ -96,7 +96,7 @@ final class Questions {
 
     /// A client is typing in a room, or has stopped.
     func type(_ client: Client, _ typing: Command.Typing, id: Int?) {
-        guard let user = client.session.user else { return }
+        guard let user = client.user else { return }
         if client.isMutedSomewhere, let error = self.rulings.muteRefusal(of: client.visitor, in: typing.room) {
             return self.answers.refuse(error, id: id, room: typing.room, to: client)
         }

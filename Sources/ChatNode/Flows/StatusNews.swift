@@ -55,7 +55,7 @@ final class StatusNews {
     }
 
     private func tell(_ change: StatusQueue.Change, to client: Client) {
-        guard !client.isClosed, client.session.user != nil, !client.isListener else { return }
+        guard !client.isClosed, client.user != nil, !client.isListener else { return }
         guard !change.scope.isWhole else {
             return self.answers.send(Event.status(change.status, detail: change.detail).encoded(), to: client)
         }

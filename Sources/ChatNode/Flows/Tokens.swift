@@ -54,7 +54,7 @@ final class Tokens {
             let grant = try await self.authorizer.grant(token, now: WallClock.now)
             guard !client.isClosed else { return }
             guard !self.rulings.isRevoked(grant), !Self.isOver(grant) else { throw .expired }
-            guard grant.user == client.session.user?.id else {
+            guard grant.user == client.user?.id else {
                 let error = ProtocolError(.forbidden, "the token is of another user")
                 return self.answers.refuse(error, id: id, to: client)
             }

@@ -115,8 +115,11 @@ final class Client {
     /// Whether it may give orders in a room.
     func mayModerate(_ room: RoomName) -> Bool { self.session.access.rights(in: room).contains(.moderate) }
 
+    /// Its user; nil until its session is open.
+    var user: User? { self.session.user }
+
     /// What a ruling may name.
-    var visitor: Visitor { Visitor(user: self.session.user?.id, address: self.address) }
+    var visitor: Visitor { Visitor(user: self.user?.id, address: self.address) }
 
     func membership(in room: RoomName) -> Membership? { self.memberships.first { $0.room.name == room } }
 

@@ -47,7 +47,7 @@ final class ClientTable {
     /// Removes a connection that has ended.
     func remove(_ id: ClientID) -> Client? {
         let client = self.clients.removeValue(forKey: id)
-        if let user = client?.session.user { self.users.remove(id, of: user.id) }
+        if let user = client?.user { self.users.remove(id, of: user.id) }
         if let address = client?.address { self.blocks.remove(id, of: address.block) }
         if self.clients.isEmpty { self.vacancy.raise() }
         return client

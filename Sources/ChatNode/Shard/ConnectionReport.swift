@@ -7,7 +7,7 @@ struct ConnectionReport: Sendable {
     var rooms: [RoomName]
 
     init(_ client: Client) {
-        self.name = client.session.user?.name.rawValue ?? ""
+        self.name = client.user?.name.rawValue ?? ""
         self.address = client.address
         self.rooms = client.memberships.map(\.room.name)
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatCore
 
-@Suite(.patience) struct CommandMachineTests {
+@Suite(.patience) final class CommandMachineTests {
     private let samples: Samples
     private let now = ContinuousClock.now
     private var machine: CommandMachine
@@ -18,16 +18,16 @@ import Testing
         self.machine = CommandMachine(limits: limits, now: self.now)
     }
 
-    private mutating func receive(_ command: Command, id: Int? = 1) -> CommandMachine.OnCommand {
+    private func receive(_ command: Command, id: Int? = 1) -> CommandMachine.OnCommand {
         self.machine.receive(CommandEnvelope(id: id, command), now: self.now)
     }
 
-    private mutating func open() {
+    private func open() {
         _ = self.receive(.hello(.init()))
         #expect(self.machine.opened(self.samples.mina).isEmpty)
     }
 
-    private mutating func join(_ room: RoomName) {
+    private func join(_ room: RoomName) {
         #expect(self.receive(.join(.init(room: room))) == .join(.init(room: room), id: 1, isMember: false))
         #expect(self.machine.joined(room).isEmpty)
     }
@@ -42,7 +42,7 @@ import Testing
 
     // MARK: Hello
 
-    @Test mutating func `hello opens the session`() {
+    @Test func `hello opens the session`() {
         let hello = Command.Hello(name: self.samples.mina.name, token: "t")
         #expect(self.machine.user == nil)
         #expect(self.receive(.hello(hello), id: 4) == .open(hello, id: 4))
@@ -51,14 +51,14 @@ import Testing
         #expect(self.machine.user == self.samples.mina)
     }
 
-    @Test mutating func `who says no hello is a guest, and the command waits for that`() {
+    @Test func `who says no hello is a guest, and the command waits for that`() {
         #expect(self.receive(.ping(.init()), id: 4) == .open(.init(), id: nil))
         let waiting = self.machine.opened(self.samples.mina)
         #expect(waiting == [CommandEnvelope(id: 4, .ping(.init()))])
         #expect(self.machine.resume(waiting[0]) == .pong(id: 4))
     }
 
-    @Test mutating func `everything waits while the session opens, and goes on in order`() throws {
+    @Test func `everything waits while the session opens, and goes on in order`() throws {
         let (hello, send) = (Command.Hello(), try self.send("a"))
         let (join, after) = (Command.Join(room: self.samples.lobby), CommandEnvelope(id: 4, .send(try self.send("b"))))
         #expect(self.receive(.hello(hello), id: 1) == .open(hello, id: 1))
@@ -80,7 +80,7 @@ import Testing
         #expect(self.machine.joined(self.samples.lobby) == [waiting[1], after])
     }
 
-    @Test mutating func `a hello after any other command is refused`() throws {
+    @Test func `a hello after any other command is refused`() throws {
         _ = self.receive(.ping(.init()))
         #expect(self.receive(.hello(.init()), id: 2) == .wait)
         let waiting = self.machine.opened(self.samples.mina)
@@ -88,7 +88,7 @@ import Testing
         #expect(self.code(self.receive(.hello(.init()))) == .badCommand)
     }
 
-    @Test mutating func `a second hello is refused`() throws {
+    @Test func `a second hello is refused`() throws {
         #expect(self.receive(.hello(.init()), id: 1) == .open(.init(), id: 1))
         #expect(self.receive(.hello(.init()), id: 2) == .wait)
         let waiting = self.machine.opened(self.samples.mina)
@@ -99,7 +99,7 @@ import Testing
 
     // MARK: Rooms
 
-    @Test mutating func `what concerns no room is done at once`() {
+    @Test func `what concerns no room is done at once`() {
         self.open()
         let name = self.samples.juno.name
         #expect(self.receive(.ping(.init()), id: nil) == .pong(id: nil))
@@ -108,7 +108,7 @@ import Testing
         #expect(self.machine.user?.name == name)
     }
 
-    @Test mutating func `a member may do what members do`() throws {
+    @Test func `a member may do what members do`() throws {
         self.open()
         self.join(self.samples.lobby)
         let (lobby, send) = (self.samples.lobby, try self.send("a"))
@@ -121,7 +121,7 @@ import Testing
         #expect(self.code(self.receive(.send(send), id: 5)) == .notJoined)
     }
 
-    @Test mutating func `who is no member is told so`() throws {
+    @Test func `who is no member is told so`() throws {
         self.open()
         self.join(self.other)
         let lobby = self.samples.lobby
@@ -132,7 +132,7 @@ import Testing
         }
     }
 
-    @Test mutating func `a room may be asked about by anybody`() {
+    @Test func `a room may be asked about by anybody`() {
         self.open()
         let (lobby, history) = (self.samples.lobby, Command.History(room: self.samples.lobby, limit: 3))
         #expect(
@@ -142,7 +142,7 @@ import Testing
         #expect(self.receive(.history(history), id: 3) == .history(history, id: 3))
     }
 
-    @Test mutating func `what concerns a room waits while it is joined, and the rest goes on`() throws {
+    @Test func `what concerns a room waits while it is joined, and the rest goes on`() throws {
         self.open()
         self.join(self.other)
         let (lobby, join) = (self.samples.lobby, Command.Join(room: self.samples.lobby, start: .last(5)))
@@ -168,7 +168,7 @@ import Testing
         #expect(self.machine.joined(lobby).map(\.id) == [16])
     }
 
-    @Test mutating func `a join that was refused leaves no member behind`() throws {
+    @Test func `a join that was refused leaves no member behind`() throws {
         self.open()
         let lobby = self.samples.lobby
         #expect(self.receive(.join(.init(room: lobby))) == .join(.init(room: lobby), id: 1, isMember: false))
@@ -179,7 +179,7 @@ import Testing
         self.join(lobby)
     }
 
-    @Test mutating func `who is a member already joins as one`() {
+    @Test func `who is a member already joins as one`() {
         self.open()
         self.join(self.samples.lobby)
         let again = Command.Join(room: self.samples.lobby, start: .after(self.samples.position(3)))
@@ -188,7 +188,7 @@ import Testing
         #expect(self.machine.joined(self.samples.lobby).map(\.id) == [6])
     }
 
-    @Test mutating func `a room that was left counts no more`() throws {
+    @Test func `a room that was left counts no more`() throws {
         self.open()
         let rooms = try (1...4).map { try RoomName("r\($0)") }
         for room in rooms[..<3] { self.join(room) }
@@ -202,7 +202,7 @@ import Testing
         #expect(self.code(self.receive(.join(.init(room: rooms[1])))) == .tooManyRooms)
     }
 
-    @Test mutating func `rooms that are being joined count`() throws {
+    @Test func `rooms that are being joined count`() throws {
         self.open()
         let rooms = try (1...4).map { try RoomName("r\($0)") }
         for room in rooms[..<3] {
@@ -213,13 +213,13 @@ import Testing
         self.join(rooms[3])
     }
 
-    @Test mutating func `an answer for a room that nobody joined is nothing`() {
+    @Test func `an answer for a room that nobody joined is nothing`() {
         self.open()
         #expect(self.machine.joined(self.samples.lobby).isEmpty)
         #expect(self.code(self.receive(.leave(.init(room: self.samples.lobby)))) == .notJoined)
     }
 
-    @Test mutating func `what waits has a bound`() {
+    @Test func `what waits has a bound`() {
         _ = self.receive(.hello(.init()))
         for id in 1...HeldCommands.maximumCount { #expect(self.receive(.ping(.init()), id: id) == .wait) }
         let refused = self.receive(.ping(.init()), id: 1000)

@@ -4,7 +4,7 @@ import Testing
 @testable import ChatCore
 
 /// A connection joins a few rooms at a time.
-@Suite(.patience) struct JoinTurnsTests {
+@Suite(.patience) final class JoinTurnsTests {
     private let samples: Samples
     private let now = ContinuousClock.now
     private var machine: CommandMachine
@@ -31,26 +31,26 @@ import Testing
 
     private func join(_ room: RoomName) -> CommandEnvelope { CommandEnvelope(id: 1, .join(.init(room: room))) }
 
-    private mutating func asks(for room: RoomName) -> CommandMachine.OnCommand {
+    private func asks(for room: RoomName) -> CommandMachine.OnCommand {
         self.machine.receive(self.join(room), now: self.now)
     }
 
     private var first: [RoomName] { Array(self.rooms.prefix(Int(JoinTurns.atATime))) }
     private var others: [RoomName] { Array(self.rooms.dropFirst(Int(JoinTurns.atATime))) }
 
-    private mutating func askForAll() {
+    private func askForAll() {
         for room in self.first { #expect(self.asks(for: room) == .join(.init(room: room), id: 1, isMember: false)) }
         for room in self.others { #expect(self.asks(for: room) == .wait) }
     }
 
     /// A room is joined, or the client was taken out of it; gives what follows from that, as the shell does it.
-    private mutating func ends(_ room: RoomName, isJoined: Bool = true) -> [CommandMachine.OnCommand] {
+    private func ends(_ room: RoomName, isJoined: Bool = true) -> [CommandMachine.OnCommand] {
         let held = isJoined ? self.machine.joined(room) : self.machine.expelled(room)
         let joins = self.takeJoins()
         return joins + held.map { self.machine.resume($0) }
     }
 
-    private mutating func takeJoins() -> [CommandMachine.OnCommand] {
+    private func takeJoins() -> [CommandMachine.OnCommand] {
         var actions: [CommandMachine.OnCommand] = []
         while let join = self.machine.takeJoin() { actions.append(self.machine.resume(join)) }
         return actions
@@ -60,7 +60,7 @@ import Testing
         .join(.init(room: room), id: 1, isMember: isMember)
     }
 
-    @Test mutating func `the next room has its turn when one is joined, or could not be`() {
+    @Test func `the next room has its turn when one is joined, or could not be`() {
         self.askForAll()
         var underWay = self.first[...]
         for (index, next) in self.others.enumerated() {
@@ -73,7 +73,7 @@ import Testing
         for room in self.first { #expect(self.asks(for: room) != .wait) }
     }
 
-    @Test mutating func `what is said to a room waits for its turn, and comes after it`() throws {
+    @Test func `what is said to a room waits for its turn, and comes after it`() throws {
         self.askForAll()
         let room = self.others[0]
         let send = Command.Send(room: room, text: try MessageText("a", maximumBytes: 10))
@@ -86,7 +86,7 @@ import Testing
         #expect(self.machine.receive(CommandEnvelope(id: 4, .ping(.init())), now: self.now) == .pong(id: 4))
     }
 
-    @Test mutating func `a member that asks for another replay waits, and stays a member`() throws {
+    @Test func `a member that asks for another replay waits, and stays a member`() throws {
         let lobby = self.samples.lobby
         _ = self.asks(for: lobby)
         #expect(self.machine.joined(lobby).isEmpty)
@@ -96,8 +96,7 @@ import Testing
         #expect(actions.contains(self.joining(lobby, isMember: true)))
     }
 
-    @Test mutating func `a member that is taken out while it waits asks as anybody, before what it said since`() throws
-    {
+    @Test func `a member that is taken out while it waits asks as anybody, before what it said since`() throws {
         let lobby = self.samples.lobby
         _ = self.asks(for: lobby)
         #expect(self.machine.joined(lobby).isEmpty)
@@ -111,7 +110,7 @@ import Testing
         #expect(self.ends(lobby) == [.leave(leave, id: 2), self.joining(lobby)])
     }
 
-    @Test mutating func `joins that are refused when their turn comes hold nobody up`() throws {
+    @Test func `joins that are refused when their turn comes hold nobody up`() throws {
         let access = Access.granted(try self.grant("room-*"))
         var limits = Limits()
         limits.commands = nil
@@ -125,7 +124,7 @@ import Testing
         #expect(answers.count { self.code($0) == .forbidden } == self.others.count)
     }
 
-    @Test mutating func `commands that wait have a bound in bytes, and are counted until they go on`() throws {
+    @Test func `commands that wait have a bound in bytes, and are counted until they go on`() throws {
         let lobby = self.samples.lobby
         _ = self.asks(for: lobby)
         let text = try MessageText(String(repeating: "a", count: 8000), maximumBytes: 8192)
@@ -140,7 +139,7 @@ import Testing
         #expect(self.machine.heldBytes == 0)
     }
 
-    @Test mutating func `rooms whose turn has not come count as rooms`() throws {
+    @Test func `rooms whose turn has not come count as rooms`() throws {
         var limits = Limits()
         limits.commands = nil
         limits.rooms = self.first.count + 1

@@ -5,16 +5,21 @@ import Testing
 @testable import ChatCore
 
 /// What the machine of a connection allows where tokens are needed.
-@Suite(.patience) struct SessionAccessTests {
+@Suite(.patience) final class SessionAccessTests {
     private let samples: Samples
     private let now = ContinuousClock.now
     private var machine: CommandMachine
 
     init() throws {
         self.samples = try Samples()
+        self.machine = Self.fresh(self.now)
+    }
+
+    /// The machine of a connection that needs a token, and has said nothing.
+    private static func fresh(_ now: ContinuousClock.Instant, bearer: String? = nil) -> CommandMachine {
         var limits = Limits()
         limits.commands = nil
-        self.machine = CommandMachine(limits: limits, entry: .token(bearer: nil), now: self.now)
+        return CommandMachine(limits: limits, entry: .token(bearer: bearer), now: now)
     }
 
     private func grant(_ rights: [String: RoomRights], name: UserName? = nil) throws -> Grant {
@@ -26,18 +31,17 @@ import Testing
         )
     }
 
-    private mutating func receive(_ command: Command, id: Int? = 1, after seconds: Int = 0) -> CommandMachine.OnCommand
-    {
+    private func receive(_ command: Command, id: Int? = 1, after seconds: Int = 0) -> CommandMachine.OnCommand {
         let text = CommandEnvelope(id: id, command).encoded()
         return self.machine.receive(text, limits: Limits(), now: self.now + .seconds(seconds))
     }
 
-    private mutating func open(_ grant: Grant) {
+    private func open(_ grant: Grant) {
         _ = self.receive(.hello(.init(token: "t")))
         #expect(self.machine.opened(self.samples.mina, access: .granted(grant)).isEmpty)
     }
 
-    private mutating func join(_ room: RoomName) {
+    private func join(_ room: RoomName) {
         _ = self.receive(.join(.init(room: room)))
         #expect(self.machine.joined(room).isEmpty)
     }
@@ -57,38 +61,36 @@ import Testing
 
     // MARK: Coming in
 
-    @Test mutating func `a hello with a token opens the session`() {
+    @Test func `a hello with a token opens the session`() {
         let hello = Command.Hello(token: "t")
-        #expect(self.machine.isNew)
+        #expect(self.machine.isNew == true)
         #expect(self.receive(.hello(hello), id: 3) == .open(hello, id: 3))
-        #expect(!self.machine.isNew)
+        #expect(self.machine.isNew == false)
     }
 
-    @Test mutating func `anything else ends the connection`() throws {
-        let fresh = self.machine
+    @Test func `anything else ends the connection`() throws {
         let hello = Command.Hello(session: SessionSecret("0123456789abcdef"))
         let commands = [Command.hello(.init()), .hello(hello), .ping(.init()), .refresh(.init(token: "t"))]
         for command in try commands + self.commands(self.samples.lobby).map(\.0) {
-            self.machine = fresh
+            self.machine = Self.fresh(self.now)
             #expect(self.receive(command) == .disconnect(.helloMissing))
             #expect(self.machine.user == nil)
         }
     }
 
-    @Test mutating func `the bearer of the upgrade stands for the token that a hello lacks`() {
-        self.machine = CommandMachine(limits: Limits(), entry: .token(bearer: "b"), now: self.now)
-        let fresh = self.machine
+    @Test func `the bearer of the upgrade stands for the token that a hello lacks`() {
+        self.machine = Self.fresh(self.now, bearer: "b")
         #expect(self.receive(.hello(.init())) == .open(.init(token: "b"), id: 1))
-        self.machine = fresh
+        self.machine = Self.fresh(self.now, bearer: "b")
         #expect(self.receive(.hello(.init(token: "t"))) == .open(.init(token: "t"), id: 1))
-        self.machine = fresh
+        self.machine = Self.fresh(self.now, bearer: "b")
         #expect(self.receive(.ping(.init())) == .open(.init(token: "b"), id: nil))
         #expect(self.machine.opened(self.samples.mina).map(\.command) == [.ping(.init())])
     }
 
     // MARK: Rights
 
-    @Test mutating func `each command needs its right, whether the room is joined or not`() throws {
+    @Test func `each command needs its right, whether the room is joined or not`() throws {
         let (lobby, all) = (self.samples.lobby, [RoomRights.live, .history, .presence, .write, .moderate])
         for (command, right) in try self.commands(lobby) {
             for isMember in [true, false] {
@@ -112,7 +114,7 @@ import Testing
         }
     }
 
-    @Test mutating func `a room that no pattern names is forbidden`() throws {
+    @Test func `a room that no pattern names is forbidden`() throws {
         self.open(try self.grant(["news": .everybody]))
         let room = self.samples.lobby
         for (command, _) in try self.commands(room) where command.rule != .members {
@@ -121,7 +123,7 @@ import Testing
         #expect(self.code(self.receive(.leave(.init(room: room)))) == .notJoined)
     }
 
-    @Test mutating func `a name in the token is not changed`() throws {
+    @Test func `a name in the token is not changed`() throws {
         let rename = Command.Rename(name: self.samples.juno.name)
         self.open(try self.grant([:], name: self.samples.mina.name))
         #expect(self.code(self.receive(.rename(rename))) == .forbidden)
@@ -131,7 +133,7 @@ import Testing
 
     // MARK: Another token
 
-    @Test mutating func `a refresh is taken once a second`() throws {
+    @Test func `a refresh is taken once a second`() throws {
         self.open(try self.grant([:]))
         let refresh = Command.Refresh(token: "u")
         #expect(self.receive(.refresh(refresh), id: 7) == .refresh(refresh, id: 7))
@@ -139,14 +141,14 @@ import Testing
         #expect(self.receive(.refresh(refresh), id: 8, after: 1) == .refresh(refresh, id: 8))
     }
 
-    @Test mutating func `without tokens there is nothing to refresh`() {
+    @Test func `without tokens there is nothing to refresh`() {
         self.machine = CommandMachine(limits: Limits(), now: self.now)
         _ = self.receive(.hello(.init()))
         _ = self.machine.opened(self.samples.mina)
         #expect(self.code(self.receive(.refresh(.init(token: "u")))) == .badCommand)
     }
 
-    @Test mutating func `rooms that are not allowed any more are named, joined or being joined`() throws {
+    @Test func `rooms that are not allowed any more are named, joined or being joined`() throws {
         let rooms = try ["b", "a", "c", "d"].map { try RoomName($0) }
         self.open(try self.grant(["*": .everybody]))
         for room in rooms[..<3] { self.join(room) }
@@ -163,7 +165,7 @@ import Testing
         #expect(self.code(self.receive(.leave(.init(room: rooms[0])))) == .notJoined)
     }
 
-    @Test mutating func `a room that is joined after that has the new rights`() throws {
+    @Test func `a room that is joined after that has the new rights`() throws {
         let lobby = self.samples.lobby
         self.open(try self.grant(["*": .everybody]))
         _ = self.receive(.join(.init(room: lobby)))

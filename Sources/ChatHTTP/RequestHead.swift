@@ -65,7 +65,14 @@ package struct RequestHead: Sendable {
     ///   - name: The field's name, in lower case.
     /// - Returns: Whether it has the word.
     package func has(_ token: StaticString, in name: StaticString) -> Bool {
-        self.elements(of: name).contains { $0.isEqual(ignoringCase: token) }
+        // Mostly the value is the word alone; a list costs memory for its elements.
+        self.fields.contains { field in
+            self.bytes[field.name].isEqual(ignoringCase: name)
+                && (self.bytes[field.value].isEqual(ignoringCase: token)
+                    || self.bytes[field.value].split(separator: UInt8(ascii: ",")).contains {
+                        $0.trimmed.isEqual(ignoringCase: token)
+                    })
+        }
     }
 
     /// Whether a list has a word in exactly this case.

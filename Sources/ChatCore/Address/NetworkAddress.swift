@@ -18,17 +18,23 @@ package struct NetworkAddress: Hashable, Sendable {
     }
 
     /// The address of 4 or 16 bytes in the order of the network; nil for any other number of bytes.
-    package init?(bytes: some Collection<UInt8>) {
+    package init?(bytes: UnsafeRawBufferPointer) {
         switch bytes.count {
-        case 4: self.init(high: 0, low: bytes.reduce(Self.mappedPrefix >> 32) { $0 << 8 | UInt64($1) })
+        case 4: self.init(high: 0, low: Self.mappedPrefix | UInt64(bytes.loadUnaligned(as: UInt32.self).bigEndian))
         case 16:
             let literal = NetworkAddress(
-                high: bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) },
-                low: bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) }
+                high: bytes.loadUnaligned(as: UInt64.self).bigEndian,
+                low: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self).bigEndian
             )
             self = literal.untranslated
         default: return nil
         }
+    }
+
+    /// The address of 4 or 16 bytes in the order of the network; nil for any other number of bytes.
+    package init?(bytes: some Collection<UInt8>) {
+        guard let address = Array(bytes).withUnsafeBytes({ NetworkAddress(bytes: $0) }) else { return nil }
+        self = address
     }
 
     /// Whether it is one of IPv4.

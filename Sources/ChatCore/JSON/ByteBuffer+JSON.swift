@@ -4,33 +4,43 @@ extension ByteBuffer {
     /// Appends a string as a JSON string, with quotes.
     ///
     /// Everything but `"`, `\` and control characters is written as UTF-8.
-    package mutating func writeJSONString(_ string: String) {
+    ///
+    /// - Parameters:
+    ///   - string: The string.
+    ///   - lead: What is written before it, in the same piece.
+    package mutating func writeJSONString(_ string: String, after lead: StaticString = "") {
+        self.writeJSONString(string, leadBytes: lead.utf8CodeUnitCount) { $0.write(lead) }
+    }
+
+    /// Appends the output of `lead`, at most this many bytes, and a string as a JSON string.
+    @inline(__always)
+    mutating func writeJSONString(_ string: String, leadBytes: Int, _ lead: (inout ByteSink) -> Void) {
         var string = string
         string.withUTF8 { text in
             let bytes = UnsafeRawBufferPointer(text)
             let plain = ByteScan.plainPrefix(bytes)
-            guard plain < bytes.count else {
-                return self.write(atMost: bytes.count + 2) { sink in
-                    sink.write("\"")
-                    sink.write(bytes)
-                    sink.write("\"")
-                }
+            let isPlain = plain == bytes.count
+            self.write(atMost: leadBytes + plain + 2) { sink in
+                lead(&sink)
+                sink.write("\"")
+                sink.write(UnsafeRawBufferPointer(rebasing: bytes[..<plain]))
+                if isPlain { sink.write("\"") }
             }
-            self.writeStaticString("\"")
-            self.writeEscaped(bytes, firstPlain: plain)
+            guard !isPlain else { return }
+            self.writeEscaped(UnsafeRawBufferPointer(rebasing: bytes[plain...]))
             self.writeStaticString("\"")
         }
     }
 
-    private mutating func writeEscaped(_ bytes: UnsafeRawBufferPointer, firstPlain: Int) {
+    /// Appends bytes of which the first needs an escape.
+    private mutating func writeEscaped(_ bytes: UnsafeRawBufferPointer) {
         var rest = bytes
-        var plain = firstPlain
-        while true {
+        while !rest.isEmpty {
+            self.writeEscape(rest[0])
+            rest = UnsafeRawBufferPointer(rebasing: rest[1...])
+            let plain = ByteScan.plainPrefix(rest)
             self.writeBytes(UnsafeRawBufferPointer(rebasing: rest[..<plain]))
-            guard plain < rest.count else { return }
-            self.writeEscape(rest[plain])
-            rest = UnsafeRawBufferPointer(rebasing: rest[(plain + 1)...])
-            plain = ByteScan.plainPrefix(rest)
+            rest = UnsafeRawBufferPointer(rebasing: rest[plain...])
         }
     }
 

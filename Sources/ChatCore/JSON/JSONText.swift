@@ -15,9 +15,14 @@ package struct JSONText {
     }
 
     /// Whether it is this word; costs no more than the word.
+    @inline(__always)
     package func equals(_ word: StaticString) -> Bool {
         let word = UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
-        guard self.hasEscapes else { return self.raw.count == word.count && self.raw.elementsEqual(word) }
+        guard self.hasEscapes else { return ByteScan.areEqual(self.raw, word) }
+        return self.unescapedEquals(word)
+    }
+
+    private func unescapedEquals(_ word: UnsafeRawBufferPointer) -> Bool {
         // An escape has at most six bytes for each byte of its character.
         guard self.raw.count <= 6 * word.count else { return false }
         let string = self.string

@@ -9,7 +9,8 @@ package struct JSONWriter {
 
     /// The bytes written so far.
     package private(set) var buffer: ByteBuffer
-    private var needsComma = false
+    /// What comes before the next name: the brace of the object, or a comma.
+    private var separator: StaticString = "{\""
 
     /// Begins an object with space for most messages, so that it need not grow field by field.
     package init() { self.init(appendingTo: ByteBufferAllocator().buffer(capacity: Self.usualBytes)) }
@@ -17,22 +18,22 @@ package struct JSONWriter {
     /// Begins an object.
     ///
     /// - Parameter buffer: The buffer to which it is appended.
-    package init(appendingTo buffer: consuming ByteBuffer) {
-        buffer.writeStaticString("{")
-        self.buffer = buffer
-    }
+    package init(appendingTo buffer: consuming ByteBuffer) { self.buffer = buffer }
 
     /// Ends the object and returns the bytes, which the writer has no longer.
     ///
     /// It does not consume the writer: with a copy at the caller, the buffer would copy itself for the last byte.
     package mutating func finish() -> ByteBuffer {
-        self.buffer.writeStaticString("}")
+        let isEmpty = self.separator.utf8Start.pointee == UInt8(ascii: "{")
+        self.buffer.write(atMost: 2) { $0.write(isEmpty ? "{}" : "}") }
         return exchange(&self.buffer, with: ByteBuffer())
     }
 
     package mutating func field(_ name: StaticString, _ value: String) {
-        self.name(name)
-        self.buffer.writeJSONString(value)
+        let separator = self.takeSeparator()
+        self.buffer.writeJSONString(value, leadBytes: Self.bytes(of: name)) {
+            Self.write(name, after: separator, to: &$0)
+        }
     }
 
     package mutating func field(_ name: StaticString, _ value: Int) {
@@ -45,11 +46,11 @@ package struct JSONWriter {
 
     /// Writes a field whose name is known only when the program runs.
     package mutating func field(named name: String, _ value: String) {
-        if self.needsComma { self.buffer.writeStaticString(",") }
-        self.needsComma = true
+        // The name brings its own quotation mark.
+        let separator = self.takeSeparator()
+        self.buffer.writeStaticString(separator.utf8Start.pointee == UInt8(ascii: "{") ? "{" : ",")
         self.buffer.writeJSONString(name)
-        self.buffer.writeStaticString(":")
-        self.buffer.writeJSONString(value)
+        self.buffer.writeJSONString(value, after: ":")
     }
 
     /// Writes a nested object.
@@ -105,19 +106,33 @@ package struct JSONWriter {
         self.buffer = nested.finish()
     }
 
-    private mutating func name(
+    /// Writes the name of a field, and the output of `value`, at most this many bytes.
+    mutating func name(
         _ name: StaticString,
         valueBytes: Int = 0,
         _ value: (inout ByteSink) -> Void = { _ in }
     ) {
-        let needsComma = self.needsComma
-        self.needsComma = true
-        self.buffer.write(atMost: name.utf8CodeUnitCount + 4 + valueBytes) { sink in
-            sink.write(needsComma ? ",\"" : "\"")
-            sink.write(name)
-            sink.write("\":")
+        let separator = self.takeSeparator()
+        self.buffer.write(atMost: Self.bytes(of: name) + valueBytes) { sink in
+            Self.write(name, after: separator, to: &sink)
             value(&sink)
         }
+    }
+
+    private mutating func takeSeparator() -> StaticString {
+        let separator = self.separator
+        self.separator = ",\""
+        return separator
+    }
+
+    /// The bytes of a name with what is around it.
+    private static func bytes(of name: StaticString) -> Int { name.utf8CodeUnitCount + 4 }
+
+    @inline(__always)
+    private static func write(_ name: StaticString, after separator: StaticString, to sink: inout ByteSink) {
+        sink.write(separator)
+        sink.write(name)
+        sink.write("\":")
     }
 }
 

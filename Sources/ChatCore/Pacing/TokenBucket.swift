@@ -123,12 +123,15 @@ extension TokenBucket {
 extension Duration {
     /// The duration as a fraction of seconds.
     package var inSeconds: Double {
-        Double(self.components.seconds) + Double(self.components.attoseconds) * 1e-18
+        let (seconds, attoseconds) = self.components
+        return Double(seconds) + Double(attoseconds) * 1e-18
     }
 
     /// The duration in whole milliseconds, rounded up, so that a wait of this length is long enough.
     package var inMilliseconds: Int {
-        let (whole, rest) = self.components.attoseconds.quotientAndRemainder(dividingBy: 1_000_000_000_000_000)
-        return Int(self.components.seconds) * 1000 + Int(whole) + (rest > 0 ? 1 : 0)
+        // Once: it divides a number of 128 bits.
+        let (seconds, attoseconds) = self.components
+        let (whole, rest) = attoseconds.quotientAndRemainder(dividingBy: 1_000_000_000_000_000)
+        return Int(seconds) * 1000 + Int(whole) + (rest > 0 ? 1 : 0)
     }
 }

@@ -42,6 +42,8 @@ package struct FlushPacer: Sendable {
     ///   - isBusy: Whether the loop has much to deliver.
     /// - Returns: Whether it leaves now.
     package mutating func gathered(now: ContinuousClock.Instant, window: Duration, isBusy: Bool) -> Decision {
+        // The usual case: nothing is held, and nothing need be known.
+        guard window > .zero else { return .flush }
         if let last {
             let interval = min(last.duration(to: now), window * 2)
             self.usual = self.usual.map { ($0 * 3 + interval) / 4 } ?? interval

@@ -28,39 +28,35 @@ extension JSONWriter {
 
     /// Writes an array of people.
     package mutating func array(_ name: StaticString, users: [User]) {
-        self.array(name, elements: users) { buffer, user in
-            if !buffer.writePlain(user) { buffer.writeEscaped(user) }
+        guard users.allSatisfy({ $0.id.rawValue.isPlainInJSON && $0.name.rawValue.isPlainInJSON }) else {
+            return self.array(name, users) { $0.fields(of: $1) }
+        }
+        // What is around an id and a name, and the comma.
+        let bytes = users.reduce(2) { $0 + $1.id.rawValue.utf8.count + $1.name.rawValue.utf8.count + 21 }
+        self.name(name, valueBytes: bytes) { sink in
+            sink.write("[")
+            var isFirst = true
+            for user in users {
+                if !isFirst { sink.write(",") }
+                isFirst = false
+                sink.write("{\"id\":\"")
+                sink.write(string: user.id.rawValue)
+                sink.write("\",\"name\":\"")
+                sink.write(string: user.name.rawValue)
+                sink.write("\"}")
+            }
+            sink.write("]")
         }
     }
 }
 
-extension ByteBuffer {
-    /// Writes a user whose name needs no escapes.
-    ///
-    /// - Returns: False when it does; nothing has been written then.
-    fileprivate mutating func writePlain(_ user: User) -> Bool {
-        var (id, name) = (user.id.rawValue, user.name.rawValue)
-        return id.withUTF8 { id in
-            name.withUTF8 { name in
-                let (id, name) = (UnsafeRawBufferPointer(id), UnsafeRawBufferPointer(name))
-                guard ByteScan.plainPrefix(id) == id.count, ByteScan.plainPrefix(name) == name.count else {
-                    return false
-                }
-                self.write(atMost: id.count + name.count + 20) { sink in
-                    sink.write("{\"id\":\"")
-                    sink.write(id)
-                    sink.write("\",\"name\":\"")
-                    sink.write(name)
-                    sink.write("\"}")
-                }
-                return true
-            }
+extension String {
+    /// Whether it has no character that needs an escape in JSON.
+    fileprivate var isPlainInJSON: Bool {
+        let isPlain = self.utf8.withContiguousStorageIfAvailable {
+            ByteScan.plainPrefix(UnsafeRawBufferPointer($0)) == $0.count
         }
-    }
-
-    fileprivate mutating func writeEscaped(_ user: User) {
-        var json = JSONWriter(appendingTo: exchange(&self, with: ByteBuffer()))
-        json.fields(of: user)
-        self = json.finish()
+        // Of a string that is not in one piece nobody knows it.
+        return isPlain ?? false
     }
 }

@@ -24,18 +24,11 @@ package enum PublicationCodec {
     ) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(text.utf8.count + 96)
-        buffer.writeStaticString(#","from":{"id":"#)
-        buffer.writeJSONString(sender.id.rawValue)
-        buffer.writeStaticString(#","name":"#)
-        buffer.writeJSONString(sender.name.rawValue)
-        buffer.writeStaticString(#"},"text":"#)
-        buffer.writeJSONString(text)
-        buffer.writeStaticString(#","kind":"#)
-        buffer.writeJSONString(kind.rawValue)
-        if let key {
-            buffer.writeStaticString(#","key":"#)
-            buffer.writeJSONString(key.rawValue)
-        }
+        buffer.writeJSONString(sender.id.rawValue, after: #","from":{"id":"#)
+        buffer.writeJSONString(sender.name.rawValue, after: #","name":"#)
+        buffer.writeJSONString(text, after: #"},"text":"#)
+        buffer.writeJSONString(kind.rawValue, after: #","kind":"#)
+        if let key { buffer.writeJSONString(key.rawValue, after: #","key":"#) }
         if let of {
             buffer.writeStaticString(Self.ofName)
             buffer.writeDecimal(of)

@@ -48,8 +48,11 @@ final class Answers {
         self.metrics.didSend()
         switch client.form {
         case .frames(let window):
-            let compressed = window.flatMap { self.deflate.reply(payload, $0) }
-            self.write(compressed ?? FrameEncoder.frame(.text, payload), to: client)
+            if let compressed = window.flatMap({ self.deflate.reply(payload, $0) }) {
+                self.write(compressed, to: client)
+            } else {
+                self.write(.text, payload, to: client)
+            }
         case .serverSentEvents: self.write(ServerSentEvents.event(payload), to: client)
         }
     }
@@ -72,20 +75,22 @@ final class Answers {
 
     /// Queues a frame for one client.
     func write(_ opcode: Opcode, _ payload: ByteBuffer, to client: Client) {
-        self.write(FrameEncoder.frame(opcode, payload), to: client)
+        self.queue(for: client) { $0.write(opcode, payload) }
     }
 
     /// Queues whole frames for one client; a client that is too slow for them is disconnected.
-    func write(_ frames: ByteBuffer, to client: Client) {
-        guard self.queue(frames, for: client) else { return }
+    func write(_ frames: ByteBuffer, to client: Client) { self.queue(for: client) { $0.write(frames) } }
+
+    private func queue(for client: Client, _ write: (OutboundPort) -> OutboundPort.Verdict) {
+        guard self.isFirst(for: client, write) else { return }
         self.ports.add(client)
         self.loop.scheduleTurnEnd()
     }
 
-    /// - Returns: Whether they are the first that wait in the client's port.
-    private func queue(_ frames: ByteBuffer, for client: Client) -> Bool {
+    /// - Returns: Whether what was written is the first that waits in the client's port.
+    private func isFirst(for client: Client, _ write: (OutboundPort) -> OutboundPort.Verdict) -> Bool {
         guard !client.isClosed else { return false }
-        switch client.port.write(frames) {
+        switch write(client.port) {
         case .queued(let isFirst): return isFirst
         case .sent: return false
         case .overflow:
@@ -114,7 +119,7 @@ final class Answers {
 
     /// Queues frames that others are about to follow.
     func writeFirst(_ frames: ByteBuffer, to client: Client) {
-        if self.queue(frames, for: client) { self.ports.addNewcomer(client) }
+        if self.isFirst(for: client, { $0.write(frames) }) { self.ports.addNewcomer(client) }
     }
 
     /// A request is answered by a stream, whose head goes first.

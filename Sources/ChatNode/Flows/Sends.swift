@@ -3,11 +3,17 @@ import NIOCore
 
 /// A member's message: it waits for the end of the turn, goes to the broker with others, and is answered.
 final class Sends {
-    /// A send that waits for its turn.
-    private struct Outgoing {
-        var client: Client
-        var id: Int?
-        var draft: Draft
+    /// Sends that go to the broker together: the messages, and who waits for the answer to each.
+    ///
+    /// The broker takes the messages as they are; one list of both would copy each message for it.
+    private struct Batch {
+        var drafts: [Draft] = []
+        var senders: [(client: Client, id: Int?)] = []
+
+        mutating func append(_ draft: Draft, from client: Client, id: Int?) {
+            self.drafts.append(draft)
+            self.senders.append((client, id))
+        }
     }
 
     private let messages: any MessageLog
@@ -19,7 +25,7 @@ final class Sends {
     private let metrics: ShardMetrics
     private let loop: DeferredWork
     /// Sends of this turn, on their way to the broker.
-    private var outgoing: [Outgoing] = []
+    private var outgoing = Batch()
     /// Whether the next batch is measured, on its way to the broker and back.
     private var isRoundTripDue = true
 
@@ -31,7 +37,7 @@ final class Sends {
 
     /// A member sends.
     func send(_ client: Client, _ send: Command.Send, id: Int?) {
-        guard let user = client.session.user else { return }
+        guard let user = client.user else { return }
         let payers = SendLimiter.Send(user: user.id, address: client.address?.block, room: send.room)
         if let error = self.costs.sends.take(payers, now: ContinuousClock.now) {
             return self.answers.refuse(error, id: id, room: send.room, to: client)
@@ -43,9 +49,8 @@ final class Sends {
         if case .shortly(let hash) = client.keptSession { self.keepSession(of: client, hash) }
         let tail = PublicationCodec.tail(sender: user, text: send.text.rawValue, kind: send.kind, key: send.key)
         client.began()
-        self.outgoing.append(
-            Outgoing(client: client, id: id, draft: Draft(room: send.room, sender: user.id, key: send.key, tail: tail))
-        )
+        let draft = Draft(room: send.room, sender: user.id, key: send.key, tail: tail)
+        self.outgoing.append(draft, from: client, id: id)
         // Its end publishes what has gathered (``publish()``).
         self.loop.scheduleTurnEnd()
     }
@@ -61,9 +66,9 @@ final class Sends {
 
     /// Hands the sends of this turn to the broker.
     func publish() {
-        guard !self.outgoing.isEmpty else { return }
+        guard !self.outgoing.drafts.isEmpty else { return }
         let batch = self.outgoing
-        self.outgoing = []
+        self.outgoing = Batch()
         // Once in a second: the clock is not read for each batch.
         let start = self.isRoundTripDue ? ContinuousClock.now : nil
         self.isRoundTripDue = false
@@ -71,20 +76,27 @@ final class Sends {
         for lane in lanes { self.handOver(lane, since: start) }
     }
 
-    private func handOver(_ batch: [Outgoing], since start: ContinuousClock.Instant?) {
+    private func handOver(_ batch: Batch, since start: ContinuousClock.Instant?) {
         self.loop.start {
-            let results = await self.messages.publish(batch.map(\.draft))
+            let results = await self.messages.publish(batch.drafts)
             if let start { self.measure(results, since: start) }
-            for (sent, result) in zip(batch, results) { self.settle(sent, result) }
+            for (index, result) in zip(batch.drafts.indices, results) {
+                self.settle(batch.drafts[index], of: batch.senders[index], result)
+            }
         }
     }
 
     /// Divides sends that need not wait for each other; nil when all are in one lane, as mostly.
-    private func lanes(of batch: [Outgoing]) -> [[Outgoing]]? {
-        guard batch.count > 1, let first = batch.first.map({ self.messages.lane(of: $0.draft.room) }),
-            batch.contains(where: { self.messages.lane(of: $0.draft.room) != first })
-        else { return nil }
-        return Array(Dictionary(grouping: batch) { self.messages.lane(of: $0.draft.room) }.values)
+    private func lanes(of batch: Batch) -> [Batch]? {
+        guard batch.drafts.count > 1 else { return nil }
+        let lanes = batch.drafts.map { self.messages.lane(of: $0.room) }
+        guard let first = lanes.first, lanes.contains(where: { $0 != first }) else { return nil }
+        var batches: [Int: Batch] = [:]
+        for (index, lane) in lanes.enumerated() {
+            let (client, id) = batch.senders[index]
+            batches[lane, default: Batch()].append(batch.drafts[index], from: client, id: id)
+        }
+        return Array(batches.values)
     }
 
     /// An attempt that failed says how long somebody waits, and not how fast the broker is.
@@ -93,15 +105,19 @@ final class Sends {
         if isStored { self.metrics.didStore(after: .now - start) }
     }
 
-    private func settle(_ sent: Outgoing, _ result: Result<Receipt, BrokerError>) {
-        sent.client.ended()
+    private func settle(
+        _ draft: Draft,
+        of sender: (client: Client, id: Int?),
+        _ result: Result<Receipt, BrokerError>
+    ) {
+        sender.client.ended()
         switch result {
         case .success(let receipt):
             if !receipt.isDuplicate { self.metrics.didPublish() }
-            self.answers.reply(.sent(sent.draft.room, receipt), id: sent.id, to: sent.client)
+            self.answers.reply(.sent(draft.room, receipt), id: sender.id, to: sender.client)
         case .failure(let error):
-            if self.speech.hasRuledRooms { self.rulings.pauses.giveBack(sent.draft.sender, in: sent.draft.room) }
-            self.answers.refuse(error.protocolError, id: sent.id, room: sent.draft.room, to: sent.client)
+            if self.speech.hasRuledRooms { self.rulings.pauses.giveBack(draft.sender, in: draft.room) }
+            self.answers.refuse(error.protocolError, id: sender.id, room: draft.room, to: sender.client)
         }
     }
 

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWebSocket
 import NIOCore
 
 /// The way out for one client's bytes: all frames of a connection that a shard has taken go through it.
@@ -52,15 +53,28 @@ final class OutboundPort {
 
     /// Queues whole frames.
     func write(_ frames: ByteBuffer) -> Verdict {
-        if self.waiting > self.limit {
-            // Bytes that only wait for the end of the turn are no reason to disconnect.
-            self.flush()
-            guard self.waiting <= self.limit else { return .overflow }
-        }
+        guard self.hasSpace() else { return .overflow }
         self.written += frames.readableBytes
         let isFirst = self.queue.readableBytes == 0
         if isFirst { self.queue = frames } else { self.queue.writeImmutableBuffer(frames) }
         return .queued(isFirst: isFirst)
+    }
+
+    /// Queues one frame, which is made in the queue itself: many answers of one turn need one piece of memory.
+    func write(_ opcode: Opcode, _ payload: ByteBuffer) -> Verdict {
+        guard self.hasSpace() else { return .overflow }
+        let queued = self.queue.readableBytes
+        self.queue.reserveCapacity(minimumWritableBytes: payload.readableBytes + FrameEncoder.maximumHeader)
+        FrameEncoder.write(opcode, payload, to: &self.queue)
+        self.written += self.queue.readableBytes - queued
+        return .queued(isFirst: queued == 0)
+    }
+
+    private func hasSpace() -> Bool {
+        guard self.waiting > self.limit else { return true }
+        // Bytes that only wait for the end of the turn are no reason to disconnect.
+        self.flush()
+        return self.waiting <= self.limit
     }
 
     /// Writes the frames of a room, to the socket at once when nothing else is due before or with them.

@@ -91,9 +91,6 @@ final class ConnectionIntake: Sendable {
         }
         let handler = ConnectionHandler(pending: pending, place: place, address: address, refusal: refusal)
         // From here on, the handler gives the place back on any failure.
-        if channel.localAddress?.protocol != .unix {
-            try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
-        }
         try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
         let isSecure = pending.tls != nil
         try ReadBuffers.attach(to: channel, isSecure: isSecure)

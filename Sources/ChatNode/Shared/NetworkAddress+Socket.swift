@@ -18,7 +18,9 @@ extension NetworkAddress {
             return
         }
         let value = address.withSockAddr { socket, size -> NetworkAddress? in
-            NetworkAddress(bytes: UnsafeRawBufferPointer(start: socket, count: size)[place])
+            NetworkAddress(
+                bytes: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(start: socket, count: size)[place])
+            )
         }
         guard let value else { return nil }
         self = value

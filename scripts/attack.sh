@@ -12,7 +12,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 scripts/setup.sh build python
 say "building (a release build: its times are to be compared)"
-swift build -c release --product ChatServer >&2
+swift build "${release_build[@]}" --product ChatServer >&2
 read -r -a options <<<"${SERVER:-}"
 CHAT_SERVER_BIN=$root/.build/release/ChatServer PYTHONDONTWRITEBYTECODE=1 \
     .cache/venv/bin/python Tests/Hostile/attack.py --seconds $((60 * ${MINUTES:-10})) --seed "${SEED:-1}" -- ${options[@]+"${options[@]}"}

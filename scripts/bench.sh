@@ -53,7 +53,7 @@ done
 
 scripts/setup.sh "${needs[@]}"
 say "building as a release (the first time this takes some minutes)"
-for product in "${products[@]}"; do swift build -c release --product "$product" >&2; done
+for product in "${products[@]}"; do swift build "${release_build[@]}" --product "$product" >&2; done
 if [ "$wants_yardstick" = yes ]; then scripts/yardstick.sh; fi
 
 # A crash should cost a run, not the time that a report of it takes.

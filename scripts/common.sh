@@ -13,6 +13,17 @@ skipped=77
 # shellcheck disable=SC2034 # for those who source this
 installed_packages=${XDG_STATE_HOME:-${HOME:-/root}/.local/state}/swift-chat/packages
 
+# How everything is built that is measured, installed or handed out, and so the image (Dockerfile): with the library of Swift inside,
+# whose functions are then called directly, and without a check at each use of a variable whether another use of it is under way.
+# The debug builds, which all suites run, have that check. docs/BENCHMARKS.md has what both gain.
+# shellcheck disable=SC2034 # for those who source this
+release_build=(--configuration release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked)
+
+# The options of a build, one a line.
+build_options() { # debug|release
+    if [ "$1" = release ]; then printf '%s\n' "${release_build[@]}"; else printf '%s\n' --configuration "$1"; fi
+}
+
 say() { printf '%s\n' "$*"; }
 
 die() {

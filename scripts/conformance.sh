@@ -58,7 +58,8 @@ fi
 
 scripts/setup.sh build
 say "building the server ($configuration)"
-swift build --configuration "$configuration" --product ChatServer >&2
+mapfile -t options < <(build_options "$configuration")
+swift build "${options[@]}" --product ChatServer >&2
 rm -rf "$folder"
 mkdir -p "$folder"
 PYTHONDONTWRITEBYTECODE=1 python3 Tests/Conformance/autobahn.py --wstest "$suite/bin/wstest" \

@@ -26,7 +26,7 @@ completions=(
 
 build() {
     case $configuration in
-    release) swift build --configuration release --static-swift-stdlib --product chat-cli ;;
+    release) swift build "${release_build[@]}" --product chat-cli ;;
     debug) swift build --product chat-cli ;;
     *) die "CONFIGURATION is debug or release, not \"$configuration\"" ;;
     esac

@@ -51,13 +51,14 @@ static_libraries() { # FOLDER
 }
 
 programs() {
-    local name product built libraries=$root/.build/archives
+    local name product built options libraries=$root/.build/archives
     name=swift-chat-$version-linux-$(machine)
     scripts/setup.sh build
     static_libraries "$libraries"
     built=.build/${CONFIGURATION:-release}
+    mapfile -t options < <(build_options "${CONFIGURATION:-release}")
     for product in ChatServer chat-cli; do
-        swift build --configuration "${CONFIGURATION:-release}" --static-swift-stdlib --product "$product" -Xswiftc "-L$libraries"
+        swift build "${options[@]}" --static-swift-stdlib --product "$product" -Xswiftc "-L$libraries"
         # What is looked for at the start is what every machine has.
         if ldd "$built/$product" | grep -E 'hiredis|libz\.|libstdc|libswift|Foundation'; then die "$product still needs these libraries"; fi
     done

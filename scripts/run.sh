@@ -38,8 +38,9 @@ if [ -x "$folder/ChatServer" ] && [ -x "$folder/chat-cli" ]; then
 else
     say "building the server and chat-cli ($configuration); the first time this takes about 10 minutes on two cores"
 fi
+mapfile -t options < <(build_options "$configuration")
 for product in ChatServer chat-cli; do
-    swift build "${progress[@]}" --configuration "$configuration" --product "$product"
+    swift build "${progress[@]}" "${options[@]}" --product "$product"
 done
 
 client="$folder/chat-cli join lobby"

@@ -101,3 +101,10 @@ def test_the_list_of_parts_has_every_package_and_library_once(tmp_path):
     assert {part["name"] for part in parts.values()} >= {"libhiredis-dev", "zlib1g-dev", "swift-crypto"}
     (depends,) = listed["dependencies"]
     assert sorted(depends["dependsOn"]) == sorted(parts) and depends["ref"] == listed["metadata"]["component"]["bom-ref"]
+
+
+def test_the_image_is_built_like_everything_else_that_is_handed_out():
+    options = re.search(r"^release_build=\((.*)\)$", (ROOT / "scripts/common.sh").read_text(), re.M)
+    assert options
+    build = re.search(r"swift build (.*?) --product", (ROOT / "Dockerfile").read_text().replace("\\\n", " "))
+    assert build and " ".join(build[1].split()) == f"--scratch-path /build {options[1]}"

@@ -173,9 +173,16 @@ struct RedisScriptSet {
 
     private func source(of script: RedisScript) -> String {
         let body = script.parts(in: self.form).joined(separator: "\n")
-        let constants = self.constants.filter { body.contains($0.name) }.map { "local \($0.name) = \($0.value)\n" }
+        // By words: a search in a string goes by characters, and took 60 ms for all scripts, at each connection.
+        let words = Set(body.utf8.split { !Self.isOfName($0) }.map { String(Substring($0)) })
+        let constants = self.constants.filter { words.contains($0.name) }.map { "local \($0.name) = \($0.value)\n" }
         // The link appends the run of Redis to the arguments of every script: a request may outlive a run.
         return constants.joined() + "local RUN = ARGV[#ARGV]\nARGV[#ARGV] = nil\n" + self.admission(script) + body
+    }
+
+    /// Whether a byte may be part of a constant's name.
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "_") || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte & 0xDF)
     }
 
     /// The steps before a script where the server is one of several.

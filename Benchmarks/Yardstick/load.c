@@ -181,14 +181,21 @@ static void drain(uint64_t expected) {
 
 static double per(double value, double count) { return count > 0 ? value / count : 0; }
 
+// What the servers had used before the first client came, and how long all took to join.
+struct beginning {
+    uint64_t processor;
+    int64_t resident;
+    double joining;
+};
+
 static void report(
-    const struct sample *from, const struct sample *to, uint64_t missing, int64_t before, int64_t after, double joining
+    const struct sample *from, const struct sample *to, uint64_t missing, const struct beginning *before, int64_t after
 ) {
     double seconds = (double)(to->time - from->time) / 1e9;
     double delivered_ = (double)(to->counts.delivered - from->counts.delivered);
     double turns = (double)(to->counts.turns - from->counts.turns);
     printf("{\"seconds\":%.3f,\"clients\":%u,\"joined\":%u", seconds, load.clients, counts.joined);
-    printf(",\"joining_s\":%.3f", joining);
+    printf(",\"joining_s\":%.3f", before->joining);
     printf(",\"sent_per_s\":%.1f", (double)(to->counts.sent - from->counts.sent) / seconds);
     printf(",\"delivered\":%.0f,\"delivered_per_s\":%.1f", delivered_, delivered_ / seconds);
     printf(",\"delivery_us\":{\"p50\":%.1f", histogram_percentile(&counts.latency, 50));
@@ -206,7 +213,8 @@ static void report(
         double used = (double)(to->processor - from->processor) / 1e3;
         printf(",\"server\":{\"cpu_us\":%.1f,\"cpu_percent\":%.1f", used, used / 1e4 / seconds);
         if (delivered_ > 0) printf(",\"cpu_us_per_delivery\":%.4f", used / delivered_);
-        printf(",\"rss_bytes\":%ld,\"rss_bytes_per_client\":%.1f}", after, (double)(after - before) / load.clients);
+        printf(",\"total_cpu_us\":%.1f", (double)(to->processor - before->processor) / 1e3);
+        printf(",\"rss_bytes\":%ld,\"rss_bytes_per_client\":%.1f}", after, (double)(after - before->resident) / load.clients);
     }
     printf("}\n");
 }
@@ -231,13 +239,14 @@ int main(int count, char **arguments) {
         }
     }
     clients_prepare();
-    int64_t before = resident_bytes(&load.servers);
+    struct beginning before = {.processor = processor_time(&load.servers), .resident = resident_bytes(&load.servers)};
     uint64_t first = now(), sent = 0;
     join_all();
     int64_t after = resident_bytes(&load.servers);
 
     static struct sample from, to;
     uint64_t start = now();
+    before.joining = (double)(start - first) / 1e9;
     uint64_t measured = start + (uint64_t)(load.warmup * 1e9), end = measured + (uint64_t)(load.seconds * 1e9);
     phase = PHASE_WARMING;
     for (unsigned i = 0; load.window > 0 && i < load.senders * load.rooms; i++) client_say(&clients[i], load.window, now());
@@ -250,6 +259,6 @@ int main(int count, char **arguments) {
     uint64_t expected = expected_deliveries();
     drain(expected);
     uint64_t missing = counts.delivered < expected ? expected - counts.delivered : 0;
-    report(&from, &to, missing, before, after, (double)(start - first) / 1e9);
+    report(&from, &to, missing, &before, after);
     return missing + counts.holes + counts.repeated + counts.strange + counts.lost > 0 ? 3 : 0;
 }

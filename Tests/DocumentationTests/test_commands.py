@@ -13,7 +13,7 @@ import yaml
 from conftest import CLI, ROOT, SERVER, run, targets, variables
 from shell import Command, commands, parsed
 
-ELSEWHERE = {"echo", "head", "journalctl", "jq", "openssl", "redis-cli", "redis-server", "sort", "websocat", "date", "cat", "printf", "swift"}
+ELSEWHERE = {"echo", "head", "journalctl", "jq", "openssl", "redis-cli", "redis-server", "sort", "websocat", "date", "cat", "printf", "swift", "strip", "valgrind"}
 """Programs of others, whose options are their matter."""
 COMPOSE = {"up", "down", "run", "exec", "logs", "kill", "start", "stop", "ps", "build", "version"}
 
@@ -163,6 +163,9 @@ def faults(command: Command) -> list[str]:
     if program == "python3":
         text = (ROOT / words[1]).read_text() if (ROOT / words[1]).exists() else ""
         return [f"{words[1]} has no {word}" for word in words[2:] if word.startswith("--") and f'"{word}"' not in text] if text else [f"there is no {words[1]}"]
+    if words[0] == ".build/yardstick/load":
+        text = "".join(file.read_text() for file in sorted((ROOT / "Benchmarks/Yardstick").glob("*.c")))
+        return [f"the generator has no {word}" for word in words[1:] if word.startswith("--") and not re.search(rf"{word}\b", text)]
     if program == "git":
         return [] if words[1] in ("add", "commit", "config", "tag", "push", "worktree", "apply", "reset") else [f"git {words[1]} is not known here"]
     return [] if program in ELSEWHERE | programs_of_exercises() else [f"who is {program}?"]

@@ -29,6 +29,26 @@ struct HiredisTests {
         }
     }
 
+    @Test(arguments: [1, 1023, 2048, 7000])
+    func `many replies of one read come whole and in order, however long they are`(length: Int) throws {
+        let reader = HiredisReader()
+        let long = String(repeating: "가", count: length)
+        let count = 300
+        var bytes = ByteBuffer()
+        for number in 0..<count { bytes.writeString(":\(number)\r\n$\(long.utf8.count)\r\n\(long)\r\n") }
+        // The last reply comes with the next read.
+        let first = bytes.readSlice(length: bytes.readableBytes - 3)
+        try reader.feed(#require(first))
+        var read: [RedisReply] = []
+        while let reply = try reader.next() { read.append(reply) }
+        #expect(read.count == 2 * count - 1)
+        try reader.feed(bytes)
+        while let reply = try reader.next() { read.append(reply) }
+        let expected = (0..<count).flatMap { [RedisReply.integer($0), .bulk(ByteBuffer(string: long))] }
+        let isSame = zip(read, expected).allSatisfy { $0 == $1 || $0.bytes == $1.bytes && $0.bytes != nil }
+        #expect(read.count == 2 * count && isSame)
+    }
+
     @Test
     func `replies are read byte by byte`() throws {
         let reader = HiredisReader()

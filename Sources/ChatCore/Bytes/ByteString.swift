@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// A string that is compared and hashed by its bytes.
 ///
 /// `String` compares by canonical equivalence (Unicode Annex 15): it brings both sides into normal form first, and that
@@ -18,8 +16,7 @@ extension ByteString: Hashable {
         guard left.rawValue.utf8.count == right.rawValue.utf8.count else { return false }
         let areSame = left.rawValue.utf8.withContiguousStorageIfAvailable { left in
             right.rawValue.utf8.withContiguousStorageIfAvailable { right in
-                guard let left = left.baseAddress, let start = right.baseAddress else { return true }
-                return memcmp(left, start, right.count) == 0
+                ByteScan.areEqual(UnsafeRawBufferPointer(left), UnsafeRawBufferPointer(right))
             }
         }
         return areSame.flatMap(\.self) ?? left.rawValue.utf8.elementsEqual(right.rawValue.utf8)

@@ -92,7 +92,7 @@ import TestSupport
     }
 
     @Test func `nobody there, and no TLS there, is said`() async throws {
-        let port = try await FreePort.find()
+        let port = try FreePort.find()
         let address = try KeyAddress("http://127.0.0.1:\(port)/")
         let fetcher = KeyFetcher(
             address: address,

@@ -212,7 +212,7 @@ struct ClusterTests {
     @Test func `any server is enough to begin with, and what a Cluster has is used`() async throws {
         try await ClusterGroup.with { group in
             // A port at which nobody listens.
-            let gone = try await FreePort.find()
+            let gone = try FreePort.find()
             let seeds = "127.0.0.1:\(gone),127.0.0.1:\(group.primaries[2].port)"
             let url = try RedisURL("redis-cluster://chat:pw@\(seeds)")
             for server in group.primaries {

@@ -143,7 +143,7 @@ struct FaultMatrixTests {
 
     @Test
     func `who has given up waiting for a room is forgotten, however long Redis is away`() async throws {
-        let server = try await RedisServerProcess()
+        let server = try RedisServerProcess()
         try await withBroker(server, configure: { $0.patience = .milliseconds(1) }) { broker in
             let subscriber = CollectingSubscriber()
             for _ in 0..<300 {
@@ -269,7 +269,7 @@ struct FaultMatrixTests {
         let address = try #require(server.localAddress)
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connectTimeout(.milliseconds(300))
         while (try? await bootstrap.connect(to: address).get()) != nil {}
-        let redis = try await RedisServerProcess()
+        let redis = try RedisServerProcess()
         let url = try RedisURL("redis://127.0.0.1:\(address.port ?? 0)")
         // The time limit of this test would be over long before.
         let configure = { (configuration: inout RedisConfiguration) in

@@ -28,7 +28,7 @@ struct FaultTests {
 
     @Test
     func `Redis may be absent at the start`() async throws {
-        let server = try await RedisServerProcess()
+        let server = try RedisServerProcess()
         defer { server.kill() }
         try await withBroker(server, configure: { $0.patience = .milliseconds(300) }) { broker in
             let subscriber = CollectingSubscriber()
@@ -273,7 +273,7 @@ struct FaultTests {
 
     @Test
     func `no more than a bounded number of requests waits for Redis`() async throws {
-        let server = try await RedisServerProcess()
+        let server = try RedisServerProcess()
         let configure = { (configuration: inout RedisConfiguration) in
             configuration.pendingLimit = 10
             configuration.patience = .seconds(1)

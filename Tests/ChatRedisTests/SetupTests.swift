@@ -171,7 +171,7 @@ struct SetupTests {
 
     @Test
     func `each new reason is told: first nobody is there, then the password is wrong`() async throws {
-        let server = try await RedisServerProcess(["--requirepass", "right"])
+        let server = try RedisServerProcess(["--requirepass", "right"])
         defer { server.kill() }
         let log = RecordedLog()
         try await withBroker(server, log: log, configure: { $0.patience = .seconds(1) }) { broker in

@@ -71,7 +71,7 @@ struct TransportTests {
     @Test
     func `over TLS, the certificate of Redis is judged`() async throws {
         try await RedisTLS.with { tls in
-            let server = try await RedisServerProcess()
+            let server = try RedisServerProcess()
             try await RedisServerProcess.with(["--port", "0"] + tls.options(port: server.port)) { _ in
                 // By name and by address: both are in the certificate.
                 for host in ["localhost", "127.0.0.1"] {

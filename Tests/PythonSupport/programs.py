@@ -5,7 +5,6 @@ CHAT_SERVER_BIN and CHAT_CLI_BIN name the programs; by default those of the debu
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import socket
@@ -16,16 +15,27 @@ SERVER = Path(os.environ.get("CHAT_SERVER_BIN", ROOT / ".build/debug/ChatServer"
 CLI = Path(os.environ.get("CHAT_CLI_BIN", ROOT / ".build/debug/chat-cli"))
 
 
-def free_port() -> int:
-    """A port at which nobody listens, below those that the system gives to outgoing connections.
+claims: list[socket.socket] = []
 
-    One of those could be taken by anybody between the end of a program and its next start.
+
+def free_port() -> int:
+    """A port at which nobody listens, kept for as long as the tests run.
+
+    It is below those that the system gives to outgoing connections, any of which could take it between the end of a program and its
+    next start. Its socket does not listen and lets others have the address only once it has it: a server can listen there, and
+    another test that looks for a port cannot have this one.
     """
     while True:
         port = random.randrange(12_000, 30_000)
-        with socket.socket() as listener, contextlib.suppress(OSError):
-            listener.bind(("127.0.0.1", port))
-            return port
+        claim = socket.socket()
+        try:
+            claim.bind(("127.0.0.1", port))
+        except OSError:
+            claim.close()
+            continue
+        claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        claims.append(claim)
+        return port
 
 
 def free_ports(count: int) -> list[int]:

@@ -41,17 +41,17 @@ package final class RedisServerProcess: Sendable {
         _ arguments: [String] = [],
         _ body: (RedisServerProcess) async throws -> Void
     ) async throws {
-        let server = try await RedisServerProcess(arguments)
+        let server = try RedisServerProcess(arguments)
         defer { server.cleanUp() }
         try await server.start()
         try await body(server)
     }
 
     /// Prepares a server without starting it: the port is free, and nobody listens there.
-    package convenience init(_ arguments: [String] = []) async throws { try await self.init(.server(arguments)) }
+    package convenience init(_ arguments: [String] = []) throws { try self.init(.server(arguments)) }
 
-    package init(_ mode: Mode) async throws {
-        self.port = try await FreePort.find()
+    package init(_ mode: Mode) throws {
+        self.port = try FreePort.find()
         self.executable = try Self.find()
         self.mode = mode
         self.directory = FileManager.default.temporaryDirectory.appendingPathComponent("redis-\(UUID().uuidString)")
@@ -66,24 +66,26 @@ package final class RedisServerProcess: Sendable {
         let process = try ChildProcess([self.executable.path] + self.arguments(), joinsErrors: true)
         self.process.withLock { $0 = process }
         let output = process.output
-        let isReady: Bool = await withCheckedContinuation { continuation in
+        // What it said instead, when it ended before it could be used.
+        let complaint: String? = await withCheckedContinuation { continuation in
             // The output is read to its end: a server that cannot write its log stands still.
             Thread.detachNewThread {
                 var text = ""
-                var waiting: CheckedContinuation<Bool, Never>? = continuation
+                var waiting: CheckedContinuation<String?, Never>? = continuation
                 while let bytes = output.read() {
                     guard waiting != nil else { continue }
                     text += String(decoding: bytes, as: UTF8.self)
                     if text.contains(readiness) {
-                        waiting?.resume(returning: true)
+                        waiting?.resume(returning: nil)
                         waiting = nil
                     }
                 }
-                waiting?.resume(returning: false)
+                waiting?.resume(returning: text)
             }
         }
-        guard isReady else {
-            throw Failure(description: "\(self.executable.lastPathComponent) did not start on port \(self.port)")
+        if let complaint {
+            let program = self.executable.lastPathComponent
+            throw Failure(description: "\(program) did not start on port \(self.port):\n\(complaint)")
         }
     }
 

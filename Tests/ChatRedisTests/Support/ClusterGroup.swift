@@ -45,14 +45,14 @@ struct ClusterGroup {
         var (busPorts, securePorts): ([Int], [Int]) = ([], [])
         let count = hasSpare ? 4 : 3
         for _ in 0..<(hasReplicas ? 2 * count : count) {
-            let bus = try await FreePort.find()
+            let bus = try FreePort.find()
             var options: [String] = []
             if let tls {
-                let port = try await FreePort.find()
+                let port = try FreePort.find()
                 securePorts.append(port)
                 options = tls.options(port: port) + ["--tls-cluster", "yes", "--bind", "127.0.0.1", "127.0.0.2"]
             }
-            let server = try await RedisServerProcess(
+            let server = try RedisServerProcess(
                 options + [
                     "--cluster-enabled", "yes", "--cluster-port", "\(bus)", "--cluster-node-timeout", "\(timeout)",
                     "--cluster-require-full-coverage", "no", "--repl-diskless-sync-delay", "0",

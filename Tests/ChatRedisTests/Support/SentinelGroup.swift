@@ -46,7 +46,7 @@ struct SentinelGroup {
                 for _ in 0..<3 {
                     let security = try await Self.security(tls)
                     let lines = Self.watching(port, password) + security.settings.map { "\($0.name) \($0.value)" }
-                    let sentinel = try await RedisServerProcess(.sentinel(lines))
+                    let sentinel = try RedisServerProcess(.sentinel(lines))
                     sentinels.append(sentinel)
                     if let port = security.port { securePorts.append(port) }
                     try await sentinel.start()
@@ -73,7 +73,7 @@ struct SentinelGroup {
 
     private static func security(_ tls: RedisTLS?) async throws -> Security {
         guard let tls else { return Security() }
-        let port = try await FreePort.find()
+        let port = try FreePort.find()
         return Security(port: port, settings: tls.settings(port: port) + [("tls-replication", "yes")])
     }
 

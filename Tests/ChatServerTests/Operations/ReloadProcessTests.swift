@@ -26,7 +26,7 @@ struct ReloadProcessTests {
     }
 
     @Test func `SIGHUP reads the settings again, says what changed, and what needs a restart`() async throws {
-        let port = try await FreePort.find()
+        let port = try FreePort.find()
         let outcome = try await ServerProcess.run(
             Self.script(
                 port: port,
@@ -47,7 +47,7 @@ struct ReloadProcessTests {
     }
 
     @Test func `a server whose terminal closes ends in peace`() async throws {
-        let port = try await FreePort.find()
+        let port = try FreePort.find()
         let outcome = try await ServerProcess.run(
             Self.script(
                 port: port,
@@ -66,7 +66,7 @@ struct ReloadProcessTests {
     }
 
     @Test func `a file that has changed is read without being asked, and a bad one is told once`() async throws {
-        let port = try await FreePort.find()
+        let port = try FreePort.find()
         let outcome = try await ServerProcess.run(
             Self.script(
                 port: port,
@@ -86,7 +86,7 @@ struct ReloadProcessTests {
     }
 
     @Test func `a certificate that is replaced is taken, and a key that does not fit it is not`() async throws {
-        let port = try await FreePort.find()
+        let port = try FreePort.find()
         let outcome = try await ServerProcess.run(
             Self.script(
                 port: port,

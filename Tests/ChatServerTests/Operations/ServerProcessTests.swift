@@ -7,7 +7,7 @@ import Testing
 struct ServerProcessTests {
     @Test(arguments: ["2>/dev/full", "2>&-", ">&- 2>&- <&-", ">/dev/full", "2> >(:)"])
     func `a node whose lines nobody takes serves all the same`(redirection: String) async throws {
-        let port = try await FreePort.find()
+        let port = try FreePort.find()
         // It warns at once, for want of a page; when it is ready, it is ended in peace.
         let outcome = try await ServerProcess.run(
             """
@@ -23,7 +23,7 @@ struct ServerProcessTests {
     }
 
     @Test func `its health can be asked for where it takes this machine for a balancer`() async throws {
-        let port = try await FreePort.find()
+        let port = try FreePort.find()
         let outcome = try await ServerProcess.run(
             """
             "$server" --port \(port) --trusted-proxies 127.0.0.1 --proxy-protocol on --static static & pid=$!
@@ -38,7 +38,7 @@ struct ServerProcessTests {
 
     /// Runs a server that trusts one proxy until its health is asked for, where the environment has the setting.
     private func health(trusting proxy: String) async throws -> ServerProcess.Outcome {
-        let port = try await FreePort.find()
+        let port = try FreePort.find()
         return try await ServerProcess.run(
             """
             "$server" --port \(port) --trusted-proxies \(proxy) --static static & pid=$!
@@ -63,7 +63,7 @@ struct ServerProcessTests {
     }
 
     @Test func `the options of a subcommand may stand on both sides of its name`() async throws {
-        let port = try await FreePort.find()
+        let port = try FreePort.find()
         let outcome = try await ServerProcess.run(
             """
             "$server" check-config --port \(port); "$server" --port \(port) check-config
@@ -84,7 +84,7 @@ struct ServerProcessTests {
     @Test func `a crash leaves no core dump unless it is allowed to, and secrets of the environment are not shown`()
         async throws
     {
-        let port = try await FreePort.find()
+        let port = try FreePort.find()
         let outcome = try await ServerProcess.run(
             """
             for dumps in off on; do
@@ -143,7 +143,7 @@ struct ServerProcessTests {
 
     /// A server with few descriptors plans with them; what the system takes away later it cannot know.
     @Test func `without a descriptor left accepting rests, says so once, and goes on`() async throws {
-        let port = try await FreePort.find()
+        let port = try FreePort.find()
         let outcome = try await ServerProcess.run(
             """
             errors=$(mktemp); trap 'rm -f "$errors"' EXIT
@@ -176,7 +176,7 @@ struct ServerProcessTests {
     }
 
     @Test func `a shutdown while Redis hangs is over in time`() async throws {
-        let (port, redis) = (try await FreePort.find(), try await FreePort.find())
+        let (port, redis) = (try FreePort.find(), try FreePort.find())
         let outcome = try await ServerProcess.run(
             """
             redis-server --port \(redis) --bind 127.0.0.1 --save '' --daemonize no >/dev/null & redis=$!

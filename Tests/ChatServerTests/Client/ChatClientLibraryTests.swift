@@ -88,12 +88,12 @@ import Testing
                 // The index may lag.
                 while rooms.first?.seq != 1 {
                     try Task.checkCancellation()
-                    rooms = try await listing.page().rooms
+                    rooms = try await answered { try await listing.page() }.rooms
                 }
                 let room = try #require(rooms.first)
                 #expect(room.name == self.lobby && room.memberCount == 1 && room.lastTime != nil)
                 #expect(room.json.contains(#""room":"lobby""#) && room.json.contains(#""last_time":"#))
-                #expect(try await listing.page(from: self.lobby).rooms.isEmpty)
+                #expect(try await answered { try await listing.page(from: self.lobby) }.rooms.isEmpty)
             }
         }
     }
@@ -101,9 +101,10 @@ import Testing
     @Test func `a server that wants a token lists no rooms without one`() async throws {
         try await TokenServer.with { server in
             let listing = try RoomListing(self.configuration(server.port))
-            #expect(await self.refusal { try await listing.page() } == "unauthorized")
+            #expect(await self.refusal { try await answered { try await listing.page() } } == "unauthorized")
             let token = TokenServer.token("mina")
-            #expect(try await RoomListing(self.configuration(server.port, token: token)).page().rooms.isEmpty)
+            let admitted = try RoomListing(self.configuration(server.port, token: token))
+            #expect(try await answered { try await admitted.page() }.rooms.isEmpty)
         }
     }
 
@@ -171,19 +172,22 @@ import Testing
                     try await client.join(self.lobby)
                     let receipt = try await client.send(self.lobby, "bad")
                     let mina = try #require(try await client.members(self.lobby).members.first).id
-                    #expect(try await admin.connections(of: mina).count == 1)
-                    #expect(try await admin.rulings(from: nil).rulings.isEmpty)
+                    #expect(try await answered { try await admin.connections(of: mina) }.count == 1)
+                    #expect(try await answered { try await admin.rulings(from: nil) }.rulings.isEmpty)
                     try await admin.delete(self.order(seq: receipt.position.seq, room: self.lobby))
                     #expect(
-                        await self.refusal { try await admin.delete(self.order(seq: 99, room: self.lobby)) }
-                            == "not_found"
+                        await self.refusal {
+                            try await answered { try await admin.delete(self.order(seq: 99, room: self.lobby)) }
+                        } == "not_found"
                     )
-                    let ruling = try await admin.order(.mute, self.order(mina, room: self.lobby))
+                    let order = self.order(mina, room: self.lobby)
+                    let ruling = try await answered { try await admin.order(.mute, order) }
                     #expect(ruling?.matter.room == self.lobby)
-                    _ = try await admin.order(.unmute, self.order(mina, room: self.lobby))
-                    #expect(try await admin.order(.unmute, self.order(mina, room: self.lobby)) == nil)
+                    _ = try await answered { try await admin.order(.unmute, order) }
+                    #expect(try await answered { try await admin.order(.unmute, order) } == nil)
                     let stranger = try AdminClient(configuration, key: "another key, as long")
-                    #expect(await self.refusal { try await stranger.log(limit: 1) } == "unauthorized")
+                    let refusal = await self.refusal { try await answered { try await stranger.log(limit: 1) } }
+                    #expect(refusal == "unauthorized")
                 }
             }
         }

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// Looks for bytes that need special treatment, eight at a time: most text has none.
+/// Looks for bytes that need special treatment, many at a time: most text has none.
 ///
 /// Byte by byte, this was a sixth of the cost of reading and writing a message.
 enum ByteScan {
@@ -10,27 +10,25 @@ enum ByteScan {
     /// The number of bytes at the beginning that need no escape in a JSON string: no quote, backslash, control
     /// character or DEL.
     static func plainPrefix(_ bytes: UnsafeRawBufferPointer) -> Int {
-        var offset = 0
-        while offset + 8 <= bytes.count, self.isPlain(bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) {
-            offset += 8
-        }
+        var offset = self.words(bytes, without: self.escaped)
         // The last word may have bytes of the one before.
         let last = bytes.count - 8
-        if last >= 0, offset > last, self.isPlain(bytes.loadUnaligned(fromByteOffset: last, as: UInt64.self)) {
+        if last >= 0, offset > last, self.escaped(bytes.loadUnaligned(fromByteOffset: last, as: UInt64.self)) == 0 {
             return bytes.count
         }
         while offset < bytes.count, self.isPlain(bytes[offset]) { offset += 1 }
         return offset
     }
 
+    /// Not 0 when some byte of the word needs an escape.
     @inline(__always)
-    private static func isPlain(_ word: UInt64) -> Bool {
+    private static func escaped(_ word: UInt64) -> UInt64 {
         // As below, with what the four tests have in common done once: none of these bytes has the highest bit.
         func smaller(_ limit: UInt64, _ word: UInt64) -> UInt64 { word &- self.ones &* limit }
         let care =
             smaller(0x20, word) | smaller(1, word ^ (self.ones &* 0x22)) | smaller(1, word ^ (self.ones &* 0x5C))
             | smaller(1, word ^ (self.ones &* 0x7F))
-        return care & ~word & self.highs == 0
+        return care & ~word & self.highs
     }
 
     /// Whether two texts have the same bytes.
@@ -43,7 +41,8 @@ enum ByteScan {
 
     /// Whether all bytes are ASCII.
     static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        self.all(bytes, word: { $0 & self.highs == 0 }, byte: { $0 < 0x80 })
+        let offset = self.words(bytes) { $0 & self.highs }
+        return bytes[offset...].allSatisfy { $0 < 0x80 }
     }
 
     /// Whether the bytes are UTF-8 (Unicode, table 3-7).
@@ -53,9 +52,7 @@ enum ByteScan {
         var offset = 0
         while offset < bytes.count {
             if bytes[offset] < 0x80 {
-                let rest = bytes.count - offset
-                let isWord = rest >= 8 && bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self) & self.highs == 0
-                offset += isWord ? 8 : 1
+                offset = max(offset + 1, self.words(bytes, from: offset) { $0 & self.highs })
                 continue
             }
             guard let count = self.characterLength(bytes, at: offset) else { return false }
@@ -84,29 +81,38 @@ enum ByteScan {
 
     /// Whether all bytes are visible ASCII, or blanks.
     static func isPrintable(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        self.all(
-            bytes,
-            word: { $0 & self.highs | self.below(0x20, $0) | self.equal(0x7F, $0) == 0 },
-            byte: { (0x20...0x7E).contains($0) }
-        )
+        let offset = self.words(bytes) { $0 & self.highs | self.below(0x20, $0) | self.equal(0x7F, $0) }
+        return bytes[offset...].allSatisfy { (0x20...0x7E).contains($0) }
     }
 
+    /// Goes over whole words until one has a byte that is looked for.
+    ///
+    /// Four words at a time, which the compiler makes vectors of, take half as long as one by one.
+    ///
+    /// - Parameters:
+    ///   - bytes: The bytes.
+    ///   - start: The offset of the first word.
+    ///   - find: Gives something but 0 when some byte of the word is looked for.
+    /// - Returns: The offset behind the last word without one; fewer than eight bytes, or such a word, follow.
     @inline(__always)
-    private static func all(
+    private static func words(
         _ bytes: UnsafeRawBufferPointer,
-        word isGood: (UInt64) -> Bool,
-        byte isGoodByte: (UInt8) -> Bool
-    ) -> Bool {
-        var offset = 0
-        while offset + 8 <= bytes.count {
-            guard isGood(bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) else { return false }
+        from start: Int = 0,
+        without find: (UInt64) -> UInt64
+    ) -> Int {
+        var offset = start
+        while offset + 32 <= bytes.count {
+            var found: UInt64 = 0
+            for word in 0..<4 {
+                found |= find(bytes.loadUnaligned(fromByteOffset: offset + 8 * word, as: UInt64.self))
+            }
+            guard found == 0 else { break }
+            offset += 32
+        }
+        while offset + 8 <= bytes.count, find(bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) == 0 {
             offset += 8
         }
-        while offset < bytes.count {
-            guard isGoodByte(bytes[offset]) else { return false }
-            offset += 1
-        }
-        return true
+        return offset
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x22 && byte != 0x5C && byte != 0x7F }

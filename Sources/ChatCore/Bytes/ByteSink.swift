@@ -22,6 +22,8 @@ package struct ByteSink {
 
     // A name of its own: without it, a literal would be a `String`.
     mutating func write(string: String) {
+        let written: Void? = string.utf8.withContiguousStorageIfAvailable { self.write(UnsafeRawBufferPointer($0)) }
+        guard written == nil else { return }
         var string = string
         string.withUTF8 { self.write(UnsafeRawBufferPointer($0)) }
     }

@@ -52,6 +52,7 @@ extension Reply {
     ///   - id: The id of the command that it answers.
     ///   - buffer: The buffer; it needs to grow only for a reply that is longer than those before it.
     package func write(id: Int, to buffer: inout ByteBuffer) {
+        if case .sent(let room, let receipt) = self { return receipt.write(answering: id, in: room, to: &buffer) }
         buffer.reserveCapacity(minimumWritableBytes: JSONWriter.usualBytes)
         var json = JSONWriter(appendingTo: exchange(&buffer, with: ByteBuffer()))
         json.field("type", "ok")
@@ -64,9 +65,8 @@ extension Reply {
             json.field("recovered", reply.recovered)
             json.field("replay", reply.replay)
             json.page(reply.members)
-        case .sent(let room, let receipt):
-            json.field("room", room.rawValue)
-            json.fields(of: receipt)
+        // It is written above.
+        case .sent: break
         case .members(let room, let page):
             json.field("room", room.rawValue)
             json.page(page)

@@ -1,5 +1,5 @@
 /// The first line of a request (RFC 9112, section 3).
-struct RequestLine {
+struct RequestLine: Sendable {
     var method: RequestHead.Method
     var target: RequestTarget
     /// Whether it is HTTP/1.1 or a later 1.x.
@@ -41,15 +41,14 @@ extension RequestHead {
     /// Reads a whole head.
     ///
     /// - Parameters:
+    ///   - line: The first line.
     ///   - bytes: The head with the empty line at its end.
     ///   - lineEnds: The end of each line, after its line feed.
     /// - Throws: ``RequestFault``.
-    init(_ bytes: [UInt8], lineEnds: [Int]) throws(RequestFault) {
-        guard let first = lineEnds.first else { throw .malformed("a request begins with a method") }
+    init(_ line: RequestLine, _ bytes: [UInt8], lineEnds: [Int]) throws(RequestFault) {
         guard lineEnds.count - 2 <= RequestHeadReader.maximumFields else {
             throw .tooManyFields(RequestHeadReader.maximumFields)
         }
-        let line = try RequestLine(bytes[..<(first - 2)])
         var fields: [Field] = []
         fields.reserveCapacity(lineEnds.count)
         for (start, end) in zip(lineEnds, lineEnds.dropFirst().dropLast()) {

@@ -19,6 +19,8 @@ package struct RequestHeadReader: Sendable {
     private var scanned = 0
     /// The end of the method, if it has come.
     private var methodEnd: Int?
+    /// The first line, once it has come.
+    private var line: RequestLine?
     /// The ends of the lines found so far, each after its line feed.
     private var lineEnds: [Int] = []
     private var isAfterReturn = false
@@ -33,14 +35,14 @@ package struct RequestHeadReader: Sendable {
     /// - Throws: ``RequestFault``.
     package mutating func read(_ input: inout ByteBuffer) throws(RequestFault) -> RequestHead? {
         while let end = try self.nextLine(input) {
-            guard self.lineEnds.isEmpty else {
+            if let line = self.line {
                 let isLast = end - (self.lineEnds.last ?? 0) == 2
                 self.lineEnds.append(end)
                 guard isLast else { continue }
                 let bytes = input.readBytes(length: end) ?? []
                 let lineEnds = self.lineEnds
                 self = RequestHeadReader()
-                return try RequestHead(bytes, lineEnds: lineEnds)
+                return try RequestHead(line, bytes, lineEnds: lineEnds)
             }
             if end == 2 {
                 try self.skipEmptyLine(&input)
@@ -48,7 +50,7 @@ package struct RequestHeadReader: Sendable {
                 self.lineEnds.append(end)
                 // A fault in the first line is reported without waiting for the rest.
                 let line = input.getBytes(at: input.readerIndex, length: end - 2) ?? []
-                _ = try RequestLine(line[...])
+                self.line = try RequestLine(line[...])
             }
         }
         try self.checkSizes()
@@ -59,12 +61,12 @@ package struct RequestHeadReader: Sendable {
     ///
     /// - Returns: The end of it; nil when it has not come yet, or would end too late.
     private mutating func nextLine(_ input: ByteBuffer) throws(RequestFault) -> Int? {
-        let count = min(input.readableBytes, Self.maximumBytes)
-        let view = input.readableBytesView
+        let bytes = input.readableBytesUInt8Span
+        let count = min(bytes.count, Self.maximumBytes)
         var index = self.scanned
         defer { self.scanned = index }
         while index < count {
-            let byte = view[view.startIndex + index]
+            let byte = bytes[index]
             if index == 0, !ASCII.isToken(byte), byte != ASCII.carriageReturn {
                 throw .malformed("a request begins with a method")
             }
@@ -94,7 +96,7 @@ package struct RequestHeadReader: Sendable {
     /// A head without an end within the limits is refused with the status for the part that is too long.
     private func checkSizes() throws(RequestFault) {
         guard self.lineEnds.count <= Self.maximumFields + 1 else { throw .tooManyFields(Self.maximumFields) }
-        if self.lineEnds.isEmpty {
+        if self.line == nil {
             let methodEnd = self.methodEnd ?? self.scanned
             guard methodEnd <= Self.maximumMethod else { throw .unknownMethod }
             guard self.scanned - methodEnd <= Self.maximumTarget + 16 else {

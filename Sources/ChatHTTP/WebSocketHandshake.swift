@@ -38,20 +38,29 @@ package enum WebSocketHandshake {
     }
 
     private static func accept(_ key: ArraySlice<UInt8>) -> String {
-        Self.base64(Array(Insecure.SHA1.hash(data: Array(key) + Array("258EAFA5-E914-47DA-95CA-C5AB0DC85B11".utf8))))
+        var hash = Insecure.SHA1()
+        for part in [key, ArraySlice("258EAFA5-E914-47DA-95CA-C5AB0DC85B11".utf8)] {
+            part.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        }
+        return hash.finalize().withUnsafeBytes(Self.base64)
     }
 
-    private static func base64(_ bytes: [UInt8]) -> String {
-        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(28)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            for place in 0..<4 {
-                text.append(place <= group.count ? digits[bits >> (18 - 6 * place) & 0x3F] : UInt8(ascii: "="))
+    private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    private static func base64(_ bytes: UnsafeRawBufferPointer) -> String {
+        let length = (bytes.count + 2) / 3 * 4
+        return String(unsafeUninitializedCapacity: length) { text in
+            for (group, start) in stride(from: 0, to: bytes.count, by: 3).enumerated() {
+                // Three bytes are four digits; what is missing of the last three is shown by padding.
+                let count = min(3, bytes.count - start)
+                var bits = 0
+                for index in 0..<3 { bits = bits << 8 | (index < count ? Int(bytes[start + index]) : 0) }
+                for place in 0..<4 {
+                    let digit = Self.digits[bits >> (18 - 6 * place) & 0x3F]
+                    text[4 * group + place] = place <= count ? digit : UInt8(ascii: "=")
+                }
             }
+            return length
         }
-        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -42,23 +42,31 @@ package enum HostPolicy: Equatable, Sendable {
     /// - Parameter authority: A host and perhaps a port, in ASCII; nil when the request says none.
     /// - Returns: Whether it may.
     func allows(_ authority: String?) -> Bool {
-        guard self != .any, let authority else { return true }
-        let host = Self.host(authority)
-        if Self.isAddress(host) || host == "localhost" || host.hasSuffix(".localhost") { return true }
+        guard self != .any, let authority, !authority.hasPrefix("[") else { return true }
+        var bytes = authority.utf8.prefix { $0 != UInt8(ascii: ":") }
+        // The dot of the root.
+        if bytes.last == UInt8(ascii: ".") { bytes.removeLast() }
+        if Self.isAddress(bytes) { return true }
+        let host = Substring(bytes).lowercased()
+        if host == "localhost" || host.hasSuffix(".localhost") { return true }
         guard case .list(let names) = self else { return false }
         return names.contains(host)
     }
 
-    /// The host without its port and the dot of the root, in lower case.
-    private static func host(_ authority: String) -> String {
-        guard !authority.hasPrefix("[") else { return authority }
-        let host = authority.prefix { $0 != ":" }.lowercased()
-        return host.hasSuffix(".") ? String(host.dropLast()) : host
-    }
-
-    private static func isAddress(_ host: String) -> Bool {
-        if host.hasPrefix("[") { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+    /// Whether it is an address of IPv4: most requests in a network without names ask for one.
+    private static func isAddress(_ host: Substring.UTF8View) -> Bool {
+        var dots = 0
+        var number: Int?
+        for byte in host {
+            if byte == UInt8(ascii: "."), number != nil {
+                (dots, number) = (dots + 1, nil)
+            } else {
+                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return false }
+                let value = 10 * (number ?? 0) + Int(byte - UInt8(ascii: "0"))
+                guard value <= UInt8.max else { return false }
+                number = value
+            }
+        }
+        return dots == 3 && number != nil
     }
 }

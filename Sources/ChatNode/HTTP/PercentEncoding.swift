@@ -9,6 +9,8 @@ enum PercentEncoding {
     ///   - plusIsSpace: Whether `+` means a space, as in queries.
     /// - Returns: The text.
     static func decode(_ text: Substring, plusIsSpace: Bool = false) -> String {
+        let isPlain = text.utf8.allSatisfy { $0 != UInt8(ascii: "%") && !(plusIsSpace && $0 == UInt8(ascii: "+")) }
+        if isPlain { return String(text) }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)
         var rest = text.utf8[...]

@@ -207,8 +207,10 @@ struct DoorMachineTests {
 
     @Test(arguments: [
         ("localhost", true), ("LOCALHOST:8080", true), ("chat.localhost", true), ("localhost.", true),
-        ("127.0.0.1:80", true), ("[::1]:80", true), ("192.168.0.9", true), ("evil.example", false),
-        ("localhost.evil.example", false), ("127.0.0.1.evil.example", false), ("1.2.3", false), ("1.2.3.256", false),
+        ("127.0.0.1:80", true), ("127.0.0.1.", true), ("[::1]:80", true), ("192.168.0.9", true),
+        ("evil.example", false), ("localhost.evil.example", false), ("127.0.0.1.evil.example", false),
+        ("1.2.3", false), ("1.2.3.256", false), ("1.2..3.4", false), ("1.2.3.4.5", false), ("1.2.3.+4", false),
+        (".", false), ("1.2.3.99999999999999999999", false),
     ])
     func `a host on a loopback address is local or an address`(host: String, isAllowed: Bool) {
         #expect(HostPolicy.local.allows(host) == isAllowed)

@@ -1,22 +1,29 @@
 /// A set that mostly has one element, which then takes no memory of its own.
 ///
-/// Most users have one connection, and most members of a room one holder: a `Set` for each of them takes 100 bytes.
+/// Most users have one connection, and most members of a room one holder: a `Set` for each of them takes 100 bytes. Other
+/// modules inline it: without that, each question looks up the types that it is made of, which takes longer than the
+/// answer.
 package struct SmallSet<Element: Hashable & Sendable>: Sendable {
-    private enum Contents: Sendable {
+    @usableFromInline
+    enum Contents: Sendable {
         case none
         case one(Element)
         /// More than one, or what is left of those.
         case many(Set<Element>)
     }
 
-    private var contents = Contents.none
+    @usableFromInline
+    var contents = Contents.none
 
     /// Makes an empty set.
+    @inlinable
     package init() {}
 
     /// Makes a set of one element.
+    @inlinable
     package init(_ element: Element) { self.contents = .one(element) }
 
+    @inlinable
     package var isEmpty: Bool {
         switch self.contents {
         case .none: true
@@ -25,6 +32,7 @@ package struct SmallSet<Element: Hashable & Sendable>: Sendable {
         }
     }
 
+    @inlinable
     package func contains(_ element: Element) -> Bool {
         switch self.contents {
         case .none: false
@@ -33,6 +41,7 @@ package struct SmallSet<Element: Hashable & Sendable>: Sendable {
         }
     }
 
+    @inlinable
     package mutating func insert(_ element: Element) {
         switch self.contents {
         case .none: self.contents = .one(element)
@@ -49,6 +58,7 @@ package struct SmallSet<Element: Hashable & Sendable>: Sendable {
     ///
     /// - Returns: Whether it was there.
     @discardableResult
+    @inlinable
     package mutating func remove(_ element: Element) -> Bool {
         switch self.contents {
         case .none: return false
@@ -67,12 +77,19 @@ package struct SmallSet<Element: Hashable & Sendable>: Sendable {
 extension SmallSet: Sequence {
     /// Goes over the elements, in no order.
     package struct Iterator: IteratorProtocol {
-        fileprivate var one: Element?
-        fileprivate var many: Set<Element>.Iterator?
+        @usableFromInline
+        var one: Element?
+        @usableFromInline
+        var many: Set<Element>.Iterator?
 
+        @inlinable
+        init(one: Element?, many: Set<Element>.Iterator?) { (self.one, self.many) = (one, many) }
+
+        @inlinable
         package mutating func next() -> Element? { self.one.take() ?? self.many?.next() }
     }
 
+    @inlinable
     package func makeIterator() -> Iterator {
         switch self.contents {
         case .none: Iterator(one: nil, many: nil)

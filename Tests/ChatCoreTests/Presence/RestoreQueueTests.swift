@@ -141,7 +141,7 @@ struct RestoreQueueTests {
 }
 
 @Suite("Where a user is", .patience)
-struct UserIndexTests {
+struct LingeringRoomsTests {
     @Test func `rooms of a user who lingers are found, and nothing is kept of one who is gone`() throws {
         var lingering = LingeringRooms()
         let (mina, lobby, kitchen) = (UserID("mina"), try RoomName("lobby"), try RoomName("kitchen"))
@@ -154,20 +154,5 @@ struct UserIndexTests {
         lingering.remove(mina, in: lobby)
         lingering.remove(mina, in: kitchen)
         #expect(lingering.isEmpty)
-    }
-
-    @Test func `connections of a user are found, and nothing is kept of one who is gone`() throws {
-        var index = UserIndex<Int>()
-        let mina = UserID("mina")
-        index.add(1, of: mina)
-        index.add(2, of: mina)
-        index.add(3, of: UserID("juno"))
-        #expect(Set(index.connections(of: mina)) == [1, 2])
-        index.remove(1, of: mina)
-        index.remove(1, of: mina)
-        #expect(Set(index.connections(of: mina)) == [2])
-        index.remove(2, of: mina)
-        index.remove(3, of: UserID("juno"))
-        #expect(index.isEmpty)
     }
 }

@@ -2,7 +2,7 @@
 ///
 /// A loop has one repeated task that turns the wheel, in place of a task for each connection. Timers are never moved: a
 /// timer that fires too early is added again.
-package struct TimerWheel<Item: Sendable>: Sendable {
+struct TimerWheel<Item: Sendable>: Sendable {
     private struct Entry {
         var item: Item
         var rounds: Int
@@ -11,7 +11,7 @@ package struct TimerWheel<Item: Sendable>: Sendable {
     private var slots: [[Entry]] = Array(repeating: [], count: 64)
     private var position = 0
 
-    package init() {}
+    init() {}
 
     /// The number of timers for which there is room.
     var capacity: Int { self.slots.reduce(0) { $0 + $1.capacity } }
@@ -21,7 +21,7 @@ package struct TimerWheel<Item: Sendable>: Sendable {
     /// - Parameters:
     ///   - item: The item to return.
     ///   - delay: The time until then, rounded up to the next whole second; at least one.
-    package mutating func schedule(_ item: Item, after delay: Duration) {
+    mutating func schedule(_ item: Item, after delay: Duration) {
         let (seconds, rest) = delay.components
         let ticks = max(1, Int(seconds) + (rest > 0 ? 1 : 0))
         let slot = (self.position + ticks) % self.slots.count
@@ -31,10 +31,11 @@ package struct TimerWheel<Item: Sendable>: Sendable {
     /// Turns the wheel by one second.
     ///
     /// - Returns: The items that are due.
-    package mutating func advance() -> [Item] {
+    mutating func advance() -> [Item] {
         self.position = (self.position + 1) % self.slots.count
         // A slot begins anew, without the room that a crowd needed in it.
-        let entries = exchange(&self.slots[self.position], with: [])
+        let entries = self.slots[self.position]
+        self.slots[self.position] = []
         var due: [Item] = []
         for entry in entries {
             guard entry.rounds > 0 else {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ChatCore
+@testable import ChatNode
 
 @Suite(.patience) struct TimerWheelTests {
     /// Turns the wheel and notes in which turn each item came.

@@ -130,18 +130,24 @@ package enum Base36 {
         (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte)
     }
 
+    /// Eleven digits are this many numbers; twelve would leave out every fourth of what a generator gives.
+    private static let block: UInt64 = 131_621_703_842_267_136
+    /// The numbers of a generator from here on would make some digits likelier than others.
+    private static let limit = UInt64.max / Self.block * Self.block
+
     /// Makes digits, each as likely as every other.
     ///
     /// - Parameters:
     ///   - count: The number of digits.
-    ///   - generator: Called once for every twelve digits: the system's generator makes a system call each time.
+    ///   - generator: Called once for every eleven digits: the system's generator makes a system call each time.
     /// - Returns: The digits.
     package static func random(digits count: Int, using generator: inout some RandomNumberGenerator) -> String {
         String(unsafeUninitializedCapacity: count) { bytes in
             var rest: UInt64 = 0
             for index in 0..<count {
-                // 36 to the power of 12, which is below 2 to the power of 63.
-                if index % 12 == 0 { rest = .random(in: 0..<4_738_381_338_321_616_896, using: &generator) }
+                if index % 11 == 0 {
+                    repeat { rest = generator.next() } while rest >= self.limit
+                }
                 bytes[index] = self.digits[Int(rest % 36)]
                 rest /= 36
             }

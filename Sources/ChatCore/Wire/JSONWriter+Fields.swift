@@ -28,11 +28,7 @@ extension JSONWriter {
 
     /// Writes an array of people.
     package mutating func array(_ name: StaticString, users: [User]) {
-        guard users.allSatisfy({ $0.id.rawValue.isPlainInJSON && $0.name.rawValue.isPlainInJSON }) else {
-            return self.array(name, users) { $0.fields(of: $1) }
-        }
-        // What is around an id and a name, and the comma.
-        let bytes = users.reduce(2) { $0 + $1.id.rawValue.utf8.count + $1.name.rawValue.utf8.count + 21 }
+        guard let bytes = Self.plainBytes(of: users) else { return self.array(name, users) { $0.fields(of: $1) } }
         self.name(name, valueBytes: bytes) { sink in
             sink.write("[")
             var isFirst = true
@@ -48,15 +44,25 @@ extension JSONWriter {
             sink.write("]")
         }
     }
+
+    /// The bytes of an array of people; nil when something in it needs an escape.
+    private static func plainBytes(of users: [User]) -> Int? {
+        var bytes = 2
+        for user in users {
+            guard let id = user.id.rawValue.plainBytes, let name = user.name.rawValue.plainBytes else { return nil }
+            // What is around an id and a name, and the comma, take 20.
+            bytes += id + name + 20
+        }
+        return bytes
+    }
 }
 
 extension String {
-    /// Whether it has no character that needs an escape in JSON.
-    fileprivate var isPlainInJSON: Bool {
-        let isPlain = self.utf8.withContiguousStorageIfAvailable {
-            ByteScan.plainPrefix(UnsafeRawBufferPointer($0)) == $0.count
-        }
+    /// The bytes that it has in JSON, if it has no character that needs an escape there.
+    fileprivate var plainBytes: Int? {
         // Of a string that is not in one piece nobody knows it.
-        return isPlain ?? false
+        self.utf8.withContiguousStorageIfAvailable { text -> Int? in
+            ByteScan.plainPrefix(UnsafeRawBufferPointer(text)) == text.count ? text.count : nil
+        } ?? nil
     }
 }

@@ -25,7 +25,9 @@ import Testing
 
     @Test func `people are written as any other objects`() throws {
         let names = ["Mina", "she \"is\"", "back\\slash", "민아", "👩🏽‍💻"]
-        let users = try names.map { User(id: UserID("u1"), name: try UserName($0)) }
+        let users = try ["u1", "a\"b"].flatMap { id in
+            try names.map { User(id: UserID(id), name: try UserName($0)) }
+        }
         for count in 0...users.count {
             var quick = JSONWriter()
             quick.array("members", users: Array(users.prefix(count)))

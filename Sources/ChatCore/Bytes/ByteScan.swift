@@ -10,15 +10,30 @@ enum ByteScan {
     /// The number of bytes at the beginning that need no escape in a JSON string: no quote, backslash, control
     /// character or DEL.
     static func plainPrefix(_ bytes: UnsafeRawBufferPointer) -> Int {
-        var offset = self.words(bytes, without: self.escaped)
-        // The last word may have bytes of the one before.
         let last = bytes.count - 8
-        if last >= 0, offset > last, self.escaped(bytes.loadUnaligned(fromByteOffset: last, as: UInt64.self)) == 0 {
-            return bytes.count
+        guard last >= 0 else { return self.end(bytes, while: self.isPlain) }
+        var offset = 0
+        // Most strings in a message are names, and end within the first word.
+        while offset <= last {
+            let found = self.escaped(self.word(bytes, offset))
+            guard found == 0 else { return offset + self.index(found) }
+            offset = self.words(bytes, from: offset + 8, without: self.escaped)
         }
-        while offset < bytes.count, self.isPlain(bytes[offset]) { offset += 1 }
-        return offset
+        // The last word may have bytes of the one before.
+        let found = self.escaped(self.word(bytes, last))
+        return found == 0 ? bytes.count : last + self.index(found)
     }
+
+    /// The eight bytes at an offset, the first one lowest.
+    @inline(__always)
+    private static func word(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+        UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+
+    /// The place of the first byte that was found in a word.
+    ///
+    /// The bytes behind it may have been found in error: a byte borrows from the next one.
+    private static func index(_ found: UInt64) -> Int { found.trailingZeroBitCount / 8 }
 
     /// Not 0 when some byte of the word needs an escape.
     @inline(__always)
@@ -39,10 +54,23 @@ enum ByteScan {
         return memcmp(left, start, right.count) == 0
     }
 
+    /// Whether a text stands at an offset.
+    @inline(__always)
+    static func has(_ text: UnsafeRawBufferPointer, in bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+        guard offset + text.count <= bytes.count else { return false }
+        return self.areEqual(UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + text.count)]), text)
+    }
+
+    /// Whether a word stands at an offset.
+    @inline(__always)
+    static func has(_ word: StaticString, in bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+        self.has(UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount), in: bytes, at: offset)
+    }
+
     /// Whether all bytes are ASCII.
     static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let offset = self.words(bytes) { $0 & self.highs }
-        return bytes[offset...].allSatisfy { $0 < 0x80 }
+        return self.end(bytes, from: offset) { $0 < 0x80 } == bytes.count
     }
 
     /// Whether the bytes are UTF-8 (Unicode, table 3-7).
@@ -52,7 +80,8 @@ enum ByteScan {
         var offset = 0
         while offset < bytes.count {
             if bytes[offset] < 0x80 {
-                offset = max(offset + 1, self.words(bytes, from: offset) { $0 & self.highs })
+                offset = self.words(bytes, from: offset) { $0 & self.highs }
+                offset = self.end(bytes, from: offset) { $0 < 0x80 }
                 continue
             }
             guard let count = self.characterLength(bytes, at: offset) else { return false }
@@ -82,7 +111,7 @@ enum ByteScan {
     /// Whether all bytes are visible ASCII, or blanks.
     static func isPrintable(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let offset = self.words(bytes) { $0 & self.highs | self.below(0x20, $0) | self.equal(0x7F, $0) }
-        return bytes[offset...].allSatisfy { (0x20...0x7E).contains($0) }
+        return self.end(bytes, from: offset) { (0x20...0x7E).contains($0) } == bytes.count
     }
 
     /// Goes over whole words until one has a byte that is looked for.
@@ -103,15 +132,23 @@ enum ByteScan {
         var offset = start
         while offset + 32 <= bytes.count {
             var found: UInt64 = 0
-            for word in 0..<4 {
-                found |= find(bytes.loadUnaligned(fromByteOffset: offset + 8 * word, as: UInt64.self))
-            }
+            for index in 0..<4 { found |= find(self.word(bytes, offset + 8 * index)) }
             guard found == 0 else { break }
             offset += 32
         }
-        while offset + 8 <= bytes.count, find(bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) == 0 {
-            offset += 8
-        }
+        while offset + 8 <= bytes.count, find(self.word(bytes, offset)) == 0 { offset += 8 }
+        return offset
+    }
+
+    /// Goes over bytes for as long as they pass a test.
+    @inline(__always)
+    private static func end(
+        _ bytes: UnsafeRawBufferPointer,
+        from start: Int = 0,
+        while passes: (UInt8) -> Bool
+    ) -> Int {
+        var offset = start
+        while offset < bytes.count, passes(bytes[offset]) { offset += 1 }
         return offset
     }
 

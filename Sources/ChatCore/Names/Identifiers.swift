@@ -102,6 +102,12 @@ public struct Epoch: Hashable, Sendable, CustomStringConvertible {
         self.bytes = ByteString(raw)
     }
 
+    /// Reads an epoch from bytes, which are checked before a string is made of them; nil when they are none.
+    init?(_ raw: UnsafeRawBufferPointer) {
+        guard (8...Self.maximumBytes).contains(raw.count), raw.allSatisfy(Base36.isDigit) else { return nil }
+        self.bytes = ByteString(String(decoding: raw, as: UTF8.self))
+    }
+
     /// Makes an epoch that no log has had before.
     ///
     /// - Parameter generator: The source of its 62 random bits.

@@ -23,6 +23,11 @@ public struct RoomName: Hashable, Sendable, CustomStringConvertible {
     /// - Parameter raw: The name as somebody wrote it.
     /// - Throws: ``ProtocolError`` with the code `room_invalid`.
     public init(_ raw: String) throws(ProtocolError) {
+        // Most names are of this kind, and each message has one.
+        guard !Self.isPlain(raw.utf8) else {
+            self.bytes = ByteString(raw)
+            return
+        }
         // A name that is far too long is refused before any work is done on it.
         guard raw.utf8.count <= Self.maximumInput else { throw .roomInvalid(Self.tooLong) }
         guard raw.isStreamSafe else { throw .roomInvalid(StreamSafe.tooManyMarks) }
@@ -42,6 +47,13 @@ public struct RoomName: Hashable, Sendable, CustomStringConvertible {
 
     /// The name itself.
     public var description: String { self.rawValue }
+
+    /// Whether it is a name as it stands: ASCII, not too long, and beginning like a name.
+    private static func isPlain(_ name: String.UTF8View) -> Bool {
+        guard name.count <= Self.maximumScalars, let first = name.first else { return false }
+        return first != UInt8(ascii: ".") && first != UInt8(ascii: "-")
+            && name.allSatisfy { $0 < 0x80 && Unicode.Scalar($0).isAllowedInRoomName }
+    }
 
     private static let tooLong =
         "a room name has at most \(maximumScalars) characters and \(maximumBytes) bytes"

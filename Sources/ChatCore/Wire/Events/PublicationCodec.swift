@@ -74,15 +74,13 @@ package enum PublicationCodec {
     package static func position(of payload: ByteBuffer, prefix: ByteBuffer) -> LogPosition? {
         payload.withUnsafeReadableBytes { bytes in
             let start = prefix.readableBytes
-            let isOurs = prefix.withUnsafeReadableBytes { bytes.starts(with: $0) }
+            let isOurs = prefix.withUnsafeReadableBytes { ByteScan.has($0, in: bytes, at: 0) }
             guard isOurs, let quote = bytes[start...].prefix(33).firstIndex(of: UInt8(ascii: "\"")),
-                let epoch = try? Epoch(String(decoding: bytes[start..<quote], as: UTF8.self))
+                let epoch = Epoch(UnsafeRawBufferPointer(rebasing: bytes[start..<quote]))
             else { return nil }
             let separator: StaticString = #"","seq":"#
+            guard ByteScan.has(separator, in: bytes, at: quote) else { return nil }
             let digits = quote + separator.utf8CodeUnitCount
-            guard digits < bytes.count,
-                bytes[quote..<digits].elementsEqual(UnsafeBufferPointer(start: separator.utf8Start, count: 8))
-            else { return nil }
             // A number that was cut would be a different number.
             guard let (seq, end) = Self.number(in: bytes, at: digits), seq > 0, bytes[end] == UInt8(ascii: ",") else {
                 return nil
@@ -94,8 +92,7 @@ package enum PublicationCodec {
     /// The time whose name begins at an index, as it does right after the number.
     private static func time(in bytes: UnsafeRawBufferPointer, at index: Int) -> Int? {
         let name: StaticString = #","time":"#
-        guard index + name.utf8CodeUnitCount <= bytes.count else { return nil }
-        for offset in 0..<name.utf8CodeUnitCount where bytes[index + offset] != name.utf8Start[offset] { return nil }
+        guard ByteScan.has(name, in: bytes, at: index) else { return nil }
         return Self.number(in: bytes, at: index + name.utf8CodeUnitCount)?.value
     }
 

@@ -68,6 +68,9 @@ struct RawClient {
 
     func send(_ text: String) async { await self.send(Array(text.utf8)) }
 
+    /// Its own port.
+    var port: Int? { self.channel.localAddress?.port }
+
     /// The certificate that the server has shown.
     func certificate() async throws -> NIOSSLCertificate? { try await self.channel.nioSSL_peerCertificate().get() }
 

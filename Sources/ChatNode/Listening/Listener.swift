@@ -65,10 +65,7 @@ struct Listener: Service {
     }
 
     private func bind() async throws -> any Channel {
-        // Connections have it from the socket that accepted them.
-        let bootstrap = self.bootstrap
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .serverChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+        let bootstrap = self.bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
         // Where no interface has IPv6, as in a container, a resolver finds no address of it, not even `::`, which is a number.
         if let number = try? SocketAddress(ipAddress: self.address.host, port: self.address.port) {
             return try await bootstrap.bind(to: number).get()

@@ -3,12 +3,13 @@
 /// A loop has one repeated task that turns the wheel, in place of a task for each connection. Timers are never moved: a
 /// timer that fires too early is added again.
 struct TimerWheel<Item: Sendable>: Sendable {
-    private struct Entry {
+    /// A timer in its slot.
+    private struct Waiting {
         var item: Item
         var rounds: Int
     }
 
-    private var slots: [[Entry]] = Array(repeating: [], count: 64)
+    private var slots: [[Waiting]] = Array(repeating: [], count: 64)
     private var position = 0
 
     init() {}
@@ -25,7 +26,7 @@ struct TimerWheel<Item: Sendable>: Sendable {
         let (seconds, rest) = delay.components
         let ticks = max(1, Int(seconds) + (rest > 0 ? 1 : 0))
         let slot = (self.position + ticks) % self.slots.count
-        self.slots[slot].append(Entry(item: item, rounds: (ticks - 1) / self.slots.count))
+        self.slots[slot].append(Waiting(item: item, rounds: (ticks - 1) / self.slots.count))
     }
 
     /// Turns the wheel by one second.
@@ -34,15 +35,15 @@ struct TimerWheel<Item: Sendable>: Sendable {
     mutating func advance() -> [Item] {
         self.position = (self.position + 1) % self.slots.count
         // A slot begins anew, without the room that a crowd needed in it.
-        let entries = self.slots[self.position]
+        let waiting = self.slots[self.position]
         self.slots[self.position] = []
         var due: [Item] = []
-        for entry in entries {
-            guard entry.rounds > 0 else {
-                due.append(entry.item)
+        for timer in waiting {
+            guard timer.rounds > 0 else {
+                due.append(timer.item)
                 continue
             }
-            self.slots[self.position].append(Entry(item: entry.item, rounds: entry.rounds - 1))
+            self.slots[self.position].append(Waiting(item: timer.item, rounds: timer.rounds - 1))
         }
         return due
     }

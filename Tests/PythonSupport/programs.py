@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 import socket
+from collections import deque
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,11 +16,13 @@ SERVER = Path(os.environ.get("CHAT_SERVER_BIN", ROOT / ".build/debug/ChatServer"
 CLI = Path(os.environ.get("CHAT_CLI_BIN", ROOT / ".build/debug/chat-cli"))
 
 
-claims: list[socket.socket] = []
+# A system may give a process no more than a thousand descriptors.
+MAXIMUM_CLAIMS = 256
+claims: deque[socket.socket] = deque()
 
 
 def free_port() -> int:
-    """A port at which nobody listens, kept for as long as the tests run.
+    """A port at which nobody listens, kept until so many others were asked for that its server has long begun.
 
     It is below those that the system gives to outgoing connections, any of which could take it between the end of a program and its
     next start. Its socket does not listen and lets others have the address only once it has it: a server can listen there, and
@@ -35,6 +38,8 @@ def free_port() -> int:
             continue
         claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         claims.append(claim)
+        if len(claims) > MAXIMUM_CLAIMS:
+            claims.popleft().close()
         return port
 
 

@@ -10,7 +10,11 @@ package enum FreePort {
     /// free; and each given out once, since tests run beside each other.
     private static let next = Mutex(Int.random(in: 12_000..<30_000))
 
-    /// Finds a port at which nobody listens, and keeps it for as long as the tests run.
+    /// What keeps the ports that were found; a system may give a process no more than a thousand descriptors.
+    private static let claims = Mutex<[CInt]>([])
+    private static let maximumClaims = 256
+
+    /// Finds a port at which nobody listens, and keeps it until so many others were found that its server has long begun.
     ///
     /// - Throws: ``NoneFree`` after a hundred that are taken.
     package static func find() throws -> Int {
@@ -49,6 +53,11 @@ package enum FreePort {
             return false
         }
         var yes: Int32 = 1
-        return setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size)) == 0
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        self.claims.withLock { claims in
+            claims.append(descriptor)
+            if claims.count > self.maximumClaims { close(claims.removeFirst()) }
+        }
+        return true
     }
 }

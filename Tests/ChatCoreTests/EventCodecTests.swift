@@ -126,6 +126,13 @@ import Testing
         var replicated = receipt
         replicated.replicas = 2
         #expect(try self.fields(of: .sent(self.room, replicated)).receipt() == replicated)
+        // The longest one of all, and the space for it, is known beforehand.
+        let place = LogPosition(epoch: try Epoch(String(repeating: "z", count: Epoch.maximumBytes)), seq: .max)
+        let longest = Receipt(position: place, time: .min, isDuplicate: false, replicas: .max)
+        let room = try RoomName(String(repeating: "가", count: RoomName.maximumScalars))
+        var answer = ByteBuffer()
+        Reply.sent(room, longest).write(id: .max, to: &answer)
+        #expect(answer.readableBytes == 192 + 32 + 3 * 19 + 20 + 85)
         #expect(try self.fields(of: .renamed(self.mina)).renamed() == self.mina)
         #expect(try self.fields(of: .refreshed(tokenSeconds: 300)).tokenSeconds() == 300)
 

@@ -77,6 +77,7 @@ let package = Package(
         .target(
             name: "ChatSettings",
             dependencies: [
+                "ChatSystem",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -14,7 +14,7 @@ ChatFleet      | ChatCore ChatSystem              | Crypto Logging Synchronizati
 ChatDeflate    | CZlib                            | NIOCore
 ChatWebSocket  | ChatDeflate                      | NIOCore
 ChatSystem     | CMalloc                          | Dispatch Glibc Synchronization
-ChatSettings   |                                  | Configuration Foundation SystemPackage
+ChatSettings   | ChatSystem                       | Configuration Foundation SystemPackage
 ChatHTTP       |                                  | Crypto NIOCore
 CHiredis       |                                  |
 CMalloc        |                                  |

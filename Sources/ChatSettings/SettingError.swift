@@ -1,3 +1,5 @@
+internal import ChatSystem
+
 /// A setting that cannot be used, as one line for people.
 package struct SettingError: Error, Sendable {
     /// The fault, in English, with `{placeholders}`.
@@ -32,6 +34,17 @@ package struct SettingError: Error, Sendable {
         var error = self
         error.place = place
         return error
+    }
+}
+
+extension SettingError {
+    /// A file with settings cannot be read.
+    init(_ error: FileError) {
+        if let words = error.systemWords {
+            self = Self(words).at(error.path)
+        } else {
+            self.init(error.english, ["path": error.path])
+        }
     }
 }
 

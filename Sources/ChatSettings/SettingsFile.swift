@@ -1,3 +1,4 @@
+internal import ChatSystem
 package import Foundation
 
 /// The contents of a file of settings: its keys are checked before its values are read, so that a misspelt one is
@@ -10,17 +11,30 @@ package struct SettingsFile: Sendable {
     /// - Parameter path: The path of the file.
     /// - Throws: ``SettingError`` when it cannot be read, or is not a JSON object.
     package init(_ path: String) throws(SettingError) {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw SettingError("{path} cannot be read", ["path": path])
-        }
-        do throws(SettingError) { try self.init(data) } catch { throw error.at(path) }
+        let bytes: [UInt8]?
+        do throws(FileError) { bytes = try AtomicFile.read(path) } catch { throw SettingError(error) }
+        guard let bytes else { throw SettingError(FileError.missing(path)) }
+        do throws(SettingError) { try self.init(Data(bytes)) } catch { throw error.at(path) }
     }
 
     package init(_ data: Data) throws(SettingError) {
-        guard case .object(let root)? = try? JSONDecoder().decode(Node.self, from: data) else {
-            throw SettingError("this is no JSON object")
+        guard let node = try? JSONDecoder().decode(Node.self, from: data) else { throw Self.fault(in: data) }
+        guard case .object(let root) = node else { throw SettingError("this is no JSON object") }
+        if let key = RepeatedKey.first(in: [UInt8](data)) {
+            throw SettingError("\"{name}\" is there twice", ["name": key])
         }
         self.root = root
+    }
+
+    /// The place where a text ceases to be JSON.
+    private static func fault(in data: Data) -> SettingError {
+        // The decoder says only that there is one.
+        do { _ = try JSONSerialization.jsonObject(with: data) } catch {
+            if let reason = (error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String {
+                return SettingError("this is no JSON: {reason}", ["reason": reason])
+            }
+        }
+        return SettingError("this is no JSON object")
     }
 
     package static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

@@ -4,12 +4,24 @@ internal import Glibc
 package enum AtomicFile {
     /// Reads a file of at most 16 MiB.
     ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - mayBePipe: Whether it may be a pipe: reading one waits for whoever writes to it, and takes what is read away.
     /// - Returns: Its bytes; nil when there is no such file.
     /// - Throws: ``FileError`` when it exists and cannot be read.
-    package static func read(_ path: String) throws(FileError) -> [UInt8]? {
-        guard let file = fopen(path, "r") else {
+    package static func read(_ path: String, mayBePipe: Bool = false) throws(FileError) -> [UInt8]? {
+        // Opening a pipe to which nobody writes waits, too.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | (mayBePipe ? 0 : O_NONBLOCK))
+        guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw FileError(path, .system(errno))
+        }
+        var facts = stat()
+        let isPipe = fstat(descriptor, &facts) == 0 && facts.st_mode & S_IFMT == S_IFIFO
+        guard mayBePipe || !isPipe, let file = fdopen(descriptor, "r") else {
+            let code = errno
+            close(descriptor)
+            throw FileError(path, isPipe ? .pipe : .system(code))
         }
         defer { fclose(file) }
         var bytes: [UInt8] = []
@@ -44,6 +56,15 @@ package enum AtomicFile {
             unlink(new)
             throw FileError(path, .system(code))
         }
+    }
+
+    /// Checks that a file can be written: that its folder is there, and that files can be made in it.
+    ///
+    /// - Throws: ``FileError``.
+    package static func checkWritable(_ path: String) throws(FileError) {
+        let target = try self.target(of: path)
+        let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "."
+        guard access(folder, W_OK | X_OK) == 0 else { throw FileError(path, .system(errno)) }
     }
 
     /// The file to which a path leads: links are followed if the user, or the machine's administrator, made them.
@@ -105,6 +126,8 @@ package struct FileError: Error, Equatable {
         case system(CInt)
         /// It is too large, or reading failed midway.
         case unreadable
+        /// It is a pipe, at whose end a program may wait for ever.
+        case pipe
         /// It is a link that another user made.
         case foreignLink
     }
@@ -116,4 +139,26 @@ package struct FileError: Error, Equatable {
         self.path = path
         self.reason = reason
     }
+}
+
+extension FileError: CustomStringConvertible {
+    /// There is no such file.
+    package static func missing(_ path: String) -> Self { Self(path, .system(ENOENT)) }
+
+    /// The system's words for its error, in English; nil for a reason that is not the system's.
+    package var systemWords: String? {
+        if case .system(let number) = self.reason { String(cString: strerror(number)) } else { nil }
+    }
+
+    /// The fault in English, with `{path}` for the file.
+    package var english: String {
+        switch self.reason {
+        case .system: "{path}: \(self.systemWords ?? "")"
+        case .unreadable: "{path} cannot be read"
+        case .pipe: "{path} is a pipe"
+        case .foreignLink: "{path} is a link of another user"
+        }
+    }
+
+    package var description: String { self.english.replacing("{path}", with: self.path) }
 }

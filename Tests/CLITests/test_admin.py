@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import urllib.request
@@ -201,12 +202,16 @@ def test_the_key_is_needed_and_never_shown(nodes, key_file):
         assert admin(server, *arguments).returncode == 64
 
 
-def test_a_damaged_moderation_file_is_an_error_at_the_start(tmp_path):
-    file = tmp_path / "rulings.json"
-    file.write_text("{")
+@pytest.mark.parametrize(
+    "name, complaint",
+    [("damaged", "is damaged"), ("pipe", "is a pipe"), ("no-folder/file", "No such file or directory")],
+)
+def test_a_moderation_file_that_cannot_be_used_is_an_error_at_the_start(tmp_path, name, complaint):
+    (tmp_path / "damaged").write_text("{")
+    os.mkfifo(tmp_path / "pipe")
     ended = subprocess.run(
-        [SERVER, "--port", "0", "--moderation-file", file],
+        [SERVER, "--port", "0", "--moderation-file", tmp_path / name],
         capture_output=True,
         text=True,
     )
-    assert ended.returncode == 73 and "is damaged" in ended.stderr
+    assert ended.returncode == 73 and complaint in ended.stderr

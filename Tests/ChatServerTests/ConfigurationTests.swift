@@ -362,10 +362,19 @@ struct ConfigurationTests {
         }
     }
 
-    @Test func `a file that is missing or no JSON is told`() async throws {
-        await #expect(throws: SettingError.self) { try await self.configuration(file: "/nonexistent") }
-        try await self.withFile("port = 1") { file in
-            await #expect(throws: SettingError.self) { try await self.configuration(file: file) }
+    @Test func `a file that is not there is told`() async throws {
+        let error = await #expect(throws: SettingError.self) { try await self.configuration(file: "/nonexistent") }
+        #expect(error?.message == "config: /nonexistent: No such file or directory")
+    }
+
+    @Test(arguments: [
+        ("port = 1", "this is no JSON: "), (#"{"port" 1}"#, "this is no JSON: "), ("[1]", "this is no JSON object"),
+        ("", "this is no JSON"), (#"{"port": 1, "host": "::", "port": 2}"#, #""port" is there twice"#),
+    ])
+    func `the fault of a file is told`(text: String, complaint: String) async throws {
+        try await self.withFile(text) { file in
+            let error = await #expect(throws: SettingError.self) { try await self.configuration(file: file) }
+            #expect(error?.message.hasPrefix("config: \(file): \(complaint)") == true, "\(error?.message ?? "")")
         }
     }
 

@@ -15,11 +15,15 @@ package struct ModerationFile: Sendable {
 
     /// Reads the rulings; a file that is missing has none.
     ///
-    /// - Throws: ``Damage`` when it cannot be read: a node that ignored it would let banned people in.
+    /// - Throws: ``Damage`` when it cannot be read: a node that ignored it would let banned people in. Also when it
+    ///   cannot be written: that would be found by the moderator who bans somebody.
     package func read() throws(Damage) -> [Ruling] {
         let bytes: [UInt8]?
-        do throws(FileError) { bytes = try AtomicFile.read(self.path) } catch {
-            throw Damage(description: "the moderation file \(self.path) cannot be read")
+        do throws(FileError) {
+            bytes = try AtomicFile.read(self.path)
+            try AtomicFile.checkWritable(self.path)
+        } catch {
+            throw Damage(description: "the moderation file cannot be used: \(error)")
         }
         guard let bytes else { return [] }
         do throws(RulingArchive.Damage) { return try RulingArchive.rulings(in: ByteBuffer(bytes: bytes)) } catch {

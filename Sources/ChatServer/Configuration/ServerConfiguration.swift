@@ -3,6 +3,7 @@ import ChatIdentity
 import ChatNode
 import ChatRedis
 import ChatSettings
+import ChatSystem
 import Foundation
 import Logging
 import NIOSSL
@@ -290,7 +291,9 @@ extension Settings {
     /// - Throws: ``SettingError`` when a file has none.
     func authorities(_ file: String? = nil, _ name: String = "") throws(SettingError) -> NIOSSLTrustRoots? {
         if let path = file ?? self.variable("SSL_CERT_FILE") {
-            guard let certificates = try? NIOSSLCertificate.fromPEMFile(path), !certificates.isEmpty else {
+            guard let bytes = try? AtomicFile.read(path),
+                let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes), !certificates.isEmpty
+            else {
                 let name = file == nil ? "SSL_CERT_FILE" : name
                 throw SettingError("\(name): the file cannot be read, or has no certificate in PEM form")
             }
@@ -315,11 +318,8 @@ extension Settings {
         file: String?
     ) async throws(SettingError) -> Settings {
         if let file {
-            guard let contents = try? SettingsFile(file) else {
-                throw SettingError("config: the file \(file) is missing or no JSON object")
-            }
-            do throws(SettingError) { try contents.check(Setting.all, isStrict: false) } catch {
-                throw error.at("config")
+            do throws(SettingError) { try SettingsFile(file).check(Setting.all, isStrict: false) } catch {
+                throw SettingError("\(error.message)").at("config")
             }
         }
         return try await Settings(flags: flags, environment: environment, file: file, naming: .flagAndVariable)
@@ -330,7 +330,7 @@ extension Settings {
     /// The password in the file that a setting names; nil when the setting has no value.
     fileprivate func password(_ setting: Setting) throws(SettingError) -> RedisURL.Password? {
         guard let file = self.string(setting) else { return nil }
-        guard let password = try? String(contentsOfFile: file, encoding: .utf8) else {
+        guard let bytes = try? AtomicFile.read(file), let password = String(validating: bytes, as: UTF8.self) else {
             throw SettingError("\(setting.names): the file cannot be read")
         }
         return RedisURL.Password(password.trimmingCharacters(in: .newlines))

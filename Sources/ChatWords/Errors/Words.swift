@@ -96,8 +96,8 @@ package enum Words {
     package static func of(_ error: FileError, in language: Language = .current) -> String {
         switch error.reason {
         case .system(let number): "\(error.path): \(self.of(errno: number, in: language))"
-        case .unreadable: Sentence("{path} cannot be read", ["path": error.path]).text(in: language)
-        case .foreignLink: Sentence("{path} is a link of another user", ["path": error.path]).text(in: language)
+        case .unreadable, .pipe, .foreignLink:
+            Sentence(error.english, filling: ["path": error.path]).text(in: language)
         }
     }
 }

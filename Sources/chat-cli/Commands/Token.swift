@@ -99,7 +99,9 @@ struct Token: AsyncParsableCommand {
 
     private static func read(_ path: String) throws(KeyError) -> [UInt8] {
         let bytes: [UInt8]?
-        do throws(FileError) { bytes = try AtomicFile.read(path) } catch { throw KeyError(Words.of(error)) }
+        do throws(FileError) { bytes = try AtomicFile.read(path, mayBePipe: true) } catch {
+            throw KeyError(Words.of(error))
+        }
         guard let bytes else { throw KeyError(Words.of(errno: ENOENT)) }
         return bytes
     }

@@ -29,10 +29,9 @@ extension Language {
     /// A file that cannot be read is reported later, when the settings are read.
     private static func configured(_ path: String?) -> Language? {
         struct Contents: Decodable { var language: String? }
-        guard let data = FileManager.default.contents(atPath: path ?? Folders.chatCLI.configuration + "/config.json")
-        else {
-            return nil
-        }
-        return (try? JSONDecoder().decode(Contents.self, from: data))?.language.flatMap { Language(rawValue: $0) }
+        guard let bytes = try? AtomicFile.read(path ?? Folders.chatCLI.configuration + "/config.json"),
+            let contents = try? JSONDecoder().decode(Contents.self, from: Data(bytes))
+        else { return nil }
+        return contents.language.flatMap { Language(rawValue: $0) }
     }
 }

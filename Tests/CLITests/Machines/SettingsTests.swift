@@ -56,7 +56,8 @@ import ChatSettings
 
     @Test(
         arguments: [
-            ("x", "no JSON object"), ("[]", "no JSON object"), (#"{"nmae": "x"}"#, "nmae"),
+            ("x", "no JSON: "), ("[]", "no JSON object"), (#"{"nmae": "x"}"#, "nmae"),
+            (#"{"servers": {"a": {"url": "ws://x"}, "b": {"url": "ws://y"}, "a": {}}}"#, "\"a\" is there twice"),
             (#"{"token": "x"}"#, "a file or comes"),
             (#"{"servers": {"a": {"urll": "x"}}}"#, "urll"), (#"{"servers": []}"#, "servers"),
             (#"{"servers": {"a": "ws://x"}}"#, "servers.a"),
@@ -71,6 +72,14 @@ import ChatSettings
     func `a file that is wrong is told where`(json: String, told: String) async throws {
         let error = await #expect(throws: Fault.self) { try await self.settings(json) }
         #expect(error?.message.contains(told) == true && error?.message.contains(self.file.path) == true)
+    }
+
+    @Test(arguments: [
+        #"{"servers": {"a": {"url": "ws://name"}, "b": {"url": "url"}}, "name": "servers"}"#,
+        #"{"name": "\"name\": {", "color": "never"}"#, #"{"name": "\\"}"#, "{}",
+    ])
+    func `what is a key elsewhere, or a value, is no repetition`(json: String) async throws {
+        _ = try await self.settings(json)
     }
 
     @Test(arguments: [

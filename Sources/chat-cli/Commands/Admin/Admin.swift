@@ -71,7 +71,7 @@ struct AdminOptions: ParsableArguments {
     private func key() throws(Fault) -> String {
         var key = Environment["CHAT_ADMIN_KEY"] ?? ""
         if let file = self.adminKeyFile {
-            guard let bytes = try? AtomicFile.read(file) else {
+            guard let bytes = try? AtomicFile.read(file, mayBePipe: true) else {
                 throw Fault(saying: "{path} cannot be read", ["path": file])
             }
             key = String(decoding: bytes, as: UTF8.self)

@@ -41,6 +41,11 @@ package struct RequestHead: Sendable {
     let bytes: [UInt8]
     let fields: [Field]
 
+    /// The bytes that it keeps: bytes of the target that are not ASCII have become three each.
+    package var heldBytes: Int {
+        self.bytes.count + self.fields.count * MemoryLayout<Field>.stride + self.target.heldBytes
+    }
+
     /// The values of a field, in order.
     ///
     /// - Parameter name: The field's name, in lower case.

@@ -28,6 +28,11 @@ package struct RequestHeadReader: Sendable {
 
     package init() {}
 
+    /// The bytes that it keeps of a head that is not complete, beside the input.
+    package var heldBytes: Int {
+        (self.line?.target.heldBytes ?? 0) + self.lineEnds.count * MemoryLayout<Int>.stride
+    }
+
     /// Looks for a head.
     ///
     /// - Parameter input: The input; a complete head is removed from it.

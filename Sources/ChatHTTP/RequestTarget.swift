@@ -7,6 +7,9 @@ package struct RequestTarget: Equatable, Sendable {
     /// The host and port of a target in absolute form, which replace the field `Host`.
     package var authority: String?
 
+    /// The bytes of its parts.
+    var heldBytes: Int { self.path.utf8.count + (self.query?.utf8.count ?? 0) + (self.authority?.utf8.count ?? 0) }
+
     /// Reads a target in origin, absolute or asterisk form.
     ///
     /// Bytes that are not ASCII are treated as if they were percent-encoded: people type them into a terminal.

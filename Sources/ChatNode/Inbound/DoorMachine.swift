@@ -76,9 +76,9 @@ struct DoorMachine {
 
     /// The bytes that it keeps for requests: a few that wait keep the buffer that they came in.
     var heldBytes: Int {
-        let input = self.input.readableBytes > 0 ? self.input.storageCapacity : 0
-        guard case .body(_, let body, _) = self.state else { return input }
-        return input + body.taken
+        let input = (self.input.readableBytes > 0 ? self.input.storageCapacity : 0) + self.reader.heldBytes
+        guard case .body(let errand, let body, _) = self.state else { return input }
+        return input + errand.head.heldBytes + body.taken
     }
 
     /// Whether bytes are wanted now.

@@ -56,6 +56,18 @@ struct DoorMachineTests {
         #expect(self.receive(&slow, Handshake.get("/a"), after: .seconds(10)) == "wait")
     }
 
+    @Test func `what a request keeps is counted before it is complete`() {
+        // Each of these bytes becomes three.
+        let target = "/?" + String(repeating: "é", count: 4000)
+        var head = self.machine()
+        #expect(self.receive(&head, "POST \(target) HTTP/1.1\r\n") == "wait")
+        #expect(head.heldBytes >= 24_000 + 8000)
+        #expect(self.receive(&head, "Host: localhost\r\nContent-Length: 100\r\n\r\n") == "wait")
+        #expect(head.heldBytes >= 24_000 + 8000)
+        #expect(self.receive(&head, String(repeating: "x", count: 100)) == "serve / 100")
+        #expect(head.heldBytes == 0)
+    }
+
     @Test func `a peer that does not speak TLS where it has to is answered once, and what follows is ignored`() {
         var machine = self.machine(awaitsTLS: true)
         #expect(self.name(machine.spokePlainly(now: self.start)) == "fault 400")

@@ -17,7 +17,7 @@ import Testing
                 bytes[place] = byte
                 let isPlain = byte >= 0x20 && ![0x22, 0x5C, 0x7F].contains(byte)
                 #expect(self.scan(bytes, ByteScan.plainPrefix) == (isPlain ? count : place))
-                #expect(self.scan(bytes, ByteScan.isASCII) == (byte < 0x80))
+                #expect(self.scan(bytes, ByteScan.isUTF8) == (byte < 0x80))
                 #expect(self.scan(bytes, ByteScan.isPrintable) == (0x20...0x7E).contains(byte))
             }
         }
@@ -33,7 +33,7 @@ import Testing
             let bytes = (0..<count).map { _ in UInt8.random(in: 0x1E...0x81, using: &generator) }
             let plain = bytes.prefix { $0 >= 0x20 && ![0x22, 0x5C, 0x7F].contains($0) }.count
             #expect(self.scan(bytes, ByteScan.plainPrefix) == plain)
-            #expect(self.scan(bytes, ByteScan.isASCII) == bytes.allSatisfy { $0 < 0x80 })
+            #expect(self.scan(bytes, ByteScan.isUTF8) == bytes.allSatisfy { $0 < 0x80 })
             #expect(self.scan(bytes, ByteScan.isPrintable) == bytes.allSatisfy { (0x20...0x7E).contains($0) })
         }
     }
@@ -51,7 +51,6 @@ import Testing
             }
             let plain = bytes.prefix { $0 >= 0x20 && ![0x22, 0x5C, 0x7F].contains($0) }.count
             #expect(self.scan(bytes, ByteScan.plainPrefix) == plain)
-            #expect(self.scan(bytes, ByteScan.isASCII) == bytes.allSatisfy { $0 < 0x80 })
             #expect(self.scan(bytes, ByteScan.isUTF8) == (String(validating: bytes, as: UTF8.self) != nil))
         }
     }

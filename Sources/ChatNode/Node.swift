@@ -270,7 +270,7 @@ extension DoorPolicy {
             webSockets: nil,
             proxies: TrustedProxies(),
             maximumBody: 0,
-            headPatience: configuration.headPatience,
+            patience: configuration.doorPatience,
             hasEcho: false
         )
     }
@@ -291,7 +291,7 @@ extension DoorPolicy {
             asksForTokens: authorizer.asksForTokens,
             proxies: configuration.proxies,
             maximumBody: settings.limits.messageBytes,
-            headPatience: configuration.headPatience,
+            patience: configuration.doorPatience,
             hasEcho: configuration.hasEcho
         )
     }

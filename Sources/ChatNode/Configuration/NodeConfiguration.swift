@@ -58,8 +58,8 @@ package struct NodeConfiguration: Sendable {
     package var servesStatus = true
     /// Where the page gets tokens.
     package var signIn = SignIn()
-    /// The time for the first byte of a connection, and for the rest of a head after its first byte.
-    package var headPatience = Duration.seconds(15)
+    /// The times that a peer has before it is a client.
+    package var doorPatience = DoorPatience()
     /// Opens `/echo`, which sends back every message: for conformance tests.
     package var hasEcho = false
     /// Delays everything that the node does, by times drawn from this seed: for tests that must not pass by luck.

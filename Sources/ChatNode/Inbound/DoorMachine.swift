@@ -334,20 +334,20 @@ extension DoorMachine {
     mutating func check(waiting: Int, now: ContinuousClock.Instant) -> OnCheck {
         if let drainDeadline, now >= drainDeadline { return self.leave() }
         switch self.state {
-        case .securing(let since): return now - since >= Patience.securing ? self.leave() : .wait
+        case .securing(let since): return now - since >= self.policy.patience.securing ? self.leave() : .wait
         case .idle(let since):
-            let patience = self.isFirst ? self.policy.headPatience : Patience.idle
+            let patience = self.isFirst ? self.policy.patience.head : self.policy.patience.idle
             return now - since >= patience ? self.leave() : .wait
         case .head(let since):
-            let patience = self.policy.headPatience
+            let patience = self.policy.patience.head
             guard now - since >= patience else { return .wait }
             return self.tooSlow("a head comes within \(patience.components.seconds) s", now)
         case .body(_, let body, let since):
-            let allowed = Patience.body + .seconds(body.taken / Patience.bodyRate)
+            let allowed = self.policy.patience.body + .seconds(body.taken / DoorPatience.bodyRate)
             return now - since >= allowed ? self.tooSlow("a body comes with at least 1 KiB a second", now) : .wait
         case .answering(let since, let isLast):
             let elapsed = now - since
-            let least = max(1, Int(elapsed.inSeconds) * Patience.answerRate)
+            let least = max(1, Int(elapsed.inSeconds) * DoorPatience.answerRate)
             // An answer that grows has just been written.
             let hasMoved = waiting > self.waiting || self.waiting - waiting >= least
             guard waiting > 0, !hasMoved else {
@@ -355,8 +355,8 @@ extension DoorMachine {
                 self.state = .answering(since: now, isLast: isLast)
                 return .wait
             }
-            return elapsed >= Patience.answer ? self.leave() : .wait
-        case .lingering(let since): return now - since >= Patience.lingering ? self.leave() : .wait
+            return elapsed >= self.policy.patience.answer ? self.leave() : .wait
+        case .lingering(let since): return now - since >= self.policy.patience.lingering ? self.leave() : .wait
         case .left: return .wait
         }
     }
@@ -364,7 +364,7 @@ extension DoorMachine {
     /// The node is going away.
     mutating func drain(now: ContinuousClock.Instant) -> OnCheck {
         guard self.drainDeadline == nil else { return .wait }
-        self.drainDeadline = now + Patience.draining
+        self.drainDeadline = now + self.policy.patience.draining
         switch self.state {
         case .securing, .idle: return self.leave()
         case .head, .body, .answering, .lingering, .left: return .wait

@@ -13,8 +13,8 @@ struct DoorPolicy: Sendable {
     let proxies: TrustedProxies
     /// The most bytes of a body.
     let maximumBody: Int
-    /// The time for the first byte, and for the rest of a head after its first byte.
-    var headPatience = Duration.seconds(15)
+    /// The times that a peer has.
+    var patience = DoorPatience()
     /// Whether tests may open `/echo`.
     let hasEcho: Bool
 

@@ -49,7 +49,9 @@ struct TestServer {
         var configuration = try ServerConfiguration(all)
         try await configuration.readFiles(all)
         configuration.node.hasEcho = hasEcho
-        configuration.node.headPatience = .seconds(3600)
+        for time in [\DoorPatience.head, \.securing, \.idle, \.body, \.answer] {
+            configuration.node.doorPatience[keyPath: time] = .seconds(3600)
+        }
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         let (operatorPorts, operatorContinuation) = AsyncStream<Int>.makeStream()
         let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

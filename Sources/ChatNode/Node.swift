@@ -156,6 +156,10 @@ package struct Node: Service {
         redis.replicas = configuration.ackReplicas
         redis.lease = configuration.limits.presenceLease
         if let authorities = configuration.redisAuthorities { redis.tls.trustRoots = authorities }
+        if let patience = configuration.redisPatience {
+            redis.connectTimeout = patience
+            redis.liveness.answerTimeout = patience
+        }
         return redis
     }
 

@@ -1,6 +1,7 @@
 import ChatCore
 import NIOHTTP1
 import Testing
+import TestSupport
 
 @testable import ChatClient
 
@@ -230,7 +231,7 @@ import Testing
     }
 
     @Test func `a connection to nobody is tried again and can be closed meanwhile`() async throws {
-        let port = try await FakeServer.with { server in server.port }
+        let port = try FreePort.find()
         let client = try ChatClient(.init(server: ServerAddress("ws://127.0.0.1:\(port)")))
         try await withThrowingTaskGroup { group in
             group.addTask { try await client.run() }

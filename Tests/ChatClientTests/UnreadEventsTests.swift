@@ -56,11 +56,18 @@ import Testing
             async let receipt = self.code { try await client.send(self.lobby, "hi") }
             #expect(await receipt == .overflow)
             // Both went out all the same, and their late answers harm nobody.
-            let rest = [try await connection.next(), try await connection.next()]
-            #expect(rest.map { $0?["type"]?.string } == ["ping", "send"])
+            let ping = try #require(try await connection.next())
+            #expect(ping["type"]?.string == "ping")
+            var send = try #require(try await connection.next())
+            while send["type"]?.string == "ping" {
+                // On a busy machine a client asks whether anybody is there.
+                try await connection.ok(send, #""time":6"#)
+                send = try #require(try await connection.next())
+            }
+            #expect(send["type"]?.string == "send")
             try await connection.refuse(question, "internal")
-            try await connection.ok(rest[0], #""time":5"#)
-            try await connection.acknowledge(rest[1], seq: 41)
+            try await connection.ok(ping, #""time":5"#)
+            try await connection.acknowledge(send, seq: 41)
             #expect(await self.seqs(40, client) == Array(1...40))
             async let time = client.ping()
             try await connection.ok(try await connection.next(), #""time":7"#)

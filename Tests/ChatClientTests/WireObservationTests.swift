@@ -8,13 +8,26 @@ import Testing
 @Suite(.patience) struct WireObservationTests {
     /// What was seen, in short.
     private final class Notes: Sendable {
-        private let notes = Mutex<[String]>([])
+        private struct State {
+            var notes: [String] = []
+            /// The ids of pings without an answer.
+            var pings: Set<Int> = []
+        }
 
-        var all: [String] { self.notes.withLock(\.self) }
+        private let state = Mutex(State())
+
+        var all: [String] { self.state.withLock(\.notes) }
 
         func add(_ observation: WireObservation) {
             // On a busy machine a client asks whether anybody is there.
-            if case .sent(let envelope) = observation, case .ping = envelope.command { return }
+            if case .sent(let envelope) = observation, case .ping = envelope.command {
+                return self.state.withLock { state in envelope.id.map { _ = state.pings.insert($0) } }
+            }
+            if case .received(.ok(let fields)) = observation,
+                self.state.withLock({ $0.pings.remove(fields.id) }) != nil
+            {
+                return
+            }
             let note =
                 switch observation {
                 case .opened: "opened"
@@ -24,7 +37,7 @@ import Testing
                 case .garbled: "garbled"
                 case .closed: "closed"
                 }
-            self.notes.withLock { $0.append(note) }
+            self.state.withLock { $0.notes.append(note) }
         }
     }
 

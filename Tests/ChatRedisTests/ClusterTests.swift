@@ -135,7 +135,7 @@ struct ClusterTests {
                 let target = try #require(group.primaries.first { $0 !== source })
                 try await group.beginMoving(self.slot, from: source, to: target)
                 let key = "chat:session:\(hashes[0])"
-                try await source.operate(["MIGRATE", "127.0.0.1", "\(target.port)", key, "0", "5000"])
+                try await source.operate(["MIGRATE", "127.0.0.1", "\(target.port)", key, "0", "60000"])
                 // One has moved, and one is new.
                 try await save(hashes[1])
                 for hash in hashes { try await eventually { (try? await broker.session(hash)) == self.mina } }
@@ -148,14 +148,16 @@ struct ClusterTests {
                 }
                 try await group.finishMoving(self.slot, from: source, to: target)
                 #expect(try await self.publish("b", broker).position.seq == 2)
-                #expect(try await broker.log(self.room, after: 0, limit: 10).publications.count == 2)
+                try await eventually {
+                    (try? await broker.log(self.room, after: 0, limit: 10).publications.count) == 2
+                }
                 for hash in hashes { try await eventually { (try? await broker.session(hash)) == self.mina } }
             }
         }
     }
 
     @Test func `when a primary dies its replica is used, and nothing that it confirmed is lost`() async throws {
-        try await ClusterGroup.with(replicas: true, timeout: 2_000) { group in
+        try await ClusterGroup.with(replicas: true, timeout: 10_000) { group in
             try await self.withNode(group, configure: Self.confirming) { broker in
                 let subscriber = CollectingSubscriber()
                 broker.attach(subscriber)

@@ -110,7 +110,9 @@ struct SecureClusterTests {
                     #expect(length == 1)
                     try await stranger.operate("CONFIG SET cluster-announce-ip 127.0.0.1")
                     try await eventually { (try? await self.publish("b", in: there, broker)) != nil }
-                    #expect(try await broker.log(there, after: 0, limit: 10).publications.count == 2)
+                    try await eventually {
+                        (try? await broker.log(there, after: 0, limit: 10).publications.count) == 2
+                    }
                 }
             }
         }

@@ -61,7 +61,9 @@ struct SentinelTests {
                 for number in 1...3 { _ = try await self.publish("b\(number)", broker) }
                 let seqs = try await subscriber.publications(6, in: self.room).map(\.position.seq)
                 #expect(seqs == Array(1...6))
-                #expect(try await broker.log(self.room, after: 0, limit: 10).publications.count == 6)
+                try await eventually {
+                    (try? await broker.log(self.room, after: 0, limit: 10).publications.count) == 6
+                }
                 // It is the new primary that has them.
                 let length = try await group.replica.reply(to: "XLEN chat:{래블업}:log").integer
                 #expect(length == 6)
@@ -73,7 +75,7 @@ struct SentinelTests {
 
     @Test func `when the primary dies the next one is used, and nothing that a replica confirmed is lost`() async throws
     {
-        try await SentinelGroup.with { group in
+        try await SentinelGroup.with(downAfter: 1000) { group in
             try await self.withNode(group, configure: { $0.replicas = 1 }) { broker in
                 let subscriber = CollectingSubscriber()
                 try await eventually { (try? await broker.subscribe(self.room, subscriber)) != nil }
@@ -86,7 +88,7 @@ struct SentinelTests {
                     }
                     return error.code == .unconfirmed
                 }
-                let page = try await broker.log(self.room, after: 0, limit: 20)
+                let page = try await eventually(get: { try? await broker.log(self.room, after: 0, limit: 20) })
                 #expect(page.publications.map(\.position.seq).prefix(10) == Array(1...10)[...])
                 let seqs = try await subscriber.publications(11, in: self.room).map(\.position.seq)
                 #expect(seqs == Array(1...11))

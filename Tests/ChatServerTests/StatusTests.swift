@@ -19,7 +19,7 @@ struct StatusTests {
     }
 
     @Test func `the node tells what it is and does`() async throws {
-        try await TestServer.with(["node": "test-node"]) { server in
+        try await TestServer.with(["node": "test-node", "unlimited": "true"]) { server in
             try await server.withClient("/ws?room=lobby&name=Mina") { mina in
                 _ = try await mina.next("ok")
                 try await server.withClient("/ws?room=lobby&name=Jonas") { jonas in
@@ -56,7 +56,7 @@ struct StatusTests {
     }
 
     @Test func `who could not join counts as no member, and the room as none`() async throws {
-        try await TestServer.with(broker: RefusingBroker()) { server in
+        try await TestServer.with(["unlimited": "true"], broker: RefusingBroker()) { server in
             try await server.withClient { mina in
                 for id in 1...3 {
                     #expect(try await mina.call(id, #"{"type":"join","room":"lobby"}"#)["type"]?.string == "error")

@@ -4,7 +4,7 @@ import Testing
 @testable import ChatSystem
 
 /// What was freed goes back to the system.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patience)
 struct HeapTests {
     private static let block = 1024
     private static let blocks = 256 * 1024

@@ -4,7 +4,7 @@ import Testing
 @testable import ChatSystem
 
 /// What the system says of this process.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patience)
 struct ProcessReadingTests {
     @Test func `a reading is that of this process`() throws {
         let before = ProcessReading.now()

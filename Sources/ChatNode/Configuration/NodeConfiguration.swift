@@ -58,6 +58,8 @@ package struct NodeConfiguration: Sendable {
     package var servesStatus = true
     /// Where the page gets tokens.
     package var signIn = SignIn()
+    /// The time that Redis has for a connection, and for an answer; nil: as much as the broker gives it.
+    package var redisPatience: Duration?
     /// The times that a peer has before it is a client.
     package var doorPatience = DoorPatience()
     /// Opens `/echo`, which sends back every message: for conformance tests.

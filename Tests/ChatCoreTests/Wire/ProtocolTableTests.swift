@@ -5,7 +5,7 @@ import Testing
 @testable import ChatCore
 
 /// What the compiler cannot say of a command or event that was added: where else it has to be known.
-@Suite("Commands and events stand in every table", .timeLimit(.minutes(1)))
+@Suite("Commands and events stand in every table", .patience)
 struct ProtocolTableTests {
     private let root = URL(filePath: #filePath).appending(path: "../../../..").standardized
 

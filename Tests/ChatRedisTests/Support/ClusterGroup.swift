@@ -58,6 +58,8 @@ struct ClusterGroup {
                     "--cluster-require-full-coverage", "no", "--repl-diskless-sync-delay", "0",
                     // Replicas stay where they are.
                     "--cluster-allow-replica-migration", "no",
+                    // A replica that has waited long for its election may still have it.
+                    "--cluster-replica-validity-factor", "0",
                 ]
             )
             servers.append(server)
@@ -120,7 +122,7 @@ struct ClusterGroup {
             let keys = try await source.reply(to: "CLUSTER GETKEYSINSLOT \(slot.number) 10").array ?? []
             guard !keys.isEmpty else { break }
             for key in keys.compactMap(\.string) {
-                try await source.operate(["MIGRATE", "127.0.0.1", "\(port)", key, "0", "5000"])
+                try await source.operate(["MIGRATE", "127.0.0.1", "\(port)", key, "0", "60000"])
             }
         }
         let owner = try await target.clusterID()

@@ -24,11 +24,14 @@ struct SentinelGroup {
     /// - Parameters:
     ///   - password: The password of the sentinels; nil: they need none.
     ///   - tls: The certificate of all, who then speak TLS with each other too; nil: they speak none.
+    ///   - downAfter: The milliseconds after which a server that is silent counts as gone; long, so that a busy machine
+    ///     makes none go.
     ///   - body: Works with them, once all sentinels know each other and the replica.
     /// - Throws: What the body throws.
     static func with(
         password: String? = nil,
         tls: RedisTLS? = nil,
+        downAfter: Int = 60_000,
         _ body: (SentinelGroup) async throws -> Void
     ) async throws {
         // A primary waits for more replicas to come before it sends its data to the first, unless it is told not to.
@@ -45,7 +48,8 @@ struct SentinelGroup {
                 defer { for sentinel in sentinels { sentinel.cleanUp() } }
                 for _ in 0..<3 {
                     let security = try await Self.security(tls)
-                    let lines = Self.watching(port, password) + security.settings.map { "\($0.name) \($0.value)" }
+                    let watching = Self.watching(port, password, downAfter)
+                    let lines = watching + security.settings.map { "\($0.name) \($0.value)" }
                     let sentinel = try RedisServerProcess(.sentinel(lines))
                     sentinels.append(sentinel)
                     if let port = security.port { securePorts.append(port) }
@@ -77,10 +81,10 @@ struct SentinelGroup {
         return Security(port: port, settings: tls.settings(port: port) + [("tls-replication", "yes")])
     }
 
-    private static func watching(_ port: Int, _ password: String?) -> [String] {
+    private static func watching(_ port: Int, _ password: String?, _ downAfter: Int) -> [String] {
         let lines = [
             "sentinel monitor \(self.name) 127.0.0.1 \(port) 2",
-            "sentinel down-after-milliseconds \(self.name) 1000",
+            "sentinel down-after-milliseconds \(self.name) \(downAfter)",
             "sentinel failover-timeout \(self.name) 10000",
         ]
         return lines + (password.map { ["requirepass \($0)"] } ?? [])
@@ -98,8 +102,12 @@ struct SentinelGroup {
 
     /// Lets the replica become the primary, as an operator does; the former primary becomes its replica.
     func failOver() async throws {
-        try await self.sentinels[0].operate("SENTINEL FAILOVER \(Self.name)")
-        try await eventually { await self.role(of: self.replica) == "master" }
+        try await eventually {
+            if await self.role(of: self.replica) == "master" { return true }
+            // It is refused while a sentinel has not heard of the replica for a moment, or is about it already.
+            _ = try? await self.sentinels[0].operate("SENTINEL FAILOVER \(Self.name)")
+            return false
+        }
         try await eventually { await self.role(of: self.primary) == "slave" }
     }
 

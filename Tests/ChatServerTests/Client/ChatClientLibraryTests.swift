@@ -174,7 +174,9 @@ import Testing
                     let mina = try #require(try await client.members(self.lobby).members.first).id
                     #expect(try await answered { try await admin.connections(of: mina) }.count == 1)
                     #expect(try await answered { try await admin.rulings(from: nil) }.rulings.isEmpty)
-                    try await admin.delete(self.order(seq: receipt.position.seq, room: self.lobby))
+                    try await answered {
+                        try await admin.delete(self.order(seq: receipt.position.seq, room: self.lobby))
+                    }
                     #expect(
                         await self.refusal {
                             try await answered { try await admin.delete(self.order(seq: 99, room: self.lobby)) }

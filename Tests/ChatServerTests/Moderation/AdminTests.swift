@@ -32,11 +32,7 @@ import Testing
             let inAddress = try await server.request("GET", "/admin/rulings?key=\(Self.key)&access_token=\(Self.key)")
             #expect(inAddress.status == 401)
             #expect(try await admin.rulings().isEmpty)
-            var statuses: [Int] = []
-            for _ in 0..<20 {
-                let wrong = Admin(server: server, key: Self.key + "x")
-                statuses.append(try await wrong.get("/admin/rulings").status)
-            }
+            let statuses = try await server.statuses(of: 20, "/admin/rulings", key: Self.key + "x")
             #expect(statuses.first == 401 && statuses.contains(429))
         }
     }

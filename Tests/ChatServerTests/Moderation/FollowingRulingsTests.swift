@@ -1,5 +1,6 @@
 import ChatCore
 import Testing
+import TestSupport
 
 @testable import ChatNode
 
@@ -52,6 +53,11 @@ import Testing
     func `a guest who was away is covered at the address from which it comes`(verb: String) async throws {
         try await Admin.withNodes { _, second, admin in
             let known = try await second.withClient { try await $0.greet("Mina") }
+            let there = Admin(server: second, key: admin.key)
+            try await eventually {
+                let answer = try await there.get("/admin/users/\(known.user)/connections")
+                return answer.body?["connections"]?.array?.isEmpty == true
+            }
             #expect(try await admin.order(verb, #"{"user":"\#(known.user)","room":"lobby"}"#) == 201)
             #expect(Self.ofAddress(try await admin.rulings()) == nil)
             try await second.withClient { mina in

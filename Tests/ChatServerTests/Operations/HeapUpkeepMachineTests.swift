@@ -3,7 +3,7 @@ import Testing
 @testable import ChatServer
 
 /// When memory is given back.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patience)
 struct HeapUpkeepMachineTests {
     private var machine = HeapUpkeepMachine()
 

@@ -38,7 +38,7 @@ struct LeavingNodeTests {
             // Of so few members, whoever has just come and loses a connection would leave at once. For the return there is
             // the usual time, of which nobody needs so much.
             let settings = [
-                "redis": redis.url, "limits.presence-seconds": "10", "limits.members": "4",
+                "redis": redis.url, "limits.presence-seconds": "30", "limits.members": "4",
                 "limits.lease-seconds": "42",
             ]
             try await self.withServers(leaving: settings, staying: settings) { leaving, staying, leave in

@@ -141,7 +141,8 @@ struct PresenceKeeperTests {
             if number < half { #expect(await host.lose(user, self.lobby) == 1) }
         }
         _ = try await host.join(self.mina, self.lobby)
-        #expect(await host.loss(self.mina, self.lobby) == .leaves)
+        // However late this thread comes to it.
+        #expect(await host.loss(self.mina, self.lobby, after: .seconds(-3600)) == .leaves)
         _ = try await host.join(self.juno, self.lobby)
         #expect(await host.lose(self.juno, self.lobby, after: PresenceKeeper.shortestStay) == 1)
     }

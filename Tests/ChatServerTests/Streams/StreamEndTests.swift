@@ -37,7 +37,7 @@ struct StreamEndTests {
 
     @Test func `a stream ends with its token`() async throws {
         try await TokenServer.with { server in
-            let token = TokenServer.token("mina", seconds: 15)
+            let token = TokenServer.token("mina", seconds: 30)
             try await server.withStream(self.path, headers: self.bearer(token)) { stream in
                 _ = try await stream.begun()
                 #expect(try await stream.next("closing").json?["code"]?.integer == 4002)

@@ -49,6 +49,7 @@ struct TestServer {
         var configuration = try ServerConfiguration(all)
         try await configuration.readFiles(all)
         configuration.node.hasEcho = hasEcho
+        configuration.node.redisPatience = .seconds(60)
         for time in [\DoorPatience.head, \.securing, \.idle, \.body, \.answer] {
             configuration.node.doorPatience[keyPath: time] = .seconds(3600)
         }
@@ -136,5 +137,17 @@ struct TestServer {
         var fields: [String: String] = [:]
         for (name, value) in http.allHeaderFields { fields["\(name)".lowercased()] = "\(value)" }
         return (http.statusCode, fields, try? JSONValue(ByteBuffer(bytes: data)))
+    }
+
+    /// The statuses of requests that come all at once, on one connection: so close together that no clock can tell them
+    /// apart, however busy the machine is.
+    func statuses(of count: Int, _ path: String, key: String) async throws -> [Int?] {
+        try await RawClient.with(port: self.port) { client in
+            let request = Handshake.get(path, "Authorization: Bearer \(key)")
+            await client.send(String(repeating: request, count: count))
+            var statuses: [Int?] = []
+            for _ in 0..<count { statuses.append(await client.answer()?.status) }
+            return statuses
+        }
     }
 }

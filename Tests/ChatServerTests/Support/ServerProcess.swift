@@ -26,11 +26,14 @@ struct ServerProcess {
     /// - Returns: What came of it.
     /// - Throws: ``ChildProcess/Failure`` when there is no bash.
     static func run(_ script: String, environment: [String: String] = [:]) async throws -> Outcome {
+        var variables = ["PATH": "/usr/bin:/bin", "server": self.executable]
+        // A server built with a sanitizer is judged by the rules by which the tests are.
+        variables["TSAN_OPTIONS"] = ProcessInfo.processInfo.environment["TSAN_OPTIONS"]
         // Whatever it has started ends with it: a server that does not must not hold up the suite. On a busy machine a script
         // takes a minute; this is a little less than a test may take.
         let process = try ChildProcess(
             ["/usr/bin/timeout", "--signal=KILL", "500", "bash", "-c", script],
-            environment: ["PATH": "/usr/bin:/bin", "server": self.executable].merging(environment) { $1 }
+            environment: variables.merging(environment) { $1 }
         )
         async let said = process.output.text()
         async let complained = process.errors.text()

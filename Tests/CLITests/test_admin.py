@@ -80,6 +80,21 @@ def admin(server: Server, *arguments: str, **env: str):
     return CLI_(server).run("admin", *arguments, **({"CHAT_ADMIN_KEY": KEY} | env))
 
 
+def await_ruling(server: Server, words: str) -> None:
+    """A node learns from Redis what was decided, by another one or by itself."""
+    wait_until(lambda: words in admin(server, "rulings").stdout, what=f"{words!r} among the rulings")
+
+
+def await_no_ruling(server: Server, words: str) -> None:
+    """It learns in the same way that something does not hold any more."""
+
+    def is_gone() -> bool:
+        listed = admin(server, "rulings")
+        return listed.returncode == 0 and words not in listed.stdout
+
+    wait_until(is_gone, what=f"no {words!r} among the rulings")
+
+
 def test_a_ban_on_one_node_takes_a_user_of_the_other_out_of_the_room(nodes, room):
     first, second = nodes
     person = CLI_(second).start("tail", room, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -93,6 +108,7 @@ def test_a_ban_on_one_node_takes_a_user_of_the_other_out_of_the_room(nodes, room
         assert "음소거" not in listed and "차단" in admin(second, "rulings", LC_ALL="ko_KR.UTF-8").stdout
         lifted = admin(second, "unban", user["id"], "--room", room)
         assert lifted.returncode == 0 and "lifted" in lifted.stderr
+        await_no_ruling(first, user["id"])
         again = admin(first, "unban", user["id"], "--room", room)
         assert again.returncode == 1 and "nothing of this kind holds" in again.stderr
         log = admin(first, "log").stdout.splitlines()
@@ -106,14 +122,14 @@ def test_a_ban_on_one_node_takes_a_user_of_the_other_out_of_the_room(nodes, room
 def test_what_was_decided_outlives_redis_and_both_nodes(nodes, redis, room):
     first, second = nodes
     assert admin(first, "close", room, "--reason", "maintenance").returncode == 0
-    assert CLI_(second).run("send", room, "hi").returncode == 86
+    wait_until(lambda: CLI_(second).run("send", room, "hi").returncode == 86, what="the refusal")
     for server in nodes:
         server.kill()
     redis.kill()
     redis.start()
     for server in nodes:
         server.start()
-    assert f"{room} is closed: maintenance" in admin(second, "rulings").stdout
+    await_ruling(second, f"{room} is closed: maintenance")
     refused = CLI_(first).run("send", room, "hi")
     assert refused.returncode == 86, refused.stderr
     assert admin(second, "open", room).returncode == 0
@@ -124,6 +140,7 @@ def test_what_was_decided_outlives_redis_and_both_nodes(nodes, redis, room):
 def test_why_a_room_is_refused_is_told_once(nodes, room, locale, words):
     server = nodes[0]
     assert admin(server, "close", room, "--reason", "maintenance").returncode == 0
+    await_ruling(server, f"{room} is closed")
     told = f"chat-cli: {room}: {words}: maintenance\n"
     for arguments, input in [(("send", room, "x"), None), (("send", room), "a\nb\n"), (("tail", room), None), (("join", room), "a\nb\n")]:
         ended = CLI_(server).run(*arguments, input=input, LC_ALL=locale)
@@ -165,6 +182,7 @@ def test_a_room_is_slow_and_does_not_take_all_words(nodes, room):
     assert admin(first, "words", room).returncode == 0
     assert admin(first, "slow", room, "3600").returncode == 0
     assert admin(first, "slow", room, "0").returncode == 0
+    await_no_ruling(first, room)
     assert admin(first, "slow", room, "0").returncode == 1
 
 
@@ -172,8 +190,7 @@ def test_a_name_is_reserved(nodes, room):
     first, second = nodes
     reserved = admin(first, "reserve", "Admin", "--subject", "boss@example.com", "--for", "2h")
     assert reserved.returncode == 0 and "the name Admin belongs to t" in reserved.stderr
-    assert "the name Admin belongs to t" in admin(second, "rulings").stdout
-
+    await_ruling(second, "the name Admin belongs to t")
     assert "reserve Admin for t" in admin(second, "log").stdout
 
     def is_guest():
@@ -185,6 +202,7 @@ def test_a_name_is_reserved(nodes, room):
     assert CLI_(first).run("history", room, "--limit", "1").stdout.split("guest-")[1:]
     korean = admin(first, "unreserve", "ADMIN", LC_ALL="ko_KR.UTF-8")
     assert korean.returncode == 0 and "의 이름" in korean.stderr
+    await_no_ruling(first, "the name Admin")
     assert admin(first, "unreserve", "Admin").returncode == 1
     assert admin(first, "reserve", "Admin").returncode == 64
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from conftest import CLI_
+from conftest import CLI_, in_time
 
 
 @pytest.fixture
@@ -84,7 +84,12 @@ def test_a_file_that_was_asked_for_has_to_be_there(cli, tmp_path):
     ],
 )
 def test_people_are_told_in_their_language(cli, room, arguments, env, told):
-    result = cli.run("tail", room, "--timeout", "0.2", *arguments, **env)
+    # Who was not even welcome at the end is told something else.
+    result = in_time(
+        lambda span: cli.run("tail", room, "--timeout", span, *arguments, **env),
+        lambda result: result.returncode == 75,
+        spans=("0.2", "2", "20"),
+    )
     assert result.returncode == 75 and told in result.stderr
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conftest import CLI, CLI_, PATIENCE_SECONDS, free_port, wait_until
+from conftest import CLI, CLI_, PATIENCE_SECONDS, free_port, in_time, wait_until
 
 
 @contextlib.contextmanager
@@ -135,12 +135,22 @@ def test_what_would_steer_a_terminal_is_taken_out(cli, room):
         (["send", "lobby", "a" * 9000], 65),
         (["send", "lobby", ""], 65),
         (["send", "lobby", " ", "\n"], 65),
-        (["tail", "lobby", "--timeout", "0.5"], 75),
     ],
 )
 def test_exit_codes_tell_what_went_wrong(cli, arguments, status):
     result = cli.run(*arguments)
     assert result.returncode == status
+    assert result.stdout == ""
+    assert result.stderr != ""
+
+
+def test_an_exit_code_tells_that_the_time_is_up(cli, room):
+    result = in_time(
+        lambda span: cli.run("tail", room, "--timeout", span),
+        lambda result: result.returncode == 75,
+        spans=("0.5", "5", "50"),
+    )
+    assert result.returncode == 75
     assert result.stdout == ""
     assert result.stderr != ""
 
@@ -172,7 +182,11 @@ def test_some_lines_sent_and_some_refused_has_a_code_of_its_own(cli, room):
 
 
 def test_no_server_is_unavailable(cli, room):
-    result = cli.run("send", room, "x", "--timeout", "1", CHAT_SERVER=f"ws://127.0.0.1:{free_port()}")
+    server = f"ws://127.0.0.1:{free_port()}"
+    result = in_time(
+        lambda span: cli.run("send", room, "x", "--timeout", span, CHAT_SERVER=server),
+        lambda result: "Connection refused" in result.stderr,
+    )
     assert result.returncode == 69
     assert "Connection refused" in result.stderr
 
@@ -199,9 +213,13 @@ def test_an_encrypted_connection_is_made_to_those_who_can_prove_who_they_are(cli
         for host in ("localhost", "127.0.0.1"):
             sent = cli.run("send", room, "secret", "--ca-file", certificate, CHAT_SERVER=f"wss://{host}:{port}")
             assert (sent.returncode, sent.stderr) == (0, "")
-        doubtful = cli.run("send", room, "x", "--timeout", "1", CHAT_SERVER=f"wss://localhost:{port}")
+        told = "the encrypted connection failed"
+        doubtful = in_time(
+            lambda span: cli.run("send", room, "x", "--timeout", span, CHAT_SERVER=f"wss://localhost:{port}"),
+            lambda result: told in result.stderr,
+        )
         assert doubtful.returncode == 69
-        assert "the encrypted connection failed" in doubtful.stderr
+        assert told in doubtful.stderr
 
 
 def test_tail_goes_on_after_the_server_came_back(own_server, room):
@@ -222,13 +240,22 @@ def test_tail_goes_on_after_the_server_came_back(own_server, room):
 # ---- Output that cannot be written
 
 
+LENGTHS = ("0.5", "5", "30")
+"""For how many seconds `verify` and `bench` run: for more where nothing happened in them."""
+
+
+def has_verdict(result) -> bool:
+    """Whether anybody was connected in time, and something acknowledged, by which `verify` can judge."""
+    return result.returncode not in (69, 75)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ["history", "{room}"], ["members", "{room}"], ["rooms"], ["config"], ["manual"], ["--help"], ["--version"],
         ["tail", "{room}", "--history", "1", "--no-follow"], ["join", "{room}", "--history", "1"],
-        ["verify", "--clients", "2", "--rooms", "1", "--duration", "0.5"],
-        ["bench", "--clients", "2", "--duration", "0.5", "--warmup", "0"], ["--generate-completion-script", "bash"],
+        ["verify", "--clients", "2", "--rooms", "1", "--duration", "{seconds}"],
+        ["bench", "--clients", "2", "--duration", "{seconds}", "--warmup", "0"], ["--generate-completion-script", "bash"],
     ],
     ids=lambda arguments: " ".join(arguments[:2]),
 )  # fmt: skip
@@ -242,12 +269,16 @@ def test_output_that_cannot_be_written_is_told(cli, room, arguments, where):
         wait_until(lambda: room in cli.run("rooms").stdout, what="the room in the index")
         redirect = {"a full disk": "> /dev/full", "nowhere": ">&-", "a closed reader": "| true"}[where]
         command = " ".join(["exec"] * (where != "a closed reader") + [str(CLI)])
-        line = " ".join([command, *(argument.format(room=room) for argument in arguments), redirect])
-        if where == "a closed reader":
-            line = f"set -o pipefail; {line}"
-        result = subprocess.run(
-            ["bash", "-c", line], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_SECONDS, env=cli.env
-        )
+
+        def run(seconds: str):
+            line = " ".join([command, *(argument.format(room=room, seconds=seconds) for argument in arguments), redirect])
+            if where == "a closed reader":
+                line = f"set -o pipefail; {line}"
+            return subprocess.run(
+                ["bash", "-c", line], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_SECONDS, env=cli.env
+            )
+
+        result = in_time(run, has_verdict, LENGTHS)
     finally:
         listener.kill()
         listener.wait()
@@ -300,7 +331,7 @@ def test_a_state_behind_a_link_is_written_where_the_link_leads(cli, room, tmp_pa
         (["send", "{room}", "{long}"], 65, "글은 8192바이트까지입니다"),
         (["send", "{room}", ""], 65, "메시지에는 보이는 글이 있어야 합니다"),
         (["join", "{room}", "--outbox", "/dev/null/x"], 73, "폴더가 아닙니다"),
-        (["send", "{room}", "x", "--server", "ws://127.0.0.1:{closed}", "--timeout", "1"], 69, "연결이 거부되었습니다"),
+        (["send", "{room}", "x", "--server", "ws://127.0.0.1:{closed}", "--timeout", "{seconds}"], 69, "연결이 거부되었습니다"),
         (["send", "{room}", "x", "--server", "ftp://x"], 64, "서버 주소는"),
         (["join", "a b"], 64, "대화방 이름에는"),
         (["tail", "{room}", "--count", "0"], 64, "--count는 0보다 커야 합니다"),
@@ -310,23 +341,30 @@ def test_a_state_behind_a_link_is_written_where_the_link_leads(cli, room, tmp_pa
 )
 def test_what_goes_wrong_is_told_in_korean(cli, room, arguments, status, told):
     values = {"room": room, "long": "가" * 3000, "closed": str(free_port())}
-    result = cli.run(*(argument.format(**values) for argument in arguments), LC_ALL="ko_KR.UTF-8")
-    assert result.returncode == status, result.stderr
     # "none" is read as 논, which ends in a consonant to the ear, in a vowel to the eye.
-    assert told.replace("{을/를}", "를") in result.stderr
+    told = told.replace("{을/를}", "를")
+
+    def run(seconds: str):
+        return cli.run(*(argument.format(seconds=seconds, **values) for argument in arguments), LC_ALL="ko_KR.UTF-8")
+
+    result = in_time(run, lambda result: told in result.stderr)
+    assert result.returncode == status, result.stderr
+    assert told in result.stderr
     assert "Error:" not in result.stderr and "Usage:" not in result.stderr
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["verify", "--clients", "2", "--rooms", "1", "--duration", "0.5"],
-        ["bench", "--clients", "4", "--duration", "0.5", "--warmup", "0"],
-        ["bench", "--clients", "4", "--duration", "0.5", "--warmup", "0", "--rate", "50"],
+        ["verify", "--clients", "2", "--rooms", "1"],
+        ["bench", "--clients", "4", "--warmup", "0"],
+        ["bench", "--clients", "4", "--warmup", "0", "--rate", "50"],
     ],
 )
 def test_reports_are_korean(cli, arguments):
-    result = cli.run(*arguments, "--language", "ko")
+    result = in_time(
+        lambda seconds: cli.run(*arguments, "--duration", seconds, "--language", "ko"), has_verdict, LENGTHS
+    )
     assert result.returncode == 0, result.stderr
     words = set(re.findall(r"[A-Za-z]{2,}", result.stdout + result.stderr))
     assert words <= {"ms", "MB", "KiB", "unlimited", "rate", "limited"}, result.stdout

@@ -197,7 +197,7 @@ def test_progress_is_shown_in_the_foreground_alone(shared_server, cli, room):
     window = Shell("bash", shared_server)
     try:
         recording = window.record()
-        work = f"{CLI} verify --clients 2 --rooms 1 --duration 1 > /dev/null"
+        work = f"{CLI} verify --clients 2 --rooms 1 --duration 5 > /dev/null"
         window.shell(f"{work} & wait; echo background=$?")
         window.wait_for("background=0")
         wait_until(lambda: b"background=0" in recording.read_bytes(), what="the recording")

@@ -6,17 +6,19 @@ import subprocess
 
 import pytest
 
-from conftest import CLI_, PATIENCE_SECONDS, Server, free_port, wait_until
+from conftest import CLI_, PATIENCE_SECONDS, Server, free_port, in_time, wait_until
 from faulty_proxy import faulty
 
 
 def verify(cli, *servers: str, seconds: int = 5, settle: int = PATIENCE_SECONDS):
-    """Runs it with six clients in two rooms; gives the exit status and the result."""
+    """Runs it with six clients in two rooms, longer where nobody came so far as to connect; gives the exit status and the result."""
     addresses = [word for server in servers for word in ("--server", server)]
-    result = cli.run(
-        "verify", "--json", "--clients", "6", "--rooms", "2", "--seed", "4", *addresses,
-        "--duration", str(seconds), "--settle", str(settle),
-    )  # fmt: skip
+    command = ("verify", "--json", "--clients", "6", "--rooms", "2", "--seed", "4", *addresses, "--settle", str(settle))
+    result = in_time(
+        lambda span: cli.run(*command, "--duration", span),
+        lambda result: result.stdout,
+        spans=[str(seconds * times) for times in (1, 3, 10)],
+    )
     assert result.stdout, result.stderr
     return result.returncode, json.loads(result.stdout)
 
@@ -83,8 +85,12 @@ def test_each_fault_of_a_server_is_found(cli, shared_server, fault, kinds):
     with faulty(shared_server.port, fault) as port:
         # What is lost never comes, however long it is waited for.
         settle = 4 if kinds else PATIENCE_SECONDS
-        status, result = verify(cli, f"ws://127.0.0.1:{port}", seconds=3, settle=settle)
-    found = {violation["kind"] for violation in result["violations"]}
+        for seconds in (3, 10, 30):
+            status, result = verify(cli, f"ws://127.0.0.1:{port}", seconds=seconds, settle=settle)
+            found = {violation["kind"] for violation in result["violations"]}
+            # On a busy machine too little may be said for the fault to show itself, or nothing at all.
+            if found & kinds if kinds else status != 75:
+                break
     assert status == (1 if kinds else 0), found
     assert found & kinds if kinds else not found, found
     assert result["ok"] == (not kinds)
@@ -94,10 +100,12 @@ def test_each_fault_of_a_server_is_found(cli, shared_server, fault, kinds):
 
 def test_people_are_told_what_and_where(cli, shared_server):
     with faulty(shared_server.port, "drop") as port:
-        result = cli.run(
-            "verify", "--clients", "3", "--rooms", "1", "--duration", "3", "--settle", "4",
-            "--server", f"ws://127.0.0.1:{port}",
-        )  # fmt: skip
+        command = ("verify", "--clients", "3", "--rooms", "1", "--settle", "4", "--server", f"ws://127.0.0.1:{port}")
+        result = in_time(
+            lambda seconds: cli.run(*command, "--duration", seconds),
+            lambda result: "hole: client " in result.stdout,
+            spans=("3", "10", "30"),
+        )
     assert result.returncode == 1
     lines = result.stdout.splitlines()
     assert lines[0].startswith("3 clients, 1 rooms, 1 servers, seed ") and "violation" in lines[2]
@@ -107,15 +115,14 @@ def test_people_are_told_what_and_where(cli, shared_server):
 
 def test_the_history_is_written_down(cli, shared_server, tmp_path):
     path = tmp_path / "history"
-    for seconds in ("1", "10", "60"):
-        result = cli.run(
-            "verify", "--json", "--clients", "2", "--rooms", "1", "--duration", seconds, "--server", shared_server.url,
-            "--record", str(path),
-        )  # fmt: skip
-        counts = json.loads(result.stdout)
-        # On a busy machine nobody may have come to say anything.
-        if counts["received"] > 0:
-            break
+    command = ("verify", "--json", "--clients", "2", "--rooms", "1", "--server", shared_server.url, "--record", str(path))
+    # On a busy machine nobody may have come to say anything.
+    result = in_time(
+        lambda seconds: cli.run(*command, "--duration", seconds),
+        lambda result: result.stdout and json.loads(result.stdout)["received"] > 0,
+        spans=("1", "10", "60"),
+    )
+    counts = json.loads(result.stdout)
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert sum(record["record"] == "received" for record in records) == counts["received"] > 0
     assert sum(record["record"] == "joined" for record in records) == counts["joins"]
@@ -132,6 +139,13 @@ def test_no_server_is_no_verdict(cli):
 
 
 def test_a_record_that_cannot_be_written_is_told(cli, shared_server):
-    result = cli.run("verify", "--clients", "2", "--duration", "0.5", "--server", shared_server.url, "--record", "/dev/full")
+    # There is something to write once somebody is connected.
+    result = in_time(
+        lambda seconds: cli.run(
+            "verify", "--clients", "2", "--duration", seconds, "--server", shared_server.url, "--record", "/dev/full"
+        ),
+        lambda result: result.returncode == 73,
+        spans=("0.5", "5", "30"),
+    )
     assert result.returncode == 73
     assert "/dev/full: No space left on device" in result.stderr

@@ -266,6 +266,7 @@ def chromium(playwright):
         executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
         # The sandbox does not work for root, as which containers run.
         args=["--no-sandbox", "--disable-dev-shm-usage"],
+        timeout=PATIENCE_MS,
     )
 
 

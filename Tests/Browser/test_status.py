@@ -43,13 +43,13 @@ def test_a_load_is_seen(watcher, people, room):
     expect(value(ops, "members")).to_have_text("2")
     for number in range(40):
         ops.server.say(room, f"load {number}")
-    expect(jonas.messages).to_have_count(40)
+    for person in (mina, jonas):
+        expect(person.messages).to_have_count(40)
     # A second of the load stands in the picture when it is over, too.
     for card in ("published", "deliveries"):
         ops.page.wait_for_function("card => / [0-8]?\\d\\.\\d/.test(document.querySelector(`#card-${card} .line`).getAttribute('d'))", arg=card)
     expect(value(ops, "latency")).to_contain_text("ms")
     expect(ops.page.locator("#card-latency .legend")).to_contain_text("p99")
-    assert mina.messages.count() == 40
 
 
 def test_a_node_that_is_gone_or_silent_is_told(watcher):

@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Tests/PythonSupport"))
 
-from programs import ROOT, free_ports  # noqa: E402
+from programs import ROOT, free_port  # noqa: E402
 
 SERVER = os.environ.get("CHAT_SERVER_BIN", str(ROOT / ".build/release/ChatServer"))
 CLI = os.environ.get("CHAT_CLI_BIN", str(ROOT / ".build/release/chat-cli"))
@@ -158,12 +158,12 @@ def world(nodes: int = 1, *options: str, redis: bool = True):
     try:
         store: list[str] = []
         if redis:
-            (port,) = free_ports(1)
+            port = free_port()
             command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
             place.redis = Redis(port, place.start([*command, "--save", "", "--appendonly", "no"], port))
             store = ["--redis", f"redis://127.0.0.1:{port}"]
         for _ in range(nodes):
-            port, admin = free_ports(2)
+            port, admin = free_port(), free_port()
             # The setting of a limit that is wanted all the same comes last.
             common = ["--unlimited", "--threads", "1", "--flush-window", "5", "--log-level", "warning", "--static", str(ROOT / "static")]
             command = [SERVER, "--port", str(port), "--admin-listen", str(admin), *common, *store, *options]

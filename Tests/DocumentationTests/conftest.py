@@ -48,8 +48,8 @@ def variables() -> set[str]:
 
 def run(command: list, **options) -> subprocess.CompletedProcess[str]:
     """Runs a program to its end; its output is text, and its status is for the test to judge."""
-    options = {"stdin": subprocess.DEVNULL, "cwd": ROOT} | options
-    return subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PATIENCE_SECONDS, **options)
+    options = {"stdin": subprocess.DEVNULL, "cwd": ROOT, "timeout": PATIENCE_SECONDS} | options
+    return subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
 
 
 @pytest.fixture

@@ -74,7 +74,8 @@ class Cluster(Chat):
             last = min(SLOTS, (number + 1) * share) - 1
             await member.cli("CLUSTER", "ADDSLOTSRANGE", str(number * share), str(last))
         for member in self.members:
-            while len(await member.view()) < len(self.members):
+            # One that it is just making the acquaintance of is in its view already, and is nobody's primary yet.
+            while sum("handshake" not in fields[2] for fields in await member.view()) < len(self.members):
                 await asyncio.sleep(0.1)
         for primary, replica in zip(self.members[:PRIMARIES], self.members[PRIMARIES:], strict=True):
             await replica.cli("CLUSTER", "REPLICATE", await primary.id())

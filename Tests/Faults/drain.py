@@ -5,9 +5,9 @@
 Every client is at an address of its own, so that the limits of the nodes hold as they do for strangers. Clients do as docs/PROTOCOL.md
 says: they wait for `reconnect_ms` and up to half a second more, resume behind the last message that they have, and send again
 what was not answered. One of twenty never comes back. Watchers on the other node hear who leaves. It is wrong if a message is
-missed or doubled, if anybody is refused, is somebody else or is away for longer than 15 s, if more than twice the mean come back
-within half a second (with `--on-time`: how busy the machine is does not matter to what they are told), if anybody who came
-back is told to have left, or if those who did not are still listed 10 s after their time. What was seen is printed as JSON.
+missed or doubled, if anybody is refused or is somebody else, if anybody is away for longer than 15 s or more than twice the mean
+come back within half a second (with `--on-time`: how busy the machine is does not matter to what they are told), if anybody who
+came back is told to have left, or if those who did not are still listed 10 s after their time. What was seen is printed as JSON.
 """
 
 from __future__ import annotations
@@ -375,7 +375,7 @@ class Chat:
         away = [guest.back - guest.parted for guest in returning if guest.back]
         told = peak([guest.told_ms / 1000 for guest in returning if guest.told_ms is not None])
         seen = peak(self.returns)
-        if away and max(away) > BACK_SECONDS:
+        if self.options.on_time and away and max(away) > BACK_SECONDS:
             self.complain(f"somebody was away for {max(away):.1f} s")
         for ratio, what in ((told, "are told to come back"), (seen if self.options.on_time else 0, "came back")):
             if ratio > 2:

@@ -68,8 +68,8 @@ async def carry_out(plan: Plan, say=print) -> Outcome:
     plan.folder.mkdir(parents=True)
     rng = random.Random(plan.seed)
     fleet = Fleet(plan.folder, 2, ["--log-messages", "50000", *PRESENCE])
-    # The logs of rooms that move begin anew.
-    run = Run(plan.seed, seconds=20, keeps_data=False, rooms=12, place=plan.folder)
+    # The logs of rooms that move begin anew. A third of them moves; of so many it is not left to chance that some do.
+    run = Run(plan.seed, seconds=20, keeps_data=False, rooms=40, place=plan.folder)
     async with fleet.running(), verifying(run, fleet) as result:
         await everybody_came(run, fleet, result)
         for node in fleet.nodes:

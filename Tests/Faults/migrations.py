@@ -23,7 +23,7 @@ from failovers import missing
 from faults import PRESENCE, Outcome, Run, conclude, everybody_came, judge, told, verifying
 from stage import PATIENCE_SECONDS, ROOT
 
-SECONDS_EACH = {"migration": 2, "partition": 5, "failover": 9}
+SECONDS_EACH = {"migration": 2, "partition": 5, "failover": 16}
 """How long one takes at most on a quiet machine, with the pauses around it."""
 
 
@@ -56,8 +56,8 @@ async def carry_out(plan: Plan, say=print) -> Outcome:
     rng = random.Random(plan.seed)
     acks = 1 if plan.failovers else 0
     options = ["--log-messages", "50000", *PRESENCE, "--ack-replicas", str(acks)]
-    # Where no primary dies, none may be taken for dead either.
-    cluster = Cluster(plan.folder, 2, options, *([1500] if plan.failovers else []))
+    # Where no primary dies, none may be taken for dead either; where one does, the others may be silent for seconds.
+    cluster = Cluster(plan.folder, 2, options, *([5000] if plan.failovers else []))
     # A primary that dies may have told what its replica never got.
     seconds = sum(SECONDS_EACH[step] for step in plan.steps)
     run = Run(plan.seed, seconds=seconds, keeps_data=plan.failovers == 0, rooms=6, place=plan.folder)

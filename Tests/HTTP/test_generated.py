@@ -5,11 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from site_server import KEY, PATIENCE_SECONDS, running
+import pytest
+
+from site_server import KEY, running
 
 FOLDER = Path(__file__).parent
+COMPUTING_SECONDS = 1000
+"""How long it may take on a machine that has others to work for: it waits for nothing, it computes."""
 
 
+@pytest.mark.timeout(COMPUTING_SECONDS + 200)
 def test_no_request_finds_an_answer_that_the_document_does_not_have(tmp_path):
     # It makes the same requests each time; `--max-time` would go on until the time is up.
     words = ["--max-examples", "10", "--generation-deterministic", "--no-color", "--continue-on-failure"]
@@ -22,6 +27,6 @@ def test_no_request_finds_an_answer_that_the_document_does_not_have(tmp_path):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=PATIENCE_SECONDS,
+            timeout=COMPUTING_SECONDS,
         )
     assert outcome.returncode == 0, outcome.stdout[-20_000:]

@@ -152,7 +152,7 @@ CHANGES = {
 def test_the_generator_finds_a_message_that_is(programs, change, faults):
     with yardstick(programs) as port:
         relay = Relay(port, change)
-        status, found, _ = load(programs, relay.port, "--clients", 1, "--window", 8, "--drain", 0.2)
+        status, found, _ = load(programs, relay.port, "--clients", 1, "--window", 8, "--drain", 5)
     assert status == 3
     assert {name: found[name] for name in faults} == faults
 

@@ -319,7 +319,7 @@ extension Settings {
     ) async throws(SettingError) -> Settings {
         if let file {
             do throws(SettingError) { try SettingsFile(file).check(Setting.all, isStrict: false) } catch {
-                throw SettingError("\(error.message)").at("config")
+                throw SettingError(error.message).at("config")
             }
         }
         return try await Settings(flags: flags, environment: environment, file: file, naming: .flagAndVariable)
